@@ -1,0 +1,1 @@
+"""What Radix computes: sources, profiles, tags, features, models, reports."""

@@ -1,0 +1,51 @@
+"""The feature matrix and what its columns mean, as data."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from radix_assets.suggestions.model import Problem
+
+MatrixType = Literal["numeric", "categorical", "boolean"]
+
+ROW = "__row"
+"""Matrix column: the row's position in the target table's snapshot, from 0."""
+CUTOFF = "__cutoff"
+"""Matrix column: the moment of prediction; only what was known strictly before it went into the row. Null: static."""
+TARGET = "__target"
+"""Matrix column: what is to be predicted; null where it is not known (yet)."""
+GROUP = "__group"
+"""Matrix column: rows of the same group are never on both sides of a split. Only where a group was tagged."""
+
+
+class Feature(BaseModel):
+    """One column of the matrix."""
+
+    name: str
+    type: MatrixType
+    explanation: str
+    """One sentence for a person: 'mean of distance over the earlier flights of the same plane'."""
+    tables: list[str]
+    """The tables it goes over, the target's first."""
+    columns: list[str]
+    """The raw columns it is made of, as `table.column`."""
+
+
+class FeatureSet(BaseModel):
+    """All columns of the matrix `matrix.parquet`, beside ROW, CUTOFF, TARGET and GROUP."""
+
+    table: str
+    """The target's table."""
+    key: list[str]
+    """Its primary key, empty where it has none; these columns are in `keys.parquet`, row by row."""
+    target: str
+    """As a person writes it."""
+    problem: Problem
+    features: list[Feature]
+    dropped: dict[str, str] = {}
+    """Features that were considered and left out, with the reason."""
+
+    @property
+    def names(self) -> list[str]:
+        """The features' names, in the matrix' order."""
+        return [feature.name for feature in self.features]

@@ -1,0 +1,65 @@
+"""What a stage hands back beside its files: facts to show, and checks that would catch it being wrong."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Text with Markdown marks."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows to show. Values are numbers, text or None; no value of a private column."""
+
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG file of the snapshot, by its name, with a caption. Keep it under 60 kB: it is shown inside the event."""
+
+    file: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """An HTML file of the snapshot, by its name."""
+
+    file: str
+
+
+Shown = str | int | float | bool | Markdown | Table | Picture | Page | dict[str, Any] | list[Any] | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One verdict on the result. A failed check of severity ERROR is red in the UI, WARN yellow."""
+
+    name: str
+    passed: bool
+    description: str
+    severity: Literal["WARN", "ERROR"] = "ERROR"
+
+
+@dataclass
+class Output:
+    """The result of a stage function, which wrote its files into the directory it was given."""
+
+    rows: int | None = None
+    shown: dict[str, Shown] = field(default_factory=dict)
+    """What the UI shows, in this order, headline first. Keys are short and readable: `rows`, `leak suspects`."""
+    checks: list[Check] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A committed input of a stage: where its files are and what they were."""
+
+    path: Path
+    data_version: str

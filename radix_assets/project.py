@@ -1,0 +1,266 @@
+"""The project file: what a person declares. `projects/<name>/project.yaml`, typed and validated."""
+
+import difflib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from radix_resources.errors import ConfigError
+
+PROJECT_FILE = "project.yaml"
+TAGS_FILE = "tags.yaml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileSource(_Strict):
+    """One table from one file, or from many files of the same shape."""
+
+    table: str = Field(description="The table's name in Radix.", min_length=1)
+    path: str = Field(description="A file, or a pattern such as orders/*.csv; relative to the project file.")
+    delimiter: str | None = Field(None, description="CSV: the delimiter; detected where it is not given.")
+    encoding: str | None = Field(None, description="CSV: the encoding; detected where it is not given.")
+    null_values: list[str] = Field([], description="Texts that mean null, beside the empty one.")
+    sheet: str | None = Field(None, description="Workbook: the sheet; the first where it is not given.")
+
+
+class DatabaseSource(_Strict):
+    """Tables of a PostgreSQL database."""
+
+    database: str = Field(
+        description="postgresql://user:${NAME}@host:5432/database; a secret is a reference, never a value."
+    )
+    tables: list[str] = Field(description="The tables to read.", min_length=1)
+    schema_name: str = Field("public", alias="schema", description="The database schema they are in.")
+
+    @field_validator("database")
+    @classmethod
+    def _no_secret(cls, url: str) -> str:
+        if not re.match(r"^postgres(ql)?://", url):
+            raise ValueError("only postgresql:// addresses are read")
+        password = re.match(r"^\w+://[^/@:]*:([^@]*)@", url)
+        if password and password[1] and not re.fullmatch(r"\$\{\w+\}", password[1]):
+            raise ValueError("the address holds a password; write ${NAME} in its place and set NAME in the environment")
+        return url
+
+
+class Goal(_Strict):
+    """The question."""
+
+    target: str | None = Field(
+        None,
+        description="table.column, or a comparison such as 'flights.arr_delay > 15'; suggested where it is not given.",
+    )
+    problem: Literal["binary", "multiclass", "regression"] | None = Field(
+        None, description="The kind of problem; follows from the target where it is not given."
+    )
+
+
+class Policy(_Strict):
+    """What a person must decide."""
+
+    tags: Literal["human", "auto"] = Field(
+        "human", description="human: wait until the tags are confirmed; auto: accept the suggestions."
+    )
+    accept_above: float = Field(
+        0.0, ge=0, le=1, description="With auto: wait all the same if the target is suggested with less confidence."
+    )
+    deploy: Literal["human", "auto"] = Field(
+        "auto", description="human: a model goes live after `radix approve`; auto: as soon as it beats the champion."
+    )
+
+
+class Search(_Strict):
+    """How hard to look for a model."""
+
+    trials: int = Field(16, ge=1, le=10_000, description="Configurations to try; the search is bounded by this alone.")
+    seed: int = Field(0, ge=0, description="The same seed and data give the same model.")
+
+
+class Infrastructure(_Strict):
+    """Where it runs."""
+
+    provider: Literal["local"] = Field("local", description="local: this machine, nothing to install.")
+
+
+class Budget(_Strict):
+    """What it may cost; a step that would go beyond it fails before it starts."""
+
+    dollars_per_month: float | None = Field(None, ge=0, description="Of anything that is paid for.")
+
+
+class Project(_Strict):
+    """One project: its data, its question, its rules."""
+
+    name: str = Field(description="Letters, digits and underscores; equals the folder's name.")
+    description: str = Field("", description="One sentence for the people who see it in the UI.")
+    sources: list[FileSource | DatabaseSource] = Field(description="Where the tables come from.", min_length=1)
+    goal: Goal = Goal()
+    schedule: str | None = Field(None, description="Cron expression of the regular full run, such as '0 5 * * *'.")
+    policy: Policy = Policy()
+    search: Search = Search()
+    infrastructure: Infrastructure = Infrastructure()
+    budget: Budget = Budget()
+    folder: Annotated[Path, Field(exclude=True, description="Where the file is; set by the loader.")] = Path()
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, name: str) -> str:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+            raise ValueError("a name has letters, digits and underscores only, and starts with a letter")
+        return name
+
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, schedule: str | None) -> str | None:
+        if schedule is not None and len(schedule.split()) != 5:  # noqa: PLR2004
+            raise ValueError("a cron expression has five fields, such as '0 5 * * *'")
+        return schedule
+
+    @model_validator(mode="after")
+    def _distinct_tables(self) -> "Project":
+        seen: dict[str, str] = {}
+        for table in self.tables:
+            other = seen.setdefault(slug(table), table)
+            if other != table or self.tables.count(table) > 1:
+                raise ValueError(f"the tables {other!r} and {table!r} have the same name")
+        return self
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of all tables, in the order of the file."""
+        names: list[str] = []
+        for source in self.sources:
+            names += [source.table] if isinstance(source, FileSource) else source.tables
+        return names
+
+    @property
+    def tags_path(self) -> Path:
+        """The person's tags."""
+        return self.folder / TAGS_FILE
+
+    def source_of(self, table: str) -> FileSource | DatabaseSource:
+        """Where a table comes from."""
+        for source in self.sources:
+            if table in ([source.table] if isinstance(source, FileSource) else source.tables):
+                return source
+        raise KeyError(table)
+
+    def key(self, *parts: str) -> str:
+        """An asset key of this project: key("raw", "Order Details") is `shop/raw/Order_Details`."""
+        return "/".join([self.name, *(slug(part) for part in parts)])
+
+
+def slug(name: str) -> str:
+    """A name as an asset key may hold it."""
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "table"
+
+
+def load_project(path: Path) -> Project:
+    """Read and validate one project file.
+
+    Raises ConfigError RDX-CFG-001 (no such file), RDX-CFG-002 (not YAML) or RDX-CFG-003 (not a valid project), each
+    with the file, the line, what was found and what is allowed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        raise ConfigError(
+            "RDX-CFG-001", "there is no project file", expected=PROJECT_FILE, hint="radix new NAME SOURCE…", file=path
+        ) from None
+    try:
+        content = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe loaders
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ConfigError(
+            "RDX-CFG-002",
+            f"the file is not YAML: {getattr(error, 'problem', None) or 'unreadable'}",
+            hint="mend the line",
+            file=path,
+            line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
+        ) from None
+    if not isinstance(content, dict):
+        raise ConfigError(
+            "RDX-CFG-003", "the file holds no settings", expected="sources: and goal:", hint="see docs", file=path
+        )
+    try:
+        project = Project(**{"name": path.parent.name, **content, "folder": path.parent})
+    except ValidationError as error:
+        raise _explain(error, text, path) from None
+    if project.name != path.parent.name:
+        raise ConfigError(
+            "RDX-CFG-003",
+            f"the name is {project.name!r}",
+            expected=f"the folder's name, {path.parent.name!r}",
+            hint="rename one of them",
+            file=path,
+            line=_line(text, ("name",)),
+        )
+    return project
+
+
+def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
+    """All projects below a folder, and by name the errors of those that cannot be loaded."""
+    good, broken = [], {}
+    for path in sorted(root.glob(f"*/{PROJECT_FILE}")):
+        try:
+            good.append(load_project(path))
+        except ConfigError as error:
+            broken[path.parent.name] = error
+    return good, broken
+
+
+def _explain(error: ValidationError, text: str, path: Path) -> ConfigError:
+    """The first mistake, in the words of the file."""
+    first = max(error.errors(), key=lambda item: len(item["loc"]))
+    where = tuple(part for part in first["loc"] if part not in {"FileSource", "DatabaseSource"})
+    name = ".".join(str(part) for part in where) or "the project"
+    if first["type"] == "extra_forbidden":
+        known = _fields(where[:-1])
+        near = difflib.get_close_matches(str(where[-1]), known, n=1)
+        found, expected = f"{name} is not a setting", f"one of {', '.join(known)}"
+        hint = f"did you mean {near[0]}?" if near else "remove the line"
+    elif first["type"] == "missing":
+        found, expected, hint = f"{name} is missing", "it is required", f"add {where[-1]}:"
+    else:
+        message = first["msg"].removeprefix("Value error, ")
+        shown = "" if where and where[0] == "sources" else f" (found {first['input']!r})"
+        found, expected, hint = f"{name}{shown}: {message}", "", "mend the line"
+        if first["type"] in {"literal_error", "greater_than_equal", "less_than_equal"}:
+            found, expected = f"{name} is {first['input']!r}", message.removeprefix("Input should be ")
+    return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, line=_line(text, where))
+
+
+def _fields(where: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = Project
+    for part in where:
+        if part == "sources":
+            return sorted({*FileSource.model_fields, *DatabaseSource.model_fields} - {"schema_name"} | {"schema"})
+        annotation = model.model_fields[str(part)].annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
+    return sorted(set(model.model_fields) - {"folder"})
+
+
+def _line(text: str, where: tuple[Any, ...]) -> int:
+    """The line of a setting; the nearest enclosing one where it is missing."""
+    node = yaml.compose(text, yaml.SafeLoader)
+    line = 1
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    node, line = value, key.start_mark.line + 1
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,50 @@
+"""Keys and relationships, as data."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+Cardinality = Literal["many_to_one", "one_to_one"]
+
+
+class Relationship(BaseModel):
+    """Each row of the child points to one row of the parent."""
+
+    child: str
+    child_columns: list[str]
+    parent: str
+    parent_columns: list[str]
+    cardinality: Cardinality = "many_to_one"
+    coverage: float = 1.0
+    """Share of the child's rows with a value that find their parent."""
+    confidence: float = 1.0
+    evidence: str = ""
+
+    @property
+    def name(self) -> str:
+        """`flights.carrier -> airlines.carrier`; composite keys in brackets."""
+        return f"{_side(self.child, self.child_columns)} -> {_side(self.parent, self.parent_columns)}"
+
+
+class PrimaryKey(BaseModel):
+    """What tells the rows of a table apart."""
+
+    table: str
+    columns: list[str]
+    confidence: float = 1.0
+    evidence: str = ""
+
+
+class Schema(BaseModel):
+    """How the tables of a project hang together."""
+
+    primary_keys: list[PrimaryKey] = []
+    relationships: list[Relationship] = []
+
+    def key_of(self, table: str) -> list[str]:
+        """The columns of a table's primary key; empty where it has none."""
+        return next((key.columns for key in self.primary_keys if key.table == table), [])
+
+
+def _side(table: str, columns: list[str]) -> str:
+    return f"{table}.{columns[0]}" if len(columns) == 1 else f"{table}.({', '.join(columns)})"

@@ -1,0 +1,62 @@
+"""What Radix thinks the data mean, before a person has looked."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+Role = Literal["target", "primary_key", "foreign_key", "time_index", "group", "weight", "feature", "ignore", "leak"]
+"""What a column is for. `leak`: known too late to be used. `ignore`: of no use. `group`: rows that belong together."""
+
+FeatureType = Literal["numeric", "categorical", "boolean", "datetime", "text", "identifier", "url", "list", "other"]
+"""How a column is read when features are made."""
+
+Sensitivity = Literal["none", "personal", "sensitive"]
+"""`personal`: tells who somebody is. `sensitive`: harms somebody when known. Either way no value is ever shown."""
+
+Problem = Literal["binary", "multiclass", "regression"]
+
+
+class ColumnSuggestion(BaseModel):
+    """One column."""
+
+    role: Role
+    role_confidence: float
+    type: FeatureType
+    type_confidence: float
+    semantic_type: str = ""
+    """email, phone, country, currency, latitude …; empty where nothing shows."""
+    sensitivity: Sensitivity = "none"
+    evidence: str = ""
+    """In words that a person can check; no value of a column that may be private."""
+
+    @property
+    def confidence(self) -> float:
+        """Of the line as a whole."""
+        return min(self.role_confidence, self.type_confidence)
+
+
+class TargetSuggestion(BaseModel):
+    """One question that the data may be meant to answer."""
+
+    table: str
+    column: str
+    problem: Problem
+    confidence: float
+    evidence: str = ""
+
+
+class TableSuggestion(BaseModel):
+    """One table."""
+
+    primary_key: list[str] = []
+    time_index: list[str] = []
+    """The column that says when a row came to be; several are parts (year, month, day, hour, minute) in that order."""
+    columns: dict[str, ColumnSuggestion]
+
+
+class Suggestions(BaseModel):
+    """All of a project."""
+
+    tables: dict[str, TableSuggestion]
+    targets: list[TargetSuggestion] = []
+    """Likeliest first, three at most."""

@@ -1,0 +1,62 @@
+"""What the data mean, as a person confirmed it (or as Radix suggested it and nobody objected)."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from radix_assets.relationships.model import Relationship
+from radix_assets.suggestions.model import FeatureType, Problem, Role, Sensitivity
+
+Operator = Literal[">", ">=", "<", "<=", "==", "!="]
+
+
+class Target(BaseModel):
+    """What is predicted: a column, or a comparison of a column with a value."""
+
+    table: str
+    column: str
+    operator: Operator | None = None
+    value: float | str | None = None
+    problem: Problem
+
+    @property
+    def name(self) -> str:
+        """As a person writes it: `flights.arr_delay > 15`."""
+        return f"{self.table}.{self.column}" + (f" {self.operator} {self.value}" if self.operator else "")
+
+
+class ColumnTag(BaseModel):
+    """One column."""
+
+    role: Role
+    type: FeatureType
+    sensitivity: Sensitivity = "none"
+    human: bool = False
+    """Whether a person wrote or confirmed this very line; it is then never overruled."""
+
+
+class TableTags(BaseModel):
+    """One table."""
+
+    primary_key: list[str] = []
+    time_index: list[str] = []
+    columns: dict[str, ColumnTag]
+
+    def with_role(self, *roles: Role) -> list[str]:
+        """Names of the columns that have one of these roles."""
+        return [name for name, tag in self.columns.items() if tag.role in roles]
+
+    @property
+    def private(self) -> set[str]:
+        """Columns whose values are never shown."""
+        return {name for name, tag in self.columns.items() if tag.sensitivity != "none"}
+
+
+class Tags(BaseModel):
+    """All of a project, valid against the data it was confirmed for."""
+
+    target: Target
+    tables: dict[str, TableTags]
+    relationships: list[Relationship]
+    confirmed_by: str
+    """`person`, or `auto` where the project accepts suggestions."""

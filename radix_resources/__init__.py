@@ -1,0 +1,1 @@
+"""What Radix stands on: the resources that its assets use. Never imports radix_assets."""

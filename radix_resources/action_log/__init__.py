@@ -1,0 +1,1 @@
+"""Action log: what was done, by whom, and what came of it."""

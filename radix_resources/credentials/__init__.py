@@ -1,0 +1,1 @@
+"""Credentials: references to secrets, resolved at the last moment."""

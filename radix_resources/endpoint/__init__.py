@@ -1,0 +1,1 @@
+"""Endpoint: where a model answers."""

@@ -1,0 +1,108 @@
+"""The storage contract: immutable snapshots, published by a commit record."""
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The record that makes a snapshot visible. What no commit refers to does not exist for any reader."""
+
+    asset: str
+    """Asset key joined by slashes, `shop/raw/orders`."""
+    sequence: int
+    """1 for the first commit of the asset, then without gaps. The key *asset + sequence* alone decides who wins."""
+    fingerprint: str
+    """Hash of everything the snapshot was computed from. Equal fingerprints mean there is nothing to do."""
+    data_version: str
+    """Hash of the data files' content; Dagster's data version. Pages and pictures do not count."""
+    directory: str
+    """Where the files are, relative to the storage root."""
+    files: Mapping[str, str]
+    """File name to sha256."""
+    size: int
+    """Bytes of all files."""
+    rows: int | None = None
+    seconds: float = 0.0
+    """How long computing it took."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """What the UI shows of it, as JSON (see radix_assets.output)."""
+    attempt: str = ""
+    run_id: str = ""
+    created: str = ""
+    """UTC, ISO 8601. For people; order follows from `sequence`."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Attempt:
+    """A private directory to write a snapshot into, before anyone can see it."""
+
+    def __init__(self, asset: str, name: str, path: Path) -> None:
+        self.asset = asset
+        self.name = name
+        self.path = path
+
+
+class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
+    """Where snapshots live. A backend must give these guarantees:
+
+    - `commit` publishes all files of an attempt or none, and is durable when it returns;
+    - of two commits with the same asset and sequence exactly one succeeds, on any number of machines;
+    - a committed file never changes, and a reader sees committed files only;
+    - an attempt that was killed leaves at worst an unreferenced directory, which `collect` removes.
+    """
+
+    @abstractmethod
+    def latest(self, asset: str) -> Commit | None:
+        """The newest commit of an asset, or None where there is none yet."""
+
+    @abstractmethod
+    def history(self, asset: str) -> list[Commit]:
+        """All commits of an asset, oldest first."""
+
+    @abstractmethod
+    def path(self, commit: Commit) -> Path:
+        """A local directory that holds the snapshot's files, to read from only."""
+
+    @abstractmethod
+    @contextlib.contextmanager
+    def attempt(self, asset: str) -> Iterator[Attempt]:
+        """A fresh private directory; removed on the way out, whatever happened."""
+
+    @abstractmethod
+    def commit(
+        self,
+        attempt: Attempt,
+        *,
+        fingerprint: str,
+        rows: int | None,
+        seconds: float,
+        shown: Mapping[str, Any],
+        run_id: str = "",
+        fence: "Fence | None" = None,
+    ) -> Commit:
+        """Publish an attempt: sync, hash, ask the fence, then create the record put-if-absent.
+
+        Raises StorageError RDX-STO-002 where somebody else published the same sequence first, and RDX-STO-003
+        where the fence says that this attempt has lost its right to publish.
+        """
+
+    @abstractmethod
+    def collect(self, *, older_than_seconds: float) -> list[str]:
+        """Remove unreferenced directories older than that; returns what was removed."""
+
+
+class Fence(ABC):
+    """Says whether an attempt may still publish. A failed or cancelled run may not, even if its process lives on."""
+
+    @abstractmethod
+    def holds(self) -> bool:
+        """True while the attempt's run is alive and is the holder."""

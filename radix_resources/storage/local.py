@@ -1,0 +1,178 @@
+"""Snapshots in a directory of this machine."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from radix_resources.errors import StorageError
+from radix_resources.storage.base import Attempt, Commit, Fence, Storage
+
+PAGES = {".html", ".png", ".svg"}
+"""Files that people look at. They carry dates and ids of the libraries that make them, so they are no data."""
+
+
+class LocalStorage(Storage):
+    """Snapshots below one directory: `commits/`, `snapshots/` and, while they are written, `tmp/`."""
+
+    root: str
+
+    def latest(self, asset: str) -> Commit | None:
+        records = self._records(asset)
+        return _read(records[-1]) if records else None
+
+    def history(self, asset: str) -> list[Commit]:
+        return [_read(record) for record in self._records(asset)]
+
+    def path(self, commit: Commit) -> Path:
+        directory = Path(self.root, commit.directory)
+        if not directory.is_dir():
+            raise StorageError(
+                "RDX-STO-001",
+                f"the snapshot {commit.directory} is gone",
+                expected="a directory that nobody removes by hand",
+                hint="materialize the asset again",
+                asset=commit.asset,
+            )
+        return directory
+
+    @contextlib.contextmanager
+    def attempt(self, asset: str) -> Iterator[Attempt]:
+        name = f"{int(time.time())}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+        path = Path(self.root, "tmp", name)
+        path.mkdir(parents=True)
+        try:
+            yield Attempt(asset, name, path)
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def commit(
+        self,
+        attempt: Attempt,
+        *,
+        fingerprint: str,
+        rows: int | None,
+        seconds: float,
+        shown: Mapping[str, Any],
+        run_id: str = "",
+        fence: Fence | None = None,
+    ) -> Commit:
+        files, size = _sync_and_hash(attempt.path)
+        records = self._records(attempt.asset)
+        sequence = int(records[-1].stem) + 1 if records else 1
+        directory = Path("snapshots", attempt.asset, _digest(files)[:32])
+        commit = Commit(
+            asset=attempt.asset,
+            sequence=sequence,
+            fingerprint=fingerprint,
+            data_version=_digest({name: sha for name, sha in files.items() if Path(name).suffix not in PAGES}),
+            directory=str(directory),
+            files=files,
+            size=size,
+            rows=rows,
+            seconds=round(seconds, 3),
+            shown=shown,
+            attempt=attempt.name,
+            run_id=run_id,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        if fence is not None and not fence.holds():
+            raise StorageError(
+                "RDX-STO-003",
+                "this attempt's run has already ended, so it may not publish",
+                expected="a run that is still alive",
+                hint="nothing was lost; start the step again if its result is wanted",
+                asset=attempt.asset,
+            )
+        self._place(attempt.path, directory)
+        self._put_record(commit)
+        return commit
+
+    def collect(self, *, older_than_seconds: float) -> list[str]:
+        root = Path(self.root)
+        horizon = time.time() - older_than_seconds
+        used = {_read(record).directory for record in root.glob("commits/**/*.json")}
+        snapshots = {str(file.parent.relative_to(root)) for file in root.glob("snapshots/**/.snapshot")}
+        attempts = {str(path.relative_to(root)) for path in root.glob("tmp/*")}
+        gone = []
+        for name in sorted((snapshots - used) | attempts):
+            if Path(root, name).stat().st_mtime < horizon:
+                shutil.rmtree(Path(root, name))
+                gone.append(name)
+        return gone
+
+    def _records(self, asset: str) -> list[Path]:
+        return sorted(Path(self.root, "commits", asset).glob("[0-9]*.json"))
+
+    def _place(self, source: Path, directory: Path) -> None:
+        """Move the files where the record will point. The name is their hash, so what is there already is the same."""
+        target = Path(self.root, directory)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
+                raise
+            os.utime(target)
+        _sync_directory(target.parent)
+
+    def _put_record(self, commit: Commit) -> None:
+        folder = Path(self.root, "commits", commit.asset)
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = Path(self.root, "tmp", f"{commit.attempt}.json")
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with draft.open("w") as stream:
+                json.dump(commit.to_json(), stream, indent=1)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.link(draft, folder / f"{commit.sequence:08d}.json")
+        except FileExistsError:
+            raise StorageError(
+                "RDX-STO-002",
+                f"somebody else published version {commit.sequence} of {commit.asset} first",
+                expected="one writer at a time",
+                hint="nothing was lost; the other result is in place",
+                asset=commit.asset,
+            ) from None
+        finally:
+            draft.unlink(missing_ok=True)
+        _sync_directory(folder)
+
+
+def _read(record: Path) -> Commit:
+    return Commit(**json.loads(record.read_text()))
+
+
+def _sync_and_hash(directory: Path) -> tuple[dict[str, str], int]:
+    (directory / ".snapshot").touch()
+    files, size = {}, 0
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path.name != ".snapshot":
+            with path.open("rb") as stream:
+                files[str(path.relative_to(directory))] = hashlib.file_digest(stream, "sha256").hexdigest()
+                os.fsync(stream.fileno())
+            size += path.stat().st_size
+    for path in [directory, *(folder for folder in directory.rglob("*") if folder.is_dir())]:
+        _sync_directory(path)
+    return files, size
+
+
+def _sync_directory(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Tracking: where models and their runs are recorded."""
