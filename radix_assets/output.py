@@ -55,6 +55,10 @@ class Output:
     shown: dict[str, Shown] = field(default_factory=dict)
     """What the UI shows, in this order, headline first. Keys are short and readable: `rows`, `leak suspects`."""
     checks: list[Check] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    """Of a table: column name to type, for the schema view."""
+    lineage: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Of a table: column name to the (input, column) pairs it is made of; an input is `raw/orders`."""
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ class Project(_Strict):
         raise KeyError(table)
 
     def key(self, *parts: str) -> str:
-        """An asset key of this project: key("raw", "Order Details") is `shop/raw/Order_Details`."""
+        """Parts of an asset key of this project, joined: of "raw" and "Order Details", `shop/raw/Order_Details`."""
         return "/".join([self.name, *(slug(part) for part in parts)])
 
 

@@ -49,6 +49,7 @@ class RadixError(Exception):
         """The error as plain data, for the event log and for `--json`."""
         return {
             "code": self.code,
+            "kind": type(self).__name__,
             "found": self.found,
             "expected": self.expected,
             "hint": self.hint,
@@ -69,6 +70,10 @@ class TransientSourceError(SourceError):
     """A source did not answer; it may answer later."""
 
     transient = True
+
+
+class EmptySourceError(SourceError):
+    """A source can be read but holds no row. The other tables lose nothing by going on without it."""
 
 
 class CredentialError(RadixError):

@@ -42,6 +42,17 @@ class Commit:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why the last attempt at an asset came to nothing. Gone as soon as one succeeds."""
+
+    fingerprint: str
+    """Of what was tried; trying the same again is for a person to ask."""
+    error: Mapping[str, Any]
+    """The coded error as plain data."""
+    run_id: str = ""
+
+
 class Attempt:
     """A private directory to write a snapshot into, before anyone can see it."""
 
@@ -94,6 +105,14 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
         Raises StorageError RDX-STO-002 where somebody else published the same sequence first, and RDX-STO-003
         where the fence says that this attempt has lost its right to publish.
         """
+
+    @abstractmethod
+    def fail(self, asset: str, failure: Failure) -> None:
+        """Remember why an asset could not be made; the next commit of the asset forgets it."""
+
+    @abstractmethod
+    def failure(self, asset: str) -> Failure | None:
+        """The last failure, if nothing was committed since."""
 
     @abstractmethod
     def collect(self, *, older_than_seconds: float) -> list[str]:

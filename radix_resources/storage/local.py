@@ -9,12 +9,13 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from radix_resources.errors import StorageError
-from radix_resources.storage.base import Attempt, Commit, Fence, Storage
+from radix_resources.storage.base import Attempt, Commit, Failure, Fence, Storage
 
 PAGES = {".html", ".png", ".svg"}
 """Files that people look at. They carry dates and ids of the libraries that make them, so they are no data."""
@@ -94,7 +95,21 @@ class LocalStorage(Storage):
             )
         self._place(attempt.path, directory)
         self._put_record(commit)
+        self._failure(commit.asset).unlink(missing_ok=True)
         return commit
+
+    def fail(self, asset: str, failure: Failure) -> None:
+        record = self._failure(asset)
+        record.parent.mkdir(parents=True, exist_ok=True)
+        draft = record.with_suffix(f".{uuid.uuid4().hex}.tmp")
+        draft.write_text(json.dumps(asdict(failure), indent=1))
+        draft.replace(record)
+
+    def failure(self, asset: str) -> Failure | None:
+        try:
+            return Failure(**json.loads(self._failure(asset).read_text()))
+        except FileNotFoundError:
+            return None
 
     def collect(self, *, older_than_seconds: float) -> list[str]:
         root = Path(self.root)
@@ -108,6 +123,9 @@ class LocalStorage(Storage):
                 shutil.rmtree(Path(root, name))
                 gone.append(name)
         return gone
+
+    def _failure(self, asset: str) -> Path:
+        return Path(self.root, "failures", f"{asset}.json")
 
     def _records(self, asset: str) -> list[Path]:
         return sorted(Path(self.root, "commits", asset).glob("[0-9]*.json"))

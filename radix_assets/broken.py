@@ -1,0 +1,24 @@
+"""How a project whose file cannot be loaded is shown."""
+
+import re
+
+import dagster as dg
+
+from radix_resources.errors import ConfigError
+
+
+def build_broken(name: str, error: ConfigError) -> dg.AssetsDefinition:
+    """One asset that says what is wrong with the project file; materializing it fails with the coded error."""
+    safe = re.sub(r"\W+", "_", name, flags=re.ASCII) or "project"
+
+    @dg.asset(
+        key=[safe, "project_file"],
+        group_name=safe,
+        description=f"**This project cannot be loaded.**\n\n```\n{error}\n```\n\nMend the file and reload the code location.",
+        kinds={"broken"},
+        metadata={key: str(value) for key, value in error.attrs().items()},
+    )
+    def project_file() -> None:
+        raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=False)
+
+    return project_file

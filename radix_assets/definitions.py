@@ -1,0 +1,29 @@
+"""The code location: projects → assets, checks, job, sensors, schedules, resources."""
+
+import dagster as dg
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
+    from radix_assets.broken import build_broken
+    from radix_assets.factory import build_assets
+    from radix_assets.project import load_projects
+    from radix_assets.resources import tools
+    from radix_assets.sensors import build_schedules, build_sensors
+    from radix_assets.stages import STAGES
+    from radix_resources.home import Home
+
+    home = Home.from_environment()
+    home.prepare()
+    projects, broken = load_projects(home.projects)
+    return dg.Definitions(
+        assets=[
+            *(asset for project in projects for asset in build_assets(project, STAGES)),
+            *(build_broken(name, error) for name, error in broken.items()),
+        ],
+        resources=vars(tools(home)),
+        sensors=build_sensors(),
+        schedules=build_schedules(projects),
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,111 @@
+"""What a stage shows, as Dagster metadata, and as JSON inside the commit record."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table
+
+INLINE_ROWS = 60
+PICTURE_BYTES = 80_000
+PAGES_ADDRESS = "http://127.0.0.1:3001"
+"""Where `radix up` serves reports and pages."""
+
+
+def to_json(output: Output) -> dict[str, Any]:
+    """An output without its files, to be kept in the commit record."""
+    return {
+        "shown": {name: _pack(value) for name, value in output.shown.items()},
+        "checks": [vars(check) for check in output.checks],
+        "columns": output.columns,
+        "lineage": output.lineage,
+    }
+
+
+def to_metadata(record: Mapping[str, Any], directory: Path, project: str) -> dict[str, dg.MetadataValue]:
+    """Metadata for the UI from what `to_json` kept and the snapshot's pictures."""
+    metadata = {}
+    for name, packed in record.get("shown", {}).items():
+        value = _metadata(packed, directory)
+        if value is not None:
+            metadata[name] = value
+    if record.get("columns"):
+        columns = [dg.TableColumn(name=name, type=kind) for name, kind in record["columns"].items()]
+        metadata["dagster/column_schema"] = dg.MetadataValue.table_schema(dg.TableSchema(columns))
+    if record.get("lineage"):
+        metadata["dagster/column_lineage"] = dg.MetadataValue.column_lineage(
+            dg.TableColumnLineage(
+                {
+                    column: [
+                        dg.TableColumnDep(asset_key=dg.AssetKey([project, *source.split("/")]), column_name=origin)
+                        for source, origin in origins
+                    ]
+                    for column, origins in record["lineage"].items()
+                }
+            )
+        )
+    return metadata
+
+
+def _pack(value: Shown) -> Any:
+    if isinstance(value, Markdown | Table | Picture | Page):
+        return {"as": type(value).__name__, **vars(value)}
+    return {"as": "JSON", "value": value} if isinstance(value, dict | list) else value
+
+
+def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
+    if not isinstance(packed, dict):
+        return None if packed is None else _scalar(packed)
+    match packed["as"]:
+        case "Markdown":
+            return dg.MetadataValue.md(packed["text"])
+        case "Table":
+            return dg.MetadataValue.md(markdown_table(packed["rows"]))
+        case "Picture":
+            data = (directory / packed["file"]).read_bytes()
+            if len(data) > PICTURE_BYTES:
+                return dg.MetadataValue.url(page_address(directory, packed["file"]))
+            image = base64.b64encode(data).decode()
+            return dg.MetadataValue.md(f"![{packed['caption']}](data:image/png;base64,{image})\n\n{packed['caption']}")
+        case "Page":
+            return dg.MetadataValue.url(page_address(directory, packed["file"]))
+        case _:
+            return dg.MetadataValue.json(packed["value"])
+
+
+def page_address(directory: Path, file: str) -> str:
+    """Where a person opens a page of a snapshot."""
+    parts = directory.parts
+    below = parts[parts.index("snapshots") + 1 :] if "snapshots" in parts else parts[-1:]
+    return "/".join([PAGES_ADDRESS, "snapshots", *below, file])
+
+
+def markdown_table(rows: list[dict[str, Any]]) -> str:
+    """Rows as a Markdown table; long ones are cut, with a line that says so."""
+    if not rows:
+        return "(none)"
+    names = list(rows[0])
+    lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
+    lines += ["| " + " | ".join(_cell(row.get(name)) for name in names) + " |" for row in rows[:INLINE_ROWS]]
+    more = len(rows) - INLINE_ROWS
+    return "\n".join(lines) + (f"\n\n… and {more} more" if more > 0 else "")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _scalar(value: Any) -> dg.MetadataValue:
+    if isinstance(value, bool):
+        return dg.MetadataValue.bool(value)
+    if isinstance(value, int):
+        return dg.MetadataValue.int(value)
+    if isinstance(value, float):
+        return dg.MetadataValue.float(value)
+    return dg.MetadataValue.text(str(value))

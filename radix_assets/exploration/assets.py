@@ -1,0 +1,26 @@
+"""Exploration: the second round, knowing the target."""
+
+from radix_assets.exploration import explore
+from radix_assets.graph import Stage, Work
+from radix_assets.output import Output
+from radix_assets.profiles import load_profile
+from radix_assets.tags import load_tags
+
+
+def _compute(work: Work) -> Output:
+    profiles = {table: load_profile(path) for table, path in work.profiles().items()}
+    return explore(load_tags(work.input("tags")), work.raw(), profiles, work.out)
+
+
+EXPLORATION = Stage(
+    name="exploration",
+    description="Every column against the target: what goes with it, what knows it too early (leak suspects, which are "
+    "left out unless a person says otherwise), balance, time coverage and missing values.",
+    kinds=("polars",),
+    needs=("raw", "profile", "tags"),
+    checks={
+        "leaks_excluded": "No column that seems to know the answer is used to predict it.",
+        "target_balanced_enough": "Every class has enough rows to learn from.",
+    },
+    compute=_compute,
+)

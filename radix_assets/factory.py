@@ -1,0 +1,213 @@
+"""Turns the steps of a project into Dagster assets. All of publishing goes through here."""
+
+import contextlib
+import errno
+import logging
+import os
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.display import to_json, to_metadata
+from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
+from radix_assets.output import Check
+from radix_assets.project import Project
+from radix_assets.standing import assemble, failed_mark
+from radix_resources.action_log.fence import RunFence
+from radix_resources.endpoint import Endpoint
+from radix_resources.errors import RadixError, StorageError
+from radix_resources.storage import Commit, Failure, Storage
+from radix_resources.tracking import Tracking
+
+PROGRESS = logging.getLogger("radix.progress")
+"""Told of each step as it starts and ends: `extra` holds `step`, `state` and details."""
+
+GATE = "ready"
+"""The check that says whether a person is needed."""
+
+Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
+
+
+def build_assets(project: Project, stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
+    """All assets of a project."""
+    return [_build(project, step) for step in steps(project, stages)]
+
+
+def _build(project: Project, step: Step) -> dg.AssetsDefinition:
+    stage = step.stage
+    key = dg.AssetKey(step.key.split("/"))
+    checks = dict(stage.checks)
+
+    def body(
+        context: dg.AssetExecutionContext, storage: Storage, tracking: Tracking, endpoint: Endpoint
+    ) -> Iterator[Event]:
+        yield from publish(context, project, step, Tools(storage, tracking, endpoint))
+
+    def body_with_launchpad(
+        context: dg.AssetExecutionContext, config: Any, storage: Storage, tracking: Tracking, endpoint: Endpoint
+    ) -> Iterator[Event]:
+        yield from publish(context, project, step, Tools(storage, tracking, endpoint), config)
+
+    if stage.launchpad:
+        checks[GATE] = "Whether a person is needed."
+        body_with_launchpad.__annotations__["config"] = stage.launchpad
+    return dg.asset(
+        key=key,
+        deps=[dg.AssetKey([project.name, *name.split("/")]) for name in step.needs + step.wants],
+        group_name=project.name,
+        description=stage.description.format(table=step.table, project=project.name),
+        kinds=set(stage.kinds),
+        code_version=stage.version,
+        output_required=stage.launchpad is None,
+        check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
+        retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
+        tags={"radix/stage": stage.name},
+    )(body_with_launchpad if stage.launchpad else body)
+
+
+def publish(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    step: Step,
+    tools: Tools,
+    config: Any = None,
+) -> Iterator[Event]:
+    """Compute a step and commit it, unless nothing has changed since the last commit.
+
+    Raises dg.Failure with the coded error as metadata; only transient errors are retried.
+    """
+    started = time.monotonic()
+    _tell(step, "start")
+    mark = ""
+    try:
+        commit = tools.storage.latest(step.key)
+        work = assemble(project, step, tools, commit, demand=True)
+        step.stage.before(work, config)
+        try:
+            mark = fingerprint(work)
+        except RadixError as error:
+            mark = failed_mark(error)
+            raise
+        fresh = is_fresh(work, mark) and "radix/force" not in context.run.tags
+        made = commit if fresh else _make(context, work, mark, started)
+    except RadixError as error:
+        raise _failed(context, step, tools, mark, error, started) from None
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if os.environ.get("RADIX_DEBUG"):
+            raise
+        raise _failed(context, step, tools, mark, _unexpected(step, error), started) from None
+    if made is None:
+        yield from _wait(context, step, work)
+    else:
+        _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
+        yield _result(step, tools, made, fresh=fresh)
+
+
+def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: float) -> Commit | None:
+    storage, step = work.tools.storage, work.step
+    with storage.attempt(step.key) as attempt:
+        output = step.stage.compute(replace(work, out=attempt.path))
+        if output is None:
+            return None
+        try:
+            return storage.commit(
+                attempt,
+                fingerprint=mark,
+                rows=output.rows,
+                seconds=time.monotonic() - started,
+                shown=to_json(output),
+                run_id=context.run.run_id,
+                fence=RunFence(context.instance, context.run.run_id),
+            )
+        except StorageError:
+            other = storage.latest(step.key)
+            if other and other.fingerprint == mark:
+                return other
+            raise
+
+
+def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
+    metadata = to_metadata(commit.shown, tools.storage.path(commit), step.project)
+    metadata["radix/version"] = dg.MetadataValue.int(commit.sequence)
+    metadata["radix/seconds"] = dg.MetadataValue.float(commit.seconds)
+    metadata["radix/bytes"] = dg.MetadataValue.int(commit.size)
+    if commit.rows is not None:
+        metadata["dagster/row_count"] = dg.MetadataValue.int(commit.rows)
+    if fresh:
+        metadata["radix/unchanged"] = dg.MetadataValue.bool(True)  # noqa: FBT003 the library's own signature
+    verdicts = {verdict["name"]: Check(**verdict) for verdict in commit.shown.get("checks", [])}
+    results = []
+    for name in step.stage.checks:
+        verdict = verdicts.get(name, Check(name, passed=True, description="nothing to object to"))
+        results.append(_check(verdict))
+    if step.stage.launchpad:
+        results.append(_check(Check(GATE, passed=True, description="nobody is needed")))
+    return dg.MaterializeResult(
+        metadata=metadata, data_version=dg.DataVersion(commit.data_version), check_results=results
+    )
+
+
+def _wait(context: dg.AssetExecutionContext, step: Step, work: Work) -> Iterator[Event]:
+    """Nothing is published, so what follows is skipped, and no worker waits."""
+    wish = step.stage.asks(work) or "a person is needed"
+    _tell(step, "waiting", reason=wish)
+    context.log_event(
+        dg.AssetObservation(step.key.split("/"), description=wish, metadata={"waiting for": dg.MetadataValue.md(wish)})
+    )
+    for name in step.stage.checks:
+        yield _check(Check(name, passed=True, description="not yet: a person is needed first"))
+    yield _check(Check(GATE, passed=False, description=wish, severity="WARN"))
+
+
+def _check(verdict: Check) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=verdict.name,
+        passed=verdict.passed,
+        severity=dg.AssetCheckSeverity(verdict.severity),
+        description=verdict.description,
+    )
+
+
+def _failed(
+    context: dg.AssetExecutionContext, step: Step, tools: Tools, mark: str, error: RadixError, started: float
+) -> dg.Failure:
+    with contextlib.suppress(OSError):  # a full disk must not hide what filled it
+        tools.storage.fail(step.key, Failure(mark, error.attrs(), context.run.run_id))
+    _tell(step, "failed", seconds=time.monotonic() - started, error=error)
+    return dg.Failure(
+        description=str(error),
+        metadata={name: str(value) for name, value in error.attrs().items()},
+        allow_retries=error.transient,
+    )
+
+
+def _unexpected(step: Step, error: BaseException) -> RadixError:
+    """An error that nobody foresaw. Its text may quote a private value, so only its kind and place are kept."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return StorageError(
+            "RDX-STO-004",
+            "the disk is full",
+            expected="room for the new snapshot; the old one is untouched",
+            hint="free some space and run again",
+        )
+    if isinstance(error, MemoryError):
+        return StorageError("RDX-STO-005", "the memory is full", hint="close other programs, or use a larger machine")
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-4:]]
+    return RadixError(
+        "RDX-INT-001",
+        f"{type(error).__name__} in {step.name}, which Radix did not foresee",
+        hint="set RADIX_DEBUG=1 and run again to see the whole error (it may show values of your data)",
+        where=" < ".join(reversed(places)),
+    )
+
+
+def _tell(step: Step, state: str, **details: Any) -> None:
+    PROGRESS.info("%s %s", step.key, state, extra={"step": step, "state": state, "details": details})

@@ -1,0 +1,23 @@
+"""Features: the matrix that models learn from."""
+
+from radix_assets.exploration import load_exploration
+from radix_assets.features import make_features
+from radix_assets.graph import Stage, Work
+from radix_assets.output import Output
+from radix_assets.tags import load_tags
+
+
+def _compute(work: Work) -> Output:
+    tags = load_tags(work.input("tags"))
+    excluded = load_exploration(work.input("exploration")).excluded(tags)
+    return make_features(tags, work.raw(), excluded, work.out)
+
+
+FEATURES = Stage(
+    name="features",
+    description="Features over the confirmed relationships, one row for each row of the target's table. A row uses only "
+    "what was known strictly before its own time.",
+    kinds=("featuretools", "polars", "parquet"),
+    needs=("raw", "tags", "exploration"),
+    compute=_compute,
+)

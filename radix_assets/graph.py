@@ -1,0 +1,159 @@
+"""The asset graph of a project, as plain data: what is computed, from what, in which order."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radix_assets.output import Output, Snapshot
+from radix_assets.project import Project, slug
+
+if TYPE_CHECKING:
+    from radix_resources.endpoint import Endpoint
+    from radix_resources.storage import Commit, Storage
+    from radix_resources.tracking import Tracking
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What stages may stand on."""
+
+    storage: "Storage"
+    tracking: "Tracking"
+    endpoint: "Endpoint"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One step about to be computed: its inputs, its tools and the empty directory for its files."""
+
+    project: Project
+    step: "Step"
+    inputs: Mapping[str, Snapshot]
+    """By key without the project: `raw/Order_Details`, `tags`."""
+    out: Path
+    tools: Tools
+    previous: "Commit | None"
+    """What the step published last time."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """How long each input took."""
+
+    def input(self, stage: str) -> Path:
+        """The snapshot directory of a stage."""
+        return self.inputs[stage].path
+
+    def raw(self) -> dict[str, Path]:
+        """Table name to raw snapshot, of the tables that could be read."""
+        return self._tables("raw")
+
+    def profiles(self) -> dict[str, Path]:
+        """Table name to profile snapshot, of the tables that could be read."""
+        return self._tables("profile")
+
+    def _tables(self, stage: str) -> dict[str, Path]:
+        keys = {table: f"{stage}/{slug(table)}" for table in self.project.tables}
+        return {table: self.inputs[key].path for table, key in keys.items() if key in self.inputs}
+
+
+Compute = Callable[[Work], Output | None]
+"""Writes the step's files and says what to show. None: nothing to publish yet, a person is needed first."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of asset. Its `assets.py` declares it."""
+
+    name: str
+    description: str
+    """Text for the UI: what the asset means to its reader."""
+    compute: Compute
+    kinds: tuple[str, ...] = ()
+    per_table: bool = False
+    needs: tuple[str, ...] = ()
+    """Stages without which it cannot be. Of a stage per table: the same table, or all tables that could be read."""
+    wants: tuple[str, ...] = ()
+    """Stages that it uses where they are there."""
+    checks: Mapping[str, str] = field(default_factory=dict)
+    """Name to what it guards against."""
+    version: str = "1"
+    """To be raised when the stage computes something else from the same input."""
+    settings: Callable[[Project, str | None], Any] = lambda _project, _table: None
+    """What of the project file it depends on, as JSON."""
+    outside: Callable[["Work"], Any] = lambda _work: None
+    """What it depends on beside snapshots and the project file (a source, the tags file), as JSON. Cheap."""
+    asks: Callable[["Work"], str | None] = lambda _work: None
+    """What a person must do before it can go on, or None."""
+    holds: Callable[["Work"], bool] = lambda _work: True
+    """Whether what the last commit says is still so in the world, such as a running endpoint. Cheap."""
+    launchpad: type | None = None
+    """The dg.Config that the launchpad offers. Only such a stage may wait for a person."""
+    before: Callable[["Work", Any], None] = lambda _work, _config: None
+    """Carries out what the launchpad asked, before anything is computed. Without a launchpad it gets None."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One asset of one project."""
+
+    stage: Stage
+    project: str
+    table: str | None
+    needs: tuple[str, ...]
+    wants: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The key without the project."""
+        return f"{self.stage.name}/{slug(self.table)}" if self.table is not None else self.stage.name
+
+    @property
+    def key(self) -> str:
+        """The asset key, joined by slashes."""
+        return f"{self.project}/{self.name}"
+
+
+def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
+    """All assets of a project, each after what it stands on."""
+    per_table = {stage.name for stage in stages if stage.per_table}
+    names = [slug(table) for table in project.tables]
+
+    def expand(needed: tuple[str, ...], table: str | None) -> tuple[str, ...]:
+        found: list[str] = []
+        for name in needed:
+            if name not in per_table:
+                found.append(name)
+            else:
+                found += [f"{name}/{one}" for one in ([slug(table)] if table is not None else names)]
+        return tuple(found)
+
+    found = []
+    for stage in stages:
+        for table in project.tables if stage.per_table else [None]:
+            needs = expand(stage.needs, table)
+            wants = expand(stage.wants, table)
+            if table is None:
+                # A table that cannot be read must not stop the others, so no single table is indispensable.
+                wants += tuple(name for name in needs if "/" in name)
+                needs = tuple(name for name in needs if "/" not in name)
+            found.append(Step(stage, project.name, table, needs, wants))
+    return found
+
+
+def is_fresh(work: Work, mark: str) -> bool:
+    """Whether the last commit was made from just these inputs and still holds."""
+    return work.previous is not None and work.previous.fingerprint == mark and work.step.stage.holds(work)
+
+
+def fingerprint(work: Work) -> str:
+    """Hash of everything that the step's result depends on."""
+    step = work.step
+    content = {
+        "stage": step.stage.name,
+        "version": step.stage.version,
+        "settings": step.stage.settings(work.project, step.table),
+        "outside": step.stage.outside(work),
+        "inputs": {name: snapshot.data_version for name, snapshot in sorted(work.inputs.items())},
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

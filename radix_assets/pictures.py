@@ -1,0 +1,80 @@
+"""One look for every picture: matplotlib's object API without global state, small PNG files."""
+
+import io
+import warnings
+from pathlib import Path
+from typing import Any
+
+INK = "#1f2933"
+MUTED = "#7b8794"
+GRID = "#e4e7eb"
+PAPER = "#ffffff"
+ACCENT = "#0f766e"
+ACCENT_LIGHT = "#99d5cd"
+ALARM = "#c2410c"
+WARNING = "#d99a1c"
+NEUTRAL = "#9aa5b1"
+SERIES = [ACCENT, "#4f6bed", WARNING, ALARM, "#8d5fd3", "#3d8b40", "#b83280", "#52606d"]
+"""Colours of several series, in the order in which they are used."""
+
+LIMIT = 60_000
+"""Bytes of a picture at most: it is shown inside an event."""
+
+
+def figure(width: float, height: float) -> Any:
+    """An empty matplotlib Figure of that size in inches, which arranges what is put into it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    result = Figure(figsize=(width, height), facecolor=PAPER, layout="constrained")
+    FigureCanvasAgg(result)
+    return result
+
+
+def panel(figure: Any, *position: int, title: str = "", grid: str | None = "x") -> Any:
+    """Axes in the common style. `position` is that of `add_subplot`; `grid` names the axis whose lines are drawn."""
+    axes = figure.add_subplot(*position or (1, 1, 1))
+    axes.set_facecolor(PAPER)
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(side == "bottom" and grid != "x")
+        axes.spines[side].set_color(GRID)
+    axes.tick_params(colors=INK, labelsize=9, length=0, pad=4)
+    axes.xaxis.label.set_color(MUTED)
+    axes.yaxis.label.set_color(MUTED)
+    axes.xaxis.label.set_size(9)
+    axes.yaxis.label.set_size(9)
+    axes.set_axisbelow(True)
+    if grid:
+        axes.grid(visible=True, axis=grid, color=GRID, linewidth=0.8)
+    if title:
+        axes.set_title(label(title, 90), loc="left", fontsize=11, fontweight="bold", color=INK, pad=10)
+    return axes
+
+
+def label(text: str, limit: int = 32) -> str:
+    """Text as a picture may hold it: one line, no mathematics, not too long (the end is kept, it tells names apart)."""
+    line = "".join(" " if ord(sign) < 32 else sign for sign in str(text)) or "(no name)"  # noqa: PLR2004
+    if len(line) > limit:
+        head = limit // 2
+        line = f"{line[:head]}…{line[-(limit - head - 1) :]}"
+    return line.replace("$", r"\$")
+
+
+def save(figure: Any, path: Path) -> None:
+    """Write a PNG file of at most LIMIT bytes; colours, then resolution give way where it would be larger."""
+    from PIL import Image  # noqa: PLC0415
+
+    for dpi in (144, 110, 80, 50, 30):
+        buffer = io.BytesIO()
+        with warnings.catch_warnings():
+            # A name in a script the font lacks is drawn as boxes; that is no reason to fail.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+            warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
+            figure.savefig(buffer, format="png", dpi=dpi, facecolor=PAPER)
+        buffer.seek(0)
+        small = io.BytesIO()
+        with Image.open(buffer) as image:
+            image.convert("RGB").quantize(96).save(small, format="PNG", optimize=True)
+        if small.tell() <= LIMIT:
+            break
+    path.write_bytes(small.getvalue())

@@ -1,0 +1,21 @@
+"""Profiles: what every column holds."""
+
+from radix_assets.graph import Stage, Work
+from radix_assets.output import Output
+from radix_assets.profiles import make_profile
+from radix_assets.project import slug
+
+
+def _compute(work: Work) -> Output:
+    assert work.step.table is not None
+    return make_profile(work.step.table, work.input(f"raw/{slug(work.step.table)}"), work.out)
+
+
+PROFILE = Stage(
+    name="profile",
+    per_table=True,
+    description="Exact statistics of every column of `{table}` over all rows, with plots, alerts and a page to browse.",
+    kinds=("polars", "profile"),
+    needs=("raw",),
+    compute=_compute,
+)

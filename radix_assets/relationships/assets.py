@@ -1,0 +1,21 @@
+"""Relationships: how the tables hang together."""
+
+from radix_assets.graph import Stage, Work
+from radix_assets.output import Output
+from radix_assets.profiles import load_profile
+from radix_assets.relationships import make_relationships
+
+
+def _compute(work: Work) -> Output:
+    profiles = {table: load_profile(path) for table, path in work.profiles().items()}
+    raw = {table: path for table, path in work.raw().items() if table in profiles}
+    return make_relationships(raw, profiles, work.out)
+
+
+RELATIONSHIPS = Stage(
+    name="relationships",
+    description="Primary keys, and which table points to which, found in names and values, with the evidence.",
+    kinds=("polars",),
+    needs=("raw", "profile"),
+    compute=_compute,
+)

@@ -1,0 +1,124 @@
+"""Runs a project from the command line: what is missing or stale, to the end or until a person is needed."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import dagster as dg
+
+from radix_assets.factory import PROGRESS, build_assets
+from radix_assets.graph import Tools
+from radix_assets.project import Project
+from radix_assets.sensors import PROJECT_TAG
+from radix_assets.stages import STAGES
+from radix_assets.standing import Standing, stand
+from radix_resources.action_log import process_tags, reconcile_runs
+from radix_resources.errors import EmptySourceError
+
+Listener = Callable[[str, str, dict[str, Any]], None]
+"""Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
+
+
+@dataclass
+class Report:
+    """What a run came to."""
+
+    project: str
+    state: Literal["done", "gate", "failed"] = "done"
+    standings: list[Standing] = field(default_factory=list)
+    made: dict[str, float] = field(default_factory=dict)
+    """Seconds by asset key, of what was computed in this run."""
+    seconds: float = 0.0
+
+    @property
+    def wish(self) -> str | None:
+        """What a person must do next."""
+        return next((one.reason for one in self.standings if one.state == "waiting"), None)
+
+    @property
+    def failed(self) -> list[Standing]:
+        """What could not be made."""
+        return [one for one in self.standings if one.state == "failed"]
+
+
+def run(project: Project, tools: Tools, instance: dg.DagsterInstance, listen: Listener) -> Report:
+    """Bring a project as far as it goes.
+
+    A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
+    without it.
+    """
+    started = time.monotonic()
+    reconcile_runs(instance)
+    report = Report(project.name)
+    handler = _Handler(listen, report)
+    PROGRESS.addHandler(handler)
+    PROGRESS.setLevel(logging.INFO)
+    PROGRESS.propagate = False
+    try:
+        tried: set[str] = set()
+        while True:
+            standings = stand(project, STAGES, tools)
+            todo = [
+                one
+                for one in standings
+                if one.state == "stale" or (one.state in {"failed", "blocked"} and one.step.key not in tried)
+            ]
+            if not todo:
+                break
+            before = _signature(standings)
+            _execute(project, tools, instance, [one.step.key for one in todo])
+            tried |= {one.step.key for one in todo}
+            if _signature(stand(project, STAGES, tools)) == before:
+                break
+    finally:
+        PROGRESS.removeHandler(handler)
+    report.standings = stand(project, STAGES, tools)
+    report.state = _verdict(report.standings)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _verdict(standings: list[Standing]) -> Literal["done", "gate", "failed"]:
+    if any(one.state in {"blocked", "stale"} or (one.state == "failed" and not _harmless(one)) for one in standings):
+        return "failed"
+    return "gate" if any(one.state == "waiting" for one in standings) else "done"
+
+
+def _harmless(standing: Standing) -> bool:
+    """An empty table holds nothing that the others could miss."""
+    return bool(standing.error and standing.error.get("kind") == EmptySourceError.__name__)
+
+
+def _execute(project: Project, tools: Tools, instance: dg.DagsterInstance, keys: list[str]) -> None:
+    definitions = dg.Definitions(
+        assets=build_assets(project, STAGES), resources=vars(tools), executor=dg.in_process_executor
+    )
+    definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=instance,
+        asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
+        tags={PROJECT_TAG: project.name, "radix/actor": "command line", **process_tags()},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+
+
+def _signature(standings: list[Standing]) -> list[tuple[str, str, int]]:
+    return [(one.step.key, one.state, one.commit.sequence if one.commit else 0) for one in standings]
+
+
+class _Handler(logging.Handler):
+    """Passes what the assets tell on to the listener."""
+
+    def __init__(self, listen: Listener, report: Report) -> None:
+        super().__init__()
+        self._listen = listen
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = vars(record)
+        key, state, details = fields["step"].key, fields["state"], fields["details"]
+        if state == "made":
+            self._report.made[key] = details["seconds"]
+        self._listen(key, state, details)

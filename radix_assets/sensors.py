@@ -1,0 +1,109 @@
+"""What happens by itself: new data, edited tags, and carrying each project onward.
+
+The three sensors look at how things stand, not at what happened, so a lost tick, a restart or a change made while
+nobody looked costs nothing: the next tick sees it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.graph import Tools
+from radix_assets.project import Project, load_projects
+from radix_assets.resources import tools
+from radix_assets.stages import STAGES
+from radix_assets.standing import Standing, stand
+from radix_resources.home import Home
+
+ACTIVE = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+PROJECT_TAG = "radix/project"
+MOST_TRIES = 3
+
+
+def build_sensors() -> list[dg.SensorDefinition]:
+    """One set for all projects, on from the start. The first stale asset of a project says whose turn it is."""
+    return [
+        _sensor("source_data", "New or changed source data: reads the tables again, and goes on.", {"raw"}, seconds=60),
+        _sensor("edited_tags", "An edited tags.yaml: checks it, and goes on once it is confirmed.", {"tags"}),
+        _sensor(
+            "carry_onward",
+            "Makes what is missing or out of date: to the end, or until a person is needed.",
+            {stage.name for stage in STAGES} - {"raw", "tags"},
+        ),
+    ]
+
+
+def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
+    """The regular full run of each project that asks for one."""
+    return [
+        dg.ScheduleDefinition(
+            name=f"{project.name}_schedule",
+            cron_schedule=project.schedule,
+            target=dg.AssetSelection.groups(project.name),
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            tags={PROJECT_TAG: project.name},
+            description=f"The regular run of {project.name}; what has not changed is not computed again.",
+        )
+        for project in projects
+        if project.schedule
+    ]
+
+
+def _sensor(name: str, description: str, turn: set[str], seconds: int = 15) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=name,
+        description=description,
+        target=dg.AssetSelection.all(),
+        minimum_interval_seconds=seconds,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        home = Home.from_environment()
+        tries: dict[str, Any] = json.loads(context.cursor or "{}")
+        found = list(requests(context.instance, home, tools(home), turn, tries))
+        return dg.SensorResult(run_requests=found, cursor=json.dumps(tries))
+
+    return sensor
+
+
+def requests(
+    instance: dg.DagsterInstance, home: Home, stand_on: Tools, turn: set[str], tries: dict[str, Any]
+) -> Iterator[dg.RunRequest]:
+    """One run for each project that has something to do and is not at work already.
+
+    `tries` counts how often just the same was asked for, by project: a step whose process dies is not asked for
+    without end.
+    """
+    projects, _ = load_projects(home.projects)
+    for project in projects:
+        standings = stand(project, STAGES, stand_on, look_at_sources="raw" in turn)
+        todo = [standing for standing in standings if standing.state == "stale"]
+        if not todo or todo[0].step.stage.name not in turn or at_work(instance, project.name):
+            continue
+        wish = _hash(todo)
+        same, count = tries.get(project.name, ["", 0])
+        if same == wish and count >= MOST_TRIES:
+            continue
+        tries[project.name] = [wish, count + 1 if same == wish else 1]
+        yield dg.RunRequest(
+            asset_selection=[dg.AssetKey(one.step.key.split("/")) for one in todo],
+            tags={PROJECT_TAG: project.name, "radix/actor": "sensor"},
+        )
+
+
+def at_work(instance: dg.DagsterInstance, project: str) -> bool:
+    """Whether a run of the project is queued or going on."""
+    return bool(instance.get_run_ids(dg.RunsFilter(tags={PROJECT_TAG: project}, statuses=ACTIVE), limit=1))
+
+
+def _hash(todo: list[Standing]) -> str:
+    content = [(one.step.key, one.reason, one.commit.sequence if one.commit else 0) for one in todo]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

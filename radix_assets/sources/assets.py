@@ -1,0 +1,38 @@
+"""Raw tables: the sources as they are, in canonical types."""
+
+from typing import Any
+
+from radix_assets.graph import Stage, Work
+from radix_assets.output import Output
+from radix_assets.project import Project
+from radix_assets.sources import ingest, load_schema_of, source_version
+
+
+def _compute(work: Work) -> Output:
+    assert work.step.table is not None
+    output = ingest(work.project, work.step.table, work.out)
+    output.columns = dict(load_schema_of(work.out))
+    return output
+
+
+def _outside(work: Work) -> str:
+    assert work.step.table is not None
+    return source_version(work.project, work.step.table)
+
+
+def _settings(project: Project, table: str | None) -> Any:
+    assert table is not None
+    return project.source_of(table).model_dump(mode="json")
+
+
+RAW = Stage(
+    name="raw",
+    per_table=True,
+    description="The source table `{table}` as it was when it was last read: an immutable snapshot in canonical types. "
+    "Cells that could not be read are set aside, with their reason, and counted.",
+    kinds=("parquet",),
+    checks={"cells_readable": "No cell had to be set aside because it could not be read."},
+    compute=_compute,
+    settings=_settings,
+    outside=_outside,
+)

@@ -1,0 +1,124 @@
+"""How a project stands: which assets are as they should be, which must be made, and what it waits for.
+
+The commit records decide, nothing else: an asset is fresh when its newest record has the fingerprint that its inputs
+and settings have now. So nothing that happened while nobody looked can be missed.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
+from radix_assets.output import Snapshot
+from radix_assets.project import Project
+from radix_resources.errors import ConfigError, RadixError
+from radix_resources.storage import Commit, Storage
+
+State = Literal["fresh", "stale", "failed", "waiting", "blocked"]
+"""`stale`: to be made. `failed`: this very input was tried. `waiting`: for a person. `blocked`: by one that failed."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One asset."""
+
+    step: Step
+    state: State
+    reason: str
+    commit: Commit | None = None
+    error: dict[str, Any] | None = None
+
+
+def stand(
+    project: Project, stages: tuple[Stage, ...], tools: Tools, *, look_at_sources: bool = True
+) -> list[Standing]:
+    """Every asset of a project, each after what it stands on.
+
+    Without `look_at_sources` a source is taken to be as it was when it was last read, and nobody is asked.
+    """
+    found: dict[str, Standing] = {}
+    for step in steps(project, stages):
+        commit = tools.storage.latest(step.key)
+        if not (step.needs or step.wants) and not look_at_sources:
+            found[step.name] = _unasked(step, tools, commit)
+        else:
+            found[step.name] = _inherited(step, commit, found) or _judged(project, step, tools, commit)
+    return list(found.values())
+
+
+def _unasked(step: Step, tools: Tools, commit: Commit | None) -> Standing:
+    failure = tools.storage.failure(step.key)
+    if failure:
+        return Standing(step, "failed", str(failure.error.get("found", "")), commit, dict(failure.error))
+    return Standing(step, "fresh" if commit else "stale", "" if commit else "never made", commit)
+
+
+def _inherited(step: Step, commit: Commit | None, before: dict[str, Standing]) -> Standing | None:
+    """What follows from the assets before it alone."""
+    needs = [before[name] for name in step.needs]
+    wants = [before[name] for name in step.wants]
+    for need in needs:
+        if need.state == "waiting":
+            return Standing(step, "waiting", need.reason, commit)
+        if need.commit is None and need.state in {"failed", "blocked"}:
+            return Standing(step, "blocked", f"{need.step.name} failed", commit)
+    for other in needs + wants:
+        if other.state == "stale":
+            return Standing(step, "stale", f"{other.step.name} is to be made", commit)
+    if wants and not needs and not any(want.commit for want in wants):
+        return Standing(step, "blocked", "no table could be read", commit)
+    return None
+
+
+def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -> Standing:
+    """What follows from its fingerprint."""
+    work = assemble(project, step, tools, commit)
+    try:
+        wish = step.stage.asks(work)
+        mark = fingerprint(work)
+    except RadixError as error:
+        wish, mark = None, failed_mark(error)
+    if wish:
+        return Standing(step, "waiting", wish, commit)
+    if is_fresh(work, mark):
+        return Standing(step, "fresh", "", commit)
+    failure = tools.storage.failure(step.key)
+    if failure and failure.fingerprint == mark:
+        return Standing(step, "failed", str(failure.error.get("found", "")), commit, dict(failure.error))
+    return Standing(step, "stale", "never made" if commit is None else "its input changed", commit)
+
+
+def assemble(
+    project: Project, step: Step, tools: Tools, previous: Commit | None, *, demand: bool = False
+) -> Work:
+    """A step's inputs as they are committed now; it has no directory to write to yet.
+
+    With `demand`, raises ConfigError RDX-CFG-004 where an indispensable input has not been made.
+    """
+    inputs, seconds = {}, {}
+    for name in step.needs + step.wants:
+        commit = tools.storage.latest(f"{project.name}/{name}")
+        if commit:
+            inputs[name] = Snapshot(tools.storage.path(commit), commit.data_version)
+            seconds[name] = commit.seconds
+        elif demand and name in step.needs:
+            raise ConfigError(
+                "RDX-CFG-004",
+                f"{step.name} needs {name}, which has not been made",
+                expected="its inputs first",
+                hint=f"materialize {name} and what it stands on, or: radix run {project.name}",
+                project=project.name,
+            )
+    return Work(project, step, inputs, Path(), tools, previous, seconds)
+
+
+def failed_mark(error: RadixError) -> str:
+    """Stands for a fingerprint where the outside could not even be asked."""
+    return f"unknown:{error.code}:{error.found}"
+
+
+def latest(storage: Storage, project: Project, name: str) -> Path | None:
+    """The newest snapshot of one asset, or None."""
+    commit = storage.latest(f"{project.name}/{name}")
+    return storage.path(commit) if commit else None
+
