@@ -1,0 +1,197 @@
+"""Endpoints as supervised processes of this machine, reachable from this machine only."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from radix_resources.endpoint.base import Endpoint
+from radix_resources.endpoint.manifest import Deployed, EndpointManifest, State
+from radix_resources.endpoint.process import boot_id, is_running
+from radix_resources.endpoint.state import HOST, LOG, STATUS, WANTED, Status, Wanted, read_status, write
+from radix_resources.endpoint.supervisor import FIRST_PORT, LAST_PORT, STOP_SECONDS
+from radix_resources.endpoint.worker import ask
+from radix_resources.errors import ServingError
+from radix_resources.home import QUIET
+
+PASSED_ON = {
+    *("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "RADIX_HOME", "RADIX_PROJECTS"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
+}
+"""All that a server sees of the environment, beside `LC_*`: no credential among it."""
+
+
+class LocalEndpoint(Endpoint):
+    """One supervisor and one server process a project. POSIX only.
+
+    The port follows from the project's name and is remembered; it changes only if somebody else takes it meanwhile.
+    """
+
+    state_dir: str
+    """Where state and logs are, one folder a project."""
+    start_seconds: float = 120.0
+    """How long a server may take until it is ready."""
+    idle_seconds: float | None = 8 * 3600.0
+    """After so long without a request, server and supervisor end; None: never."""
+
+    def deploy(self, project: str, manifest: EndpointManifest) -> Deployed:
+        folder = self._folder(project)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            now = self.inspect(project)
+            status = read_status(folder)
+            if now and now.state == "serving" and status and status.manifest == manifest.model_dump():
+                return now
+            wanted = Wanted(
+                request=uuid.uuid4().hex,
+                manifest=manifest.model_dump(),
+                project=project,
+                port=FIRST_PORT + zlib.crc32(project.encode()) % (LAST_PORT - FIRST_PORT + 1),
+                start_seconds=self.start_seconds,
+                idle_seconds=self.idle_seconds,
+            )
+            write(folder / WANTED, wanted)
+            status = self._decision(folder, wanted.request)
+        if status.refused:
+            raise _failed(folder, manifest, status)
+        return _deployed(project, status, "serving")
+
+    def inspect(self, project: str) -> Deployed | None:
+        status = read_status(self._folder(project))
+        if status is None:
+            return None
+        state: State = "stopped"
+        if _alive(status):
+            state = "starting" if status.manifest is None else "unready"
+            if status.state == "serving" and status.port and ask((HOST, status.port), "/ready", seconds=5):
+                state = "serving"
+        return _deployed(project, status, state)
+
+    def release(self, project: str) -> None:
+        folder = self._folder(project)
+        if not folder.is_dir():
+            return
+        with _alone(folder) as lock:
+            status = read_status(folder)
+            if status and _alive(status):
+                _end(status)
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink()
+
+    def list(self) -> Sequence[Deployed]:
+        found = [self.inspect(path.parent.name) for path in sorted(Path(self.state_dir).glob(f"*/{STATUS}"))]
+        return [deployed for deployed in found if deployed]
+
+    def resume(self, project: str) -> Deployed | None:
+        status = read_status(self._folder(project))
+        if status is None or status.manifest is None:
+            return None
+        return self.deploy(project, EndpointManifest(**status.manifest))
+
+    def _folder(self, project: str) -> Path:
+        return Path(self.state_dir).absolute() / project
+
+    def _decision(self, folder: Path, request: str) -> Status:
+        """Have a supervisor run, and wait until it has decided."""
+        status = read_status(folder)
+        if status and _alive(status):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(status.supervisor, signal.SIGHUP)
+        until = time.monotonic() + self.start_seconds + STOP_SECONDS
+        patience = 0.0
+        while time.monotonic() < until:
+            status = read_status(folder)
+            if status and status.answered == request:
+                return status
+            if not (status and _alive(status)) and time.monotonic() > patience:
+                _start_supervisor(folder)
+                patience = time.monotonic() + STOP_SECONDS  # one that is ending keeps the next one out
+            time.sleep(0.05)
+        raise ServingError(
+            "RDX-SRV-009",
+            "the supervisor of the endpoint does not answer",
+            expected=f"a decision within {self.start_seconds:g} seconds",
+            hint=f"see {folder / LOG}",
+        )
+
+
+def _start_supervisor(folder: Path) -> None:
+    """It detaches: a session of its own, no inherited file, nobody's child."""
+    passed = {key: value for key, value in os.environ.items() if key in PASSED_ON or key.startswith("LC_")}
+    code = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with (folder / LOG).open("ab") as log:
+        subprocess.run(
+            [sys.executable, "-m", "radix_resources.endpoint.supervisor", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env={**passed, **QUIET, "PYTHONPATH": os.pathsep.join(code), "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+            check=True,
+        )
+
+
+def _alive(status: Status) -> bool:
+    return status.boot == boot_id() and is_running(status.supervisor, status.supervisor_started)
+
+
+def _end(status: Status) -> None:
+    for number, seconds in ((signal.SIGTERM, STOP_SECONDS + 4), (signal.SIGKILL, STOP_SECONDS)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(status.supervisor, number)
+        until = time.monotonic() + seconds
+        while _alive(status) or is_running(status.pid, status.pid_started):
+            if time.monotonic() > until:
+                break
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _deployed(project: str, status: Status, state: State) -> Deployed:
+    error = status.error or {}
+    return Deployed(
+        project=project,
+        address=f"http://{HOST}:{status.port}" if status.port else None,
+        version=status.manifest["version"] if status.manifest else None,
+        pid=status.pid if state != "stopped" else None,
+        state=state,
+        restarts=status.restarts,
+        error=error.get("found"),
+    )
+
+
+def _failed(folder: Path, manifest: EndpointManifest, status: Status) -> ServingError:
+    cause = status.refused or {}
+    return ServingError(
+        "RDX-SRV-008",
+        f"version {manifest.version} does not start: {cause.get('found', 'it gave no reason')}",
+        expected=cause.get("expected", ""),
+        hint=cause.get("hint") or f"see {folder / LOG}",
+        project=status.project,
+        cause=cause.get("code"),
+        serving=status.manifest["version"] if status.manifest else "nothing",
+    )
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """One deployer at a time for a project; the next one waits. Yields the lock's file, which its holder may remove."""
+    path = folder.with_name(f".{folder.name}.lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_ino == os.fstat(lock.fileno()).st_ino:  # else the holder before has removed it
+                    yield path
+                    return

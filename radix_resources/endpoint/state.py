@@ -1,0 +1,85 @@
+"""The files through which a deployer and a supervisor talk. Each file has one writer. Standard library only.
+
+`wanted.json`   the deployer's: which manifest is to serve, under a request number
+`endpoint.json` the supervisor's: what serves, and which request it has answered and how
+`endpoint.log`  what supervisor and server wrote; `endpoint.log.1` holds what came before
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+HOST = "127.0.0.1"
+WANTED, STATUS, LOG, LOCK = "wanted.json", "endpoint.json", "endpoint.log", "supervisor.lock"
+
+
+@dataclass
+class Wanted:
+    """What the deployer asks for."""
+
+    request: str
+    manifest: dict[str, Any]
+    project: str
+    port: int
+    """Where to listen, or the next free port after it."""
+    start_seconds: float
+    """How long a server may take until it is ready."""
+    idle_seconds: float | None
+    """After so long without a request everything ends; None: never."""
+
+
+@dataclass
+class Status:
+    """What the supervisor has done."""
+
+    project: str = ""
+    port: int | None = None
+    state: str = "starting"
+    manifest: dict[str, Any] | None = None
+    """The last one that was ready: what serves, and what is started again."""
+    answered: str = ""
+    """The last request that was decided."""
+    refused: dict[str, Any] | None = None
+    """Why that request was declined; None where it was granted."""
+    error: dict[str, Any] | None = None
+    """Why the server ended or did not start again; None while all is well."""
+    pid: int | None = None
+    pid_started: str | None = None
+    restarts: int = 0
+    supervisor: int = 0
+    supervisor_started: str = ""
+    boot: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """`start_seconds` and `idle_seconds` of the manifest that serves."""
+
+
+def read_wanted(folder: Path) -> Wanted | None:
+    """The deployer's file; None where it is absent."""
+    content = _read(folder / WANTED)
+    return Wanted(**content) if content else None
+
+
+def read_status(folder: Path) -> Status | None:
+    """The supervisor's file; None where it is absent."""
+    content = _read(folder / STATUS)
+    return Status(**content) if content else None
+
+
+def write(path: Path, content: Wanted | Status) -> None:
+    """Replace a file in one step: a reader sees the old content or the new, also after a power cut."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("w", encoding="utf-8") as stream:
+        json.dump(asdict(content), stream, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content

@@ -1,0 +1,265 @@
+"""Keeps the server of one project alive: `python -m radix_resources.endpoint.supervisor FOLDER`.
+
+It owns the listening socket, so the address outlives every server: a new version and the old one take connections from
+the same queue for a moment, and while a crashed server comes back, requests wait instead of being refused. Standard
+library only, so that it weighs little; it detaches from whoever started it.
+"""
+
+import contextlib
+import fcntl
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from radix_resources.endpoint.process import boot_id, started_at
+from radix_resources.endpoint.state import HOST, LOCK, LOG, STATUS, Status, Wanted, read_status, read_wanted, write
+from radix_resources.endpoint.worker import Refused, Worker
+
+FIRST_PORT, LAST_PORT = 8100, 8999
+LOG_BYTES = 1_000_000
+STOP_SECONDS = 8.0
+HOPELESS = 10
+"""So many vain starts in a row, and the next ones are tried rarely."""
+HEALTH_SECONDS, HEALTH_TIMEOUT, HEALTH_MISSES = 10.0, 5.0, 3
+
+
+class Supervisor:
+    """One listening socket and the servers behind it: the one that serves, and for a while its successor."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.status = read_status(folder) or Status()
+        self.status.boot = boot_id()
+        self.status.supervisor = os.getpid()
+        self.status.supervisor_started = started_at(os.getpid()) or ""
+        self.status.pid = self.status.error = None
+        self.stopping = False
+        self.current: Worker | None = None
+        self.candidate: tuple[Worker, Wanted] | None = None
+        self.leaving: list[tuple[Worker, float]] = []
+        self._retry_at = 0.0
+        self._failures = 0
+        self._health_at = 0.0
+        self._misses = 0
+        self._wake, self._woken = os.pipe()
+
+    def run(self) -> None:
+        """Serve until told to stop, until idle, or until there is nothing that could be served."""
+        self._listen_to_signals()
+        self.socket = self._bind()
+        self.save("starting")
+        while not self.stopping:
+            busy = self.tick()
+            select.select([self._wake], [], [], 0.1 if busy else 1.0)
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._wake, 1024)
+        for worker in self._workers():
+            worker.stop()
+        for worker in self._workers():
+            worker.wait(STOP_SECONDS)
+        self.current = None
+        self._note_pid()
+        with contextlib.suppress(FileNotFoundError):  # the folder was removed; that is a way to say stop
+            self.save("stopped")
+
+    def tick(self) -> bool:
+        """Look once at everything; True while something is about to change."""
+        self._take_wishes()
+        self._watch_candidate()
+        self._watch_current()
+        for worker, until in list(self.leaving):
+            if worker.ended() is not None or time.monotonic() > until:
+                worker.wait(0)
+                self.leaving.remove((worker, until))
+        _cap(self.folder / LOG)
+        nothing = not self.current and not self.candidate and not self.status.manifest
+        if nothing or not (self.folder / LOCK).exists():
+            self.stopping = True
+        return bool(self.candidate or self.leaving or not self.current or not self.current.ready)
+
+    def _take_wishes(self) -> None:
+        wanted = read_wanted(self.folder)
+        if wanted is None or wanted.request == self.status.answered:
+            return
+        if self.candidate:
+            worker, earlier = self.candidate
+            if earlier.request == wanted.request:
+                return
+            self._dismiss(worker)
+            self.candidate = None
+        try:
+            self.candidate = (self._start(wanted.manifest, wanted.idle_seconds), wanted)
+        except Refused as refused:
+            self._decline(wanted, refused.error)
+
+    def _watch_candidate(self) -> None:
+        if not self.candidate:
+            return
+        worker, wanted = self.candidate
+        status = worker.ended()
+        if status is not None:
+            worker.wait(0)
+            self._decline(wanted, worker.error() or _ended(status))
+        elif worker.answers("/ready", seconds=1):
+            if self.current:
+                self._dismiss(self.current)
+            worker.ready = True
+            self.current, self.candidate = worker, None
+            self.status.manifest, self.status.answered = wanted.manifest, wanted.request
+            self.status.settings = {"start_seconds": wanted.start_seconds, "idle_seconds": wanted.idle_seconds}
+            self.status.restarts, self.status.refused = 0, None
+            self._serving()
+        elif worker.age > wanted.start_seconds:
+            self._dismiss(worker)
+            self._decline(wanted, _late(wanted.start_seconds))
+
+    def _watch_current(self) -> None:
+        worker = self.current
+        if worker is None:
+            lost = self._retry_at > 0  # else this supervisor has just begun, and what is wanted goes first
+            if self.status.manifest and (lost or not self.candidate) and time.monotonic() >= self._retry_at:
+                self._restart()
+            return
+        status = worker.ended()
+        limit = self.status.settings.get("start_seconds", 120.0)
+        if status == 0 and worker.ready:
+            self.stopping = True
+        elif status is not None:
+            worker.wait(0)
+            self._lost(worker, worker.error() or _ended(status))
+        elif not worker.ready and worker.answers("/ready", seconds=1):
+            worker.ready = True
+            self._serving()
+        elif not worker.ready and worker.age > limit:
+            self._dismiss(worker)
+            self._lost(worker, _late(limit))
+        elif worker.ready and time.monotonic() >= self._health_at:
+            self._health_at = time.monotonic() + HEALTH_SECONDS
+            self._misses = 0 if worker.answers("/health", seconds=HEALTH_TIMEOUT) else self._misses + 1
+            if self._misses >= HEALTH_MISSES:
+                worker.kill()
+
+    def _restart(self) -> None:
+        self.status.restarts += 1
+        try:
+            self.current = self._start(self.status.manifest or {}, self.status.settings.get("idle_seconds"))
+        except Refused as refused:
+            self._lost(None, refused.error)
+        else:
+            self._note_pid()
+            self.save("unready")
+
+    def _lost(self, worker: Worker | None, error: dict[str, Any]) -> None:
+        """The server that should serve is gone: it starts again at once, or later and later while that is in vain."""
+        self._failures = 1 if worker and worker.ready else self._failures + 1
+        settled = worker is not None and worker.ready and worker.age > HEALTH_SECONDS
+        pause = min(0.25 * 2**self._failures, 4.0) if self._failures < HOPELESS else 30.0
+        self._retry_at = time.monotonic() + (0 if settled else pause)
+        self.current, self.status.error = None, error
+        self._note_pid()
+        self.save("unready")
+
+    def _decline(self, wanted: Wanted, error: dict[str, Any]) -> None:
+        self.candidate = None
+        self.status.answered, self.status.refused = wanted.request, error
+        self.save(self.status.state)
+
+    def _serving(self) -> None:
+        self._failures, self._misses = 0, 0
+        self._health_at = time.monotonic() + HEALTH_SECONDS
+        self.status.error = None
+        self._note_pid()
+        self.save("serving")
+
+    def _note_pid(self) -> None:
+        self.status.pid = self.current.pid if self.current else None
+        self.status.pid_started = started_at(self.status.pid) if self.status.pid else None
+
+    def _start(self, manifest: dict[str, Any], idle_seconds: float | None) -> Worker:
+        return Worker(manifest, self.socket, self.folder, idle_seconds=idle_seconds)
+
+    def _dismiss(self, worker: Worker) -> None:
+        worker.stop()
+        self.leaving.append((worker, time.monotonic() + STOP_SECONDS))
+
+    def _workers(self) -> list[Worker]:
+        rest = [self.current, self.candidate[0] if self.candidate else None, *(worker for worker, _ in self.leaving)]
+        return [worker for worker in rest if worker]
+
+    def save(self, state: str) -> None:
+        """Tell the world."""
+        self.status.state = state
+        write(self.folder / STATUS, self.status)
+
+    def _bind(self) -> socket.socket:
+        """The port of before; where somebody else has it, the next free one."""
+        wanted = read_wanted(self.folder)
+        self.status.project = wanted.project if wanted else self.status.project
+        first = self.status.port or (wanted.port if wanted else FIRST_PORT)
+        span = LAST_PORT - FIRST_PORT + 1
+        ports = [first, *(FIRST_PORT + (first - FIRST_PORT + step) % span for step in range(1, span))]
+        # The server of a supervisor that was killed may take a moment to let go of the port.
+        patience = time.monotonic() + (3 if self.status.port else 0)
+        while True:
+            for port in ports if time.monotonic() >= patience else ports[:1]:
+                with contextlib.suppress(OSError):
+                    bound = socket.create_server((HOST, port), backlog=1024)
+                    self.status.port = port
+                    return bound
+            if time.monotonic() >= patience:
+                raise SystemExit(f"no free port from {FIRST_PORT} to {LAST_PORT}")
+            time.sleep(0.1)
+
+    def _listen_to_signals(self) -> None:
+        os.set_blocking(self._wake, False)
+        os.set_blocking(self._woken, False)
+        signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.stopping = True
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        for number in (signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda _number, _frame: None)
+
+
+def _ended(status: int) -> dict[str, Any]:
+    how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+    return {"code": "RDX-SRV-009", "found": f"the server {how}"}
+
+
+def _late(seconds: float) -> dict[str, Any]:
+    return {"code": "RDX-SRV-009", "found": f"the server was not ready after {seconds:g} seconds"}
+
+
+def _cap(log: Path) -> None:
+    """Keep the newest part of a log that grew too long. Its writers append, so they go on at the new end."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > LOG_BYTES:
+            shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+            os.truncate(log, 0)
+
+
+def main() -> None:
+    """Detach, make sure to be the only one, and supervise."""
+    folder = Path(sys.argv[1])
+    if os.fork():
+        os._exit(0)  # the caller waits for this process alone; the next one is nobody's child
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        Supervisor(folder).run()
+
+
+if __name__ == "__main__":
+    main()
