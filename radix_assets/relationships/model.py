@@ -33,6 +33,8 @@ class PrimaryKey(BaseModel):
     columns: list[str]
     confidence: float = 1.0
     evidence: str = ""
+    duplicates: int = 0
+    """Rows that repeat an earlier row's key. Not 0 only where a column is named as the key but holds flaws."""
 
 
 class Schema(BaseModel):

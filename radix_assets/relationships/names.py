@@ -1,0 +1,128 @@
+"""What names say of keys and of who points to whom."""
+
+import re
+from functools import lru_cache
+
+from radix_assets.relationships.words import stems, words
+
+KEY_WORDS = frozenset({"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "uuid", "guid", "pk", "fk", "sk"})
+"""Words that announce an identifier."""
+SEQUENCE_WORDS = frozenset({"seq", "sequence", "line", "position", "pos", "ordinal", "item", "step"})
+"""Words that announce a running number within something else; a key only together with what it counts in."""
+GENERIC = frozenset(
+    {"id", "key", "code", "name", "names", "title", "label", "description", "desc", "type", "status", "value", "comment"}
+    | {"date", "time", "timestamp", "year", "month", "day", "hour", "minute", "week", "quarter", "number", "no", "count"}
+    | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
+)
+"""Names that many tables share without meaning the same."""
+_ROW_NUMBER = re.compile(r"(row_?(names?|num(ber)?|nr|no|id|index)|index|unnamed(_0)*|level_0|idx|x|sl_?no|s_no|)")
+
+_PEOPLE = {"employee", "staff", "worker", "person", "people", "user", "member", "agent", "contact", "account"}
+_PLACES = {"airport", "station", "stop", "port", "city", "location", "place", "node", "site", "zone", "warehouse"}
+_ROLES: dict[str, set[str]] = {
+    word: players
+    for roles, players in (
+        (
+            "rep manager supervisor boss lead head mentor report salesperson technician assignee approver agent superior",
+            _PEOPLE,
+        ),
+        (
+            "author creator owner sender receiver recipient buyer seller reviewer poster created updated",
+            _PEOPLE | {"customer", "client", "author"},
+        ),
+        ("origin dest destination departure arrival from to source pickup dropoff", _PLACES),
+        ("home away winner loser opponent", {"team", "player", "club"}),
+    )
+    for word in roles.split()
+}
+"""What a role is usually played by."""
+_SELF = frozenset({"parent", "report", "manager", "supervisor", "superior", "boss", "previous", "prev", "ancestor"})
+"""Roles that a row of the same table plays."""
+
+
+def is_row_number(name: str) -> bool:
+    """Whether a name is that of a running row number, which says nothing."""
+    return bool(_ROW_NUMBER.fullmatch("_".join(words(name))))
+
+
+def is_key_like(name: str) -> bool:
+    """Whether a name announces an identifier: `OrderID`, `faa_code`, `USUBJID`."""
+    parts = words(name)
+    if not parts or is_row_number(name):
+        return False
+    return bool({parts[0], parts[-1]} & KEY_WORDS) or bool(re.search(r"[a-z]{2}(id|cd|key|nr|num)$", parts[-1]))
+
+
+def is_sequence(name: str) -> bool:
+    """Whether a name announces a running number within something else: `stop_sequence`, `AESEQ`."""
+    parts = words(name)
+    return bool(parts) and (parts[-1] in SEQUENCE_WORDS or bool(re.search(r"[a-z]{2}seq$", parts[-1])))
+
+
+def is_generic(name: str) -> bool:
+    """Whether a name may stand in any table and mean something else in each."""
+    return all(word in GENERIC or word.isdigit() for word in words(name)) or is_row_number(name)
+
+
+@lru_cache(maxsize=50_000)
+def core(name: str) -> str:
+    """A name in the singular without the words that announce an identifier: `Customer IDs` is `customer`."""
+    joined = "".join(word for word in stems(name) if word not in KEY_WORDS)
+    return re.sub(r"(?<=[a-z]{2})(id|key)$", "", joined)
+
+
+def is_named_after(column: str, table: str, *, whole: bool = False) -> bool:
+    """Whether a column names its own table's rows: `companies.company_id`, `companies.id`.
+
+    The end of the table's name is enough (`feature_usage.usage_id`), unless the whole is asked for.
+    """
+    own, rest = "".join(stems(table)), core(column)
+    return is_key_like(column) and (rest in {"", own} or (not whole and len(rest) > 2 and own.endswith(rest)))  # noqa: PLR2004
+
+
+def name_score(child: str, column: str, parent: str, key: str) -> tuple[float, str]:
+    """How much names speak for `child.column` pointing to `parent.key`, from 0 to 1, and in words why.
+
+    Same name, or the parent's name in the child's column, is as good as certain; an abbreviation or a usual role
+    (`origin` of an airport, `manager` of an employee) is a hint.
+    """
+    plain, target = "".join(stems(column)), "".join(stems(key))
+    owner, about = "".join(stems(parent)), core(column)
+    if not plain or is_row_number(column) or is_row_number(key):
+        return 0.0, ""
+    if child == parent:
+        return _self_score(column, key)
+    if plain == target and not is_generic(column):
+        return 1.0, "same name"
+    if about and is_key_like(key) and core(key) in {"", owner}:
+        if about == owner:
+            return 1.0, f"{column} names the table {parent}"
+        if len(owner) > 2 and about.endswith(owner):  # noqa: PLR2004 shorter endings are chance
+            return 0.9, f"{column} ends with the name of the table {parent}"
+    if len(target) > 3 and plain.endswith(target) and not is_generic(key):  # noqa: PLR2004 shorter endings are chance
+        return 0.85, f"{column} ends with {key}"
+    if len(about) > 2 and about == owner:  # noqa: PLR2004
+        return 0.8, f"{column} names the table {parent}"
+    return _hint(column, parent)
+
+
+def _hint(column: str, parent: str) -> tuple[float, str]:
+    own, other = stems(column), stems(parent)
+    if any(set(other) & _ROLES.get(word, set()) for word in own):
+        return 0.65, f"{column} is a usual role of {parent}"
+    rest = [word for word in own if word not in KEY_WORDS]
+    for word in rest:
+        for name in other:
+            short, long = sorted((word, name), key=len)
+            if len(short) > 2 and long.startswith(short):  # noqa: PLR2004 shorter beginnings are chance
+                return 0.6, f"{column} resembles {parent}"
+    return 0.0, ""
+
+
+def _self_score(column: str, key: str) -> tuple[float, str]:
+    own = stems(column)
+    if set(own) & _SELF:
+        return 0.8, f"{column} is a usual role within the same table"
+    if is_key_like(key) and core(key) and core(column).endswith(core(key)) and core(column) != core(key):
+        return 0.7, f"{column} ends with {key}"
+    return 0.0, ""
