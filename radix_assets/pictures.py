@@ -23,8 +23,8 @@ LIMIT = 60_000
 
 def figure(width: float, height: float) -> Any:
     """An empty matplotlib Figure of that size in inches, which arranges what is put into it."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
 
     result = Figure(figsize=(width, height), facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(result)
@@ -62,7 +62,7 @@ def label(text: str, limit: int = 32) -> str:
 
 def save(figure: Any, path: Path) -> None:
     """Write a PNG file of at most LIMIT bytes; colours, then resolution give way where it would be larger."""
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     for dpi in (144, 110, 80, 50, 30):
         buffer = io.BytesIO()

@@ -1,0 +1,85 @@
+"""The target over all rows: its balance, and how it goes over time."""
+
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.exploration.model import Balance, ClassShare, Coverage, Period
+from radix_assets.exploration.question import Question, positional, target_of
+from radix_assets.exploration.times import row_time
+
+SHOWN_CLASSES = 50
+PERIODS = 60
+"""Periods of a coverage, about."""
+STEPS = [("1h", 1), ("1d", 24), ("1w", 24 * 7), ("1mo", 24 * 30), ("1q", 24 * 91), ("1y", 24 * 365)]
+STEPS += [("10y", 24 * 3652), ("100y", 24 * 36524)]
+"""Lengths of a period, with their hours."""
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+def describe(question: Question, path: Path) -> tuple[Balance, Coverage | None, pl.Series]:
+    """Balance and coverage over all rows, and the target of all rows as numbers (for a histogram)."""
+    frame, names = positional(path)
+    column = f"c{names.index(question.tags.target.column)}"
+    kinds = frame.collect_schema()
+    parts = [f"c{names.index(part)}" for part in question.table_tags.time_index if part in names]
+    data = frame.select(
+        target_of(kinds[column], column, question.tags.target), *[pl.col(part) for part in dict.fromkeys(parts)]
+    ).collect(engine="streaming")
+    target = data["target"]
+    private = question.tags.target.column in question.table_tags.private
+    balance = _balance(question, target, private=private)
+    time = row_time(names, question.table_tags, data) if parts else None
+    return balance, None if time is None else _coverage(question, target, time), target
+
+
+def _balance(question: Question, target: pl.Series, *, private: bool) -> Balance:
+    known = target.drop_nulls()
+    balance = Balance(rows=len(target), unknown=target.null_count(), distinct=known.n_unique())
+    if question.problem != "regression":
+        counts = known.cast(pl.String).alias("name").value_counts().sort(["count", "name"], descending=[True, False])
+        balance.classes = [
+            ClassShare(name=f"class {i + 1}" if private else row[0], rows=row[1], share=round(row[1] / len(known), 6))
+            for i, row in enumerate(counts.head(SHOWN_CLASSES).iter_rows())
+        ]
+        return balance
+    values = known.cast(pl.Float64)
+    balance.mean, balance.std = float(values.mean() or 0.0), float(values.std() or 0.0)  # type: ignore[arg-type]
+    if not private:
+        balance.quantiles = {f"{q:g}": float(values.quantile(q, "linear") or 0.0) for q in QUANTILES}
+    return balance
+
+
+def shown_class(question: Question) -> str | None:
+    """The class whose share is shown over time: the comparison's `true`, else the rarer of two; None for more."""
+    if question.tags.target.operator is not None:
+        return "true"
+    return question.classes[-1] if len(question.classes) == 2 else None  # noqa: PLR2004
+
+
+def _coverage(question: Question, target: pl.Series, time: pl.Series) -> Coverage | None:
+    dated = pl.DataFrame([time.alias("time"), target.alias("target")])
+    undated = time.null_count()
+    dated = dated.drop_nulls("time").sort("time")
+    if dated.is_empty():
+        return None
+    start, end = dated["time"][0], dated["time"][-1]
+    hours = (end - start).total_seconds() / 3600
+    every = next((name for name, length in STEPS if hours / length <= PERIODS), STEPS[-1][0])
+    one = shown_class(question)
+    value = pl.col("target").cast(pl.Float64) if question.problem == "regression" else pl.lit(None, pl.Float64)
+    if question.problem != "regression" and one is not None:
+        value = (pl.col("target").cast(pl.String) == one).cast(pl.Float64)
+    periods = (
+        dated.with_columns(value.alias("value"))
+        .group_by_dynamic("time", every=every)
+        .agg(pl.len().alias("rows"), pl.col("value").mean().alias("mean"))
+    )
+    return Coverage(
+        column=" ".join(question.table_tags.time_index),
+        start=start.isoformat(),
+        end=end.isoformat(),
+        every=every,
+        periods=[Period(start=t.isoformat(), rows=rows, mean=mean) for t, rows, mean in periods.iter_rows()],
+        undated=undated,
+    )

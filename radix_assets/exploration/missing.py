@@ -1,0 +1,87 @@
+"""Missing values that give the outcome away."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radix_assets.exploration.model import Missingness, Suspect
+from radix_assets.exploration.question import Question
+from radix_assets.exploration.scoring import auc
+
+TOGETHER = 0.8
+"""Jaccard index of the rows where the column and where the target are empty."""
+MIN_EMPTY = 20
+MIN_EMPTY_SHARE = 0.001
+TELLS = 0.90
+TELLS_ONE_OF_MANY = 0.95
+TELLS_NUMBER = 0.98
+MIN_CLASS = 30
+
+
+def missing_with_target(question: Question) -> list[Suspect]:
+    """Columns that are empty in the very rows in which the target is: they are recorded only when the outcome is."""
+    unknown = ~question.known
+    if int(unknown.sum()) < max(MIN_EMPTY, MIN_EMPTY_SHARE * len(unknown)):
+        return []
+    suspects = []
+    for position in question.others:
+        empty = question.frame[f"c{position}"].is_null().to_numpy()
+        if empty.all():
+            continue
+        overlap = float((empty & unknown).sum() / (empty | unknown).sum())
+        if overlap >= TOGETHER:
+            suspects.append(
+                Suspect(
+                    table=question.table,
+                    column=question.names[position],
+                    code="missing_with_target",
+                    score=round(overlap, 6),
+                    severity="strong",
+                    reason=f"it is empty where the target is ({overlap:.0%} of the rows in which either is): "
+                    "it is recorded only when the outcome is",
+                )
+            )
+    return suspects
+
+
+def missingness(question: Question) -> tuple[list[Missingness], list[Suspect]]:
+    """How well being empty tells the target, of every column that is empty somewhere."""
+    found, suspects = [], []
+    for position in question.others:
+        name = question.names[position]
+        whole = question.frame[f"c{position}"].is_null()
+        if not whole.any():
+            continue
+        column = question.series(position)
+        empty = column.is_null().to_numpy()
+        value, least, who = _tells(question, empty)
+        found.append(Missingness(column=name, share=round(float(whole.mean() or 0), 6), auc=value and round(value, 6)))  # type: ignore[arg-type]
+        if value is not None and value >= least:
+            suspects.append(
+                Suspect(
+                    table=question.table,
+                    column=name,
+                    code="missingness",
+                    score=round(value, 6),
+                    severity="strong",
+                    reason=f"whether it is filled tells {who} with AUC {value:.3f}",
+                )
+            )
+    return sorted(found, key=lambda each: (-each.share, each.column)), suspects
+
+
+def _tells(question: Question, empty: NDArray[np.bool_]) -> tuple[float | None, float, str]:
+    """The AUC, the AUC from which it is suspicious, and what it tells."""
+    few = min(int(empty.sum()), int((~empty).sum()))
+    if few < MIN_EMPTY:
+        return None, 1.0, ""
+    codes = question.answer.codes
+    if codes is None:
+        value = auc(question.answer.values, empty)
+        return max(value, 1 - value), TELLS_NUMBER, "high targets from low ones"
+    counts = np.bincount(codes, minlength=question.answer.classes)
+    values = [auc(empty.astype(np.float64), codes == c) for c in np.flatnonzero(counts >= MIN_CLASS)[:20]]
+    if not values or question.answer.classes < 2:  # noqa: PLR2004
+        return None, 1.0, ""
+    value = max(max(each, 1 - each) for each in values)
+    two = question.answer.classes == 2  # noqa: PLR2004
+    return value, TELLS if two else TELLS_ONE_OF_MANY, "the class" if two else "one class from the others"

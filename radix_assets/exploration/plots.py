@@ -1,0 +1,176 @@
+"""The exploration in pictures."""
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from radix_assets.exploration.describe import shown_class
+from radix_assets.exploration.model import Association, Balance, Coverage, Exploration, Missingness
+from radix_assets.exploration.question import Question
+from radix_assets.output import Picture
+from radix_assets.pictures import (
+    ACCENT,
+    ACCENT_LIGHT,
+    ALARM,
+    MUTED,
+    NEUTRAL,
+    SERIES,
+    WARNING,
+    figure,
+    label,
+    panel,
+    save,
+)
+
+BARS = 20
+
+
+def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -> dict[str, Picture]:
+    """Write the pictures that there is something to show in, and return them by what they show."""
+    pictures = {}
+    if found.associations:
+        _associations(found, out / "associations.png")
+        pictures["what tells the target"] = Picture(
+            "associations.png", "Strength of each column alone, out of fold; leak suspects in red and amber"
+        )
+    private = question.tags.target.column in question.table_tags.private
+    if question.problem == "regression":
+        if not private:
+            _distribution(found.balance, target, found.target, out / "target.png")
+            pictures["target"] = Picture("target.png", "Distribution of the target over all rows")
+    else:
+        _classes(found.balance, found.target, out / "target.png")
+        pictures["target"] = Picture("target.png", "Classes of the target over all rows")
+    if found.coverage and len(found.coverage.periods) > 1:
+        what = "mean of the target" if question.problem == "regression" else None
+        name = shown_class(question)
+        if what is None and name is not None:
+            what = "share of the rarer class" if private else f"share of {name!r}"
+        _over_time(found.coverage, what, out / "over_time.png", private=private and question.problem == "regression")
+        pictures["target over time"] = Picture("over_time.png", f"Rows and target per {found.coverage.every}")
+    if found.missingness:
+        _missingness(found.missingness, out / "missingness.png")
+        pictures["missing values"] = Picture("missingness.png", "Share of empty rows; in red where it tells the target")
+    return pictures
+
+
+def _bars(count: int) -> float:
+    return 1.1 + 0.27 * count
+
+
+def _associations(found: Exploration, path: Path) -> None:
+    shown = found.associations[:BARS][::-1]
+    own = found.table
+    names = [each.column if each.table == own else f"{each.table}.{each.column}" for each in shown]
+    severity: dict[str, str] = {}
+    for suspect in found.suspects[::-1]:
+        severity[suspect.name] = suspect.severity if severity.get(suspect.name) != "strong" else "strong"
+    colours = {"strong": ALARM, "weak": WARNING}
+    picture = figure(7.2, _bars(len(shown)))
+    axes = panel(picture, title=f"What tells {found.target}")
+    axes.barh(
+        range(len(shown)),
+        [each.strength for each in shown],
+        color=[colours.get(severity.get(_name(each), ""), ACCENT) for each in shown],
+        height=0.68,
+    )
+    axes.set_yticks(range(len(shown)), [label(name) for name in names])
+    axes.set_xlim(0, 1.08)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0])
+    axes.set_xlabel("strength of the column alone (0 nothing, 1 everything)")
+    for i, each in enumerate(shown):
+        text = f"{'AUC' if each.measure == 'auc' else 'R²'} {each.score:.2f}"
+        axes.text(each.strength + 0.01, i, text, va="center", fontsize=8, color=MUTED)
+    if severity:
+        from matplotlib.patches import Patch
+
+        handles = [Patch(color=ALARM, label="leak suspect"), Patch(color=WARNING, label="weak suspect")]
+        axes.legend(handles=handles, frameon=False, fontsize=8, loc="lower right")
+    save(picture, path)
+
+
+def _name(each: Association) -> str:
+    return f"{each.table}.{each.column}"
+
+
+def _distribution(balance: Balance, target: pl.Series, name: str, path: Path) -> None:
+    values = target.drop_nulls().cast(pl.Float64).to_numpy()
+    low, high = balance.quantiles["0"], balance.quantiles["1"]
+    inner_low, inner_high = np.quantile(values, [0.005, 0.995])
+    # A few values far out must not squeeze all others into one bar; they are counted in the outermost bars.
+    clipped = (high - low) > 3 * (inner_high - inner_low) > 0
+    edges = (float(inner_low), float(inner_high)) if clipped else (low, high)
+    picture = figure(7.2, 3.0)
+    axes = panel(picture, title=f"Distribution of {name}", grid="y")
+    bins = min(40, max(int(balance.distinct), 2))
+    axes.hist(np.clip(values, *edges), bins=bins, color=ACCENT, rwidth=0.92)
+    axes.axvline(balance.quantiles["0.5"], color=ALARM, linewidth=1.4)
+    axes.text(
+        balance.quantiles["0.5"],
+        axes.get_ylim()[1] * 0.97,
+        f"  median {balance.quantiles['0.5']:,.4g}",
+        color=ALARM,
+        fontsize=9,
+        va="top",
+    )
+    axes.set_ylabel("rows")
+    if clipped:
+        axes.set_xlabel("the outermost half per cent on each side is counted in the outermost bars")
+    save(picture, path)
+
+
+def _classes(balance: Balance, name: str, path: Path) -> None:
+    shown = balance.classes[:BARS][::-1]
+    picture = figure(7.2, _bars(len(shown)))
+    axes = panel(picture, title=f"Classes of {name}")
+    colours = [SERIES[i % len(SERIES)] if len(shown) <= 2 else ACCENT for i in range(len(shown))]  # noqa: PLR2004
+    axes.barh(range(len(shown)), [each.rows for each in shown], color=colours, height=0.62)
+    axes.set_yticks(range(len(shown)), [label(each.name) for each in shown])
+    most = max(each.rows for each in shown)
+    for i, each in enumerate(shown):
+        axes.text(
+            each.rows + most * 0.01, i, f"{each.rows:,}  ({each.share:.1%})", va="center", fontsize=8, color=MUTED
+        )
+    axes.set_xlim(0, most * 1.2)
+    axes.set_xlabel("rows")
+    save(picture, path)
+
+
+def _over_time(coverage: Coverage, what: str | None, path: Path, *, private: bool) -> None:
+    times = [datetime.fromisoformat(each.start) for each in coverage.periods]
+    means = [each.mean for each in coverage.periods]
+    picture = figure(7.2, 3.2 if what and not private else 2.4)
+    both = what is not None and not private
+    above = panel(picture, *((2, 1, 1) if both else (1, 1, 1)), title=f"Over time ({coverage.column})", grid="y")
+    step = (times[-1] - times[0]) / max(len(times) - 1, 1)
+    above.bar(times, [each.rows for each in coverage.periods], width=step * 0.85, color=ACCENT_LIGHT)
+    above.set_ylabel("rows")
+    if both:
+        below = panel(picture, 2, 1, 2, grid="y")
+        below.plot(times, [np.nan if mean is None else mean for mean in means], color=ACCENT, linewidth=1.6)
+        if len(times) <= 3:  # noqa: PLR2004
+            below.plot(times, [np.nan if mean is None else mean for mean in means], "o", color=ACCENT)
+        below.set_ylabel(label(what or "", 26))
+        below.sharex(above)
+        above.tick_params(labelbottom=False)
+    save(picture, path)
+
+
+def _missingness(missing: list[Missingness], path: Path) -> None:
+    shown = missing[:BARS][::-1]
+    picture = figure(7.2, _bars(len(shown)))
+    axes = panel(picture, title="Missing values")
+    telling = [each.auc is not None and each.auc >= 0.7 for each in shown]  # noqa: PLR2004
+    axes.barh(
+        range(len(shown)), [each.share for each in shown], color=[ALARM if t else NEUTRAL for t in telling], height=0.68
+    )
+    axes.set_yticks(range(len(shown)), [label(each.column) for each in shown])
+    axes.set_xlim(0, 1.12)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    for i, each in enumerate(shown):
+        tells = f", AUC {each.auc:.2f}" if each.auc is not None else ""
+        axes.text(each.share + 0.01, i, f"{each.share:.1%}{tells}", va="center", fontsize=8, color=MUTED)
+    axes.set_xlabel("share of rows without a value; AUC: how well being empty tells the target")
+    save(picture, path)

@@ -1,0 +1,126 @@
+"""Columns of the target's row that tell the target nearly perfectly by themselves."""
+
+import numpy as np
+import polars as pl
+
+from radix_assets.exploration.model import Association, Code, Severity, Suspect
+from radix_assets.exploration.question import Answer, Question, ranks
+from radix_assets.exploration.scoring import Result, as_numbers, bins_of, score, spearman
+from radix_assets.exploration.words import known_before
+from radix_assets.suggestions.model import Role
+
+STRONG = 0.95
+WEAK = 0.85
+RECODE = 0.90
+"""AUC from which a column with as many values as there are classes is a recode with some noise."""
+DETERMINED = 0.99
+"""AUC from which a column with more values than classes is strong: below, it may be an honest, excellent feature."""
+SIBLING = 0.98
+FOLLOWS = 0.90
+"""Share of rows that a near copy follows."""
+MIN_ROWS = 30
+
+
+def predictive(question: Question) -> tuple[list[Association], list[Suspect]]:
+    """Associations and suspects of all columns of the target's table, whatever their tag."""
+    associations, suspects = [], []
+    for position in question.others:
+        column = question.series(position)
+        name = question.names[position]
+        result = score(column, question.answer)
+        associations.append(associate(question.table, name, result, len(column)))
+        suspects += judge(question.table, name, question.role(name), column, question.answer, result)
+    return associations, suspects
+
+
+def associate(table: str, column: str, result: Result, rows: int) -> Association:
+    """A score as it is kept."""
+    return Association(
+        table=table,
+        column=column,
+        measure=result.measure,
+        score=round(result.score, 6),
+        strength=round(result.strength, 6),
+        rows=rows,
+    )
+
+
+def judge(table: str, name: str, role: Role, column: pl.Series, answer: Answer, result: Result) -> list[Suspect]:
+    """What is suspicious about one column."""
+    if len(column) < MIN_ROWS or column.null_count() == len(column):
+        return []
+    found = _classes(column, answer, result) if answer.codes is not None else _numbers(column, answer, result)
+    if found is None:
+        return []
+    code, severity, value, reason = found
+    if severity == "strong" and role == "foreign_key":
+        severity, reason = "weak", reason + "; it points to rows that existed before, so it may be an honest feature"
+    elif severity == "strong" and known_before(name) and code != "recode":
+        severity, reason = "weak", reason + "; its name says that it was known before"
+    return [Suspect(table=table, column=name, code=code, score=round(value, 6), severity=severity, reason=reason)]
+
+
+Finding = tuple[Code, Severity, float, str] | None
+
+
+def _classes(column: pl.Series, answer: Answer, result: Result) -> Finding:
+    levels = column.drop_nulls().n_unique() + int(column.null_count() > 0)
+    classes = answer.classes
+    value = result.score
+    if value >= RECODE and levels == classes and one_to_one(column, answer):
+        exactly = "always" if value > 0.9999 else "nearly always"  # noqa: PLR2004
+        return "recode", "strong", value, f"its {levels} values {exactly} stand for the {classes} classes, one for one"
+    words = f"by itself it tells the classes apart with AUC {value:.3f}"
+    if value >= STRONG:
+        few = levels <= max(50, 2 * classes) and levels > classes
+        if few and value < DETERMINED:
+            return "predictive", "weak", value, words + "; with so few values it may be an honest, excellent feature"
+        return "predictive", "strong", value, words
+    return ("predictive", "weak", value, words) if value >= WEAK else None
+
+
+def _numbers(column: pl.Series, answer: Answer, result: Result) -> Finding:
+    value = result.score
+    values = as_numbers(column)
+    if column.dtype != pl.Boolean and not np.isnan(values).all():
+        follows = followed(values, answer.ranks)
+        rho = spearman(values, answer.values)
+        if abs(rho) >= SIBLING and value >= WEAK:
+            return "sibling", "strong", abs(rho), f"it rises and falls with the target, rank correlation {rho:.3f}"
+        if follows >= FOLLOWS:
+            return "near_copy", "strong", follows, f"it follows the target exactly in {follows:.0%} of the rows"
+    words = f"by itself it explains {value:.1%} of the target's variation"
+    if value >= STRONG:
+        return "predictive", "strong", value, words
+    return ("predictive", "weak", value, words) if value >= WEAK else None
+
+
+def one_to_one(column: pl.Series, answer: Answer) -> bool:
+    """Whether every class has a value of its own as its most frequent one."""
+    if answer.codes is None:
+        return False
+    bins = bins_of(column)
+    table = np.zeros((int(bins.max()) + 1, answer.classes), dtype=np.int64)
+    np.add.at(table, (bins, answer.codes), 1)
+    return len(set(table.argmax(axis=0).tolist())) == answer.classes
+
+
+def followed(values: np.ndarray, target: np.ndarray) -> float:
+    """Share of the rows whose target has nearly the rank that is usual for the column's value.
+
+    One row in twenty that strays takes a correlation from 1 to 0.95, where honest features are; here it takes 1 to
+    0.95 too, but honest features stay below a half.
+    """
+    filled = ~np.isnan(values)
+    count = int(filled.sum())
+    if count < 200 or len(np.unique(values[filled])) < 20:  # noqa: PLR2004 too coarse to tell following from chance
+        return 0.0
+    order = np.argsort(values[filled], kind="stable")
+    local = ranks(target[filled])[order]
+    width = max(10, min(count // 50, 200))
+    pieces = np.array_split(local, max(count // width, 1))
+    near = [int((np.abs(piece - np.median(piece)) <= 1.5 / len(pieces)).sum()) for piece in pieces]
+    share = sum(near) / count
+    # A target with one dominant value is followed by anything.
+    ties = float(np.max(np.unique(target[filled], return_counts=True)[1])) / count
+    return max(0.0, (share - ties) / (1 - ties)) if ties < 0.5 else 0.0  # noqa: PLR2004

@@ -1,0 +1,200 @@
+"""The target's table as the signals see it: a seeded sample of its rows, and the target as numbers."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from radix_assets.suggestions.model import FeatureType, Problem, Role
+from radix_assets.tags.model import TableTags, Tags, Target
+from radix_resources.errors import TargetError
+
+SAMPLE = 50_000
+"""Rows the signals look at, at most."""
+SEED = 20_240_229
+
+Vector = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+COMPARE = {
+    ">": pl.Expr.__gt__,
+    ">=": pl.Expr.__ge__,
+    "<": pl.Expr.__lt__,
+    "<=": pl.Expr.__le__,
+    "==": pl.Expr.__eq__,
+    "!=": pl.Expr.__ne__,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and the rows to look for an answer in."""
+
+    tags: Tags
+    path: Path
+    """The raw snapshot of the target's table."""
+    total: int
+    """Rows of the table."""
+    names: list[str]
+    frame: pl.DataFrame
+    """The sampled rows in the table's order; column i is called `c{i}`, for names are arbitrary."""
+    target: pl.Series
+    """Of the sampled rows: Boolean, String or Float64; null where it is not known."""
+
+    @property
+    def table(self) -> str:
+        """The target's table."""
+        return self.tags.target.table
+
+    @property
+    def problem(self) -> Problem:
+        """What kind of answer is asked for."""
+        return self.tags.target.problem
+
+    @property
+    def table_tags(self) -> TableTags:
+        """The tags of the target's table."""
+        return self.tags.tables[self.table]
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Sampled rows whose target is known."""
+        return self.target.is_not_null().to_numpy()
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """As text, in the order of the codes: most frequent first. Empty for a regression."""
+        if self.problem == "regression":
+            return []
+        counts = self.target.drop_nulls().cast(pl.String).value_counts()
+        value = counts.columns[0]
+        return counts.sort(["count", value], descending=[True, False])[value].to_list()
+
+    @cached_property
+    def answer(self) -> "Answer":
+        """The known targets as numbers."""
+        known = self.target.drop_nulls()
+        if self.problem == "regression":
+            return Answer(known.cast(pl.Float64).to_numpy(), None, 0)
+        order = pl.DataFrame(
+            {"name": self.classes, "code": np.arange(len(self.classes))}, schema_overrides={"name": pl.String}
+        )
+        codes = known.cast(pl.String).to_frame("name").join(order, on="name", how="left", maintain_order="left")["code"]
+        return Answer(codes.cast(pl.Float64).to_numpy(), codes.cast(pl.Int64).to_numpy(), len(self.classes))
+
+    @property
+    def others(self) -> list[int]:
+        """Positions of all columns but the target's own."""
+        return [i for i, name in enumerate(self.names) if name != self.tags.target.column]
+
+    def series(self, position: int) -> pl.Series:
+        """A column of the rows whose target is known."""
+        return self.frame[f"c{position}"].filter(pl.Series(self.known))
+
+    def role(self, name: str) -> Role:
+        """What a column of the target's table is for."""
+        tag = self.table_tags.columns.get(name)
+        return tag.role if tag else "feature"
+
+    def type(self, name: str) -> FeatureType:
+        """How a column of the target's table is read."""
+        tag = self.table_tags.columns.get(name)
+        return tag.type if tag else "other"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The target of the rows where it is known."""
+
+    values: Vector
+    codes: Codes | None
+    """Class of every row; None for a regression."""
+    classes: int
+
+    @cached_property
+    def ranks(self) -> Vector:
+        """The values' ranks from 0 to 1, ties in the middle: what outliers cannot bend."""
+        return ranks(self.values)
+
+
+def ranks(values: Vector) -> Vector:
+    """Ranks from 0 to 1, ties in the middle."""
+    result = pl.Series(values).rank("average").to_numpy()
+    return np.asarray((result - 0.5) / max(len(values), 1), dtype=np.float64)
+
+
+def positional(path: Path) -> tuple[pl.LazyFrame, list[str]]:
+    """A raw snapshot with its columns called `c0`, `c1` …, and their real names."""
+    frame = pl.scan_parquet(path / "data.parquet", glob=False)
+    names = frame.collect_schema().names()
+    return frame.select(pl.nth(i).alias(f"c{i}") for i in range(len(names))), names
+
+
+def pose(tags: Tags, path: Path, *, sample: int = SAMPLE) -> Question:
+    """Read the sample. Raises TargetError RDX-TGT-101 where the column is gone, RDX-TGT-102 where nothing is known."""
+    target = tags.target
+    frame, names = positional(path)
+    if target.column not in names:
+        raise TargetError(
+            "RDX-TGT-101",
+            f"the table has no column {target.column!r}",
+            expected="a column of the table",
+            hint="correct the target in tags.yaml or in project.yaml",
+            table=target.table,
+            column=target.column,
+        )
+    total = frame.select(pl.len()).collect(engine="streaming").item()
+    if total > sample:
+        rows = np.sort(np.random.default_rng(SEED).choice(total, sample, replace=False))
+        frame = (
+            frame.with_row_index("row")
+            .join(pl.LazyFrame({"row": rows}, schema={"row": pl.get_index_type()}), on="row", how="semi")
+            .sort("row")
+            .drop("row")
+        )
+    data = frame.collect(engine="streaming")
+    values = data.select(
+        target_of(data[f"c{names.index(target.column)}"].dtype, f"c{names.index(target.column)}", target)
+    )
+    answer = values.to_series()
+    if answer.null_count() == len(answer):
+        raise TargetError(
+            "RDX-TGT-102",
+            "the target is known in no row" if total else "the target's table has no rows",
+            expected="some rows with a known target to learn from",
+            hint="check the source, the target's name and how its values are written",
+            table=target.table,
+            column=target.column,
+            rows=total,
+        )
+    return Question(tags, path, total, names, data, answer)
+
+
+def target_of(dtype: pl.DataType, column: str, target: Target) -> pl.Expr:
+    """The target as an expression: Boolean for a comparison, String for classes, finite Float64 for a regression."""
+    value = pl.col(column)
+    if target.operator is not None:
+        if dtype.is_numeric() or (dtype == pl.String and isinstance(target.value, int | float)):
+            left, right = number(value, dtype), pl.lit(float(target.value or 0))
+        elif dtype == pl.Boolean:
+            left, right = value, pl.lit(str(target.value).strip().lower() in {"true", "1", "1.0", "yes"})
+        else:
+            left, right = value.cast(pl.String), pl.lit(str(target.value))
+        return COMPARE[target.operator](left, right).alias("target")
+    if target.problem == "regression":
+        result = number(value, dtype)
+        return pl.when(result.is_finite()).then(result).alias("target")
+    return value.cast(pl.String).alias("target")
+
+
+def number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A column as Float64: text such as `$1,715.0` by the number in it, times by their microseconds."""
+    if dtype == pl.String:
+        plain = value.str.replace_all(r"[^0-9.eE+\-]", "")
+        return plain.cast(pl.Float64, strict=False)
+    if dtype.is_temporal():
+        return (value.cast(pl.Datetime("us")) if dtype != pl.Time else value).cast(pl.Int64).cast(pl.Float64)
+    return value.cast(pl.Float64, strict=False)

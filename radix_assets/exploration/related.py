@@ -1,0 +1,219 @@
+"""Related tables: parents' columns against the target, and children whose rows or values determine it."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from radix_assets.exploration.model import Association, Suspect
+from radix_assets.exploration.predictive import MIN_ROWS, STRONG, associate, judge
+from radix_assets.exploration.question import Answer, Question, positional
+from radix_assets.exploration.scoring import score
+from radix_assets.exploration.times import row_time
+from radix_assets.relationships.model import Relationship
+
+NUMBERS = 6
+"""Numeric columns of a child whose products are tried."""
+COLUMNS = 60
+"""Columns of a child that are looked at."""
+
+
+def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Association], list[Suspect]]:
+    """Columns of the tables that the target's rows point to; the best of several ways to the same table."""
+    associations: dict[tuple[str, str], Association] = {}
+    suspects: dict[tuple[str, str, str], Suspect] = {}
+    for relation in question.tags.relationships:
+        if relation.child != question.table or relation.parent == question.table or relation.parent not in tables:
+            continue
+        for name, column in _parent_columns(question, relation, tables[relation.parent]):
+            result = score(column, question.answer)
+            found = associate(relation.parent, name, result, len(column))
+            key = (relation.parent, name)
+            if key not in associations or associations[key].strength < found.strength:
+                associations[key] = found
+            # Many rows share a parent that existed before them: only an outright copy is a leak there.
+            role = "feature" if relation.cardinality == "one_to_one" else "foreign_key"
+            for suspect in judge(relation.parent, name, role, column, question.answer, result):
+                suspects.setdefault((*key, suspect.code), suspect)
+    return list(associations.values()), list(suspects.values())
+
+
+def children(question: Question, tables: dict[str, Path]) -> list[Suspect]:
+    """Tables that point to the target's rows: does having rows, or what they hold, determine the target?
+
+    Where both tables have a time, features see only a child's earlier rows. What later rows give away is then shown
+    as a weak suspect only.
+    """
+    suspects: list[Suspect] = []
+    for relation in question.tags.relationships:
+        if relation.parent != question.table or relation.child == question.table or relation.child not in tables:
+            continue
+        found = _judge_child(question, relation, tables[relation.child], earlier=False)
+        if any(suspect.severity == "strong" for suspect in found) and _both_dated(question, relation):
+            still = {each.name for each in _judge_child(question, relation, tables[relation.child], earlier=True)}
+            found = [
+                suspect
+                if suspect.name in still
+                else suspect.model_copy(
+                    update={"severity": "weak", "reason": suspect.reason + "; its earlier rows do not show it"}
+                )
+                for suspect in found
+            ]
+        suspects += found
+    return suspects
+
+
+def _both_dated(question: Question, relation: Relationship) -> bool:
+    return bool(question.table_tags.time_index and question.tags.tables[relation.child].time_index)
+
+
+def _parent_columns(question: Question, relation: Relationship, path: Path) -> Iterator[tuple[str, pl.Series]]:
+    frame, names = positional(path)
+    if any(key not in names for key in relation.parent_columns) or any(
+        key not in question.names for key in relation.child_columns
+    ):
+        return
+    left = _keys(question, relation.child_columns)
+    kinds = frame.collect_schema()
+    on = [f"k{i}" for i in range(len(relation.parent_columns))]
+    keys = [f"c{names.index(key)}" for key in relation.parent_columns]
+    right = frame.with_columns(
+        _key(kinds[key], left.schema[name], key).alias(name) for key, name in zip(keys, on, strict=True)
+    )
+    left = left.with_columns(_key(left.schema[name], kinds[key], name) for key, name in zip(keys, on, strict=True))
+    right = right.join(left.lazy().select(on).unique(), on=on, how="semi").unique(on, keep="any", maintain_order=False)
+    joined = left.join(right.collect(engine="streaming"), on=on, how="left", maintain_order="left")
+    for i, name in enumerate(names):
+        if name not in relation.parent_columns:
+            yield name, joined[f"c{i}"]
+
+
+def _keys(question: Question, columns: list[str]) -> pl.DataFrame:
+    """Key columns `k{i}` of the rows whose target is known."""
+    return pl.DataFrame([question.series(question.names.index(key)).alias(f"k{i}") for i, key in enumerate(columns)])
+
+
+def _key(own: pl.DataType, other: pl.DataType, name: str) -> pl.Expr:
+    """A key column as the other side can be compared with it."""
+    return pl.col(name) if own == other else pl.col(name).cast(pl.String)
+
+
+def _judge_child(question: Question, relation: Relationship, path: Path, *, earlier: bool) -> list[Suspect]:
+    frame, names = positional(path)
+    if any(key not in names for key in relation.child_columns) or any(
+        key not in question.names for key in relation.parent_columns
+    ):
+        return []
+    sums = _summaries(question, relation, frame, names, earlier=earlier)
+    if sums is None:
+        return []
+    count = sums["rows"].fill_null(0)
+    suspects = []
+    for column, what in ((count > 0, "whether it has rows for it"), (count, "how many rows it has for it")):
+        result = score(column, question.answer)
+        if result.score >= STRONG:
+            suspects.append(_suspect(relation.child, "*", "child_rows", result.score, f"{what} determines the target"))
+            break
+    present = (count > 0).to_numpy()
+    part = _part(question.answer, present)
+    if part is None:
+        return suspects
+    best: dict[str, tuple[float, str]] = {}
+    for name in sums.columns:
+        kind, _, which = name.partition(" ")
+        if not which:
+            continue
+        result = score(sums[name].filter(pl.Series(present)), part)
+        if result.score >= STRONG:
+            for each in which.split(" "):
+                column_name = names[int(each)]
+                if result.score > best.get(column_name, (0.0, ""))[0]:
+                    best[column_name] = (result.score, f"its {kind} over the rows of one {relation.parent}")
+    for column_name, (value, what) in best.items():
+        reason = f"{what} determines the target"
+        suspects.append(_suspect(relation.child, column_name, "child_values", value, reason))
+    return suspects
+
+
+def _suspect(table: str, column: str, code: str, value: float, reason: str) -> Suspect:
+    return Suspect.model_validate(
+        {
+            "table": table,
+            "column": column,
+            "code": code,
+            "score": round(value, 6),
+            "severity": "strong",
+            "reason": reason,
+        }
+    )
+
+
+def _part(answer: Answer, rows: np.ndarray) -> Answer | None:
+    """The answers of some rows; None where they are too few or all the same."""
+    if int(rows.sum()) < MIN_ROWS or np.ptp(answer.values[rows]) == 0:
+        return None
+    return Answer(answer.values[rows], None if answer.codes is None else answer.codes[rows], answer.classes)
+
+
+def _summaries(
+    question: Question, relation: Relationship, frame: pl.LazyFrame, names: list[str], *, earlier: bool
+) -> pl.DataFrame | None:
+    """One row for each row of the target's table: `rows`, and summaries called `mean 3` after the column's position."""
+    kinds = frame.collect_schema()
+    left = _keys(question, relation.parent_columns)
+    on = left.columns
+    keys = [f"c{names.index(key)}" for key in relation.child_columns]
+    rows = frame.with_columns(
+        _key(kinds[key], left.schema[name], key).alias(name) for key, name in zip(keys, on, strict=True)
+    )
+    left = left.with_columns(_key(left.schema[name], kinds[key], name) for key, name in zip(keys, on, strict=True))
+    wanted = left.unique().lazy()
+    rows = rows.join(wanted, on=on, how="semi")
+    if earlier:
+        filtered = _earlier(question, relation, rows, names, left)
+        if filtered is None:
+            return None
+        rows = filtered
+    used = [i for i, name in enumerate(names) if name not in relation.child_columns][:COLUMNS]
+    summaries = rows.group_by(on).agg(pl.len().alias("rows"), *_expressions(kinds, used, question))
+    return left.join(summaries.collect(engine="streaming"), on=on, how="left", maintain_order="left")
+
+
+def _earlier(
+    question: Question, relation: Relationship, rows: pl.LazyFrame, names: list[str], left: pl.DataFrame
+) -> pl.LazyFrame | None:
+    """The child's rows that came to be before the row they belong to; None where one of the two has no moment."""
+    own = row_time(question.names, question.table_tags, question.frame)
+    data = rows.collect(engine="streaming")
+    theirs = row_time(names, question.tags.tables[relation.child], data)
+    if own is None or theirs is None:
+        return None
+    moments = left.with_columns(own.filter(pl.Series(question.known)).alias("own")).unique(left.columns, keep="first")
+    dated = data.with_columns(theirs.alias("theirs")).join(moments, on=left.columns, how="left")
+    return dated.filter(pl.col("theirs") < pl.col("own")).lazy()
+
+
+def _expressions(kinds: pl.Schema, used: list[int], question: Question) -> Iterator[pl.Expr]:
+    numbers = [i for i in used if kinds[f"c{i}"].is_numeric()]
+    for i in used:
+        column, kind = pl.col(f"c{i}"), kinds[f"c{i}"]
+        yield column.count().alias(f"count {i}")
+        if kind.is_numeric() or kind == pl.Boolean:
+            value = column.cast(pl.Float64)
+            yield value.mean().alias(f"mean {i}")
+            yield value.sum().alias(f"sum {i}")
+            yield value.max().alias(f"maximum {i}")
+            yield value.min().alias(f"minimum {i}")
+        elif kind == pl.String:
+            yield column.min().alias(f"first {i}")
+            yield column.max().alias(f"last {i}")
+    if question.problem != "regression":
+        return
+    for i, j in combinations(numbers[:NUMBERS], 2):
+        a, b = pl.col(f"c{i}").cast(pl.Float64), pl.col(f"c{j}").cast(pl.Float64)
+        yield (a * b).sum().alias(f"sum-of-products {i} {j}")
+        for k in numbers[:NUMBERS]:
+            if k not in (i, j):
+                yield (a * b * (1 - pl.col(f"c{k}"))).sum().alias(f"sum-of-discounted-products {i} {j} {k}")

@@ -1,0 +1,117 @@
+"""Moments after the row's own, and amounts that measure the time up to them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from radix_assets.exploration.model import Severity, Suspect
+from radix_assets.exploration.question import Vector
+from radix_assets.exploration.scoring import as_numbers, spearman
+from radix_assets.exploration.words import known_before
+from radix_assets.tags.model import TableTags
+
+NEVER_EARLIER = 0.98
+"""Share of the rows in which a later moment is at least not before the row's own."""
+LATER = 0.5
+"""Share of the rows in which it is truly after."""
+MIN_ROWS = 20
+DURATION = 0.99
+ZONES = 4
+"""Distances between two moments, at most, that are a matter of time zones."""
+DAY = 86_400_000_000
+QUARTER = 900_000_000
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A table's rows with the moment of each."""
+
+    table: str
+    names: list[str]
+    frame: pl.DataFrame
+    """Columns `c{i}`."""
+    tags: TableTags
+
+
+def row_time(names: list[str], tags: TableTags, frame: pl.DataFrame) -> pl.Series | None:
+    """When each row came to be; None where the table has no time index, or one that is not a time."""
+    if not tags.time_index or any(part not in names for part in tags.time_index):
+        return None
+    columns = [frame[f"c{names.index(part)}"] for part in tags.time_index]
+    if len(columns) == 1:
+        only = columns[0]
+        return only.cast(pl.Datetime("us")).alias("time") if only.dtype in (pl.Date, pl.Datetime) else None
+    if all(column.dtype.is_integer() for column in columns) and len(columns) <= 5:  # noqa: PLR2004
+        parts = pl.DataFrame([column.alias(f"p{i}") for i, column in enumerate(columns)])
+        defaults = [pl.lit(1)] * 3 + [pl.lit(0)] * 2
+        values = [pl.col(f"p{i}") if i < len(columns) else default for i, default in enumerate(defaults)]
+        valid = values[1].is_between(1, 12) & values[2].is_between(1, 31) & values[3].is_between(0, 23)
+        valid &= values[4].is_between(0, 59) & values[0].is_between(1, 9999)
+        values = [pl.when(valid).then(value) for value in values]
+        # A day that the month does not have would be an error; counted on from the first it is not.
+        start = pl.datetime(values[0], values[1], 1, values[3], values[4], time_unit="us")
+        return parts.select((start + pl.duration(days=values[2] - 1)).alias("time")).to_series()
+    if columns[0].dtype in (pl.Date, pl.Datetime):
+        return columns[0].cast(pl.Datetime("us")).alias("time")
+    return None
+
+
+def later(moments: Moments) -> list[Suspect]:
+    """Columns that hold a moment after the row's own, and durations up to it."""
+    time = row_time(moments.names, moments.tags, moments.frame)
+    if time is None:
+        return []
+    suspects: list[Suspect] = []
+    start = as_numbers(time)
+    for position, name in enumerate(moments.names):
+        column = moments.frame[f"c{position}"]
+        if column.dtype not in (pl.Date, pl.Datetime) or name in moments.tags.time_index:
+            continue
+        gap = as_numbers(column) - (np.floor(start / DAY) * DAY if column.dtype == pl.Date else start)
+        gap = gap[~np.isnan(gap)]
+        if len(gap) < MIN_ROWS or (gap >= 0).mean() < NEVER_EARLIER or (gap > 0).mean() < LATER or _zones(gap):
+            continue
+        severity: Severity = "weak" if known_before(name) else "strong"
+        because = "; its name says that it may be set in advance" if severity == "weak" else ""
+        suspects.append(
+            Suspect(
+                table=moments.table,
+                column=name,
+                code="later",
+                score=round(float((gap > 0).mean()), 6),
+                severity=severity,
+                reason=f"it is a moment after {' '.join(moments.tags.time_index)} in {(gap > 0).mean():.0%} of the rows "
+                f"that have it{because}",
+            )
+        )
+        if severity == "strong":
+            suspects += _durations(moments, as_numbers(column) - start, name)
+    return suspects
+
+
+def _zones(gap: Vector) -> bool:
+    """Whether the distance is that of time zones: a few values, whole quarters of an hour, less than a day."""
+    values = np.unique(gap)
+    return bool(len(values) <= ZONES and (values % QUARTER == 0).all() and (np.abs(values) < DAY).all())
+
+
+def _durations(moments: Moments, gap: Vector, until: str) -> list[Suspect]:
+    found = []
+    for position, name in enumerate(moments.names):
+        column = moments.frame[f"c{position}"]
+        if not column.dtype.is_numeric():
+            continue
+        rho = spearman(as_numbers(column), gap)
+        if rho >= DURATION:
+            found.append(
+                Suspect(
+                    table=moments.table,
+                    column=name,
+                    code="duration",
+                    score=round(rho, 6),
+                    severity="strong",
+                    reason=f"it measures the time up to {until}, which is after the row's own moment",
+                )
+            )
+    return found
