@@ -104,9 +104,7 @@ def _relationship(link: Link, profiles: Mapping[str, TableProfile]) -> Relations
     )
 
 
-def _composites(
-    profiles: Mapping[str, TableProfile], values: Values, keys: list[PrimaryKey]
-) -> list[Relationship]:
+def _composites(profiles: Mapping[str, TableProfile], values: Values, keys: list[PrimaryKey]) -> list[Relationship]:
     """Links over several columns: the child has all columns of a parent's composite key, by name."""
     found = []
     for key in keys:

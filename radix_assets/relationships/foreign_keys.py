@@ -78,13 +78,7 @@ def _probe(
     name, reason = name_score(child, column.name, parent, key.name)
     if column.rows == 0 or key.rows == 0:
         return Link(child, column.name, parent, key.name, name, reason, None, 0.0, primary) if name == 1 else None
-    if child == parent and name < HINT:
-        return None
-    if name < STRONG and is_named_after(column.name, child):
-        return None
-    if name < 1 and not primary and not is_key_like(key.name):
-        return None
-    if not _may_fit(column, key, name):
+    if _ruled_out_by_names(child, column, parent, key, name, primary=primary) or not _may_fit(column, key, name):
         return None
     bits = improbability(column, key)
     if name < HINT and bits < CERTAIN_BITS / 2:
@@ -93,6 +87,17 @@ def _probe(
     if not _believable(name, bits, found):
         return None
     return Link(child, column.name, parent, key.name, name, reason, found, bits, primary)
+
+
+def _ruled_out_by_names(
+    child: str, column: ColumnProfile, parent: str, key: ColumnProfile, name: float, *, primary: bool
+) -> bool:
+    """A row points to its own table under a telling name only; its own key points to namesakes."""
+    if child == parent:
+        return name < HINT
+    if name < STRONG and is_named_after(column.name, child):
+        return True
+    return name < 1 and not primary and not is_key_like(key.name)
 
 
 def _may_fit(column: ColumnProfile, key: ColumnProfile, name: float) -> bool:

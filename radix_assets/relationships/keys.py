@@ -70,7 +70,9 @@ def _single(profile: TableProfile, score: float, _: int, column: ColumnProfile) 
     if profile.rows < 10:  # noqa: PLR2004 chance makes columns unique in so few rows
         why.append("few rows")
     confidence = min(0.99, max(0.2, score)) - (0.1 if profile.rows < 10 else 0)  # noqa: PLR2004
-    return PrimaryKey(table=profile.table, columns=[column.name], confidence=round(confidence, 2), evidence="; ".join(why))
+    return PrimaryKey(
+        table=profile.table, columns=[column.name], confidence=round(confidence, 2), evidence="; ".join(why)
+    )
 
 
 def _single_score(profile: TableProfile, place: int, column: ColumnProfile, shared: Counter[str]) -> float:
@@ -134,7 +136,10 @@ def _composite(profile: TableProfile, values: Values, shared: Counter[str]) -> P
             if score >= MEMBER and possible >= profile.rows and values.unique(profile.table, columns):
                 why = f"{profile.rows:,} rows, all different in these columns together and in none of them alone"
                 return PrimaryKey(
-                    table=profile.table, columns=list(columns), confidence=round(min(0.9, score - 0.05 * width), 2), evidence=why
+                    table=profile.table,
+                    columns=list(columns),
+                    confidence=round(min(0.9, score - 0.05 * width), 2),
+                    evidence=why,
                 )
     return None
 
@@ -149,7 +154,8 @@ def _link(profile: TableProfile, values: Values, shared: Counter[str]) -> Primar
     """A table that holds nothing but the keys of others: all of them together, even where one alone would do."""
     columns = tuple(name for name in profile.columns if not is_row_number(name))
     others = all(
-        shared[name] > 1 and is_key_like(name) and not is_named_after(name, profile.table, whole=True) for name in columns
+        shared[name] > 1 and is_key_like(name) and not is_named_after(name, profile.table, whole=True)
+        for name in columns
     )
     if not 2 <= len(columns) <= WIDEST or not others or any(profile.columns[name].nulls for name in columns):  # noqa: PLR2004
         return None

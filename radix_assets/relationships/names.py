@@ -10,8 +10,36 @@ KEY_WORDS = frozenset({"id", "ids", "key", "code", "cd", "no", "nr", "num", "num
 SEQUENCE_WORDS = frozenset({"seq", "sequence", "line", "position", "pos", "ordinal", "item", "step"})
 """Words that announce a running number within something else; a key only together with what it counts in."""
 GENERIC = frozenset(
-    {"id", "key", "code", "name", "names", "title", "label", "description", "desc", "type", "status", "value", "comment"}
-    | {"date", "time", "timestamp", "year", "month", "day", "hour", "minute", "week", "quarter", "number", "no", "count"}
+    {
+        "id",
+        "key",
+        "code",
+        "name",
+        "names",
+        "title",
+        "label",
+        "description",
+        "desc",
+        "type",
+        "status",
+        "value",
+        "comment",
+    }
+    | {
+        "date",
+        "time",
+        "timestamp",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "week",
+        "quarter",
+        "number",
+        "no",
+        "count",
+    }
     | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
 )
 """Names that many tables share without meaning the same."""
@@ -23,7 +51,7 @@ _ROLES: dict[str, set[str]] = {
     word: players
     for roles, players in (
         (
-            "rep manager supervisor boss lead head mentor report salesperson technician assignee approver agent superior",
+            "rep manager supervisor boss lead head mentor report salesperson technician assignee approver superior",
             _PEOPLE,
         ),
         (
@@ -94,16 +122,15 @@ def name_score(child: str, column: str, parent: str, key: str) -> tuple[float, s
         return _self_score(column, key)
     if plain == target and not is_generic(column):
         return 1.0, "same name"
-    if about and is_key_like(key) and core(key) in {"", owner}:
-        if about == owner:
-            return 1.0, f"{column} names the table {parent}"
-        if len(owner) > 2 and about.endswith(owner):  # noqa: PLR2004 shorter endings are chance
-            return 0.9, f"{column} ends with the name of the table {parent}"
-    if len(target) > 3 and plain.endswith(target) and not is_generic(key):  # noqa: PLR2004 shorter endings are chance
+    named = bool(about) and about == owner
+    chance = len(owner) <= 2 or len(about) <= 2  # noqa: PLR2004 such short names agree by chance
+    if is_key_like(key) and core(key) in {"", owner} and (named or (about.endswith(owner) and not chance)):
+        return (
+            (1.0, f"{column} names the table {parent}") if named else (0.9, f"{column} ends with the name of {parent}")
+        )
+    if len(target) > 3 and plain.endswith(target) and not is_generic(key):  # noqa: PLR2004 same
         return 0.85, f"{column} ends with {key}"
-    if len(about) > 2 and about == owner:  # noqa: PLR2004
-        return 0.8, f"{column} names the table {parent}"
-    return _hint(column, parent)
+    return (0.8, f"{column} names the table {parent}") if named and not chance else _hint(column, parent)
 
 
 def _hint(column: str, parent: str) -> tuple[float, str]:

@@ -44,7 +44,9 @@ class Values:
         """Distinct rows of the columns, renamed to "0", "1", …, and how often each occurs, as "n"."""
         if (table, columns) not in self._counts:
             names = [str(place) for place in range(len(columns))]
-            rows = self.scan(table).select(pl.col(column).alias(name) for column, name in zip(columns, names, strict=True))
+            rows = self.scan(table).select(
+                pl.col(column).alias(name) for column, name in zip(columns, names, strict=True)
+            )
             self._counts[table, columns] = (
                 rows.drop_nulls().group_by(names).agg(pl.len().alias("n")).collect(engine="streaming")
             )
@@ -55,7 +57,7 @@ class Values:
         if self.head(table).select(pl.struct(columns).is_duplicated().any()).item():
             return False
         repeated = self.scan(table).group_by(columns).agg(pl.len().alias("n")).filter(pl.col("n") > 1)
-        return repeated.select(pl.len()).collect(engine="streaming").item() == 0
+        return bool(repeated.select(pl.len()).collect(engine="streaming").item() == 0)
 
     def containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> Containment:
         """How much of the child's values the parent holds. An integer equals the text that spells it."""
@@ -70,7 +72,7 @@ class Values:
                 left, right = (frame.with_columns(pl.col(name).cast(to)) for frame in (left, right))
         found = left.join(right.select(names), on=names, how="semi")
         return Containment(
-            rows=(found["n"].sum() or 0) / left["n"].sum(),
+            rows=int(found["n"].sum()) / int(left["n"].sum()),
             distinct=found.height / left.height,
             used=found.height / right.height,
         )

@@ -116,8 +116,5 @@ def _read(folder: Path, table: str, meta: dict[str, Any], truth: dict[str, Any])
 
 
 def multi_table_sets() -> list[str]:
-    found = []
-    for path in sorted(SHARED.glob("*/truth.json")):
-        if json.loads(path.read_text())["category"] == "multi_table":
-            found.append(path.parent.name)
-    return found
+    truths = sorted(SHARED.glob("*/truth.json"))
+    return [path.parent.name for path in truths if json.loads(path.read_text())["category"] == "multi_table"]

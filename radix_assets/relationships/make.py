@@ -1,0 +1,65 @@
+"""The stage: the schema as a file and as a picture."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from radix_assets.output import Check, Output, Picture, Table
+from radix_assets.profiles.model import TableProfile
+from radix_assets.relationships.diagram import draw_diagram
+from radix_assets.relationships.find import find_schema
+from radix_assets.relationships.model import Relationship, Schema
+
+SCHEMA = "schema.json"
+DIAGRAM = "diagram.png"
+ORPHANS = 0.95
+"""Share of rows that find their parent below which a relationship is pointed out."""
+
+
+def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile], out: Path) -> Output:
+    """Find keys and relationships of raw snapshots and write `schema.json` and `diagram.png` into `out`."""
+    schema = find_schema(tables, profiles)
+    (out / SCHEMA).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
+    draw_diagram(schema, profiles, out / DIAGRAM)
+    without = [table for table in tables if not schema.key_of(table)]
+    weak = [r for r in schema.relationships if r.coverage < ORPHANS and profiles[r.child].rows]
+    flawed = [key.table for key in schema.primary_keys if key.duplicates]
+    return Output(
+        rows=len(schema.relationships),
+        shown={
+            "tables": len(tables),
+            "primary keys": len(schema.primary_keys),
+            "relationships": len(schema.relationships),
+            "diagram": Picture(DIAGRAM, "Keys and relationships"),
+            "how they hang together": Table([_row(relationship) for relationship in schema.relationships]),
+            "what tells rows apart": Table(
+                [
+                    {"table": k.table, "key": ", ".join(k.columns), "confidence": k.confidence, "evidence": k.evidence}
+                    for k in schema.primary_keys
+                ]
+            ),
+        },
+        checks=[
+            Check("every table has a primary key", not without, _said(without, "without a key"), "WARN"),
+            Check("no primary key repeats", not flawed, _said(flawed, "with repeated keys"), "WARN"),
+            Check("few broken references", not weak, _said([r.name for r in weak], "with missing parents"), "WARN"),
+        ],
+    )
+
+
+def load_schema(path: Path) -> Schema:
+    """The schema of a snapshot directory."""
+    return Schema.model_validate_json((path / SCHEMA).read_text(encoding="utf-8"))
+
+
+def _row(relationship: Relationship) -> dict[str, str | float]:
+    return {
+        "relationship": relationship.name,
+        "cardinality": relationship.cardinality.replace("_", " "),
+        "rows with a parent": relationship.coverage,
+        "confidence": relationship.confidence,
+        "evidence": relationship.evidence,
+    }
+
+
+def _said(names: list[str], what: str) -> str:
+    return f"{len(names)} {what}: {', '.join(names[:10])}" if names else f"none {what}"
