@@ -11,7 +11,8 @@ from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table
 
 INLINE_ROWS = 60
 PICTURE_BYTES = 80_000
-PAGES_ADDRESS = "http://127.0.0.1:3001"
+PAGES_PORT = 3001
+PAGES_ADDRESS = f"http://127.0.0.1:{PAGES_PORT}"
 """Where `radix up` serves reports and pages."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
 from radix_resources.errors import ConfigError
 
@@ -47,6 +47,16 @@ class DatabaseSource(_Strict):
         if password and password[1] and not re.fullmatch(r"\$\{\w+\}", password[1]):
             raise ValueError("the address holds a password; write ${NAME} in its place and set NAME in the environment")
         return url
+
+
+def _kind(source: Any) -> str:
+    names = source if isinstance(source, dict) else type(source).model_fields
+    return "database source" if "database" in names else "file source"
+
+
+Source = Annotated[
+    Annotated[FileSource, Tag("file source")] | Annotated[DatabaseSource, Tag("database source")], Discriminator(_kind)
+]
 
 
 class Goal(_Strict):
@@ -99,7 +109,7 @@ class Project(_Strict):
 
     name: str = Field(description="Letters, digits and underscores; equals the folder's name.")
     description: str = Field("", description="One sentence for the people who see it in the UI.")
-    sources: list[FileSource | DatabaseSource] = Field(description="Where the tables come from.", min_length=1)
+    sources: list[Source] = Field(description="Where the tables come from.", min_length=1)
     goal: Goal = Goal()
     schedule: str | None = Field(None, description="Cron expression of the regular full run, such as '0 5 * * *'.")
     policy: Policy = Policy()
@@ -190,7 +200,7 @@ def load_project(path: Path) -> Project:
             "RDX-CFG-003", "the file holds no settings", expected="sources: and goal:", hint="see docs", file=path
         )
     try:
-        project = Project(**{"name": path.parent.name, **content, "folder": path.parent})
+        project = Project.model_validate({"name": path.parent.name, **content, "folder": path.parent})
     except ValidationError as error:
         raise _explain(error, text, path) from None
     if project.name != path.parent.name:
@@ -218,8 +228,8 @@ def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
 
 def _explain(error: ValidationError, text: str, path: Path) -> ConfigError:
     """The first mistake, in the words of the file."""
-    first = max(error.errors(), key=lambda item: len(item["loc"]))
-    where = tuple(part for part in first["loc"] if part not in {"FileSource", "DatabaseSource"})
+    first = error.errors()[0]
+    where = first["loc"][:2] + first["loc"][3:] if first["loc"][:1] == ("sources",) else first["loc"]
     name = ".".join(str(part) for part in where) or "the project"
     if first["type"] == "extra_forbidden":
         known = _fields(where[:-1])

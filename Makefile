@@ -1,0 +1,45 @@
+# Radix. `make` alone lists what can be done.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test quick lint format bench clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: .venv/.ready  ## install Radix and what it needs into .venv, pinned by hash
+
+.venv/.ready: constraints.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## the whole way on a real sample: raw tables to a live, judged model
+	$(BIN)/radix demo
+
+up: setup  ## the UI, the daemon and the endpoints, on this machine
+	$(BIN)/radix up
+
+test: setup  ## all tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: setup  ## the tests that take seconds
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+lint: setup  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup  ## mend the style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup  ## the figures of docs/benchmarks.md
+	$(BIN)/python benchmarks/all.py
+
+clean:  ## remove caches; data, models and logs stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

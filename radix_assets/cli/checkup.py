@@ -1,0 +1,96 @@
+"""What `radix doctor` looks at."""
+
+import os
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from radix_assets.cli.common import Place
+from radix_assets.project import DatabaseSource, load_projects
+
+DISK_BYTES = 2 * 1024**3
+MEMORY_BYTES = 4 * 1024**3
+PORTS = {3000: "the Dagster UI", 3001: "reports and pages"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    check: str
+    fine: bool
+    found: str
+    mend: str = ""
+
+
+def examine(here: Place) -> list[Finding]:
+    """All checks, in the order a person would go through them. Nothing is changed."""
+    return [*_machine(here), *_libraries(), *_ports(), *_projects(here)]
+
+
+def _machine(here: Place) -> Iterator[Finding]:
+    import psutil
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", (3, 11) <= sys.version_info < (3, 14), python, "install Python 3.11, 3.12 or 3.13")
+    state = here.home.state
+    writable = os.access(state, os.W_OK)
+    yield Finding("state directory", writable, str(state), f"make it writable: chmod u+w {state}")
+    private = (state.stat().st_mode & 0o077) == 0
+    yield Finding("state is private", private, oct(state.stat().st_mode & 0o777), f"chmod 700 {state}")
+    kind = _file_system(str(state))
+    yield Finding(
+        "file system", kind not in {"nfs", "nfs4", "cifs", "smbfs"}, kind, "set RADIX_HOME to a local disk: SQLite needs it"
+    )
+    free = shutil.disk_usage(state).free
+    yield Finding("disk", free > DISK_BYTES, f"{free / 1024**3:.1f} GiB free", "free some space: 2 GiB at least")
+    memory = psutil.virtual_memory().available
+    yield Finding(
+        "memory", memory > MEMORY_BYTES, f"{memory / 1024**3:.1f} GiB available", "close other programs: 4 GiB at least"
+    )
+
+
+def _file_system(path: str) -> str:
+    import psutil
+
+    mounts = [part for part in psutil.disk_partitions(all=True) if path.startswith(part.mountpoint)]
+    return max(mounts, key=lambda part: len(part.mountpoint)).fstype if mounts else "unknown"
+
+
+def _libraries() -> Iterator[Finding]:
+    for name, below in {"pandas": 3, "setuptools": 81}.items():
+        found = version(name)
+        fine = int(found.split(".")[0]) < below
+        yield Finding(name, fine, found, f"pip install '{name}<{below}': libraries that Radix uses need it")
+    yield Finding("Dagster", True, version("dagster"))
+
+
+def _ports() -> Iterator[Finding]:
+    for port, purpose in PORTS.items():
+        with socket.socket() as probe:
+            taken = probe.connect_ex(("127.0.0.1", port)) == 0
+        found = "in use (by a running `radix up`?)" if taken else "free"
+        yield Finding(f"port {port}", True, f"{found}, for {purpose}")
+
+
+def _projects(here: Place) -> Iterator[Finding]:
+    projects, broken = load_projects(here.home.projects)
+    for name, error in broken.items():
+        yield Finding(f"project {name}", False, error.found, error.hint or "mend its project file")
+    for project in projects:
+        needed = sorted(
+            {
+                secret
+                for source in project.sources
+                if isinstance(source, DatabaseSource)
+                for secret in re.findall(r"\$\{(\w+)\}", source.database)
+            }
+        )
+        missing = [secret for secret in needed if not os.environ.get(secret)]
+        found = f"{len(project.tables)} tables" + (f", secrets {', '.join(needed)}" if needed else "")
+        mend = " ".join(f"export {secret}=…" for secret in missing)
+        yield Finding(f"project {project.name}", not missing, found + (" (not set)" if missing else ""), mend)

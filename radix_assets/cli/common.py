@@ -1,0 +1,89 @@
+"""What the commands share."""
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+
+from radix_assets.project import PROJECT_FILE, Project, load_project
+from radix_resources.errors import ConfigError
+from radix_resources.home import Home
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from radix_assets.graph import Tools
+
+OK, FAILED, PERSON = 0, 1, 2
+"""Exit codes."""
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+MARKS = {
+    "made": "[green]✓[/]",
+    "fresh": "[dim]·[/]",
+    "failed": "[red]✗[/]",
+    "waiting": "[yellow]?[/]",
+    "blocked": "[yellow]–[/]",
+    "stale": "[cyan]○[/]",
+    "start": "[cyan]…[/]",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The installation that a command works on."""
+
+    home: Home
+
+    @property
+    def tools(self) -> "Tools":
+        """Its backends."""
+        from radix_assets.resources import tools
+
+        return tools(self.home)
+
+    @property
+    def instance(self) -> "dg.DagsterInstance":
+        """Its Dagster instance, which holds the action log."""
+        import dagster as dg
+
+        return dg.DagsterInstance.get()
+
+    def project(self, name: str) -> Project:
+        """A project by name. Raises ConfigError RDX-CFG-005 with the nearest name where there is none."""
+        path = self.home.projects / name / PROJECT_FILE
+        if not path.exists():
+            known = sorted(found.parent.name for found in self.home.projects.glob(f"*/{PROJECT_FILE}"))
+            near = difflib.get_close_matches(name, known, n=1)
+            raise ConfigError(
+                "RDX-CFG-005",
+                f"there is no project {name!r}",
+                expected=", ".join(known) or "a project; there is none yet",
+                hint=f"did you mean {near[0]}?" if near else f"radix new {name} SOURCE…",
+                folder=self.home.projects,
+            )
+        return load_project(path)
+
+
+def place() -> Place:
+    """From the environment."""
+    return Place(Home.from_environment())
+
+
+def say_json(content: Any) -> None:
+    """One line, for scripts."""
+    typer.echo(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def relative(path: Path) -> str:
+    """A path as a person would type it here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

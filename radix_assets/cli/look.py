@@ -1,0 +1,127 @@
+"""radix status, log, doctor."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
+
+Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (status, log, doctor):
+        app.command()(command)
+
+
+def status(
+    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
+    """How the projects stand, and what to do next. Nothing is started.
+
+    Example: radix status shop
+    """
+    from radix_assets.project import load_projects
+
+    here = place()
+    if name:
+        projects, broken = [here.project(name)], {}
+    else:
+        projects, broken = load_projects(here.home.projects)
+    rows = [_status(here, project) for project in projects]
+    if as_json:
+        say_json({"projects": rows, "broken": {name: error.attrs() for name, error in broken.items()}})
+    else:
+        _print_status(rows, detail=bool(name))
+        for error in broken.values():
+            out.print(f"[red]{error}[/]", soft_wrap=True)
+    states = {row["state"] for row in rows}
+    raise typer.Exit(FAILED if broken or "failed" in states else PERSON if "gate" in states else OK)
+
+
+def _status(here: Place, project: Any) -> dict[str, Any]:
+    from radix_assets.stages import STAGES
+    from radix_assets.standing import stand
+
+    tools = here.tools
+    standings = stand(project, STAGES, tools)
+    states = [one.state for one in standings]
+    wish = next((one.reason for one in standings if one.state == "waiting"), None)
+    failed = next((one for one in standings if one.state == "failed"), None)
+    state = "failed" if failed else "gate" if wish else "stale" if "stale" in states else "done"
+    deployed = tools.endpoint.inspect(project.name)
+    actions = {
+        "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
+        "gate": wish or "",
+        "stale": f"radix run {project.name}",
+        "done": "",
+    }
+    return {
+        "project": project.name,
+        "state": state,
+        "fresh": states.count("fresh"),
+        "assets": [
+            {"key": one.step.key, "state": one.state, "reason": one.reason, "version": one.commit and one.commit.sequence}
+            for one in standings
+        ],
+        "endpoint": deployed.address if deployed and deployed.state == "running" else None,
+        "next": actions[state],
+    }
+
+
+def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
+    table = Table("project", "state", "up to date", "endpoint", "next")
+    for row in rows:
+        count = f"{row['fresh']} of {len(row['assets'])}"
+        table.add_row(row["project"], row["state"], count, row["endpoint"] or "", row["next"])
+    out.print(table if rows else "no projects yet; next: radix new NAME SOURCE…")
+    for row in rows if detail else []:
+        for asset in row["assets"]:
+            version = f"v{asset['version']}" if asset["version"] else ""
+            out.print(f"{MARKS[asset['state']]} {asset['key']:40} {version:5} {asset['reason']}", soft_wrap=True)
+
+
+def log(
+    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
+    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
+    """What was done, by whom, and what came of it.
+
+    Example: radix log shop --limit 20
+    """
+    from radix_assets.cli.history import entries
+    from radix_assets.project import load_projects
+
+    here = place()
+    projects = [here.project(name)] if name else load_projects(here.home.projects)[0]
+    found = entries(here.instance, projects, limit)
+    if as_json:
+        say_json(found)
+        return
+    table = Table("when", "what", "subject", "who", "outcome")
+    for one in found:
+        table.add_row(one["when"], one["what"], one["subject"], one["who"], one["outcome"])
+    out.print(table if found else "nothing was done yet")
+
+
+def doctor(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
+    """Whether this machine has what Radix needs, with the one command that mends each finding.
+
+    Example: radix doctor
+    """
+    from radix_assets.cli.checkup import examine
+
+    findings = examine(place())
+    if as_json:
+        say_json([vars(finding) for finding in findings])
+    else:
+        table = Table("", "check", "finding", "what to do")
+        for finding in findings:
+            mark = MARKS["made"] if finding.fine else MARKS["failed"]
+            table.add_row(mark, finding.check, finding.found, "" if finding.fine else finding.mend)
+        out.print(table)
+    raise typer.Exit(OK if all(finding.fine for finding in findings) else FAILED)

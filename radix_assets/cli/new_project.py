@@ -1,0 +1,64 @@
+"""Writes a project file."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from radix_assets.project import PROJECT_FILE, FileSource, Project, load_project
+from radix_assets.sources import discover
+from radix_resources.errors import ConfigError
+from radix_resources.home import Home
+
+HEADER = """\
+# A Radix project: the data, the question, the rules. Every setting is described in docs/project-file.md.
+# Secrets are references such as ${NAME}; they are read from the environment, never from this file.
+"""
+
+
+def write_project(
+    home: Home, name: str, arguments: list[str], *, target: str | None, accept: str
+) -> tuple[list[str], Project]:
+    """Write `projects/<name>/project.yaml`. Returns the names of the secrets to be set, and the project.
+
+    Raises ConfigError RDX-CFG-006 where the project is there already: a person's file is never overwritten.
+    """
+    folder = home.projects / name
+    path = folder / PROJECT_FILE
+    if path.exists():
+        raise ConfigError(
+            "RDX-CFG-006", f"the project {name!r} is there already", hint="edit its file, or take another name", file=path
+        )
+    sources, secrets = discover(arguments, folder)
+    content: dict[str, Any] = {"name": name, "sources": [_entry(source) for source in sources]}
+    if target:
+        content["goal"] = {"target": target}
+    content["policy"] = {"tags": accept}
+    text = HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    made = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    draft.write_text(text, encoding="utf-8")
+    try:
+        project = _check(draft, path)
+        draft.replace(path)
+    except ConfigError:
+        draft.unlink()
+        if made:
+            folder.rmdir()
+        raise
+    return secrets, project
+
+
+def _check(draft: Path, path: Path) -> Project:
+    try:
+        return load_project(draft)
+    except ConfigError as error:
+        error.context["file"] = path
+        raise
+
+
+def _entry(source: Any) -> dict[str, Any]:
+    content: dict[str, Any] = source.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    return {"table": content.pop("table"), **content} if isinstance(source, FileSource) else content

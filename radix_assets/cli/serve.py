@@ -1,0 +1,81 @@
+"""radix up, down, demo."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from radix_assets.cli.common import Place, out, place
+from radix_assets.display import PAGES_PORT
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (up, down, demo):
+        app.command()(command)
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Of the UI.")] = 3000,
+) -> None:
+    """Start the UI, the daemon with its sensors, and the endpoints of the projects, on this machine only.
+
+    Example: radix up
+    """
+    from radix_assets.reports.server import serve_pages
+    from radix_resources.action_log import reconcile_runs
+
+    here = place()
+    reconcile_runs(here.instance)
+    _start_endpoints(here)
+    pages = serve_pages(here.home.store, PAGES_PORT)
+    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "radix_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, cwd=here.home.state, env={**os.environ, **here.home.environment()})
+    out.print(f"UI        http://127.0.0.1:{port}\nreports   http://127.0.0.1:{PAGES_PORT}\nCtrl-C stops both.")
+    previous = signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
+    try:
+        code = server.wait()
+    except KeyboardInterrupt:
+        with contextlib.suppress(KeyboardInterrupt):
+            server.send_signal(signal.SIGINT)
+            code = server.wait()
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        pages.shutdown()
+    out.print("The endpoints keep answering; `radix down` stops them.")
+    raise typer.Exit(max(code, 0))
+
+
+def down() -> None:
+    """Stop the endpoints of all projects. Models and data stay; `radix up` starts them again.
+
+    Example: radix down
+    """
+    here = place()
+    stopped = [deployed.project for deployed in here.tools.endpoint.list() if deployed.state == "running"]
+    for project in stopped:
+        here.tools.endpoint.release(project)
+    out.print(f"stopped: {', '.join(stopped)}" if stopped else "no endpoint was running")
+
+
+def demo() -> None:
+    """The whole way on a real sample: 336,776 flights, and whether each will be more than 15 minutes late.
+
+    Example: radix demo
+    """
+    from radix_assets.cli.sample import run_sample
+
+    raise typer.Exit(run_sample(place()))
+
+
+def _start_endpoints(here: Place) -> None:
+    for deployed in here.tools.endpoint.list():
+        if deployed.state != "running":
+            here.tools.endpoint.start(deployed.project)
+            out.print(f"endpoint  {deployed.project}: {deployed.address}")

@@ -1,0 +1,79 @@
+"""Shows and edits a project's tags."""
+
+import getpass
+from typing import Any
+
+from rich.table import Table
+
+from radix_assets.cli.common import Place, out, relative, say_json
+from radix_assets.project import Project
+from radix_assets.standing import latest
+from radix_assets.suggestions import Suggestions, load_suggestions
+from radix_assets.tags import confirm, read_tags, set_tags, waiting_for
+from radix_resources.errors import ConfigError
+
+
+def login() -> str:
+    """Who is at the keyboard, as far as the machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
+
+
+def edit(
+    here: Place, project: Project, *, confirm_it: bool, edits: list[str], target: str | None, by: str | None
+) -> None:
+    """Carry out corrections in tags.yaml."""
+    _suggestions(here, project)
+    changes: dict[str, dict[str, str]] = {}
+    for text in edits:
+        column, _, role = text.rpartition("=")
+        if not column or not role:
+            raise ConfigError("RDX-CFG-007", f"{text!r} is no edit", expected="table.column=role", hint="quote it")
+        changes[column.strip()] = {"role": role.strip()}
+    if changes or target:
+        set_tags(project.tags_path, changes, target=target)
+    if confirm_it:
+        confirm(project.tags_path, by or login())
+
+
+def show(here: Place, project: Project, *, as_json: bool) -> None:
+    """Print the tags as they stand in the file, beside what was suggested."""
+    suggestions = _suggestions(here, project)
+    file = read_tags(project.tags_path)
+    wish = waiting_for(project, file)
+    if as_json:
+        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, **file.model_dump()})
+        return
+    table = Table("column", "role", "type", "sensitivity", "confidence", "evidence", title=f"{project.name}: what the data mean")
+    for name, tags in file.tables.items():
+        suggested = suggestions.tables.get(name)
+        for column, tag in tags.columns.items():
+            guess = suggested.columns.get(column) if suggested else None
+            table.add_row(
+                f"{name}.{column}",
+                _text(tag, "role", guess),
+                _text(tag, "type", guess),
+                _text(tag, "sensitivity", guess),
+                f"{guess.confidence:.0%}" if guess else "",
+                guess.evidence if guess else "",
+            )
+    out.print(table)
+    out.print(f"target    {file.target or '(none)'}")
+    out.print(f"file      {relative(project.tags_path)}", soft_wrap=True)
+    out.print(f"next      {wish or 'radix run ' + project.name}", soft_wrap=True)
+
+
+def _text(tag: Any, field: str, guess: Any) -> str:
+    value = getattr(tag, field, None)
+    return str(value if value is not None else getattr(guess, field, ""))
+
+
+def _suggestions(here: Place, project: Project) -> Suggestions:
+    found = latest(here.tools.storage, project, "suggestions")
+    if found is None or not project.tags_path.exists():
+        raise ConfigError(
+            "RDX-CFG-008", "there are no suggestions yet", expected="a first round", hint=f"radix run {project.name}"
+        )
+    return load_suggestions(found)

@@ -1,0 +1,18 @@
+"""Monitoring: what changed since the model learned."""
+
+from radix_assets.graph import Stage, Work
+from radix_assets.monitoring import monitor
+from radix_assets.output import Output
+
+
+def _compute(work: Work) -> Output:
+    return monitor(work.input("features"), work.input("model"), work.out)
+
+
+MONITORING = Stage(
+    name="monitoring",
+    description="Drift and quality of the newest data, and how the model does on them, against what it learned from.",
+    kinds=("evidently",),
+    needs=("features", "model"),
+    compute=_compute,
+)

@@ -1,0 +1,21 @@
+"""The report: one page for the business."""
+
+from radix_assets.graph import Stage, Work
+from radix_assets.output import Output
+from radix_assets.reports import make_report
+
+
+def _compute(work: Work) -> Output:
+    parts = {name: snapshot.path for name, snapshot in work.inputs.items()}
+    return make_report(work.project, parts, work.seconds, work.out)
+
+
+REPORT = Stage(
+    name="report",
+    description="One page for the business: the question, the verdict, what drives it, what was found in the data, how it "
+    "was judged, and how to use it.",
+    kinds=("html",),
+    needs=("tags", "exploration", "features", "model", "champion"),
+    wants=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),
+    compute=_compute,
+)

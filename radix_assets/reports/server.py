@@ -1,0 +1,66 @@
+"""Serves reports and pages of snapshots on this machine, so that the UI can link to them."""
+
+import json
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+SHOWN = {".html": "text/html; charset=utf-8", ".png": "image/png"}
+POLICY = (
+    "sandbox allow-scripts allow-popups; default-src 'none'; img-src data: 'self'; font-src data:; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; connect-src 'none'; frame-ancestors 'none'"
+)
+"""A page of a library may hold script, and what it holds comes from the data: it runs in a box with no way out."""
+
+
+def serve_pages(store: Path, port: int) -> ThreadingHTTPServer:
+    """A server on the loopback address. `/` lists the projects' reports, `/<project>/<asset>` is its newest page."""
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, store=store))
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *args: Any, store: Path, **kwargs: Any) -> None:
+        self._store = store
+        super().__init__(*args, **kwargs)
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path).strip("/")
+        file = self._find(path)
+        if path == "":
+            self._send(self._index(), "text/html; charset=utf-8")
+        elif file is None:
+            self.send_error(404)
+        else:
+            self._send(file.read_bytes(), SHOWN[file.suffix])
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's name
+        """Says nothing: the terminal belongs to the person."""
+
+    def _find(self, path: str) -> Path | None:
+        file = (self._store / path).resolve()
+        if path.startswith("snapshots/") and file.is_relative_to(self._store.resolve()) and file.is_file():
+            return file if file.suffix in SHOWN else None
+        commits = sorted((self._store / "commits" / path).resolve().glob("[0-9]*.json"))
+        if not commits or not commits[-1].is_relative_to(self._store.resolve()):
+            return None
+        record = json.loads(commits[-1].read_text())
+        pages = sorted(name for name in record["files"] if name.endswith(".html"))
+        return self._store / record["directory"] / pages[0] if pages else None
+
+    def _index(self) -> bytes:
+        reports = sorted((self._store / "commits").glob("*/report"))
+        links = "".join(f'<li><a href="/{one.parent.name}/report">{one.parent.name}</a></li>' for one in reports)
+        body = links or "<li>no report yet</li>"
+        style = "font:16px/1.6 system-ui;max-width:40em;margin:3em auto;padding:0 1em"
+        return f'<!doctype html><title>Radix reports</title><body style="{style}"><h1>Reports</h1><ul>{body}</ul>'.encode()
+
+    def _send(self, content: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(content)

@@ -1,0 +1,48 @@
+"""Serving: the endpoint that answers, and batch predictions."""
+
+from pathlib import Path
+
+from radix_assets.graph import Stage, Work
+from radix_assets.models import load_champion
+from radix_assets.output import Output
+from radix_assets.serving import make_endpoint, make_predictions
+from radix_assets.tags import load_tags
+
+
+def _deploy(work: Work) -> Output:
+    return make_endpoint(
+        work.project.name, work.input("champion"), work.raw(), work.tools.endpoint, work.out, tracking=work.tools.tracking
+    )
+
+
+def _is_up(work: Work) -> bool:
+    """One that was stopped on purpose, or because nobody asked it for long, is not started behind a person's back."""
+    if load_champion(work.input("champion")).model is None:
+        return True
+    deployed = work.tools.endpoint.inspect(work.project.name)
+    return deployed is not None and deployed.state != "failed"
+
+
+ENDPOINT = Stage(
+    name="endpoint",
+    description="The champion behind an address of this machine: supervised, with health, an OpenAPI page and checked "
+    "input. An example request is in the metadata.",
+    kinds=("fastapi",),
+    needs=("champion", "raw"),
+    compute=_deploy,
+    holds=_is_up,
+)
+
+
+def _predict(work: Work) -> Output:
+    return make_predictions(work.input("champion"), work.raw(), work.out)
+
+
+PREDICTIONS = Stage(
+    name="predictions",
+    description="The champion's answers for the rows whose outcome is not known yet; where there are none, for the rows "
+    "that were held out.",
+    kinds=("parquet",),
+    needs=("champion", "raw"),
+    compute=_predict,
+)

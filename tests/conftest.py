@@ -1,0 +1,37 @@
+"""What all tests share: an installation of their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from radix_resources.home import Home
+
+SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A fresh RADIX_HOME and RADIX_PROJECTS."""
+    monkeypatch.setenv("RADIX_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RADIX_PROJECTS", str(tmp_path / "projects"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    made = Home.from_environment()
+    made.prepare()
+    return made
+
+
+@pytest.fixture
+def instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The installation's Dagster instance."""
+    with dg.DagsterInstance.get() as found:
+        yield found
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Real data sets that stand beside the project on a developer's machine."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data sets are not beside this checkout")
+    return SHARED_DATA
