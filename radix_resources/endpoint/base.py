@@ -50,5 +50,9 @@ class Endpoint(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
         """Every endpoint of this backend, by project."""
 
     @abstractmethod
-    def resume(self, project: str) -> Deployed | None:
-        """Serve again what was ready last, where it stopped (idle, restart of the machine); None where nothing was."""
+    def start(self, project: str) -> Deployed | None:
+        """Serve again what was ready last, where that ended for whatever reason; None where nothing ever was."""
+
+    @abstractmethod
+    def stop(self, project: str) -> None:
+        """Stop serving until `start` or `deploy`; the address and the manifest are remembered."""

@@ -35,7 +35,7 @@ class LocalEndpoint(Endpoint):
     The port follows from the project's name and is remembered; it changes only if somebody else takes it meanwhile.
     """
 
-    state_dir: str
+    root: str
     """Where state and logs are, one folder a project."""
     start_seconds: float = 120.0
     """How long a server may take until it is ready."""
@@ -48,7 +48,7 @@ class LocalEndpoint(Endpoint):
         with _alone(folder):
             now = self.inspect(project)
             status = read_status(folder)
-            if now and now.state == "serving" and status and status.manifest == manifest.model_dump():
+            if now and now.state == "running" and status and status.manifest == manifest.model_dump():
                 return now
             wanted = Wanted(
                 request=uuid.uuid4().hex,
@@ -62,17 +62,17 @@ class LocalEndpoint(Endpoint):
             status = self._decision(folder, wanted.request)
         if status.refused:
             raise _failed(folder, manifest, status)
-        return _deployed(project, status, "serving")
+        return _deployed(project, status, "running")
 
     def inspect(self, project: str) -> Deployed | None:
         status = read_status(self._folder(project))
         if status is None:
             return None
-        state: State = "stopped"
+        state: State = "stopped" if status.state == "stopped" and status.manifest else "failed"
         if _alive(status):
-            state = "starting" if status.manifest is None else "unready"
-            if status.state == "serving" and status.port and ask((HOST, status.port), "/ready", seconds=5):
-                state = "serving"
+            state = "starting" if status.manifest is None else "restarting"
+            if status.state == "running" and status.port and ask((HOST, status.port), "/ready", seconds=5):
+                state = "running"
         return _deployed(project, status, state)
 
     def release(self, project: str) -> None:
@@ -87,17 +87,25 @@ class LocalEndpoint(Endpoint):
             lock.unlink()
 
     def list(self) -> Sequence[Deployed]:
-        found = [self.inspect(path.parent.name) for path in sorted(Path(self.state_dir).glob(f"*/{STATUS}"))]
+        found = [self.inspect(path.parent.name) for path in sorted(Path(self.root).glob(f"*/{STATUS}"))]
         return [deployed for deployed in found if deployed]
 
-    def resume(self, project: str) -> Deployed | None:
+    def start(self, project: str) -> Deployed | None:
         status = read_status(self._folder(project))
         if status is None or status.manifest is None:
             return None
         return self.deploy(project, EndpointManifest(**status.manifest))
 
+    def stop(self, project: str) -> None:
+        folder = self._folder(project)
+        if folder.is_dir():
+            with _alone(folder):
+                status = read_status(folder)
+                if status and _alive(status):
+                    _end(status)
+
     def _folder(self, project: str) -> Path:
-        return Path(self.state_dir).absolute() / project
+        return Path(self.root).absolute() / project
 
     def _decision(self, folder: Path, request: str) -> Status:
         """Have a supervisor run, and wait until it has decided."""
@@ -155,6 +163,12 @@ def _end(status: Status) -> None:
             time.sleep(0.02)
         else:
             return
+    raise ServingError(
+        "RDX-SRV-009",
+        f"process {status.supervisor} does not end",
+        hint="end it by hand; the system may be keeping it in a read or write that hangs",
+        project=status.project,
+    )
 
 
 def _deployed(project: str, status: Status, state: State) -> Deployed:
@@ -163,7 +177,7 @@ def _deployed(project: str, status: Status, state: State) -> Deployed:
         project=project,
         address=f"http://{HOST}:{status.port}" if status.port else None,
         version=status.manifest["version"] if status.manifest else None,
-        pid=status.pid if state != "stopped" else None,
+        pid=status.pid if state in {"running", "starting", "restarting"} else None,
         state=state,
         restarts=status.restarts,
         error=error.get("found"),

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-State = Literal["serving", "starting", "unready", "stopped"]
-"""`unready`: the process is there but does not answer, or is being restarted. `stopped`: nothing runs."""
+State = Literal["running", "starting", "restarting", "stopped", "failed"]
+"""`restarting`: supervised, but no answer at this moment. `stopped`: on purpose, or because nobody asked for long.
+`failed`: it should run and does not; its supervisor was killed, the machine was restarted, or it never started."""
 
 
 class EndpointManifest(BaseModel):

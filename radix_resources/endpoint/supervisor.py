@@ -115,7 +115,7 @@ class Supervisor:
             self.status.manifest, self.status.answered = wanted.manifest, wanted.request
             self.status.settings = {"start_seconds": wanted.start_seconds, "idle_seconds": wanted.idle_seconds}
             self.status.restarts, self.status.refused = 0, None
-            self._serving()
+            self._is_ready()
         elif worker.age > wanted.start_seconds:
             self._dismiss(worker)
             self._decline(wanted, _late(wanted.start_seconds))
@@ -136,7 +136,7 @@ class Supervisor:
             self._lost(worker, worker.error() or _ended(status))
         elif not worker.ready and worker.answers("/ready", seconds=1):
             worker.ready = True
-            self._serving()
+            self._is_ready()
         elif not worker.ready and worker.age > limit:
             self._dismiss(worker)
             self._lost(worker, _late(limit))
@@ -154,7 +154,7 @@ class Supervisor:
             self._lost(None, refused.error)
         else:
             self._note_pid()
-            self.save("unready")
+            self.save("restarting")
 
     def _lost(self, worker: Worker | None, error: dict[str, Any]) -> None:
         """The server that should serve is gone: it starts again at once, or later and later while that is in vain."""
@@ -164,19 +164,19 @@ class Supervisor:
         self._retry_at = time.monotonic() + (0 if settled else pause)
         self.current, self.status.error = None, error
         self._note_pid()
-        self.save("unready")
+        self.save("restarting")
 
     def _decline(self, wanted: Wanted, error: dict[str, Any]) -> None:
         self.candidate = None
         self.status.answered, self.status.refused = wanted.request, error
         self.save(self.status.state)
 
-    def _serving(self) -> None:
+    def _is_ready(self) -> None:
         self._failures, self._misses = 0, 0
         self._health_at = time.monotonic() + HEALTH_SECONDS
         self.status.error = None
         self._note_pid()
-        self.save("serving")
+        self.save("running")
 
     def _note_pid(self) -> None:
         self.status.pid = self.current.pid if self.current else None

@@ -36,12 +36,12 @@ class Server(http.server.ThreadingHTTPServer):
         self.socket.close()
         self.socket = socket.socket(fileno=fd)
         # Two servers share this queue for a moment: what one saw coming the other may have taken.
-        self.socket.setblocking(False)
+        self.socket.setblocking(False)  # noqa: FBT003
         self.last = time.monotonic()
 
     def get_request(self):
         connection, address = self.socket.accept()
-        connection.setblocking(True)
+        connection.setblocking(True)  # noqa: FBT003
         return connection, address
 
 
@@ -56,7 +56,7 @@ HANG = threading.Event()
 if __name__ == "__main__":
     if HOW == "broken":
         error = {"code": "RDX-MOD-099", "found": "the model is upside down", "hint": "turn it"}
-        print("RADIX-ERROR " + json.dumps(error), file=sys.stderr)
+        sys.stderr.write("RADIX-ERROR " + json.dumps(error) + "\n")
         sys.exit(1)
     threading.Thread(target=end_with_parent, daemon=True).start()
     servers = [Server(int(fd)) for fd in os.environ["RADIX_LISTEN_FDS"].split(",")]

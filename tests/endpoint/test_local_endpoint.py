@@ -23,7 +23,7 @@ def manifest(version, how="", files=None):
 
 
 def get(address, path="/"):
-    with urllib.request.urlopen(address + path, timeout=10) as answer:
+    with urllib.request.urlopen(address + path, timeout=10) as answer:  # noqa: S310 a loopback address
         return json.load(answer)
 
 
@@ -38,19 +38,19 @@ def eventually(holds, seconds=20.0):
 
 @pytest.fixture
 def endpoint(tmp_path):
-    local = LocalEndpoint(state_dir=str(tmp_path / "endpoints"), start_seconds=30)
+    local = LocalEndpoint(root=str(tmp_path / "endpoints"), start_seconds=30)
     yield local
     for deployed in local.list():
         local.release(deployed.project)
 
 
 def supervisor_of(endpoint, project):
-    return json.loads(Path(endpoint.state_dir, project, "endpoint.json").read_text())["supervisor"]
+    return json.loads(Path(endpoint.root, project, "endpoint.json").read_text())["supervisor"]
 
 
 def test_what_is_deployed_answers_and_is_found_again(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
-    assert (deployed.state, deployed.version) == ("serving", "1")
+    assert (deployed.state, deployed.version) == ("running", "1")
     assert get(deployed.address)["pid"] == deployed.pid
     assert endpoint.inspect("shop") == deployed
     assert list(endpoint.list()) == [deployed]
@@ -90,7 +90,7 @@ def test_a_new_version_takes_over_at_the_same_address_without_a_refused_request(
 )
 def test_a_version_that_does_not_start_leaves_the_old_one_serving(endpoint, how, reason):
     first = endpoint.deploy("shop", manifest("1"))
-    hasty = LocalEndpoint(state_dir=endpoint.state_dir, start_seconds=1 if how == "never-ready" else 30)
+    hasty = LocalEndpoint(root=endpoint.root, start_seconds=1 if how == "never-ready" else 30)
     with pytest.raises(ServingError) as caught:
         hasty.deploy("shop", manifest("2", how))
     assert caught.value.code == "RDX-SRV-008"
@@ -104,7 +104,7 @@ def test_a_first_version_that_does_not_start_leaves_nothing_running(endpoint):
         endpoint.deploy("shop", manifest("1", "broken"))
     supervisor = supervisor_of(endpoint, "shop")
     assert eventually(lambda: started_at(supervisor) is None)
-    assert endpoint.inspect("shop").state == "stopped"
+    assert endpoint.inspect("shop").state == "failed"
     assert endpoint.deploy("shop", manifest("2")).version == "2", "a later good version starts"
 
 
@@ -139,7 +139,7 @@ def test_a_killed_server_comes_back_every_time_with_the_last_good_version(endpoi
         assert answer["version"] == "2"
         assert answer["pid"] != pid
         pid = answer["pid"]
-    assert eventually(lambda: endpoint.inspect("shop").state == "serving")
+    assert eventually(lambda: endpoint.inspect("shop").state == "running")
     assert endpoint.inspect("shop").restarts == 3
 
 
@@ -154,24 +154,25 @@ def test_the_servers_end_with_a_killed_supervisor_and_the_truth_is_told(endpoint
     deployed = endpoint.deploy("shop", manifest("1"))
     os.kill(supervisor_of(endpoint, "shop"), signal.SIGKILL)
     assert eventually(lambda: started_at(deployed.pid) is None), "the orphan must die"
-    assert eventually(lambda: endpoint.inspect("shop").state == "stopped")
+    assert eventually(lambda: endpoint.inspect("shop").state == "failed")
     assert endpoint.inspect("shop").pid is None
     again = endpoint.deploy("shop", manifest("1"))
     assert again.address == deployed.address
     assert get(again.address)["version"] == "1"
 
 
-def test_what_stopped_can_be_resumed(endpoint):
+def test_what_was_stopped_can_be_started(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
-    os.kill(supervisor_of(endpoint, "shop"), signal.SIGTERM)
-    assert eventually(lambda: endpoint.inspect("shop").state == "stopped")
-    resumed = endpoint.resume("shop")
-    assert (resumed.version, resumed.address, resumed.state) == ("1", deployed.address, "serving")
-    assert endpoint.resume("other") is None
+    endpoint.stop("shop")
+    assert endpoint.inspect("shop").state == "stopped"
+    endpoint.stop("shop")
+    started = endpoint.start("shop")
+    assert (started.version, started.address, started.state) == ("1", deployed.address, "running")
+    assert endpoint.start("other") is None
 
 
 def test_an_idle_endpoint_stops_by_itself_and_completely(tmp_path):
-    endpoint = LocalEndpoint(state_dir=str(tmp_path), idle_seconds=0.5)
+    endpoint = LocalEndpoint(root=str(tmp_path), idle_seconds=0.5)
     deployed = endpoint.deploy("shop", manifest("1"))
     supervisor = supervisor_of(endpoint, "shop")
     assert eventually(lambda: started_at(supervisor) is None and started_at(deployed.pid) is None)
@@ -188,18 +189,18 @@ def test_release_leaves_nothing_and_may_be_repeated(endpoint):
         assert endpoint.inspect("shop") is None
         assert started_at(deployed.pid) is None
         assert started_at(supervisor) is None
-        assert list(Path(endpoint.state_dir).iterdir()) == []
+        assert list(Path(endpoint.root).iterdir()) == []
 
 
 def test_a_removed_state_folder_ends_the_supervisor(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
-    folder = Path(endpoint.state_dir, "shop")
+    folder = Path(endpoint.root, "shop")
     folder.rename(folder.with_name("elsewhere"))
     assert eventually(lambda: started_at(deployed.pid) is None)
 
 
 def test_projects_have_addresses_of_their_own_and_a_taken_port_is_avoided(endpoint, tmp_path):
-    other = LocalEndpoint(state_dir=str(tmp_path / "other installation"))
+    other = LocalEndpoint(root=str(tmp_path / "other installation"))
     addresses = {endpoint.deploy("shop", manifest("1")).address, endpoint.deploy("bank", manifest("1")).address}
     try:
         addresses.add(other.deploy("shop", manifest("1")).address)
@@ -228,11 +229,11 @@ def test_a_caller_with_pipes_does_not_hang(endpoint):
     program = (
         "from radix_resources.endpoint import EndpointManifest, LocalEndpoint\n"
         f"manifest = EndpointManifest.model_validate_json({manifest('1').model_dump_json()!r})\n"
-        f"print(LocalEndpoint(state_dir={endpoint.state_dir!r}).deploy('shop', manifest).state)"
+        f"print(LocalEndpoint(root={endpoint.root!r}).deploy('shop', manifest).state)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "serving"
-    assert endpoint.inspect("shop").state == "serving"
+    assert done.stdout.strip() == "running"
+    assert endpoint.inspect("shop").state == "running"
 
 
 def test_deployers_at_the_same_time_agree(endpoint):
@@ -248,7 +249,7 @@ def test_deployers_at_the_same_time_agree(endpoint):
     assert sorted(outcome.version for outcome in outcomes) == ["0", "1", "2"]
     assert len({outcome.address for outcome in outcomes}) == 1
     final = endpoint.inspect("shop")
-    assert final.state == "serving"
+    assert final.state == "running"
     assert get(final.address)["pid"] == final.pid
 
 
@@ -259,4 +260,4 @@ def test_a_server_that_hangs_is_replaced(endpoint):
         get(deployed.address, "/hang")
     assert eventually(lambda: endpoint.inspect("shop").restarts == 1, seconds=90)
     time.sleep(0.1)
-    assert eventually(lambda: endpoint.inspect("shop").state == "serving")
+    assert eventually(lambda: endpoint.inspect("shop").state == "running")
