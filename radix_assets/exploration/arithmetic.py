@@ -18,13 +18,13 @@ FILLED = 0.8
 MIN_ROWS = 30
 EXACT = 0.95
 """Share of rows in which an equation holds to the last digit."""
-UNIT = 0.05
-"""How far from 1 or -1 the coefficient of an item of a sum may be."""
-SUM = 0.99
-"""R² from which a sum with unit coefficients is an identity: what is left are fees and rounding."""
+UNIT = 0.35
+"""How far from 1 or -1 the coefficient of an item may be for the sum with coefficients 1 and -1 to be tried."""
+SUM = 0.98
+"""R² from which a sum with coefficients 1 and -1 is an identity: what is left are fees and rounding."""
 ANY = 0.9999
 """The same for arbitrary coefficients."""
-MATTERS = 4.0
+MATTERS = 1.5
 """Without any one of its items a sum must leave at least so many times more unexplained."""
 
 Sums = list[tuple[str, list[int], float]]
@@ -131,13 +131,14 @@ def _linear(names: list[str], matrix: Vector, target: Vector) -> Sums:
             break
         sets = np.array(list(combinations(range(len(names)), size)))
         weights, r2 = _solve(gram, cross, spread, sets)
-        unit = (np.abs(np.abs(weights) - 1) <= UNIT).all(axis=1)
-        for row in np.flatnonzero((unit & (r2 >= SUM)) | (r2 >= ANY)):
+        unit = _unit(gram, cross, spread, sets, weights)
+        for row in np.flatnonzero((unit >= SUM) | (r2 >= ANY)):
             items = [int(item) for item in sets[row]]
-            if any(each <= set(items) for each in covered) or not _all_matter(gram, cross, spread, items, r2[row]):
+            best = max(float(unit[row]), float(r2[row]) if r2[row] >= ANY else 0.0)
+            if any(each <= set(items) for each in covered) or not _all_matter(gram, cross, spread, items, best):
                 continue
             covered.append(set(items))
-            found.append((_sum(names, items, weights[row]), items, float(r2[row])))
+            found.append((_sum(names, items, weights[row] if unit[row] >= SUM else None), items, best))
     return found
 
 
@@ -151,13 +152,13 @@ def _totals(names: list[str], matrix: Vector, target: Vector) -> dict[int, tuple
             if item in found or len(others) < size:
                 break
             sets = np.array([(0, *(i + 1 for i in each)) for each in combinations(range(len(others)), size)])
-            weights, r2 = _solve(gram, cross, spread, sets)
-            good = (np.abs(weights - 1) <= UNIT).all(axis=1) & (r2 >= SUM)
-            for row in np.flatnonzero(good):
+            weights, _ = _solve(gram, cross, spread, sets)
+            unit = np.where((weights > 0).all(axis=1), _unit(gram, cross, spread, sets, weights), 0.0)
+            for row in np.flatnonzero(unit >= SUM):
                 chosen = [int(i) for i in sets[row]]
-                if _all_matter(gram, cross, spread, chosen, r2[row]):
+                if _all_matter(gram, cross, spread, chosen, unit[row]):
                     items = ", ".join(names[others[i - 1]] for i in chosen[1:])
-                    found[item] = (f"it is the sum of the target and of {items}, in this very row", float(r2[row]))
+                    found[item] = (f"it is the sum of the target and of {items}, in this very row", float(unit[row]))
                     break
     return found
 
@@ -182,6 +183,15 @@ def _solve(gram: Vector, cross: Vector, spread: float, sets: NDArray[np.int64]) 
     return solution / scale[sets], np.where(sound, explained / spread, 0.0)
 
 
+def _unit(gram: Vector, cross: Vector, spread: float, sets: NDArray[np.int64], weights: Vector) -> Vector:
+    """R² of the sums with coefficients 1 and -1; 0 where the coefficients of least squares are far from that."""
+    signs = np.sign(weights)
+    near = (np.abs(np.abs(weights) - 1) <= UNIT).all(axis=1)
+    matrices = gram[sets[:, :, None], sets[:, None, :]]
+    left = spread - 2 * (signs * cross[sets]).sum(axis=1) + np.einsum("ri,rij,rj->r", signs, matrices, signs)
+    return np.where(near, 1 - left / spread, 0.0)
+
+
 def _all_matter(gram: Vector, cross: Vector, spread: float, items: list[int], r2: float) -> bool:
     left = max(1 - r2, 1e-9)
     sets = np.array(list(combinations(items, len(items) - 1)))
@@ -189,8 +199,8 @@ def _all_matter(gram: Vector, cross: Vector, spread: float, items: list[int], r2
     return bool(((1 - without) >= MATTERS * left).all())
 
 
-def _sum(names: list[str], items: list[int], weights: Vector) -> str:
-    if (np.abs(np.abs(weights) - 1) <= UNIT).all():
+def _sum(names: list[str], items: list[int], weights: Vector | None) -> str:
+    if weights is not None:
         parts = [f"{'+' if weight > 0 else '-'} {names[item]}" for item, weight in zip(items, weights, strict=True)]
         return " ".join(parts).removeprefix("+ ") + " (and a constant)"
     return "a linear combination of " + ", ".join(names[item] for item in items)

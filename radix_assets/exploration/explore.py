@@ -9,7 +9,7 @@ from radix_assets.exploration.arithmetic import arithmetic
 from radix_assets.exploration.describe import describe
 from radix_assets.exploration.missing import missing_with_target, missingness
 from radix_assets.exploration.model import Balance, Coverage, Exploration, Suspect
-from radix_assets.exploration.names import alike, by_name
+from radix_assets.exploration.names import alike, ancestors, by_name
 from radix_assets.exploration.plots import draw
 from radix_assets.exploration.predictive import predictive
 from radix_assets.exploration.question import SEED, Question, pose, positional
@@ -90,9 +90,10 @@ def _find(
     related, more = parents(question, tables)
     missing, telling = missingness(question)
     suspects += more + telling + missing_with_target(question) + arithmetic(question) + children(question, tables)
-    suspects += by_name(tags) + alike(tags, own)
+    suspects += by_name(tags) + alike(tags)
+    above = ancestors(tags)
     for table in tags.tables:
-        if table in tables:
+        if table in tables and table not in above:
             suspects += later(_moments(table, tables[table], tags))
     suspects = [each for each in suspects if each.name != f"{tags.target.table}.{tags.target.column}"]
     return Exploration(

@@ -1,10 +1,8 @@
 """Related tables that repeat the target under its own name, or record the very event it tells of."""
 
-from radix_assets.exploration.model import Association, Suspect
+from radix_assets.exploration.model import Suspect
 from radix_assets.exploration.words import known_before, same, telling
 from radix_assets.tags.model import Tags
-
-WEAK_STRENGTH = 0.5
 
 
 def descendants(tags: Tags) -> list[str]:
@@ -13,6 +11,14 @@ def descendants(tags: Tags) -> list[str]:
     for table in found:
         found += sorted({link.child for link in tags.relationships if link.parent == table} - set(found))
     return found[1:]
+
+
+def ancestors(tags: Tags) -> set[str]:
+    """Tables that the target's rows point to, directly or through others. They may also be descendants."""
+    found = [tags.target.table]
+    for table in found:
+        found += sorted({link.parent for link in tags.relationships if link.child == table} - set(found))
+    return set(found[1:])
 
 
 def by_name(tags: Tags) -> list[Suspect]:
@@ -36,16 +42,17 @@ def by_name(tags: Tags) -> list[Suspect]:
     return suspects
 
 
-def alike(tags: Tags, associations: list[Association]) -> list[Suspect]:
-    """Columns of the target's own row that share a telling word with it and tell much of it."""
-    event = telling(tags.target.column) - telling(tags.target.table)
+def alike(tags: Tags) -> list[Suspect]:
+    """Columns of the target's own row that share a telling word with it, such as another rating or another delay."""
+    target = tags.target
+    event = telling(target.column)
     return [
-        _suspect(each.table, each.column, "its name is like the target's, and it tells much of it", "weak")
-        for each in associations
-        if each.table == tags.target.table
-        and each.strength >= WEAK_STRENGTH
-        and event & telling(each.column)
-        and not known_before(each.column)
+        _suspect(target.table, column, f"its name is like that of the target, {target.column!r}", "weak")
+        for column, tag in tags.tables[target.table].columns.items()
+        if column != target.column
+        and tag.role not in ("primary_key", "foreign_key", "time_index")
+        and event & telling(column)
+        and not known_before(column)
     ]
 
 

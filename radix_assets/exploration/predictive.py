@@ -15,6 +15,8 @@ RECODE = 0.90
 """AUC from which a column with as many values as there are classes is a recode with some noise."""
 DETERMINED = 0.99
 """AUC from which a column with more values than classes is strong: below, it may be an honest, excellent feature."""
+SKILL = 0.6
+"""Share of the variance of the classes that a strong suspect explains: an AUC alone is cheap where a class is rare."""
 SIBLING = 0.98
 FOLLOWS = 0.90
 """Share of rows that a near copy follows."""
@@ -29,7 +31,7 @@ def predictive(question: Question) -> tuple[list[Association], list[Suspect]]:
         name = question.names[position]
         result = score(column, question.answer)
         associations.append(associate(question.table, name, result, len(column)))
-        suspects += judge(question.table, name, question.role(name), column, question.answer, result)
+        suspects += judge(question.table, name, column, question.answer, result, role=question.role(name))
     return associations, suspects
 
 
@@ -45,9 +47,9 @@ def associate(table: str, column: str, result: Result, rows: int) -> Association
     )
 
 
-def judge(table: str, name: str, role: Role, column: pl.Series, answer: Answer, result: Result) -> list[Suspect]:
-    """What is suspicious about one column."""
-    if len(column) < MIN_ROWS or column.null_count() == len(column):
+def judge(table: str, name: str, column: pl.Series, answer: Answer, result: Result, *, role: Role) -> list[Suspect]:
+    """What is suspicious about one column. That things change with time is no leak, so a time index is left alone."""
+    if len(column) < MIN_ROWS or column.null_count() == len(column) or role == "time_index":
         return []
     found = _classes(column, answer, result) if answer.codes is not None else _numbers(column, answer, result)
     if found is None:
@@ -73,8 +75,8 @@ def _classes(column: pl.Series, answer: Answer, result: Result) -> Finding:
     words = f"by itself it tells the classes apart with AUC {value:.3f}"
     if value >= STRONG:
         few = levels <= max(50, 2 * classes) and levels > classes
-        if few and value < DETERMINED:
-            return "predictive", "weak", value, words + "; with so few values it may be an honest, excellent feature"
+        if (few and value < DETERMINED) or result.skill < SKILL:
+            return "predictive", "weak", value, words + "; it may be an honest, excellent feature"
         return "predictive", "strong", value, words
     return ("predictive", "weak", value, words) if value >= WEAK else None
 

@@ -13,6 +13,7 @@ from radix_assets.exploration.question import Answer, Question, positional
 from radix_assets.exploration.scoring import score
 from radix_assets.exploration.times import row_time
 from radix_assets.relationships.model import Relationship
+from radix_assets.suggestions.model import Role
 
 NUMBERS = 6
 """Numeric columns of a child whose products are tried."""
@@ -34,8 +35,8 @@ def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Associati
             if key not in associations or associations[key].strength < found.strength:
                 associations[key] = found
             # Many rows share a parent that existed before them: only an outright copy is a leak there.
-            role = "feature" if relation.cardinality == "one_to_one" else "foreign_key"
-            for suspect in judge(relation.parent, name, role, column, question.answer, result):
+            role: Role = "feature" if relation.cardinality == "one_to_one" else "foreign_key"
+            for suspect in judge(relation.parent, name, column, question.answer, result, role=role):
                 suspects.setdefault((*key, suspect.code), suspect)
     return list(associations.values()), list(suspects.values())
 
@@ -49,6 +50,8 @@ def children(question: Question, tables: dict[str, Path]) -> list[Suspect]:
     suspects: list[Suspect] = []
     for relation in question.tags.relationships:
         if relation.parent != question.table or relation.child == question.table or relation.child not in tables:
+            continue
+        if relation.child not in question.tags.tables:
             continue
         found = _judge_child(question, relation, tables[relation.child], earlier=False)
         if any(suspect.severity == "strong" for suspect in found) and _both_dated(question, relation):
@@ -176,7 +179,9 @@ def _summaries(
         if filtered is None:
             return None
         rows = filtered
-    used = [i for i, name in enumerate(names) if name not in relation.child_columns][:COLUMNS]
+    tags = question.tags.tables[relation.child]
+    keys_of_child = {*relation.child_columns, *tags.with_role("primary_key", "foreign_key"), *tags.primary_key}
+    used = [i for i, name in enumerate(names) if name not in keys_of_child][:COLUMNS]
     summaries = rows.group_by(on).agg(pl.len().alias("rows"), *_expressions(kinds, used, question))
     return left.join(summaries.collect(engine="streaming"), on=on, how="left", maintain_order="left")
 

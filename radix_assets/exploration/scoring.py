@@ -30,6 +30,8 @@ class Result:
 
     measure: Measure
     score: float
+    skill: float
+    """Share of the target's variance that is explained out of fold; of classes, the mean over the classes."""
 
     @property
     def strength(self) -> float:
@@ -90,20 +92,23 @@ def score_bins(bins: Codes, answer: Answer) -> Result:
         predicted = _out_of_fold(bins, answer.ranks[:, None])[:, 0]
         spread = float(np.var(answer.ranks))
         error = float(np.mean((answer.ranks - predicted) ** 2))
-        return Result("r2", max(0.0, 1 - error / spread) if spread > 0 else 0.0)
-    return Result("auc", _macro_auc(bins, answer.codes, answer.classes))
+        r2 = max(0.0, 1 - error / spread) if spread > 0 else 0.0
+        return Result("r2", r2, r2)
+    return Result("auc", *_macro_auc(bins, answer.codes, answer.classes))
 
 
-def _macro_auc(bins: Codes, codes: Codes, classes: int) -> float:
+def _macro_auc(bins: Codes, codes: Codes, classes: int) -> tuple[float, float]:
     counts = np.bincount(codes, minlength=classes)
     used = [c for c in np.argsort(-counts, kind="stable")[:MAX_CLASSES] if MIN_CLASS <= counts[c] < len(codes)]
     if not used:
-        return 0.5
+        return 0.5, 0.0
     if classes == 2:  # noqa: PLR2004 the other class's AUC is the same
         used = used[-1:]
     hits = np.stack([codes == c for c in used], axis=1).astype(np.float64)
     predicted = _out_of_fold(bins, hits)
-    return max(0.5, float(np.mean([auc(predicted[:, i], hits[:, i] > 0) for i in range(len(used))])))
+    areas = [auc(predicted[:, i], hits[:, i] > 0) for i in range(len(used))]
+    skills = 1 - ((hits - predicted) ** 2).mean(axis=0) / hits.var(axis=0)
+    return max(0.5, float(np.mean(areas))), max(0.0, float(skills.mean()))
 
 
 def _out_of_fold(bins: Codes, values: Vector) -> Vector:
@@ -126,7 +131,7 @@ def _out_of_fold(bins: Codes, values: Vector) -> Vector:
 
 
 def auc(scores: Vector, hits: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve: how often a hit scores higher than a miss, ties half; 0.5 where one of them is absent."""
+    """Area under the ROC curve: how often a hit scores higher than a miss, ties half; 0.5 where one is absent."""
     positive = int(hits.sum())
     negative = len(hits) - positive
     if not positive or not negative:

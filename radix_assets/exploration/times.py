@@ -20,6 +20,7 @@ DURATION = 0.99
 ZONES = 4
 """Distances between two moments, at most, that are a matter of time zones."""
 DAY = 86_400_000_000
+HOUR = 3_600_000_000
 QUARTER = 900_000_000
 
 
@@ -66,10 +67,12 @@ def later(moments: Moments) -> list[Suspect]:
     start = as_numbers(time)
     for position, name in enumerate(moments.names):
         column = moments.frame[f"c{position}"]
+        tag = moments.tags.columns.get(name)
         if column.dtype not in (pl.Date, pl.Datetime) or name in moments.tags.time_index:
             continue
-        gap = as_numbers(column) - (np.floor(start / DAY) * DAY if column.dtype == pl.Date else start)
-        gap = gap[~np.isnan(gap)]
+        if tag is not None and tag.role == "foreign_key":
+            continue
+        gap = _gap(as_numbers(column), start)
         if len(gap) < MIN_ROWS or (gap >= 0).mean() < NEVER_EARLIER or (gap > 0).mean() < LATER or _zones(gap):
             continue
         severity: Severity = "weak" if known_before(name) else "strong"
@@ -81,13 +84,23 @@ def later(moments: Moments) -> list[Suspect]:
                 code="later",
                 score=round(float((gap > 0).mean()), 6),
                 severity=severity,
-                reason=f"it is a moment after {' '.join(moments.tags.time_index)} in {(gap > 0).mean():.0%} of the rows "
-                f"that have it{because}",
+                reason=f"it is a moment after {' '.join(moments.tags.time_index)} in {(gap > 0).mean():.0%} of the "
+                f"rows that have it{because}",
             )
         )
         if severity == "strong":
             suspects += _durations(moments, as_numbers(column) - start, name)
     return suspects
+
+
+def _gap(moment: Vector, start: Vector) -> Vector:
+    """Distances of the moments from the rows' own, in microseconds; whole hours or days are compared as such."""
+    both = ~(np.isnan(moment) | np.isnan(start))
+    moment, start = moment[both], start[both]
+    for step in (DAY, HOUR):
+        if len(moment) and (moment % step == 0).all():
+            return np.asarray(moment - np.floor(start / step) * step, dtype=np.float64)
+    return np.asarray(moment - start, dtype=np.float64)
 
 
 def _zones(gap: Vector) -> bool:
