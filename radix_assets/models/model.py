@@ -1,5 +1,7 @@
 """What is known of a trained model, as data."""
 
+from typing import Literal
+
 from pydantic import BaseModel
 
 from radix_assets.suggestions.model import Problem
@@ -42,5 +44,43 @@ class ModelCard(BaseModel):
     importance: dict[str, float] = {}
     """Mean absolute SHAP value of the features, largest first."""
     run_id: str | None = None
+    """MLflow's run; set by `load_card` from `registration.json`, so that it stays out of the data."""
     version: str | None = None
     """MLflow's registered version; None where it was refused."""
+    table: str = ""
+    """The target's table."""
+    target: str = ""
+    """As a person writes it."""
+    improvement: Score | None = None
+    """Over the best trivial baseline, on the same rows, paired; positive is better."""
+    dropped_leaks: dict[str, str] = {}
+    """Features that alone told the target, by name, with what they reached; they took no part."""
+    dropped_classes: dict[str, int] = {}
+    """Classes too rare to learn, with their rows; these rows took no part."""
+    calibration: list[tuple[float, float, int]] = []
+    """Of a binary classifier: mean predicted probability, observed share, test rows; by tenths of the rows."""
+    model_id: str = ""
+    """The first 16 hex digits of the fitted model's hash: the same model has the same id on every machine."""
+
+
+class Champion(BaseModel):
+    """The model that serves, and why."""
+
+    model_id: str | None = None
+    """None: nothing serves."""
+    version: str | None = None
+    """MLflow's registered version."""
+    data_version: str | None = None
+    """Of the model's snapshot."""
+    metric: str = ""
+    score: Score | None = None
+    """On the honest test rows."""
+    previous_id: str | None = None
+    """The champion it replaced."""
+    previous_score: Score | None = None
+    """What that one reached on the very same rows; None where it could not score them."""
+    approved_by: Literal["person", "policy"] | None = None
+    since: str = ""
+    """UTC, ISO 8601; empty where the caller did not give a time."""
+    reason: str
+    """In one sentence."""

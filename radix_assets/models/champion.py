@@ -1,0 +1,182 @@
+"""Which model serves. A pure function of its inputs: the same challenger and champion give the same decision."""
+
+import shutil
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from radix_assets.features.model import ROW
+from radix_assets.models.data import read
+from radix_assets.models.fitted import FOLDER, load_model, model_id
+from radix_assets.models.metrics import draws_for, interval, judge, metrics_of
+from radix_assets.models.model import Champion, ModelCard, Score
+from radix_assets.models.registry import REGISTRATION, load_registration
+from radix_assets.models.shown import between, number
+from radix_assets.models.train import CARD, PREDICTIONS, ROWS, draws, load_card, split_of
+from radix_assets.output import Check, Output, Shown
+from radix_resources.errors import ModelError
+
+CHAMPION = "champion.json"
+
+
+def decide(
+    challenger: Path,
+    champion: Path | None,
+    features: Path,
+    *,
+    approval: Literal["auto", "human"],
+    approved: set[str],
+    out: Path,
+    data_version: str | None = None,
+    since: str = "",
+) -> Output | None:
+    """Let the challenger serve, or leave things as they are.
+
+    It serves if it was accepted and either nothing serves yet, or the champion cannot score these features, or it
+    beats the champion, paired, on its own test rows (the lower end of the 95 % interval of the lead is above 0). With
+    approval `human` it also takes a person: `approved` holds model ids or registered versions.
+
+    Writes `champion.json`, and of the model that serves all files that serving needs, so that the snapshot stands
+    alone. A refused challenger leaves every data file as it was. `features` is the snapshot that the challenger was
+    trained on. Returns None, with nothing written, where a person's approval is awaited.
+    """
+    card = load_card(challenger)
+    old = load_champion(champion) if champion else None
+    serves = old is not None and old.model_id is not None
+    if serves and champion and old and old.model_id == card.model_id:
+        _keep(champion, out)
+        return _output(old, card, f"It serves already: {old.reason}", changed=False)
+    if not card.accepted:
+        reason = f"The challenger was refused: {card.reason}"
+        return _stay(champion, old, card, reason, out)
+    lead, before, reason = None, None, "It is the first accepted model."
+    if serves and champion:
+        lead, before, reason = _compare(challenger, champion, features, card)
+        if lead is not None and lead.low <= 0:
+            return _stay(champion, old, card, reason, out)
+    version = load_registration(challenger).version
+    if approval == "human" and not approved & {card.model_id, version or card.model_id}:
+        return None
+    decision = Champion(
+        model_id=card.model_id,
+        version=version,
+        data_version=data_version,
+        metric=card.metric,
+        score=card.score,
+        previous_id=old.model_id if old else None,
+        previous_score=before,
+        approved_by="person" if approval == "human" else "policy",
+        since=since,
+        reason=reason,
+    )
+    shutil.copytree(challenger / FOLDER, out / FOLDER)
+    for name in (CARD, PREDICTIONS, ROWS, REGISTRATION):
+        if (challenger / name).exists():
+            shutil.copy2(challenger / name, out / name)
+    (out / CHAMPION).write_text(decision.model_dump_json(indent=1), encoding="utf-8")
+    return _output(decision, card, reason, changed=True)
+
+
+def load_champion(path: Path) -> Champion:
+    """Of a champion's snapshot. Raises ModelError RDX-MOD-002 where it holds none."""
+    file = path / CHAMPION
+    if not file.is_file():
+        raise ModelError(
+            "RDX-MOD-002", "there is no champion", expected=CHAMPION, hint="materialize the champion", file=path
+        )
+    return Champion.model_validate_json(file.read_text(encoding="utf-8"))
+
+
+def _compare(challenger: Path, champion: Path, features: Path, card: ModelCard) -> tuple[Score | None, Score | None, str]:
+    """The challenger's lead, the champion's score and a sentence; no lead where the champion cannot score."""
+    model = load_model(champion)
+    old = load_card(champion)
+    if (old.problem, old.classes, old.target) != (card.problem, card.classes, card.target):
+        return None, None, "The question has changed, so the champion can no longer answer it."
+    data = read(features)
+    missing = [name for name in model.features if name not in data.frame.columns]
+    if missing:
+        return None, None, f"The features have changed ({len(missing)} are gone), so the champion cannot score these rows."
+    own = pl.read_parquet(challenger / PREDICTIONS)
+    index = np.flatnonzero(np.isin(data.positions, own[ROW].to_numpy()))
+    if len(index) != own.height:
+        raise ModelError(
+            "RDX-MOD-006",
+            f"{own.height - len(index)} of the challenger's test rows are not among the features",
+            expected="the features snapshot that the challenger was trained on",
+            hint="materialize the model again",
+        )
+    metric = metrics_of(card.problem)[0]
+    theirs = _honest(champion, model.scores(data.frame[index]), data.rows.hashes[index], card)
+    target = data.target[index]
+    drawn = draws(data, index, split_of(card), seed=0)
+    value, spread = judge(metric, target, _matrix(own, card), drawn)
+    other, others = judge(metric, target, theirs, drawn)
+    sign = 1.0 if metric.greater_is_better else -1.0
+    lead = interval(sign * (value - other), sign * (spread - others))
+    words = "beats the champion" if lead.low > 0 else "is not shown to beat the champion"
+    reason = (
+        f"On the same {len(index):,} rows the challenger {words}: {metric.name} {number(value)} against {number(other)}, "
+        f"lead {number(lead.value)}, 95 % interval {number(lead.low)} to {number(lead.high)}."
+    )
+    return lead, interval(other, others), reason
+
+
+def _honest(champion: Path, live: np.ndarray, hashes: np.ndarray, card: ModelCard) -> np.ndarray:  # type: ignore[type-arg]
+    """What the champion said of a row when it had not seen it, where that is on record; else what it says now.
+
+    A champion judged by cross-validation was fitted on all rows afterwards, so what it says of them now is no test.
+    """
+    record = pl.read_parquet(champion / PREDICTIONS)
+    known = pl.read_parquet(champion / ROWS)["id"].to_numpy()
+    order = np.argsort(known, kind="stable")
+    place = np.minimum(np.searchsorted(known[order], hashes), len(known) - 1)
+    found = known[order][place] == hashes
+    result = live.copy()
+    result[found] = _matrix(record, card)[order[place[found]]]
+    return result
+
+
+def _matrix(predictions: pl.DataFrame, card: ModelCard) -> np.ndarray:  # type: ignore[type-arg]
+    if not card.classes:
+        return predictions["prediction"].to_numpy()
+    return predictions.select(f"probability_{name}" for name in card.classes).to_numpy()
+
+
+def _stay(champion: Path | None, old: Champion | None, card: ModelCard, reason: str, out: Path) -> Output:
+    if champion and old:
+        _keep(champion, out)
+        return _output(old, card, reason, changed=False)
+    nothing = Champion(reason=reason)
+    (out / CHAMPION).write_text(nothing.model_dump_json(indent=1), encoding="utf-8")
+    return _output(nothing, card, reason, changed=False)
+
+
+def _keep(champion: Path, out: Path) -> None:
+    """The champion's snapshot once more, byte for byte: what follows from it is then still fresh."""
+    for source in sorted(champion.iterdir()):
+        if source.is_dir():
+            shutil.copytree(source, out / source.name)
+        elif not source.name.startswith("."):
+            shutil.copy2(source, out / source.name)
+
+
+def _output(decision: Champion, card: ModelCard, reason: str, *, changed: bool) -> Output:
+    shown: dict[str, Shown] = {
+        "decision": "the challenger serves from now on" if changed else "nothing changes",
+        "reason": reason,
+        "serving": decision.model_id or "nothing",
+        "score": f"{decision.metric} {between(decision.score)}" if decision.score else "none",
+        "challenger": card.model_id,
+        "challenger's score": f"{card.metric} {between(card.score)}",
+    }
+    if decision.previous_score:
+        shown["previous champion on the same rows"] = f"{decision.metric} {between(decision.previous_score)}"
+    if decision.version:
+        shown["registered version"] = decision.version
+    if decision.approved_by:
+        shown["approved by"] = decision.approved_by
+    check = Check("a_model_serves", decision.model_id is not None, reason, "WARN")
+    return Output(rows=None, shown=shown, checks=[check])

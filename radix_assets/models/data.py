@@ -1,0 +1,203 @@
+"""The labelled rows of a feature matrix, as arrays."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
+from radix_assets.models.split import Floats, Ints, Rows
+from radix_assets.suggestions.model import Problem
+from radix_resources.errors import ModelError, TargetError
+
+LEAST_ROWS = 20
+LEAST_CLASS_ROWS = 5
+MOST_CLASSES = 100
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows whose target is known, in the matrix's order."""
+
+    features: list[Feature]
+    frame: pl.DataFrame
+    """The features' columns, in their order."""
+    target: Ints | Floats
+    """Codes of `classes`, or the numbers."""
+    problem: Problem
+    classes: list[str]
+    """As text, sorted; empty for a numeric target."""
+    dtype: str
+    """The target's type in the matrix: Boolean, Int64, Float64 or String."""
+    original: pl.Series
+    """The target as it is in the matrix."""
+    positions: Ints
+    """ROW."""
+    rows: Rows
+    dropped_classes: dict[str, int]
+    table: str
+    name: str
+    """The target as a person writes it."""
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+
+def read_features(path: Path) -> FeatureSet:
+    """`features.json` of a snapshot."""
+    return FeatureSet.model_validate_json((path / "features.json").read_text(encoding="utf-8"))
+
+
+def read(path: Path) -> Data:
+    """The labelled rows of a features snapshot.
+
+    Raises ModelError RDX-MOD-001 (no feature), and TargetError RDX-TGT-101 (too few labelled rows), RDX-TGT-102
+    (one class or value only), RDX-TGT-103 (too many classes), RDX-TGT-104 (a numeric target that is not numeric).
+    """
+    features = read_features(path)
+    matrix = pl.read_parquet(path / "matrix.parquet")
+    names = [feature.name for feature in features.features]
+    where = {"table": features.table, "target": features.target}
+    if not names:
+        raise ModelError(
+            "RDX-MOD-001", "there is no feature to learn from", hint="tag more columns as features", **where
+        )
+    hashes = _hashes(path, features, matrix)
+    known = matrix[TARGET].is_not_null()
+    if matrix[TARGET].dtype.is_float():
+        known &= matrix[TARGET].is_finite().fill_null(value=False)
+    if known.sum() < LEAST_ROWS:
+        raise TargetError(
+            "RDX-TGT-101",
+            f"the target is known in {known.sum()} rows",
+            expected=f"{LEAST_ROWS} at least",
+            hint="add rows whose outcome is known",
+            **where,
+        )
+    dropped: dict[str, int] = {}
+    if features.problem != "regression":
+        text = class_text(matrix[TARGET])
+        sizes = text.filter(known).value_counts().sort(text.name)
+        rare = sizes.filter(pl.col("count") < LEAST_CLASS_ROWS)
+        dropped = dict(zip(rare[text.name].to_list(), rare["count"].to_list(), strict=True))
+        known &= ~text.is_in(list(dropped)).fill_null(value=False)
+    matrix, hashes = matrix.filter(known), hashes[known.to_numpy()]
+    target, classes = _target(matrix[TARGET], features.problem, where, dropped)
+    return Data(
+        features=features.features,
+        frame=matrix.select(names),
+        target=target,
+        problem="binary" if len(classes) == 2 else "multiclass" if classes else "regression",  # noqa: PLR2004
+        classes=classes,
+        dtype=_dtype(matrix[TARGET]),
+        original=matrix[TARGET],
+        positions=matrix[ROW].to_numpy().astype(np.int64),
+        rows=Rows(hashes, _strata(target, classes), _moments(matrix), _groups(matrix)),
+        dropped_classes=dropped,
+        table=features.table,
+        name=features.target,
+    )
+
+
+def class_text(values: pl.Series) -> pl.Series:
+    """Class labels as text: true, 3 (also for 3.0), or the text itself."""
+    if values.dtype.is_float():
+        whole = values.drop_nulls()
+        if (whole == whole.round()).all():
+            values = values.cast(pl.Int64)
+    return values.cast(pl.String)
+
+
+def _target(
+    values: pl.Series, problem: Problem, where: dict[str, str], dropped: dict[str, int]
+) -> tuple[Ints | Floats, list[str]]:
+    if problem == "regression":
+        if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
+            raise TargetError(
+                "RDX-TGT-104",
+                f"the target holds {values.dtype}",
+                expected="numbers, as a number is to be predicted",
+                hint="tag another target, or set goal.problem to multiclass",
+                **where,
+            )
+        if values.n_unique() == 1:
+            raise _constant(where, 0)
+        return values.cast(pl.Float64).to_numpy(), []
+    text = class_text(values)
+    classes = sorted(text.unique().to_list())
+    if len(classes) < 2:  # noqa: PLR2004
+        raise _constant(where, len(dropped))
+    if len(classes) > MOST_CLASSES:
+        raise TargetError(
+            "RDX-TGT-103",
+            f"the target has {len(classes):,} classes",
+            expected=f"{MOST_CLASSES} at most",
+            hint="predict a coarser column, or a comparison such as table.column > 15",
+            **where,
+        )
+    codes = text.replace_strict(classes, range(len(classes)), return_dtype=pl.Int64).to_numpy()
+    return codes, classes
+
+
+def _constant(where: dict[str, str], dropped: int) -> TargetError:
+    more = f" ({dropped} others have fewer than {LEAST_CLASS_ROWS} rows each)" if dropped else ""
+    return TargetError(
+        "RDX-TGT-102",
+        f"the target has one value only{more}",
+        expected=f"two at least, each in {LEAST_CLASS_ROWS} rows or more",
+        hint="tag another target, or add rows with the other outcome",
+        **where,
+    )
+
+
+def _dtype(values: pl.Series) -> str:
+    if values.dtype == pl.Boolean:
+        return "Boolean"
+    if values.dtype.is_numeric():
+        return "Float64" if values.dtype.is_float() else "Int64"
+    return "String"
+
+
+def _strata(target: Ints | Floats, classes: list[str]) -> Ints:
+    if classes:
+        return target.astype(np.int64)
+    edges = np.unique(np.quantile(target, np.linspace(0.1, 0.9, 9)))
+    return np.searchsorted(edges, target, side="right").astype(np.int64)
+
+
+def _moments(matrix: pl.DataFrame) -> Ints | None:
+    """Of all rows, or None where some have none or all the same."""
+    if CUTOFF not in matrix.columns or matrix[CUTOFF].null_count() or matrix[CUTOFF].n_unique() < 2:  # noqa: PLR2004
+        return None
+    return matrix[CUTOFF].cast(pl.Datetime("us")).to_physical().to_numpy().astype(np.int64)
+
+
+def _groups(matrix: pl.DataFrame) -> npt.NDArray[np.uint64] | None:
+    """A row without a group is a group of its own."""
+    if GROUP not in matrix.columns or matrix[GROUP].n_unique() < 2:  # noqa: PLR2004
+        return None
+    hashes = matrix[GROUP].cast(pl.String).hash(seed=0).to_numpy()
+    alone = matrix[GROUP].is_null().to_numpy()
+    return np.where(alone, mix(matrix[ROW].to_numpy()), hashes)
+
+
+def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame) -> npt.NDArray[np.uint64]:
+    """By the key where there is one: it names the row whatever the order of the table."""
+    file = path / "keys.parquet"
+    if features.key and file.exists():
+        keys = pl.read_parquet(file)
+        if keys.height == matrix.height and set(features.key) <= set(keys.columns):
+            if len(features.key) == 1 and keys[features.key[0]].dtype.is_integer():
+                return mix(keys[features.key[0]].fill_null(-1).to_numpy())
+            return keys.select(features.key).hash_rows(seed=0).to_numpy()
+    return mix(matrix[ROW].to_numpy())
+
+
+def mix(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """Spread whole numbers evenly over 64 bits (the finaliser of SplitMix64)."""
+    value = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))

@@ -1,0 +1,222 @@
+"""Features as numbers: learnt on the learning rows, kept as JSON, the same in training and in serving."""
+
+import math
+from typing import Any
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from radix_assets.features.model import Feature, MatrixType
+from radix_assets.models.split import Floats
+from radix_resources.errors import ModelError
+
+MOST_CATEGORIES = 200
+ONE_HOT = 30
+"""Categories of a feature that a linear model tells apart."""
+
+
+class Column(BaseModel):
+    """How one feature becomes a number."""
+
+    name: str
+    type: MatrixType
+    dtype: str = "Float64"
+    """Of a categorical: its type in the matrix, so that 1 and "1" are the same category in serving."""
+    categories: list[str] = []
+    """The most frequent first; the code is the position, then one code for all others and one for null."""
+    fill: float = 0.0
+    """In place of null where a learner cannot take null: below all values, so that a tree can tell it apart."""
+    center: float = 0.0
+    scale: float = 1.0
+    low: float = -math.inf
+    high: float = math.inf
+    """Of numbers in linear models: clipped to this range, then centred and scaled; null becomes the centre."""
+    has_null: bool = False
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+    _positions: dict[str, int] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, context: Any, /) -> None:
+        self._positions = {text: i for i, text in enumerate(self.categories)}
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Category to code."""
+        return self._positions
+
+    @property
+    def other(self) -> int:
+        """The code of a category that was rare or never seen."""
+        return len(self.categories)
+
+
+class Encoder(BaseModel):
+    """How rows of the matrix become rows of numbers."""
+
+    columns: list[Column]
+
+    @classmethod
+    def learn(cls, features: list[Feature], frame: pl.DataFrame) -> "Encoder":
+        """From the learning rows alone. Features without variation there are left out."""
+        columns = []
+        for feature in features:
+            values = frame[feature.name]
+            column = _categorical(feature, values) if feature.type == "categorical" else _number(feature, values)
+            if column:
+                columns.append(column)
+        return cls(columns=columns)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the features that are used, in the order of the numbers' columns."""
+        return [column.name for column in self.columns]
+
+    @property
+    def categorical(self) -> list[int]:
+        """Positions of the categorical columns."""
+        return [i for i, column in enumerate(self.columns) if column.type == "categorical"]
+
+    def codes(self, frame: pl.DataFrame) -> Floats:
+        """Rows × columns: numbers as they are (null is NaN), booleans 0 and 1, categories as codes.
+
+        Raises ModelError RDX-MOD-005 where a feature's column is missing.
+        """
+        missing = [name for name in self.names if name not in frame.columns]
+        if missing:
+            raise ModelError(
+                "RDX-MOD-005",
+                f"{len(missing)} of the model's features are not among the columns",
+                expected="the columns that the features stage makes",
+                hint="materialize the model again, its features have changed",
+                column=missing[0],
+            )
+        if frame.height == 1:
+            row = frame.row(0, named=True)
+            if all(_plain(column, row[column.name]) for column in self.columns):
+                return np.array([[_code(column, row[column.name]) for column in self.columns]], dtype=np.float64)
+        out = np.empty((frame.height, len(self.columns)), np.float64)
+        for start in range(0, len(self.columns), 64):
+            part = self.columns[start : start + 64]
+            coded = frame.select(_expression(column, frame.schema[column.name], i) for i, column in enumerate(part))
+            for i in range(len(part)):
+                out[:, start + i] = coded.to_series(i).to_numpy()
+        return out
+
+    def filled(self, codes: Floats) -> Floats:
+        """Codes without NaN, for forests, in the precision in which they compare."""
+        fill = np.array([column.fill for column in self.columns])
+        result = np.where(np.isnan(codes), fill, codes)
+        largest = float(np.finfo(np.float32).max)
+        return np.clip(result, -largest, largest).astype(np.float32)
+
+    def dense(self, codes: Floats) -> Floats:
+        """For linear models: numbers clipped, centred and scaled; nulls marked; categories one-hot."""
+        parts = []
+        for i, column in enumerate(self.columns):
+            values = codes[:, i]
+            if column.type == "categorical":
+                shown = min(column.other, ONE_HOT)
+                marks = np.zeros((len(values), shown + 2))
+                place = np.where(values > column.other, shown + 1, np.minimum(values, shown)).astype(np.int64)
+                marks[np.arange(len(values)), place] = 1.0
+                parts.append(marks)
+                continue
+            null = np.isnan(values)
+            scaled = (np.clip(values, column.low, column.high) - column.center) / column.scale
+            parts.append(np.where(null, 0.0, scaled)[:, None])
+            if column.has_null:
+                parts.append(null.astype(np.float64)[:, None])
+        return np.hstack(parts) if parts else np.zeros((len(codes), 0))
+
+
+def _categorical(feature: Feature, values: pl.Series) -> Column | None:
+    dtype = "String"
+    for name, known in (("Boolean", values.dtype == pl.Boolean), ("Int64", values.dtype.is_integer())):
+        dtype = name if known else dtype
+    dtype = "Float64" if values.dtype.is_float() else dtype
+    least = 5 if values.len() >= 1000 else 2  # noqa: PLR2004
+    counts = values.cast(pl.String).alias("value").drop_nulls().value_counts()
+    kept = counts.filter(pl.col("count") >= least).sort(["count", "value"], descending=[True, False])
+    categories = kept["value"].head(MOST_CATEGORIES).to_list()
+    codes = bool(categories) + (counts.height > len(categories)) + (values.null_count() > 0)
+    if len(categories) < 2 and codes < 2:  # noqa: PLR2004
+        return None
+    return Column(name=feature.name, type="categorical", dtype=dtype, categories=categories)
+
+
+def _number(feature: Feature, values: pl.Series) -> Column | None:
+    numbers = _finite(values)
+    present = numbers.drop_nulls()
+    has_null = present.len() < numbers.len()
+    if present.is_empty() or (present.n_unique() == 1 and not has_null):
+        return None
+    low, high = present.min(), present.max()
+    quantiles = [present.quantile(q, "nearest") for q in (0.005, 0.5, 0.995)]
+    if quantiles[0] == quantiles[2]:
+        quantiles = [low, quantiles[1], high]
+    scale = present.clip(quantiles[0], quantiles[2]).std(ddof=0) or 1.0
+    return Column.model_validate(
+        {
+            "name": feature.name,
+            "type": feature.type,
+            "fill": float(low) - 0.1 * float(high - low) - 1.0,  # type: ignore[arg-type, operator]
+            "center": quantiles[1],
+            "scale": scale if math.isfinite(scale) else 1.0,  # type: ignore[arg-type]
+            "low": quantiles[0],
+            "high": quantiles[2],
+            "has_null": has_null,
+        }
+    )
+
+
+def _finite(values: pl.Series) -> pl.Series:
+    if values.dtype.is_temporal():
+        values = values.to_physical()
+    numbers = values.cast(pl.Float64, strict=False)
+    return pl.select(pl.when(numbers.is_finite()).then(numbers)).to_series()
+
+
+def _expression(column: Column, dtype: pl.DataType, position: int) -> pl.Expr:
+    value = pl.col(column.name)
+    if column.type == "categorical":
+        # The same text as in training, whatever type a caller's frame has: 1, 1.0 and "1" are one category.
+        if column.dtype != "String" and dtype != pl.String:
+            value = value.cast(getattr(pl, column.dtype), strict=False)
+        text = value.cast(pl.String)
+        known = text.replace_strict(
+            column.categories, range(column.other), default=column.other, return_dtype=pl.Float64
+        )
+        return pl.when(text.is_null()).then(float(column.other + 1)).otherwise(known).alias(str(position))
+    if dtype.is_temporal():
+        value = value.to_physical()
+    number = value.cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number).otherwise(float("nan")).alias(str(position))
+
+
+def _plain(column: Column, value: Any) -> bool:
+    return value is None or isinstance(value, bool | int | float | (str if column.type == "categorical" else bool))
+
+
+def _code(column: Column, value: Any) -> float:
+    """One value by the rules of `_expression`, without the cost of a query."""
+    if column.type == "categorical":
+        if value is None:
+            return float(column.other + 1)
+        return float(column.positions.get(_text(column, value), column.other))
+    if value is None:
+        return math.nan
+    number = float(value)
+    return number if math.isfinite(number) else math.nan
+
+
+def _text(column: Column, value: Any) -> str:
+    if column.dtype == "String" or isinstance(value, str):
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return value if isinstance(value, str) else str(pl.Series([value]).cast(pl.String)[0])
+    if column.dtype == "Boolean":
+        return "true" if value else "false"
+    if column.dtype == "Int64":
+        return str(int(value)) if math.isfinite(value) else ""
+    return str(pl.Series([float(value)]).cast(pl.String)[0])

@@ -1,0 +1,177 @@
+"""The fitted model: how it is kept, how it is read again, how it predicts."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from pydantic import BaseModel
+
+from radix_assets.models.encode import Encoder
+from radix_assets.models.members import Inputs, Kind, Member, expand, read_member
+from radix_assets.models.split import Floats
+from radix_assets.suggestions.model import Problem
+from radix_resources.errors import ModelError
+
+FOLDER = "fitted"
+"""Of a model's snapshot: all that serving needs."""
+MANIFEST = "manifest.json"
+
+
+class Part(BaseModel):
+    """One learner of the blend."""
+
+    kind: Kind
+    file: str
+    weight: float
+    seen: list[int] = []
+    """Codes of the classes it has learnt."""
+    log: bool = False
+    top: float = 0.0
+    """With `log`: the largest value that is believed, as log(1 + y)."""
+
+
+class Description(BaseModel):
+    """`fitted.json`."""
+
+    version: int = 1
+    problem: Problem
+    classes: list[str]
+    dtype: str
+    """The type in which classes are given back."""
+    encoder: Encoder
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Of some rows, in their order."""
+
+    prediction: pl.Series
+    """The likeliest class, in the target's own type, or the number."""
+    probabilities: pl.DataFrame | None
+    """`probability_<class>` of every class; None where a number is predicted."""
+
+
+class FittedModel:
+    """A model that can predict. It holds no code: an encoder's tables, trees and weights."""
+
+    def __init__(self, description: Description, members: list[Member]) -> None:
+        self.description = description
+        self.members = members
+        self._labels = _labels(description)
+
+    @property
+    def features(self) -> list[str]:
+        """The columns it needs."""
+        return self.description.encoder.names
+
+    @property
+    def classes(self) -> list[str]:
+        """As text; empty where a number is predicted."""
+        return self.description.classes
+
+    def scores(self, features: pl.DataFrame) -> Floats:
+        """Rows × classes, probabilities; or the numbers."""
+        encoder = self.description.encoder
+        return self.scores_of(Inputs(encoder, encoder.codes(features)))
+
+    def scores_of(self, inputs: Inputs) -> Floats:
+        """The same of rows that are encoded already."""
+        classes = len(self.description.classes)
+        total = np.zeros((len(inputs), max(classes, 1)))
+        if len(inputs) == 0:
+            return total if classes else total[:, 0]
+        for part, member in zip(self.description.parts, self.members, strict=True):
+            out = expand(member.predict(inputs), np.array(part.seen, np.int64), classes)
+            total += part.weight * (np.expm1(np.clip(out, 0.0, part.top)) if part.log else out)
+        return total if classes else total[:, 0]
+
+    def predict(self, features: pl.DataFrame) -> Predictions:
+        """Predict rows of the feature matrix; other columns are not looked at.
+
+        Raises ModelError RDX-MOD-005 where a feature's column is missing.
+        """
+        return self.present(self.scores(features))
+
+    def present(self, scores: Floats) -> Predictions:
+        """Scores in the words of the target."""
+        if not self.classes:
+            return Predictions(pl.Series("prediction", scores, dtype=pl.Float64), None)
+        chosen = pl.Series("prediction", scores.argmax(axis=1))
+        names = [f"probability_{name}" for name in self.classes]
+        return Predictions(
+            self._labels.gather(chosen).alias("prediction"),
+            pl.DataFrame({name: scores[:, i] for i, name in enumerate(names)}, schema=dict.fromkeys(names, pl.Float64)),
+        )
+
+    def save(self, folder: Path) -> str:
+        """Write all files and their manifest; returns the model's id, which follows from the content."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for part, member in zip(self.description.parts, self.members, strict=True):
+            (folder / part.file).write_bytes(member.to_bytes())
+        (folder / "fitted.json").write_text(self.description.model_dump_json(indent=1), encoding="utf-8")
+        files = {path.name: _sha256(path.read_bytes()) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
+        text = json.dumps(files, indent=1, sort_keys=True)
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        return _sha256(text.encode())[:16]
+
+
+def load_model(path: Path) -> FittedModel:
+    """Read a model from a snapshot of the model or of the champion, or from the folder of its files.
+
+    Every byte is checked against the manifest before it is looked at, and nothing is ever unpickled. Raises ModelError
+    RDX-MOD-002 (there is no model) or RDX-MOD-003 (a file is not what was written).
+    """
+    folder = path / FOLDER if (path / FOLDER).is_dir() else path
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(
+            "RDX-MOD-002", "there is no fitted model", expected=MANIFEST, hint="materialize the model", file=folder
+        ) from None
+    except ValueError:
+        raise _damaged(folder / MANIFEST) from None
+    if not isinstance(manifest, dict) or "fitted.json" not in manifest:
+        raise _damaged(folder / MANIFEST)
+    content = {}
+    for name, expected in manifest.items():
+        file = folder / name
+        if Path(name).name != name or not file.is_file():
+            raise _damaged(file)
+        content[name] = file.read_bytes()
+        if _sha256(content[name]) != expected:
+            raise _damaged(file)
+    description = Description.model_validate_json(content["fitted.json"])
+    if not {part.file for part in description.parts} <= set(content):
+        raise _damaged(folder / "fitted.json")
+    return FittedModel(description, [read_member(part.kind, content[part.file]) for part in description.parts])
+
+
+def model_id(path: Path) -> str | None:
+    """The id of the fitted model in a snapshot; None where there is none."""
+    file = path / FOLDER / MANIFEST
+    return _sha256(file.read_bytes())[:16] if file.is_file() else None
+
+
+def _damaged(file: Path) -> ModelError:
+    return ModelError(
+        "RDX-MOD-003",
+        f"{file.name} is not what was written",
+        expected="the bytes that the manifest names",
+        hint="materialize the model again; its files were damaged or changed by hand",
+        file=file,
+    )
+
+
+def _labels(description: Description) -> pl.Series:
+    text = pl.Series("prediction", description.classes, dtype=pl.String)
+    if description.dtype == "Boolean":
+        return text == "true"
+    return text.cast({"Int64": pl.Int64, "Float64": pl.Float64}.get(description.dtype, pl.String))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,61 @@
+"""How much each feature moves the prediction: SHAP values on some test rows."""
+
+import numpy as np
+
+from radix_assets.models.fitted import FittedModel
+from radix_assets.models.members import Inputs, LightGBM
+from radix_assets.models.split import Floats, Ints
+
+ROWS = 1000
+BUDGET = 60_000
+"""Predictions that the sampling of Shapley values may cost."""
+PATHS = 3
+
+
+def shap_values(model: FittedModel, inputs: Inputs, *, seed: int) -> tuple[Floats, Ints]:
+    """Rows × features in the encoder's order, and which rows these are.
+
+    Exact for LightGBM alone (in log-odds for classes). For a blend, a forest or a linear model they are sampled: walk
+    from a random row to this one, feature by feature in random order, and see what each step does to the prediction
+    (Štrumbelj & Kononenko 2014), in units of the prediction.
+    """
+    generator = np.random.default_rng(seed)
+    width = inputs.codes.shape[1]
+    member = model.members[0]
+    exact = len(model.members) == 1 and isinstance(member, LightGBM)
+    most = ROWS if exact else max(5, min(200, BUDGET // (PATHS * (width + 1))))
+    chosen = np.sort(generator.permutation(len(inputs))[:most])
+    rows = Inputs(inputs.encoder, inputs.codes[chosen])
+    if exact and isinstance(member, LightGBM):
+        return member.contributions(rows), chosen
+    return _sampled(model, rows, inputs.codes, generator), chosen
+
+
+def importance(values: Floats, names: list[str]) -> dict[str, float]:
+    """Mean absolute value by feature, largest first, to six digits."""
+    means = np.abs(values).mean(axis=0) if len(values) else np.zeros(len(names))
+    order = np.lexsort((np.arange(len(names)), -means))
+    return {names[i]: float(f"{means[i]:.6g}") for i in order}
+
+
+def _sampled(model: FittedModel, rows: Inputs, background: Floats, generator: np.random.Generator) -> Floats:
+    count, width = rows.codes.shape
+    outputs = max(len(model.classes), 1)
+    sums = np.zeros((count, width, outputs))
+    steps = max(1, 20_000 // (width + 1))
+    for _ in range(PATHS):
+        for start in range(0, count, steps):
+            own = rows.codes[start : start + steps]
+            size = len(own)
+            order = np.argsort(generator.random((size, width)), axis=1)
+            place = np.argsort(order, axis=1)
+            other = background[generator.integers(0, len(background), size)]
+            # Step s of a walk has the first s features of its order from the row itself, the others from elsewhere.
+            walks = np.where(place[:, None, :] < np.arange(width + 1)[None, :, None], own[:, None, :], other[:, None, :])
+            scores = model.scores_of(Inputs(rows.encoder, walks.reshape(-1, width)))
+            moved = np.diff(scores.reshape(size, width + 1, outputs), axis=1)
+            sums[np.arange(start, start + size)[:, None], order] += moved
+    values = sums / PATHS
+    if outputs == 1:
+        return np.asarray(values[:, :, 0])
+    return np.asarray(values[:, :, 1] if outputs == 2 else np.abs(values).sum(axis=2))  # noqa: PLR2004

@@ -1,0 +1,140 @@
+"""Search, fit and judge on an honest split; the same for the random split that shows the optimism gap."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from radix_assets.features.model import Feature
+from radix_assets.models.baselines import baselines
+from radix_assets.models.data import Data
+from radix_assets.models.encode import Encoder
+from radix_assets.models.fitted import Description, FittedModel, Part
+from radix_assets.models.learners import fit
+from radix_assets.models.members import Inputs
+from radix_assets.models.metrics import Metric
+from radix_assets.models.search import Fold, Recipe, ceiling, find
+from radix_assets.models.split import Floats, Ints, Kind, Split, inner
+from radix_assets.project import Search
+from radix_resources.errors import ModelError
+
+SEARCH_ROWS = 40_000
+"""Learning rows that the search sees, and at most a third as many to choose by."""
+SINGLE_FOLD_ROWS = 5_000
+SKEWED = 1.0
+TREES = 100
+
+
+@dataclass
+class Judged:
+    """Predictions of rows that the predicting model has not seen."""
+
+    index: Ints
+    """Which labelled rows, ascending."""
+    predicted: Floats
+    baselines: dict[str, Floats]
+    recipes: list[Recipe]
+    model: FittedModel | None
+    """The model that made them; None where each fold had its own."""
+
+
+def run(data: Data, features: list[Feature], honest: Split, metric: Metric, search: Search) -> Judged:
+    """Search and fit on each learning part of the split, predict its other part."""
+    indexes, outputs, trivial, recipes = [], [], [], []
+    model = None
+    for train, test in honest.folds:
+        recipe = look(data, features, train, honest.kind, metric, search)
+        model = refit(data, features, train, recipe, seed=search.seed)
+        inputs = Inputs(model.description.encoder, model.description.encoder.codes(data.frame[test]))
+        indexes.append(test)
+        outputs.append(model.scores_of(inputs))
+        recipes.append(recipe)
+        encoder = model.description.encoder
+        codes = np.empty((len(data), len(encoder.columns)))
+        codes[train], codes[test] = encoder.codes(data.frame[train]), inputs.codes
+        trivial.append(
+            baselines(
+                codes, encoder.categorical, data.target, train, test, classes=len(data.classes), moments=data.rows.moments
+            )
+        )
+    order = np.argsort(np.concatenate(indexes), kind="stable")
+    names = [name for name in trivial[0] if all(name in fold for fold in trivial)]
+    return Judged(
+        index=np.concatenate(indexes)[order],
+        predicted=np.concatenate(outputs)[order],
+        baselines={name: np.concatenate([fold[name] for fold in trivial])[order] for name in names},
+        recipes=recipes,
+        model=None if honest.crossed else model,
+    )
+
+
+def look(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Metric, search: Search) -> Recipe:
+    """Search for a recipe inside these rows."""
+    classes = len(data.classes)
+    part = data.rows.take(rows)
+    single = len(rows) >= SINGLE_FOLD_ROWS
+    pairs = inner(part, kind, classes=classes, single=single)
+    generator = np.random.default_rng(search.seed)
+    folds = [
+        Fold.of(features, data.frame, data.target, rows[_some(train, SEARCH_ROWS, generator)], rows[_some(valid, SEARCH_ROWS // 3, generator)])
+        for train, valid in pairs
+    ]
+    if not all(fold.train.encoder.columns for fold in folds):
+        raise ModelError(
+            "RDX-MOD-004",
+            "no feature varies in the learning rows",
+            expected="one feature with two values at least",
+            hint="tag more columns as features, or add rows",
+            table=data.table,
+        )
+    return find(folds, metric, classes=classes, trials=search.trials, seed=search.seed, log=_skewed(data, rows))
+
+
+def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, seed: int) -> FittedModel:
+    """Fit a recipe on all these rows."""
+    frame, target = data.frame[rows], data.target[rows]
+    encoder = Encoder.learn(features, frame)
+    inputs = Inputs(encoder, encoder.codes(frame))
+    parts, members = [], []
+    for number, (config, rounds, weight) in enumerate(recipe.parts):
+        fitted = fit(config, inputs, target, classes=len(data.classes), seed=seed, rounds=rounds, trees=TREES)
+        parts.append(
+            Part(
+                kind=config.kind,
+                file=f"member_{number}.{fitted.member.suffix}",
+                weight=weight,
+                seen=fitted.seen.tolist(),
+                log=config.log,
+                top=ceiling(target) if config.log else 0.0,
+            )
+        )
+        members.append(fitted.member)
+    return FittedModel(
+        Description(problem=data.problem, classes=data.classes, dtype=data.dtype, encoder=encoder, parts=parts), members
+    )
+
+
+def predict_folds(data: Data, features: list[Feature], folds: list[tuple[Ints, Ints]], recipe: Recipe, *, seed: int) -> tuple[Ints, Floats]:
+    """What one recipe says of rows it was not fitted on."""
+    indexes, outputs = [], []
+    for train, test in folds:
+        model = refit(data, features, train, recipe, seed=seed)
+        indexes.append(test)
+        outputs.append(model.scores(data.frame[test]))
+    return np.concatenate(indexes), np.concatenate(outputs)
+
+
+def _some(index: Ints, most: int, generator: np.random.Generator) -> Ints:
+    if len(index) <= most:
+        return index
+    return np.sort(generator.permutation(index)[:most])
+
+
+def _skewed(data: Data, rows: Ints) -> bool:
+    """Whether log(1 + y) is worth a try: no negative, and a long upper tail."""
+    if data.classes:
+        return False
+    target = data.target[rows].astype(np.float64)
+    spread = float(target.std())
+    if target.min() < 0 or spread == 0:
+        return False
+    return float(((target - target.mean()) ** 3).mean()) / spread**3 > SKEWED

@@ -1,0 +1,93 @@
+"""Features that alone tell the target. What knows the answer so well was most likely written down after it."""
+
+import numpy as np
+
+from radix_assets.features.model import Feature
+from radix_assets.models.data import Data
+from radix_assets.models.encode import Encoder
+from radix_assets.models.metrics import R2, ROC_AUC
+from radix_assets.models.split import Floats, Ints
+
+LIMIT = 0.99
+ROWS = 50_000
+BINS = 256
+LEAST_ROWS = 40
+"""Below so many rows a feature tells the target by chance too easily."""
+
+
+def find_leaks(data: Data, rows: Ints, *, keep: set[str]) -> dict[str, str]:
+    """Features that reach an AUC or R² of 0.99 alone, on rows other than those they were fitted on, with the figure.
+
+    `rows` are the learning rows. Features in `keep` were confirmed by a person and are let through.
+    """
+    if len(rows) < LEAST_ROWS:
+        return {}
+    order = rows[np.argsort(data.rows.hashes[rows], kind="stable")][:ROWS]
+    target, classes = data.target[order], len(data.classes)
+    half = np.arange(len(order)) % 2 == 0
+    found = {}
+    for feature in data.features:
+        if feature.name in keep:
+            continue
+        reached = max(0.0, _alone(feature, data, order, target, half, classes))
+        if reached >= LIMIT:
+            found[feature.name] = f"alone it reaches {'an AUC' if classes else 'an R²'} of {reached:.4f}"
+    return found
+
+
+def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half: np.ndarray, classes: int) -> float:  # type: ignore[type-arg]
+    """The smaller of both directions: learnt on one half, judged on the other."""
+    values = data.frame[feature.name].gather(rows).to_frame()
+    encoder = Encoder.learn([feature], values.filter(half))
+    if not encoder.columns:
+        return 0.0
+    codes = encoder.codes(values)[:, 0]
+    result = []
+    for learn, judge in ((half, ~half), (~half, half)):
+        cells = codes if encoder.categorical else _cells(codes, codes[learn])
+        marks = np.eye(classes)[target.astype(np.int64)] if classes else target[:, None].astype(np.float64)
+        predicted = _means(cells, marks, learn)[judge]
+        result.append(_score(target[judge], predicted, classes))
+        if not classes:
+            result[-1] = max(result[-1], _straight(codes[judge], target[judge]))
+    return min(result)
+
+
+def _cells(codes: Floats, learnt: Floats) -> Floats:
+    """Numbers as bins, null as a bin of its own."""
+    known = learnt[~np.isnan(learnt)]
+    if not len(known):
+        return np.isnan(codes).astype(np.float64)
+    kinds = np.unique(known)
+    most = int(np.clip(len(known) // 5, 2, BINS))
+    edges = kinds if len(kinds) <= most else np.unique(np.quantile(known, np.linspace(0, 1, most + 1)[1:-1]))
+    return np.where(np.isnan(codes), -1.0, np.searchsorted(edges, codes, side="right").astype(np.float64))
+
+
+def _means(cells: Floats, marks: Floats, learn: np.ndarray) -> Floats:  # type: ignore[type-arg]
+    """The mean outcome of each cell over the learning half; of an empty one the overall mean."""
+    place = cells.astype(np.int64) + 1
+    count = np.bincount(place[learn], minlength=int(place.max()) + 1).astype(np.float64)
+    overall = marks[learn].mean(axis=0)
+    sums = np.stack(
+        [np.bincount(place[learn], weights=column[learn], minlength=len(count)) for column in marks.T], axis=1
+    )
+    # A trace of the overall mean keeps cells of one row from being certain.
+    return np.asarray(((sums + 0.1 * overall) / (count + 0.1)[:, None])[place])
+
+
+def _score(target: Ints | Floats, predicted: Floats, classes: int) -> float:
+    if not classes:
+        return R2.value(target, predicted[:, 0])
+    present = [c for c in range(classes) if 0 < (target == c).sum() < len(target)]
+    if not present:
+        return 0.0
+    return min(ROC_AUC.value((target == c).astype(np.int64), predicted[:, c]) for c in present)
+
+
+def _straight(codes: Floats, target: Floats) -> float:
+    """R² of a straight line."""
+    known = ~np.isnan(codes)
+    if known.mean() < LIMIT or np.ptp(codes[known]) == 0 or np.ptp(target[known]) == 0:
+        return 0.0
+    return float(np.corrcoef(codes[known], target[known])[0, 1] ** 2)

@@ -1,0 +1,204 @@
+"""Fitted learners as serving needs them: a text, arrays or numbers; nothing that runs code when it is read."""
+
+import io
+import os
+from abc import ABC, abstractmethod
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from radix_assets.models.encode import Encoder
+from radix_assets.models.split import Floats, Ints
+
+Kind = Literal["lgbm", "extra_tree", "rf", "linear"]
+NODES_AT_ONCE = 4_000_000
+
+
+class Inputs:
+    """Rows in the forms that learners take, each made once, when it is asked for."""
+
+    def __init__(self, encoder: Encoder, codes: Floats) -> None:
+        self.encoder = encoder
+        self.codes = codes
+        self._filled: npt.NDArray[np.float32] | None = None
+        self._dense: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def filled(self) -> npt.NDArray[np.float32]:
+        """For forests."""
+        if self._filled is None:
+            self._filled = self.encoder.filled(self.codes)
+        return self._filled
+
+    @property
+    def dense(self) -> Floats:
+        """For linear models."""
+        if self._dense is None:
+            self._dense = self.encoder.dense(self.codes)
+        return self._dense
+
+
+class Member(ABC):
+    """One fitted learner."""
+
+    suffix = ""
+
+    @abstractmethod
+    def predict(self, inputs: Inputs) -> Floats:
+        """Rows × outputs: probabilities of the classes it has seen, or the number."""
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """For the file."""
+
+
+class LightGBM(Member):
+    """Boosted trees, in LightGBM's text format."""
+
+    suffix = "txt"
+
+    def __init__(self, text: str) -> None:
+        quiet_openmp()
+        import lightgbm  # noqa: PLC0415
+
+        self.text = text
+        self.booster = lightgbm.Booster(model_str=text)
+
+    def predict(self, inputs: Inputs) -> Floats:
+        threads = 1 if len(inputs) < 1000 else 2  # noqa: PLR2004
+        out = np.asarray(self.booster.predict(inputs.codes, num_threads=threads), dtype=np.float64)
+        if out.ndim == 1:
+            binary = "objective=binary" in self.text[:2000]
+            return np.column_stack([1 - out, out]) if binary else out[:, None]
+        return out
+
+    def contributions(self, inputs: Inputs) -> Floats:
+        """Exact SHAP values, rows × features; of several classes the sum of their sizes."""
+        out = np.asarray(self.booster.predict(inputs.codes, pred_contrib=True, num_threads=2), dtype=np.float64)
+        width = inputs.codes.shape[1] + 1
+        if out.shape[1] == width:
+            return out[:, :-1]
+        return np.abs(out.reshape(len(out), -1, width)[:, :, :-1]).sum(axis=1)
+
+    def to_bytes(self) -> bytes:
+        return self.text.encode()
+
+
+class Forest(Member):
+    """Averaged trees, as arrays. A leaf points to itself, so all rows may take the same number of steps."""
+
+    suffix = "npz"
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.roots = arrays["roots"]
+        self.feature = arrays["feature"]
+        self.threshold = arrays["threshold"]
+        self.children = arrays["children"]
+        """Nodes × (left, right)."""
+        self.value = arrays["value"]
+        self.depth = int(arrays["depth"][0])
+        self.arrays = arrays
+
+    def predict(self, inputs: Inputs) -> Floats:
+        step = max(1, NODES_AT_ONCE // len(self.roots))
+        rows = inputs.filled
+        parts = [self._predict(rows[start : start + step]) for start in range(0, len(rows), step)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.value.shape[1]))
+
+    def _predict(self, rows: npt.NDArray[np.float32]) -> Floats:
+        width = rows.shape[1]
+        flat = rows.ravel()
+        offset = (np.arange(len(rows)) * width)[:, None]
+        node = np.broadcast_to(self.roots, (len(rows), len(self.roots))).copy()
+        for _ in range(self.depth):
+            right = flat[offset + self.feature[node]] > self.threshold[node]
+            node = self.children[node, right.view(np.int8)]
+        return self.value[node].mean(axis=1, dtype=np.float64)
+
+    def to_bytes(self) -> bytes:
+        stream = io.BytesIO()
+        np.savez_compressed(stream, **self.arrays)
+        return stream.getvalue()
+
+    @classmethod
+    def of(cls, forest: Any) -> "Forest":
+        """From a fitted forest of scikit-learn."""
+        parts: dict[str, list[npt.NDArray[Any]]] = {"feature": [], "threshold": [], "children": [], "value": []}
+        roots, count, depth = [], 0, 0
+        for estimator in forest.estimators_:
+            tree = estimator.tree_
+            leaf = tree.children_left < 0
+            own = np.arange(tree.node_count)
+            left = np.where(leaf, own, tree.children_left) + count
+            right = np.where(leaf, own, tree.children_right) + count
+            value = tree.value[:, 0, :]
+            if hasattr(forest, "classes_"):
+                value = value / value.sum(axis=1, keepdims=True)
+            parts["feature"].append(np.where(leaf, 0, tree.feature))
+            parts["threshold"].append(tree.threshold)
+            parts["children"].append(np.column_stack([left, right]))
+            parts["value"].append(value)
+            roots.append(count)
+            count += tree.node_count
+            depth = max(depth, tree.max_depth)
+        dtypes = {"feature": np.int32, "threshold": np.float64, "children": np.int32, "value": np.float32}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            name: np.concatenate(parts[name]).astype(dtype) for name, dtype in dtypes.items()
+        }
+        return cls({**arrays, "roots": np.array(roots, np.int32), "depth": np.array([depth], np.int32)})
+
+
+class Linear(Member):
+    """Logistic or ridge regression."""
+
+    suffix = "npz"
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.weights: Floats = arrays["weights"]
+        """Inputs × outputs; one output of a binary classifier."""
+        self.intercept: Floats = arrays["intercept"]
+        self.classifies = bool(arrays["classifies"][0])
+
+    def predict(self, inputs: Inputs) -> Floats:
+        out = inputs.dense @ self.weights + self.intercept
+        if not self.classifies:
+            return np.asarray(out)
+        if out.shape[1] == 1:
+            positive = 0.5 * (1.0 + np.tanh(0.5 * out))
+            return np.column_stack([1.0 - positive, positive])
+        out = np.exp(out - out.max(axis=1, keepdims=True))
+        return np.asarray(out / out.sum(axis=1, keepdims=True))
+
+    def to_bytes(self) -> bytes:
+        stream = io.BytesIO()
+        classifies = np.array([int(self.classifies)], np.int32)
+        np.savez_compressed(stream, weights=self.weights, intercept=self.intercept, classifies=classifies)
+        return stream.getvalue()
+
+
+def read_member(kind: Kind, content: bytes) -> Member:
+    """From a file's bytes; arrays that are objects are refused."""
+    if kind == "lgbm":
+        return LightGBM(content.decode())
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return Linear(arrays) if kind == "linear" else Forest(arrays)
+
+
+def expand(out: Floats, seen: Ints, classes: int) -> Floats:
+    """Probabilities of all classes; those that the learning rows lacked get none."""
+    if out.shape[1] == classes or not classes:
+        return out
+    full = np.zeros((len(out), classes))
+    full[:, seen] = out
+    return full
+
+
+def quiet_openmp() -> None:
+    """Before LightGBM is loaded: its threads must sleep while they wait, or they starve on a busy machine."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -1,0 +1,61 @@
+"""Handing a judged model to the tracking server."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from radix_assets.models.fitted import FOLDER
+from radix_assets.models.model import ModelCard
+from radix_assets.project import Search
+
+if TYPE_CHECKING:
+    from radix_resources.tracking.base import Tracking
+
+REGISTRATION = "registration.json"
+LOADER = "radix_assets.models.loader"
+"""The module that MLflow loads the files with."""
+
+
+class Registration(BaseModel):
+    """Where the tracking server keeps the model. Apart from the card, as it differs from machine to machine."""
+
+    run_id: str | None = None
+    version: str | None = None
+
+
+def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, name: str) -> Registration:
+    """Record the run, and the model as a version where it was accepted; the same model is recorded once."""
+    metrics = {card.metric: card.score.value, f"{card.metric}_low": card.score.low, f"{card.metric}_high": card.score.high}
+    metrics |= {name: score.value for name, score in card.metrics.items()}
+    metrics |= {f"baseline/{name}": score.value for name, score in card.baselines.items()}
+    if card.random_score:
+        metrics[f"random_split_{card.metric}"] = card.random_score.value
+    if card.improvement:
+        metrics["improvement"] = card.improvement.value
+    recorded = tracking.record(
+        name,
+        key=hashlib.sha256((out / "model.json").read_bytes()).hexdigest()[:32],
+        params={"trials": search.trials, "seed": search.seed, "estimator": card.estimator, "split": card.split},
+        metrics=metrics,
+        tags={
+            "target": card.target,
+            "problem": card.problem,
+            "accepted": str(card.accepted).lower(),
+            "reason": card.reason,
+            "model_id": card.model_id,
+        },
+        files=out / FOLDER,
+        loader=LOADER,
+        register=card.accepted,
+    )
+    registration = Registration(run_id=recorded.run_id, version=recorded.version)
+    (out / REGISTRATION).write_text(registration.model_dump_json(indent=1), encoding="utf-8")
+    return registration
+
+
+def load_registration(path: Path) -> Registration:
+    """Of a snapshot; empty where it was never recorded."""
+    file = path / REGISTRATION
+    return Registration.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else Registration()

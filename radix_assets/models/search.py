@@ -1,0 +1,236 @@
+"""The search: FLAML's CFO proposes configurations, judged on folds inside the learning rows.
+
+It is bounded by trials and takes no notice of the clock, so the same seed and data give the same model.
+"""
+
+import logging
+import os
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from radix_assets.features.model import Feature
+from radix_assets.models.encode import Encoder
+from radix_assets.models.learners import KINDS, Config, default, fit, space
+from radix_assets.models.members import Inputs, Kind, expand
+from radix_assets.models.metrics import Metric
+from radix_assets.models.split import Floats, Ints
+
+BLEND_STEPS = 20
+BLEND_GAIN = 0.001
+"""A blend must be better than the best single learner by this share of what that one gains, or it is not worth it."""
+LEAST_WEIGHT = 0.1
+SEARCH_TREES = 60
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One configuration and how it did."""
+
+    config: Config
+    loss: float
+    rounds: int
+    predicted: list[Floats]
+    """Of the validation rows, fold by fold."""
+
+
+@dataclass
+class Recipe:
+    """What to fit on all learning rows: configurations with their weights in the blend."""
+
+    parts: list[tuple[Config, int, float]]
+    """Configuration, rounds of boosting, weight; the weights add up to 1."""
+    trials: list[Trial] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """For a person."""
+        if len(self.parts) == 1:
+            return self.parts[0][0].kind
+        return "blend of " + ", ".join(f"{config.kind} {weight:.0%}" for config, _, weight in self.parts)
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One inner fold, encoded by what its learning part shows."""
+
+    train: Inputs
+    answers: Ints | Floats
+    valid: Inputs
+    truth: Ints | Floats
+
+    @classmethod
+    def of(cls, features: list[Feature], frame: Any, target: Ints | Floats, train: Ints, valid: Ints) -> "Fold":
+        """From rows of the matrix."""
+        learn = frame[train]
+        encoder = Encoder.learn(features, learn)
+        return cls(
+            Inputs(encoder, encoder.codes(learn)), target[train], Inputs(encoder, encoder.codes(frame[valid])), target[valid]
+        )
+
+
+def find(
+    folds: list[Fold], metric: Metric, *, classes: int, trials: int, seed: int, log: bool, kinds: tuple[Kind, ...] = KINDS
+) -> Recipe:
+    """Try `trials` configurations and blend the best of each kind where that is better than the best alone.
+
+    `log` allows learning log(1 + y). Each kind is tried once first; then the two best kinds share the rest.
+    """
+    rows = len(folds[0].answers)
+    bench = _Bench(folds, metric, classes, seed)
+    searchers = {kind: _Searcher(kind, default(kind, rows, classes=classes), seed) for kind in kinds}
+    done: list[Trial] = []
+    for number in range(trials):
+        kind = _next_kind(done, kinds, number)
+        searcher = searchers[kind]
+        values = searcher.propose()
+        options = [False, True] if log and searcher.log is None else [bool(searcher.log)]
+        results = [bench.run(Config(kind, values, option)) for option in options]
+        best = min(results, key=lambda trial: trial.loss)
+        searcher.log = best.config.log
+        searcher.learn(values, best.loss)
+        done.append(best)
+    best_of = {kind: min(own, key=lambda t: t.loss) for kind in kinds if (own := [t for t in done if t.config.kind == kind])}
+    ranked = sorted(best_of.values(), key=lambda trial: trial.loss)
+    parts = _blend(ranked, bench, classes)
+    return Recipe([(trial.config, trial.rounds, weight) for trial, weight in parts], done)
+
+
+class _Bench:
+    """Fits a configuration on every fold and judges it there."""
+
+    def __init__(self, folds: list[Fold], metric: Metric, classes: int, seed: int) -> None:
+        self.folds = folds
+        self.metric = metric
+        self.classes = classes
+        self.seed = seed
+        self.sizes = np.array([len(fold.truth) for fold in folds], np.float64)
+
+    def run(self, config: Config) -> Trial:
+        predicted, rounds = [], []
+        for fold in self.folds:
+            fitted = fit(
+                config,
+                fold.train,
+                fold.answers,
+                classes=self.classes,
+                seed=self.seed,
+                valid=(fold.valid, fold.truth) if config.kind == "lgbm" else None,
+                trees=SEARCH_TREES,
+            )
+            out = expand(fitted.member.predict(fold.valid), fitted.seen, self.classes)
+            predicted.append(back(out, fold.answers, log=config.log) if not self.classes else out)
+            rounds.append(fitted.rounds)
+        return Trial(config, self.loss(predicted), max(int(np.mean(rounds)), 1), predicted)
+
+    def loss(self, predicted: list[Floats]) -> float:
+        """Mean over the folds by their rows, so that nothing hangs on how folds compare with each other."""
+        each = [self.metric.loss(fold.truth, _shape(out)) for fold, out in zip(self.folds, predicted, strict=True)]
+        return float(np.average(each, weights=self.sizes))
+
+
+class _Searcher:
+    """FLAML's local search over one kind's settings, asked and told."""
+
+    def __init__(self, kind: Kind, start: dict[str, float], seed: int) -> None:
+        tune, cfo = load_flaml()
+        draw = {"log": tune.loguniform, "logint": tune.lograndint, "uniform": tune.uniform}
+        self.start = start
+        self.log: bool | None = None
+        self.count = 0
+        self.search = cfo(
+            metric="loss",
+            mode="min",
+            space={name: draw[how](low, high) for name, (how, low, high) in space(kind).items()},
+            low_cost_partial_config=dict(start),
+            points_to_evaluate=[dict(start)],
+            seed=seed,
+            cost_attr=None,
+        )
+
+    def propose(self) -> dict[str, float]:
+        for _ in range(20):
+            self.count += 1
+            config = self.search.suggest(str(self.count))
+            if config is not None:  # None: what it thought of was tried before
+                self.raw = config
+                return {name: float(config[name]) for name in sorted(config)}
+        self.raw = None
+        return dict(self.start)
+
+    def learn(self, values: dict[str, float], loss: float) -> None:
+        del values
+        if self.raw is not None:
+            self.search.on_trial_complete(str(self.count), {"config": self.raw, "loss": loss, "time_total_s": 1.0})
+
+
+def load_flaml() -> tuple[Any, Any]:
+    """FLAML's tuner, without its remarks: importing it loads MLflow, and its AutoML part needs xgboost, which we lack."""
+    for name, value in (("MLFLOW_DISABLE_TELEMETRY", "true"), ("DO_NOT_TRACK", "true")):
+        os.environ.setdefault(name, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from flaml import tune  # noqa: PLC0415
+        from flaml.tune.searcher import CFO  # noqa: PLC0415
+    logging.getLogger("flaml").setLevel(logging.ERROR)
+    return tune, CFO
+
+
+def back(out: Floats, answers: Ints | Floats, *, log: bool) -> Floats:
+    """Of a model of log(1 + y) the number itself, never far beyond what was seen."""
+    return np.expm1(np.clip(out, 0.0, ceiling(answers))) if log else out
+
+
+def ceiling(answers: Ints | Floats) -> float:
+    """The largest log(1 + y) that is believed: three times the largest number seen."""
+    return float(np.log1p(3.0 * float(np.max(answers))))
+
+
+def _shape(out: Floats) -> Floats:
+    return out[:, 0] if out.shape[1] == 1 else out
+
+
+def _next_kind(done: list[Trial], kinds: tuple[Kind, ...], number: int) -> Kind:
+    """Each kind once; then two trials of three for the leading kind, one for the second."""
+    if number < len(kinds):
+        return kinds[number]
+    best = {kind: min((t.loss for t in done if t.config.kind == kind), default=np.inf) for kind in kinds}
+    ranked = sorted(kinds, key=lambda kind: (best[kind], kinds.index(kind)))
+    return ranked[1 if number % 3 == 0 and len(ranked) > 1 else 0]
+
+
+def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial, float]]:
+    """Greedy selection with replacement (Caruana et al. 2004) among the best of each kind."""
+    single = ranked[0]
+    if len(ranked) == 1:
+        return [(single, 1.0)]
+    counts = np.zeros(len(ranked))
+    counts[0] = 1
+    best_counts, best_loss = counts.copy(), single.loss
+    for _ in range(BLEND_STEPS - 1):
+        options = [counts + np.eye(len(ranked))[i] for i in range(len(ranked))]
+        losses = [bench.loss(_mixed(ranked, option / option.sum())) for option in options]
+        counts = options[int(np.argmin(losses))]
+        if min(losses) < best_loss - 1e-12:
+            best_counts, best_loss = counts.copy(), min(losses)
+    weights = best_counts / best_counts.sum()
+    weights = np.where(weights < LEAST_WEIGHT, 0, weights)
+    weights = weights / weights.sum()
+    constant = bench.loss([_constant(fold.answers, len(fold.truth), classes) for fold in bench.folds])
+    gained = constant - single.loss
+    if single.loss - bench.loss(_mixed(ranked, weights)) <= BLEND_GAIN * max(gained, 0.0) + 1e-12:
+        return [(single, 1.0)]
+    return [(trial, float(weight)) for trial, weight in zip(ranked, weights, strict=True) if weight]
+
+
+def _mixed(trials: list[Trial], weights: Floats) -> list[Floats]:
+    folds = range(len(trials[0].predicted))
+    return [sum(weight * trial.predicted[fold] for trial, weight in zip(trials, weights, strict=True)) for fold in folds]  # type: ignore[misc]
+
+
+def _constant(answers: Ints | Floats, count: int, classes: int) -> Floats:
+    if not classes:
+        return np.full((count, 1), float(np.mean(answers)))
+    return np.tile(np.bincount(answers.astype(np.int64), minlength=classes) / len(answers), (count, 1))

@@ -1,0 +1,198 @@
+"""Which rows a model is judged on. The split follows from what the data are, so that the score is what use will show.
+
+A row's place follows from a hash of its key, not from a draw over the table: when rows are added, the old ones stay
+on their side, so a later model is compared with an earlier one on rows that neither has learnt from.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Kind = Literal["time", "group", "stratified"]
+
+TEST_SHARE = 0.2
+SMALL = 500
+"""Below so many labelled rows one test part is too small to judge by: every row is predicted out of fold instead."""
+FOLDS = 5
+LEAST_TEST = 30
+MANY_GROUPS = 200
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a split needs to know of the rows, all of one length."""
+
+    hashes: npt.NDArray[np.uint64]
+    """Of the row's key: spreads rows evenly and never changes."""
+    strata: Ints
+    """The class, or the tenth of a numeric target."""
+    moments: Ints | None = None
+    """Microseconds; None where the rows have no time or all the same."""
+    groups: npt.NDArray[np.uint64] | None = None
+    """A hash of the group's name; rows with the same hash stay together."""
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def take(self, index: Ints) -> "Rows":
+        """Some of the rows."""
+        return Rows(
+            self.hashes[index],
+            self.strata[index],
+            None if self.moments is None else self.moments[index],
+            None if self.groups is None else self.groups[index],
+        )
+
+
+@dataclass(frozen=True)
+class Split:
+    """Pairs of rows to learn from and rows to judge on. No row is judged twice."""
+
+    kind: Kind
+    reason: str
+    folds: list[tuple[Ints, Ints]]
+
+    @property
+    def crossed(self) -> bool:
+        """Whether several models are judged, each on its own part of the rows."""
+        return len(self.folds) > 1
+
+    @property
+    def test(self) -> Ints:
+        """All judged rows, fold by fold."""
+        return np.concatenate([test for _, test in self.folds])
+
+
+def split(rows: Rows, *, classes: int, kind: Kind | None = None) -> Split:
+    """The honest split of labelled rows: by time, else by group, else at random within the strata.
+
+    `classes` is the number of classes, 0 for a numeric target: no learning part may lack a class that leaves fewer
+    than two. `kind` asks for one kind instead of the first that fits.
+    """
+    crossed = len(rows) < SMALL
+    why = ""
+    if rows.moments is not None and kind in {None, "time"}:
+        cut = _by_time(rows, crossed=crossed, classes=classes)
+        if cut:
+            return cut
+        why = "A split by time would leave one class, or too few rows, on one side; "
+    if rows.groups is not None and kind in {None, "group"}:
+        count = len(np.unique(rows.groups))
+        folds = group_folds(rows, FOLDS)
+        usable = [fold for fold in folds if usable_part(rows, *fold, classes)]
+        if count >= FOLDS and (len(usable) == FOLDS if crossed else usable):
+            reason = f"rows of the same group (there are {count:,}) are never on both sides, as new groups are what it will meet"
+            return Split("group", _sentence(why, reason), usable if crossed else usable[:1])
+        why = why or f"The rows fall into {count} groups only, too few to keep apart; "
+    reason = "rows are drawn within each class" if classes else "rows are drawn within each tenth of the target"
+    reason += "; nothing in the data says that they depend on each other"
+    if crossed:
+        reason += f"; with {len(rows)} rows each one is predicted by a model that has not seen it ({FOLDS} folds)"
+        return Split("stratified", _sentence(why, reason), stratified_folds(rows, FOLDS))
+    return Split("stratified", _sentence(why, reason), [_holdout(rows)])
+
+
+def inner(rows: Rows, kind: Kind, *, classes: int, single: bool) -> list[tuple[Ints, Ints]]:
+    """Folds inside the learning part, of the same kind as the honest split, to choose between configurations.
+
+    `single` gives one fold, for large data. Falls back to strata where the kind cannot be kept up inside.
+    """
+    folds: list[tuple[Ints, Ints]] = []
+    if kind == "time" and rows.moments is not None:
+        steps = [TEST_SHARE] if single else [0.55, 0.7, 0.85, 1.0]
+        folds = _time_single(rows, 1 - TEST_SHARE) if single else _time_windows(rows, steps)
+    elif kind == "group" and rows.groups is not None and len(np.unique(rows.groups)) >= FOLDS:
+        folds = group_folds(rows, FOLDS)[: 1 if single else FOLDS]
+    folds = [fold for fold in folds if usable_part(rows, *fold, classes)]
+    if not folds:
+        folds = stratified_folds(rows, FOLDS if single or len(rows) < SMALL else 3)[: 1 if single else FOLDS]
+    return folds
+
+
+def usable_part(rows: Rows, train: Ints, test: Ints, classes: int) -> bool:
+    """Whether one can learn from the one part and judge on the other."""
+    if len(train) < 2 or len(test) < 1:  # noqa: PLR2004
+        return False
+    return not classes or min(len(np.unique(rows.strata[part])) for part in (train, test)) > 1
+
+
+def stratified_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
+    """Each row in one fold, strata spread evenly."""
+    order = np.lexsort((rows.hashes, rows.strata))
+    fold = np.empty(len(rows), np.int64)
+    fold[order] = np.arange(len(rows)) % count
+    return [_sides(fold == number) for number in range(count)]
+
+
+def group_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
+    """Each group in one fold, by its hash, so that a group never changes its side as the data grow."""
+    assert rows.groups is not None  # noqa: S101
+    values, inverse = np.unique(rows.groups, return_inverse=True)
+    # A hash spreads many groups evenly; few groups are dealt out in turn, so that no fold is left empty.
+    fold = (values >> np.uint64(11)) % np.uint64(count) if len(values) >= MANY_GROUPS else np.arange(len(values)) % count
+    return [_sides(fold[inverse] == number) for number in range(count)]
+
+
+def _holdout(rows: Rows) -> tuple[Ints, Ints]:
+    """The rows whose hash is in the lowest fifth, and of each stratum the lowest at least."""
+    order = np.lexsort((rows.hashes, rows.strata))
+    sizes = np.bincount(rows.strata)
+    lowest = order[(np.cumsum(sizes) - sizes)[sizes > 1]]
+    test = rows.hashes < np.uint64(TEST_SHARE * 2.0**64)
+    test[lowest] = True
+    return _sides(test)
+
+
+def _by_time(rows: Rows, *, crossed: bool, classes: int) -> Split | None:
+    """The last fifth of the time order, cut between two moments; the cut moves back until both sides are usable."""
+    assert rows.moments is not None  # noqa: S101
+    if crossed:
+        folds = [fold for fold in _time_windows(rows, [0.5, 2 / 3, 5 / 6, 1.0]) if usable_part(rows, *fold, classes)]
+        if sum(len(test) for _, test in folds) < min(LEAST_TEST, len(rows) // 4):
+            return None
+        reason = f"each of {len(folds)} windows of the later half is predicted from what came before it"
+        return Split("time", _sentence("", reason), folds)
+    for moved, share in enumerate((0.8, 0.75, 0.7, 0.6, 0.5)):
+        folds = _time_single(rows, share)
+        if folds and usable_part(rows, *folds[0], classes) and len(folds[0][1]) >= LEAST_TEST:
+            moment = np.datetime64(int(rows.moments[folds[0][1]].min()), "us").astype("datetime64[s]")
+            reason = f"it learns from what came before {moment} and is judged on what came after, as in use"
+            if moved:
+                reason += "; the cut was moved back, as the last fifth held one class only"
+            return Split("time", _sentence("", reason), folds)
+    return None
+
+
+def _time_single(rows: Rows, share: float) -> list[tuple[Ints, Ints]]:
+    return _cuts(rows, [share, 1.0])
+
+
+def _time_windows(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
+    return _cuts(rows, shares)
+
+
+def _cuts(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
+    """Learn up to each cut, judge from there to the next. A moment is never on both sides."""
+    assert rows.moments is not None  # noqa: S101
+    ordered = np.sort(rows.moments)
+    cuts = [int(ordered[min(int(len(rows) * share), len(rows) - 1)]) for share in shares[:-1]]
+    edges = [*cuts, int(ordered[-1]) + 1]
+    folds = []
+    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+        train = np.flatnonzero(rows.moments < start)
+        test = np.flatnonzero((rows.moments >= start) & (rows.moments < stop))
+        if len(train) and len(test):
+            folds.append((train, test))
+    return folds
+
+
+def _sides(test: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def _sentence(why: str, reason: str) -> str:
+    return f"{why}{reason}." if why else f"{reason[0].upper()}{reason[1:]}."

@@ -1,0 +1,186 @@
+"""The stage: search, judge, decide whether the model may be used, keep it, show it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from radix_assets.features.model import ROW, TARGET, Feature
+from radix_assets.models import charts, shown
+from radix_assets.models.data import Data, read
+from radix_assets.models.fitted import FOLDER, FittedModel
+from radix_assets.models.importance import importance, shap_values
+from radix_assets.models.judge import Judged, look, predict_folds, refit, run
+from radix_assets.models.leaks import find_leaks
+from radix_assets.models.members import Inputs, quiet_openmp
+from radix_assets.models.metrics import Metric, draws_for, interval, judge, metrics_of, tidy, weights
+from radix_assets.models.model import ModelCard, Score
+from radix_assets.models.registry import Registration, load_registration, register
+from radix_assets.models.search import Recipe
+from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
+from radix_assets.output import Output
+from radix_assets.project import Search
+from radix_resources.errors import ModelError
+
+if TYPE_CHECKING:
+    from radix_resources.tracking.base import Tracking
+
+CARD = "model.json"
+PREDICTIONS = "predictions.parquet"
+ROWS = "rows.parquet"
+BLOCKS = 200
+RANDOM_ROWS = 100_000
+"""Learning rows of the random split at most: it is there to show a gap, not to be used."""
+
+
+def train(
+    features: Path,
+    search: Search,
+    out: Path,
+    *,
+    tracking: "Tracking | None" = None,
+    name: str = "model",
+    keep: set[str] | None = None,
+) -> Output:
+    """Find, judge and keep a model of a features snapshot; register it where it beats the trivial baselines.
+
+    Writes the card `model.json`, the fitted model (a folder, see `load_model`), `predictions.parquet` of the test rows
+    and pictures. The result depends on the snapshot, the search and `keep` only. `name` is the registered model's;
+    `keep` holds features that a person confirmed though they alone tell the target.
+
+    Raises ModelError or TargetError where the data give no model at all (see `data.read`); a model that is no better
+    than trivial is published as refused.
+    """
+    quiet_openmp()
+    data = read(features)
+    metric, *others = metrics_of(data.problem)
+    classes = len(data.classes)
+    honest = split(data.rows, classes=classes)
+    leaks = find_leaks(data, honest.folds[0][0], keep=keep or set())
+    used = [feature for feature in data.features if feature.name not in leaks]
+    if not used:
+        raise ModelError(
+            "RDX-MOD-004",
+            f"all {len(leaks)} features tell the target alone, so none is left",
+            expected="a feature that was known before the target",
+            hint="look at the leak suspects in the exploration; confirm those that are no leak",
+            table=data.table,
+        )
+    judged = run(data, used, honest, metric, search)
+    model = judged.model
+    if model is None:
+        everything = np.arange(len(data))
+        recipe = look(data, used, everything, honest.kind, metric, search)
+        model = refit(data, used, everything, recipe, seed=search.seed)
+    else:
+        recipe = judged.recipes[0]
+
+    target = data.target[judged.index]
+    drawn = draws(data, judged.index, honest.kind, seed=search.seed)
+    value, spread = judge(metric, target, judged.predicted, drawn)
+    trivial = {name: judge(metric, target, out, drawn) for name, out in judged.baselines.items()}
+    sign = 1.0 if metric.greater_is_better else -1.0
+    best = max(trivial, key=lambda name: sign * trivial[name][0])
+    gain = interval(sign * (value - trivial[best][0]), sign * (spread - trivial[best][1]))
+    accepted = gain.low > 0
+
+    encoder = model.description.encoder
+    inputs = Inputs(encoder, encoder.codes(data.frame[judged.index]))
+    effects, chosen = shap_values(model, inputs, seed=search.seed)
+    identity = model.save(out / FOLDER)
+    baseline_scores = {name: interval(*pair) for name, pair in trivial.items()}
+    card = ModelCard(
+        problem=data.problem,
+        metric=metric.name,
+        greater_is_better=metric.greater_is_better,
+        score=interval(value, spread),
+        metrics={other.name: interval(*judge(other, target, judged.predicted, drawn)) for other in others},
+        baselines=baseline_scores,
+        classes=data.classes,
+        split=f"{honest.kind}: {honest.reason}",
+        train_rows=len(data) if honest.crossed else len(honest.folds[0][0]),
+        test_rows=len(judged.index),
+        random_score=_random(data, used, honest, recipe, search.seed, metric) if honest.kind != "stratified" else None,
+        accepted=accepted,
+        reason=shown.verdict(metric.name, value, best, baseline_scores[best], gain, accepted=accepted),
+        estimator=recipe.name,
+        leaderboard=shown.leaderboard(recipe, metric),
+        importance=importance(effects, encoder.names),
+        table=data.table,
+        target=data.name,
+        improvement=gain,
+        dropped_leaks=leaks,
+        dropped_classes=data.dropped_classes,
+        calibration=_calibration(target, judged.predicted) if data.problem == "binary" else [],
+        model_id=identity,
+    )
+    (out / CARD).write_text(card.model_dump_json(indent=1, exclude={"run_id", "version"}), encoding="utf-8")
+    _predictions(data, model, judged).write_parquet(out / PREDICTIONS, compression="zstd")
+    pl.DataFrame({ROW: data.positions[judged.index], "id": data.rows.hashes[judged.index]}).write_parquet(
+        out / ROWS, compression="zstd"
+    )
+    pictures = charts.draw(out, card, target, judged.predicted, effects, inputs.codes[chosen], encoder.names)
+    registration = register(tracking, card, search, out, name) if tracking else Registration()
+    return shown.output(card, registration, pictures, rows=len(judged.index))
+
+
+def load_card(path: Path) -> ModelCard:
+    """The card of a model's snapshot, or of a champion's, with the registration where there is one."""
+    file = path / CARD
+    if not file.is_file():
+        raise ModelError("RDX-MOD-002", "there is no model", expected=CARD, hint="materialize the model", file=path)
+    card = ModelCard.model_validate_json(file.read_text(encoding="utf-8"))
+    registration = load_registration(path)
+    return card.model_copy(update={"run_id": registration.run_id, "version": registration.version})
+
+
+def split_of(card: ModelCard) -> str:
+    """The kind of split that a card tells of."""
+    return card.split.partition(":")[0]
+
+
+def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:
+    """Bootstrap weights that respect what the split says of the rows' dependence."""
+    blocks = None
+    if kind == "group" and data.rows.groups is not None:
+        _, blocks = np.unique(data.rows.groups[index], return_inverse=True)
+    elif kind == "time" and data.rows.moments is not None:
+        order = np.argsort(data.rows.moments[index], kind="stable")
+        blocks = np.empty(len(index), np.int64)
+        blocks[order] = np.arange(len(index)) * min(BLOCKS, len(index)) // len(index)
+    strata = data.target[index].astype(np.int64) if data.classes else None
+    return weights(len(index), draws_for(len(index)), seed=seed, strata=strata, blocks=blocks)
+
+
+def _random(data: Data, used: list[Feature], honest: Split, recipe: Recipe, seed: int, metric: Metric) -> Score:
+    """The same recipe on a random split with as many rows on each side."""
+    generator = np.random.default_rng(seed)
+    if honest.crossed:
+        folds = stratified_folds(data.rows, len(honest.folds) + 1)
+    else:
+        order = generator.permutation(len(data))
+        train, test = honest.folds[0]
+        folds = [(np.sort(order[len(test) :][:RANDOM_ROWS]), np.sort(order[: len(test)]))]
+    index, predicted = predict_folds(data, used, folds, recipe, seed=seed)
+    target = data.target[index]
+    strata = target.astype(np.int64) if data.classes else None
+    drawn = weights(len(index), 200, seed=seed, strata=strata)
+    return interval(*judge(metric, target, predicted, drawn))
+
+
+def _predictions(data: Data, model: FittedModel, judged: Judged) -> pl.DataFrame:
+    result = model.present(judged.predicted)
+    frame = pl.DataFrame(
+        {ROW: data.positions[judged.index], TARGET: data.original.gather(judged.index), "prediction": result.prediction}
+    )
+    return frame if result.probabilities is None else pl.concat([frame, result.probabilities], how="horizontal")
+
+
+def _calibration(target: Ints | Floats, predicted: Floats) -> list[tuple[float, float, int]]:
+    """By tenths of the rows in the order of the predicted probability."""
+    order = np.argsort(predicted[:, 1], kind="stable")
+    parts = [part for part in np.array_split(order, 10) if len(part)]
+    return [
+        (tidy(float(predicted[part, 1].mean())), tidy(float((target[part] == 1).mean())), len(part)) for part in parts
+    ]
