@@ -1,1 +1,28 @@
-"""Stage: sources."""
+"""Sources: tables of files and databases become immutable raw snapshots in canonical types."""
+
+from radix_assets.sources.addresses import variables_of, without_secret
+from radix_assets.sources.ingestion import ingest, scan, source_version
+from radix_assets.sources.model import (
+    DATA_FILE,
+    REJECTS_FILE,
+    SCHEMA_FILE,
+    ColumnSchema,
+    RawSchema,
+    load_schema_of,
+    read_schema,
+)
+
+__all__ = [
+    "DATA_FILE",
+    "REJECTS_FILE",
+    "SCHEMA_FILE",
+    "ColumnSchema",
+    "RawSchema",
+    "ingest",
+    "load_schema_of",
+    "read_schema",
+    "scan",
+    "source_version",
+    "variables_of",
+    "without_secret",
+]

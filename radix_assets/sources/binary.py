@@ -1,0 +1,140 @@
+"""Parquet files and Excel workbooks, whose columns have types of their own."""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from radix_assets.project import FileSource
+from radix_assets.sources.dialect import unique_names
+from radix_assets.sources.files import Place, copy
+from radix_assets.sources.guard import reading_errors
+from radix_assets.sources.readings import cleaned
+from radix_assets.sources.staging import FILE, ROW, Staged, position
+from radix_assets.sources.text import no_rows
+from radix_resources.errors import SourceError
+
+_UNNAMED = "__UNNAMED__"
+
+
+def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+    """Stage Parquet files. Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008 and what copying raises."""
+    staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="Parquet")
+    frames: list[pl.LazyFrame] = []
+    schemas: list[pl.Schema] = []
+    for number, file in enumerate(files):
+        place = Place(source.table, file.name)
+        path = work / f"{number}.raw"
+        with path.open("wb") as target:
+            copied = copy(file, target, place, unpack=False)
+        staged.hashes.append(copied.sha256)
+        staged.size += copied.size
+        with reading_errors(place):
+            frame = pl.scan_parquet(path, glob=False)
+            schema = frame.collect_schema()
+        if schemas and set(schema) != set(schemas[0]):
+            raise SourceError(
+                "RDX-SRC-008",
+                f"the columns differ from those of {files[0].name}: "
+                + ", ".join(sorted(set(schema) ^ set(schemas[0]))[:5]),
+                expected="files of one table have the same columns",
+                hint="narrow the pattern, or declare the other files as a table of their own",
+                **place.context(),
+            )
+        schemas.append(schema)
+        frames.append(_positioned(frame.select(list(schemas[0])), number))
+    _name(staged, schemas[0])
+    staged.readings = [False] * len(staged.unique)
+    place = Place(source.table, source.path)
+    with reading_errors(place):
+        rows = pl.concat(frames, how="vertical_relaxed")
+        rows.sink_parquet(staged.path, compression="lz4")
+    return staged
+
+
+def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+    """Stage one sheet of each workbook. Columns of text, and those of mixed types, are text to infer from.
+
+    Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
+    """
+    staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="workbook")
+    frames = []
+    for number, file in enumerate(files):
+        place = Place(source.table, file.name)
+        buffer = io.BytesIO()
+        copied = copy(file, buffer, place, unpack=False)
+        staged.hashes.append(copied.sha256)
+        staged.size += copied.size
+        frame = _sheet(buffer.getvalue(), source, place, staged)
+        if frames and set(frame.columns) != set(frames[0].columns):
+            raise SourceError(
+                "RDX-SRC-008",
+                f"the columns differ from those of {files[0].name}",
+                expected="files of one table have the same columns",
+                hint="narrow the pattern, or declare the other files as a table of their own",
+                **place.context(),
+            )
+        frames.append(frame)
+    frames = [frame.select(frames[0].columns) for frame in frames]
+    mixed = [name for name in frames[0].columns if len({frame.schema[name] for frame in frames}) > 1]
+    frames = [frame.with_columns(pl.col(mixed).cast(pl.String)) for frame in frames]
+    _name(staged, frames[0].schema)
+    staged.names = ["" if name.startswith(_UNNAMED) else name for name in staged.names]
+    staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
+    staged.readings = [dtype == pl.String for dtype in frames[0].schema.values()]
+    staged.types = ["text" if text else kind for text, kind in zip(staged.readings, staged.types, strict=True)]
+    staged.comma_separated = False
+    lazy = []
+    for number, frame in enumerate(frames):
+        texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+        clean = frame.with_columns(cleaned(pl.col(texts), source.null_values)) if texts else frame
+        lazy.append(_positioned(clean.lazy(), number))
+    pl.concat(lazy, how="vertical_relaxed").sink_parquet(staged.path, compression="lz4")
+    return staged
+
+
+def _sheet(content: bytes, source: FileSource, place: Place, staged: Staged) -> pl.DataFrame:
+    with reading_errors(place), _quietly():
+        workbook = fastexcel.read_excel(content)
+    names = workbook.sheet_names
+    sheet = source.sheet or (names[0] if names else "")
+    if sheet not in names:
+        raise SourceError(
+            "RDX-SRC-010",
+            f"there is no sheet {sheet!r}" if sheet else "the workbook has no sheet",
+            expected=f"one of {', '.join(names)}" if names else "a sheet with a header and rows",
+            hint="mend `sheet`, or leave it out to read the first",
+            **place.context(),
+        )
+    if not source.sheet and len(names) > 1:
+        staged.notes.append(f"read the first sheet, {sheet!r}; the workbook also has {', '.join(map(repr, names[1:]))}")
+    with reading_errors(place), _quietly():
+        frame = workbook.load_sheet(sheet, schema_sample_rows=None).to_polars()
+    if not frame.width or not frame.height:
+        raise no_rows(place, frame.columns)
+    return frame
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Of cells that fastexcel reads as text it warns one by one; their column is inferred again here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _positioned(frame: pl.LazyFrame, number: int) -> pl.LazyFrame:
+    names = frame.collect_schema().names()
+    return frame.rename({name: position(index) for index, name in enumerate(names)}).with_row_index(
+        ROW, offset=1
+    ).with_columns(pl.col(ROW).cast(pl.Int64), pl.lit(number, dtype=pl.Int32).alias(FILE))  # fmt: skip
+
+
+def _name(staged: Staged, schema: pl.Schema) -> None:
+    staged.names = list(schema)
+    staged.unique = unique_names(staged.names, len(staged.names))
+    staged.types = [str(dtype) for dtype in schema.values()]

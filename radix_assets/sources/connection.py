@@ -1,0 +1,107 @@
+"""A read-only, repeatable view of a PostgreSQL database, and its errors in words of our own.
+
+The driver's messages may hold the address with its secrets or values of the data: none is ever passed on.
+"""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from radix_assets.sources.addresses import resolve, without_secret
+from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
+
+_SETTINGS = [
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "SET LOCAL datestyle = 'ISO, YMD'",
+    "SET LOCAL timezone = 'UTC'",
+    "SET LOCAL extra_float_digits = 1",
+    "SET LOCAL bytea_output = 'hex'",
+    "SET LOCAL intervalstyle = 'iso_8601'",
+    # Rows come in one and the same order only if scans do not join one another and do not run side by side.
+    "SET LOCAL synchronize_seqscans = off",
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+]
+_REFUSED = re.compile(
+    r"password|authentication|pg_hba\.conf|role .* does not exist|not permitted to log in", re.IGNORECASE
+)
+
+
+@contextlib.contextmanager
+def transaction(address: str, table: str) -> Iterator[Any]:
+    """A cursor inside a REPEATABLE READ, READ ONLY transaction.
+
+    Raises CredentialError RDX-CRD-001 (a variable is not set) or RDX-CRD-002 (refused), TransientSourceError
+    RDX-SRC-012 (no answer, or the connection broke), SourceError RDX-SRC-013 (no such database), RDX-SRC-015 (not
+    permitted) or RDX-SRC-016 (the database could not answer).
+    """
+    import adbc_driver_manager
+    import adbc_driver_postgresql.dbapi
+
+    url = resolve(address, table)
+    where = {"table": table, "database": without_secret(address)}
+    try:
+        connection = adbc_driver_postgresql.dbapi.connect(url)
+    except adbc_driver_manager.Error as error:
+        raise _not_connected(error, where) from None
+    try:
+        with connection, connection.cursor() as cursor:
+            for setting in _SETTINGS:
+                cursor.execute(setting)
+            yield cursor
+    except RadixError:
+        raise
+    except adbc_driver_manager.Error as error:
+        raise _failed(error, where) from None
+
+
+def _not_connected(error: Exception, where: dict[str, str]) -> RadixError:
+    text, state = str(error), getattr(error, "sqlstate", None) or ""
+    if re.search(r'database "[^"]*" does not exist', text) or state == "3D000":
+        return SourceError(
+            "RDX-SRC-013",
+            "there is no such database on that server",
+            expected="postgresql://user:${NAME}@host:5432/database",
+            hint="mend the last part of the address",
+            **where,
+        )
+    if state.startswith("28") or _REFUSED.search(text):
+        return CredentialError(
+            "RDX-CRD-002",
+            "the database refused the user or the password",
+            expected="a user and a password that may log in",
+            hint="set the environment variable anew, or mend the user in the address",
+            **where,
+        )
+    return TransientSourceError(
+        "RDX-SRC-012",
+        "the database does not answer",
+        expected="a PostgreSQL server at that address",
+        hint="check host and port, the network, and that the server runs; then try again",
+        **where,
+    )
+
+
+def _failed(error: Exception, where: dict[str, str]) -> RadixError:
+    state = getattr(error, "sqlstate", None) or ""
+    if state == "42501":
+        return SourceError(
+            "RDX-SRC-015",
+            "the database does not permit to read the table",
+            expected="the right to SELECT it, and USAGE of its schema",
+            hint="ask its owner: GRANT SELECT ON … TO …",
+            **where,
+        )
+    if state[:2] in {"08", "40", "53", "55", "57"} or not state:
+        return TransientSourceError(
+            "RDX-SRC-012",
+            "the connection to the database broke, or the database is busy" + (f" (SQLSTATE {state})" if state else ""),
+            hint="try again; see the database's own log if it persists",
+            **where,
+        )
+    return SourceError(
+        "RDX-SRC-016",
+        f"the database could not answer (SQLSTATE {state})",
+        hint="read the table with another program as the same user; see the database's own log",
+        **where,
+    )

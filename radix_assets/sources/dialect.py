@@ -1,0 +1,148 @@
+"""How a text file is laid out: delimiter, header and quotes."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+_HEAD_RECORDS = 300
+_HEAD_CHARACTERS = 1 << 20
+_DELIMITERS = [",", ";", "\t", "|"]
+_ALIKE = 0.9
+ONE_COLUMN = "\x1f"
+"""The delimiter of a file that has none: a character that text does not hold."""
+_CHUNK = 1 << 24
+_QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The layout of one text file."""
+
+    delimiter: str
+    header: list[str]
+    """The names as the file has them; empty where it has no header."""
+    width: int
+    """Columns: of the header, or of the longest of the first records."""
+    skip: int
+    """Records before the first row of data, blank ones included."""
+    longest: int
+    """Cells of the longest of the first records."""
+    trimmed: bool
+    """Delimiters are followed by a space that is no part of the value, also before quotes."""
+
+
+def detect(path: Path, delimiter: str | None) -> Dialect | None:
+    """The layout of a UTF-8 file from its first records; None where there is nothing but blank lines."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        head = file.read(_HEAD_CHARACTERS)
+    delimiter = delimiter or _delimiter(head)
+    trimmed = bool(re.search(rf"{re.escape(delimiter)} +\"", head)) and f'{delimiter}"' not in head
+    records = list(_records(head, delimiter, trimmed=trimmed))
+    first = next((number for number, record in enumerate(records) if any(cell.strip() for cell in record)), None)
+    if first is None:
+        return None
+    record = records[first]
+    headless = _is_data(record)
+    longest = max(len(record) for record in records)
+    return Dialect(
+        delimiter=delimiter,
+        header=[] if headless else [cell.strip() for cell in record],
+        width=longest if headless else len(record),
+        skip=first if headless else first + 1,
+        longest=longest,
+        trimmed=trimmed,
+    )
+
+
+def _records(head: str, delimiter: str, *, trimmed: bool = False) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=trimmed)
+    try:
+        for _, record in zip(range(_HEAD_RECORDS), reader, strict=False):
+            yield record
+    except csv.Error:
+        return
+
+
+def _delimiter(head: str) -> str:
+    """The delimiter that gives most records the same number of cells; the header counts as much as all others."""
+    complete = head if len(head) < _HEAD_CHARACTERS else head[: head.rfind("\n") + 1]
+
+    def merit(delimiter: str) -> tuple[float, int]:
+        widths = [len(record) for record in _records(complete, delimiter) if record]
+        if not widths or widths[0] < 2:  # noqa: PLR2004 one cell means that it does not stand in the header
+            return (0.0, 0)
+        return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
+
+    best = max(_DELIMITERS, key=merit)
+    return best if merit(best) > (0.0, 0) else _in_data(complete)
+
+
+def _in_data(head: str) -> str:
+    """A header of one cell may stand above wider rows, if these are alike; else there is one column, of any text."""
+    for mark in _DELIMITERS:
+        widths = Counter(len(record) for record in _records(head, mark) if record)
+        width, number = max(widths.items(), key=lambda item: item[1], default=(1, 0))
+        if width > 1 and number >= _ALIKE * (sum(widths.values()) - 1):
+            return mark
+    return ONE_COLUMN
+
+
+def _is_data(record: list[str]) -> bool:
+    """Whether a first record holds numbers only, so that the file has no header.
+
+    Running numbers and years do name columns: whole numbers that rise from cell to cell are a header.
+    """
+    cells = [cell.strip() for cell in record]
+    if not all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in cells):
+        return False
+    rising = all(cell.isdigit() for cell in cells) and all(
+        int(left) < int(right) for left, right in zip(cells, cells[1:], strict=False)
+    )
+    return not rising
+
+
+def unique_names(header: list[str], width: int) -> list[str]:
+    """Names for all columns: an empty one is called by its position, a repeated one gets a number."""
+    names = [*header, *[""] * (width - len(header))]
+    given = {name for name in names if name}
+    taken: set[str] = set()
+    result = []
+    for position, name in enumerate(names, start=1):
+        base = name or f"column_{position}"
+        candidate, number = base, 2
+        while candidate in taken or (candidate != name and candidate in given):
+            candidate, number = f"{base}_{number}", number + 1
+        taken.add(candidate)
+        result.append(candidate)
+    return result
+
+
+def quotes_are_regular(path: Path, delimiter: str) -> bool:
+    """Whether every quotation mark opens a cell, closes one, or is doubled inside one.
+
+    Where one is not (an inch mark, a mark behind a space) a fast reader may merge rows without an error.
+    """
+    breaks = np.array([ord(delimiter), _LINE_FEED, _RETURN, _QUOTE], dtype=np.uint8)
+    inside = 0
+    before = np.frombuffer(b"\n", dtype=np.uint8)
+    with path.open("rb") as file:
+        chunk = file.read(_CHUNK)
+        while chunk:
+            following = file.read(_CHUNK)
+            if _QUOTE in chunk:
+                padded = np.concatenate([before, np.frombuffer(chunk + (following[:1] or b"\n"), dtype=np.uint8)])
+                at = np.flatnonzero(padded[1:-1] == _QUOTE) + 1
+                opening = (np.arange(len(at)) + inside) % 2 == 0
+                fits = np.isin(np.where(opening, padded[at - 1], padded[at + 1]), breaks)
+                if not fits.all():
+                    return False
+                inside = (inside + len(at)) % 2
+            before = np.frombuffer(chunk[-1:], dtype=np.uint8)
+            chunk = following
+    return inside == 0

@@ -1,0 +1,111 @@
+"""What the UI shows of a raw snapshot."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from radix_assets.output import Markdown, Shown, Table
+from radix_assets.project import DatabaseSource, FileSource
+from radix_assets.sources.addresses import without_secret
+from radix_assets.sources.model import DATA_FILE, REJECTS_FILE, RawSchema
+from radix_assets.sources.privacy import private_columns
+from radix_assets.sources.staging import Staged
+
+MASK = "•••"
+_MOST_COLUMNS = 100
+_PREVIEW_COLUMNS = 30
+_PREVIEW_ROWS = 5
+_LONGEST = 60
+
+
+def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema, out: Path) -> dict[str, Shown]:
+    """Facts, headline first. No secret, and no value of a private column."""
+    facts: dict[str, Shown] = {
+        "rows": schema.rows,
+        "columns": len(schema.columns),
+        "source bytes": staged.size,
+        "snapshot bytes": (out / DATA_FILE).stat().st_size,
+        "source": _address(source, staged, schema.table),
+        "read as": staged.layout,
+    }
+    if staged.hashes:
+        facts["source sha256"] = staged.hashes[0] if len(staged.hashes) == 1 else f"of {len(staged.hashes)} files"
+    notes = list(staged.notes)
+    notes += [f"{name!r} is left out: {why}" for name, why in schema.dropped.items()]
+    if schema.blank_rows:
+        notes.append(f"{schema.blank_rows:,} rows without any value are left out")
+    if notes:
+        facts["notes"] = Markdown("\n".join(f"- {note}" for note in notes[:_MOST_COLUMNS]))
+    facts["rejected cells"] = schema.rejected
+    if (out / REJECTS_FILE).exists():
+        facts["rejected"] = _rejects(out)
+    facts["schema"] = Table(
+        [
+            {
+                "column": column.name,
+                "type": column.dtype,
+                "nulls": column.nulls,
+                "rejected": column.rejected,
+                "in the source": column.source_type,
+                "how": column.coerced,
+            }
+            for column in schema.columns[:_MOST_COLUMNS]
+        ]
+    )
+    if len(schema.columns) > _MOST_COLUMNS:
+        facts["schema shows"] = f"the first {_MOST_COLUMNS} of {len(schema.columns):,} columns; all are in schema.json"
+    facts["preview"] = _preview(out)
+    return facts
+
+
+def _address(source: FileSource | DatabaseSource, staged: Staged, table: str) -> str:
+    if isinstance(source, DatabaseSource):
+        return f"{without_secret(source.database)} · {source.schema_name}.{table}"
+    return source.path if len(staged.files) == 1 else f"{source.path} · {len(staged.files)} files"
+
+
+def _rejects(out: Path) -> Table:
+    """Where rejected cells are: how many in each column, and the first rows. Their text stays in the file."""
+    summary = (
+        pl.scan_parquet(out / REJECTS_FILE)
+        .group_by("column", maintain_order=True)
+        .agg(pl.len().alias("cells"), pl.col("row").head(5).alias("rows"))
+        .head(_MOST_COLUMNS)
+        .collect()
+    )
+    return Table(
+        [
+            {
+                "column": column,
+                "cells": cells,
+                "in rows": ", ".join(map(str, rows)) + (" …" if cells > len(rows) else ""),
+            }
+            for column, cells, rows in summary.rows()
+        ]
+    )
+
+
+def _preview(out: Path) -> Table:
+    rows = pl.scan_parquet(out / DATA_FILE)
+    names = rows.collect_schema().names()[:_PREVIEW_COLUMNS]
+    private = private_columns(rows.select(names))
+    first = rows.select(names).head(_PREVIEW_ROWS).collect()
+    return Table(
+        [
+            {name: _text(value) if name not in private else MASK for name, value in row.items()}
+            for row in first.iter_rows(named=True)
+        ]
+    )
+
+
+def _text(value: Any) -> Any:
+    """Numbers, text and None."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return value[:_LONGEST] + "…"
+    return value
