@@ -1,0 +1,72 @@
+"""Runs that are still marked as running although their process is gone: after a crash, a kill, a power cut."""
+
+import os
+import re
+
+import dagster as dg
+import psutil
+
+from radix_resources.endpoint.process import boot_id, host_id, is_running, started_at
+
+PID, STARTED, BOOT, HOST = "radix/pid", "radix/pid_started", "radix/boot", "radix/host"
+
+_SAID = re.compile(r"\(pid: (\d+)\)")
+_STATUSES = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+_MESSAGE = (
+    "The process of this run is gone: it was killed, or the machine was restarted. What was published stays, nothing "
+    "half-written is visible; run the project again to go on."
+)
+
+
+def process_tags() -> dict[str, str]:
+    """Tags that tell which process executes a run: this one."""
+    pid = os.getpid()
+    return {PID: str(pid), STARTED: started_at(pid) or "", BOOT: boot_id(), HOST: host_id()}
+
+
+def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Report as failed every run whose process is known and gone; returns their ids.
+
+    The process is known by `process_tags`, or by what Dagster's own launcher wrote into the run's log. What cannot be
+    known from here, such as a process of another machine or container, is left alone (`max_runtime_seconds` ends it).
+    """
+    sole = "sqlite" in type(instance.run_storage).__name__.lower()  # such a database belongs to one machine
+    gone = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=_STATUSES)):
+        # A run that was started again from another one carries that one's tags.
+        own = PID in run.tags and run.parent_run_id is None
+        if _tagged_gone(run, sole=sole) if own else sole and _logged_gone(instance, run.run_id):
+            instance.report_run_failed(run, _MESSAGE)
+            gone.append(run.run_id)
+    return gone
+
+
+def _tagged_gone(run: dg.DagsterRun, *, sole: bool) -> bool:
+    here = run.tags.get(HOST) == host_id()
+    if run.tags.get(BOOT) != boot_id():
+        return here or sole
+    return here and not is_running(int(run.tags[PID]), run.tags.get(STARTED))
+
+
+def _logged_gone(instance: dg.DagsterInstance, run_id: str) -> bool:
+    for found in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records:
+        event = found.event_log_entry.dagster_event
+        said = _SAID.search(event.message or "") if event else None
+        if said:
+            return _ended_since(int(said[1]), found.timestamp)
+    return False
+
+
+def _ended_since(pid: int, moment: float) -> bool:
+    """Whether the process that had this pid at a moment has ended; the pid may be somebody else's by now."""
+    if started_at(pid) is None:
+        return True
+    try:
+        return bool(psutil.Process(pid).create_time() > moment + 5)
+    except psutil.Error:
+        return False

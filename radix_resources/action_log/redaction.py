@@ -1,0 +1,55 @@
+"""Takes secrets out of what is about to be written down."""
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from pathlib import PurePath
+from typing import Any
+
+HIDDEN = "***"
+
+_PASSWORDS = (
+    re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/@:]*:)\S+(?=@)"),
+    re.compile(r"(?P<before>(?:password|passwd|pwd|token|secret|api_?key|access_?key)=)[^&\s;,]+", re.IGNORECASE),
+)
+_TELLING = re.compile(
+    r"PASS|PWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|DSN|CONNECTION", re.IGNORECASE
+)
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+_SHORTEST, _SHORTEST_GUESSED = 3, 8
+"""A value of fewer characters occurs in ordinary words; taking it out would hide nothing and garble everything."""
+
+
+def referenced_names(content: str) -> set[str]:
+    """The environment variables that a text refers to as `${NAME}`."""
+    return set(_REFERENCE.findall(content))
+
+
+def secrets(names: Collection[str] = (), environment: Mapping[str, str] | None = None) -> list[str]:
+    """Values not to be shown: of these variables, and of all whose name says what they hold. Longest first."""
+    environment = os.environ if environment is None else environment
+    found = {
+        value
+        for name, value in environment.items()
+        if (len(value) >= _SHORTEST if name in names else _looks_secret(name, value))
+    }
+    return sorted(found, key=lambda value: (-len(value), value))
+
+
+def redact(content: Any, hidden: Collection[str] = ()) -> Any:
+    """The same content with passwords in addresses, and these values, replaced; in keys of mappings too."""
+    if isinstance(content, str):
+        for value in hidden:
+            content = content.replace(value, HIDDEN)
+        for pattern in _PASSWORDS:
+            content = pattern.sub(rf"\g<before>{HIDDEN}", content)
+        return content
+    if isinstance(content, Mapping):
+        return {redact(key, hidden): redact(value, hidden) for key, value in content.items()}
+    if isinstance(content, list | tuple | set | frozenset):
+        return [redact(value, hidden) for value in content]
+    return content
+
+
+def _looks_secret(name: str, value: str) -> bool:
+    return bool(_TELLING.search(name)) and len(value) >= _SHORTEST_GUESSED and not PurePath(value).is_absolute()
