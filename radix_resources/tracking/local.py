@@ -1,0 +1,153 @@
+"""MLflow embedded: a SQLite store and a directory of artifacts, no server."""
+
+import contextlib
+import fcntl
+import logging
+import os
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from radix_resources.errors import ModelError
+from radix_resources.tracking.base import Recorded, Tracking, Version
+
+KEY = "radix.key"
+MODEL = "model"
+LONGEST = 5000
+"""Characters of a parameter or tag."""
+
+
+class LocalTracking(Tracking):
+    """MLflow's store below one directory: `mlflow.db` and `artifacts/`."""
+
+    root: str
+
+    @property
+    def uri(self) -> str:
+        return f"sqlite:///{Path(self.root).absolute() / 'mlflow.db'}"
+
+    def record(
+        self,
+        name: str,
+        *,
+        key: str,
+        params: Mapping[str, object],
+        metrics: Mapping[str, float],
+        tags: Mapping[str, str],
+        files: Path,
+        loader: str,
+        register: bool,
+    ) -> Recorded:
+        with self._store() as client:
+            experiment = self._experiment(client, name)
+            runs = client.search_runs([experiment], f"tags.`{KEY}` = '{key}'", max_results=1)
+            run = runs[0] if runs else client.create_run(experiment, run_name=key[:12], tags={KEY: key})
+            run_id: str = run.info.run_id
+            if run.info.status != "FINISHED":
+                self._write(client, run_id, params, metrics, tags)
+                self._log_model(client, run_id, files, loader)
+                client.set_terminated(run_id, "FINISHED")
+            return Recorded(run_id, self._version(client, name, run_id, key) if register else None)
+
+    def set_alias(self, name: str, alias: str, version: str) -> None:
+        with self._store() as client:
+            client.set_registered_model_alias(name, alias, version)
+
+    def versions(self, name: str) -> list[Version]:
+        with self._store() as client:
+            found = client.search_model_versions(f"name = '{name}'")
+            if not found:
+                return []
+            aliases = client.get_registered_model(name).aliases
+            return [
+                Version(
+                    str(one.version),
+                    one.run_id,
+                    one.tags.get(KEY, ""),
+                    tuple(sorted(alias for alias, of in aliases.items() if str(of) == str(one.version))),
+                )
+                for one in sorted(found, key=lambda one: int(one.version))
+            ]
+
+    @contextlib.contextmanager
+    def _store(self) -> Iterator[Any]:
+        """MLflow's client. One process at a time: creating the tables twice at once would break them."""
+        root = Path(self.root)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            with (root / ".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                with quiet_mlflow() as mlflow:
+                    client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+                    yield client
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(type(error).__name__) from error
+        except Exception as error:
+            if type(error).__module__.partition(".")[0] in {"mlflow", "sqlalchemy", "alembic"}:
+                raise self._unusable(getattr(error, "error_code", type(error).__name__)) from error
+            raise
+
+    def _unusable(self, what: str) -> ModelError:
+        return ModelError(
+            "RDX-MOD-010",
+            f"the tracking store cannot be used ({what})",
+            expected="a directory that can be written, with a database of this or an older MLflow",
+            hint="look at free space and permissions; a damaged mlflow.db may be moved away, it is filled anew",
+            directory=self.root,
+        )
+
+    def _experiment(self, client: Any, name: str) -> str:
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        location = (Path(self.root).absolute() / "artifacts" / name).as_uri()
+        return str(client.create_experiment(name, artifact_location=location))
+
+    def _write(
+        self, client: Any, run_id: str, params: Mapping[str, object], metrics: Mapping[str, float], tags: Mapping[str, str]
+    ) -> None:
+        from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415
+
+        client.log_batch(
+            run_id,
+            metrics=[Metric(key, float(value), 0, 0) for key, value in metrics.items()],
+            params=[Param(key, str(value)[:LONGEST]) for key, value in params.items()],
+            tags=[RunTag(key, str(value)[:LONGEST]) for key, value in tags.items()],
+        )
+
+    def _log_model(self, client: Any, run_id: str, files: Path, loader: str) -> None:
+        """The folder as a model of MLflow: a description that names the loader, beside the very files; no pickle."""
+        import mlflow.pyfunc  # noqa: PLC0415
+
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch, MODEL)
+            mlflow.pyfunc.save_model(
+                str(folder), loader_module=loader, data_path=str(files), pip_requirements=["radix"]
+            )
+            client.log_artifacts(run_id, str(folder), MODEL)
+
+    def _version(self, client: Any, name: str, run_id: str, key: str) -> str:
+        found = client.search_model_versions(f"run_id = '{run_id}'")
+        if found:
+            return str(found[0].version)
+        if not client.search_registered_models(f"name = '{name}'"):
+            client.create_registered_model(name)
+        source = f"{client.get_run(run_id).info.artifact_uri}/{MODEL}"
+        return str(client.create_model_version(name, source, run_id, tags={KEY: key}).version)
+
+
+@contextlib.contextmanager
+def quiet_mlflow() -> Iterator[Any]:
+    """MLflow without telemetry, and without a word on the terminal."""
+    for variable in ("MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+        os.environ.setdefault(variable, "true")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import mlflow  # noqa: PLC0415
+
+        for logger in ("mlflow", "alembic"):
+            logging.getLogger(logger).setLevel(logging.WARNING)
+        yield mlflow
