@@ -1,6 +1,7 @@
 """Sources: tables of files and databases become immutable raw snapshots in canonical types."""
 
 from radix_assets.sources.addresses import variables_of, without_secret
+from radix_assets.sources.discovery import discover
 from radix_assets.sources.ingestion import ingest, scan, source_version
 from radix_assets.sources.model import (
     DATA_FILE,
@@ -11,6 +12,7 @@ from radix_assets.sources.model import (
     load_schema_of,
     read_schema,
 )
+from radix_assets.sources.rows import read_rows
 
 __all__ = [
     "DATA_FILE",
@@ -18,8 +20,10 @@ __all__ = [
     "SCHEMA_FILE",
     "ColumnSchema",
     "RawSchema",
+    "discover",
     "ingest",
     "load_schema_of",
+    "read_rows",
     "read_schema",
     "scan",
     "source_version",

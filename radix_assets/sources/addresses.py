@@ -33,7 +33,7 @@ def with_reference(address: str, variable: str) -> str:
     return _PASSWORD.sub(lambda found: f"{found[1]}${{{variable}}}{found[3]}", address)
 
 
-def resolve(address: str, table: str) -> str:
+def resolve(address: str, table: str | None) -> str:
     """The address with its secrets. Raises CredentialError RDX-CRD-001 where an environment variable is not set."""
     missing = [name for name in variables_of(address) if not os.environ.get(name)]
     if missing:

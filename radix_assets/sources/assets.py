@@ -9,19 +9,16 @@ from radix_assets.sources import ingest, load_schema_of, source_version
 
 
 def _compute(work: Work) -> Output:
-    assert work.step.table is not None
-    output = ingest(work.project, work.step.table, work.out)
+    output = ingest(work.project, work.table, work.out)
     output.columns = dict(load_schema_of(work.out))
     return output
 
 
 def _outside(work: Work) -> str:
-    assert work.step.table is not None
-    return source_version(work.project, work.step.table)
+    return source_version(work.project, work.table)
 
 
-def _settings(project: Project, table: str | None) -> Any:
-    assert table is not None
+def _settings(project: Project, table: str) -> Any:
     return project.source_of(table).model_dump(mode="json")
 
 

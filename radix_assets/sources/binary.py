@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import fastexcel
 import polars as pl
 
 from radix_assets.project import FileSource
@@ -19,6 +18,7 @@ from radix_assets.sources.text import no_rows
 from radix_resources.errors import SourceError
 
 _UNNAMED = "__UNNAMED__"
+_EXACT = 2**53
 
 
 def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
@@ -62,8 +62,8 @@ def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Sta
     Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
     """
     staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="workbook")
-    frames = []
-    for number, file in enumerate(files):
+    frames: list[pl.DataFrame] = []
+    for file in files:
         place = Place(source.table, file.name)
         buffer = io.BytesIO()
         copied = copy(file, buffer, place, unpack=False)
@@ -82,6 +82,8 @@ def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Sta
     frames = [frame.select(frames[0].columns) for frame in frames]
     mixed = [name for name in frames[0].columns if len({frame.schema[name] for frame in frames}) > 1]
     frames = [frame.with_columns(pl.col(mixed).cast(pl.String)) for frame in frames]
+    whole = [name for name in frames[0].columns if all(_is_whole(frame[name]) for frame in frames)]
+    frames = [frame.with_columns(pl.col(whole).cast(pl.Int64)) for frame in frames]
     _name(staged, frames[0].schema)
     staged.names = ["" if name.startswith(_UNNAMED) else name for name in staged.names]
     staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
@@ -98,6 +100,8 @@ def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Sta
 
 
 def _sheet(content: bytes, source: FileSource, place: Place, staged: Staged) -> pl.DataFrame:
+    import fastexcel
+
     with reading_errors(place), _quietly():
         workbook = fastexcel.read_excel(content)
     names = workbook.sheet_names
@@ -113,10 +117,18 @@ def _sheet(content: bytes, source: FileSource, place: Place, staged: Staged) -> 
     if not source.sheet and len(names) > 1:
         staged.notes.append(f"read the first sheet, {sheet!r}; the workbook also has {', '.join(map(repr, names[1:]))}")
     with reading_errors(place), _quietly():
-        frame = workbook.load_sheet(sheet, schema_sample_rows=None).to_polars()
+        frame: pl.DataFrame = workbook.load_sheet(sheet, schema_sample_rows=None).to_polars()
     if not frame.width or not frame.height:
         raise no_rows(place, frame.columns)
     return frame
+
+
+def _is_whole(column: pl.Series) -> bool:
+    """A workbook knows no whole numbers, only numbers without a fraction."""
+    if column.dtype != pl.Float64:
+        return column.dtype == pl.Int64
+    present = column.drop_nulls()
+    return len(present) > 0 and bool(((present == present.floor()) & (present.abs() <= _EXACT)).all())
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ _REFUSED = re.compile(
 
 
 @contextlib.contextmanager
-def transaction(address: str, table: str) -> Iterator[Any]:
+def transaction(address: str, table: str | None) -> Iterator[Any]:
     """A cursor inside a REPEATABLE READ, READ ONLY transaction.
 
     Raises CredentialError RDX-CRD-001 (a variable is not set) or RDX-CRD-002 (refused), TransientSourceError
@@ -39,7 +39,7 @@ def transaction(address: str, table: str) -> Iterator[Any]:
     import adbc_driver_postgresql.dbapi
 
     url = resolve(address, table)
-    where = {"table": table, "database": without_secret(address)}
+    where = {"database": without_secret(address)} | ({"table": table} if table else {})
     try:
         connection = adbc_driver_postgresql.dbapi.connect(url)
     except adbc_driver_manager.Error as error:

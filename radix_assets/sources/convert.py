@@ -158,7 +158,7 @@ def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
     return [
         Check("rows", schema.rows > 0, f"{schema.rows:,} rows"),
         Check(
-            "cells_converted",
+            "cells_readable",
             not schema.rejected,
             f"{schema.rejected:,} cells could not be converted; they are null, their text is in {REJECTS_FILE}"
             if schema.rejected

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from radix_assets.project import DatabaseSource
 from radix_assets.sources.addresses import without_secret
@@ -58,7 +57,7 @@ class _Field:
     digits: int | None
     scale: int | None
 
-    def expression(self) -> str | None:
+    def expression(self) -> str | None:  # noqa: C901, PLR0911 a table of types
         """SQL that gives it in a type that every reader agrees on; None where there is none."""
         name = quoted(self.name)
         match self.base:
@@ -93,10 +92,9 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def list_tables(source: DatabaseSource | None, address: str, schema: str) -> list[str]:
+def list_tables(address: str, schema: str) -> list[str]:
     """The tables and views of a database schema. Raises what `transaction` raises."""
-    del source
-    with transaction(address, "") as cursor:
+    with transaction(address, None) as cursor:
         return [row[0] for row in _rows(cursor, _TABLES, schema)]
 
 
@@ -119,6 +117,8 @@ def stage_table(source: DatabaseSource, table: str, work: Path) -> Staged:
     Raises SourceError RDX-SRC-014 (no such table) and what `transaction` raises.
     """
     staged = Staged(work / "staged.parquet", [], [], [], [], layout="PostgreSQL")
+    import pyarrow.parquet as pq
+
     arrow = work / "table.parquet"
     with transaction(source.database, table) as cursor:
         fields = _fields(cursor, source, table)

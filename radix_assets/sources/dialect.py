@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -101,9 +102,7 @@ def _is_data(record: list[str]) -> bool:
     cells = [cell.strip() for cell in record]
     if not all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in cells):
         return False
-    rising = all(cell.isdigit() for cell in cells) and all(
-        int(left) < int(right) for left, right in zip(cells, cells[1:], strict=False)
-    )
+    rising = all(cell.isdigit() for cell in cells) and all(int(left) < int(right) for left, right in pairwise(cells))
     return not rising
 
 

@@ -21,7 +21,7 @@ def reading_errors(place: Place) -> Iterator[None]:
         if error.errno is not None:
             raise
         raise _corrupt(error, place) from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 whatever the library raises is translated
         raise _corrupt(error, place) from None
     except BaseException as error:
         # Polars raises PanicException, which is no Exception, for files that break its own assumptions.

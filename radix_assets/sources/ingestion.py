@@ -9,7 +9,7 @@ from radix_assets.output import Output
 from radix_assets.project import DatabaseSource, FileSource, Project
 from radix_assets.sources.binary import stage_parquet, stage_workbook
 from radix_assets.sources.convert import convert
-from radix_assets.sources.database import stage_table
+from radix_assets.sources.database import stage_table, table_version
 from radix_assets.sources.files import Place, find, kind_of
 from radix_assets.sources.files import fingerprint as fingerprint_of_files
 from radix_assets.sources.model import DATA_FILE, SCHEMA_FILE
@@ -44,15 +44,20 @@ def ingest(project: Project, table: str, out: Path) -> Output:
 def _stage(source: FileSource | DatabaseSource, table: str, folder: Path, work: Path) -> Staged:
     if isinstance(source, DatabaseSource):
         return stage_table(source, table, work)
+    return stage_files(source, folder, work)
+
+
+def stage_files(source: FileSource, folder: Path, work: Path) -> Staged:
+    """Stage the files of a source in the directory `work`, whatever they hold."""
     files = find(source, folder)
-    kinds = {kind_of(file, Place(table, file.name)) for file in files}
+    kinds = {kind_of(file, Place(source.table, file.name)) for file in files}
     if len(kinds) > 1:
         raise SourceError(
             "RDX-SRC-008",
             f"the files are of several kinds: {', '.join(sorted(kinds))}",
             expected="files of one table are of one kind",
             hint="narrow the pattern, such as orders/*.csv",
-            table=table,
+            table=source.table,
             pattern=source.path,
         )
     match kinds.pop():
@@ -70,8 +75,6 @@ def source_version(project: Project, table: str) -> str:
     Of files: names, sizes and times of change. Of a database table: its columns, the number of its rows and the sum of
     their hashes, computed by the database. Raises what `ingest` raises where it cannot be had.
     """
-    from radix_assets.sources.database import table_version
-
     source = project.source_of(table)
     if isinstance(source, DatabaseSource):
         return table_version(source, table)

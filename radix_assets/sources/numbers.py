@@ -6,7 +6,50 @@ from radix_assets.sources.counts import Counts, Finding, required
 from radix_assets.sources.model import Reading
 from radix_assets.sources.readings import number_pattern
 
-_CURRENCIES = ["USD", "EUR", "GBP", "JPY", "CNY", "INR", "CHF", "CAD", "AUD", "NZD", "BRL", "MXN", "ARS", "CLP", "COP", "KRW", "SGD", "HKD", "TWD", "THB", "IDR", "MYR", "PHP", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "RUB", "UAH", "TRY", "ILS", "ZAR", "EGP", "NGN", "AED", "SAR", "VND"]
+_CURRENCIES = [
+    "USD",
+    "EUR",
+    "GBP",
+    "JPY",
+    "CNY",
+    "INR",
+    "CHF",
+    "CAD",
+    "AUD",
+    "NZD",
+    "BRL",
+    "MXN",
+    "ARS",
+    "CLP",
+    "COP",
+    "KRW",
+    "SGD",
+    "HKD",
+    "TWD",
+    "THB",
+    "IDR",
+    "MYR",
+    "PHP",
+    "SEK",
+    "NOK",
+    "DKK",
+    "ISK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "BGN",
+    "RUB",
+    "UAH",
+    "TRY",
+    "ILS",
+    "ZAR",
+    "EGP",
+    "NGN",
+    "AED",
+    "SAR",
+    "VND",
+]
 _SYMBOLS = ["R$", "US$", "CA$", "A$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "₪", "฿", "₫", "zł", "kr", *_CURRENCIES]
 _STYLES = [(".", ","), (".", ""), (".", " "), (".", "'")]
 _COMMA_STYLES = [(",", "."), (",", ""), (",", " ")]

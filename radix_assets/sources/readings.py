@@ -6,7 +6,7 @@ import polars as pl
 
 from radix_assets.sources.model import DType, Reading
 
-CANONICAL: dict[DType, pl.DataType] = {
+CANONICAL: dict[DType, pl.datatypes.DataType] = {
     "integer": pl.Int64(),
     "float": pl.Float64(),
     "boolean": pl.Boolean(),
@@ -21,6 +21,7 @@ NULL_TOKENS = [
     *("inf", "-inf", "+inf", "Inf", "-Inf", "Infinity", "-Infinity", "infinity", "-infinity"),
 ]
 """Texts that mean null where the rest of the column is not text."""
+_TEMPORAL = {"date": pl.Date(), "datetime": pl.Datetime("us"), "time": pl.Time()}
 _EXACT_INTEGER = 2**53
 
 
@@ -93,7 +94,7 @@ def number_pattern(reading: Reading) -> str:
 
 
 def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
-    target = CANONICAL[reading.dtype]
+    target = _TEMPORAL[reading.dtype]
     attempts = []
     for pattern in reading.formats:
         zoned = pattern.endswith("%#z")

@@ -56,7 +56,7 @@ def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema
     )
     if len(schema.columns) > _MOST_COLUMNS:
         facts["schema shows"] = f"the first {_MOST_COLUMNS} of {len(schema.columns):,} columns; all are in schema.json"
-    facts["preview"] = _preview(out)
+    facts["preview"] = _preview(out, schema.table)
     return facts
 
 
@@ -87,10 +87,10 @@ def _rejects(out: Path) -> Table:
     )
 
 
-def _preview(out: Path) -> Table:
+def _preview(out: Path, table: str) -> Table:
     rows = pl.scan_parquet(out / DATA_FILE)
     names = rows.collect_schema().names()[:_PREVIEW_COLUMNS]
-    private = private_columns(rows.select(names))
+    private = private_columns(rows.select(names), table)
     first = rows.select(names).head(_PREVIEW_ROWS).collect()
     return Table(
         [

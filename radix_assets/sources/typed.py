@@ -8,7 +8,7 @@ _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt
 _LARGE = (pl.UInt64, pl.Int128, pl.UInt128)
 
 
-def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | None:
+def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | None:  # noqa: C901, PLR0911 a table of types
     """The canonical type of a column, the expression that converts it, and how, in words; None where it has none.
 
     What an expression cannot convert (a whole number beyond 64 bits, an infinite one) becomes null.

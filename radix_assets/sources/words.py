@@ -10,6 +10,7 @@ from radix_assets.sources.readings import NULL_TOKENS
 
 _PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n")]
 _MOSTLY = 0.9
+_UNKNOWN = "?"
 
 
 def infer_booleans(
@@ -60,9 +61,12 @@ def nulls_of(frame: pl.LazyFrame, counts: Mapping[str, Counts], found: Mapping[s
     habits = {token for column in typed for token in seen[column]}
     for column in columns:
         present = counts[column].present
-        if column in found or not present:
+        if column in found:
             continue
-        tokens = [token for token in seen[column] if token in habits or token == "?"]
+        tokens = [token for token in seen[column] if token in habits or token == _UNKNOWN]
+        if not present:
+            nulls[column] = tokens
+            continue
         nulls[column] = [token for token in tokens if not _belongs(frame, column, token, present, token in habits)]
     return nulls
 
