@@ -28,7 +28,9 @@ class Feature(BaseModel):
     tables: list[str]
     """The tables it goes over, the target's first."""
     columns: list[str]
-    """The raw columns it is made of, as `table.column`."""
+    """The raw columns it is made of, as `table.column`; those of the keys on its way too."""
+    path: str = ""
+    """The way to its values: `flights → planes ← flights`."""
 
 
 class FeatureSet(BaseModel):

@@ -1,0 +1,132 @@
+"""What to compute: of everything featuretools can think of, what is worth its cost."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from radix_assets.features.aggregations import AGGREGATIONS
+from radix_assets.features.graph import Graph
+from radix_assets.features.model import MatrixType
+from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
+from radix_assets.features.synthesis import Uncompilable, layout, synthesize, translate
+from radix_assets.features.transforms import TRANSFORMS
+from radix_assets.features.words import name, unique
+
+MAX_DEPTH = 2
+MOST_FEATURES = 500
+"""Of what is engineered; the target table's own columns always stay."""
+AGGREGATED = ("count", "mean", "sum", "std", "min", "max", "num_unique", "percent_true", "mode", "last")
+TRANSFORMED = ("year", "month", "weekday", "hour", "is_weekend", "num_characters", "num_words")
+SIBLINGS = ("count", "mean", "std", "num_unique", "percent_true")
+"""What is worth knowing of the rows that share a parent; the rest is nearly constant or follows from these."""
+STACKED = ("mean", "max")
+"""Aggregations that are worth stacking on another one."""
+
+_UNWANTED = ""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One feature: Radix' tree, and featuretools' definition of the same."""
+
+    name: str
+    type: MatrixType
+    node: Node
+    feature: Any
+
+
+def define(graph: Graph, reserved: tuple[str, ...] = (), most: int = MOST_FEATURES) -> tuple[list[Definition], dict[str, str]]:
+    """The features worth computing, simplest first, and what was left out with the reason.
+
+    `reserved` are names that no feature may have.
+    """
+    names = layout(graph)
+    dropped: dict[str, str] = {}
+    found: dict[Node, Any] = {}
+    for feature in synthesize(graph, names, AGGREGATED, TRANSFORMED, MAX_DEPTH):
+        try:
+            node = translate(feature, graph, names)
+        except Uncompilable:
+            continue  # of what is asked for, these are keys only: their values are chosen in the graph
+        reason = unfit(node, graph)
+        if reason is None:
+            found[node] = feature
+        elif reason is not _UNWANTED:
+            dropped[name(node, graph.links)] = reason
+    ordered = sorted(found, key=lambda node: _simplicity(node, graph))
+    own = [node for node in ordered if isinstance(node, Identity)]
+    made = [node for node in ordered if not isinstance(node, Identity)]
+    dropped |= {name(node, graph.links): f"beyond the bound of {most} engineered features" for node in made[most:]}
+    kept = own + made[:most]
+    labels = unique((name(node, graph.links) for node in kept), reserved)
+    return [
+        Definition(label, type_of(node), node, found[node].rename(label))
+        for label, node in zip(labels, kept, strict=True)
+    ], dropped
+
+
+def type_of(node: Node) -> MatrixType:
+    """The type of the node's values. Datetimes and texts are no features: they count as categorical here."""
+    if isinstance(node, Identity):
+        return node.reading if node.reading in ("numeric", "boolean") else "categorical"
+    if isinstance(node, Transform):
+        return TRANSFORMS[node.primitive][1]
+    if isinstance(node, Aggregation):
+        kind = AGGREGATIONS[node.primitive].type
+        if kind is not None or node.base is None:
+            return kind or "numeric"
+        return type_of(node.base)
+    return type_of(node.base)
+
+
+def unfit(node: Node, graph: Graph) -> str | None:
+    """None where the feature is made, the reason where it could be wanted but is not, empty where nobody misses it."""
+    leaf = walk(node)[-1]
+    inner = [part for part in walk(node) if isinstance(part, Aggregation)]
+    if isinstance(leaf, Identity) and leaf.reading in ("datetime", "text") and not _measured(node):
+        return _UNWANTED
+    if isinstance(leaf, Identity) and len(leaf.columns) and not _readable(leaf, graph):
+        return _UNWANTED
+    for part in walk(node):
+        if isinstance(part, Transform) and any(isinstance(below, Aggregation) for below in walk(part)):
+            return _UNWANTED
+        if isinstance(part, Aggregation) and any(isinstance(below, Transform) for below in walk(part)):
+            return _UNWANTED
+    if inner and isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner):
+        return _UNWANTED
+    if len(inner) > 1 and inner[0].primitive not in STACKED:
+        return _UNWANTED
+    return _impossible(node, inner, graph) if inner else None
+
+
+def _impossible(node: Node, inner: list[Aggregation], graph: Graph) -> str | None:
+    static = not graph.tables[graph.target].time
+    below = {graph.links[step].child for part in inner for step in part.path}
+    within = [part for outer in inner for part in walk(outer.base) if isinstance(part, Direct)]
+    if static and graph.target in below | {graph.links[part.link].parent for part in within}:
+        return "not made: without a time index a row would be aggregated over itself"
+    if not static and len(inner) > 1:
+        return "not compiled: an aggregation of aggregations, when each row has its own cutoff"
+    if not static and within and inner[0].primitive in ("percent_true", "last"):
+        return "not compiled: a row may be known before what it points to"
+    return None
+
+
+def _measured(node: Node) -> bool:
+    """Whether a transform makes something of the leaf."""
+    return any(isinstance(part, Transform) for part in walk(node))
+
+
+def _readable(leaf: Identity, graph: Graph) -> bool:
+    table = graph.tables[leaf.table]
+    return leaf.columns != table.time or leaf.columns[0] in table.columns or table.time_readable
+
+
+def _simplicity(node: Node, graph: Graph) -> tuple[int, int, int, int, str]:
+    parts = walk(node)
+    hops = sum(len(part.path) if isinstance(part, Aggregation) else isinstance(part, Direct) for part in parts)
+    primitives = [part.primitive for part in parts if isinstance(part, Aggregation)]
+    leaf = parts[-1]
+    place = 0
+    if isinstance(leaf, Identity) and leaf.columns[0] in graph.tables[leaf.table].columns:
+        place = list(graph.tables[leaf.table].columns).index(leaf.columns[0])
+    return len(parts), hops, max(map(AGGREGATED.index, primitives), default=0), place, name(node, graph.links)

@@ -1,0 +1,255 @@
+"""What of the tags can be used: the columns of each table, and relationships that form no circle."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.features.plan import Link, Reading
+from radix_assets.features.readings import Unusable, choose
+from radix_assets.relationships.model import Relationship
+from radix_assets.tags.model import TableTags, Tags
+from radix_resources.errors import FeatureError
+
+MOST_VALUES = 1000
+"""Texts with more distinct values than that are no categories."""
+MOST_IDS = 100
+"""A foreign key with at most so many distinct values is a category too."""
+UNIQUE_ENOUGH = 0.9
+"""Share of distinct keys that makes the parent's columns a key with flaws; below, they are no key."""
+
+_TARGET = "never used: the target is made of it"
+_LEAK = "never used: known too late, it would leak the answer"
+
+
+@dataclass
+class Table:
+    """One usable table."""
+
+    name: str
+    path: Path
+    schema: pl.Schema
+    rows: int
+    columns: dict[str, Reading] = field(default_factory=dict)
+    """The columns that features may read, in the table's order."""
+    time: tuple[str, ...] = ()
+    """Its time index; empty where it has none."""
+    time_readable: bool = False
+    """Whether features may read the time index too."""
+
+    def scan(self) -> pl.LazyFrame:
+        """Its rows."""
+        return pl.scan_parquet(self.path / "data.parquet")
+
+
+@dataclass
+class Graph:
+    """The tables that can be reached from the target's table, and the ways between them."""
+
+    target: str
+    tables: dict[str, Table]
+    links: list[Link]
+    dropped: dict[str, str]
+    """What was left out, with the reason: columns as `table.column`, relationships by their names."""
+
+
+def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) -> Graph:
+    """Read what is usable off the tags and the data.
+
+    Never used: the target's column, columns that leak or were excluded, private columns' values. Raises FeatureError
+    RDX-FEA-001 where the target's table or column is not there, RDX-FEA-002 where the table has no rows.
+    """
+    dropped: dict[str, str] = {}
+    known = {name: _open(name, path) for name, path in tables.items() if name in tags.tables}
+    target = _target(tags, known)
+    forbidden = {(tags.target.table, tags.target.column): _TARGET}
+    for name, tag in ((name, tag) for name, tag in tags.tables.items() if name in known):
+        for column, line in tag.columns.items():
+            if line.role == "leak" or {f"{name}.{column}", f"{name}.*"} & set(excluded):
+                forbidden.setdefault((name, column), _LEAK)
+    links = _links(tags.relationships, known, set(forbidden), target.name, dropped)
+    reached = _reached(target.name, links)
+    for name in known:
+        if name not in reached:
+            dropped[name] = "no relationship leads to this table"
+    links = [link for link in links if link.child in reached]
+    usable = {name: known[name] for name in sorted(reached, key=list(known).index)}
+    for name, table in usable.items():
+        _time(table, tags.tables[name], forbidden, dropped)
+        _columns(table, tags.tables[name], forbidden, links, dropped, target=name == target.name)
+    return Graph(target.name, usable, _marked(links), dropped)
+
+
+def _open(name: str, path: Path) -> Table:
+    frame = pl.scan_parquet(path / "data.parquet")
+    return Table(name, path, frame.collect_schema(), frame.select(pl.len()).collect().item())
+
+
+def _target(tags: Tags, known: dict[str, Table]) -> Table:
+    wanted = tags.target
+    table = known.get(wanted.table)
+    if table is None or wanted.column not in table.schema:
+        raise FeatureError(
+            "RDX-FEA-001",
+            f"the target {wanted.name} is not in the data",
+            expected="a table and a column of the raw snapshots",
+            hint="correct the target in tags.yaml",
+            table=wanted.table,
+            column=wanted.column,
+        )
+    if not table.rows:
+        raise FeatureError(
+            "RDX-FEA-002",
+            f"the target's table {wanted.table} has no rows",
+            expected="rows to learn from",
+            hint="look at the source of the table; `radix log` shows what was rejected when it was read",
+            table=wanted.table,
+        )
+    return table
+
+
+def _links(
+    relationships: Iterable[Relationship],
+    known: dict[str, Table],
+    forbidden: Collection[tuple[str, str]],
+    target: str,
+    dropped: dict[str, str],
+) -> list[Link]:
+    """The usable relationships. Those near the target come first, so that circles are cut far from it."""
+    candidates: list[Link] = []
+    for relation in relationships:
+        reason = _unusable(relation, known, forbidden)
+        if reason:
+            dropped[relation.name] = reason
+            continue
+        link = Link(
+            child=relation.child,
+            child_columns=tuple(relation.child_columns),
+            parent=relation.parent,
+            parent_columns=tuple(relation.parent_columns),
+        )
+        if link not in candidates:
+            candidates.append(link)
+    distance = _distances(target, candidates)
+    chosen: list[Link] = []
+    for link in sorted(candidates, key=lambda link: distance.get(link.child, len(candidates))):
+        if link.child in _above(link.parent, chosen):
+            dropped[_name(link)] = "left out: it would close a circle of relationships"
+        else:
+            chosen.append(link)
+    return chosen
+
+
+def _unusable(relation: Relationship, known: dict[str, Table], forbidden: Collection[tuple[str, str]]) -> str:
+    child, parent = known.get(relation.child), known.get(relation.parent)
+    if child is None or parent is None:
+        return "left out: one of its tables is not in the data"
+    if child is parent:
+        return "left out: a table that refers to itself"
+    columns = [(child, name) for name in relation.child_columns] + [(parent, name) for name in relation.parent_columns]
+    missing = [name for table, name in columns if name not in table.schema]
+    if missing or len(relation.child_columns) != len(relation.parent_columns) or not relation.child_columns:
+        return f"left out: no such column: {', '.join(missing)}" if missing else "left out: its sides do not match"
+    if any((table.name, name) in forbidden for table, name in columns):
+        return "left out: it goes over the target or a column that leaks"
+    keys = parent.scan().select(relation.parent_columns).drop_nulls()
+    rows, distinct = keys.select(rows=pl.len(), distinct=pl.struct(pl.all()).n_unique()).collect().row(0)
+    if distinct < UNIQUE_ENOUGH * rows:
+        return f"left out: the parent's columns are no key, only {distinct / rows:.0%} of its keys are distinct"
+    return ""
+
+
+def _distances(target: str, links: list[Link]) -> dict[str, int]:
+    distance = {target: 0}
+    queue = [target]
+    for table in queue:
+        for link in links:
+            for here, there in ((link.child, link.parent), (link.parent, link.child)):
+                if here == table and there not in distance:
+                    distance[there] = distance[table] + 1
+                    queue.append(there)
+    return distance
+
+
+def _above(table: str, links: list[Link]) -> set[str]:
+    """The table and all its ancestors."""
+    found = {table}
+    queue = [table]
+    for name in queue:
+        new = {link.parent for link in links if link.child == name} - found
+        found |= new
+        queue += sorted(new)
+    return found
+
+
+def _reached(target: str, links: list[Link]) -> set[str]:
+    return set(_distances(target, links))
+
+
+def _marked(links: list[Link]) -> list[Link]:
+    pairs = [(link.child, link.parent) for link in links]
+    return [link.model_copy(update={"shared": pairs.count((link.child, link.parent)) > 1}) for link in links]
+
+
+def _name(link: Link) -> str:
+    return Relationship(
+        child=link.child,
+        child_columns=list(link.child_columns),
+        parent=link.parent,
+        parent_columns=list(link.parent_columns),
+    ).name
+
+
+def _time(table: Table, tags: TableTags, forbidden: dict[tuple[str, str], str], dropped: dict[str, str]) -> None:
+    parts = tuple(tags.time_index)
+    missing = [part for part in parts if part not in table.schema]
+    if (tags_target := [part for part in parts if forbidden.get((table.name, part)) == _TARGET]) and not missing:
+        dropped[f"{table.name} (time)"] = f"no time index: {tags_target[0]} is the target"
+        return
+    if missing:
+        dropped[f"{table.name} (time)"] = f"no time index: there is no column {', '.join(missing)}"
+        return
+    table.time = parts
+    # a column that leaks may still say when a row came to be, but its value is no feature
+    table.time_readable = bool(parts) and not any(
+        (table.name, part) in forbidden or (part in tags.columns and tags.columns[part].sensitivity != "none")
+        for part in parts
+    )
+
+
+def _columns(
+    table: Table,
+    tags: TableTags,
+    forbidden: dict[tuple[str, str], str],
+    links: list[Link],
+    dropped: dict[str, str],
+    *,
+    target: bool,
+) -> None:
+    foreign = {column for link in links if link.child == table.name for column in link.child_columns}
+    wanted: list[str] = []
+    for column in table.schema:
+        line = tags.columns.get(column)
+        reason = forbidden.get((table.name, column), "")
+        if not reason and line is not None and line.sensitivity != "none":
+            reason = "not used: a private column"
+        if reason:
+            dropped[f"{table.name}.{column}"] = reason
+        elif line is not None and line.role in ("feature", "foreign_key"):
+            wanted.append(column)
+    for column in wanted:
+        line = tags.columns[column]
+        values = table.scan().select(pl.col(column).unique()).collect().to_series()
+        if line.role == "foreign_key" or column in foreign:
+            reading = "categorical" if len(values) <= MOST_IDS else Unusable(f"a key with {len(values)} values")
+        else:
+            reading = choose(line.type, values)
+            if reading == "categorical" and len(values) > MOST_VALUES:
+                reading = Unusable(f"a category with {len(values)} values")
+            elif reading == "categorical" and target and len(values) == table.rows > 2:  # noqa: PLR2004
+                reading = Unusable("it tells every row apart")
+        if isinstance(reading, Unusable):
+            dropped[f"{table.name}.{column}"] = f"not used: {reading.reason}"
+        else:
+            table.columns[column] = reading

@@ -1,0 +1,111 @@
+"""Features of any rows, one or millions, by the code that made the training matrix."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from radix_assets.features.engine import Stage, View
+from radix_assets.features.history import NEVER
+from radix_assets.features.plan import Input, Plan, reads
+from radix_assets.features.rows import canonical, conform
+from radix_assets.features.store import Store, moments
+from radix_assets.tags.model import Tags
+from radix_resources.errors import FeatureError
+
+PLAN_FILE = "plan.json"
+EXAMPLES = 5
+MANY = 100
+"""Columns with more distinct values show the one in the middle, others the most frequent ones."""
+
+
+class InputColumn(NamedTuple):
+    """A raw column of the target's table that features read."""
+
+    name: str
+    dtype: str
+    """Canonical: Int64, Float64, Boolean, String, Date, Datetime or Time."""
+    required: bool
+    """Whether no historical row lacked it."""
+    examples: list[Any]
+    """Frequent values, or the median of numbers; empty where the column is private."""
+
+
+class Prepared:
+    """A plan with all it needs in memory: parents, and accumulated histories sorted for look-up."""
+
+    def __init__(self, plan: Plan, tables: dict[str, Path]) -> None:
+        self.plan = plan
+        self._names = [output.name for output in plan.outputs]
+        self._stage = Stage(Store(plan, tables), plan.table, [output.node for output in plan.outputs])
+
+    @property
+    def input_columns(self) -> list[InputColumn]:
+        """What a caller of `compute` should give."""
+        return [InputColumn(i.name, i.dtype, i.required, i.examples) for i in self.plan.inputs]
+
+    def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The features of these rows of the target's table, in the matrix' order and types.
+
+        Each row is seen as of its own time: what is in the snapshots counts where it was known strictly before. A row
+        without a time is seen as of now, when all is known. Columns that are not given are null, others are ignored.
+        Raises FeatureError RDX-FEA-004 where a value cannot be of its column's type.
+        """
+        given = conform(rows, self.plan.inputs)
+        parts = self.plan.times.get(self.plan.table)
+        cutoffs = moments(given, parts) if parts else np.full(len(rows), NEVER, dtype=np.int64)
+        values = self._stage.compute(View(cutoffs, rows=given))
+        return values.rename(dict(zip(self._stage.names, self._names, strict=True)))
+
+
+def prepare(features: Path, tags: Tags, tables: dict[str, Path]) -> Prepared:
+    """Collect once what is needed to compute features of new rows.
+
+    `features` is the snapshot of the features, `tables` the raw snapshots by name, which may be newer than those the
+    features were made from. Raises FeatureError RDX-FEA-005 where they do not hold what the features read.
+    """
+    plan = Plan.model_validate_json((features / PLAN_FILE).read_bytes())
+    if plan.table != tags.target.table:
+        raise FeatureError(
+            "RDX-FEA-005",
+            f"the features are of {plan.table}, the tags ask about {tags.target.table}",
+            expected="features and tags of the same target",
+            hint="materialize the features again",
+            table=tags.target.table,
+        )
+    return Prepared(plan, tables)
+
+
+def inputs_of(plan: Plan, rows: pl.LazyFrame, hidden: Sequence[str]) -> list[Input]:
+    """The raw columns of the target's table that the plan reads; `hidden` ones show no example."""
+    needed: set[str] = set(plan.times.get(plan.table, ()))
+    for output in plan.outputs:
+        needed |= reads(output.node, plan.links)
+    schema = rows.collect_schema()
+    time = plan.times.get(plan.table, ())
+    found = []
+    for name in (name for name in schema if name in needed):
+        column = rows.select(name).collect().to_series()
+        examples = [] if name in hidden else _examples(column)
+        found.append(
+            Input(
+                name=name,
+                dtype=canonical(schema[name]),
+                required=name not in time and column.null_count() == 0,
+                examples=examples,
+            )
+        )
+    return found
+
+
+def _examples(column: pl.Series) -> list[Any]:
+    present = column.drop_nulls()
+    if not len(present):
+        return []
+    if present.dtype.is_float() or present.dtype.is_temporal() or present.n_unique() > MANY:
+        middle = present.sort()[len(present) // 2]
+        return [middle.isoformat() if present.dtype.is_temporal() else middle]
+    counts = present.value_counts().sort("count", present.name, descending=[True, False])
+    return counts[present.name].head(EXAMPLES).to_list()

@@ -1,0 +1,134 @@
+"""How the values of a raw column are read when features are made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from radix_assets.features.plan import Reading
+from radix_assets.suggestions.model import FeatureType
+
+TRUE = ("true", "t", "yes", "y", "1", "on")
+FALSE = ("false", "f", "no", "n", "0", "off")
+ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
+"""Texts that are read as dates. A fixed list: the same text must mean the same in one row and in a million."""
+_WORDS = pl.Series([*TRUE, *FALSE])
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why a column cannot be read."""
+
+    reason: str
+
+
+def choose(kind: FeatureType, column: pl.Series) -> Reading | Unusable:
+    """How to read a column that was tagged so.
+
+    `column` is the raw column, or its distinct values; what a person tagged may not fit what is in the file.
+    """
+    dtype = column.dtype
+    if kind in ("identifier", "url", "list", "other"):
+        return Unusable(f"its type is {kind}")
+    if dtype == pl.Boolean:
+        return "boolean"
+    if kind == "text":
+        return "text" if dtype == pl.String else "categorical"
+    if kind == "boolean":
+        return "boolean" if _binary(column) else "categorical"
+    if kind == "datetime":
+        return _moment(column)
+    if kind == "numeric":
+        return _number(column)
+    return "categorical"
+
+
+def read(column: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
+    """The values of a raw column, as they are read. What cannot be read so is null; so are NaN and infinities."""
+    raw = pl.col(column)
+    if reading == "numeric":
+        if dtype == pl.Time:
+            return raw.cast(pl.Int64) / 3.6e12  # nanoseconds since midnight, in hours
+        if dtype == pl.String:
+            raw = raw.str.strip_chars()
+        value = raw.cast(pl.Float64, strict=False)
+        return pl.when(value.is_finite()).then(value)
+    if reading == "boolean":
+        if dtype == pl.Boolean:
+            return raw
+        if dtype == pl.String:
+            word = raw.str.strip_chars().str.to_lowercase()
+            return pl.when(word.is_in(_WORDS.implode())).then(word.is_in(pl.Series(TRUE).implode()))
+        return raw == 1
+    if reading == "datetime":
+        if dtype == pl.String:
+            return pl.coalesce(raw.str.strip_chars().str.to_datetime(form, time_unit="us", strict=False) for form in ISO)
+        return raw.cast(pl.Datetime("us"))
+    return raw.cast(pl.String)
+
+
+def moment(parts: Sequence[str], schema: pl.Schema) -> pl.Expr:
+    """One point in time from its parts, Datetime("us"); null where a part is missing or there is no such date.
+
+    A part is a date, a date with time, a time of day, or the next number of year, month, day, hour, minute, second.
+    """
+    start: pl.Expr | None = None
+    numbers: list[str] = []
+    times: list[str] = []
+    for part in parts:
+        dtype = schema[part]
+        if dtype == pl.Time:
+            times.append(part)
+        elif start is None and not numbers and (dtype.is_temporal() or dtype == pl.String):
+            start = read(part, dtype, "datetime")
+        else:
+            numbers.append(part)
+    values = [pl.col(name).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False) for name in numbers]
+    if start is None:
+        start, values = _date(values[:3]), values[3:]
+    # hour 24 is the next day's midnight, as timetables write it
+    for value, unit, most in zip(values, ("hours", "minutes", "seconds"), (24, 59, 59), strict=False):
+        start = start + pl.when(value.is_between(0, most)).then(pl.duration(**{unit: value}, time_unit="us"))
+    for part in times:
+        start = start + pl.duration(nanoseconds=pl.col(part).cast(pl.Int64), time_unit="us")
+    return start.cast(pl.Datetime("us"))
+
+
+def _date(values: list[pl.Expr]) -> pl.Expr:
+    year, month, day = [*values, pl.lit(1, pl.Int64), pl.lit(1, pl.Int64)][:3]
+    valid = year.is_between(1, 9999) & month.is_between(1, 12) & day.is_between(1, 31)
+    first = pl.datetime(pl.when(valid).then(year), pl.when(valid).then(month), 1)
+    date = first + pl.duration(days=day - 1, time_unit="us")
+    return pl.when(date.dt.month() == month).then(date)  # 30 February would be a day in March
+
+
+def _binary(column: pl.Series) -> bool:
+    values = column.drop_nulls()
+    if values.dtype == pl.String:
+        return bool(values.str.strip_chars().str.to_lowercase().is_in(_WORDS.implode()).all())
+    return values.dtype.is_numeric() and bool(values.is_in(pl.Series([0, 1], dtype=values.dtype).implode()).all())
+
+
+def _moment(column: pl.Series) -> Reading | Unusable:
+    if column.dtype in (pl.Date, pl.Datetime):
+        return "datetime"
+    if column.dtype == pl.String:
+        frame = column.to_frame("x")
+        return "datetime" if _readable(frame, "datetime") else Unusable("tagged datetime, but its texts are no dates")
+    return "numeric"
+
+
+def _number(column: pl.Series) -> Reading | Unusable:
+    if column.dtype in (pl.Date, pl.Datetime):
+        return "datetime"
+    if column.dtype == pl.String:
+        frame = column.to_frame("x")
+        return "numeric" if _readable(frame, "numeric") else Unusable("tagged numeric, but its texts are no numbers")
+    return "numeric"
+
+
+def _readable(frame: pl.DataFrame, reading: Reading) -> bool:
+    """Whether at least half of the texts can be read so."""
+    values = frame.select(read("x", frame.schema["x"], reading)).to_series()
+    present = len(frame) - frame["x"].null_count()
+    return present > 0 and len(values) - values.null_count() >= present / 2

@@ -1,0 +1,65 @@
+"""Rows of the target's table as a caller gives them: some columns, in types that may differ."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from radix_assets.features.plan import Input
+from radix_resources.errors import FeatureError
+
+CANONICAL: dict[str, pl.DataType] = {
+    "Int64": pl.Int64(),
+    "Float64": pl.Float64(),
+    "Boolean": pl.Boolean(),
+    "String": pl.String(),
+    "Date": pl.Date(),
+    "Datetime": pl.Datetime("us"),
+    "Time": pl.Time(),
+}
+
+
+def canonical(dtype: pl.DataType) -> str:
+    """The name of a raw snapshot's type."""
+    return dtype.base_type().__name__
+
+
+def conform(rows: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
+    """The columns that features read, in their canonical types. What is not given is null.
+
+    Raises FeatureError RDX-FEA-004 where a value cannot be of the column's type.
+    """
+    columns = []
+    for column in inputs:
+        dtype = CANONICAL[column.dtype]
+        if column.name not in rows.columns:
+            columns.append(pl.repeat(None, len(rows), dtype=dtype, eager=True).alias(column.name))
+        elif rows.schema[column.name] == dtype:
+            columns.append(rows[column.name])
+        else:
+            columns.append(_cast(rows[column.name], dtype))
+    return pl.DataFrame(columns)
+
+
+def _cast(values: pl.Series, dtype: pl.DataType) -> pl.Series:
+    try:
+        if values.dtype == pl.String and dtype == pl.Boolean:
+            words = values.str.strip_chars().str.to_lowercase()
+            result = words.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+        elif values.dtype == pl.String and dtype.is_temporal():
+            result = values.str.strptime(dtype, strict=False) if len(values.drop_nulls()) else values.cast(dtype)
+        else:
+            result = values.cast(dtype, strict=False)
+            if values.dtype.is_float() and dtype == pl.Int64:
+                result = result.set(result.cast(values.dtype) != values, None)
+    except pl.exceptions.PolarsError:
+        result = pl.repeat(None, len(values), dtype=dtype, eager=True)
+    wrong = int((result.is_null() & values.is_not_null()).sum())
+    if wrong:
+        raise FeatureError(
+            "RDX-FEA-004",
+            f"{wrong} of {len(values)} values of {values.name} are no {canonical(dtype)}",
+            expected=canonical(dtype),
+            hint="give the column in the type it had when the model was trained",
+            column=values.name,
+        )
+    return result

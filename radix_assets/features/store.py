@@ -1,0 +1,123 @@
+"""The tables' snapshots in memory, as far as a plan needs them: rows linked by position, each with its time."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from radix_assets.features.history import ALWAYS, NEVER, Times
+from radix_assets.features.keys import KeyIndex, Positions, common
+from radix_assets.features.plan import Plan
+from radix_assets.features.readings import moment
+from radix_resources.errors import FeatureError
+
+
+class Store:
+    """Everything is made when it is first asked for, and kept."""
+
+    def __init__(self, plan: Plan, tables: dict[str, Path]) -> None:
+        self.plan = plan
+        self._paths = tables
+        self._schemas: dict[str, pl.Schema] = {}
+        self._frames: dict[str, dict[str, pl.Series]] = {}
+        self._indexes: dict[int, KeyIndex] = {}
+        self._links: dict[int, Positions] = {}
+        self._times: dict[str, Times | None] = {}
+
+    def schema(self, table: str) -> pl.Schema:
+        """The raw columns of a table."""
+        if table not in self._schemas:
+            if table not in self._paths:
+                raise FeatureError(
+                    "RDX-FEA-005",
+                    f"the features need the table {table}, which is not there",
+                    expected="the tables that the features were made from",
+                    hint="materialize the features again",
+                    table=table,
+                )
+            self._schemas[table] = pl.read_parquet_schema(self._paths[table] / "data.parquet")
+        return self._schemas[table]
+
+    def frame(self, table: str, columns: tuple[str, ...] | list[str]) -> pl.DataFrame:
+        """Raw columns of all rows."""
+        held = self._frames.setdefault(table, {})
+        missing = [column for column in dict.fromkeys(columns) if column not in held]
+        unknown = [column for column in missing if column not in self.schema(table)]
+        if unknown:
+            raise FeatureError(
+                "RDX-FEA-005",
+                f"the features read columns of {table} that are not there: {', '.join(unknown)}",
+                expected="the columns that the features were made from",
+                hint="materialize the features again",
+                table=table,
+                column=unknown[0],
+            )
+        if missing:
+            read = pl.scan_parquet(self._paths[table] / "data.parquet").select(missing).collect()
+            held.update({column: read[column] for column in missing})
+        return pl.DataFrame([held[column] for column in dict.fromkeys(columns)])
+
+    def find(self, link: int, rows: pl.DataFrame) -> Positions:
+        """The position of the parent's row for each of these rows of the child, given by their raw columns."""
+        return self._index(link).find(rows, self.plan.links[link].child_columns)
+
+    def own(self, link: int, rows: pl.DataFrame) -> Positions:
+        """The position of these rows of the parent in the snapshot, given by the columns that the link refers to."""
+        return self._index(link).find(rows, self.plan.links[link].parent_columns)
+
+    def linked(self, link: int) -> Positions:
+        """The position of the parent's row for each row of the child's snapshot."""
+        if link not in self._links:
+            step = self.plan.links[link]
+            self._links[link] = self.find(link, self.frame(step.child, step.child_columns))
+        return self._links[link]
+
+    def rows(self, table: str) -> int:
+        """How many rows a snapshot has."""
+        held = self._frames.get(table)
+        if held:
+            return len(next(iter(held.values())))
+        return int(pl.scan_parquet(self._paths[table] / "data.parquet").select(pl.len()).collect().item())
+
+    def times(self, table: str) -> Times | None:
+        """Since when each row is known; None where that is always so.
+
+        A table without a time index has its parents' times, the latest of them: a row cannot be there before what it
+        points to. A row with an empty time index is never known.
+        """
+        if table not in self._times:
+            self._times[table] = self._own_times(table) if table in self.plan.times else self._inherited(table)
+        return self._times[table]
+
+    def _own_times(self, table: str) -> Times:
+        parts = self.plan.times[table]
+        return moments(self.frame(table, parts), parts)
+
+    def _inherited(self, table: str) -> Times | None:
+        latest: Times | None = None
+        for number, link in enumerate(self.plan.links):
+            if link.child != table:
+                continue
+            above = self.times(link.parent)
+            if above is None:
+                continue
+            place = self.linked(number)
+            times = np.where(place >= 0, above[place] if len(above) else ALWAYS, ALWAYS)
+            latest = times if latest is None else np.maximum(latest, times)
+        return latest
+
+    def _index(self, link: int) -> KeyIndex:
+        if link not in self._indexes:
+            step = self.plan.links[link]
+            child, parent = self.schema(step.child), self.schema(step.parent)
+            types = [
+                common(child[a], parent[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)
+            ]
+            self._indexes[link] = KeyIndex(self.frame(step.parent, step.parent_columns), step.parent_columns, types)
+        return self._indexes[link]
+
+
+def moments(rows: pl.DataFrame, parts: tuple[str, ...]) -> Times:
+    """The rows' points in time; NEVER where there is none, which as a cutoff means now."""
+    times = rows.select(moment(parts, rows.schema)).to_series().cast(pl.Int64).fill_null(NEVER)
+    return times.to_numpy().astype(np.int64)

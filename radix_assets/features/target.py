@@ -1,0 +1,65 @@
+"""The column of the target, as models read it."""
+
+import operator
+from collections.abc import Callable
+
+import polars as pl
+
+from radix_assets.tags.model import Target
+from radix_resources.errors import FeatureError
+
+_COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def target_values(target: Target, column: pl.Series) -> pl.Series:
+    """Classes as the text of the raw value ("0", "yes", "true"), numbers as Float64; null where the raw value is null.
+
+    A comparison gives "true" and "false". Raises FeatureError RDX-FEA-006 where the question does not fit the values.
+    """
+    frame = column.to_frame("x")
+    value = pl.col("x")
+    if target.operator is not None:
+        value = _COMPARE[target.operator](*_sides(target, column.dtype))
+    if target.problem != "regression":
+        return frame.select(value.cast(pl.String)).to_series()
+    if column.dtype == pl.String and target.operator is None:
+        value = value.str.strip_chars()
+    result = frame.select(value.cast(pl.Float64, strict=False).fill_nan(None)).to_series()
+    if result.null_count() == len(result) > column.null_count():
+        raise _unfit(target, column.dtype, "numbers, for a regression")
+    return result
+
+
+def _sides(target: Target, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
+    raw, wanted = pl.col("x"), target.value
+    try:
+        if dtype == pl.Boolean:
+            number = float(str(wanted).lower() == "true") if isinstance(wanted, str) else wanted
+            return raw.cast(pl.Float64), pl.lit(number, pl.Float64)
+        if dtype.is_numeric():
+            return raw.cast(pl.Float64), pl.lit(float(wanted or 0), pl.Float64)
+        if dtype.is_temporal():
+            return raw.cast(pl.String), pl.lit(str(wanted), pl.String)  # ISO texts are in the order of time
+    except ValueError as error:
+        raise _unfit(target, dtype, f"a value that can be compared with {dtype}") from error
+    if isinstance(wanted, str):
+        return raw, pl.lit(wanted)
+    return raw.str.strip_chars().cast(pl.Float64, strict=False), pl.lit(wanted, pl.Float64)
+
+
+def _unfit(target: Target, dtype: pl.DataType, expected: str) -> FeatureError:
+    return FeatureError(
+        "RDX-FEA-006",
+        f"the target {target.name} does not fit its column, which holds {dtype}",
+        expected=expected,
+        hint="correct the target or its problem in tags.yaml",
+        table=target.table,
+        column=target.column,
+    )
