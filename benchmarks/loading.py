@@ -1,6 +1,6 @@
 """How long the code location takes to load with many projects, against an empty Dagster location.
 
-    python benchmarks/loading.py --projects 50 --tables 10
+python benchmarks/loading.py --projects 50 --tables 10
 """
 
 import argparse
@@ -29,12 +29,14 @@ def main() -> None:
             sources = [{"table": f"table_{index}", "path": f"data/{index}.csv"} for index in range(wish.tables)]
             path.write_text(yaml.safe_dump({"name": name, "sources": sources, "goal": {"target": "table_0.y"}}))
         environment = {"RADIX_HOME": f"{folder}/home", "RADIX_PROJECTS": f"{folder}/projects"}
-        empty, full = median(
-            wish.repeats, lambda: python(EMPTY, environment), lambda: python(RADIX, environment)
-        )
+        empty, full = median(wish.repeats, lambda: python(EMPTY, environment), lambda: python(RADIX, environment))
     rows = [
         {"location": "empty", "seconds": f"{empty:.2f}", "ratio": "1.0"},
-        {"location": f"{wish.projects} projects × {wish.tables} tables", "seconds": f"{full:.2f}", "ratio": f"{full / empty:.1f}"},
+        {
+            "location": f"{wish.projects} projects × {wish.tables} tables",
+            "seconds": f"{full:.2f}",
+            "ratio": f"{full / empty:.1f}",
+        },
     ]
     print(table(rows))
 

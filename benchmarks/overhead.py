@@ -64,9 +64,7 @@ def main() -> None:
             process([sys.executable, "-m", "radix_assets.cli", "down"], environment)
             return cost
 
-        plain, full = median(
-            wish.repeats, lambda: python(PLAIN.format(name=wish.project), fresh()), orchestrated
-        )
+        plain, full = median(wish.repeats, lambda: python(PLAIN.format(name=wish.project), fresh()), orchestrated)
     rows = [
         {"way": "plain functions in one script", "seconds": f"{plain:.1f}", "ratio": "1.00"},
         {"way": "radix run", "seconds": f"{full:.1f}", "ratio": f"{full / plain:.2f}"},

@@ -60,21 +60,22 @@ def _pack(value: Shown) -> Any:
 def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
     if not isinstance(packed, dict):
         return None if packed is None else _scalar(packed)
-    match packed["as"]:
-        case "Markdown":
-            return dg.MetadataValue.md(packed["text"])
-        case "Table":
-            return dg.MetadataValue.md(markdown_table(packed["rows"]))
-        case "Picture":
-            data = (directory / packed["file"]).read_bytes()
-            if len(data) > PICTURE_BYTES:
-                return dg.MetadataValue.url(page_address(directory, packed["file"]))
-            image = base64.b64encode(data).decode()
-            return dg.MetadataValue.md(f"![{packed['caption']}](data:image/png;base64,{image})\n\n{packed['caption']}")
-        case "Page":
-            return dg.MetadataValue.url(page_address(directory, packed["file"]))
-        case _:
-            return dg.MetadataValue.json(packed["value"])
+    kind = packed["as"]
+    if kind == "Picture":
+        return _picture(packed, directory)
+    if kind == "Page":
+        return dg.MetadataValue.url(page_address(directory, packed["file"]))
+    if kind == "JSON":
+        return dg.MetadataValue.json(packed["value"])
+    return dg.MetadataValue.md(markdown_table(packed["rows"]) if kind == "Table" else packed["text"])
+
+
+def _picture(packed: dict[str, str], directory: Path) -> dg.MetadataValue:
+    data = (directory / packed["file"]).read_bytes()
+    if len(data) > PICTURE_BYTES:
+        return dg.MetadataValue.url(page_address(directory, packed["file"]))
+    image = base64.b64encode(data).decode()
+    return dg.MetadataValue.md(f"![{packed['caption']}](data:image/png;base64,{image})\n\n{packed['caption']}")
 
 
 def page_address(directory: Path, file: str) -> str:

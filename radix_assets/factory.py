@@ -15,10 +15,10 @@ import dagster as dg
 
 from radix_assets.display import to_json, to_metadata
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
-from radix_assets.output import Check
+from radix_assets.output import Check, Output
 from radix_assets.project import Project
 from radix_assets.standing import assemble, failed_mark
-from radix_resources.action_log.fence import RunFence
+from radix_resources.action_log import Action, RunFence, doing
 from radix_resources.endpoint import Endpoint
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.storage import Commit, Failure, Storage
@@ -113,7 +113,7 @@ def publish(
 def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: float) -> Commit | None:
     storage, step = work.tools.storage, work.step
     with storage.attempt(step.key) as attempt:
-        output = step.stage.compute(replace(work, out=attempt.path))
+        output = _compute(context, replace(work, out=attempt.path), mark)
         if output is None:
             return None
         try:
@@ -133,6 +133,25 @@ def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: flo
             raise
 
 
+def _compute(context: dg.AssetExecutionContext, work: Work, mark: str) -> Output | None:
+    """Compute, and where this changes something in the world write it into the action log, before and after."""
+    stage = work.step.stage
+    if stage.action is None or stage.asks(work):
+        return stage.compute(work)
+    intent = Action(
+        kind=stage.action,
+        subject=work.step.key,
+        project=work.project.name,
+        actor=context.run.tags.get("radix/actor", "a person in the UI"),
+        input_hash=mark,
+        run_id=context.run.run_id,
+    )
+    with doing(context.instance, intent) as state:
+        output = stage.compute(work)
+        state.after = output.decision if output else {}
+        return output
+
+
 def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
     metadata = to_metadata(commit.shown, tools.storage.path(commit), step.project)
     metadata["radix/version"] = dg.MetadataValue.int(commit.sequence)
@@ -141,7 +160,7 @@ def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.Mate
     if commit.rows is not None:
         metadata["dagster/row_count"] = dg.MetadataValue.int(commit.rows)
     if fresh:
-        metadata["radix/unchanged"] = dg.MetadataValue.bool(True)  # noqa: FBT003 the library's own signature
+        metadata["radix/unchanged"] = dg.MetadataValue.bool(True)
     verdicts = {verdict["name"]: Check(**verdict) for verdict in commit.shown.get("checks", [])}
     results = []
     for name in step.stage.checks:

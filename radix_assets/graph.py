@@ -11,6 +11,7 @@ from radix_assets.output import Output, Snapshot
 from radix_assets.project import Project, slug
 
 if TYPE_CHECKING:
+    from radix_resources.action_log import Kind
     from radix_resources.endpoint import Endpoint
     from radix_resources.storage import Commit, Storage
     from radix_resources.tracking import Tracking
@@ -39,6 +40,11 @@ class Work:
     """What the step published last time."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """How long each input took."""
+
+    @property
+    def table(self) -> str:
+        """The table that a stage per table is about; empty of other stages."""
+        return self.step.table or ""
 
     def input(self, stage: str) -> Path:
         """The snapshot directory of a stage."""
@@ -79,7 +85,7 @@ class Stage:
     """Name to what it guards against."""
     version: str = "1"
     """To be raised when the stage computes something else from the same input."""
-    settings: Callable[[Project, str | None], Any] = lambda _project, _table: None
+    settings: Callable[[Project, str], Any] = lambda _project, _table: None
     """What of the project file it depends on, as JSON."""
     outside: Callable[["Work"], Any] = lambda _work: None
     """What it depends on beside snapshots and the project file (a source, the tags file), as JSON. Cheap."""
@@ -87,6 +93,8 @@ class Stage:
     """What a person must do before it can go on, or None."""
     holds: Callable[["Work"], bool] = lambda _work: True
     """Whether what the last commit says is still so in the world, such as a running endpoint. Cheap."""
+    action: "Kind | None" = None
+    """What the action log calls it when this is computed: an intent is written before, the outcome after."""
     launchpad: type | None = None
     """The dg.Config that the launchpad offers. Only such a stage may wait for a person."""
     before: Callable[["Work", Any], None] = lambda _work, _config: None
@@ -152,7 +160,7 @@ def fingerprint(work: Work) -> str:
     content = {
         "stage": step.stage.name,
         "version": step.stage.version,
-        "settings": step.stage.settings(work.project, step.table),
+        "settings": step.stage.settings(work.project, work.table),
         "outside": step.stage.outside(work),
         "inputs": {name: snapshot.data_version for name, snapshot in sorted(work.inputs.items())},
     }

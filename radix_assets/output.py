@@ -55,6 +55,8 @@ class Output:
     shown: dict[str, Shown] = field(default_factory=dict)
     """What the UI shows, in this order, headline first. Keys are short and readable: `rows`, `leak suspects`."""
     checks: list[Check] = field(default_factory=list)
+    decision: dict[str, Any] = field(default_factory=dict)
+    """What was decided or done, as JSON for the action log."""
     columns: dict[str, str] = field(default_factory=dict)
     """Of a table: column name to type, for the schema view."""
     lineage: dict[str, list[tuple[str, str]]] = field(default_factory=dict)

@@ -9,10 +9,9 @@ from typing import Any, Literal
 import dagster as dg
 
 from radix_assets.factory import PROGRESS, build_assets
-from radix_assets.graph import Tools
+from radix_assets.graph import Stage, Tools
 from radix_assets.project import Project
 from radix_assets.sensors import PROJECT_TAG
-from radix_assets.stages import STAGES
 from radix_assets.standing import Standing, stand
 from radix_resources.action_log import process_tags, reconcile_runs
 from radix_resources.errors import EmptySourceError
@@ -43,7 +42,13 @@ class Report:
         return [one for one in self.standings if one.state == "failed"]
 
 
-def run(project: Project, tools: Tools, instance: dg.DagsterInstance, listen: Listener) -> Report:
+def run(
+    project: Project,
+    tools: Tools,
+    instance: dg.DagsterInstance,
+    listen: Listener,
+    stages: tuple[Stage, ...],
+) -> Report:
     """Bring a project as far as it goes.
 
     A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
@@ -59,7 +64,7 @@ def run(project: Project, tools: Tools, instance: dg.DagsterInstance, listen: Li
     try:
         tried: set[str] = set()
         while True:
-            standings = stand(project, STAGES, tools)
+            standings = stand(project, stages, tools)
             todo = [
                 one
                 for one in standings
@@ -68,13 +73,13 @@ def run(project: Project, tools: Tools, instance: dg.DagsterInstance, listen: Li
             if not todo:
                 break
             before = _signature(standings)
-            _execute(project, tools, instance, [one.step.key for one in todo])
+            _execute(project, stages, tools, instance, [one.step.key for one in todo])
             tried |= {one.step.key for one in todo}
-            if _signature(stand(project, STAGES, tools)) == before:
+            if _signature(stand(project, stages, tools)) == before:
                 break
     finally:
         PROGRESS.removeHandler(handler)
-    report.standings = stand(project, STAGES, tools)
+    report.standings = stand(project, stages, tools)
     report.state = _verdict(report.standings)
     report.seconds = time.monotonic() - started
     return report
@@ -91,9 +96,11 @@ def _harmless(standing: Standing) -> bool:
     return bool(standing.error and standing.error.get("kind") == EmptySourceError.__name__)
 
 
-def _execute(project: Project, tools: Tools, instance: dg.DagsterInstance, keys: list[str]) -> None:
+def _execute(
+    project: Project, stages: tuple[Stage, ...], tools: Tools, instance: dg.DagsterInstance, keys: list[str]
+) -> None:
     definitions = dg.Definitions(
-        assets=build_assets(project, STAGES), resources=vars(tools), executor=dg.in_process_executor
+        assets=build_assets(project, stages), resources=vars(tools), executor=dg.in_process_executor
     )
     definitions.resolve_implicit_global_asset_job_def().execute_in_process(
         instance=instance,

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from radix_assets.graph import Tools
+from radix_assets.graph import Stage, Tools
 from radix_assets.project import Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES
@@ -68,14 +68,19 @@ def _sensor(name: str, description: str, turn: set[str], seconds: int = 15) -> d
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         home = Home.from_environment()
         tries: dict[str, Any] = json.loads(context.cursor or "{}")
-        found = list(requests(context.instance, home, tools(home), turn, tries))
+        found = list(requests(context.instance, home, tools(home), turn, tries, STAGES))
         return dg.SensorResult(run_requests=found, cursor=json.dumps(tries))
 
     return sensor
 
 
 def requests(
-    instance: dg.DagsterInstance, home: Home, stand_on: Tools, turn: set[str], tries: dict[str, Any]
+    instance: dg.DagsterInstance,
+    home: Home,
+    stand_on: Tools,
+    turn: set[str],
+    tries: dict[str, Any],
+    stages: tuple[Stage, ...],
 ) -> Iterator[dg.RunRequest]:
     """One run for each project that has something to do and is not at work already.
 
@@ -84,7 +89,7 @@ def requests(
     """
     projects, _ = load_projects(home.projects)
     for project in projects:
-        standings = stand(project, STAGES, stand_on, look_at_sources="raw" in turn)
+        standings = stand(project, stages, stand_on, look_at_sources="raw" in turn)
         todo = [standing for standing in standings if standing.state == "stale"]
         if not todo or todo[0].step.stage.name not in turn or at_work(instance, project.name):
             continue

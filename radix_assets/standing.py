@@ -29,9 +29,7 @@ class Standing:
     error: dict[str, Any] | None = None
 
 
-def stand(
-    project: Project, stages: tuple[Stage, ...], tools: Tools, *, look_at_sources: bool = True
-) -> list[Standing]:
+def stand(project: Project, stages: tuple[Stage, ...], tools: Tools, *, look_at_sources: bool = True) -> list[Standing]:
     """Every asset of a project, each after what it stands on.
 
     Without `look_at_sources` a source is taken to be as it was when it was last read, and nobody is asked.
@@ -88,9 +86,7 @@ def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -
     return Standing(step, "stale", "never made" if commit is None else "its input changed", commit)
 
 
-def assemble(
-    project: Project, step: Step, tools: Tools, previous: Commit | None, *, demand: bool = False
-) -> Work:
+def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None, *, demand: bool = False) -> Work:
     """A step's inputs as they are committed now; it has no directory to write to yet.
 
     With `demand`, raises ConfigError RDX-CFG-004 where an indispensable input has not been made.
@@ -121,4 +117,3 @@ def latest(storage: Storage, project: Project, name: str) -> Path | None:
     """The newest snapshot of one asset, or None."""
     commit = storage.latest(f"{project.name}/{name}")
     return storage.path(commit) if commit else None
-

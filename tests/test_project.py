@@ -39,7 +39,7 @@ def test_a_good_file_gives_its_tables_and_keys(tmp_path: Path):
         (("goal:\n", "gaol:\n"), 6, ["gaol", "did you mean goal?"]),
         (("  target: orders.total", "  trget: orders.total"), 7, ["trget", "target"]),
         (("name: shop", "name: other"), 1, ["other", "shop"]),
-        (("tables: [customers, \"Order Details\"]", "tables: []"), 5, ["tables"]),
+        (('tables: [customers, "Order Details"]', "tables: []"), 5, ["tables"]),
         (("reader:${SHOP_PASSWORD}@", "reader:hunter2@"), 4, ["password", "${NAME}"]),
         (("goal:\n", "policy: {tags: later}\ngoal:\n"), 6, ["later", "human", "auto"]),
         (("goal:\n", "search: {trials: 0}\ngoal:\n"), 6, ["trials", "0"]),

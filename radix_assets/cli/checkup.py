@@ -44,7 +44,10 @@ def _machine(here: Place) -> Iterator[Finding]:
     yield Finding("state is private", private, oct(state.stat().st_mode & 0o777), f"chmod 700 {state}")
     kind = _file_system(str(state))
     yield Finding(
-        "file system", kind not in {"nfs", "nfs4", "cifs", "smbfs"}, kind, "set RADIX_HOME to a local disk: SQLite needs it"
+        "file system",
+        kind not in {"nfs", "nfs4", "cifs", "smbfs"},
+        kind,
+        "set RADIX_HOME to a local disk: SQLite needs it",
     )
     free = shutil.disk_usage(state).free
     yield Finding("disk", free > DISK_BYTES, f"{free / 1024**3:.1f} GiB free", "free some space: 2 GiB at least")

@@ -31,6 +31,9 @@ def predict(
     if champion is None:
         out.print(f"no model serves yet; next: radix run {name}")
         raise typer.Exit(PERSON)
-    raw = {table: latest(here.tools.storage, project, project.key("raw", table).partition("/")[2]) for table in project.tables}
+    raw = {
+        table: latest(here.tools.storage, project, project.key("raw", table).partition("/")[2])
+        for table in project.tables
+    }
     rows = predict_file(champion, {table: path for table, path in raw.items() if path}, source, target)
     out.print(f"[green]✓[/] {rows} rows → {relative(target)}", soft_wrap=True)

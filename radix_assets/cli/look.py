@@ -64,7 +64,12 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "state": state,
         "fresh": states.count("fresh"),
         "assets": [
-            {"key": one.step.key, "state": one.state, "reason": one.reason, "version": one.commit and one.commit.sequence}
+            {
+                "key": one.step.key,
+                "state": one.state,
+                "reason": one.reason,
+                "version": one.commit and one.commit.sequence,
+            }
             for one in standings
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,

@@ -28,7 +28,10 @@ def write_project(
     path = folder / PROJECT_FILE
     if path.exists():
         raise ConfigError(
-            "RDX-CFG-006", f"the project {name!r} is there already", hint="edit its file, or take another name", file=path
+            "RDX-CFG-006",
+            f"the project {name!r} is there already",
+            hint="edit its file, or take another name",
+            file=path,
         )
     sources, secrets = discover(arguments, folder)
     content: dict[str, Any] = {"name": name, "sources": [_entry(source) for source in sources]}

@@ -27,7 +27,9 @@ def new(
     name: Name,
     sources: Annotated[list[str], typer.Argument(help="Files, folders, patterns, or postgresql:// addresses.")],
     target: Annotated[str | None, typer.Option(help="What to predict: table.column, or 'flights.delay > 15'.")] = None,
-    accept: Annotated[str, typer.Option(help="human: wait for a person's tags; auto: accept the suggestions.")] = "human",
+    accept: Annotated[
+        str, typer.Option(help="human: wait for a person's tags; auto: accept the suggestions.")
+    ] = "human",
 ) -> None:
     """Write a project file. Credentials are named in it, never stored.
 
@@ -58,6 +60,7 @@ def run(name: Name, as_json: Json = False) -> None:  # noqa: FBT002 typer's opti
 def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
     """Run a project, and tell a person as it goes."""
     from radix_assets.runner import run as run_project
+    from radix_assets.stages import STAGES
 
     def listen(key: str, state: str, details: dict[str, Any]) -> None:
         if state == "start":
@@ -67,7 +70,7 @@ def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
         if state == "failed":
             console.print(f"[red]{escape(str(details['error']))}[/]", soft_wrap=True)
 
-    report = run_project(project, here.tools, here.instance, listen)
+    report = run_project(project, here.tools, here.instance, listen, STAGES)
     _tell(console, report, summarize(here, report))
     return report
 
@@ -75,11 +78,13 @@ def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
 def summarize(here: Place, report: "Report") -> dict[str, Any]:
     """What `radix run --json` ends with."""
     from radix_assets.models import load_card
+    from radix_assets.models.registry import load_registration
     from radix_assets.standing import latest
 
     project = here.project(report.project)
     found = latest(here.tools.storage, project, "model")
     card = load_card(found) if found else None
+    version = load_registration(found).version if found else None
     page = latest(here.tools.storage, project, "report")
     deployed = here.tools.endpoint.inspect(project.name)
     states = {"stale": "waiting", "blocked": "waiting"}
@@ -101,7 +106,7 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
             "score": card.score.value,
             "interval": [card.score.low, card.score.high],
             "baselines": {name: score.value for name, score in card.baselines.items()},
-            "version": card.version,
+            "version": version,
             "accepted": card.accepted,
             "reason": card.reason,
         },
@@ -165,13 +170,19 @@ def approve(
     Example: radix approve shop --why "reviewed with sales"
     """
     from radix_assets.cli.tagging import login
+    from radix_assets.models import load_card
     from radix_assets.models.approvals import approve as record
+    from radix_assets.standing import latest
+    from radix_resources.action_log import Action, doing
 
     here = place()
     project = here.project(name)
-    commit = here.tools.storage.latest(project.key("model"))
-    if commit is None:
+    found = latest(here.tools.storage, project, "model")
+    if found is None:
         out.print(f"there is no model yet; next: radix run {name}")
         raise typer.Exit(PERSON)
-    record(project.folder, commit.data_version, by=by or login(), why=why)
-    out.print(f"[green]✓[/] approved model {commit.data_version[:12]}; next: radix run {name}")
+    model, who = load_card(found).model_id, by or login()
+    action = Action(kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model)
+    with doing(here.instance, action):
+        record(project.folder, model, by=who, why=why)
+    out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")

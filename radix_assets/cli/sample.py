@@ -28,13 +28,15 @@ def run_sample(here: Place) -> int:
         text = (FILES / PROJECT_FILE).read_text(encoding="utf-8").replace("SAMPLES", str(data))
         (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
         shutil.copyfile(FILES / TAGS_FILE, folder / TAGS_FILE)
-        out.print(f"The sample brings its tags, confirmed, in {folder / TAGS_FILE}; your own project waits for yours.\n")
+        out.print(
+            f"The sample brings its tags, confirmed, in {folder / TAGS_FILE}; your own project waits for yours.\n"
+        )
     project = here.project(NAME)
     report = run_and_tell(here, project, out)
     if report.state != "done":
         return FAILED
     out.print()
-    out.print(_made(here, report))
+    out.print(_made(report))
     _ask(here, project)
     return OK
 
@@ -61,7 +63,7 @@ def _unpack(here: Place) -> Path:
     return data
 
 
-def _made(here: Place, report: Any) -> Table:
+def _made(report: Any) -> Table:
     table = Table("asset", "rows", "size", "seconds", title="what was made")
     for one in report.standings:
         if one.commit:

@@ -35,7 +35,8 @@ def up(
     _start_endpoints(here)
     pages = serve_pages(here.home.store, PAGES_PORT)
     threading.Thread(target=pages.serve_forever, daemon=True).start()
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "radix_assets.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "radix_assets.definitions"]
+    command += ["-h", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(command, cwd=here.home.state, env={**os.environ, **here.home.environment()})
     out.print(f"UI        http://127.0.0.1:{port}\nreports   http://127.0.0.1:{PAGES_PORT}\nCtrl-C stops both.")
     previous = signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
@@ -60,7 +61,7 @@ def down() -> None:
     here = place()
     stopped = [deployed.project for deployed in here.tools.endpoint.list() if deployed.state == "running"]
     for project in stopped:
-        here.tools.endpoint.release(project)
+        here.tools.endpoint.stop(project)
     out.print(f"stopped: {', '.join(stopped)}" if stopped else "no endpoint was running")
 
 

@@ -46,7 +46,9 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     if as_json:
         say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, **file.model_dump()})
         return
-    table = Table("column", "role", "type", "sensitivity", "confidence", "evidence", title=f"{project.name}: what the data mean")
+    table = Table(
+        "column", "role", "type", "sensitivity", "confidence", "evidence", title=f"{project.name}: what the data mean"
+    )
     for name, tags in file.tables.items():
         suggested = suggestions.tables.get(name)
         for column, tag in tags.columns.items():

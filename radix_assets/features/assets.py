@@ -15,8 +15,8 @@ def _compute(work: Work) -> Output:
 
 FEATURES = Stage(
     name="features",
-    description="Features over the confirmed relationships, one row for each row of the target's table. A row uses only "
-    "what was known strictly before its own time.",
+    description="Features over the confirmed relationships, one row for each row of the target's table. A row uses "
+    "only what was known strictly before its own time.",
     kinds=("featuretools", "polars", "parquet"),
     needs=("raw", "tags", "exploration"),
     compute=_compute,

@@ -33,6 +33,10 @@ MODEL = Stage(
 )
 
 
+PLAN = {"features": ["features.json", "definitions.json"], "tags": ["tags.json"]}
+"""Files that serving needs beside the model, by the stage that made them."""
+
+
 class Approval(dg.Config):
     """A person's word on the model that waits."""
 
@@ -50,10 +54,10 @@ def _decide(work: Work) -> Output | None:
         work.input("model"),
         _previous(work),
         work.input("features"),
-        challenger_version=work.inputs["model"].data_version,
         approval=work.project.policy.deploy,
-        approved=approved(work.project.folder),
+        approved=set(approved(work.project.folder)),
         out=work.out,
+        data_version=work.inputs["model"].data_version,
     )
     if output is not None:
         _keep_plan(work)
@@ -62,44 +66,45 @@ def _decide(work: Work) -> Output | None:
 
 def _keep_plan(work: Work) -> None:
     """Put the feature plan and the tags that the serving model was trained with beside it."""
-    champion = load_champion(work.out)
-    previous = _previous(work)
-    if champion.model is None:
+    serving = load_champion(work.out).model_id
+    if serving is None:
         return
-    if champion.promoted or previous is None:
-        for stage, names in {"features": ["features.json", "definitions.json"], "tags": ["tags.json"]}.items():
-            (work.out / stage).mkdir()
-            for name in names:
-                shutil.copyfile(work.input(stage) / name, work.out / stage / name)
-    else:
-        for stage in ("features", "tags"):
+    previous = _previous(work)
+    if previous and load_champion(previous).model_id == serving:
+        for stage in PLAN:
             shutil.copytree(previous / stage, work.out / stage)
+        return
+    for stage, names in PLAN.items():
+        (work.out / stage).mkdir()
+        for name in names:
+            shutil.copyfile(work.input(stage) / name, work.out / stage / name)
 
 
 def _asks(work: Work) -> str | None:
-    if work.project.policy.deploy == "auto":
+    card = load_card(work.input("model"))
+    if work.project.policy.deploy == "auto" or not card.accepted or card.model_id in approved(work.project.folder):
         return None
-    version = work.inputs["model"].data_version
-    if version in approved(work.project.folder) or not load_card(work.input("model")).accepted:
+    previous = _previous(work)
+    if previous and load_champion(previous).model_id == card.model_id:
         return None
     return (
-        f"model {version[:12]} is ready to go live: `radix approve {work.project.name}`, "
+        f"model {card.model_id[:12]} is ready to go live: `radix approve {work.project.name}`, "
         "or the launchpad of this asset with `approve: true`"
     )
 
 
 def _before(work: Work, approval: Approval | None) -> None:
     if approval is not None and approval.approve:
-        approve(work.project.folder, work.inputs["model"].data_version, by=approval.by, why=approval.why)
+        approve(work.project.folder, load_card(work.input("model")).model_id, by=approval.by, why=approval.why)
 
 
-def _outside(work: Work) -> list[str]:
-    version = work.inputs["model"].data_version
-    return [name for name in approved(work.project.folder) if name == version]
+def _outside(work: Work) -> bool:
+    return load_card(work.input("model")).model_id in approved(work.project.folder)
 
 
 CHAMPION = Stage(
     name="champion",
+    action="promote",
     description="Which model serves, and why: a challenger takes over only if it beats the one that serves, and where "
     "the project says so only once a person approved it (in the launchpad, or with `radix approve`).",
     kinds=("mlflow",),

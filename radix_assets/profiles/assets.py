@@ -7,8 +7,7 @@ from radix_assets.project import slug
 
 
 def _compute(work: Work) -> Output:
-    assert work.step.table is not None
-    return make_profile(work.step.table, work.input(f"raw/{slug(work.step.table)}"), work.out)
+    return make_profile(work.table, work.input(f"raw/{slug(work.table)}"), work.out)
 
 
 PROFILE = Stage(

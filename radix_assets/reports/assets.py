@@ -12,8 +12,8 @@ def _compute(work: Work) -> Output:
 
 REPORT = Stage(
     name="report",
-    description="One page for the business: the question, the verdict, what drives it, what was found in the data, how it "
-    "was judged, and how to use it.",
+    description="One page for the business: the question, the verdict, what drives it, what was found in the data, how "
+    "it was judged, and how to use it.",
     kinds=("html",),
     needs=("tags", "exploration", "features", "model", "champion"),
     wants=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),

@@ -1,17 +1,19 @@
 """Serving: the endpoint that answers, and batch predictions."""
 
-from pathlib import Path
-
 from radix_assets.graph import Stage, Work
 from radix_assets.models import load_champion
 from radix_assets.output import Output
 from radix_assets.serving import make_endpoint, make_predictions
-from radix_assets.tags import load_tags
 
 
 def _deploy(work: Work) -> Output:
     return make_endpoint(
-        work.project.name, work.input("champion"), work.raw(), work.tools.endpoint, work.out, tracking=work.tools.tracking
+        work.project.name,
+        work.input("champion"),
+        work.raw(),
+        work.tools.endpoint,
+        work.out,
+        tracking=work.tools.tracking,
     )
 
 
@@ -25,6 +27,7 @@ def _is_up(work: Work) -> bool:
 
 ENDPOINT = Stage(
     name="endpoint",
+    action="provision",
     description="The champion behind an address of this machine: supervised, with health, an OpenAPI page and checked "
     "input. An example request is in the metadata.",
     kinds=("fastapi",),
@@ -40,8 +43,8 @@ def _predict(work: Work) -> Output:
 
 PREDICTIONS = Stage(
     name="predictions",
-    description="The champion's answers for the rows whose outcome is not known yet; where there are none, for the rows "
-    "that were held out.",
+    description="The champion's answers for the rows whose outcome is not known yet; where there are none, for the "
+    "rows that were held out.",
     kinds=("parquet",),
     needs=("champion", "raw"),
     compute=_predict,

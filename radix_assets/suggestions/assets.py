@@ -10,13 +10,12 @@ from radix_assets.suggestions import make_suggestions
 def _compute(work: Work) -> Output:
     profiles = {table: load_profile(path) for table, path in work.profiles().items()}
     raw = {table: path for table, path in work.raw().items() if table in profiles}
-    return make_suggestions(
-        raw, profiles, load_schema(work.input("relationships")), work.project.goal.target, work.out
-    )
+    return make_suggestions(raw, profiles, load_schema(work.input("relationships")), work.project.goal.target, work.out)
 
 
 SUGGESTIONS = Stage(
     name="suggestions",
+    action="suggest",
     description="What every column and table seems to mean: role, type, sensitivity, time, and the questions the data "
     "may answer, each with confidence and evidence. A person confirms it in the next step.",
     needs=("raw", "profile", "relationships"),

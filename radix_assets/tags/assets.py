@@ -20,7 +20,9 @@ class ColumnEdit(dg.Config):
         None, description="feature, ignore, leak, primary_key, foreign_key, time_index, group, weight or target."
     )
     type: str | None = Field(None, description="numeric, categorical, boolean, datetime, text, identifier, url, list.")
-    sensitivity: str | None = Field(None, description="none, personal or sensitive: no value is shown of the latter two.")
+    sensitivity: str | None = Field(
+        None, description="none, personal or sensitive: no value is shown of the latter two."
+    )
 
 
 class TagEdits(dg.Config):
@@ -28,7 +30,9 @@ class TagEdits(dg.Config):
 
     confirm: bool = Field(False, description="True: the tags are right; go on.")  # noqa: FBT003 pydantic's signature
     target: str | None = Field(None, description="What to predict: table.column, or 'flights.arr_delay > 15'.")
-    columns: dict[str, ColumnEdit] = Field({}, description="Corrections by column: {'flights.dep_delay': {role: leak}}.")
+    columns: dict[str, ColumnEdit] = Field(
+        {}, description="Corrections by column: {'flights.dep_delay': {role: leak}}."
+    )
     time_index: dict[str, list[str]] = Field(
         {}, description="By table, the column that says when a row came to be, or its parts from year to minute."
     )
@@ -81,7 +85,8 @@ def _asks(work: Work) -> str | None:
 
 TAGS = Stage(
     name="tags",
-    description="What the data mean, as confirmed in `projects/{project}/tags.yaml`. Everything after this waits for it. "
+    action="tag",
+    description="What the data mean, as confirmed in `projects/{project}/tags.yaml`. All that follows waits for it. "
     "Edit the file, or open this asset's launchpad: it corrects columns, sets the target, and confirms.",
     kinds=("yaml",),
     needs=("profile", "relationships", "suggestions"),

@@ -1,0 +1,145 @@
+"""What holds of every asset: publishing, staying fresh, failing, waiting."""
+
+import dagster as dg
+import pytest
+from toy import Toy
+
+from radix_resources.home import Home
+
+
+@pytest.fixture
+def toy(home: Home) -> Toy:
+    return Toy(home)
+
+
+def metadata(instance: dg.DagsterInstance, *key: str) -> dict[str, object]:
+    event = instance.get_latest_materialization_event(dg.AssetKey(key))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return {name: entry.value for name, entry in event.asset_materialization.metadata.items()}
+
+
+def failures(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    found = {}
+    for event in result.all_events:
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data.user_failure_data
+            assert data is not None
+            found[str(event.step_key)] = str(data.metadata["code"].value)
+    return found
+
+
+def test_materializing_all_makes_all_and_shows_it(toy: Toy, instance: dg.DagsterInstance):
+    assert toy.materialize(instance).success
+    assert toy.read("end") == "1+2!"
+    shown = metadata(instance, "toy", "raw", "a")
+    assert shown["value"] == "**1**"
+    assert "| x | y |" in str(shown["table"])
+    assert shown["dagster/row_count"] == 1
+    assert shown["radix/version"] == 1
+
+
+def test_unchanged_input_computes_nothing(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    toy.computed.clear()
+    assert toy.materialize(instance).success
+    assert toy.computed == []
+    assert metadata(instance, "toy", "end")["radix/unchanged"] is True
+
+
+def test_a_change_computes_what_depends_on_it_and_nothing_else(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    toy.computed.clear()
+    toy.source["b"] = "3"
+    toy.materialize(instance)
+    assert toy.computed == ["raw/b", "sum", "gate", "end"]
+    assert toy.read("end") == "1+3!"
+
+
+def test_a_result_that_stays_the_same_stops_the_change(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    toy.computed.clear()
+    toy.source["a"], toy.source["b"] = "1+2", ""
+    toy.materialize(instance)
+    toy.computed.clear()
+    toy.source["a"] = "1+2"
+    toy.materialize(instance)
+    assert toy.computed == []
+
+
+def test_a_failed_check_is_shown_and_the_rest_goes_on(toy: Toy, instance: dg.DagsterInstance):
+    toy.source["a"] = "odd"
+    result = toy.materialize(instance)
+    verdicts = {
+        (evaluation.asset_key.path[-1], evaluation.check_name): evaluation.passed
+        for evaluation in result.get_asset_check_evaluations()
+    }
+    assert verdicts["a", "fine"] is False
+    assert verdicts["b", "fine"] is True
+    assert toy.read("end") == "odd+2!"
+
+
+def test_a_failure_is_coded_at_its_asset_and_remembered(toy: Toy, instance: dg.DagsterInstance):
+    project = toy.project
+    del toy.source["a"]
+    result = toy.materialize(instance)
+    assert failures(result) == {"toy__raw__a": "RDX-SRC-001"}
+    assert toy.read("raw/b") == "2"
+    assert toy.read("sum") is None
+    remembered = toy.tools.storage.failure(project.key("raw", "a"))
+    assert remembered is not None
+    assert remembered.error["hint"] == "bring it back"
+
+
+def test_an_error_that_nobody_foresaw_shows_no_value(toy: Toy, instance: dg.DagsterInstance):
+    toy.source["a"] = "bug"
+    result = toy.materialize(instance)
+    assert failures(result) == {"toy__raw__a": "RDX-INT-001"}
+    log = " ".join(str(record.event_log_entry) for record in instance.get_records_for_run(result.run_id).records)
+    assert "ValueError" in log
+    assert "4711" not in log
+
+
+def test_a_closed_gate_publishes_nothing_and_what_follows_is_skipped(toy: Toy, instance: dg.DagsterInstance):
+    toy.open = False
+    result = toy.materialize(instance)
+    assert result.success
+    assert toy.read("sum") == "1+2"
+    assert toy.read("gate") is None
+    assert toy.read("end") is None
+    (observation,) = instance.fetch_observations(dg.AssetKey(["toy", "gate"]), limit=10).records
+    assert "open the gate" in str(observation.event_log_entry)
+    ready = next(one for one in result.get_asset_check_evaluations() if one.check_name == "ready")
+    assert not ready.passed
+
+
+def test_the_launchpad_opens_the_gate(toy: Toy, instance: dg.DagsterInstance):
+    toy.open = False
+    toy.materialize(instance)
+    toy.materialize(instance, ops={"toy__gate": {"config": {"open": True}}})
+    assert toy.read("end") == "1+2!"
+
+
+def test_an_asset_alone_without_its_inputs_says_so(toy: Toy, instance: dg.DagsterInstance):
+    result = toy.materialize(instance, "toy/end")
+    assert failures(result) == {"toy__end": "RDX-CFG-004"}
+
+
+def test_a_run_that_was_given_up_publishes_nothing(toy: Toy, instance: dg.DagsterInstance):
+    def give_up(work: object) -> None:
+        (run,) = instance.get_runs(limit=1)
+        if run.status == dg.DagsterRunStatus.STARTED:
+            instance.report_run_failed(run)
+
+    toy.during = give_up
+    result = toy.materialize(instance, "toy/raw/a")
+    assert failures(result) == {"toy__raw__a": "RDX-STO-003"}
+    assert toy.read("raw/a") is None
+
+
+def test_what_changes_the_world_is_written_into_the_action_log(toy: Toy, instance: dg.DagsterInstance):
+    from radix_resources.action_log import read
+
+    toy.materialize(instance)
+    actions = [(entry.action.phase, entry.action.outcome) for entry in read(instance, project="toy")]
+    assert actions == [("outcome", "ok"), ("intent", None)]
