@@ -22,7 +22,8 @@ _HARMLESS = frozenset(
     re.findall(
         r"\w+",
         "id key count counts cnt num number flag is has type kind status rate pct percent ratio share score length len "
-        "size sent opened opt verified template campaign model code hash bucket group per avg mean total sum index rank",
+        "size sent opened opt verified template campaign model code hash bucket group per avg mean total sum "
+        "index rank",
     )
 )
 
@@ -35,7 +36,7 @@ class Rule:
     sensitivity: Sensitivity
     header: re.Pattern[str]
     values: str = "any"
-    """What the values must be for the header to be believed: any, text, digits, name or category."""
+    """What the values must be for the header to be believed: any, text, digits, name, place or category."""
 
 
 def _rule(kind: str, sensitivity: Sensitivity, header: str, values: str = "any") -> Rule:
@@ -68,7 +69,7 @@ RULES = (
     _rule("number plate", "personal", r"(licen[cs]e|number|registration)_?plate(_(no|number))?|kennzeichen", "digits"),
     _rule("address", "personal", r"(street|home|postal|mailing|billing|shipping|ship|delivery|residential)_?"
           r"addr(ess)?(_?line)?(_?[123])?|addr(ess)?(_?line)?(_?[123])?|street(_?name)?|adresse|strasse|anschrift|"
-          r"direccion|domicilio|indirizzo|endereco|adres|ulica|住所|地址", "text"),
+          r"direccion|domicilio|indirizzo|endereco|adres|ulica|住所|地址", "place"),
     _rule("postal code", "personal", r"post(al)?_?code|zip(_?code)?|plz|postleitzahl|code_postal|codigo_postal|cep|"
           r"postnummer|邮编"),
     _rule("religion", "sensitive", r"religions?|religious(_\w+)?|faith|denomination|konfession|confession"),

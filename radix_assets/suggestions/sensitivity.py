@@ -20,6 +20,16 @@ _IPV4 = re.compile(r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)
 _TITLE = re.compile(r"\b(Mr|Mrs|Ms|Miss|Master|Dr|Prof|Herr|Frau|Mme|Mlle|Sr|Sra|Sig|Sig\.ra)\b\.?\s+\w", re.IGNORECASE)
 _FLAG = re.compile(r"(true|false|t|f|y|n|yes|no|ja|nein|si|oui|non|[01])", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
+_WORDS = re.compile(r".*([^\W\d]).*", re.DOTALL)
+_PLACE = re.compile(r".*(\d|\S\s+\S|[^\x00-\u024f]).*", re.DOTALL)
+_MUST: dict[str, tuple[Callable[[str], object], float]] = {
+    "digits": (lambda value: len(_DIGITS.findall(value)) >= 5, 0.3),  # noqa: PLR2004 a number's length
+    "text": (_WORDS.fullmatch, 0.5),
+    "name": (_WORDS.fullmatch, 0.5),
+    # An address has a number or several words; a kind of street has neither.
+    "place": (_PLACE.fullmatch, 0.5),
+}
+"""What at least this share of the values must be, for a header to be believed."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +91,13 @@ def _believable(rule: Rule, values: list[str], table: str) -> bool:
     """Whether the values can be what the header says."""
     if not values:
         return True
-    if rule.values in {"text", "digits", "name"} and _share(values, _FLAG.fullmatch) == 1:
-        return False
-    if rule.values == "digits":
-        return _share(values, lambda value: len(_DIGITS.findall(value)) >= 5) >= 0.3  # noqa: PLR2004 a number's length
-    if rule.values in {"text", "name"}:
-        return _share(values, lambda value: any(char.isalpha() for char in value)) >= 0.5  # noqa: PLR2004 half
     if rule.values == "category":
         # A race is also run: then there are many, or its table speaks of races.
         return len(set(values)) <= 30 and not re.search(r"race|result|circuit|heat", joined(table))  # noqa: PLR2004
-    return True
+    test, least = _MUST.get(rule.values, (None, 0.0))
+    if test is None:
+        return True
+    return _share(values, _FLAG.fullmatch) < 1 and _share(values, test) >= least
 
 
 def _share(values: list[str], test: Callable[[str], object]) -> float:

@@ -1,0 +1,24 @@
+"""A look at some values of every column, spread over the table."""
+
+from pathlib import Path
+
+import polars as pl
+
+SLICES = 5
+SLICE = 400
+"""Rows of each slice; a table with no more than all slices together is looked at as a whole."""
+
+
+def spread(path: Path, rows: int) -> pl.DataFrame:
+    """Some rows of a raw snapshot: slices from its beginning to its end, so that a sorted file misleads less."""
+    scan = pl.scan_parquet(path / "data.parquet")
+    if rows <= SLICES * SLICE:
+        return scan.collect()
+    starts = [place * (rows - SLICE) // (SLICES - 1) for place in range(SLICES)]
+    return pl.concat(pl.collect_all([scan.slice(start, SLICE) for start in starts]))
+
+
+def texts(values: pl.Series, limit: int = 400) -> list[str]:
+    """Distinct values as text, without nulls and blanks."""
+    text = values.drop_nulls().cast(pl.String).str.strip_chars()
+    return text.filter(text != "").unique(maintain_order=True).head(limit).to_list()

@@ -1,0 +1,129 @@
+"""When a row came to be: one column, or its parts from year to minute."""
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.relationships.words import stems, words
+
+PARTS: tuple[tuple[str, frozenset[str], int, int], ...] = (
+    ("year", frozenset({"year", "yr", "jahr", "yyyy", "annee", "ano"}), 1700, 2200),
+    ("month", frozenset({"month", "mon", "mo", "mth", "mnth", "monat", "mes", "mois"}), 1, 12),
+    ("day", frozenset({"day", "dy", "dom", "tag", "dia", "jour"}), 1, 31),
+    ("hour", frozenset({"hour", "hr", "hrs", "stunde", "hora", "heure"}), 0, 24),
+    ("minute", frozenset({"minute", "min", "mins", "minuto"}), 0, 59),
+)
+"""The parts in order, what they are called, and what they may be."""
+_LATE = re.compile(
+    r"(^|_)(end|ended|stop|stopped|finish(ed)?|clos(e|ed|ing)|updated?|modified|changed|due|required|expir\w*|valid|"
+    r"shipped|ship|delivered|delivery|return(ed)?|complet\w+|resol\w+|cancel\w*|deleted?|last|next|until|to|arriv\w*|"
+    r"actual|paid|birth\w*|born|dob|death|died|deceased|scheduled_arrival)(_|$)|(en|fin)dtc?$|brthdt|dthdt|(^|_)release"
+)
+"""Moments after the row came to be, or that belong to somebody rather than to the row."""
+_BIRTH = re.compile(r"birth|born|(^|_)dob(_|$)|brthdt|dthdt|death|died|deceased|expir")
+_EARLY = re.compile(
+    r"(^|_)(creat\w+|insert\w*|start\w*|begin\w*|began|open\w*|submit\w*|sign_?up|signed|regist\w+|order\w*|purchase\w*|"
+    r"book\w*|invoice\w*|transaction\w*|event|occur\w*|timestamp|ts|hire\w*|join\w*|enrol\w*|admi\w+|visit\w*|issue\w*|"
+    r"request\w*|report\w*|record\w*|log\w*|pickup|depart\w*|post\w*|publish\w*|received|entry|observ\w*|usage|sale\w*|"
+    r"datum|fecha|data)(_|$)|stdtc?$"
+)
+_LEAST = 0.4
+_RESOLUTION = ("year", "month", "day", "hour", "minute", "second")
+
+
+@dataclass(frozen=True)
+class TimeGuess:
+    """Columns that say when, how sure, and why."""
+
+    columns: list[str]
+    confidence: float
+    evidence: str
+
+
+def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
+    """The time index of a table, or None where nothing says when a row came to be (as in most look-up tables)."""
+    if not profile.rows:
+        return None
+    single = max(
+        ((round(_score(profile, column), 3), -place, column) for place, column in _moments(profile)),
+        key=lambda item: item[:2],
+        default=None,
+    )
+    parts = _parts(profile)
+    fine = len(parts) - 1
+    if single is None or single[0] < _LEAST:
+        return _composed(parts) if fine >= 1 else None
+    column = single[2]
+    if fine > resolution(sample[column.name], column):
+        return _composed(parts)
+    return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile))
+
+
+def resolution(values: pl.Series, column: ColumnProfile) -> int:
+    """How fine a column tells time: 2 for days, 3 hours, 4 minutes, 5 seconds."""
+    if column.dtype == "date":
+        return 2
+    present = values.drop_nulls()
+    fine = (("second", 5), ("minute", 4), ("hour", 3))
+    for part, level in fine:
+        if len(present) and getattr(present.dt, part)().n_unique() > 1:
+            return level
+    return 2
+
+
+def _moments(profile: TableProfile) -> list[tuple[int, ColumnProfile]]:
+    return [
+        (place, column)
+        for place, column in enumerate(profile.columns.values())
+        if column.dtype in {"date", "datetime"} and column.distinct > 1 and column.nulls <= 0.2 * column.rows
+    ]
+
+
+def _score(profile: TableProfile, column: ColumnProfile) -> float:
+    name, table = "_".join(words(column.name)), "_".join(stems(profile.table))
+    own = bool(set(stems(column.name)) & set(stems(profile.table))) or (len(table) > 1 and name.startswith(table))
+    score = 0.6 + 0.2 * own + 0.15 * bool(_EARLY.search(name)) - 0.3 * (column.nulls / column.rows)
+    if _LATE.search(name):
+        score -= 0.3
+    if _BIRTH.search(name):
+        score -= 0.4
+    return score + 0.1 * column.monotonic
+
+
+def _parts(profile: TableProfile) -> list[str]:
+    """The columns that are year, month, … without a gap; of several sets (`Year_Sold`, `Mo_Sold`) the longest."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for place, (_, names, low, high) in enumerate(PARTS):
+        for column in profile.columns.values():
+            parts = words(column.name)
+            about = tuple(word for word in parts if word not in names)
+            held = found.setdefault(about, [])
+            if len(about) == len(parts) - 1 and len(held) == place and _within(column, low, high):
+                held.append(column.name)
+    return max(found.values(), key=len, default=[])
+
+
+def _within(column: ColumnProfile, low: int, high: int) -> bool:
+    return (
+        column.dtype == "integer"
+        and column.nulls <= 0.2 * column.rows
+        and column.minimum is not None
+        and low <= column.minimum
+        and column.maximum <= high
+    )
+
+
+def _composed(parts: list[str]) -> TimeGuess:
+    # A year alone with a month says little of single rows; with the day it is a date.
+    confidence = 0.6 if len(parts) == 2 else 0.85  # noqa: PLR2004 year and month
+    return TimeGuess(parts, confidence, f"{' '.join(_RESOLUTION[: len(parts)])} in columns of their own")
+
+
+def _why(column: ColumnProfile, profile: TableProfile) -> str:
+    name = "_".join(words(column.name))
+    said = ["the moment a row begins" if _EARLY.search(name) else "the moment that fits best"]
+    if column.nulls:
+        said.append(f"{column.nulls / profile.rows:.1%} of the rows have none")
+    return "; ".join(said)
