@@ -1,0 +1,178 @@
+"""The web application that answers for one champion."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import from_json, to_json
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from radix_assets.serving.pages import HTML_HEADERS, docs_page, front_page
+from radix_assets.serving.predictor import PREDICTION, PROBABILITY, Predictor, probabilities_of
+from radix_assets.serving.request import MAX_BYTES, MAX_ROWS, Invalid, Reader, too_many
+from radix_assets.serving.smoke import smoke
+from radix_assets.serving.statistics import Statistics
+from radix_resources.errors import RadixError
+
+if TYPE_CHECKING:
+    import polars as pl
+    from fastapi import FastAPI
+
+
+def build_app(predictor: Predictor, *, project: str, version: str) -> "FastAPI":
+    """An ASGI application: POST /predict, GET /, /docs, /openapi.json, /example, /health, /ready, /metrics.
+
+    The example is predicted before it returns, so an application that exists can predict. Its state `statistics`
+    tells when it was last asked.
+    """
+    from fastapi import FastAPI
+
+    smoke(predictor)
+    app = FastAPI(
+        title=project,
+        version=version,
+        summary=f"Predicts {predictor.target} for rows of {predictor.table}.",
+        docs_url=None,  # the library's pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    service = _Service(predictor, app)
+    app.state.statistics = service.statistics
+    app.add_api_route(
+        "/predict",
+        service.predict,
+        methods=["POST"],
+        summary="Predict one row, or up to 1,000",
+        openapi_extra=_openapi(service.reader, service.example),
+        response_class=Response,
+    )
+    for path, handler, summary in (
+        ("/example", service.show_example, "A request that works"),
+        ("/health", service.health, "Whether the process lives"),
+        ("/ready", service.ready, "Whether it can predict"),
+        ("/metrics", service.metrics, "Counts and latencies since the start"),
+    ):
+        app.add_api_route(path, handler, summary=summary, response_class=Response)
+    for path, page in (("/", service.front), ("/docs", service.docs)):
+        app.add_api_route(path, page, include_in_schema=False, response_class=HTMLResponse)
+    return app
+
+
+class _Service:
+    """The handlers. /health, /ready and /metrics are asked by machines; they do not keep an idle endpoint up."""
+
+    def __init__(self, predictor: Predictor, app: "FastAPI") -> None:
+        self.predictor = predictor
+        self.app = app
+        self.reader = Reader(predictor)
+        self.statistics = Statistics()
+        self.example = predictor.example
+        self._who = {"project": app.title, "version": app.version}
+
+    async def predict(self, request: Request) -> Response:
+        began = time.perf_counter()
+        body = await _body(request)
+        status, content, rows = await run_in_threadpool(self._answer, body)
+        self.statistics.note(status, time.perf_counter() - began, rows)
+        return Response(_json(content), status, {"X-Radix-Version": self.app.version}, "application/json")
+
+    def _answer(self, body: bytes | None) -> tuple[int, Any, int]:
+        if body is None:
+            return 413, {"errors": [too_many().attrs()]}, 0
+        try:
+            rows, many = self.reader.read(body)
+            return 200, _content(self.predictor.predict(rows), many=many), len(rows)
+        except Invalid as invalid:
+            return invalid.status, {"errors": [error.attrs() for error in invalid.errors]}, 0
+        except RadixError as error:
+            return 422 if error.code == "RDX-FEA-004" else 500, {"errors": [error.attrs()]}, 0
+
+    async def show_example(self) -> Response:
+        self.statistics.touch()
+        return _answered(self.example)
+
+    async def health(self) -> Response:
+        return _answered({"healthy": True})
+
+    async def ready(self) -> Response:
+        return _answered({"ready": True, **self._who})
+
+    async def metrics(self) -> Response:
+        return _answered({**self._who, **self.statistics.summary()})
+
+    async def front(self, request: Request) -> HTMLResponse:
+        self.statistics.touch()
+        address = str(request.base_url).rstrip("/")
+        return HTMLResponse(front_page(self.app.openapi(), _json(self.example).decode(), address), headers=HTML_HEADERS)
+
+    async def docs(self) -> HTMLResponse:
+        self.statistics.touch()
+        return HTMLResponse(docs_page(self.app.openapi()), headers=HTML_HEADERS)
+
+
+def _answered(content: Any) -> Response:
+    return Response(_json(content), media_type="application/json")
+
+
+async def _body(request: Request) -> bytes | None:
+    """None where it is larger than allowed."""
+    found = bytearray()
+    async for chunk in request.stream():
+        found += chunk
+        if len(found) > MAX_BYTES:
+            return None
+    return bytes(found)
+
+
+def _content(answers: "pl.DataFrame", *, many: bool) -> Any:
+    """A list for a list, an object for an object; the probabilities by class."""
+    chances = probabilities_of(answers)
+    found = []
+    for row in answers.iter_rows(named=True):
+        line = {name: value for name, value in row.items() if name not in chances}
+        if chances:
+            line["probabilities"] = {name.removeprefix(PROBABILITY): row[name] for name in chances}
+        found.append(line)
+    return found if many else found[0]
+
+
+def _json(content: Any) -> bytes:
+    return to_json(content, inf_nan_mode="null")
+
+
+def _openapi(reader: Reader, example: dict[str, Any]) -> dict[str, Any]:
+    row = reader.schema()
+    shown = from_json(_json(example))
+    several = {"type": "array", "items": row, "maxItems": MAX_ROWS, "title": "Several rows"}
+    answer = {
+        "type": "object",
+        "description": "The row's key, or its number where it has none; the prediction; of classes the probabilities.",
+        "properties": {
+            PREDICTION: {},
+            "probabilities": {"type": "object", "additionalProperties": {"type": "number"}},
+        },
+        "required": [PREDICTION],
+    }
+    errors = {
+        "type": "object",
+        "properties": {"errors": {"type": "array", "items": {"type": "object", "required": ["code", "found"]}}},
+    }
+    texts = {"400": "No JSON", "413": "Too large", "422": "Columns or values are wrong", "500": "It failed"}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"oneOf": [row, several]}, "example": shown}},
+        },
+        "responses": {
+            "200": {
+                "description": "An object for an object, a list for a list, in the same order",
+                "content": {
+                    "application/json": {"schema": {"oneOf": [answer, {"type": "array", "items": answer}]}},
+                },
+            },
+            **{
+                status: {"description": text, "content": {"application/json": {"schema": errors}}}
+                for status, text in texts.items()
+            },
+        },
+    }

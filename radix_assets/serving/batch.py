@@ -1,0 +1,147 @@
+"""Predictions for many rows at once: of a file, and of the rows whose outcome is not known yet."""
+
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.features.model import ROW, TARGET
+from radix_assets.output import Check, Output, Picture, Shown, Table
+from radix_assets.serving.chart import draw_distribution
+from radix_assets.serving.export import write_table
+from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
+from radix_assets.tags.model import Target
+
+FILE = "predictions.parquet"
+PICTURE = "distribution.png"
+_QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+def champion_predictor(champion: Path, tables: dict[str, Path]) -> Predictor:
+    """The model that serves, with the features and tags it was trained with, which stand beside it in its snapshot."""
+    from radix_assets.tags import load_tags
+
+    return load_predictor(champion, champion / "features", load_tags(champion / "tags"), tables)
+
+
+def predict_rows(champion: Path, tables: dict[str, Path], rows: pl.DataFrame) -> pl.DataFrame:
+    """Keys, `prediction` and, for classes, `probability_<class>` of rows of the target's table, in their order.
+
+    `tables` are the raw snapshots by name. Columns that are not needed, the target among them, are not looked at.
+    """
+    return champion_predictor(champion, tables).predict(rows)
+
+
+def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: Path) -> int:
+    """Predict for the rows of a file and write them beside their keys as CSV or Parquet; returns how many.
+
+    The file is read as the target's table was: the same formats, decimal marks and null texts.
+    """
+    from radix_assets.sources import read_rows
+
+    predictor = champion_predictor(champion, tables)
+    answers = predictor.predict(read_rows(source, like=tables[predictor.table]))
+    write_table(answers, target)
+    return len(answers)
+
+
+def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Output:
+    """Score the rows whose target is empty; where there are none, show the answers for the rows that were held out.
+
+    Writes `predictions.parquet` (keys, `prediction`, `probability_<class>`) and a picture of their distribution.
+    """
+    from radix_assets.models import load_champion
+    from radix_assets.tags import load_tags
+
+    if load_champion(champion).model_id is None:
+        pl.DataFrame({PREDICTION: []}, schema={PREDICTION: pl.Null}).write_parquet(out / FILE)
+        return Output(rows=0, shown={"rows": 0, "reason": "no model serves, so nothing is predicted"})
+    target = load_tags(champion / "tags").target
+    table = pl.scan_parquet(tables[target.table] / "data.parquet")
+    rows = table.filter(pl.col(target.column).is_null()).collect()
+    if len(rows):
+        answers, what = champion_predictor(champion, tables).predict(rows), "rows whose outcome is not known"
+    else:
+        answers, what = _held_out(champion, target, table), "rows that were held out when the model was judged"
+    answers.write_parquet(out / FILE, compression="zstd")
+    return _output(answers, what, target, out)
+
+
+def _held_out(champion: Path, target: Target, table: pl.LazyFrame) -> pl.DataFrame:
+    """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
+    from radix_assets.features import load_features
+
+    kept = pl.read_parquet(champion / "predictions.parquet")
+    answers = kept.drop(ROW, TARGET)
+    place = kept[ROW]
+    key = load_features(champion / "features").key
+    height = int(table.select(pl.len()).collect().item())
+    if key and len(place) and (place < height).all():
+        rows = table.select(*(pl.col(name).alias(f"key {name}") for name in key), target_value(target).alias("now"))
+        found = rows.collect()[place]
+        if found["now"].cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
+            keys = found.select(pl.col(f"key {name}").alias(_free(name, answers)) for name in key)
+            return pl.concat([keys, answers], how="horizontal")
+    return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers], how="horizontal")
+
+
+def target_value(target: Target) -> pl.Expr:
+    """What is predicted, as an expression on the target's table."""
+    column = pl.col(target.column)
+    if target.operator is None:
+        return column
+    value = target.value
+    compared = {
+        ">": column > value,
+        ">=": column >= value,
+        "<": column < value,
+        "<=": column <= value,
+        "==": column == value,
+        "!=": column != value,
+    }
+    return compared[target.operator]
+
+
+def _free(name: str, answers: pl.DataFrame) -> str:
+    return f"{name} (key)" if name in answers.columns else name
+
+
+def _output(answers: pl.DataFrame, what: str, target: Target, out: Path) -> Output:
+    chances = probabilities_of(answers)
+    prediction = answers[PREDICTION]
+    draw_distribution(answers, chances, target.name, out / PICTURE)
+    shown: dict[str, Shown] = {"rows": len(answers), "of": what}
+    if chances or not prediction.dtype.is_numeric():
+        counted = (
+            prediction.cast(pl.String)
+            .value_counts(sort=True, name="rows")
+            .sort(["rows", PREDICTION], descending=[True, False])
+        )
+        shown["counts"] = Table(
+            [
+                {PREDICTION: name, "rows": rows, "share": round(rows / max(len(answers), 1), 4)}
+                for name, rows in counted.head(20).iter_rows()
+            ]
+        )
+    else:
+        shown["quantiles"] = Table(
+            [{"quantile": share, PREDICTION: prediction.quantile(share, "nearest")} for share in _QUANTILES]
+        )
+    shown["distribution"] = Picture(PICTURE, f"Distribution of the predictions of {target.name}")
+    empty = prediction.null_count()
+    sums = answers.select(pl.sum_horizontal(chances)).to_series() if chances else pl.Series([1.0])
+    checks = [
+        Check("every_row_has_a_prediction", empty == 0, f"{empty} of {len(answers)} rows have no prediction"),
+        Check(
+            "probabilities_add_up",
+            bool(((sums - 1).abs() < 1e-6).all()),  # noqa: PLR2004
+            "the probabilities of every row lie between 0 and 1 and add up to 1",
+        ),
+        Check(
+            "predictions_differ",
+            len(answers) < 2 or prediction.n_unique() > 1 or any(answers[name].n_unique() > 1 for name in chances),  # noqa: PLR2004
+            "not all rows get the same answer",
+            "WARN",
+        ),
+    ]
+    columns = {name: str(dtype) for name, dtype in answers.schema.items()}
+    return Output(rows=len(answers), shown=shown, checks=checks, columns=columns)

@@ -1,0 +1,131 @@
+"""Puts a champion behind an address."""
+
+import hashlib
+import json
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from radix_assets.output import Check, Markdown, Output
+from radix_assets.serving.batch import champion_predictor
+from radix_assets.serving.smoke import smoke
+
+if TYPE_CHECKING:
+    from radix_resources.endpoint import Endpoint, EndpointManifest
+    from radix_resources.tracking import Tracking
+
+FILE = "endpoint.json"
+_ASKED = 50
+"""Requests that the latency is measured with."""
+
+
+class Served(BaseModel):
+    """What an endpoint was told to serve."""
+
+    project: str
+    version: str | None
+    """None: no model serves."""
+    target: str = ""
+    table: str = ""
+    address: str | None = None
+
+
+def load_served(path: Path) -> Served:
+    """Of a snapshot of the endpoint."""
+    return Served.model_validate_json((path / FILE).read_bytes())
+
+
+def make_endpoint(
+    project: str,
+    champion: Path,
+    tables: dict[str, Path],
+    endpoint: "Endpoint",
+    out: Path,
+    *,
+    tracking: "Tracking | None" = None,
+) -> Output:
+    """Have the champion serve. It predicts here once before anything is touched, and again in its server.
+
+    The alias `champion` in the tracking store moves last, when the new server has taken over.
+
+    Raises the stages' errors where it cannot predict, and ServingError RDX-SRV-008 where its server does not start;
+    whatever served before still does.
+    """
+    from radix_assets.models import load_champion
+
+    decision = load_champion(champion)
+    if decision.model_id is None:
+        _write(Served(project=project, version=None), out)
+        return Output(shown={"state": "no model serves", "reason": decision.reason})
+    predictor = champion_predictor(champion, tables)
+    smoke(predictor)
+    version = decision.version or decision.model_id
+    deployed = endpoint.deploy(project, manifest_of(project, version, champion, tables))
+    if tracking is not None and decision.version is not None:
+        tracking.set_alias(project, "champion", decision.version)
+    served = Served(
+        project=project, version=version, target=predictor.target, table=predictor.table, address=deployed.address
+    )
+    _write(served, out)
+    return _output(served, str(deployed.address))
+
+
+def manifest_of(project: str, version: str, champion: Path, tables: dict[str, Path]) -> "EndpointManifest":
+    """The server of a champion; every file of the champion's snapshot is bound to its hash."""
+    from radix_resources.endpoint.manifest import EndpointManifest
+
+    settings = {
+        "project": project,
+        "version": version,
+        "champion": str(champion.absolute()),
+        "tables": {name: str(path.absolute()) for name, path in sorted(tables.items())},
+    }
+    files = [path for path in sorted(champion.absolute().rglob("*")) if path.is_file() and path.name != ".snapshot"]
+    return EndpointManifest(
+        version=version,
+        command=[sys.executable, "-m", "radix_assets.serving.server", json.dumps(settings, sort_keys=True)],
+        files={str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+    )
+
+
+def _output(served: Served, address: str) -> Output:
+    example = json.loads(_call(f"{address}/example"))
+    body = json.dumps(example).encode()
+    seconds = []
+    for _ in range(_ASKED):
+        began = time.perf_counter()
+        answer = json.loads(_call(f"{address}/predict", body))
+        seconds.append(time.perf_counter() - began)
+    latency = 1_000 * sorted(seconds)[len(seconds) // 2]
+    return Output(
+        shown={
+            "address": Markdown(f"[{address}]({address}) · [columns and answers]({address}/docs)"),
+            "state": "running",
+            "version": served.version,
+            "target": served.target,
+            "latency": f"{latency:.1f} ms for a row, the median of {_ASKED}",
+            "example request": Markdown(_code(f"POST {address}/predict", example)),
+            "its answer": Markdown(_code("", answer)),
+        },
+        checks=[Check("answers", passed=True, description=f"{address} answers, and was ready before it took over")],
+    )
+
+
+def _code(title: str, content: Any) -> str:
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    return f"{title}\n\n```json\n{text}\n```"
+
+
+def _call(address: str, body: bytes | None = None) -> bytes:
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 our own address
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 same
+        content: bytes = answer.read()
+    return content
+
+
+def _write(served: Served, out: Path) -> None:
+    (out / FILE).write_text(served.model_dump_json(indent=1), encoding="utf-8")

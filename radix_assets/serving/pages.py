@@ -1,0 +1,75 @@
+"""Pages for people, each one file: no script, and nothing is fetched from anywhere."""
+
+import json
+import shlex
+from html import escape
+from typing import Any
+
+HTML_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; }
+h1 { margin-bottom: 0; } h2 { margin-top: 2.2rem; }
+p.sub { color: #57606a; margin-top: .2rem; }
+pre { background: #f4f5f7; padding: 1rem; overflow-x: auto; border-radius: 6px; }
+table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .35rem .8rem .35rem 0;
+border-bottom: 1px solid #d8dee4; vertical-align: top; }
+code, pre { font-family: ui-monospace, monospace; font-size: 14px; }
+@media (prefers-color-scheme: dark) { body { background: #0d1117; color: #e6edf3; } pre { background: #161b22; }
+td, th { border-color: #30363d; } a { color: #58a6ff; } p.sub { color: #8b949e; } }
+"""
+
+
+def front_page(api: dict[str, Any], example: str, address: str) -> str:
+    """What it is, and one line to try it. `example` is JSON, `address` what the reader called it by."""
+    call = f"curl -s {shlex.quote(address + '/predict')} -H 'Content-Type: application/json' -d {shlex.quote(example)}"
+    links = [
+        ("/docs", "the columns and the answers"),
+        ("/openapi.json", "the same for machines"),
+        ("/example", "a request that works"),
+        ("/metrics", "counts and latencies"),
+        ("/ready", "whether it can predict"),
+        ("/health", "whether it lives"),
+    ]
+    rows = "".join(f'<tr><td><a href="{path}">{path}</a></td><td>{text}</td></tr>' for path, text in links)
+    return _page(api, f"<h2>Ask it</h2><pre>{escape(call)}</pre><h2>More</h2><table>{rows}</table>")
+
+
+def docs_page(api: dict[str, Any]) -> str:
+    """The OpenAPI description, for reading."""
+    body = api["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
+    row = body["schema"]["oneOf"][0]
+    columns = "".join(
+        f"<tr><td><code>{escape(json.dumps(name, ensure_ascii=False))}</code></td>"
+        f"<td>{escape(schema.get('description', ''))}</td>"
+        f"<td>{'required; null where it is not known' if name in row['required'] else 'optional'}</td></tr>"
+        for name, schema in row["properties"].items()
+    )
+    example = escape(json.dumps(body["example"], indent=1, ensure_ascii=False))
+    parts = [
+        f"<h2>A row of the request</h2><table><tr><th>column</th><th>value</th><th></th></tr>{columns}</table>",
+        f"<h2>An example</h2><pre>{example}</pre>",
+    ]
+    for path, methods in api["paths"].items():
+        for method, operation in methods.items():
+            answers = "".join(
+                f"<tr><td>{escape(status)}</td><td>{escape(answer.get('description', ''))}</td></tr>"
+                for status, answer in operation.get("responses", {}).items()
+            )
+            title = f"<code>{escape(method.upper())} {escape(path)}</code>"
+            parts.append(f"<h2>{title}</h2><p>{escape(operation.get('summary', ''))}</p><table>{answers}</table>")
+    parts.append('<p>For machines: <a href="/openapi.json">/openapi.json</a></p>')
+    return _page(api, "".join(parts))
+
+
+def _page(api: dict[str, Any], content: str) -> str:
+    info = api["info"]
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(info["title"])}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
+        f'<h1>{escape(info["title"])}</h1><p class="sub">{escape(info.get("summary", ""))} '
+        f"Version {escape(info['version'])}.</p>{content}</body></html>"
+    )
