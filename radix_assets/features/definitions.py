@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.graph import Graph
+from radix_assets.features.graph import Graph, timed
 from radix_assets.features.model import MatrixType
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
 from radix_assets.features.synthesis import Uncompilable, layout, synthesize, translate
@@ -59,7 +59,8 @@ def define(graph: Graph, reserved: tuple[str, ...] = (), most: int = MOST_FEATUR
     kept = own + made[:most]
     labels = unique((name(node, graph.links) for node in kept), reserved)
     return [
-        Definition(label, type_of(node), node, found[node].rename(label))
+        # featuretools finds a raw column by its feature's name
+        Definition(label, type_of(node), node, found[node] if isinstance(node, Identity) else found[node].rename(label))
         for label, node in zip(labels, kept, strict=True)
     ], dropped
 
@@ -91,6 +92,8 @@ def unfit(node: Node, graph: Graph) -> str | None:
             return _UNWANTED
         if isinstance(part, Aggregation) and any(isinstance(below, Transform) for below in walk(part)):
             return _UNWANTED
+    if any(_keyed(part, graph) for part in inner):
+        return _UNWANTED
     if inner and isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner):
         return _UNWANTED
     if len(inner) > 1 and inner[0].primitive not in STACKED:
@@ -106,9 +109,18 @@ def _impossible(node: Node, inner: list[Aggregation], graph: Graph) -> str | Non
         return "not made: without a time index a row would be aggregated over itself"
     if not static and len(inner) > 1:
         return "not compiled: an aggregation of aggregations, when each row has its own cutoff"
-    if not static and within and inner[0].primitive in ("percent_true", "last"):
+    late = any(timed(graph.links[part.link].parent, graph) for part in within)
+    if not static and late and inner[0].primitive in ("percent_true", "last"):
         return "not compiled: a row may be known before what it points to"
     return None
+
+
+def _keyed(node: Aggregation, graph: Graph) -> bool:
+    """Whether the values are part of the key that makes the groups, or were passed on the way down already."""
+    if isinstance(node.base, Direct):
+        return node.base.link == node.path[-1]
+    link = graph.links[node.path[-1]]
+    return isinstance(node.base, Identity) and set(node.base.columns) <= set(link.child_columns)
 
 
 def _measured(node: Node) -> bool:

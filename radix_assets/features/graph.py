@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.features.plan import Link, Reading
-from radix_assets.features.readings import Unusable, choose
+from radix_assets.features.readings import Unusable, choose, moment
 from radix_assets.relationships.model import Relationship
 from radix_assets.tags.model import TableTags, Tags
 from radix_resources.errors import FeatureError
@@ -58,7 +58,8 @@ def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) 
     """Read what is usable off the tags and the data.
 
     Never used: the target's column, columns that leak or were excluded, private columns' values. Raises FeatureError
-    RDX-FEA-001 where the target's table or column is not there, RDX-FEA-002 where the table has no rows.
+    RDX-FEA-001 where the target's table or column is not there, RDX-FEA-002 where the table has no rows, RDX-FEA-008
+    where a time index cannot be read.
     """
     dropped: dict[str, str] = {}
     known = {name: _open(name, path) for name, path in tables.items() if name in tags.tables}
@@ -76,9 +77,16 @@ def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) 
     links = [link for link in links if link.child in reached]
     usable = {name: known[name] for name in sorted(reached, key=list(known).index)}
     for name, table in usable.items():
-        _time(table, tags.tables[name], forbidden, dropped)
+        _time(table, tags.tables[name], forbidden, dropped, target=name == target.name)
         _columns(table, tags.tables[name], forbidden, links, dropped, target=name == target.name)
     return Graph(target.name, usable, _marked(links), dropped)
+
+
+def timed(table: str, graph: Graph) -> bool:
+    """Whether the table's rows have a time, of their own or from what they point to."""
+    if graph.tables[table].time:
+        return True
+    return any(timed(link.parent, graph) for link in graph.links if link.child == table)
 
 
 def _open(name: str, path: Path) -> Table:
@@ -201,15 +209,29 @@ def _name(link: Link) -> str:
     ).name
 
 
-def _time(table: Table, tags: TableTags, forbidden: dict[tuple[str, str], str], dropped: dict[str, str]) -> None:
+def _time(
+    table: Table, tags: TableTags, forbidden: dict[tuple[str, str], str], dropped: dict[str, str], *, target: bool
+) -> None:
+    """Set the table's time index. Where it cannot be read, nothing of the table counts as known."""
     parts = tuple(tags.time_index)
+    if any(forbidden.get((table.name, part)) == _TARGET for part in parts):
+        dropped[f"{table.name} (time)"] = "no time index: the target is part of it"
+        return
     missing = [part for part in parts if part not in table.schema]
-    if (tags_target := [part for part in parts if forbidden.get((table.name, part)) == _TARGET]) and not missing:
-        dropped[f"{table.name} (time)"] = f"no time index: {tags_target[0]} is the target"
-        return
-    if missing:
-        dropped[f"{table.name} (time)"] = f"no time index: there is no column {', '.join(missing)}"
-        return
+    readable = bool(parts) and not missing and table.rows > 0
+    if readable:
+        readable = bool(table.scan().select(moment(parts, table.schema).is_not_null().any()).collect().item())
+    if missing or (parts and target and not readable):
+        raise FeatureError(
+            "RDX-FEA-008",
+            f"the time index of {table.name} cannot be read: {', '.join(missing or parts)}",
+            expected="a date or datetime column, or numeric parts from the year downwards",
+            hint="correct time_index in tags.yaml; without a time index rows could see their own future",
+            table=table.name,
+            column=(missing or parts)[0],
+        )
+    if parts and table.rows and not readable:
+        dropped[f"{table.name} (time)"] = "no row has a time that can be read, so none is ever known"
     table.time = parts
     # a column that leaks may still say when a row came to be, but its value is no feature
     table.time_readable = bool(parts) and not any(

@@ -46,7 +46,7 @@ class History:
         (None: always), `order` the time by which the last row is told (None: the order of the table).
         """
         place = np.arange(len(anchors)) if order is None else np.argsort(np.argsort(order, kind="stable"))
-        frame = values.with_columns(pl.Series(GROUP_KEY, anchors), pl.Series(ORDER, place))
+        frame = pl.DataFrame([pl.Series(GROUP_KEY, anchors), pl.Series(ORDER, place), *values.get_columns()])
         kept = pl.col(GROUP_KEY) >= 0
         if times is not None:
             frame = frame.with_columns(pl.Series(_TIME, times))

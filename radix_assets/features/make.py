@@ -1,6 +1,6 @@
 """From tags and raw tables to the feature matrix."""
 
-import shutil
+import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -9,7 +9,7 @@ import polars as pl
 
 from radix_assets.features.definitions import Definition, define
 from radix_assets.features.graph import Graph, build_graph
-from radix_assets.features.matrix import Columns, compute, repeated
+from radix_assets.features.matrix import Pieces, compute
 from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 from radix_assets.features.plan import Output as PlanOutput
 from radix_assets.features.plan import Plan
@@ -44,32 +44,25 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     started = time.perf_counter()
     graph = build_graph(tags, tables, excluded)
     definitions, left_out = define(graph, RESERVED)
+    if not definitions:
+        raise _nothing(graph.target)
     dropped = graph.dropped | left_out
     plan = _plan(graph, definitions)
     table = graph.tables[graph.target]
     hidden = tags.tables[graph.target].private
     plan.inputs = inputs_of(plan, table.scan(), sorted(hidden))
-    folder = out / "parts"
-    folder.mkdir()
-    prepared = Prepared(plan, tables)
     judged = [definition.name for definition in definitions]
-    files, seen = compute(prepared, table.scan(), table.rows, judged, folder) if judged else ([], Columns())
-    idle = seen.idle()
-    idle |= repeated(files, seen.suspects([name for name in judged if name not in idle]))
-    dropped |= idle
-    definitions = [definition for definition in definitions if definition.name not in idle]
-    if not definitions:
-        raise FeatureError(
-            "RDX-FEA-007",
-            f"there is nothing to learn from in {graph.target}: no feature varies",
-            expected="at least one usable column",
-            hint="tag columns with the role feature; the reasons for what was left out are in the tags and in the log",
-            table=graph.target,
-        )
+    with tempfile.TemporaryDirectory(dir=out) as folder:
+        prepared = Prepared(plan, tables)
+        pieces = compute(prepared, table.scan(), table.rows, judged, Path(folder))
+        idle = pieces.idle(judged)
+        dropped |= idle
+        definitions = [definition for definition in definitions if definition.name not in idle]
+        if not definitions:
+            raise _nothing(graph.target)
+        _write(tags, graph, pieces, [definition.name for definition in definitions], out)
     plan = _plan(graph, definitions)
     plan.inputs = inputs_of(plan, table.scan(), sorted(hidden))
-    _write(tags, graph, files, [definition.name for definition in definitions], out)
-    shutil.rmtree(folder)
     features = FeatureSet(
         table=graph.target,
         key=[name for name in tags.tables[graph.target].primary_key if name in table.schema],
@@ -90,6 +83,16 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
 def load_features(path: Path) -> FeatureSet:
     """What the columns of the matrix are, from a snapshot's directory."""
     return FeatureSet.model_validate_json((path / FEATURES_FILE).read_bytes())
+
+
+def _nothing(table: str) -> FeatureError:
+    return FeatureError(
+        "RDX-FEA-007",
+        f"there is nothing to learn from in {table}: no feature varies",
+        expected="at least one usable column",
+        hint="give columns the role feature in tags.yaml, or take exclusions back",
+        table=table,
+    )
 
 
 def _plan(graph: Graph, definitions: list[Definition]) -> Plan:
@@ -113,7 +116,7 @@ def _described(definition: Definition, graph: Graph, *, static: bool) -> Feature
     )
 
 
-def _write(tags: Tags, graph: Graph, files: list[Path], names: list[str], out: Path) -> None:
+def _write(tags: Tags, graph: Graph, pieces: Pieces, names: list[str], out: Path) -> None:
     table = graph.tables[graph.target]
     groups = [name for name in tags.tables[graph.target].with_role("group") if name in table.schema]
     head = table.scan().select(
@@ -123,12 +126,7 @@ def _write(tags: Tags, graph: Graph, files: list[Path], names: list[str], out: P
     ).collect()
     raw = table.scan().select(tags.target.column).collect().to_series()
     head.insert_column(2, target_values(tags.target, raw).alias(TARGET))
-    if len(files) == 1:
-        pl.concat([head, pl.read_parquet(files[0], columns=names)], how="horizontal").write_parquet(out / MATRIX_FILE)
-    else:
-        head.write_parquet(out / "parts" / "head.parquet")
-        lazy = [pl.scan_parquet(out / "parts" / "head.parquet"), pl.scan_parquet(files).select(names)]
-        pl.concat(lazy, how="horizontal").sink_parquet(out / MATRIX_FILE)
+    pieces.write(head.lazy(), names, out / MATRIX_FILE)
     key = [name for name in tags.tables[graph.target].primary_key if name in table.schema]
     table.scan().select(key).collect().write_parquet(out / KEYS_FILE)
 

@@ -56,26 +56,52 @@ class Columns:
         return found
 
 
-def compute(prepared: Prepared, rows: pl.LazyFrame, total: int, names: list[str], folder: Path) -> tuple[list[Path], Columns]:
-    """Write the features of all rows in pieces; `names` are those whose columns are judged."""
-    columns = Columns()
-    files = []
+class Pieces:
+    """The features of all rows: in memory where they are one piece, else in files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.columns = Columns()
+        self._folder = folder
+        self._frames: list[pl.LazyFrame] = []
+
+    def add(self, frame: pl.DataFrame, judged: list[str], *, last: bool) -> None:
+        """The next rows. `judged` are the columns that may turn out to be of no use."""
+        self.columns.add(frame.select(judged))
+        if last and not self._frames:
+            self._frames.append(frame.lazy())
+            return
+        file = self._folder / f"piece-{len(self._frames):06d}.parquet"
+        frame.write_parquet(file)
+        self._frames.append(pl.scan_parquet(file))
+
+    def scan(self) -> pl.LazyFrame:
+        """All rows."""
+        return self._frames[0] if len(self._frames) == 1 else pl.concat(self._frames)
+
+    def idle(self, judged: list[str]) -> dict[str, str]:
+        """The columns that are empty, constant or equal to an earlier one, with the reason."""
+        found = self.columns.idle()
+        for name, other in self.columns.suspects([name for name in judged if name not in found]).items():
+            one, two = self.scan().select(name, other).collect().get_columns()
+            if one.dtype == two.dtype and one.equals(two, null_equal=True):
+                found[name] = f"repeated: the same values as {other}"
+        return found
+
+    def write(self, head: pl.LazyFrame, names: list[str], file: Path) -> None:
+        """The head's columns and these, as one Parquet file."""
+        both = pl.concat([head, self.scan().select(names)], how="horizontal")
+        if len(self._frames) == 1:
+            both.collect().write_parquet(file)
+        else:
+            both.sink_parquet(file)
+
+
+def compute(prepared: Prepared, rows: pl.LazyFrame, total: int, names: list[str], folder: Path) -> Pieces:
+    """The features of all rows; `names` are those whose columns are judged."""
+    pieces = Pieces(folder)
     wanted = [column.name for column in prepared.plan.inputs]
     step = max(1, CELLS // max(1, len(names)))
     for start in range(0, total, step):
         piece = prepared.compute(rows.select(wanted).slice(start, step).collect())
-        columns.add(piece.select(names))
-        files.append(folder / f"part-{start:012d}.parquet")
-        piece.write_parquet(files[-1])
-    return files, columns
-
-
-def repeated(files: list[Path], suspects: dict[str, str]) -> dict[str, str]:
-    """Of the suspects those that do repeat, with the reason."""
-    found = {}
-    lazy = pl.scan_parquet(files)
-    for name, other in suspects.items():
-        a, b = lazy.select(name, other).collect().get_columns()
-        if a.dtype == b.dtype and a.equals(b, null_equal=True):
-            found[name] = f"the same values as {other}"
-    return found
+        pieces.add(piece, names, last=start + step >= total)
+    return pieces

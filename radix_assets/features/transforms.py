@@ -14,7 +14,7 @@ TRANSFORMS: dict[str, tuple[Callable[[pl.Expr], pl.Expr], MatrixType, str]] = {
     "day": (lambda x: x.dt.day(), "numeric", "day of the month of {}"),
     "weekday": (lambda x: x.dt.weekday() - 1, "numeric", "day of the week of {} (Monday is 0)"),
     "hour": (lambda x: x.dt.hour(), "numeric", "hour of {}"),
-    "is_weekend": (lambda x: x.dt.weekday() > 5, "boolean", "whether {} is on a weekend"),  # noqa: PLR2004
+    "is_weekend": (lambda x: (x.dt.weekday() > 5).fill_null(value=False), "boolean", "whether {} is on a weekend"),  # noqa: PLR2004
     "num_characters": (lambda x: x.str.len_chars(), "numeric", "number of characters in {}"),
     "num_words": (lambda x: _words(x), "numeric", "number of words in {}"),
 }
