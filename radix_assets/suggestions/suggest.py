@@ -1,6 +1,7 @@
 """What the data may mean: every column, every table, and the questions they may answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +27,8 @@ from radix_assets.suggestions.types import TypeGuess, guess_type
 
 CERTAIN_TARGET = 0.6
 """Confidence from which the likeliest target is marked so in its column's line."""
+SETTLED = 0.9
+"""Confidence from which a role leaves no question."""
 _IDENTITY = frozenset(
     {"person name", "email", "phone", "ip address", "national id", "bank account", "credit card", "password"}
     | {"number plate", "address"}
@@ -62,12 +65,16 @@ def _table(profile: TableProfile, path: Path, schema: Schema) -> TableSuggestion
     for name, column in profile.columns.items():
         values = texts(sample[name])
         in_key = name in links or (key is not None and name in key.columns)
-        guess = guess_type(column, values, is_key=in_key and not is_row_number(name))
+        guess = guess_type(column, values, is_key=in_key)
         personal = find_personal(name, values, profile.table)
         held = _of_key(column, key, links.get(name), time)
         role, confidence, why = held or _of_no_key(column, guess, personal)
-        if guess.type == "text" and guess.confidence < 0.6 and personal:  # noqa: PLR2004 a person's name is no riddle
-            guess = TypeGuess("text", 0.7, personal.evidence)
+        settled = held is not None or (role == "ignore" and confidence >= SETTLED)
+        if settled or (personal and guess.type == "text"):
+            # How such a column would be read as a feature is no question that a person has to look at.
+            guess = replace(
+                guess, confidence=max(guess.confidence, SETTLED), evidence="" if settled else guess.evidence
+            )
         said = dict.fromkeys(text for text in (why, guess.evidence, personal.evidence if personal else "") if text)
         columns[name] = ColumnSuggestion(
             role=role,

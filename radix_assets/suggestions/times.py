@@ -118,7 +118,7 @@ def _within(column: ColumnProfile, low: int, high: int) -> bool:
 def _composed(parts: list[str]) -> TimeGuess:
     # A year alone with a month says little of single rows; with the day it is a date.
     confidence = 0.6 if len(parts) == 2 else 0.85  # noqa: PLR2004 year and month
-    return TimeGuess(parts, confidence, f"{' '.join(_RESOLUTION[: len(parts)])} in columns of their own")
+    return TimeGuess(parts, confidence, f"{', '.join(_RESOLUTION[: len(parts)])} in columns of their own")
 
 
 def _why(column: ColumnProfile, profile: TableProfile) -> str:

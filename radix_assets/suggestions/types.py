@@ -47,7 +47,7 @@ def guess_type(  # noqa: PLR0911 one for each kind of column
         case "date" | "datetime":
             return TypeGuess("datetime", 0.98, "dates")
         case "time":
-            return TypeGuess("other", 0.7, "times of day")
+            return TypeGuess("numeric", 0.7, "times of day")
         case "float":
             return TypeGuess("numeric", 0.95, "decimal numbers")
         case "integer":

@@ -1,1 +1,30 @@
-"""Stage: tags."""
+"""Stage: tags. What the data mean, as a person confirmed it."""
+
+from radix_assets.suggestions.question import parse_target
+from radix_assets.tags.edit import confirm, refresh_tags, set_tags
+from radix_assets.tags.file import TagsFile, read_tags
+from radix_assets.tags.make import load_tags, make_tags, prepare_tags, waiting_for
+from radix_assets.tags.model import ColumnTag, Operator, TableTags, Tags, Target
+from radix_assets.tags.resolve import Resolution, resolve
+from radix_assets.tags.write import write_tags
+
+__all__ = [
+    "ColumnTag",
+    "Operator",
+    "Resolution",
+    "TableTags",
+    "Tags",
+    "TagsFile",
+    "Target",
+    "confirm",
+    "load_tags",
+    "make_tags",
+    "parse_target",
+    "prepare_tags",
+    "read_tags",
+    "refresh_tags",
+    "resolve",
+    "set_tags",
+    "waiting_for",
+    "write_tags",
+]

@@ -1,5 +1,6 @@
 """What the data mean, as a person confirmed it (or as Radix suggested it and nobody objected)."""
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel
@@ -8,6 +9,14 @@ from radix_assets.relationships.model import Relationship
 from radix_assets.suggestions.model import FeatureType, Problem, Role, Sensitivity
 
 Operator = Literal[">", ">=", "<", "<=", "==", "!="]
+
+
+def written(value: float | str | None) -> str:
+    """A value of a comparison as a person writes it: text that could be a number, or has an end to lose, in quotes."""
+    if isinstance(value, str):
+        plain = re.fullmatch(r"[^\W\d]\w*", value)
+        return value if plain else '"' + value.replace('"', '\\"') + '"'
+    return f"{value:.15g}" if value is not None else ""
 
 
 class Target(BaseModel):
@@ -22,7 +31,9 @@ class Target(BaseModel):
     @property
     def name(self) -> str:
         """As a person writes it: `flights.arr_delay > 15`."""
-        return f"{self.table}.{self.column}" + (f" {self.operator} {self.value}" if self.operator else "")
+        if self.operator is None:
+            return f"{self.table}.{self.column}"
+        return f"{self.table}.{self.column} {self.operator} {written(self.value)}"
 
 
 class ColumnTag(BaseModel):

@@ -1,0 +1,86 @@
+"""Relationships as a person writes them: `flights.carrier -> airlines.carrier`, several columns in brackets."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from radix_assets.relationships.model import Relationship
+from radix_assets.suggestions.question import nearest
+from radix_assets.tags.file import Said
+from radix_resources.errors import TagError
+
+Columns = Mapping[str, Sequence[str]]
+_ARROW = re.compile(r"\s*(->|→)\s*")
+_COMMA = re.compile(r"\s*,\s*")
+_CLOSE = re.compile(r"\s*\)")
+
+
+def parse_relationship(said: Said, columns: Columns, file: Path | None = None) -> Relationship:
+    """Child and parent of a relationship, given the columns of every table.
+
+    Names may hold spaces, dots, brackets and arrows; the longest known names win. Raises TagError RDX-TAG-009 with the
+    nearest names where a side is not in the data or the two have not equally many columns.
+    """
+    text = said.text.strip()
+    for fold in (False, True):
+        for child, child_columns, rest in _sides(text, columns, fold=fold):
+            arrow = _ARROW.match(rest)
+            for parent, parent_columns, left in _sides(rest[arrow.end() :], columns, fold=fold) if arrow else ():
+                if not left.strip() and len(parent_columns) == len(child_columns):
+                    return Relationship(
+                        child=child, child_columns=child_columns, parent=parent, parent_columns=parent_columns
+                    )
+    raise _unknown(text, said.line, columns, file)
+
+
+def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:
+    """All ways to read `table.column` or `table.(column, column)` at the start, longest names first."""
+    for table in sorted(columns, key=lambda name: (-len(name), name)):
+        if not _begins(text, table + ".", fold=fold):
+            continue
+        rest = text[len(table) + 1 :]
+        for name in _longest(rest, columns[table], fold=fold):
+            yield table, [name], rest[len(name) :]
+        if rest.startswith("("):
+            for names, left in _lists(rest[1:].lstrip(), columns[table], fold=fold):
+                yield table, names, left
+
+
+def _lists(text: str, names: Sequence[str], *, fold: bool) -> Iterator[tuple[list[str], str]]:
+    for name in _longest(text, names, fold=fold):
+        rest = text[len(name) :]
+        close, comma = _CLOSE.match(rest), _COMMA.match(rest)
+        if close:
+            yield [name], rest[close.end() :]
+        if comma:
+            for others, left in _lists(rest[comma.end() :], names, fold=fold):
+                yield [name, *others], left
+
+
+def _longest(text: str, names: Sequence[str], *, fold: bool) -> list[str]:
+    return sorted((name for name in names if _begins(text, name, fold=fold)), key=lambda name: (-len(name), name))
+
+
+def _begins(text: str, name: str, *, fold: bool) -> bool:
+    start = text[: len(name)]
+    return start == name or (fold and start.casefold() == name.casefold())
+
+
+def _unknown(text: str, line: int, columns: Columns, file: Path | None) -> TagError:
+    known = [f"{table}.{name}" for table, names in columns.items() for name in names]
+    sides = [part.strip() for part in re.split(r"->|→", text)]
+    expected = "child.column -> parent.column, or child.(a, b) -> parent.(a, b)"
+    if len(sides) == 2:  # noqa: PLR2004 child and parent
+        missing = [side for side in sides if side not in known and not re.search(r"\.\(.*\)$", side)]
+        near = [name for side in missing for name in nearest(side, known, 1)]
+        found = f"{', '.join(missing)} is not in the data" if missing else f"{text} is not in the data"
+    else:
+        near, found = [], f"{text!r} is no relationship"
+    return TagError(
+        "RDX-TAG-009",
+        found,
+        expected=expected,
+        hint=f"did you mean {' or '.join(near)}?" if near else "mend the line, or remove it",
+        file=file,
+        line=line or None,
+    )
