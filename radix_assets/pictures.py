@@ -23,8 +23,11 @@ LIMIT = 60_000
 
 def figure(width: float, height: float) -> Any:
     """An empty matplotlib Figure of that size in inches, which arranges what is put into it."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    with warnings.catch_warnings():
+        # matplotlib calls its parser library by names that are on their way out.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
 
     result = Figure(figsize=(width, height), facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(result)
@@ -68,6 +71,8 @@ def save(figure: Any, path: Path) -> None:
         buffer = io.BytesIO()
         with warnings.catch_warnings():
             # A name in a script the font lacks is drawn as boxes; that is no reason to fail.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            warnings.filterwarnings("ignore", message="Matplotlib currently does not support", category=UserWarning)
             warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
             warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
             figure.savefig(buffer, format="png", dpi=dpi, facecolor=PAPER)

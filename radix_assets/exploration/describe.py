@@ -14,6 +14,7 @@ PERIODS = 60
 STEPS = [("1h", 1), ("1d", 24), ("1w", 24 * 7), ("1mo", 24 * 30), ("1q", 24 * 91), ("1y", 24 * 365)]
 STEPS += [("10y", 24 * 3652), ("100y", 24 * 36524)]
 """Lengths of a period, with their hours."""
+YEARS = (200, 9800)
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
@@ -59,8 +60,9 @@ def shown_class(question: Question) -> str | None:
 
 def _coverage(question: Question, target: pl.Series, time: pl.Series) -> Coverage | None:
     dated = pl.DataFrame([time.alias("time"), target.alias("target")])
-    undated = time.null_count()
-    dated = dated.drop_nulls("time").sort("time")
+    # Years that a calendar cannot go below or beyond are mistakes, and the start of their period would not exist.
+    dated = dated.filter(pl.col("time").dt.year().is_between(*YEARS)).sort("time")
+    undated = len(time) - dated.height
     if dated.is_empty():
         return None
     start, end = dated["time"][0], dated["time"][-1]

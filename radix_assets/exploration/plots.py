@@ -25,6 +25,7 @@ from radix_assets.pictures import (
 )
 
 BARS = 20
+TICKS = {"1h": "%d %b %H:%M", "1d": "%d %b %Y", "1w": "%d %b %Y", "1mo": "%b %Y", "1q": "%b %Y"}
 
 
 def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -> dict[str, Picture]:
@@ -139,21 +140,25 @@ def _classes(balance: Balance, name: str, path: Path) -> None:
 
 
 def _over_time(coverage: Coverage, what: str | None, path: Path, *, private: bool) -> None:
-    times = [datetime.fromisoformat(each.start) for each in coverage.periods]
-    means = [each.mean for each in coverage.periods]
-    picture = figure(7.2, 3.2 if what and not private else 2.4)
+    # Positions are hours, not dates: matplotlib's dates end at the years 1 and 9999, and margins go beyond.
+    starts = [datetime.fromisoformat(each.start) for each in coverage.periods]
+    hours = np.array([(start - starts[0]).total_seconds() / 3600 for start in starts])
+    means = [np.nan if each.mean is None else each.mean for each in coverage.periods]
     both = what is not None and not private
+    picture = figure(7.2, 3.2 if both else 2.4)
     above = panel(picture, *((2, 1, 1) if both else (1, 1, 1)), title=f"Over time ({coverage.column})", grid="y")
-    step = (times[-1] - times[0]) / max(len(times) - 1, 1)
-    above.bar(times, [each.rows for each in coverage.periods], width=step * 0.85, color=ACCENT_LIGHT)
+    above.bar(hours, [each.rows for each in coverage.periods], width=np.diff(hours).min() * 0.85, color=ACCENT_LIGHT)
     above.set_ylabel("rows")
+    shown = sorted({round(i) for i in np.linspace(0, len(starts) - 1, min(7, len(starts)))})
+    pattern = TICKS.get(coverage.every, "%Y")
+    ticks = [hours[i] for i in shown], [starts[i].strftime(pattern) for i in shown]
+    above.set_xticks(*ticks)
     if both:
         below = panel(picture, 2, 1, 2, grid="y")
-        below.plot(times, [np.nan if mean is None else mean for mean in means], color=ACCENT, linewidth=1.6)
-        if len(times) <= 3:  # noqa: PLR2004
-            below.plot(times, [np.nan if mean is None else mean for mean in means], "o", color=ACCENT)
+        below.plot(hours, means, color=ACCENT, linewidth=1.6, marker="o" if len(starts) <= 12 else None, markersize=4)  # noqa: PLR2004
         below.set_ylabel(label(what or "", 26))
-        below.sharex(above)
+        below.set_xticks(*ticks)
+        below.set_xlim(*above.get_xlim())
         above.tick_params(labelbottom=False)
     save(picture, path)
 

@@ -18,6 +18,11 @@ DETERMINED = 0.99
 SKILL = 0.6
 """Share of the variance of the classes that a strong suspect explains: an AUC alone is cheap where a class is rare."""
 SIBLING = 0.98
+AGREES = 0.85
+"""Agreement from which two columns are recodes of each other."""
+REPEATED = 0.1
+"""Share of the rows whose values must occur more than once to judge by them."""
+MIN_VALUES = 3
 FOLLOWS = 0.90
 """Share of rows that a near copy follows."""
 MIN_ROWS = 30
@@ -91,6 +96,9 @@ def _numbers(column: pl.Series, answer: Answer, result: Result) -> Finding:
             return "sibling", "strong", abs(rho), f"it rises and falls with the target, rank correlation {rho:.3f}"
         if follows >= FOLLOWS:
             return "near_copy", "strong", follows, f"it follows the target exactly in {follows:.0%} of the rows"
+    alike = agreement(column.filter(pl.Series(answer.first)), answer.values[answer.first])
+    if alike >= AGREES:
+        return "recode", "strong", alike, f"its values and the target's stand for each other, agreement {alike:.2f}"
     words = f"by itself it explains {value:.1%} of the target's variation"
     if value >= STRONG:
         return "predictive", "strong", value, words
@@ -105,6 +113,26 @@ def one_to_one(column: pl.Series, answer: Answer) -> bool:
     table = np.zeros((int(bins.max()) + 1, answer.classes), dtype=np.int64)
     np.add.at(table, (bins, answer.codes), 1)
     return len(set(table.argmax(axis=0).tolist())) == answer.classes
+
+
+def agreement(column: pl.Series, target: np.ndarray) -> float:
+    """How well the column's values and the target's foretell each other, beyond the most frequent one, from 0 to 1.
+
+    Goodman and Kruskal's lambda, the smaller of both directions, over the values that occur more than once: what
+    occurs once foretells itself.
+    """
+    data = pl.DataFrame({"x": bins_of(column) if column.dtype == pl.String else as_numbers(column), "y": target})
+    data = data.filter(pl.col("x").is_not_nan()) if data.schema["x"] == pl.Float64 else data
+    sides = []
+    for here, there in (("x", "y"), ("y", "x")):
+        repeated = data.filter(pl.len().over(here) > 1)
+        if repeated.height < max(MIN_ROWS, REPEATED * data.height) or repeated[here].n_unique() < MIN_VALUES:
+            return 0.0
+        right = int(repeated.group_by(here, there).len().group_by(here).agg(pl.col("len").max())["len"].sum())
+        usual = int(repeated.group_by(there).len()["len"].to_numpy().max())
+        rows = repeated.height
+        sides.append((right - usual) / (rows - usual) if rows > usual else 0.0)
+    return max(0.0, min(sides))
 
 
 def followed(values: np.ndarray, target: np.ndarray) -> float:

@@ -15,6 +15,10 @@ from radix_resources.errors import TargetError
 SAMPLE = 50_000
 """Rows the signals look at, at most."""
 SEED = 20_240_229
+UNIQUE = 0.97
+"""Share of the rows from which on a column is taken to be different in every row."""
+MOSTLY = 0.4
+"""Share of the rows that must remain when repeated ones are dropped; else they are no mistake but few columns."""
 
 Vector = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -78,12 +82,28 @@ class Question:
         """The known targets as numbers."""
         known = self.target.drop_nulls()
         if self.problem == "regression":
-            return Answer(known.cast(pl.Float64).to_numpy(), None, 0)
+            return Answer(known.cast(pl.Float64).to_numpy(), None, 0, self._first)
         order = pl.DataFrame(
             {"name": self.classes, "code": np.arange(len(self.classes))}, schema_overrides={"name": pl.String}
         )
         codes = known.cast(pl.String).to_frame("name").join(order, on="name", how="left", maintain_order="left")["code"]
-        return Answer(codes.cast(pl.Float64).to_numpy(), codes.cast(pl.Int64).to_numpy(), len(self.classes))
+        return Answer(
+            codes.cast(pl.Float64).to_numpy(), codes.cast(pl.Int64).to_numpy(), len(self.classes), self._first
+        )
+
+    @property
+    def _first(self) -> NDArray[np.bool_]:
+        """Known rows that do not repeat an earlier one (but for what is different in every row); all where most do."""
+        frame = self.frame.filter(pl.Series(self.known))
+        distinct = frame.select(pl.all().approx_n_unique()).row(0)
+        used = [name for name, count in zip(frame.columns, distinct, strict=True) if count < UNIQUE * frame.height]
+        first = np.ones(frame.height, dtype=np.bool_)
+        if used:
+            rows = frame.select(used).with_row_index("row").unique(used, keep="first")["row"].to_numpy()
+            if len(rows) >= MOSTLY * frame.height:
+                first[:] = False
+                first[rows] = True
+        return first
 
     @property
     def others(self) -> list[int]:
@@ -113,6 +133,8 @@ class Answer:
     codes: Codes | None
     """Class of every row; None for a regression."""
     classes: int
+    first: NDArray[np.bool_]
+    """Rows that do not repeat an earlier one: a repeated row must not confirm itself."""
 
     @cached_property
     def ranks(self) -> Vector:
@@ -193,8 +215,8 @@ def target_of(dtype: pl.DataType, column: str, target: Target) -> pl.Expr:
 def number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """A column as Float64: text such as `$1,715.0` by the number in it, times by their microseconds."""
     if dtype == pl.String:
-        plain = value.str.replace_all(r"[^0-9.eE+\-]", "")
-        return plain.cast(pl.Float64, strict=False)
+        first = value.str.replace_all(",", "", literal=True).str.extract(r"([-+]?\d+\.?\d*(?:[eE][-+]?\d+)?)")
+        return first.cast(pl.Float64, strict=False)
     if dtype.is_temporal():
         return (value.cast(pl.Datetime("us")) if dtype != pl.Time else value).cast(pl.Int64).cast(pl.Float64)
     return value.cast(pl.Float64, strict=False)

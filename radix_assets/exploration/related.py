@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,9 @@ from radix_assets.exploration.question import Answer, Question, positional
 from radix_assets.exploration.scoring import score
 from radix_assets.exploration.times import row_time
 from radix_assets.relationships.model import Relationship
-from radix_assets.suggestions.model import Role
+
+if TYPE_CHECKING:
+    from radix_assets.suggestions.model import Role
 
 NUMBERS = 6
 """Numeric columns of a child whose products are tried."""
@@ -105,39 +108,42 @@ def _key(own: pl.DataType, other: pl.DataType, name: str) -> pl.Expr:
 
 def _judge_child(question: Question, relation: Relationship, path: Path, *, earlier: bool) -> list[Suspect]:
     frame, names = positional(path)
-    if any(key not in names for key in relation.child_columns) or any(
-        key not in question.names for key in relation.parent_columns
-    ):
+    if not (set(relation.child_columns) <= set(names) and set(relation.parent_columns) <= set(question.names)):
         return []
     sums = _summaries(question, relation, frame, names, earlier=earlier)
     if sums is None:
         return []
+    return [*_judge_rows(question, relation, sums), *_judge_values(question, relation, names, sums)]
+
+
+def _judge_rows(question: Question, relation: Relationship, sums: pl.DataFrame) -> list[Suspect]:
+    """Whether there are rows, or how many there are, gives the target away."""
     count = sums["rows"].fill_null(0)
-    suspects = []
-    for column, what in ((count > 0, "whether it has rows for it"), (count, "how many rows it has for it")):
-        result = score(column, question.answer)
-        if result.score >= STRONG:
-            suspects.append(_suspect(relation.child, "*", "child_rows", result.score, f"{what} determines the target"))
-            break
-    present = (count > 0).to_numpy()
-    part = _part(question.answer, present)
+    for column, what in ((count > 0, "whether it has rows"), (count, "how many rows it has")):
+        value = score(column, question.answer).score
+        if value >= STRONG:
+            reason = f"{what} for a row of {relation.parent} determines the target"
+            return [_suspect(relation.child, "*", "child_rows", value, reason)]
+    return []
+
+
+def _judge_values(question: Question, relation: Relationship, names: list[str], sums: pl.DataFrame) -> list[Suspect]:
+    """Columns whose summaries give the target away, where there are rows."""
+    present = sums["rows"].fill_null(0) > 0
+    part = _part(question.answer, present.to_numpy())
     if part is None:
-        return suspects
+        return []
     best: dict[str, tuple[float, str]] = {}
-    for name in sums.columns:
-        kind, _, which = name.partition(" ")
-        if not which:
+    for summary in sums.columns:
+        kind, _, which = summary.partition(" ")
+        value = score(sums[summary].filter(present), part).score if which else 0.0
+        if value < STRONG:
             continue
-        result = score(sums[name].filter(pl.Series(present)), part)
-        if result.score >= STRONG:
-            for each in which.split(" "):
-                column_name = names[int(each)]
-                if result.score > best.get(column_name, (0.0, ""))[0]:
-                    best[column_name] = (result.score, f"its {kind} over the rows of one {relation.parent}")
-    for column_name, (value, what) in best.items():
-        reason = f"{what} determines the target"
-        suspects.append(_suspect(relation.child, column_name, "child_values", value, reason))
-    return suspects
+        for position in which.split(" "):
+            name = names[int(position)]
+            if value > best.get(name, (0.0, ""))[0]:
+                best[name] = (value, f"its {kind} over the rows of one row of {relation.parent} determines the target")
+    return [_suspect(relation.child, name, "child_values", value, reason) for name, (value, reason) in best.items()]
 
 
 def _suspect(table: str, column: str, code: str, value: float, reason: str) -> Suspect:
@@ -157,7 +163,8 @@ def _part(answer: Answer, rows: np.ndarray) -> Answer | None:
     """The answers of some rows; None where they are too few or all the same."""
     if int(rows.sum()) < MIN_ROWS or np.ptp(answer.values[rows]) == 0:
         return None
-    return Answer(answer.values[rows], None if answer.codes is None else answer.codes[rows], answer.classes)
+    codes = None if answer.codes is None else answer.codes[rows]
+    return Answer(answer.values[rows], codes, answer.classes, answer.first[rows])
 
 
 def _summaries(
