@@ -7,14 +7,21 @@ import numpy.typing as npt
 
 from radix_assets.models.split import Floats, Ints
 
-STUMP_ROWS = 50_000
+STUMP_ROWS = 20_000
 BINS = 32
 CONSTANTS = {"class shares", "mean", "median", "last value"}
 """Baselines that ask nothing of the row."""
 
 
 def baselines(
-    codes: Floats, categorical: list[int], target: Ints | Floats, train: Ints, test: Ints, *, classes: int, moments: Ints | None
+    codes: Floats,
+    categorical: list[int],
+    target: Ints | Floats,
+    train: Ints,
+    test: Ints,
+    *,
+    classes: int,
+    moments: Ints | None,
 ) -> dict[str, Floats]:
     """Predictions for the rows `test`, by name, learnt on the rows `train` alone."""
     answer, count = target[train], len(test)

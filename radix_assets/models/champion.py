@@ -89,7 +89,9 @@ def load_champion(path: Path) -> Champion:
     return Champion.model_validate_json(file.read_text(encoding="utf-8"))
 
 
-def _compare(challenger: Path, champion: Path, features: Path, card: ModelCard) -> tuple[Score | None, Score | None, str]:
+def _compare(
+    challenger: Path, champion: Path, features: Path, card: ModelCard
+) -> tuple[Score | None, Score | None, str]:
     """The challenger's lead, the champion's score and a sentence; no lead where the champion cannot score."""
     model = load_model(champion)
     old = load_card(champion)
@@ -98,7 +100,11 @@ def _compare(challenger: Path, champion: Path, features: Path, card: ModelCard) 
     data = read(features)
     missing = [name for name in model.features if name not in data.frame.columns]
     if missing:
-        return None, None, f"The features have changed ({len(missing)} are gone), so the champion cannot score these rows."
+        return (
+            None,
+            None,
+            f"The features have changed ({len(missing)} are gone), so the champion cannot score these rows.",
+        )
     own = pl.read_parquet(challenger / PREDICTIONS)
     index = np.flatnonzero(np.isin(data.positions, own[ROW].to_numpy()))
     if len(index) != own.height:

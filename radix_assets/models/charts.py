@@ -18,17 +18,35 @@ MOST_CELLS = 12
 
 
 def draw(
-    out: Path, card: ModelCard, target: Ints | Floats, predicted: Floats, effects: Floats, codes: Floats, names: list[str]
+    out: Path,
+    card: ModelCard,
+    target: Ints | Floats,
+    predicted: Floats,
+    effects: Floats,
+    codes: Floats,
+    names: list[str],
 ) -> dict[str, Picture]:
     """Write the pictures; returns them by title."""
-    drawn = {"against the baselines picture": _save(out, "score", _scores(card), "The model and trivial predictors on the same rows, with 95 % intervals.")}
+    drawn = {
+        "against the baselines picture": _save(
+            out, "score", _scores(card), "The model and trivial predictors on the same rows, with 95 % intervals."
+        )
+    }
     if card.problem == "binary":
-        drawn["ranking"] = _save(out, "ranking", _ranking(card, target, predicted), "ROC and precision-recall curve on the test rows.")
-        drawn["calibration"] = _save(out, "calibration", _calibration(card, predicted), "Predicted probability against what happened.")
+        drawn["ranking"] = _save(
+            out, "ranking", _ranking(card, target, predicted), "ROC and precision-recall curve on the test rows."
+        )
+        drawn["calibration"] = _save(
+            out, "calibration", _calibration(card, predicted), "Predicted probability against what happened."
+        )
     if card.classes:
-        drawn["confusion"] = _save(out, "confusion", _confusion(card, target, predicted), "Test rows by actual and by predicted class.")
+        drawn["confusion"] = _save(
+            out, "confusion", _confusion(card, target, predicted), "Test rows by actual and by predicted class."
+        )
     else:
-        drawn["predicted against actual"] = _save(out, "fit", _fit(target, predicted), "Test rows; on the line the prediction is right.")
+        drawn["predicted against actual"] = _save(
+            out, "fit", _fit(target, predicted), "Test rows; on the line the prediction is right."
+        )
     drawn["what moves the prediction"] = _save(
         out, "importance", _importance(card, effects, codes, names), "SHAP values of test rows; each dot is a row."
     )
@@ -45,12 +63,24 @@ def _scores(card: ModelCard) -> Any:
     if card.random_score:
         lines.append(("the model, random split", card.random_score))
     figure = look.figure(7.5, 1.2 + 0.42 * len(lines))
-    axes = look.panel(figure, title=f"{card.metric} on the test rows ({'higher' if card.greater_is_better else 'lower'} is better)")
+    axes = look.panel(
+        figure, title=f"{card.metric} on the test rows ({'higher' if card.greater_is_better else 'lower'} is better)"
+    )
     for place, (name, score) in enumerate(lines):
         colour = look.ACCENT if place == 0 else look.WARNING if name.endswith("random split") else look.NEUTRAL
-        axes.plot([score.low, score.high], [place, place], color=colour, linewidth=5, alpha=0.35, solid_capstyle="round")
+        axes.plot(
+            [score.low, score.high], [place, place], color=colour, linewidth=5, alpha=0.35, solid_capstyle="round"
+        )
         axes.plot([score.value], [place], "o", color=colour, markersize=7)
-        axes.annotate(f"{score.value:.4g}", (score.value, place), (0, 8), textcoords="offset points", ha="center", fontsize=9, color=look.INK)
+        axes.annotate(
+            f"{score.value:.4g}",
+            (score.value, place),
+            (0, 8),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            color=look.INK,
+        )
     axes.set_yticks(range(len(lines)), [name for name, _ in lines])
     axes.set_ylim(len(lines) - 0.4, -0.8)
     axes.margins(x=0.1)
@@ -66,14 +96,24 @@ def _ranking(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any:
     positives, negatives = int((target == 1).sum()), int((target != 1).sum())
     axes = look.panel(figure, 1, 2, 1, title=f"ROC curve, area {ROC_AUC.value(target, predicted):.3f}", grid="y")
     axes.plot([0, 1], [0, 1], color=look.NEUTRAL, linewidth=1, linestyle="--")
-    axes.plot(*_thin(np.append(0, (total - hits) / negatives), np.append(0, hits / positives)), color=look.ACCENT, linewidth=2)
+    axes.plot(
+        *_thin(np.append(0, (total - hits) / negatives), np.append(0, hits / positives)), color=look.ACCENT, linewidth=2
+    )
     axes.set_xlabel("share of the others taken for it")
     axes.set_ylabel(f"share of {look.label(card.classes[1], 20)} found")
     axes = look.panel(figure, 1, 2, 2, title="Precision and recall", grid="y")
     share = positives / len(target)
     axes.axhline(share, color=look.NEUTRAL, linewidth=1, linestyle="--")
     axes.plot(*_thin(hits / positives, hits / total), color=look.ACCENT, linewidth=2)
-    axes.annotate(f"by chance {share:.2f}", (1, share), (0, 5), textcoords="offset points", ha="right", fontsize=9, color=look.MUTED)
+    axes.annotate(
+        f"by chance {share:.2f}",
+        (1, share),
+        (0, 5),
+        textcoords="offset points",
+        ha="right",
+        fontsize=9,
+        color=look.MUTED,
+    )
     axes.set_xlabel("recall")
     axes.set_ylabel("precision")
     axes.set_ylim(0, 1.03)
@@ -88,7 +128,9 @@ def _calibration(card: ModelCard, predicted: Floats) -> Any:
     rows = np.array([point[2] for point in card.calibration])
     error = 1.96 * np.sqrt(np.maximum(share * (1 - share), 0.25 / rows) / rows)
     axes.plot([0, 1], [0, 1], color=look.NEUTRAL, linewidth=1, linestyle="--")
-    axes.errorbar(mean, share, yerr=error, fmt="o-", color=look.ACCENT, ecolor=look.ACCENT_LIGHT, linewidth=1.5, markersize=5)
+    axes.errorbar(
+        mean, share, yerr=error, fmt="o-", color=look.ACCENT, ecolor=look.ACCENT_LIGHT, linewidth=1.5, markersize=5
+    )
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel("predicted probability")
@@ -111,13 +153,17 @@ def _confusion(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any
     axes = look.panel(figure, title="Actual and predicted", grid=None)
     from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
 
-    axes.imshow(share, cmap=LinearSegmentedColormap.from_list("share", [look.PAPER, look.ACCENT]), vmin=0, vmax=1, aspect="auto")
+    axes.imshow(
+        share, cmap=LinearSegmentedColormap.from_list("share", [look.PAPER, look.ACCENT]), vmin=0, vmax=1, aspect="auto"
+    )
     for i in range(len(shown)):
         for j in range(len(shown)):
             ink = look.PAPER if share[i, j] > 0.55 else look.INK  # noqa: PLR2004
             axes.text(j, i, f"{counts[i, j]:,}\n{share[i, j]:.0%}", ha="center", va="center", fontsize=8, color=ink)
     labels = [look.label(card.classes[i], 16) for i in shown]
-    axes.set_xticks(range(len(shown)), labels, rotation=0 if len(shown) <= 4 else 45, ha="center" if len(shown) <= 4 else "right")  # noqa: PLR2004
+    axes.set_xticks(
+        range(len(shown)), labels, rotation=0 if len(shown) <= 4 else 45, ha="center" if len(shown) <= 4 else "right"
+    )  # noqa: PLR2004
     axes.set_yticks(range(len(shown)), labels)
     axes.set_xlabel("predicted")
     axes.set_ylabel("actual")

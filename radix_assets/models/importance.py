@@ -51,7 +51,9 @@ def _sampled(model: FittedModel, rows: Inputs, background: Floats, generator: np
             place = np.argsort(order, axis=1)
             other = background[generator.integers(0, len(background), size)]
             # Step s of a walk has the first s features of its order from the row itself, the others from elsewhere.
-            walks = np.where(place[:, None, :] < np.arange(width + 1)[None, :, None], own[:, None, :], other[:, None, :])
+            walks = np.where(
+                place[:, None, :] < np.arange(width + 1)[None, :, None], own[:, None, :], other[:, None, :]
+            )
             scores = model.scores_of(Inputs(rows.encoder, walks.reshape(-1, width)))
             moved = np.diff(scores.reshape(size, width + 1, outputs), axis=1)
             sums[np.arange(start, start + size)[:, None], order] += moved

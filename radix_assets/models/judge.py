@@ -12,12 +12,12 @@ from radix_assets.models.fitted import Description, FittedModel, Part
 from radix_assets.models.learners import fit
 from radix_assets.models.members import Inputs
 from radix_assets.models.metrics import Metric
-from radix_assets.models.search import Fold, Recipe, ceiling, find
+from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel
 from radix_assets.models.split import Floats, Ints, Kind, Split, inner
 from radix_assets.project import Search
 from radix_resources.errors import ModelError
 
-SEARCH_ROWS = 40_000
+SEARCH_ROWS = 30_000
 """Learning rows that the search sees, and at most a third as many to choose by."""
 SINGLE_FOLD_ROWS = 5_000
 SKEWED = 1.0
@@ -53,7 +53,13 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
         codes[train], codes[test] = encoder.codes(data.frame[train]), inputs.codes
         trivial.append(
             baselines(
-                codes, encoder.categorical, data.target, train, test, classes=len(data.classes), moments=data.rows.moments
+                codes,
+                encoder.categorical,
+                data.target,
+                train,
+                test,
+                classes=len(data.classes),
+                moments=data.rows.moments,
             )
         )
     order = np.argsort(np.concatenate(indexes), kind="stable")
@@ -75,7 +81,13 @@ def look(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Me
     pairs = inner(part, kind, classes=classes, single=single)
     generator = np.random.default_rng(search.seed)
     folds = [
-        Fold.of(features, data.frame, data.target, rows[_some(train, SEARCH_ROWS, generator)], rows[_some(valid, SEARCH_ROWS // 3, generator)])
+        Fold.of(
+            features,
+            data.frame,
+            data.target,
+            rows[_some(train, SEARCH_ROWS, generator)],
+            rows[_some(valid, SEARCH_ROWS // 3, generator)],
+        )
         for train, valid in pairs
     ]
     if not all(fold.train.encoder.columns for fold in folds):
@@ -95,8 +107,11 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
     encoder = Encoder.learn(features, frame)
     inputs = Inputs(encoder, encoder.codes(frame))
     parts, members = [], []
-    for number, (config, rounds, weight) in enumerate(recipe.parts):
-        fitted = fit(config, inputs, target, classes=len(data.classes), seed=seed, rounds=rounds, trees=TREES)
+    everything = in_parallel(
+        lambda part: fit(part[0], inputs, target, classes=len(data.classes), seed=seed, rounds=part[1], trees=TREES),
+        recipe.parts,
+    )
+    for number, ((config, _, weight), fitted) in enumerate(zip(recipe.parts, everything, strict=True)):
         parts.append(
             Part(
                 kind=config.kind,
@@ -113,7 +128,9 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
     )
 
 
-def predict_folds(data: Data, features: list[Feature], folds: list[tuple[Ints, Ints]], recipe: Recipe, *, seed: int) -> tuple[Ints, Floats]:
+def predict_folds(
+    data: Data, features: list[Feature], folds: list[tuple[Ints, Ints]], recipe: Recipe, *, seed: int
+) -> tuple[Ints, Floats]:
     """What one recipe says of rows it was not fitted on."""
     indexes, outputs = [], []
     for train, test in folds:

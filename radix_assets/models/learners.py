@@ -10,10 +10,9 @@ from radix_assets.models.members import Forest, Inputs, Kind, Linear, LightGBM, 
 from radix_assets.models.split import Floats, Ints
 
 KINDS: tuple[Kind, ...] = ("lgbm", "extra_tree", "linear", "rf")
-THREADS = 2
 MOST_ROUNDS = 400
 PATIENCE = 25
-FOREST_ROWS = 100_000
+FOREST_ROWS = 25_000
 """A tree of a forest sees so many rows at most; more adds time, not skill."""
 
 
@@ -133,7 +132,7 @@ def _boost(
         "lambda_l2": values["reg_lambda"],
         "min_data_per_group": int(max(5, min(100, len(target) // 50))),
         "max_bin": 127,
-        "num_threads": THREADS,
+        "num_threads": 1,
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
@@ -168,7 +167,7 @@ def _forest(config: Config, inputs: Inputs, target: Ints | Floats, classifies: b
         min_samples_leaf=int(config.values["min_samples_leaf"]),
         bootstrap=config.kind == "rf" or rows > FOREST_ROWS,
         max_samples=FOREST_ROWS if rows > FOREST_ROWS else None,
-        n_jobs=THREADS,
+        n_jobs=1,
         random_state=seed,
     )
     forest.fit(inputs.filled, target)
@@ -186,8 +185,12 @@ def _linear(config: Config, inputs: Inputs, target: Ints | Floats, classes: int)
         ridge = Ridge(alpha=strength, solver="cholesky").fit(rows, (target - center) / scale)
         weights, intercept = ridge.coef_[:, None] * scale, np.array([ridge.intercept_ * scale + center])
     else:
-        model = LogisticRegression(C=1.0 / strength, max_iter=200, tol=1e-4)
+        model = LogisticRegression(C=1.0 / strength, max_iter=100, tol=1e-4)
         model.fit(rows, target)
         weights, intercept = model.coef_.T, model.intercept_
-    arrays = {"weights": np.ascontiguousarray(weights), "intercept": intercept, "classifies": np.array([int(bool(classes))])}
+    arrays = {
+        "weights": np.ascontiguousarray(weights),
+        "intercept": intercept,
+        "classifies": np.array([int(bool(classes))]),
+    }
     return Linear(arrays)

@@ -78,7 +78,7 @@ def weights(
 
 def draws_for(rows: int) -> int:
     """Fewer draws where there are many rows: the interval is narrow there anyway."""
-    return 1000 if rows <= 20_000 else 400  # noqa: PLR2004
+    return 1000 if rows <= 20_000 else 300  # noqa: PLR2004
 
 
 def judge(metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[Floats]) -> tuple[float, Floats]:
@@ -138,7 +138,9 @@ def _average_precision(target: Ints | Floats, predicted: Floats) -> Judge:
     return value
 
 
-def _mean(of: Callable[[Ints | Floats, Floats], Floats], root: bool = False) -> Callable[[Ints | Floats, Floats], Judge]:  # noqa: FBT001, FBT002
+def _mean(
+    of: Callable[[Ints | Floats, Floats], Floats], root: bool = False
+) -> Callable[[Ints | Floats, Floats], Judge]:  # noqa: FBT001, FBT002
     """A metric that is the mean of one number a row."""
 
     def prepare(target: Ints | Floats, predicted: Floats) -> Judge:

@@ -27,7 +27,11 @@ class Registration(BaseModel):
 
 def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, name: str) -> Registration:
     """Record the run, and the model as a version where it was accepted; the same model is recorded once."""
-    metrics = {card.metric: card.score.value, f"{card.metric}_low": card.score.low, f"{card.metric}_high": card.score.high}
+    metrics = {
+        card.metric: card.score.value,
+        f"{card.metric}_low": card.score.low,
+        f"{card.metric}_high": card.score.high,
+    }
     metrics |= {name: score.value for name, score in card.metrics.items()}
     metrics |= {f"baseline/{name}": score.value for name, score in card.baselines.items()}
     if card.random_score:

@@ -6,8 +6,10 @@ It is bounded by trials and takes no notice of the clock, so the same seed and d
 import logging
 import os
 import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,11 +20,16 @@ from radix_assets.models.members import Inputs, Kind, expand
 from radix_assets.models.metrics import Metric
 from radix_assets.models.split import Floats, Ints
 
+T = TypeVar("T")
+R = TypeVar("R")
+THREADS = 2
 BLEND_STEPS = 20
 BLEND_GAIN = 0.001
 """A blend must be better than the best single learner by this share of what that one gains, or it is not worth it."""
 LEAST_WEIGHT = 0.1
-SEARCH_TREES = 60
+SEARCH_TREES = 40
+SLOW_ROWS = 10_000
+"""Beyond so many learning rows random forests are left out: they take longest and extra trees do as well."""
 
 
 @dataclass(frozen=True)
@@ -67,32 +74,53 @@ class Fold:
         learn = frame[train]
         encoder = Encoder.learn(features, learn)
         return cls(
-            Inputs(encoder, encoder.codes(learn)), target[train], Inputs(encoder, encoder.codes(frame[valid])), target[valid]
+            Inputs(encoder, encoder.codes(learn)),
+            target[train],
+            Inputs(encoder, encoder.codes(frame[valid])),
+            target[valid],
         )
 
 
 def find(
-    folds: list[Fold], metric: Metric, *, classes: int, trials: int, seed: int, log: bool, kinds: tuple[Kind, ...] = KINDS
+    folds: list[Fold],
+    metric: Metric,
+    *,
+    classes: int,
+    trials: int,
+    seed: int,
+    log: bool,
+    kinds: tuple[Kind, ...] = KINDS,
 ) -> Recipe:
     """Try `trials` configurations and blend the best of each kind where that is better than the best alone.
 
-    `log` allows learning log(1 + y). Each kind is tried once first; then the two best kinds share the rest.
+    `log` allows learning log(1 + y). Each kind is tried once first; then the two best kinds share the rest. `trials` counts configurations; the first
+    of a kind is tried with both forms of the target.
     """
     rows = len(folds[0].answers)
+    if rows > SLOW_ROWS:
+        kinds = tuple(kind for kind in kinds if kind != "rf")
     bench = _Bench(folds, metric, classes, seed)
     searchers = {kind: _Searcher(kind, default(kind, rows, classes=classes), seed) for kind in kinds}
     done: list[Trial] = []
-    for number in range(trials):
-        kind = _next_kind(done, kinds, number)
-        searcher = searchers[kind]
-        values = searcher.propose()
-        options = [False, True] if log and searcher.log is None else [bool(searcher.log)]
-        results = [bench.run(Config(kind, values, option)) for option in options]
-        best = min(results, key=lambda trial: trial.loss)
-        searcher.log = best.config.log
-        searcher.learn(values, best.loss)
-        done.append(best)
-    best_of = {kind: min(own, key=lambda t: t.loss) for kind in kinds if (own := [t for t in done if t.config.kind == kind])}
+    while len(done) < trials:
+        # Two at a time, each on one core: which two, and in which order they are told, depends on no clock.
+        pair = _next_kinds(done, kinds)[: trials - len(done)]
+        asked = [(kind, searchers[kind].propose()) for kind in pair]
+        configs = [
+            Config(kind, proposal.values, option)
+            for kind, proposal in asked
+            for option in ([False, True] if log and searchers[kind].log is None else [bool(searchers[kind].log)])
+        ]
+        results = in_parallel(bench.run, configs)
+        for kind, proposal in asked:
+            own = [trial for trial in results if trial.config.kind == kind and trial.config.values is proposal.values]
+            best = min(own, key=lambda trial: trial.loss)
+            searchers[kind].log = best.config.log
+            searchers[kind].learn(proposal, best.loss)
+            done.append(best)
+    best_of = {
+        kind: min(own, key=lambda t: t.loss) for kind in kinds if (own := [t for t in done if t.config.kind == kind])
+    }
     ranked = sorted(best_of.values(), key=lambda trial: trial.loss)
     parts = _blend(ranked, bench, classes)
     return Recipe([(trial.config, trial.rounds, weight) for trial, weight in parts], done)
@@ -131,6 +159,19 @@ class _Bench:
         return float(np.average(each, weights=self.sizes))
 
 
+@dataclass(frozen=True)
+class _Proposal:
+    """Settings to try, and what FLAML called them; None where they are Radix's own."""
+
+    values: dict[str, float]
+    name: str | None
+    config: dict[str, Any] | None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(f"{value:.6g}" for value in self.values.values())
+
+
 class _Searcher:
     """FLAML's local search over one kind's settings, asked and told."""
 
@@ -140,6 +181,7 @@ class _Searcher:
         self.start = start
         self.log: bool | None = None
         self.count = 0
+        self.known: dict[tuple[str, ...], float | None] = {}
         self.search = cfo(
             metric="loss",
             mode="min",
@@ -150,20 +192,40 @@ class _Searcher:
             cost_attr=None,
         )
 
-    def propose(self) -> dict[str, float]:
-        for _ in range(20):
+    def propose(self) -> _Proposal:
+        """Settings that were not tried before; the ones to start from where it runs out of ideas."""
+        for _ in range(50):
             self.count += 1
-            config = self.search.suggest(str(self.count))
-            if config is not None:  # None: what it thought of was tried before
-                self.raw = config
-                return {name: float(config[name]) for name in sorted(config)}
-        self.raw = None
-        return dict(self.start)
+            name = str(self.count)
+            config = self.search.suggest(name)
+            if config is None:  # it knows that it tried this
+                continue
+            proposal = _Proposal({key: float(config[key]) for key in sorted(config)}, name, config)
+            if proposal.key not in self.known:
+                self.known[proposal.key] = None
+                return proposal
+            self._tell(proposal, self.known[proposal.key])
+        return _Proposal(dict(self.start), None, None)
 
-    def learn(self, values: dict[str, float], loss: float) -> None:
-        del values
-        if self.raw is not None:
-            self.search.on_trial_complete(str(self.count), {"config": self.raw, "loss": loss, "time_total_s": 1.0})
+    def learn(self, proposal: _Proposal, loss: float) -> None:
+        """What came of it."""
+        self.known[proposal.key] = loss
+        self._tell(proposal, loss)
+
+    def _tell(self, proposal: _Proposal, loss: float | None) -> None:
+        if proposal.name is not None and loss is not None:
+            result = {"config": proposal.config, "loss": loss, "time_total_s": 1.0}
+            self.search.on_trial_complete(proposal.name, result)
+
+
+def in_parallel(run: Callable[[T], R], items: list[T]) -> list[R]:
+    """Two at a time, in threads; the results in the order of the items.
+
+    Each learner keeps to one core. Threads inside a learner would wait for each other thousands of times a second, and
+    on a busy machine each wait is a time slice.
+    """
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(run, items))
 
 
 def load_flaml() -> tuple[Any, Any]:
@@ -192,13 +254,13 @@ def _shape(out: Floats) -> Floats:
     return out[:, 0] if out.shape[1] == 1 else out
 
 
-def _next_kind(done: list[Trial], kinds: tuple[Kind, ...], number: int) -> Kind:
-    """Each kind once; then two trials of three for the leading kind, one for the second."""
-    if number < len(kinds):
-        return kinds[number]
+def _next_kinds(done: list[Trial], kinds: tuple[Kind, ...]) -> list[Kind]:
+    """Each kind once; then three trials of four for the leading kind, one for the second."""
+    if len(done) < len(kinds):
+        return list(kinds[len(done) : len(done) + 2])
     best = {kind: min((t.loss for t in done if t.config.kind == kind), default=np.inf) for kind in kinds}
     ranked = sorted(kinds, key=lambda kind: (best[kind], kinds.index(kind)))
-    return ranked[1 if number % 3 == 0 and len(ranked) > 1 else 0]
+    return [ranked[0], ranked[1 if (len(done) - len(kinds)) // 2 % 2 == 0 else 0]]
 
 
 def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial, float]]:
@@ -227,7 +289,9 @@ def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial
 
 def _mixed(trials: list[Trial], weights: Floats) -> list[Floats]:
     folds = range(len(trials[0].predicted))
-    return [sum(weight * trial.predicted[fold] for trial, weight in zip(trials, weights, strict=True)) for fold in folds]  # type: ignore[misc]
+    return [
+        sum(weight * trial.predicted[fold] for trial, weight in zip(trials, weights, strict=True)) for fold in folds
+    ]  # type: ignore[misc]
 
 
 def _constant(answers: Ints | Floats, count: int, classes: int) -> Floats:

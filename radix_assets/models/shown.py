@@ -34,7 +34,12 @@ def leaderboard(recipe: Recipe, metric: Metric) -> list[dict[str, str | float]]:
     sign = -1.0 if metric.greater_is_better else 1.0
     ordered = sorted(enumerate(recipe.trials), key=lambda pair: (pair[1].loss, pair[0]))
     return [
-        {"trial": float(i + 1), "estimator": trial.config.kind, "validation": float(f"{sign * trial.loss:.6g}"), "settings": trial.config.describe()}
+        {
+            "trial": float(i + 1),
+            "estimator": trial.config.kind,
+            "validation": float(f"{sign * trial.loss:.6g}"),
+            "settings": trial.config.describe(),
+        }
         for i, trial in ordered
     ]
 

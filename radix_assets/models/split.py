@@ -133,7 +133,9 @@ def group_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
     assert rows.groups is not None  # noqa: S101
     values, inverse = np.unique(rows.groups, return_inverse=True)
     # A hash spreads many groups evenly; few groups are dealt out in turn, so that no fold is left empty.
-    fold = (values >> np.uint64(11)) % np.uint64(count) if len(values) >= MANY_GROUPS else np.arange(len(values)) % count
+    fold = (
+        (values >> np.uint64(11)) % np.uint64(count) if len(values) >= MANY_GROUPS else np.arange(len(values)) % count
+    )
     return [_sides(fold[inverse] == number) for number in range(count)]
 
 

@@ -30,7 +30,7 @@ CARD = "model.json"
 PREDICTIONS = "predictions.parquet"
 ROWS = "rows.parquet"
 BLOCKS = 200
-RANDOM_ROWS = 100_000
+RANDOM_ROWS = 60_000
 """Learning rows of the random split at most: it is there to show a gap, not to be used."""
 
 

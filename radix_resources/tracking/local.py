@@ -107,7 +107,12 @@ class LocalTracking(Tracking):
         return str(client.create_experiment(name, artifact_location=location))
 
     def _write(
-        self, client: Any, run_id: str, params: Mapping[str, object], metrics: Mapping[str, float], tags: Mapping[str, str]
+        self,
+        client: Any,
+        run_id: str,
+        params: Mapping[str, object],
+        metrics: Mapping[str, float],
+        tags: Mapping[str, str],
     ) -> None:
         from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415
 
