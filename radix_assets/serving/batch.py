@@ -39,7 +39,8 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
     from radix_assets.sources import read_rows
 
     predictor = champion_predictor(champion, tables)
-    answers = predictor.predict(read_rows(source, like=tables[predictor.table]))
+    required = [column.name for column in predictor.columns if column.required]
+    answers = predictor.predict(read_rows(source, like=tables[predictor.table], required=required))
     write_table(answers, target)
     return len(answers)
 
@@ -69,6 +70,7 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Outp
 def _held_out(champion: Path, target: Target, table: pl.LazyFrame) -> pl.DataFrame:
     """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
     from radix_assets.features import load_features
+    from radix_assets.features.target import target_values
 
     kept = pl.read_parquet(champion / "predictions.parquet")
     answers = kept.drop(ROW, TARGET)
@@ -76,29 +78,13 @@ def _held_out(champion: Path, target: Target, table: pl.LazyFrame) -> pl.DataFra
     key = load_features(champion / "features").key
     height = int(table.select(pl.len()).collect().item())
     if key and len(place) and (place < height).all():
-        rows = table.select(*(pl.col(name).alias(f"key {name}") for name in key), target_value(target).alias("now"))
-        found = rows.collect()[place]
-        if found["now"].cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
+        found = table.select(*(pl.col(name).alias(f"key {name}") for name in key), now=pl.col(target.column)).collect()[
+            place
+        ]
+        if target_values(target, found["now"]).cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
             keys = found.select(pl.col(f"key {name}").alias(_free(name, answers)) for name in key)
             return pl.concat([keys, answers], how="horizontal")
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers], how="horizontal")
-
-
-def target_value(target: Target) -> pl.Expr:
-    """What is predicted, as an expression on the target's table."""
-    column = pl.col(target.column)
-    if target.operator is None:
-        return column
-    value = target.value
-    compared = {
-        ">": column > value,
-        ">=": column >= value,
-        "<": column < value,
-        "<=": column <= value,
-        "==": column == value,
-        "!=": column != value,
-    }
-    return compared[target.operator]
 
 
 def _free(name: str, answers: pl.DataFrame) -> str:

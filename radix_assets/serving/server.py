@@ -23,6 +23,10 @@ HOSTS = ["127.0.0.1", "localhost"]
 """Names by which the server may be called. A page that points a name of its own here is not answered."""
 _STOP_SECONDS = 5
 
+UNUSED = ("dask", "graphviz", "matplotlib", "pandas", "pyarrow", "sklearn")
+"""LightGBM imports these where they are installed, and predicts as well without: half the memory and half the time to
+start. A model that did need one would fail its smoke test, and not take over."""
+
 
 def serve(settings: dict[str, Any], sockets: list[socket.socket], idle_seconds: float | None) -> None:
     """Load, then answer on these sockets until told to stop or idle for so long."""
@@ -87,6 +91,8 @@ def _end_with_supervisor() -> None:
 
 def main() -> None:
     """Serve what the only argument says."""
+    for name in UNUSED:
+        sys.modules[name] = None  # type: ignore[assignment]
     threading.Thread(target=_end_with_supervisor, daemon=True).start()
     sockets = [socket.socket(fileno=int(number)) for number in os.environ["RADIX_LISTEN_FDS"].split(",")]
     idle = os.environ.get("RADIX_IDLE_SECONDS")
