@@ -22,10 +22,14 @@ class ColumnProfile(BaseModel):
     maximum: Any = None
     mean: float | None = None
     std: float | None = None
+    skew: float | None = None
+    """Fisher's moment coefficient, not corrected for bias."""
     quantiles: dict[str, float] = {}
     """Of numbers: "0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99"."""
     histogram: list[tuple[float, float, int]] = []
     """Of numbers: lower edge, upper edge, count."""
+    timeline: list[tuple[str, str, int]] = []
+    """Of dates and datetimes: lower edge, upper edge, count; empty where there is one value only."""
     top: list[tuple[Any, int]] = []
     """The ten most frequent values with their counts; empty where every value occurs once. Stays in the snapshot."""
     length_min: int | None = None

@@ -13,6 +13,7 @@ from radix_assets.sources.inference import infer
 from radix_assets.sources.model import DATA_FILE, REJECTS_FILE, ColumnSchema, DType, RawSchema
 from radix_assets.sources.readings import parsed
 from radix_assets.sources.staging import FILE, ROW, Staged
+from radix_assets.sources.tables import Rows
 from radix_assets.sources.text import no_rows
 from radix_assets.sources.typed import canonical, present
 from radix_assets.sources.words import joined
@@ -40,27 +41,22 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
     """Write `data.parquet`, and `rejects.parquet` where cells were rejected."""
     place = Place(table, ", ".join(staged.files[:3]) or "database")
     with reading_errors(place):
-        schema = staged.frame().collect_schema()
+        everything = staged.rows()
         texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
-        found = infer(staged.frame(), texts, comma_separated=staged.comma_separated)
-        columns, dropped = _columns(staged, schema, found)
+        found = infer(everything, texts, comma_separated=staged.comma_separated)
+        columns, dropped = _columns(staged, everything.schema, found)
         cells = [*(column.staged for column in columns), *staged.overflow]
-        frame = staged.frame()
-        if cells:
-            frame = frame.filter(pl.any_horizontal(pl.col(cells).is_not_null()))
-        total, rows = (
-            query.item()
-            for query in pl.collect_all([staged.frame().select(pl.len()), frame.select(pl.len())], engine="streaming")
-        )
+        kept = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if cells else everything
+        total, rows = everything.height(), kept.height()
         if not rows or not columns:
             raise no_rows(place, staged.unique)
-        values = frame.select(column.value.alias(column.staged) for column in columns).rename(
+        values = kept.lazy.select(column.value.alias(column.staged) for column in columns).rename(
             {column.staged: column.name for column in columns}
         )
         values.sink_parquet(out / DATA_FILE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
         nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
-        rejected = _rejected(frame, columns)
-        _write_rejects(frame, columns, rejected, staged, out)
+        rejected = _rejected(kept, columns)
+        _write_rejects(kept, columns, rejected, staged, out)
     result = RawSchema(table=table, rows=rows, columns=[], dropped=dropped, blank_rows=total - rows)
     origins = dict(zip(staged.columns, zip(staged.names, staged.types, strict=True), strict=True))
     for column, missing in zip(columns, nulls, strict=True):
@@ -101,22 +97,18 @@ def _columns(staged: Staged, schema: pl.Schema, found: dict[str, Finding]) -> tu
     return columns, {**staged.dropped, **dropped}
 
 
-def _rejected(frame: pl.LazyFrame, columns: list[_Column]) -> dict[str, int]:
+def _rejected(rows: Rows, columns: list[_Column]) -> dict[str, int]:
     """By staged column, how many cells held something that is null now."""
     lossy = [column for column in columns if column.dtype != "string"]
     if not lossy:
         return {}
-    counts = frame.select(
-        (column.there & column.value.is_null()).sum().alias(column.staged) for column in lossy
-    ).collect(engine="streaming").row(0)  # fmt: skip
+    counts = rows.one((column.there & column.value.is_null()).sum().alias(column.staged) for column in lossy)
     return {column.staged: number for column, number in zip(lossy, counts, strict=True) if number}
 
 
-def _write_rejects(
-    frame: pl.LazyFrame, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path
-) -> None:
+def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path) -> None:
     queries = [
-        frame.filter(column.there & column.value.is_null()).select(
+        rows.lazy.filter(column.there & column.value.is_null()).select(
             pl.col(ROW),
             pl.col(FILE),
             pl.lit(column.name).alias("column"),
@@ -126,7 +118,7 @@ def _write_rejects(
         if column.staged in rejected
     ]
     queries += [
-        frame.filter(pl.col(name).is_not_null()).select(
+        rows.lazy.filter(pl.col(name).is_not_null()).select(
             pl.col(ROW), pl.col(FILE), pl.lit(_BEYOND).alias("column"), pl.col(name).alias("text")
         )
         for name in staged.overflow

@@ -8,6 +8,7 @@ import polars as pl
 
 from radix_assets.sources.model import Reading
 from radix_assets.sources.readings import NULL_TOKENS, parsed
+from radix_assets.sources.tables import Rows
 
 SMALL = 1_000
 """Below so many values all of them must parse; from there on the share TOLERANCE."""
@@ -56,38 +57,42 @@ def present_in(columns: str | Sequence[str]) -> pl.Expr:
     return pl.when(~text.is_in(NULL_TOKENS)).then(text)
 
 
-def count(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, Counts]:
-    """Counts of every column, in one pass over the frame."""
-    present = present_in(columns)
-    integer = present.cast(pl.Int64, strict=False)
-    oversized = (present.str.len_bytes() > _LONGEST_NUMBER) & integer.is_null()
-    queries = [
-        pl.col(columns).count(),
-        present.count(),
-        integer.count(),
-        present.cast(pl.Float64, strict=False).is_finite().sum(),
-        present.str.contains(r"^[-+]?0\d").sum(),
-        present.str.starts_with("+").sum(),
-        present.str.ends_with(".0").sum(),
-        (oversized & present.str.contains(r"^[-+]?\d+$")).sum(),
-        integer.min(),
-        integer.max(),
-    ]
-    total, *answers = pl.collect_all(
-        [frame.select(pl.len()), *(frame.select(query) for query in queries)], engine="streaming"
+def count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
+    """Counts of every column."""
+    total = rows.height()
+    filled = rows.one(pl.col(columns).count())
+    here = rows.derive(present_in(columns))
+    text = pl.all()
+    integer = text.cast(pl.Int64, strict=False)
+    oversized = (text.str.len_bytes() > _LONGEST_NUMBER) & integer.is_null()
+    answers = here.select_each(
+        [
+            text.count(),
+            integer.count(),
+            text.cast(pl.Float64, strict=False).is_finite().sum(),
+            text.str.contains(r"^[-+]?0\d").sum(),
+            text.str.starts_with("+").sum(),
+            text.str.ends_with(".0").sum(),
+            (oversized & text.str.contains(r"^[-+]?\d+$")).sum(),
+            integer.min(),
+            integer.max(),
+        ]
     )
-    rows = total.item()
     return {
-        column: Counts(rows, filled - here, here, *rest)
-        for column, filled, here, *rest in zip(columns, *(answer.row(0) for answer in answers), strict=True)
+        column: Counts(total, everything - present, present, *rest)
+        for column, everything, present, *rest in zip(
+            columns, filled, *(answer.row(0) for answer in answers), strict=True
+        )
     }
 
 
-def count_parsed(frame: pl.LazyFrame, pairs: Sequence[tuple[str, Reading]]) -> list[int]:
-    """How many present values of a column each reading converts, in one pass."""
+def count_parsed(rows: Rows, pairs: Sequence[tuple[str, Reading]]) -> list[int]:
+    """How many present values of a column each reading converts."""
     if not pairs:
         return []
-    queries = [
-        parsed(present_in(column), reading).count().alias(str(number)) for number, (column, reading) in enumerate(pairs)
-    ]
-    return list(frame.select(queries).collect(engine="streaming").row(0))
+    return list(
+        rows.one(
+            parsed(present_in(column), reading).count().alias(str(number))
+            for number, (column, reading) in enumerate(pairs)
+        )
+    )

@@ -13,6 +13,7 @@ from radix_assets.sources.model import Reading
 from radix_assets.sources.moments import infer_moments
 from radix_assets.sources.numbers import number_candidates, plain_number
 from radix_assets.sources.readings import NULL_TOKENS
+from radix_assets.sources.tables import Rows
 from radix_assets.sources.words import infer_booleans, nulls_of
 
 _SAMPLE = 1_000
@@ -20,31 +21,29 @@ _ENOUGH = 200
 _FIRST_DAY, _LAST_DAY = 19000101, 21001231
 
 
-def infer(frame: pl.LazyFrame, columns: Sequence[str], *, comma_separated: bool) -> dict[str, Finding]:
+def infer(rows: Rows, columns: Sequence[str], *, comma_separated: bool) -> dict[str, Finding]:
     """The reading of every column of a frame of cleaned text.
 
     `comma_separated` says that a comma between digits is unlikely to be a decimal mark.
     """
     if not columns:
         return {}
-    counts = count(frame, columns)
+    counts = count(rows, columns)
     found = {column: plain for column in columns if (plain := plain_number(counts[column])) is not None}
-    found.update(_compact_dates(frame, counts, found))
+    found.update(_compact_dates(rows, counts, found))
     rest = [column for column in columns if column not in found and counts[column].present]
-    samples = _samples(frame, counts, rest)
+    samples = _samples(rows, counts, rest)
     for step in (infer_booleans, infer_moments):
-        found.update(step(frame, counts, samples))
+        found.update(step(rows, counts, samples))
         samples = {column: values for column, values in samples.items() if column not in found}
-    found.update(_formatted_numbers(frame, counts, samples, comma_separated=comma_separated))
-    nulls = nulls_of(frame, counts, found)
+    found.update(_formatted_numbers(rows, counts, samples, comma_separated=comma_separated))
+    nulls = nulls_of(rows, counts, found)
     for column in columns:
         found.setdefault(column, Finding(Reading())).reading.nulls = nulls[column]
     return found
 
 
-def _compact_dates(
-    frame: pl.LazyFrame, counts: Mapping[str, Counts], found: Mapping[str, Finding]
-) -> dict[str, Finding]:
+def _compact_dates(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, Finding]:
     """Whole numbers that are, without exception, days of the calendar written YYYYMMDD."""
     reading = Reading(dtype="date", formats=["%Y%m%d"])
     likely = [
@@ -55,7 +54,7 @@ def _compact_dates(
         and (counts[column].low or 0) >= _FIRST_DAY
         and (counts[column].high or 0) <= _LAST_DAY
     ]
-    days = count_parsed(frame, [(column, reading) for column in likely])
+    days = count_parsed(rows, [(column, reading) for column in likely])
     return {
         column: Finding(reading.model_copy(), "dates written YYYYMMDD")
         for column, parsed_days in zip(likely, days, strict=True)
@@ -63,35 +62,33 @@ def _compact_dates(
     }
 
 
-def _samples(frame: pl.LazyFrame, counts: Mapping[str, Counts], columns: Sequence[str]) -> dict[str, list[str]]:
+def _samples(rows: Rows, counts: Mapping[str, Counts], columns: Sequence[str]) -> dict[str, list[str]]:
     """Distinct values of every column, spread over all of its rows."""
     if not columns:
         return {}
     step = max(1, counts[columns[0]].rows // (2 * _SAMPLE))
-    spread = frame.select(columns).with_row_index("row").filter(pl.col("row") % step == 0).drop("row")
-    sample = spread.collect(engine="streaming")
+    sample = rows.filter(pl.int_range(pl.len()) % step == 0).select(pl.col(columns))
     values = {}
     for column in columns:
         present = sample[column].drop_nulls()
         present = present.filter(~present.is_in(NULL_TOKENS))
         if len(present) < min(_ENOUGH, counts[column].present):
             every = max(1, counts[column].present // (2 * _SAMPLE))
-            few = frame.select(present_in(column).drop_nulls().gather_every(every).alias(column))
-            present = few.collect(engine="streaming").to_series()
+            present = rows.select(present_in(column).drop_nulls().gather_every(every)).to_series()
         distinct = present.unique(maintain_order=True)
         values[column] = distinct.gather_every(max(1, len(distinct) // _SAMPLE)).to_list()
     return values
 
 
 def _formatted_numbers(
-    frame: pl.LazyFrame, counts: Mapping[str, Counts], samples: Mapping[str, list[str]], *, comma_separated: bool
+    rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]], *, comma_separated: bool
 ) -> dict[str, Finding]:
     tries = [
         (column, candidate)
         for column, values in samples.items()
         for candidate in number_candidates(values, comma_separated=comma_separated)
     ]
-    converted = count_parsed(frame, [(column, candidate.reading) for column, candidate in tries])
+    converted = count_parsed(rows, [(column, candidate.reading) for column, candidate in tries])
     found: dict[str, Finding] = {}
     for (column, candidate), number in zip(tries, converted, strict=True):
         candidate.failed = counts[column].present - number

@@ -9,14 +9,13 @@ from radix_assets.sources.counts import Counts, Finding, count_parsed, present_i
 from radix_assets.sources.dates import AMBIGUOUS_ORDER, FAMILIES, Family
 from radix_assets.sources.model import DType, Reading
 from radix_assets.sources.readings import parsed
+from radix_assets.sources.tables import Rows
 
 _NEARLY = 0.9
 _WIDEST = 10_000
 
 
-def infer_moments(
-    frame: pl.LazyFrame, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]
-) -> dict[str, Finding]:
+def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
     """Columns whose values are dates, datetimes or times, with their formats.
 
     The order of day and month is decided over the whole column. Where every day is 12 or less it follows the table's
@@ -29,12 +28,12 @@ def infer_moments(
         for family in FAMILIES
         if (reading := _suggest(values, family)) is not None
     ]
-    converted = count_parsed(frame, [(column, reading) for column, _, reading in tries])
+    converted = count_parsed(rows, [(column, reading) for column, _, reading in tries])
     options: dict[str, list[tuple[int, Family, Reading]]] = {}
     for (column, family, reading), count in zip(tries, converted, strict=True):
         present = counts[column].present
         if count < present and count >= _NEARLY * present:
-            reading, count = _widen(frame, column, family, reading)  # noqa: PLW2901
+            reading, count = _widen(rows, column, family, reading)  # noqa: PLW2901
         if count >= required(present):
             options.setdefault(column, []).append((count, family, reading))
     best = {column: _leaders(several) for column, several in options.items()}
@@ -68,7 +67,7 @@ def _needed(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
         parsed(pl.col("text"), Reading(dtype=dtype, formats=[pattern])).is_not_null().alias(pattern)
         for pattern in formats
     )
-    left = pl.repeat(True, sample.height, dtype=pl.Boolean, eager=True)  # noqa: FBT003 a value of the series
+    left = pl.repeat(True, sample.height, dtype=pl.Boolean, eager=True)
     needed = []
     for pattern in formats:
         gained = each[pattern] & left
@@ -78,18 +77,19 @@ def _needed(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
     return needed
 
 
-def _widen(frame: pl.LazyFrame, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:
+def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:
     """Add the rarer formats of a family that the sample did not show."""
     present = present_in(column)
     failing = pl.col("text").is_not_null() & parsed(pl.col("text"), reading).is_null()
-    rest = frame.select(text=present).filter(failing).unique().sort("text").head(_WIDEST).collect(engine="streaming")
+    failed = rows.derive(present.alias("text")).filter(failing)
+    rest = failed.select(pl.col("text").unique()).sort("text").head(_WIDEST)
     dtype = reading.dtype
     more = _needed(rest, family, dtype)
     if not more and dtype == "date":
         dtype, more = "datetime", _needed(rest, family, "datetime")
     formats = [*reading.formats, *(pattern for pattern in more if pattern not in reading.formats)]
     wider = Reading(dtype=dtype if more else reading.dtype, formats=formats)
-    return wider, count_parsed(frame, [(column, wider)])[0]
+    return wider, count_parsed(rows, [(column, wider)])[0]
 
 
 def _leaders(several: list[tuple[int, Family, Reading]]) -> list[tuple[int, Family, Reading]]:

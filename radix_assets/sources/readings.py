@@ -17,7 +17,7 @@ CANONICAL: dict[DType, pl.datatypes.DataType] = {
 }
 NULL_TOKENS = [
     *("NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "Null", "null", "None", "NaN", "nan", "NAN", "NaT", "nil", "(null)"),
-    *("?", "-", "--", "—", "–", ".", "\\N", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),  # noqa: RUF001
+    *("?", "-", "--", "—", "–", ".", "\\N", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
     *("inf", "-inf", "+inf", "Inf", "-Inf", "Infinity", "-Infinity", "infinity", "-infinity"),
 ]
 """Texts that mean null where the rest of the column is not text."""
@@ -48,7 +48,7 @@ def parsed(text: pl.Expr, reading: Reading) -> pl.Expr:
             return _numbers(text, reading)
         case "boolean":
             word = text.str.to_lowercase()
-            return pl.when(word.is_in(reading.true)).then(True).when(word.is_in(reading.false)).then(False)  # noqa: FBT003 a literal of the data
+            return pl.when(word.is_in(reading.true)).then(True).when(word.is_in(reading.false)).then(False)
         case "date" | "datetime" | "time":
             return _moments(text, reading)
         case "string":

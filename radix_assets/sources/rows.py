@@ -15,7 +15,7 @@ from radix_assets.sources.guard import reading_errors
 from radix_assets.sources.ingestion import stage_files
 from radix_assets.sources.model import ColumnSchema, Reading, read_schema
 from radix_assets.sources.readings import CANONICAL, NULL_TOKENS, parsed
-from radix_assets.sources.staging import FILE, ROW, Staged
+from radix_assets.sources.staging import ROW, Staged
 from radix_assets.sources.typed import canonical
 from radix_resources.errors import SourceError
 
@@ -61,12 +61,12 @@ def _require(names: list[str], known: list[str], required: Collection[str], file
 
 
 def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFrame:
-    types = staged.frame().collect_schema()
+    rows = staged.rows()
+    types = rows.schema
     places = dict(zip(staged.unique, staged.columns, strict=True))
     texts = dict(zip(staged.unique, staged.readings, strict=True))
     cells = [*staged.columns, *staged.overflow]
-    frame = staged.frame().filter(pl.any_horizontal(pl.col(cells).is_not_null())).collect()
-    del types[ROW], types[FILE]
+    frame = rows.filter(pl.any_horizontal(pl.col(cells).is_not_null())).select(pl.all())
     result: dict[str, pl.Series] = {}
     for column in columns:
         place = places.get(column.name)

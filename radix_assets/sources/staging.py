@@ -6,7 +6,7 @@ Its columns are called by position (`c0`, `c1` …), so that no name of the data
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polars as pl
+from radix_assets.sources.tables import Rows
 
 ROW, FILE = "row", "file"
 """Beside the columns of the data: the row's number in its file, from 1, and the file's number."""
@@ -42,9 +42,9 @@ class Staged:
         """The staged names."""
         return [position(number) for number in range(len(self.unique))]
 
-    def frame(self) -> pl.LazyFrame:
+    def rows(self) -> Rows:
         """The rows."""
-        return pl.scan_parquet(self.path)
+        return Rows.of(self.path)
 
 
 def position(number: int) -> str:

@@ -132,7 +132,12 @@ def _write(texts: list[_Text], staged: Staged, source: FileSource) -> None:
         with reading_errors(place):
             pl.concat(frames).sink_parquet(staged.path, compression="lz4")
             overflow = [f"x{number}" for number in range(extra)]
-            counts = staged.frame().select(pl.len(), pl.col(overflow).count()).collect(engine="streaming").row(0)
+            counts = (
+                pl.scan_parquet(staged.path)
+                .select(pl.len(), pl.col(overflow).count())
+                .collect(engine="streaming")
+                .row(0)
+            )
         rows, filled = counts[0], list(counts[1:])
         if not any(filled) or extra >= _MOST_EXTRA or (not filled[-1] and extra > 1):
             break
@@ -188,7 +193,7 @@ def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
         old = len(staged.unique)
         renamed = {f"x{index}": position(old + index) for index in range(last + 1)}
         target = staged.path.with_suffix(".wider")
-        staged.frame().rename(renamed).sink_parquet(target, compression="lz4")
+        pl.scan_parquet(staged.path).rename(renamed).sink_parquet(target, compression="lz4")
         target.replace(staged.path)
         staged.names += [""] * (last + 1)
         staged.unique = names

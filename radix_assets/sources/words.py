@@ -7,15 +7,14 @@ import polars as pl
 from radix_assets.sources.counts import Counts, Finding, present_in, required
 from radix_assets.sources.model import Reading
 from radix_assets.sources.readings import NULL_TOKENS
+from radix_assets.sources.tables import Rows
 
 _PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n")]
 _MOSTLY = 0.9
 _UNKNOWN = "?"
 
 
-def infer_booleans(
-    frame: pl.LazyFrame, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]
-) -> dict[str, Finding]:
+def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
     """Columns that hold the two words of a pair and nothing else. A lone true or false will do; a lone Y will not."""
     likely = {}
     for column, values in samples.items():
@@ -29,7 +28,7 @@ def infer_booleans(
     for column, pair in likely.items():
         word = present_in(column).str.to_lowercase()
         queries += [(word == one).sum().alias(f"{column}.{one}") for one in pair]
-    row = frame.select(queries).collect(engine="streaming").row(0)
+    row = rows.one(queries)
     found = {}
     for number, (column, (true, false)) in enumerate(likely.items()):
         yes, no = row[2 * number], row[2 * number + 1]
@@ -40,7 +39,7 @@ def infer_booleans(
     return found
 
 
-def nulls_of(frame: pl.LazyFrame, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, list[str]]:
+def nulls_of(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, list[str]]:
     """The texts that mean null in each column.
 
     In a column of numbers, dates or booleans every null token is one. In a column of text a token is null only where
@@ -51,10 +50,10 @@ def nulls_of(frame: pl.LazyFrame, counts: Mapping[str, Counts], found: Mapping[s
     if not columns:
         return {column: [] for column in counts}
     nulls: dict[str, list[str]] = {column: [] for column in counts}
-    queries = [frame.select(pl.col(column).filter(pl.col(column).is_in(NULL_TOKENS)).unique()) for column in columns]
+    queries = [pl.col(column).filter(pl.col(column).is_in(NULL_TOKENS)).unique() for column in columns]
     seen = {
         column: sorted(answer.to_series().to_list())
-        for column, answer in zip(columns, pl.collect_all(queries, engine="streaming"), strict=True)
+        for column, answer in zip(columns, rows.select_each(queries), strict=True)
     }
     typed = [column for column in columns if column in found]
     nulls.update({column: seen[column] for column in typed})
@@ -67,21 +66,21 @@ def nulls_of(frame: pl.LazyFrame, counts: Mapping[str, Counts], found: Mapping[s
         if not present:
             nulls[column] = tokens
             continue
-        nulls[column] = [token for token in tokens if not _belongs(frame, column, token, present, token in habits)]
+        nulls[column] = [token for token in tokens if not _belongs(rows, column, token, present, token in habits)]
     return nulls
 
 
-def _belongs(frame: pl.LazyFrame, column: str, token: str, present: int, habit: bool) -> bool:  # noqa: FBT001
+def _belongs(rows: Rows, column: str, token: str, present: int, habit: bool) -> bool:  # noqa: FBT001
     """Whether a token is a value among the others of a column of text."""
     text = present_in(column)
     if any(mark.isalnum() for mark in token):
         alike = (text.str.len_chars() == len(token)) & (text.str.to_uppercase() == text)
-        return _count(frame, alike) >= _MOSTLY * present if token == token.upper() else False
-    return False if habit else _count(frame, text.str.contains(r"^[^\pL\pN]+$")) > 0
+        return _count(rows, alike) >= _MOSTLY * present if token == token.upper() else False
+    return False if habit else _count(rows, text.str.contains(r"^[^\pL\pN]+$")) > 0
 
 
-def _count(frame: pl.LazyFrame, condition: pl.Expr) -> int:
-    return int(frame.select(condition.sum()).collect(engine="streaming").item() or 0)
+def _count(rows: Rows, condition: pl.Expr) -> int:
+    return int(rows.select(condition.sum()).item() or 0)
 
 
 def joined(words: Sequence[str]) -> str:
