@@ -114,8 +114,9 @@ def _of_numbers(
 def _bins(values: pl.Series, *, whole: bool) -> list[tuple[float, float, int]]:
     """A histogram of sorted values; of few whole numbers one bar for each number."""
     low, high = values[0], values[-1]
-    if whole and high - low < BINS:
-        edges = [number - 0.5 for number in range(low, high + 2)]
+    if whole:  # every bar stands for the same number of whole numbers, or the bars would beat against them
+        width = (high - low) // BINS + 1
+        edges = [low - 0.5 + width * number for number in range((high - low) // width + 2)]
     elif low == high:
         edges = [low - 0.5, high + 0.5]
     else:

@@ -12,6 +12,7 @@ from radix_assets.sources.model import (
     load_schema_of,
     read_schema,
 )
+from radix_assets.sources.privacy import private_columns
 from radix_assets.sources.rows import read_rows
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "discover",
     "ingest",
     "load_schema_of",
+    "private_columns",
     "read_rows",
     "read_schema",
     "scan",

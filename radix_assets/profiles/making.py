@@ -1,0 +1,121 @@
+"""The profile of one raw table: exact statistics, a picture, alerts and a page to browse."""
+
+import logging
+from pathlib import Path
+
+import polars as pl
+from polars import selectors as cs
+
+from radix_assets.output import Check, Markdown, Output, Page, Picture, Table
+from radix_assets.profiles.alerts import alerts_of
+from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.page import write_page
+from radix_assets.profiles.picture import draw
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.sources import DATA_FILE, private_columns
+from radix_resources.errors import StorageError
+
+PROFILE_FILE, PICTURE_FILE, PAGE_FILE = "profile.json", "overview.png", "page.html"
+_LOOKED_AT = 200
+"""Columns of a wide table that are judged private or not; of the others no value is shown."""
+_MOST_ALERTS = 50
+_log = logging.getLogger(__name__)
+
+
+def make_profile(table: str, data: Path, out: Path) -> Output:
+    """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `overview.png`, `page.html`.
+
+    The statistics are exact, over all rows. The page is of a sample, which its title states; where it cannot be made,
+    the profile stands without it and says so.
+    """
+    file = data / DATA_FILE
+    profile = profile_table(table, file)
+    (out / PROFILE_FILE).write_text(profile.model_dump_json(indent=1), encoding="utf-8")
+    names = list(profile.columns)[:_LOOKED_AT]
+    private = private_columns(pl.scan_parquet(file).select(cs.by_index(*range(len(names)))), table) if names else set()
+    output = Output(rows=profile.rows, shown=dict(_headline(profile)))
+    draw(profile, {*private, *list(profile.columns)[_LOOKED_AT:]}, out / PICTURE_FILE)
+    output.shown["overview"] = Picture(PICTURE_FILE, f"{table}: types, missing cells, spread of the values")
+    alerts = alerts_of(profile)
+    output.shown["alerts"] = (
+        Table(
+            [{"column": alert.column, "alert": alert.kind, "detail": alert.detail} for alert in alerts[:_MOST_ALERTS]]
+        )
+        if alerts
+        else "none"
+    )
+    if len(alerts) > _MOST_ALERTS:
+        output.shown["alerts shown"] = f"the first {_MOST_ALERTS} of {len(alerts):,}"
+    if private:
+        output.shown["private columns"] = Markdown(
+            f"{len(private)} columns may hold personal data; no value of theirs is shown: "
+            + ", ".join(f"`{name}`" for name in sorted(private)[:20])
+        )
+    _page(table, file, [name for name in names if name not in private], profile, output, out, len(private))
+    output.checks = _checks(profile)
+    return output
+
+
+def _page(
+    table: str, file: Path, names: list[str], profile: TableProfile, output: Output, out: Path, left_out: int
+) -> None:
+    if not names or not profile.rows:
+        output.shown["page"] = "none: there is no column that may be shown"
+        return
+    try:
+        title = write_page(table, file, names, profile.rows, out / PAGE_FILE, left_out=left_out)
+    except Exception as error:  # noqa: BLE001 the page is a convenience; the statistics above do not depend on it
+        (out / PAGE_FILE).unlink(missing_ok=True)
+        _log.warning("the ydata-profiling page of %s could not be made: %s", table, type(error).__name__)
+        output.shown["page"] = f"none: ydata-profiling failed with {type(error).__name__}"
+        return
+    output.shown["page"] = Page(PAGE_FILE)
+    output.shown["page shows"] = title
+
+
+def _headline(profile: TableProfile) -> dict[str, str | int | float]:
+    columns = profile.columns.values()
+    cells = profile.rows * len(columns)
+    missing = sum(column.nulls for column in columns)
+    types = [column.dtype for column in columns]
+    kinds = sorted(set(types), key=lambda dtype: (-types.count(dtype), dtype))
+    return {
+        "rows": profile.rows,
+        "columns": len(columns),
+        "missing cells %": round(100 * missing / cells, 3) if cells else 0.0,
+        "duplicate rows": profile.duplicates,
+        "types": ", ".join(f"{types.count(dtype)} {dtype}" for dtype in kinds),
+    }
+
+
+def _checks(profile: TableProfile) -> list[Check]:
+    empty = [name for name, column in profile.columns.items() if not column.present]
+    share = profile.duplicates / profile.rows if profile.rows else 0.0
+    return [
+        Check(
+            "columns_hold_values",
+            not empty,
+            f"{len(empty)} columns hold no value: {', '.join(empty[:10])}" if empty else "every column holds values",
+            severity="WARN",
+        ),
+        Check(
+            "rows_are_distinct",
+            share <= 0.01,  # noqa: PLR2004 one in a hundred
+            f"{profile.duplicates:,} rows repeat an earlier one ({share:.1%})",
+            severity="WARN",
+        ),
+    ]
+
+
+def load_profile(path: Path) -> TableProfile:
+    """The profile in a snapshot directory. Raises StorageError RDX-STO-011 where there is none."""
+    try:
+        return TableProfile.model_validate_json((path / PROFILE_FILE).read_bytes())
+    except (OSError, ValueError):
+        raise StorageError(
+            "RDX-STO-011",
+            "the snapshot has no readable profile",
+            expected=PROFILE_FILE,
+            hint="materialize the profile again",
+            directory=path.name,
+        ) from None

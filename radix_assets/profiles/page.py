@@ -1,0 +1,64 @@
+"""The ydata-profiling page of a sample."""
+
+import os
+import warnings
+from pathlib import Path
+
+import polars as pl
+from polars import selectors as cs
+
+MOST_ROWS = 5_000
+MOST_COLUMNS = 60
+_RICH_COLUMNS = 8
+"""Up to so many columns the page also has correlations."""
+_SEED = 0
+
+
+def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, *, left_out: int) -> str:
+    """Write the page of the first 60 of the named columns, on at most 5,000 rows chosen with a fixed seed.
+
+    Returns what it is a page of, in words, which is also its title. May raise whatever the library raises.
+    """
+    frame = pl.scan_parquet(data)
+    places = {name: number for number, name in enumerate(frame.collect_schema().names())}
+    chosen = [places[name] for name in names[:MOST_COLUMNS]]
+    sample = _sample(frame.select(cs.by_index(*chosen)), rows)
+    parts = [f"{sample.height:,} of {rows:,} rows" if sample.height < rows else f"{rows:,} rows"]
+    if len(names) > MOST_COLUMNS:
+        parts.append(f"the first {MOST_COLUMNS} of {len(names):,} columns")
+    if left_out:
+        parts.append(f"{left_out} private columns left out" if left_out > 1 else "1 private column left out")
+    title = f"{table}: {', '.join(parts)}"
+    _write(sample, title, file)
+    return title
+
+
+def _sample(frame: pl.LazyFrame, rows: int) -> pl.DataFrame:
+    """Rows in their order; all of them where they are few."""
+    if rows <= MOST_ROWS:
+        return frame.collect()
+    chosen = pl.int_range(rows, eager=True).sample(MOST_ROWS, seed=_SEED).sort()
+    marked = frame.filter(pl.int_range(pl.len()).is_in(chosen.implode()))
+    return marked.collect(engine="streaming")
+
+
+def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
+    os.environ["YDATA_PROFILING_NO_ANALYTICS"] = "True"
+    os.environ.setdefault("MPLBACKEND", "agg")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from ydata_profiling import ProfileReport
+
+        frame = sample.with_columns(
+            cs.date().cast(pl.Datetime("us")), cs.time().cast(pl.String), cs.string().str.slice(0, 1_000)
+        ).to_pandas()
+        settings = {
+            "title": title,
+            "minimal": True,
+            "progress_bar": False,
+            "vars": {"text": {"words": False}, "cat": {"words": False, "characters": False}},
+            "plot": {"histogram": {"bins": 25, "max_bins": 25}},
+        }
+        if sample.width <= _RICH_COLUMNS:
+            settings["correlations"] = {"auto": {"calculate": True}}
+        ProfileReport(frame, **settings).to_file(file, silent=True)
