@@ -1,0 +1,165 @@
+"""Monitoring: have the newest rows changed, and does the model still do well on them?"""
+
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.features import CUTOFF, ROW, TARGET, FeatureSet, load_features
+from radix_assets.models.model import ModelCard
+from radix_assets.models.train import load_card
+from radix_assets.monitoring.model import ColumnDrift, Monitoring
+from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, model_page
+from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, safe, sides, predictions_of
+from radix_assets.output import Check, Output, Page, Picture, Shown, Table
+from radix_assets.pictures import ACCENT, ALARM, MUTED, figure, label, panel, save
+from radix_assets.tags.model import Tags
+from radix_resources.errors import FeatureError
+
+FILE = "monitoring.json"
+PICTURE = "drift.png"
+MUCH = 0.5
+"""Share of drifted columns from which the data are not what the model knows."""
+BARS = 20
+
+
+def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None = None) -> Output:
+    """Compare the newest rows with those the model learned from; writes pages by Evidently and `monitoring.json`.
+
+    `features` and `model` are snapshot directories. The current rows are the model's test rows, else the latest ones.
+    With `tags`, features of private columns are left out; without, no category is shown by its value.
+
+    Raises FeatureError RDX-FEA-101 where there are too few rows, or no feature, to compare.
+    """
+    definitions = load_features(features)
+    matrix = pl.scan_parquet(features / "matrix.parquet", glob=False)
+    predictions = predictions_of(model)
+    card = load_card(model) if model is not None else None
+    compared = sides(matrix, definitions, card, None if predictions is None else predictions[ROW], tags)
+    if not compared.names:
+        raise FeatureError(
+            "RDX-FEA-101",
+            "there is nothing to compare: too few rows, or no feature that may be shown",
+            expected=f"at least {MIN_ROWS} earlier and {MIN_ROWS} current rows with a known target",
+            hint="add rows, or look at why the features are empty",
+            table=definitions.table,
+        )
+    found = Monitoring(
+        reference=compared.reference_words,
+        current=compared.current_words,
+        reference_rows=compared.reference.height,
+        current_rows=compared.current.height,
+        columns=data_page(compared, out),
+        left_out=dict(sorted(compared.left_out.items())),
+    )
+    pages: dict[str, Shown] = {"data page": Page(DATA_PAGE)}
+    if predictions is not None and card is not None:
+        judged = _judged(predictions, matrix, definitions, card, tags)
+        if judged is not None:
+            found.scores, found.scores_before = model_page(*judged, out)
+            pages["model page"] = Page(MODEL_PAGE)
+    (out / FILE).write_text(found.model_dump_json(indent=1), encoding="utf-8")
+    _draw(found.columns, out / PICTURE)
+    return _output(found, pages)
+
+
+def load_monitoring(path: Path) -> Monitoring:
+    """What was found, from a snapshot's directory."""
+    return Monitoring.model_validate_json((path / FILE).read_text(encoding="utf-8"))
+
+
+def _judged(
+    predictions: pl.DataFrame, matrix: pl.LazyFrame, definitions: FeatureSet, card: ModelCard, tags: Tags | None
+) -> tuple[pl.DataFrame, pl.DataFrame | None, list[str]] | None:
+    """Test rows as Evidently reads them: the later half, the earlier half where there is a time, and the labels."""
+    private = tags is not None and tags.target.column in tags.tables[tags.target.table].private
+    numeric = definitions.problem == "regression"
+    if (private and numeric) or len(card.classes) > LABELS or predictions.height < MIN_ROWS:
+        return None
+    if numeric:
+        data = predictions.select(
+            ROW, pl.col(TARGET).cast(pl.Float64).alias("target"), pl.col("prediction").cast(pl.Float64)
+        )
+        labels: list[str] = []
+    else:
+        hide = private or tags is None
+        labels = [f"class {i + 1}" if hide else f"{safe(name)} " for i, name in enumerate(card.classes)]
+        if len(set(labels)) < len(labels):
+            labels = [f"class {i + 1}" for i in range(len(labels))]
+        names = dict(zip(card.classes, labels, strict=True))
+        data = predictions.select(
+            ROW,
+            pl.col(TARGET).cast(pl.String).replace_strict(names, default=None).alias("target"),
+            pl.col("prediction").cast(pl.String).replace_strict(names, default=None),
+            *(pl.col(f"probability_{name}").alias(names[name]) for name in card.classes),
+        )
+    data = data.drop_nulls()
+    if data["target"].n_unique() < 2:  # noqa: PLR2004
+        return None
+    if CUTOFF not in matrix.collect_schema():
+        return _sampled(data), None, labels
+    dated = data.join(matrix.select(ROW, CUTOFF).collect(engine="streaming"), on=ROW, how="left")
+    dated = dated.sort(CUTOFF, ROW)
+    halves = dated.drop(CUTOFF)[: dated.height // 2], dated.drop(CUTOFF)[dated.height // 2 :]
+    usable = all(half.height >= MIN_ROWS and half["target"].n_unique() == data["target"].n_unique() for half in halves)
+    if dated[CUTOFF].null_count() or not usable:
+        return _sampled(data), None, labels
+    return _sampled(halves[1]), _sampled(halves[0]), labels
+
+
+def _sampled(data: pl.DataFrame) -> pl.DataFrame:
+    part = data if data.height <= ROWS else data.sample(ROWS, seed=SEED).sort(ROW)
+    return part.drop(ROW)
+
+
+def _draw(columns: list[ColumnDrift], path: Path) -> None:
+    shown = columns[:BARS][::-1]
+    picture = figure(7.2, 1.1 + 0.27 * max(len(shown), 2))
+    axes = panel(picture, title="Drift, in multiples of the threshold")
+    widths = [min(each.times, 5.0) for each in shown]
+    axes.barh(range(len(shown)), widths, color=[ALARM if each.drifted else ACCENT for each in shown], height=0.68)
+    axes.set_yticks(range(len(shown)), [label(each.column) for each in shown])
+    axes.axvline(1.0, color=MUTED, linewidth=1, linestyle="--")
+    axes.set_xlim(0, 5.6)
+    for i, (each, width) in enumerate(zip(shown, widths, strict=True)):
+        axes.text(
+            width + 0.05, i, f"{'> ' if each.times > width else ''}{width:.1f}", va="center", fontsize=8, color=MUTED
+        )
+    axes.set_xlabel("1 and more: drifted")
+    save(picture, path)
+
+
+def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
+    drifted = [
+        {"column": each.column, "test": each.method, "score": round(each.score, 4), "threshold": each.threshold}
+        for each in found.columns
+        if each.drifted
+    ]
+    target = next((each for each in found.columns if each.column == TARGET_LABEL), None)
+    return Output(
+        rows=found.current_rows,
+        shown={
+            "drifted": f"{len(found.drifted)} of {len(found.columns)} columns",
+            "drift share": round(found.share, 4),
+            "compared": f"{found.current} ({found.current_rows:,}) with {found.reference} ({found.reference_rows:,})",
+            "drifted columns": Table(drifted),
+            "scores": Table([{"score": name, "value": value} for name, value in found.scores.items()]),
+            "drift": Picture(PICTURE, "Drift of every column against its threshold"),
+            **pages,
+        },
+        checks=[
+            Check(
+                "little_drift",
+                found.share <= MUCH,
+                f"{len(found.drifted)} of {len(found.columns)} columns have drifted",
+                "WARN",
+            ),
+            Check(
+                "target_steady",
+                target is None or not target.drifted,
+                "the target was not compared"
+                if target is None
+                else f"drift of the target: {target.score:.3f}, threshold {target.threshold}",
+                "WARN",
+            ),
+        ],
+    )

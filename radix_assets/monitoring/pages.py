@@ -1,0 +1,128 @@
+"""Evidently's pages and numbers. Whatever it is given has been made safe to show before (see rows)."""
+
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from radix_assets.monitoring.model import ColumnDrift
+from radix_assets.monitoring.rows import Sides
+
+MOST = 1000.0
+DATA_PAGE = "data.html"
+MODEL_PAGE = "model.html"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Evidently, without telemetry, and without the warnings of what it stands on."""
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def data_page(sides: Sides, out: Path) -> list[ColumnDrift]:
+    """Write `data.html`: drift and summary of every column; returns the drift, worst first."""
+    with _quiet():
+        from evidently import DataDefinition, Dataset, Report
+        from evidently.presets import DataDriftPreset, DataSummaryPreset
+
+        categories = [name for name in sides.current.columns if name not in sides.numeric]
+        definition = DataDefinition(numerical_columns=sides.numeric, categorical_columns=categories)
+        current, reference = (
+            Dataset.from_pandas(_pandas(side), data_definition=definition) for side in (sides.current, sides.reference)
+        )
+        snapshot = Report([DataDriftPreset(), DataSummaryPreset()]).run(current, reference)
+        snapshot.save_html(str(out / DATA_PAGE))
+        found = json.loads(snapshot.json())
+    drift = [
+        _drift(sides.names[metric["config"]["column"]], metric)
+        for metric in found["metrics"]
+        if metric["config"]["type"].endswith("ValueDrift") and isinstance(metric["value"], int | float)
+    ]
+    return sorted(drift, key=lambda each: (-each.times, each.column))
+
+
+def _drift(column: str, metric: dict[str, Any]) -> ColumnDrift:
+    method, threshold, score = metric["config"]["method"], metric["config"]["threshold"], float(metric["value"])
+    if "p_value" in method:
+        drifted = score < threshold
+        times = threshold / score if score > 0 else MOST
+    else:
+        drifted = score >= threshold
+        times = score / threshold if threshold > 0 else MOST
+    return ColumnDrift(
+        column=column,
+        method=method,
+        score=round(score, 6),
+        threshold=threshold,
+        drifted=drifted,
+        times=round(min(times, MOST), 4),
+    )
+
+
+def model_page(
+    current: pl.DataFrame, reference: pl.DataFrame | None, labels: list[str], out: Path
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Write `model.html`; returns the scores on the current and on the reference rows.
+
+    The frames have `target` and `prediction`, and for classes one column of probabilities for each of `labels`,
+    which are empty for a regression.
+    """
+    with _quiet():
+        from evidently import DataDefinition, Dataset, Regression, Report
+        from evidently.presets import ClassificationPreset, RegressionPreset
+
+        if labels:
+            definition = DataDefinition(
+                numerical_columns=labels,
+                categorical_columns=["target", "prediction"],
+                classification=[_classification(labels)],
+            )
+            preset = ClassificationPreset()
+        else:
+            definition = DataDefinition(
+                numerical_columns=["target", "prediction"],
+                regression=[Regression(target="target", prediction="prediction")],
+            )
+            preset = RegressionPreset()
+        sets = [
+            None if side is None else Dataset.from_pandas(_pandas(side), data_definition=definition)
+            for side in (current, reference)
+        ]
+        snapshot = Report([preset]).run(*sets)
+        snapshot.save_html(str(out / MODEL_PAGE))
+        scores = _scores(json.loads(snapshot.json()))
+        before = {} if reference is None else _scores(json.loads(Report([preset]).run(sets[1], None).json()))
+    return scores, before
+
+
+def _classification(labels: list[str]) -> Any:
+    from evidently import BinaryClassification, MulticlassClassification
+
+    if len(labels) == 2:  # noqa: PLR2004
+        return BinaryClassification(
+            target="target", prediction_labels="prediction", prediction_probas=labels[1], pos_label=labels[1]
+        )
+    return MulticlassClassification(target="target", prediction_labels="prediction", prediction_probas=labels)
+
+
+def _scores(found: dict[str, Any]) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    for metric in found["metrics"]:
+        name, value = metric["metric_name"].partition("(")[0], metric["value"]
+        if isinstance(value, dict):
+            value = value.get("mean")
+        if isinstance(value, int | float) and value == value and not name.startswith("Dummy"):  # noqa: PLR0124 NaN
+            scores.setdefault(name, round(float(value), 6))
+    return scores
+
+
+def _pandas(frame: pl.DataFrame) -> Any:
+    return frame.to_pandas()

@@ -1,0 +1,175 @@
+"""Which rows and columns are compared, and how their values are made fit to be shown."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import polars.selectors as cs
+
+from radix_assets.features import CUTOFF, ROW, TARGET, Feature, FeatureSet
+from radix_assets.models.model import ModelCard
+from radix_assets.tags.model import Tags
+
+ROWS = 10_000
+"""Rows a side, at most."""
+COLUMNS = 30
+LABELS = 30
+"""Categories of a column that are told apart; rarer ones are one."""
+SEED = 20_240_301
+LATEST = 0.3
+"""Share of the rows that are the current ones where no test rows tell."""
+MIN_ROWS = 20
+TARGET_LABEL = "(target)"
+
+
+@dataclass
+class Sides:
+    """What is compared: the same columns of earlier and of current rows, safe to show."""
+
+    reference: pl.DataFrame
+    current: pl.DataFrame
+    reference_words: str
+    current_words: str
+    names: dict[str, str]
+    """Shown name to feature name."""
+    numeric: list[str] = field(default_factory=list)
+    """Shown names of numbers; all others are categories."""
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def sides(
+    matrix: pl.LazyFrame, features: FeatureSet, card: ModelCard | None, test: pl.Series | None, tags: Tags | None
+) -> Sides:
+    """The reference rows and the current ones, of the features that matter most.
+
+    `test` holds the ROW of the model's test rows. Features made of a private column are left out; without tags nobody
+    knows which are private, so categories are shown by number only.
+    """
+    chosen, left_out = _choose(features, card, tags)
+    wanted = [feature.name for feature in chosen]
+    schema = matrix.collect_schema()
+    when = [CUTOFF] if CUTOFF in schema else []
+    index = matrix.select(ROW, *when, pl.col(TARGET).is_not_null().alias("known")).collect(engine="streaming")
+    reference, current, words = _split(index, test)
+    generator = np.random.default_rng(SEED)
+    parts = []
+    for rows in (reference, current):
+        picked = rows if len(rows) <= ROWS else np.sort(generator.choice(rows, ROWS, replace=False))
+        position = pl.LazyFrame({ROW: picked}, schema={ROW: schema[ROW]})
+        part = matrix.select(ROW, TARGET, *(cs.by_name(name) for name in wanted))
+        parts.append(part.join(position, on=ROW, how="semi").collect(engine="streaming").sort(ROW))
+    columns: list[tuple[pl.Series, pl.Series]] = []
+    result = Sides(pl.DataFrame(), pl.DataFrame(), *words, names={}, left_out=left_out)
+    private_target = tags is None or f"{tags.target.table}.{tags.target.column}" in _private(tags)
+    for name, kind in [(feature.name, feature.type) for feature in chosen] + [(TARGET, "")]:
+        before, after = parts[0][name], parts[1][name]
+        numeric = features.problem == "regression" if name == TARGET else kind == "numeric"
+        reason = _unfit(before, after)
+        if name == TARGET and numeric and private_target and tags is not None:
+            reason = "private"
+        if reason:
+            result.left_out[TARGET_LABEL if name == TARGET else name] = reason
+            continue
+        shown = _unique(TARGET_LABEL if name == TARGET else safe(name, 60), result.names)
+        hide = private_target if name == TARGET else tags is None
+        before, after = _numbers(before, after) if numeric else _labels(before, after, hide=hide)
+        columns.append((before.alias(shown), after.alias(shown)))
+        result.names[shown] = TARGET_LABEL if name == TARGET else name
+        if numeric:
+            result.numeric.append(shown)
+    result.reference = pl.DataFrame([before for before, _ in columns])
+    result.current = pl.DataFrame([after for _, after in columns])
+    return result
+
+
+def predictions_of(path: Path | None) -> pl.DataFrame | None:
+    """The predictions of a model's test rows, in the order of the matrix."""
+    if path is None or not (path / "predictions.parquet").is_file():
+        return None
+    return pl.read_parquet(path / "predictions.parquet").sort(ROW)
+
+
+def safe(text: str, limit: int = 40) -> str:
+    """Text that no page can take for markup, whatever it does with it."""
+    plain = "".join(" " if ord(sign) < 32 else sign for sign in text)  # noqa: PLR2004
+    for sign, harmless in (("<", "‹"), (">", "›"), ("\u2028", " "), ("\u2029", " ")):
+        plain = plain.replace(sign, harmless)
+    return plain if len(plain) <= limit else plain[: limit - 1] + "…"
+
+
+def _choose(features: FeatureSet, card: ModelCard | None, tags: Tags | None) -> tuple[list[Feature], dict[str, str]]:
+    weight = card.importance if card is not None else {}
+    order = sorted(features.features, key=lambda each: -weight.get(each.name, 0.0))
+    private = _private(tags)
+    left_out = {each.name: "made of a private column" for each in order if private & set(each.columns)}
+    order = [each for each in order if each.name not in left_out]
+    left_out |= dict.fromkeys((each.name for each in order[COLUMNS:]), "less important")
+    return order[:COLUMNS], left_out
+
+
+def _private(tags: Tags | None) -> set[str]:
+    if tags is None:
+        return set()
+    return {f"{table}.{column}" for table, each in tags.tables.items() for column in each.private}
+
+
+def _split(index: pl.DataFrame, test: pl.Series | None) -> tuple[np.ndarray, np.ndarray, tuple[str, str]]:
+    """ROW of the reference and of the current rows, and both in words."""
+    known = index.filter("known")
+    if test is not None:
+        inside = known[ROW].is_in(test.implode())
+        reference, current = known.filter(~inside), known.filter(inside)
+        if min(reference.height, current.height) >= MIN_ROWS:
+            words = ("the rows the model learned from", "the rows it was judged on")
+            return reference[ROW].to_numpy(), current[ROW].to_numpy(), words
+    by_time = CUTOFF in known.columns and known[CUTOFF].null_count() < known.height
+    ordered = known.sort(CUTOFF, ROW) if by_time else known.sort(ROW)
+    cut = round(ordered.height * (1 - LATEST))
+    what = "in time" if by_time else "in the table"
+    return (
+        ordered[ROW][:cut].to_numpy(),
+        ordered[ROW][cut:].to_numpy(),
+        (f"the first {1 - LATEST:.0%} of the rows {what}", f"the last {LATEST:.0%} of the rows {what}"),
+    )
+
+
+def _unfit(before: pl.Series, after: pl.Series) -> str:
+    for side, words in ((before, "reference"), (after, "current")):
+        if len(side) - side.null_count() < MIN_ROWS:
+            return f"filled in fewer than {MIN_ROWS} {words} rows"
+    return ""
+
+
+def _numbers(before: pl.Series, after: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def finite(series: pl.Series) -> pl.Series:
+        values = series.cast(pl.Float64)
+        return values.to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v")).to_series()
+
+    return finite(before), finite(after)
+
+
+def _labels(before: pl.Series, after: pl.Series, *, hide: bool) -> tuple[pl.Series, pl.Series]:
+    """Categories as text that is safe to show, rare ones together."""
+    sides = [before.cast(pl.String), after.cast(pl.String)]
+    counts = pl.concat(sides).drop_nulls().value_counts(name="n")
+    value = counts.columns[0]
+    order = counts.sort(["n", value], descending=[True, False])[value].to_list()
+    used: dict[str, str] = {}
+    mapped = {}
+    for i, text in enumerate(order[:LABELS]):
+        mapped[text] = _unique(f"value {i + 1}" if hide else safe(text) or "(empty)", used)
+        used[mapped[text]] = text
+    other = _unique("(other)", used)
+    replaced = [side.replace_strict(mapped, default=other, return_dtype=pl.String) for side in sides]
+    return tuple(  # type: ignore[return-value]
+        new.to_frame("n").select(pl.when(old.is_not_null()).then("n")).to_series()
+        for new, old in zip(replaced, sides, strict=True)
+    )
+
+
+def _unique(name: str, used: dict[str, str]) -> str:
+    found, number = name, 2
+    while found in used:
+        found, number = f"{name} ({number})", number + 1
+    return found
