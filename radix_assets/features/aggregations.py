@@ -5,6 +5,7 @@ bias, of several most frequent values the smallest is the mode, `percent_true` c
 without rows has count and sum 0 and nothing else.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -46,33 +47,24 @@ AGGREGATIONS: dict[str, Kind] = {
 """By featuretools' name."""
 
 
+_GROUPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "count": lambda _: pl.len(),
+    "sum": pl.Expr.sum,
+    "mean": pl.Expr.mean,
+    "std": pl.Expr.std,
+    "min": pl.Expr.min,
+    "max": pl.Expr.max,
+    "skew": lambda x: _skew(x.count(), ((x - x.mean()) ** 2).sum(), ((x - x.mean()) ** 3).sum()),
+    "percent_true": lambda x: x.fill_null(value=False).mean(),
+    "num_unique": lambda x: x.drop_nulls().n_unique(),
+    "mode": lambda x: x.drop_nulls().mode().min(),
+    "last": lambda x: x.sort_by(ORDER).last(),
+}
+
+
 def grouped(primitive: str, column: str) -> pl.Expr:
-    """The aggregation over the rows of a group, which come in the order of time; for `group_by(...).agg`."""
-    x = pl.col(column)
-    match primitive:
-        case "count":
-            value = pl.len()
-        case "sum":
-            value = x.sum()
-        case "mean":
-            value = x.mean()
-        case "std":
-            value = x.std()
-        case "min":
-            value = x.min()
-        case "max":
-            value = x.max()
-        case "skew":
-            value = _skew(x.count(), ((x - x.mean()) ** 2).sum(), ((x - x.mean()) ** 3).sum())
-        case "percent_true":
-            value = x.fill_null(value=False).mean()
-        case "num_unique":
-            value = x.drop_nulls().n_unique()
-        case "mode":
-            return x.drop_nulls().mode().min()
-        case "last":
-            return x.sort_by(ORDER).last()
-    return value.cast(pl.Float64)
+    """The aggregation over all rows of a group, for `group_by(GROUP_KEY).agg`."""
+    return _typed(primitive, _GROUPED[primitive](pl.col(column)))
 
 
 def running(frame: pl.DataFrame, wanted: list[tuple[str, str, str]]) -> pl.DataFrame:
@@ -96,39 +88,41 @@ def running(frame: pl.DataFrame, wanted: list[tuple[str, str, str]]) -> pl.DataF
     frame = frame.with_columns(_along(pl.col(f"i {c}").cum_sum()).alias(f"q {c}") for c in moments)
     for column in sorted({column for _, primitive, column in wanted if primitive == "mode"}):
         frame = _with_mode(frame, column)
-    return frame.select(_running(primitive, column).alias(name) for name, primitive, column in wanted)
+    return frame.select(
+        _typed(primitive, _RUNNING[primitive](column)).alias(name) for name, primitive, column in wanted
+    )
 
 
-def _running(primitive: str, column: str) -> pl.Expr:
-    x = pl.col(column)
-    rows = pl.col(GROUP_KEY).cum_count()
-    match primitive:
-        case "count":
-            value = _along(rows)
-        case "sum":
-            value = _along(x.fill_null(0).cum_sum())
-        case "mean":
-            value = _along(x.fill_null(0).cum_sum() / x.cum_count())
-        case "std":
-            n = pl.col(f"n {column}")
-            value = pl.when(n > 1).then((pl.col(f"q {column}") / (n - 1)).sqrt())
-        case "min":
-            value = _along(x.cum_min().forward_fill())
-        case "max":
-            value = _along(x.cum_max().forward_fill())
-        case "skew":
-            value = _skew(pl.col(f"n {column}"), pl.col(f"q {column}"), _along(_cube(column).cum_sum()))
-        case "percent_true":
-            value = _along(x.fill_null(value=False).cum_sum() / rows)
-        case "num_unique":
-            value = _along((x.is_not_null() & pl.struct(GROUP_KEY, column).is_first_distinct()).cum_sum())
-        case "mode":
-            return pl.col(f"mode {column}")
-        case "last":
-            # the rows come in the order of their path's time, which need not be the order of the table's own
-            newest = pl.col(ORDER) == _along(pl.col(ORDER).cum_max())
-            return x.gather(pl.when(newest).then(pl.int_range(pl.len())).forward_fill())
-    return value.cast(pl.Float64).fill_nan(None)
+_ROWS = pl.col(GROUP_KEY).cum_count()
+_RUNNING: dict[str, Callable[[str], pl.Expr]] = {
+    "count": lambda _: _along(_ROWS),
+    "sum": lambda c: _along(_sum(c)),
+    "mean": lambda c: _along(_sum(c) / pl.col(c).cum_count()),
+    "std": lambda c: pl.when(pl.col(f"n {c}") > 1).then((pl.col(f"q {c}") / (pl.col(f"n {c}") - 1)).sqrt()),
+    "min": lambda c: _along(pl.col(c).cum_min().forward_fill()),
+    "max": lambda c: _along(pl.col(c).cum_max().forward_fill()),
+    "skew": lambda c: _skew(pl.col(f"n {c}"), pl.col(f"q {c}"), _along(_cube(c).cum_sum())),
+    "percent_true": lambda c: _along(pl.col(c).fill_null(value=False).cum_sum() / _ROWS),
+    "num_unique": lambda c: _along(
+        (pl.col(c).is_not_null() & pl.struct(GROUP_KEY, c).is_first_distinct()).cum_sum(),
+    ),
+    "mode": lambda c: pl.col(f"mode {c}"),
+    "last": lambda c: pl.col(c).gather(_newest()),
+}
+
+
+def _newest() -> pl.Expr:
+    """The place of the row that is last in the table's own order: the path's times need not be in that order."""
+    record = pl.col(ORDER) == _along(pl.col(ORDER).cum_max())
+    return pl.when(record).then(pl.int_range(pl.len())).forward_fill()
+
+
+def _sum(column: str) -> pl.Expr:
+    return pl.col(column).fill_null(0).cum_sum()
+
+
+def _typed(primitive: str, value: pl.Expr) -> pl.Expr:
+    return value.cast(pl.Float64).fill_nan(None) if AGGREGATIONS[primitive].type == "numeric" else value
 
 
 def _along(value: pl.Expr) -> pl.Expr:
@@ -161,7 +155,9 @@ def _with_mode(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     values = frame[column].unique().drop_nulls().sort()
     frame = frame.with_columns(pl.col(column).rank("dense").alias("code"))
     frame = frame.with_columns(pl.col("code").cum_count().over(GROUP_KEY, "code").alias("times"))
-    frame = frame.with_columns(_along(pl.when(pl.col("code").is_not_null()).then("times").cum_max().forward_fill()).alias("most"))
+    frame = frame.with_columns(
+        _along(pl.when(pl.col("code").is_not_null()).then("times").cum_max().forward_fill()).alias("most")
+    )
     best = pl.when(pl.col("code").is_not_null() & (pl.col("times") == pl.col("most"))).then("code")
     frame = frame.with_columns((best.cum_min().forward_fill().over(GROUP_KEY, "most") - 1).alias("code"))
     return frame.with_columns(values.gather(frame["code"]).alias(f"mode {column}")).drop("code", "times", "most")

@@ -34,7 +34,9 @@ class Definition:
     feature: Any
 
 
-def define(graph: Graph, reserved: tuple[str, ...] = (), most: int = MOST_FEATURES) -> tuple[list[Definition], dict[str, str]]:
+def define(
+    graph: Graph, reserved: tuple[str, ...] = (), most: int = MOST_FEATURES
+) -> tuple[list[Definition], dict[str, str]]:
     """The features worth computing, simplest first, and what was left out with the reason.
 
     `reserved` are names that no feature may have.
@@ -81,35 +83,31 @@ def type_of(node: Node) -> MatrixType:
 
 def unfit(node: Node, graph: Graph) -> str | None:
     """None where the feature is made, the reason where it could be wanted but is not, empty where nobody misses it."""
-    leaf = walk(node)[-1]
     inner = [part for part in walk(node) if isinstance(part, Aggregation)]
-    if isinstance(leaf, Identity) and leaf.reading in ("datetime", "text") and not _measured(node):
+    transformed = any(isinstance(part, Transform) for part in walk(node))
+    leaf = walk(node)[-1]
+    unwanted = (
+        (isinstance(leaf, Identity) and leaf.reading in ("datetime", "text") and not transformed)
+        or (isinstance(leaf, Identity) and not _readable(leaf, graph))
+        or (transformed and inner)
+        or any(_keyed(part, graph) for part in inner)
+        or (isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner))
+        or (len(inner) > 1 and inner[0].primitive not in STACKED)
+    )
+    if unwanted:
         return _UNWANTED
-    if isinstance(leaf, Identity) and len(leaf.columns) and not _readable(leaf, graph):
-        return _UNWANTED
-    for part in walk(node):
-        if isinstance(part, Transform) and any(isinstance(below, Aggregation) for below in walk(part)):
-            return _UNWANTED
-        if isinstance(part, Aggregation) and any(isinstance(below, Transform) for below in walk(part)):
-            return _UNWANTED
-    if any(_keyed(part, graph) for part in inner):
-        return _UNWANTED
-    if inner and isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner):
-        return _UNWANTED
-    if len(inner) > 1 and inner[0].primitive not in STACKED:
-        return _UNWANTED
-    return _impossible(node, inner, graph) if inner else None
+    return _impossible(inner, graph) if inner else None
 
 
-def _impossible(node: Node, inner: list[Aggregation], graph: Graph) -> str | None:
+def _impossible(inner: list[Aggregation], graph: Graph) -> str | None:
     static = not graph.tables[graph.target].time
     below = {graph.links[step].child for part in inner for step in part.path}
-    within = [part for outer in inner for part in walk(outer.base) if isinstance(part, Direct)]
-    if static and graph.target in below | {graph.links[part.link].parent for part in within}:
+    above = {graph.links[part.link].parent for outer in inner for part in walk(outer.base) if isinstance(part, Direct)}
+    if static and graph.target in below | above:
         return "not made: without a time index a row would be aggregated over itself"
     if not static and len(inner) > 1:
         return "not compiled: an aggregation of aggregations, when each row has its own cutoff"
-    late = any(timed(graph.links[part.link].parent, graph) for part in within)
+    late = any(timed(table, graph) for table in above)
     if not static and late and inner[0].primitive in ("percent_true", "last"):
         return "not compiled: a row may be known before what it points to"
     return None
@@ -121,11 +119,6 @@ def _keyed(node: Aggregation, graph: Graph) -> bool:
         return node.base.link == node.path[-1]
     link = graph.links[node.path[-1]]
     return isinstance(node.base, Identity) and set(node.base.columns) <= set(link.child_columns)
-
-
-def _measured(node: Node) -> bool:
-    """Whether a transform makes something of the leaf."""
-    return any(isinstance(part, Transform) for part in walk(node))
 
 
 def _readable(leaf: Identity, graph: Graph) -> bool:

@@ -71,7 +71,9 @@ class Stage:
         if view.rows is not None:
             return view.rows.select(self._exprs)
         if self._held is None:
-            columns = [c for node in self._own for part in walk(node) if isinstance(part, Identity) for c in part.columns]
+            columns = [
+                c for node in self._own for part in walk(node) if isinstance(part, Identity) for c in part.columns
+            ]
             self._held = self._store.frame(self._table, columns).select(self._exprs)
         return self._held.select(pl.all().gather(nullable(view.positions)))
 
@@ -97,6 +99,7 @@ class Stage:
             return transform(node.primitive, self._expr(node.base))
         if not isinstance(node, Identity):
             raise TypeError(node)
+        self._store.require(self._table, node.columns)
         schema = self._store.schema(self._table)
         if node.reading == "datetime" and node.columns == self._store.plan.times.get(self._table):
             return moment(node.columns, schema)

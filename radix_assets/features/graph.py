@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.plan import Link, Reading
 from radix_assets.features.readings import Unusable, choose, moment
 from radix_assets.relationships.model import Relationship
@@ -161,7 +162,7 @@ def _unusable(relation: Relationship, known: dict[str, Table], forbidden: Collec
         return f"left out: no such column: {', '.join(missing)}" if missing else "left out: its sides do not match"
     if any((table.name, name) in forbidden for table, name in columns):
         return "left out: it goes over the target or a column that leaks"
-    keys = parent.scan().select(relation.parent_columns).drop_nulls()
+    keys = parent.scan().select(exactly(name) for name in relation.parent_columns).drop_nulls()
     rows, distinct = keys.select(rows=pl.len(), distinct=pl.struct(pl.all()).n_unique()).collect().row(0)
     if distinct < UNIQUE_ENOUGH * rows:
         return f"left out: the parent's columns are no key, only {distinct / rows:.0%} of its keys are distinct"
@@ -262,7 +263,8 @@ def _columns(
             wanted.append(column)
     for column in wanted:
         line = tags.columns[column]
-        values = table.scan().select(pl.col(column).unique()).collect().to_series()
+        reading: Reading | Unusable
+        values = table.scan().select(exactly(column).unique().alias("x")).collect().to_series()
         if line.role == "foreign_key" or column in foreign:
             reading = "categorical" if len(values) <= MOST_IDS else Unusable(f"a key with {len(values)} values")
         else:

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from radix_assets.features.columns import exactly
+
 Positions = npt.NDArray[np.int64]
 """Row numbers in a table; MISSING where there is no row."""
 
@@ -52,7 +54,7 @@ class KeyIndex:
 
     def _cast(self, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         return frame.select(
-            pl.col(name).cast(dtype, strict=False).alias(f"key{i}")
+            exactly(name).cast(dtype, strict=False).alias(f"key{i}")
             for i, (name, dtype) in enumerate(zip(columns, self._dtypes, strict=True))
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.definitions import Definition, define
 from radix_assets.features.graph import Graph, build_graph
 from radix_assets.features.matrix import Pieces, compute
@@ -76,7 +77,10 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     save([definition.feature for definition in definitions], out / DEFINITIONS_FILE)
     draw(features, out / PICTURE)
     shown = facts(features)
-    shown |= {"picture": Picture(PICTURE, "features by path and type"), "seconds": round(time.perf_counter() - started, 2)}
+    shown |= {
+        "picture": Picture(PICTURE, "features by path and type"),
+        "seconds": round(time.perf_counter() - started, 2),
+    }
     return Output(table.rows, shown, _checks(prepared, graph, out, table.rows))
 
 
@@ -119,16 +123,24 @@ def _described(definition: Definition, graph: Graph, *, static: bool) -> Feature
 def _write(tags: Tags, graph: Graph, pieces: Pieces, names: list[str], out: Path) -> None:
     table = graph.tables[graph.target]
     groups = [name for name in tags.tables[graph.target].with_role("group") if name in table.schema]
-    head = table.scan().select(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW),
-        (moment(table.time, table.schema) if table.time else pl.lit(None, pl.Datetime("us"))).alias(CUTOFF),
-        *([pl.concat_str([pl.col(g).cast(pl.String) for g in groups], separator="\x1f").alias(GROUP)] if groups else []),
-    ).collect()
-    raw = table.scan().select(tags.target.column).collect().to_series()
+    head = (
+        table.scan()
+        .select(
+            pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW),
+            (moment(table.time, table.schema) if table.time else pl.lit(None, pl.Datetime("us"))).alias(CUTOFF),
+            *(
+                [pl.concat_str([exactly(g).cast(pl.String) for g in groups], separator="\x1f").alias(GROUP)]
+                if groups
+                else []
+            ),
+        )
+        .collect()
+    )
+    raw = table.scan().select(exactly(tags.target.column)).collect().to_series()
     head.insert_column(2, target_values(tags.target, raw).alias(TARGET))
     pieces.write(head.lazy(), names, out / MATRIX_FILE)
     key = [name for name in tags.tables[graph.target].primary_key if name in table.schema]
-    table.scan().select(key).collect().write_parquet(out / KEYS_FILE)
+    table.scan().select(exactly(name) for name in key).collect().write_parquet(out / KEYS_FILE)
 
 
 def _checks(prepared: Prepared, graph: Graph, out: Path, rows: int) -> list[Check]:
@@ -141,7 +153,9 @@ def _checks(prepared: Prepared, graph: Graph, out: Path, rows: int) -> list[Chec
     written = matrix.select(pl.len()).collect().item()
     checks = [
         Check("row by row", written == rows, f"{written} rows of the matrix, {rows} of the table"),
-        Check("replay", same, f"{len(again)} rows computed by themselves {'equal' if same else 'differ from'} the matrix"),
+        Check(
+            "replay", same, f"{len(again)} rows computed by themselves {'equal' if same else 'differ from'} the matrix"
+        ),
     ]
     if table.time:
         without = matrix.select(pl.col(CUTOFF).null_count()).collect().item()

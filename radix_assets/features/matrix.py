@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.prepared import Prepared
 
 CELLS = 40_000_000
@@ -99,7 +100,7 @@ class Pieces:
 def compute(prepared: Prepared, rows: pl.LazyFrame, total: int, names: list[str], folder: Path) -> Pieces:
     """The features of all rows; `names` are those whose columns are judged."""
     pieces = Pieces(folder)
-    wanted = [column.name for column in prepared.plan.inputs]
+    wanted = [exactly(column.name) for column in prepared.plan.inputs]
     step = max(1, CELLS // max(1, len(names)))
     for start in range(0, total, step):
         piece = prepared.compute(rows.select(wanted).slice(start, step).collect())

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.engine import Stage, View
 from radix_assets.features.history import NEVER
 from radix_assets.features.plan import Input, Plan, reads
@@ -87,7 +88,7 @@ def inputs_of(plan: Plan, rows: pl.LazyFrame, hidden: Sequence[str]) -> list[Inp
     time = plan.times.get(plan.table, ())
     found = []
     for name in (name for name in schema if name in needed):
-        column = rows.select(name).collect().to_series()
+        column = rows.select(exactly(name).alias("x")).collect().to_series()
         examples = [] if name in hidden else _examples(column)
         found.append(
             Input(
@@ -107,5 +108,5 @@ def _examples(column: pl.Series) -> list[Any]:
     if present.dtype.is_float() or present.dtype.is_temporal() or present.n_unique() > MANY:
         middle = present.sort()[len(present) // 2]
         return [middle.isoformat() if present.dtype.is_temporal() else middle]
-    counts = present.value_counts().sort("count", present.name, descending=[True, False])
-    return counts[present.name].head(EXAMPLES).to_list()
+    counts = present.value_counts().sort("count", "x", descending=[True, False])
+    return counts["x"].head(EXAMPLES).to_list()

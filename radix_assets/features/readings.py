@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.plan import Reading
 from radix_assets.suggestions.model import FeatureType
 
@@ -32,39 +34,44 @@ def choose(kind: FeatureType, column: pl.Series) -> Reading | Unusable:
         return Unusable(f"its type is {kind}")
     if dtype == pl.Boolean:
         return "boolean"
-    if kind == "text":
-        return "text" if dtype == pl.String else "categorical"
-    if kind == "boolean":
-        return "boolean" if _binary(column) else "categorical"
-    if kind == "datetime":
-        return _moment(column)
-    if kind == "numeric":
-        return _number(column)
-    return "categorical"
+    if kind in ("datetime", "numeric"):
+        return _measure(kind, column)
+    if kind == "boolean" and _binary(column):
+        return "boolean"
+    return "text" if kind == "text" and dtype == pl.String else "categorical"
 
 
 def read(column: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
     """The values of a raw column, as they are read. What cannot be read so is null; so are NaN and infinities."""
-    raw = pl.col(column)
+    raw = exactly(column)
     if reading == "numeric":
-        if dtype == pl.Time:
-            return raw.cast(pl.Int64) / 3.6e12  # nanoseconds since midnight, in hours
-        if dtype == pl.String:
-            raw = raw.str.strip_chars()
-        value = raw.cast(pl.Float64, strict=False)
-        return pl.when(value.is_finite()).then(value)
+        return _number(raw, dtype)
     if reading == "boolean":
-        if dtype == pl.Boolean:
-            return raw
-        if dtype == pl.String:
-            word = raw.str.strip_chars().str.to_lowercase()
-            return pl.when(word.is_in(_WORDS.implode())).then(word.is_in(pl.Series(TRUE).implode()))
-        return raw == 1
+        return _truth(raw, dtype)
     if reading == "datetime":
-        if dtype == pl.String:
-            return pl.coalesce(raw.str.strip_chars().str.to_datetime(form, time_unit="us", strict=False) for form in ISO)
-        return raw.cast(pl.Datetime("us"))
+        return iso(raw) if dtype == pl.String else raw.cast(pl.Datetime("us"))
     return raw.cast(pl.String)
+
+
+def iso(text: pl.Expr) -> pl.Expr:
+    """Datetime("us") from ISO 8601 text; null where it is none."""
+    return pl.coalesce(text.str.strip_chars().str.to_datetime(form, time_unit="us", strict=False) for form in ISO)
+
+
+def _number(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Time:
+        return raw.cast(pl.Int64) / 3.6e12  # nanoseconds since midnight, in hours
+    value = (raw.str.strip_chars() if dtype == pl.String else raw).cast(pl.Float64, strict=False)
+    return pl.when(value.is_finite()).then(value)
+
+
+def _truth(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Boolean:
+        return raw
+    if dtype == pl.String:
+        word = raw.str.strip_chars().str.to_lowercase()
+        return pl.when(word.is_in(_WORDS.implode())).then(word.is_in(pl.Series(TRUE).implode()))
+    return raw == 1
 
 
 def moment(parts: Sequence[str], schema: pl.Schema) -> pl.Expr:
@@ -83,14 +90,14 @@ def moment(parts: Sequence[str], schema: pl.Schema) -> pl.Expr:
             start = read(part, dtype, "datetime")
         else:
             numbers.append(part)
-    values = [pl.col(name).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False) for name in numbers]
+    values = [exactly(name).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False) for name in numbers]
     if start is None:
         start, values = _date(values[:3]), values[3:]
     # hour 24 is the next day's midnight, as timetables write it
     for value, unit, most in zip(values, ("hours", "minutes", "seconds"), (24, 59, 59), strict=False):
         start = start + pl.when(value.is_between(0, most)).then(pl.duration(**{unit: value}, time_unit="us"))
     for part in times:
-        start = start + pl.duration(nanoseconds=pl.col(part).cast(pl.Int64), time_unit="us")
+        start = start + pl.duration(nanoseconds=exactly(part).cast(pl.Int64), time_unit="us")
     return start.cast(pl.Datetime("us"))
 
 
@@ -109,22 +116,14 @@ def _binary(column: pl.Series) -> bool:
     return values.dtype.is_numeric() and bool(values.is_in(pl.Series([0, 1], dtype=values.dtype).implode()).all())
 
 
-def _moment(column: pl.Series) -> Reading | Unusable:
+def _measure(kind: Literal["datetime", "numeric"], column: pl.Series) -> Reading | Unusable:
     if column.dtype in (pl.Date, pl.Datetime):
         return "datetime"
-    if column.dtype == pl.String:
-        frame = column.to_frame("x")
-        return "datetime" if _readable(frame, "datetime") else Unusable("tagged datetime, but its texts are no dates")
-    return "numeric"
-
-
-def _number(column: pl.Series) -> Reading | Unusable:
-    if column.dtype in (pl.Date, pl.Datetime):
-        return "datetime"
-    if column.dtype == pl.String:
-        frame = column.to_frame("x")
-        return "numeric" if _readable(frame, "numeric") else Unusable("tagged numeric, but its texts are no numbers")
-    return "numeric"
+    if column.dtype != pl.String:
+        return "numeric"
+    if _readable(column.to_frame("x"), kind):
+        return kind
+    return Unusable(f"tagged {kind}, but its texts are none")
 
 
 def _readable(frame: pl.DataFrame, reading: Reading) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from radix_assets.features.plan import Input
+from radix_assets.features.readings import iso
 from radix_resources.errors import FeatureError
 
 CANONICAL: dict[str, pl.DataType] = {
@@ -28,25 +29,26 @@ def conform(rows: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
 
     Raises FeatureError RDX-FEA-004 where a value cannot be of the column's type.
     """
-    columns = []
+    columns: dict[str, pl.Series] = {}
     for column in inputs:
         dtype = CANONICAL[column.dtype]
         if column.name not in rows.columns:
-            columns.append(pl.repeat(None, len(rows), dtype=dtype, eager=True).alias(column.name))
+            columns[column.name] = pl.repeat(None, len(rows), dtype=dtype, eager=True)
         elif rows.schema[column.name] == dtype:
-            columns.append(rows[column.name])
+            columns[column.name] = rows[column.name]
         else:
-            columns.append(_cast(rows[column.name], dtype))
+            columns[column.name] = _cast(rows[column.name], dtype)
     return pl.DataFrame(columns)
 
 
 def _cast(values: pl.Series, dtype: pl.DataType) -> pl.Series:
+    name, values = values.name, values.alias("x")
     try:
         if values.dtype == pl.String and dtype == pl.Boolean:
             words = values.str.strip_chars().str.to_lowercase()
             result = words.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
         elif values.dtype == pl.String and dtype.is_temporal():
-            result = values.str.strptime(dtype, strict=False) if len(values.drop_nulls()) else values.cast(dtype)
+            result = _parse(values, dtype)
         else:
             result = values.cast(dtype, strict=False)
             if values.dtype.is_float() and dtype == pl.Int64:
@@ -57,9 +59,17 @@ def _cast(values: pl.Series, dtype: pl.DataType) -> pl.Series:
     if wrong:
         raise FeatureError(
             "RDX-FEA-004",
-            f"{wrong} of {len(values)} values of {values.name} are no {canonical(dtype)}",
+            f"{wrong} of {len(values)} values of {name} are no {canonical(dtype)}",
             expected=canonical(dtype),
             hint="give the column in the type it had when the model was trained",
-            column=values.name,
+            column=name,
         )
     return result
+
+
+def _parse(texts: pl.Series, dtype: pl.DataType) -> pl.Series:
+    if dtype == pl.Time:
+        value = pl.coalesce(pl.col("x").str.to_time(form, strict=False) for form in ("%H:%M:%S%.f", "%H:%M"))
+    else:
+        value = iso(pl.col("x")).cast(dtype)
+    return texts.to_frame("x").select(value).to_series()

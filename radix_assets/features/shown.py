@@ -20,9 +20,7 @@ def facts(features: FeatureSet) -> dict[str, Shown]:
         "features": len(features.features),
         "types": ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()),
         "paths": Table([{"path": path, **counts} for path, counts in by_path(features).items()]),
-        "left out": Table(
-            [{"reason": reason, "count": count} for reason, count in reasons.most_common()]
-        ),
+        "left out": Table([{"reason": reason, "count": count} for reason, count in reasons.most_common()]),
         "left out, one by one": Table(
             [{"what": what, "reason": reason} for what, reason in list(features.dropped.items())[:MOST_ROWS]]
         ),

@@ -1,10 +1,12 @@
 """The tables' snapshots in memory, as far as a plan needs them: rows linked by position, each with its time."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.history import ALWAYS, NEVER, Times
 from radix_assets.features.keys import KeyIndex, Positions, common
 from radix_assets.features.plan import Plan
@@ -35,14 +37,12 @@ class Store:
                     hint="materialize the features again",
                     table=table,
                 )
-            self._schemas[table] = pl.read_parquet_schema(self._paths[table] / "data.parquet")
+            self._schemas[table] = pl.scan_parquet(self._paths[table] / "data.parquet").collect_schema()
         return self._schemas[table]
 
-    def frame(self, table: str, columns: tuple[str, ...] | list[str]) -> pl.DataFrame:
-        """Raw columns of all rows."""
-        held = self._frames.setdefault(table, {})
-        missing = [column for column in dict.fromkeys(columns) if column not in held]
-        unknown = [column for column in missing if column not in self.schema(table)]
+    def require(self, table: str, columns: Iterable[str]) -> None:
+        """Raise FeatureError RDX-FEA-005 where a column is not there."""
+        unknown = [column for column in columns if column not in self.schema(table)]
         if unknown:
             raise FeatureError(
                 "RDX-FEA-005",
@@ -52,10 +52,18 @@ class Store:
                 table=table,
                 column=unknown[0],
             )
+
+    def frame(self, table: str, columns: tuple[str, ...] | list[str]) -> pl.DataFrame:
+        """Raw columns of all rows."""
+        held = self._frames.setdefault(table, {})
+        missing = [column for column in dict.fromkeys(columns) if column not in held]
+        self.require(table, missing)
         if missing:
-            read = pl.scan_parquet(self._paths[table] / "data.parquet").select(missing).collect()
+            read = (
+                pl.scan_parquet(self._paths[table] / "data.parquet").select(exactly(name) for name in missing).collect()
+            )
             held.update({column: read[column] for column in missing})
-        return pl.DataFrame([held[column] for column in dict.fromkeys(columns)])
+        return pl.DataFrame({column: held[column] for column in columns})
 
     def find(self, link: int, rows: pl.DataFrame) -> Positions:
         """The position of the parent's row for each of these rows of the child, given by their raw columns."""
@@ -110,9 +118,9 @@ class Store:
         if link not in self._indexes:
             step = self.plan.links[link]
             child, parent = self.schema(step.child), self.schema(step.parent)
-            types = [
-                common(child[a], parent[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)
-            ]
+            self.require(step.child, step.child_columns)
+            self.require(step.parent, step.parent_columns)
+            types = [common(child[a], parent[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)]
             self._indexes[link] = KeyIndex(self.frame(step.parent, step.parent_columns), step.parent_columns, types)
         return self._indexes[link]
 

@@ -13,9 +13,6 @@ from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import unique
 from radix_resources.errors import FeatureError
 
-INDEX = "(row)"
-"""Entity set column: the row's number, the index of every table."""
-
 _LOGICAL: dict[Reading, tuple[str, Any]] = {
     "numeric": ("Double", 0.0),
     "categorical": ("Categorical", "a"),
@@ -37,11 +34,14 @@ class Layout:
     """Of each relationship: the child's column that holds the parent's row number."""
     times: dict[str, str]
     """Of each table with a time index: the column that holds it."""
+    index: str
+    """The row's number, in every table."""
 
 
 def layout(graph: Graph) -> Layout:
     """Names that collide with no raw column."""
-    taken = {table.name: [*table.columns, INDEX] for table in graph.tables.values()}
+    index = unique(["(row)"], (column for table in graph.tables.values() for column in table.columns))[0]
+    taken = {table.name: [*table.columns, index] for table in graph.tables.values()}
     links = []
     for link in graph.links:
         links += unique([f"({link.label})"], taken[link.child])
@@ -51,11 +51,13 @@ def layout(graph: Graph) -> Layout:
         for table in graph.tables.values()
         if table.time
     }
-    return Layout(links, times)
+    return Layout(links, times, index)
 
 
-def synthesize(graph: Graph, names: Layout, aggregations: Sequence[str], transforms: Sequence[str], depth: int) -> list[Any]:
-    """featuretools' definitions over an entity set that has the graph's types and a made-up row in each table."""
+def synthesize(
+    graph: Graph, names: Layout, aggregations: Sequence[str], transforms: Sequence[str], depth: int
+) -> list[Any]:
+    """Featuretools' definitions over an entity set that has the graph's types and a made-up row in each table."""
     with warnings.catch_warnings():
         # featuretools imports pkg_resources, and warns of primitives that fit no column
         warnings.simplefilter("ignore")
@@ -65,8 +67,8 @@ def synthesize(graph: Graph, names: Layout, aggregations: Sequence[str], transfo
 
         entities = ft.EntitySet("radix")
         for table in graph.tables.values():
-            types: dict[str, str] = {INDEX: "Integer"}
-            values: dict[str, Any] = {INDEX: [0]}
+            types: dict[str, str] = {names.index: "Integer"}
+            values: dict[str, Any] = {names.index: [0]}
             for column, reading in table.columns.items():
                 types[column], value = _LOGICAL[reading]
                 values[column] = [value]
@@ -79,12 +81,12 @@ def synthesize(graph: Graph, names: Layout, aggregations: Sequence[str], transfo
             entities.add_dataframe(
                 dataframe_name=table.name,
                 dataframe=pd.DataFrame(values),
-                index=INDEX,
+                index=names.index,
                 time_index=names.times.get(table.name),
                 logical_types={column: getattr(ww, kind) for column, kind in types.items()},
             )
         for link, column in zip(graph.links, names.links, strict=True):
-            entities.add_relationship(link.parent, INDEX, link.child, column)
+            entities.add_relationship(link.parent, names.index, link.child, column)
         try:
             features: list[Any] = ft.dfs(
                 entityset=entities,
@@ -115,7 +117,12 @@ def translate(feature: Any, graph: Graph, names: Layout) -> Node:
     primitive = feature.primitive.name
     if kind == "TransformFeature" and primitive in TRANSFORMS and len(feature.base_features) == 1:
         return Transform(primitive=primitive, base=translate(feature.base_features[0], graph, names))
-    if kind == "AggregationFeature" and primitive in AGGREGATIONS and feature.where is None and not feature.use_previous:
+    if (
+        kind == "AggregationFeature"
+        and primitive in AGGREGATIONS
+        and feature.where is None
+        and not feature.use_previous
+    ):
         steps = tuple(_link(relationship, graph, names) for _, relationship in feature.relationship_path)
         base = None if primitive == "count" else translate(feature.base_features[0], graph, names)
         return Aggregation(primitive=primitive, path=steps, base=base)

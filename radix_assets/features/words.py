@@ -8,7 +8,7 @@ from radix_assets.features.transforms import TRANSFORMS
 
 
 def name(node: Node, links: list[Link]) -> str:
-    """featuretools' way of writing: `planes.MEAN(flights.distance)`, `airports[dest].lat`, `MONTH(time)`."""
+    """Featuretools' way of writing: `planes.MEAN(flights.distance)`, `airports[dest].lat`, `MONTH(time)`."""
     match node:
         case Identity():
             return node.columns[0] if len(node.columns) == 1 else "time"
@@ -29,6 +29,8 @@ def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     result = []
     for wanted in names:
         base = wanted or "(no name)"
+        if base == "*" or (base.startswith("^") and base.endswith("$")):
+            base = f"column {base}"  # Polars would take it for a pattern
         found, number = base, 1
         while found in seen:
             number += 1

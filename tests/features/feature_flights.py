@@ -16,10 +16,17 @@ def write(data: Path, folder: Path) -> dict[str, Path]:
         import pandas as pd
 
         file = next(data.glob(f"{name}.csv*"))
-        frame = pl.from_pandas(pd.read_csv(file, na_values=["NA"], keep_default_na=True)) if file.suffix == ".zip" else (
-            pl.read_csv(file, null_values=["NA", ""], infer_schema_length=None)
+        frame = (
+            pl.from_pandas(pd.read_csv(file, na_values=["NA"], keep_default_na=True))
+            if file.suffix == ".zip"
+            else (pl.read_csv(file, null_values=["NA", ""], infer_schema_length=None))
         )
-        ints = [c for c in frame.columns if frame.schema[c] == pl.Float64 and frame[c].drop_nulls().cast(pl.Int64).cast(pl.Float64).equals(frame[c].drop_nulls())]
+        ints = [
+            c
+            for c in frame.columns
+            if frame.schema[c] == pl.Float64
+            and frame[c].drop_nulls().cast(pl.Int64).cast(pl.Float64).equals(frame[c].drop_nulls())
+        ]
         frame = frame.with_columns(pl.col(ints).cast(pl.Int64))
         (folder / name).mkdir(parents=True)
         frame.write_parquet(folder / name / "data.parquet")
@@ -42,40 +49,76 @@ TAGS = Tags(
         "flights": TableTags(
             time_index=[*HOUR, "minute"],
             columns=columns(
-                year="time_index numeric", month="time_index numeric", day="time_index numeric",
-                hour="time_index numeric", minute="time_index numeric", dep_time="leak numeric",
-                sched_dep_time="feature numeric", dep_delay="leak numeric", arr_time="leak numeric",
-                sched_arr_time="feature numeric", arr_delay="target numeric", carrier="foreign_key identifier",
-                flight="ignore identifier", tailnum="foreign_key identifier", origin="foreign_key identifier",
-                dest="foreign_key identifier", air_time="leak numeric", distance="feature numeric",
+                year="time_index numeric",
+                month="time_index numeric",
+                day="time_index numeric",
+                hour="time_index numeric",
+                minute="time_index numeric",
+                dep_time="leak numeric",
+                sched_dep_time="feature numeric",
+                dep_delay="leak numeric",
+                arr_time="leak numeric",
+                sched_arr_time="feature numeric",
+                arr_delay="target numeric",
+                carrier="foreign_key identifier",
+                flight="ignore identifier",
+                tailnum="foreign_key identifier",
+                origin="foreign_key identifier",
+                dest="foreign_key identifier",
+                air_time="leak numeric",
+                distance="feature numeric",
                 time_hour="ignore datetime",
             ),
         ),
-        "airlines": TableTags(primary_key=["carrier"], columns=columns(carrier="primary_key identifier", name="feature categorical")),
+        "airlines": TableTags(
+            primary_key=["carrier"], columns=columns(carrier="primary_key identifier", name="feature categorical")
+        ),
         "airports": TableTags(
             primary_key=["faa"],
             columns=columns(
-                faa="primary_key identifier", name="feature text", lat="feature numeric", lon="feature numeric",
-                alt="feature numeric", tz="feature categorical", dst="feature categorical", tzone="feature categorical",
+                faa="primary_key identifier",
+                name="feature text",
+                lat="feature numeric",
+                lon="feature numeric",
+                alt="feature numeric",
+                tz="feature categorical",
+                dst="feature categorical",
+                tzone="feature categorical",
             ),
         ),
         "planes": TableTags(
             primary_key=["tailnum"],
             columns=columns(
-                tailnum="primary_key identifier", year="feature numeric", type="feature categorical",
-                manufacturer="feature categorical", model="feature categorical", engines="feature numeric",
-                seats="feature numeric", speed="feature numeric", engine="feature categorical",
+                tailnum="primary_key identifier",
+                year="feature numeric",
+                type="feature categorical",
+                manufacturer="feature categorical",
+                model="feature categorical",
+                engines="feature numeric",
+                seats="feature numeric",
+                speed="feature numeric",
+                engine="feature categorical",
             ),
         ),
         "weather": TableTags(
             primary_key=["origin", *HOUR],
             time_index=HOUR,
             columns=columns(
-                origin="primary_key categorical", year="primary_key numeric", month="primary_key numeric",
-                day="primary_key numeric", hour="primary_key numeric", temp="feature numeric", dewp="feature numeric",
-                humid="feature numeric", wind_dir="feature numeric", wind_speed="feature numeric",
-                wind_gust="feature numeric", precip="feature numeric", pressure="feature numeric",
-                visib="feature numeric", time_hour="ignore datetime",
+                origin="primary_key categorical",
+                year="primary_key numeric",
+                month="primary_key numeric",
+                day="primary_key numeric",
+                hour="primary_key numeric",
+                temp="feature numeric",
+                dewp="feature numeric",
+                humid="feature numeric",
+                wind_dir="feature numeric",
+                wind_speed="feature numeric",
+                wind_gust="feature numeric",
+                precip="feature numeric",
+                pressure="feature numeric",
+                visib="feature numeric",
+                time_hour="ignore datetime",
             ),
         ),
     },
@@ -84,6 +127,8 @@ TAGS = Tags(
         Relationship(child="flights", child_columns=["tailnum"], parent="planes", parent_columns=["tailnum"]),
         Relationship(child="flights", child_columns=["origin"], parent="airports", parent_columns=["faa"]),
         Relationship(child="flights", child_columns=["dest"], parent="airports", parent_columns=["faa"]),
-        Relationship(child="flights", child_columns=["origin", *HOUR], parent="weather", parent_columns=["origin", *HOUR]),
+        Relationship(
+            child="flights", child_columns=["origin", *HOUR], parent="weather", parent_columns=["origin", *HOUR]
+        ),
     ],
 )

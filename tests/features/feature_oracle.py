@@ -39,51 +39,47 @@ class Oracle:
             self.frames = {name: table.scan().collect() for name, table in self.graph.tables.items()}
             self.times: dict[str, pd.Series | None] = {}
             self.entities = ft.EntitySet("all")
-            for name, table in self.graph.tables.items():
-                raw = self.frames[name]
-                types = {"(row)": "IntegerNullable"}
-                data = {"(row)": np.arange(len(raw))}
-                for column, reading in table.columns.items():
-                    values = raw.select(read(column, raw.schema[column], reading)).to_series()
-                    data[f"c {column}"] = values.to_pandas() if reading != "boolean" else pd.array(
-                        values.to_list(), dtype="boolean"
-                    )
-                    types[f"c {column}"] = LOGICAL[reading]
-                if table.time:
-                    data["c time"] = raw.select(moment(table.time, raw.schema)).to_series().to_pandas()
-                    types["c time"] = "Datetime"
-                for number, link in enumerate(plan.links):
-                    if link.child == name:
-                        data[f"link {number}"] = self.positions(number)
-                        types[f"link {number}"] = "IntegerNullable"
-                known = self.known(name)
-                if known is not None:
-                    data["known"] = known
-                    types["known"] = "Datetime"
+            for name in self.graph.tables:
+                frame, types = self.frame(name)
                 logical = {column: getattr(ww, kind) for column, kind in types.items()}
-                frame = pd.DataFrame(data)
-                for column, kind in types.items():
-                    if kind == "Categorical":
-                        frame[column] = frame[column].astype("category")
-                    if kind == "Datetime":
-                        frame[column] = frame[column].astype("datetime64[ns]")
-                self.entities.add_dataframe(
-                    dataframe_name=name,
-                    dataframe=frame.copy(),
-                    index="(row)",
-                    time_index="known" if known is not None else None,
-                    logical_types=logical,
-                )
+                time = "known" if self.known(name) is not None else None
+                self.add(name, frame, logical, time)
                 if name == plan.table:
-                    self.entities.add_dataframe(
-                        dataframe_name=QUERY, dataframe=frame.copy(), index="(row)", logical_types=logical
-                    )
+                    self.add(QUERY, frame, logical, None)
             for number, link in enumerate(plan.links):
                 self.entities.add_relationship(link.parent, "(row)", link.child, f"link {number}")
                 if link.child == plan.table:
                     self.entities.add_relationship(link.parent, "(row)", QUERY, f"link {number}")
                 if link.parent == plan.table:
                     self.entities.add_relationship(QUERY, "(row)", link.child, f"link {number}")
+
+    def add(self, name: str, frame: pd.DataFrame, logical: dict, time: str | None) -> None:
+        self.entities.add_dataframe(
+            dataframe_name=name, dataframe=frame.copy(), index="(row)", time_index=time, logical_types=logical
+        )
+
+    def frame(self, name: str) -> tuple[pd.DataFrame, dict[str, str]]:
+        table, raw = self.graph.tables[name], self.frames[name]
+        types = {"(row)": "IntegerNullable"}
+        data = {"(row)": np.arange(len(raw))}
+        for column, reading in table.columns.items():
+            values = raw.select(read(column, raw.schema[column], reading)).to_series()
+            boolean = reading == "boolean"
+            data[f"c {column}"] = pd.array(values.to_list(), dtype="boolean") if boolean else values.to_pandas()
+            types[f"c {column}"] = LOGICAL[reading]
+        if table.time:
+            data["c time"] = raw.select(moment(table.time, raw.schema)).to_series().to_pandas()
+            types["c time"] = "Datetime"
+        for number, link in enumerate(self.plan.links):
+            if link.child == name:
+                data[f"link {number}"] = self.positions(number)
+                types[f"link {number}"] = "IntegerNullable"
+        if self.known(name) is not None:
+            data["known"] = self.known(name)
+            types["known"] = "Datetime"
+        frame = pd.DataFrame(data)
+        physical = {"Categorical": "category", "Datetime": "datetime64[ns]"}
+        return frame.astype({c: physical[kind] for c, kind in types.items() if kind in physical}), types
 
     def positions(self, number: int):
         link = self.plan.links[number]

@@ -29,7 +29,11 @@ def load(folder: Path, data: Path, tables: list[str] | None = None) -> tuple[Tag
     target = Target(
         table=task["table"],
         column=task["target"],
-        problem="regression" if task["type"] == "regression" else "multiclass" if task["type"] == "multiclass" else "binary",
+        problem="regression"
+        if task["type"] == "regression"
+        else "multiclass"
+        if task["type"] == "multiclass"
+        else "binary",
     )
     return Tags(target=target, tables=found, relationships=links, confirmed_by="person"), save(folder, frames)
 
@@ -38,7 +42,9 @@ def _read(file: Path, nulls: list[str]) -> pl.DataFrame:
     frame = pl.read_csv(file, infer_schema_length=None, null_values=["", *nulls])
     for name in frame.columns:
         if frame.schema[name] == pl.String:
-            dates = frame.select(pl.coalesce(pl.col(name).str.to_datetime(f, strict=False, time_unit="us") for f in (*ISO, "%d-%m-%Y"))).to_series()
+            dates = frame.select(
+                pl.coalesce(pl.col(name).str.to_datetime(f, strict=False, time_unit="us") for f in (*ISO, "%d-%m-%Y"))
+            ).to_series()
             if dates.null_count() == frame[name].null_count() < len(frame):
                 frame = frame.with_columns(dates.alias(name))
     return frame
@@ -48,22 +54,35 @@ def _tags(name: str, frame: pl.DataFrame, about: dict, keys: list[dict], task: d
     key = about["primary_key"] or []
     foreign = {c for f in keys if f["child"] == name for c in f["child_columns"]}
     time = [about["time_index"]] if about.get("time_index") else []
-    leaks = {leak.split(".", 1)[1] if leak.startswith(f"{name}.") else leak for leak in task["leaky"] if "." not in leak or leak.startswith(f"{name}.")}
+    leaks = {
+        leak.split(".", 1)[1] if leak.startswith(f"{name}.") else leak
+        for leak in task["leaky"]
+        if "." not in leak or leak.startswith(f"{name}.")
+    }
     columns = {}
     for column, dtype in frame.schema.items():
         role = (
-            "time_index" if column in time
-            else "foreign_key" if column in foreign
-            else "primary_key" if column in key
-            else "leak" if column in leaks or "*" in leaks
+            "time_index"
+            if column in time
+            else "foreign_key"
+            if column in foreign
+            else "primary_key"
+            if column in key
+            else "leak"
+            if column in leaks or "*" in leaks
             else "feature"
         )
         kind = (
-            "identifier" if role in ("foreign_key", "primary_key")
-            else "boolean" if dtype == pl.Boolean
-            else "datetime" if dtype.is_temporal()
-            else "numeric" if dtype.is_numeric()
-            else "text" if (frame[column].str.len_chars().mean() or 0) > 30
+            "identifier"
+            if role in ("foreign_key", "primary_key")
+            else "boolean"
+            if dtype == pl.Boolean
+            else "datetime"
+            if dtype.is_temporal()
+            else "numeric"
+            if dtype.is_numeric()
+            else "text"
+            if (frame[column].str.len_chars().mean() or 0) > 30
             else "categorical"
         )
         columns[column] = ColumnTag(role=role, type=kind)

@@ -9,7 +9,7 @@ import polars as pl
 from radix_assets.relationships.model import Relationship
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 
-START = dt.datetime(2020, 1, 1)
+START = dt.datetime(2020, 1, 1)  # noqa: DTZ001  naive, as raw snapshots are
 
 
 def tag(text: str) -> ColumnTag:
@@ -34,10 +34,16 @@ def frames(seed: int, orders: int = 60) -> dict[str, pl.DataFrame]:
     rng = np.random.default_rng(seed)
 
     def some(values: np.ndarray, share: float = 0.15) -> list[object]:
-        return [None if hide else value for value, hide in zip(values.tolist(), rng.random(len(values)) < share, strict=True)]
+        return [
+            None if hide else value
+            for value, hide in zip(values.tolist(), rng.random(len(values)) < share, strict=True)
+        ]
 
     def moments(n: int, days: int = 40) -> list[dt.datetime]:
-        return [START + dt.timedelta(days=int(d), hours=int(h)) for d, h in zip(rng.integers(0, days, n), rng.integers(0, 3, n), strict=True)]
+        return [
+            START + dt.timedelta(days=int(d), hours=int(h))
+            for d, h in zip(rng.integers(0, days, n), rng.integers(0, 3, n), strict=True)
+        ]
 
     customers, stores, products, lines = 9, 4, 6, 3 * orders
     regions = pl.DataFrame({"region": ["n", "s", "e"], "zone": [1, 2, 2], "area": [1.5, None, 9.0]})
@@ -52,7 +58,9 @@ def frames(seed: int, orders: int = 60) -> dict[str, pl.DataFrame]:
             "secret": [f"person {i}" for i in range(customers)],
         }
     )
-    shops = pl.DataFrame({"store": [f"s{i}" for i in range(stores)], "size": rng.normal(size=stores), "kind": ["a", "b", "a", None]})
+    shops = pl.DataFrame(
+        {"store": [f"s{i}" for i in range(stores)], "size": rng.normal(size=stores), "kind": ["a", "b", "a", None]}
+    )
     goods = pl.DataFrame(
         {
             "product": np.arange(products),
@@ -92,7 +100,15 @@ def frames(seed: int, orders: int = 60) -> dict[str, pl.DataFrame]:
             "device": some(rng.choice(["pc", "tv"], 50)),
         }
     )
-    return {"orders": bought, "customers": people, "regions": regions, "stores": shops, "products": goods, "lines": parts, "visits": visits}
+    return {
+        "orders": bought,
+        "customers": people,
+        "regions": regions,
+        "stores": shops,
+        "products": goods,
+        "lines": parts,
+        "visits": visits,
+    }
 
 
 def tags_of(*, static: bool = False) -> Tags:
@@ -104,23 +120,65 @@ def tags_of(*, static: bool = False) -> Tags:
         confirmed_by="person",
         tables={
             "orders": table(
-                [] if static else ["at"], ["order"],
-                order="primary_key identifier", customer="foreign_key identifier", from_="foreign_key identifier",
-                to="foreign_key identifier", at="ignore datetime" if static else "time_index datetime",
-                weight="feature numeric", gift="feature boolean", channel="feature categorical", note="feature text",
-                due="feature datetime", late="target boolean",
+                [] if static else ["at"],
+                ["order"],
+                order="primary_key identifier",
+                customer="foreign_key identifier",
+                from_="foreign_key identifier",
+                to="foreign_key identifier",
+                at="ignore datetime" if static else "time_index datetime",
+                weight="feature numeric",
+                gift="feature boolean",
+                channel="feature categorical",
+                note="feature text",
+                due="feature datetime",
+                late="target boolean",
             ),
             "customers": table(
-                ["since"], ["customer"],
-                customer="primary_key identifier", region="foreign_key identifier", zone="foreign_key identifier",
-                since="time_index datetime", age="feature numeric", member="feature boolean",
+                ["since"],
+                ["customer"],
+                customer="primary_key identifier",
+                region="foreign_key identifier",
+                zone="foreign_key identifier",
+                since="time_index datetime",
+                age="feature numeric",
+                member="feature boolean",
                 secret="feature categorical personal",
             ),
-            "regions": table([], ["region", "zone"], region="primary_key identifier", zone="primary_key identifier", area="feature numeric"),
-            "stores": table([], ["store"], store="primary_key identifier", size="feature numeric", kind="feature categorical"),
-            "products": table([], ["product"], product="primary_key identifier", price="feature numeric", label="feature text", colour="feature categorical"),
-            "lines": table([], [], order="foreign_key identifier", product="foreign_key identifier", amount="feature numeric", returned="feature boolean"),
-            "visits": table(["when"], [], customer="foreign_key identifier", when="time_index datetime", pages="feature numeric", device="feature categorical"),
+            "regions": table(
+                [],
+                ["region", "zone"],
+                region="primary_key identifier",
+                zone="primary_key identifier",
+                area="feature numeric",
+            ),
+            "stores": table(
+                [], ["store"], store="primary_key identifier", size="feature numeric", kind="feature categorical"
+            ),
+            "products": table(
+                [],
+                ["product"],
+                product="primary_key identifier",
+                price="feature numeric",
+                label="feature text",
+                colour="feature categorical",
+            ),
+            "lines": table(
+                [],
+                [],
+                order="foreign_key identifier",
+                product="foreign_key identifier",
+                amount="feature numeric",
+                returned="feature boolean",
+            ),
+            "visits": table(
+                ["when"],
+                [],
+                customer="foreign_key identifier",
+                when="time_index datetime",
+                pages="feature numeric",
+                device="feature categorical",
+            ),
         },
         relationships=[
             link("orders", ["customer"], "customers", ["customer"]),

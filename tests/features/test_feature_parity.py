@@ -40,7 +40,7 @@ def agree(tags, tables, rows: list[int]) -> Plan:
 
 
 @pytest.mark.parametrize("static", [False, True])
-def test_every_feature_equals_featuretools(tmp_path: Path, static: bool) -> None:
+def test_every_feature_equals_featuretools(tmp_path: Path, *, static: bool) -> None:
     tags, tables = shop(tmp_path, seed=1, static=static)
     plan = agree(tags, tables, list(range(0, 60, 2)))
     routes = {output.name for output in plan.outputs}
