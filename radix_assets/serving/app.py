@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from radix_assets.serving.pages import HTML_HEADERS, docs_page, front_page
-from radix_assets.serving.predictor import PREDICTION, PROBABILITY, Predictor, probabilities_of
+from radix_assets.serving.predictor import PREDICTION, PROBABILITY, Predictor, failed, probabilities_of
 from radix_assets.serving.request import MAX_BYTES, MAX_ROWS, Invalid, Reader, too_many
 from radix_assets.serving.smoke import smoke
 from radix_assets.serving.statistics import Statistics
@@ -86,6 +86,8 @@ class _Service:
             return invalid.status, {"errors": [error.attrs() for error in invalid.errors]}, 0
         except RadixError as error:
             return 422 if error.code == "RDX-FEA-004" else 500, {"errors": [error.attrs()]}, 0
+        except Exception as error:  # noqa: BLE001 else the library would log its text, which may quote a value
+            return 500, {"errors": [failed(f"{type(error).__name__} while answering").attrs()]}, 0
 
     async def show_example(self) -> Response:
         self.statistics.touch()

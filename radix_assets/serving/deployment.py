@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from radix_assets.output import Check, Markdown, Output
-from radix_assets.serving.batch import champion_predictor
-from radix_assets.serving.smoke import smoke
 
 if TYPE_CHECKING:
     from radix_resources.endpoint import Endpoint, EndpointManifest
@@ -48,27 +46,27 @@ def make_endpoint(
     *,
     tracking: "Tracking | None" = None,
 ) -> Output:
-    """Have the champion serve. It predicts here once before anything is touched, and again in its server.
+    """Have the champion serve. Its server predicts an example before it takes over.
 
     The alias `champion` in the tracking store moves last, when the new server has taken over.
 
-    Raises the stages' errors where it cannot predict, and ServingError RDX-SRV-008 where its server does not start;
+    Raises ServingError RDX-SRV-008, with the code of the cause, where its server does not start or cannot predict;
     whatever served before still does.
     """
+    from radix_assets.features import load_features
     from radix_assets.models import load_champion
 
     decision = load_champion(champion)
     if decision.model_id is None:
         _write(Served(project=project, version=None), out)
         return Output(shown={"state": "no model serves", "reason": decision.reason})
-    predictor = champion_predictor(champion, tables)
-    smoke(predictor)
+    features = load_features(champion / "features")
     version = decision.version or decision.model_id
     deployed = endpoint.deploy(project, manifest_of(project, version, champion, tables))
     if tracking is not None and decision.version is not None:
         tracking.set_alias(project, "champion", decision.version)
     served = Served(
-        project=project, version=version, target=predictor.target, table=predictor.table, address=deployed.address
+        project=project, version=version, target=features.target, table=features.table, address=deployed.address
     )
     _write(served, out)
     return _output(served, str(deployed.address))

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 import uuid
 import zlib
@@ -134,7 +135,9 @@ class LocalEndpoint(Endpoint):
 def _start_supervisor(folder: Path) -> None:
     """It detaches: a session of its own, no inherited file, nobody's child."""
     passed = {key: value for key, value in os.environ.items() if key in PASSED_ON or key.startswith("LC_")}
-    code = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    here = str(Path(__file__).parents[2])
+    code = [here] if here != sysconfig.get_path("purelib") else []
+    code += filter(None, [os.environ.get("PYTHONPATH")])
     with (folder / LOG).open("ab") as log:
         subprocess.run(
             [sys.executable, "-m", "radix_resources.endpoint.supervisor", str(folder)],

@@ -36,12 +36,12 @@ class Server(http.server.ThreadingHTTPServer):
         self.socket.close()
         self.socket = socket.socket(fileno=fd)
         # Two servers share this queue for a moment: what one saw coming the other may have taken.
-        self.socket.setblocking(False)  # noqa: FBT003
+        self.socket.setblocking(False)
         self.last = time.monotonic()
 
     def get_request(self):
         connection, address = self.socket.accept()
-        connection.setblocking(True)  # noqa: FBT003
+        connection.setblocking(True)
         return connection, address
 
 

@@ -1,4 +1,6 @@
+import contextlib
 import hashlib
+import http.client
 import json
 import os
 import signal
@@ -46,6 +48,11 @@ def endpoint(tmp_path):
 
 def supervisor_of(endpoint, project):
     return json.loads(Path(endpoint.root, project, "endpoint.json").read_text())["supervisor"]
+
+
+def pid_now(endpoint):
+    now = endpoint.inspect("shop")
+    return now.pid if now.state == "running" else None
 
 
 def test_what_is_deployed_answers_and_is_found_again(endpoint):
@@ -251,6 +258,58 @@ def test_deployers_at_the_same_time_agree(endpoint):
     final = endpoint.inspect("shop")
     assert final.state == "running"
     assert get(final.address)["pid"] == final.pid
+
+
+def test_the_log_keeps_its_newest_part_and_no_more(endpoint):
+    deployed = endpoint.deploy("shop", manifest("1"))
+    log = Path(endpoint.root, "shop", "endpoint.log")
+    with log.open("ab") as stream:
+        stream.write(b"x" * 1_000_001)
+    assert eventually(lambda: log.stat().st_size < 1_000_000)
+    assert log.with_name("endpoint.log.1").stat().st_size > 1_000_000
+    assert get(deployed.address)["version"] == "1"
+
+
+def test_a_killed_deployer_does_not_block_the_next_one(endpoint):
+    program = (
+        "from radix_resources.endpoint import EndpointManifest, LocalEndpoint\n"
+        f"manifest = EndpointManifest.model_validate_json({manifest('1', 'never-ready').model_dump_json()!r})\n"
+        f"LocalEndpoint(root={endpoint.root!r}).deploy('shop', manifest)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program]) as deployer:
+        assert eventually(lambda: Path(endpoint.root, "shop", "endpoint.json").exists())
+        deployer.kill()
+    assert endpoint.deploy("shop", manifest("2")).version == "2"
+
+
+@pytest.mark.slow
+def test_under_load_a_server_killed_again_and_again_answers_every_request_that_it_did_not_die_of(endpoint):
+    deployed = endpoint.deploy("shop", manifest("1"))
+    done, answered, waited = threading.Event(), [], []
+
+    def ask():
+        while not done.is_set():
+            began = time.monotonic()
+            with contextlib.suppress(OSError, urllib.error.URLError, http.client.HTTPException):
+                answered.append(get(deployed.address)["version"])
+            waited.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    pid = deployed.pid
+    for _ in range(5):
+        os.kill(pid, signal.SIGKILL)
+        killed = pid
+        assert eventually(lambda: (pid_now(endpoint) or killed) != killed, seconds=10), "back within ten seconds"  # noqa: B023
+        pid = pid_now(endpoint)
+    before = len(answered)
+    assert eventually(lambda: len(answered) > before + 20)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert set(answered) == {"1"}
+    assert max(waited) < 10
 
 
 @pytest.mark.slow
