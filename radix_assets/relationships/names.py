@@ -43,7 +43,7 @@ GENERIC = frozenset(
     | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
 )
 """Names that many tables share without meaning the same."""
-_ROW_NUMBER = re.compile(r"(row_?(names?|num(ber)?|nr|no|id|index)|index|unnamed(_0)*|level_0|idx|x|sl_?no|s_no|)")
+_ROW_NUMBER = re.compile(r"(row_?(names?|num(ber)?|nr|no|id|index)|index|unnamed(_0)*|level_0|idx|x|sl_?no|s_no)")
 
 _PEOPLE = {"employee", "staff", "worker", "person", "people", "user", "member", "agent", "contact", "account"}
 _PLACES = {"airport", "station", "stop", "port", "city", "location", "place", "node", "site", "zone", "warehouse"}
@@ -70,7 +70,7 @@ _SELF = frozenset({"parent", "report", "manager", "supervisor", "superior", "bos
 
 def is_row_number(name: str) -> bool:
     """Whether a name is that of a running row number, which says nothing."""
-    return bool(_ROW_NUMBER.fullmatch("_".join(words(name))))
+    return not name.strip() or bool(_ROW_NUMBER.fullmatch("_".join(words(name))))
 
 
 def is_key_like(name: str) -> bool:

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Literal, get_args
 
 from radix_resources.errors import TagError
@@ -25,16 +26,15 @@ def parse_target(text: str, columns: Mapping[str, Sequence[str]]) -> Parsed:
 
     Raises TagError RDX-TAG-002 with the nearest names where nothing fits.
     """
-    text = text.strip()
     known = [(f"{table}.{name}", table, name) for table, names in columns.items() for name in names]
     bare = [(name, table, name) for table, names in columns.items() for name in names]
-    for candidates in (known, bare):
-        for fold in (False, True):
-            fitting = _fitting(text, candidates, fold=fold)
-            if len({item[1:3] for item in fitting}) == 1:
-                _, table, name, operator, value = fitting[0]
-                return table, name, operator, value
-    raise _unknown(text, known)
+    # A name may begin or end with a space; a person's line may, too.
+    for candidates, fold, given in product((known, bare), (False, True), dict.fromkeys((text, text.strip()))):
+        fitting = _fitting(given, candidates, fold=fold)
+        if len({item[1:3] for item in fitting}) == 1:
+            _, table, name, operator, value = fitting[0]
+            return table, name, operator, value
+    raise _unknown(text.strip(), known)
 
 
 def _fitting(
@@ -80,8 +80,12 @@ def _unknown(text: str, known: Sequence[tuple[str, str, str]]) -> TagError:
 
 
 def nearest(name: str, known: Sequence[str], most: int = 2) -> list[str]:
-    """The known names most like a name, best first."""
+    """The known names most like a name, best first: one that contains it, one that is spelt alike, one that ends so."""
+    head, _, last = name.casefold().rpartition(".")
+    parts = [(item, *item.casefold().rpartition(".")[::2]) for item in known]
+    inside = [item for item, other, end in parts if other == head and last and end and (last in end or end in last)]
     folded = {item.casefold(): item for item in reversed(known)}
-    found = difflib.get_close_matches(name.casefold(), list(folded), n=most, cutoff=0.5)
-    ends = [item for item in known if item.rpartition(".")[2].casefold() == name.rpartition(".")[2].casefold()]
-    return list(dict.fromkeys([*(folded[item] for item in found), *ends]))[:most]
+    alike = difflib.get_close_matches(name.casefold(), list(folded), n=most, cutoff=0.5)
+    close = [folded[item] for item in alike if difflib.SequenceMatcher(None, item, name.casefold()).ratio() > 0.9]  # noqa: PLR2004
+    ends = [item for item, _, end in parts if end == last]
+    return list(dict.fromkeys([*close, *inside, *(folded[item] for item in alike), *ends]))[:most]

@@ -11,7 +11,7 @@ from radix_assets.suggestions.problems import problem_of
 
 MOST = 3
 _NAMES = (
-    (0.6, "target|labels?|class|classification|y|outcome|ground_truth"),
+    (0.6, "target|labels?|class|classification|outcome|ground_truth"),
     (
         0.55,
         "churn(ed)?|attrition|attrited|survived|survival_status|fraud(ulent)?|default(ed|er)?|spam|exited|readmitted",
@@ -77,7 +77,7 @@ def _score(place: int, column: ColumnProfile, profile: TableProfile) -> tuple[fl
     named, whole = next(
         ((score, pattern.fullmatch(header)) for score, pattern in _PATTERNS if pattern.search(header)), (0.0, None)
     )
-    score = 0.1 + named + (0.1 if whole else 0.0)
+    score = 0.1 + (0.6 if header == "y" else named) + (0.1 if whole else 0.0)
     if named:
         why.append("named as something people predict")
     if _INPUT.search(header):

@@ -214,7 +214,7 @@ def _set_column(splices: Splices, file: TagsFile, table: str, name: str, setting
 
 def _held(line: ColumnLine, key: str) -> str | None:
     value: Any = getattr(line, key)
-    return "none" if key == "sensitivity" and value is None else str(value).lower() if key == "human" else value
+    return str(value).lower() if key == "human" else value
 
 
 def _append_columns(splices: Splices, table: str, lines: list[tuple[str, str]]) -> None:
@@ -226,7 +226,7 @@ def _append_columns(splices: Splices, table: str, lines: list[tuple[str, str]]) 
         splices.into_flow(pair[1], ", ".join(line for line, _ in lines))
     elif nodes.is_mapping(pair[1]) and pair[1].flow_style:
         splices.set(pair, "")
-        splices.block((pair[0], None), aligned(lines), indent=pair[0].start_mark.column + 2)
+        splices.block((pair[0], pair[0]), aligned(lines), indent=pair[0].start_mark.column + 2)
     else:
         splices.block(pair, aligned(lines), indent=pair[0].start_mark.column + 2)
 

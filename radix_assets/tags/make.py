@@ -30,8 +30,8 @@ def prepare_tags(
 def waiting_for(project: Project, file: TagsFile) -> str | None:
     """What a person must do before the project goes on; None where nothing.
 
-    Confirmed tags pass. With the policy `auto` unconfirmed ones pass too, unless there is no target or it was suggested
-    with less confidence than the project asks for. A target without a confidence beside it was written by a person.
+    Confirmed tags pass. With the policy `auto` unconfirmed ones pass too, unless there is no target or the confidence
+    that stands beside it is less than the project asks for. Without one beside it, it was written by a person.
     """
     if file.confirmed:
         return None

@@ -21,16 +21,16 @@ def parse_relationship(said: Said, columns: Columns, file: Path | None = None) -
     Names may hold spaces, dots, brackets and arrows; the longest known names win. Raises TagError RDX-TAG-009 with the
     nearest names where a side is not in the data or the two have not equally many columns.
     """
-    text = said.text.strip()
+    text = said.text
     for fold in (False, True):
-        for child, child_columns, rest in _sides(text, columns, fold=fold):
+        for child, child_columns, rest in _sides(text.lstrip(), columns, fold=fold):
             arrow = _ARROW.match(rest)
             for parent, parent_columns, left in _sides(rest[arrow.end() :], columns, fold=fold) if arrow else ():
                 if not left.strip() and len(parent_columns) == len(child_columns):
                     return Relationship(
                         child=child, child_columns=child_columns, parent=parent, parent_columns=parent_columns
                     )
-    raise _unknown(text, said.line, columns, file)
+    raise _unknown(text.strip(), said.line, columns, file)
 
 
 def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:

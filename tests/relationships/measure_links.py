@@ -1,4 +1,4 @@
-"""Scores of keys and relationships on the sets of ../shared/data: python tests/relationships/measure.py."""
+"""Scores of keys and relationships on the sets of ../shared/data: python tests/relationships/measure_links.py."""
 
 import sys
 import tempfile
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from data_sets import DataSet, multi_table_sets, read_set
+from shared_sets import DataSet, multi_table_sets, read_set
 
 from radix_assets.relationships.find import find_schema
 from radix_assets.relationships.model import Schema

@@ -1,0 +1,231 @@
+import threading
+
+import pytest
+from tag_shop import ODD, frames, open_shop
+
+from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, write_tags
+from radix_resources.errors import TagError
+
+
+@pytest.fixture
+def shop(tmp_path):
+    shop = open_shop(tmp_path)
+    assert write_tags(shop.path, shop.project, *shop.args())
+    return shop
+
+
+def changed_lines(before: str, after: str) -> list[tuple[str, str]]:
+    old, new = before.split("\n"), after.split("\n")
+    assert len(old) == len(new)
+    return [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+
+
+def test_the_file_is_written_once_and_never_again(shop):
+    shop.path.write_text("# mine\n")
+    assert not write_tags(shop.path, shop.project, *shop.args())
+    assert shop.path.read_text() == "# mine\n"
+    assert sorted(path.name for path in shop.path.parent.iterdir()) == ["tags.yaml"]
+
+
+def test_every_name_of_the_data_comes_back_from_the_file(shop):
+    file = read_tags(shop.path)
+    assert {name: list(block.columns) for name, block in file.tables.items()}.keys() == shop.profiles.keys()
+    for name, block in file.tables.items():
+        assert set(block.columns) == set(shop.profiles[name].columns)
+    assert set(file.tables["odd.names"].columns) == set(ODD)
+
+
+def test_the_least_certain_columns_come_first(shop):
+    file = read_tags(shop.path)
+    for name, block in file.tables.items():
+        sure = [shop.suggestions.tables[name].columns[column].confidence for column in block.columns]
+        assert sure == sorted(sure)
+
+
+def test_no_value_of_the_data_is_in_the_file(shop):
+    text = shop.path.read_text()
+    assert "example.org" not in text
+    assert "some words" not in text
+
+
+def test_an_edit_changes_its_line_alone_and_keeps_the_comment(shop):
+    before = shop.path.read_text()
+    assert set_tags(shop.path, {"order items.shipped": {"role": "leak"}})
+    ((old, new),) = changed_lines(before, shop.path.read_text())
+    assert new == old.replace("role: feature", "role: leak")
+    assert "#" in new
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_columns_with_odd_names_can_be_edited(shop, name):
+    assert set_tags(shop.path, {f"odd.names.{name}": {"role": "ignore", "sensitivity": "personal"}})
+    line = read_tags(shop.path).tables["odd.names"].columns[name]
+    assert (line.role, line.sensitivity) == ("ignore", "personal")
+
+
+def test_saying_what_stands_there_already_confirms_the_line(shop):
+    set_tags(shop.path, {"order items.shipped": {"role": "feature"}})
+    assert read_tags(shop.path).tables["order items"].columns["shipped"].human
+    assert not set_tags(shop.path, {"order items.shipped": {"role": "feature"}})
+
+
+def test_a_new_target_takes_the_problem_back(shop):
+    assert read_tags(shop.path).problem
+    set_tags(shop.path, {"order items.color": {"role": "target"}})
+    file = read_tags(shop.path)
+    assert file.target.text == "order items.color"
+    assert file.problem is None
+    set_tags(shop.path, target="order items.total > 15")
+    assert read_tags(shop.path).target.text == "order items.total > 15"
+
+
+def test_a_new_time_index_moves_the_role(shop):
+    set_tags(shop.path, time_index={"order items": ["shipped"]})
+    block = read_tags(shop.path).tables["order items"]
+    assert block.time_index == ["shipped"]
+    assert block.columns["shipped"].role == "time_index"
+    assert block.columns["order_date"].role == "feature"
+
+
+def test_relationships_are_added_and_removed(shop):
+    link = "order items.customer_id -> customers.customer_id"
+    assert [said.text for said in read_tags(shop.path).relationships] == [link]
+    set_tags(shop.path, remove_relationships=["order items.customer_id->customers.customer_id"])
+    assert read_tags(shop.path).relationships == []
+    set_tags(shop.path, add_relationships=[link])
+    set_tags(shop.path, add_relationships=[link])
+    assert [said.text for said in read_tags(shop.path).relationships] == [link]
+    set_tags(
+        shop.path,
+        add_relationships=["odd.names.(x.y, yes) -> customers.(customer_id, email)"],
+        remove_relationships=[link],
+    )
+    assert len(read_tags(shop.path).relationships) == 1
+
+
+def test_a_person_confirms_by_name(shop):
+    before = shop.path.read_text()
+    assert confirm(shop.path, "Ada L.")
+    file = read_tags(shop.path)
+    assert (file.confirmed, file.confirmed_by) == (True, "Ada L.")
+    assert not confirm(shop.path, "Ada L.")
+    assert [line for line in before.split("\n") if line not in shop.path.read_text()] == ["confirmed: false"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "hint"),
+    [
+        ({"columns": {"order items.shipped": {"role": "ingore"}}}, "RDX-TAG-004", "ignore"),
+        ({"columns": {"order items.shipped": {"rule": "ignore"}}}, "RDX-TAG-005", "role"),
+        ({"columns": {"order items.shiped": {"role": "ignore"}}}, "RDX-TAG-007", "order items.shipped"),
+        ({"target": "order items.totl"}, "RDX-TAG-002", "order items.total"),
+        ({"time_index": {"order itms": ["shipped"]}}, "RDX-TAG-007", "order items"),
+        (
+            {"remove_relationships": ["order items.customer -> customers.customer_id"]},
+            "RDX-TAG-009",
+            "order items.customer_id",
+        ),
+    ],
+)
+def test_a_wrong_edit_writes_nothing_and_proposes_the_nearest(shop, edit, code, hint):
+    before = shop.path.read_bytes()
+    with pytest.raises(TagError) as caught:
+        set_tags(shop.path, **edit)
+    assert caught.value.code == code
+    assert hint in caught.value.hint
+    assert shop.path.read_bytes() == before
+
+
+def test_the_second_of_two_editors_is_told(shop):
+    seen = read_tags(shop.path).sha
+    set_tags(shop.path, {"order items.shipped": {"role": "leak"}}, expected=seen)
+    with pytest.raises(TagError) as caught:
+        set_tags(shop.path, {"order items.note": {"role": "ignore"}}, expected=seen)
+    assert caught.value.code == "RDX-TAG-006"
+    assert read_tags(shop.path).tables["order items"].columns["note"].role == "feature"
+
+
+def test_many_writers_at_once_lose_nothing(shop):
+    names = [name for name in ODD if name != "yes"]
+    threads = [
+        threading.Thread(target=set_tags, args=(shop.path, {f"odd.names.{name}": {"role": "leak"}})) for name in names
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    columns = read_tags(shop.path).tables["odd.names"].columns
+    assert {name for name in ODD if columns[name].role == "leak"} == set(names)
+
+
+def test_new_columns_and_tables_are_appended(shop, tmp_path):
+    before = shop.path.read_text()
+    tables = frames(weight=[1.5 + n for n in range(60)])
+    tables["visits"] = tables["customers"].select("customer_id", visited="signup_date")
+    (tmp_path / "later").mkdir()
+    later = open_shop(tmp_path / "later", tables)
+    assert refresh_tags(shop.path, *later.args())
+    file = read_tags(shop.path)
+    assert file.tables["order items"].columns["weight"].role == "feature"
+    assert set(file.tables["visits"].columns) == {"customer_id", "visited"}
+    assert "visits.customer_id -> customers.customer_id" in [said.text for said in file.relationships]
+    kept = iter(shop.path.read_text().split("\n"))
+    assert all(line in kept for line in before.split("\n"))
+    assert not refresh_tags(shop.path, *later.args())
+
+
+BY_HAND = """\
+relationships: []
+tables:
+    order items:
+        time_index:
+        - order_date
+        columns:
+            note:   # mine
+               role: ignore
+               # below
+            total: ignore # last
+# the end
+"""
+
+
+def complete(shop, text: str) -> None:
+    shop.path.write_bytes(text.encode())
+    refresh_tags(shop.path, *shop.args())
+    file = read_tags(shop.path)
+    for name, profile in shop.profiles.items():
+        assert set(file.tables[name].columns) == set(profile.columns)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing but a remark",
+        "confirmed: true\r\ntarget: order items.total\r\n",
+        "tables:\n",
+        "tables:\n  order items:\n",
+        "tables:\n  order items:\n    columns:\n",
+        "tables:\n  order items:\n    columns: {}\n",
+        "tables:\n  order items:\n    columns: {note: {role: ignore}, total: {}}",
+        "tables:\n  order items:\n    columns:\n      note: ignore",
+        BY_HAND,
+    ],
+)
+def test_files_written_by_hand_in_other_ways_are_completed(shop, text):
+    complete(shop, text)
+    after = shop.path.read_bytes().decode()
+    assert "\r\n" not in text or "\n" not in after.replace("\r\n", "")
+    if "note" in text:
+        assert read_tags(shop.path).tables["order items"].columns["note"].role == "ignore"
+    set_tags(shop.path, {"order items.note": {"role": "leak"}, "order items.total": {"type": "categorical"}})
+    columns = read_tags(shop.path).tables["order items"].columns
+    assert (columns["note"].role, columns["total"].type) == ("leak", "categorical")
+
+
+def test_a_file_that_cannot_be_completed_without_more_is_left_alone(shop):
+    text = "tables: {order items: {columns: {note: ignore}}}"
+    with pytest.raises(TagError) as caught:
+        complete(shop, text)
+    assert caught.value.code == "RDX-TAG-011"
+    assert shop.path.read_text() == text
