@@ -14,7 +14,7 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1f24; }
 h1 { margin-bottom: 0; } h2 { margin-top: 2.2rem; }
 p.sub { color: #57606a; margin-top: .2rem; }
-pre { background: #f4f5f7; padding: 1rem; overflow-x: auto; border-radius: 6px; }
+pre { background: #f4f5f7; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 6px; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .35rem .8rem .35rem 0;
 border-bottom: 1px solid #d8dee4; vertical-align: top; }
 code, pre { font-family: ui-monospace, monospace; font-size: 14px; }
@@ -53,16 +53,16 @@ def docs_page(api: dict[str, Any]) -> str:
         f"<h2>A row of the request</h2><table><tr><th>column</th><th>value</th><th></th></tr>{columns}</table>",
         f"<h2>An example</h2><pre>{example}</pre>",
     ]
-    for path, methods in api["paths"].items():
-        for method, operation in methods.items():
-            answers = "".join(
-                f"<tr><td>{escape(status)}</td><td>{escape(answer.get('description', ''))}</td></tr>"
-                for status, answer in operation.get("responses", {}).items()
-            )
-            title = f"<code>{escape(method.upper())} {escape(path)}</code>"
-            parts.append(f"<h2>{title}</h2><p>{escape(operation.get('summary', ''))}</p><table>{answers}</table>")
-    parts.append('<p>For machines: <a href="/openapi.json">/openapi.json</a></p>')
+    answers = api["paths"]["/predict"]["post"]["responses"].items()
+    parts.append(_table("Answers of POST /predict", [(status, answer["description"]) for status, answer in answers]))
+    others = [(path, methods["get"]["summary"]) for path, methods in api["paths"].items() if "get" in methods]
+    parts.append(_table("Other addresses, by GET", [*others, ("/openapi.json", "This page, for machines")]))
     return _page(api, "".join(parts))
+
+
+def _table(title: str, lines: list[tuple[str, str]]) -> str:
+    rows = "".join(f"<tr><td><code>{escape(name)}</code></td><td>{escape(text)}</td></tr>" for name, text in lines)
+    return f"<h2>{escape(title)}</h2><table>{rows}</table>"
 
 
 def _page(api: dict[str, Any], content: str) -> str:
