@@ -28,7 +28,7 @@ def alerts_of(profile: TableProfile) -> list[Alert]:
     return [alert for column in profile.columns.values() for alert in _of_column(column)]
 
 
-def _of_column(column: ColumnProfile) -> list[Alert]:
+def _of_column(column: ColumnProfile) -> list[Alert]:  # noqa: C901 a list of rules
     def alert(kind: str, detail: str) -> Alert:
         return Alert(column.name, kind, detail)
 

@@ -63,7 +63,9 @@ def _page(
         output.shown["page"] = "none: there is no column that may be shown"
         return
     try:
-        title = write_page(table, file, names, profile.rows, out / PAGE_FILE, left_out=left_out)
+        title = write_page(
+            table, file, names, profile.rows, out / PAGE_FILE, left_out=left_out, of=len(profile.columns)
+        )
     except Exception as error:  # noqa: BLE001 the page is a convenience; the statistics above do not depend on it
         (out / PAGE_FILE).unlink(missing_ok=True)
         _log.warning("the ydata-profiling page of %s could not be made: %s", table, type(error).__name__)

@@ -2,7 +2,9 @@
 
 import os
 import warnings
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from polars import selectors as cs
@@ -14,8 +16,8 @@ _RICH_COLUMNS = 8
 _SEED = 0
 
 
-def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, *, left_out: int) -> str:
-    """Write the page of the first 60 of the named columns, on at most 5,000 rows chosen with a fixed seed.
+def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, *, left_out: int, of: int) -> str:
+    """Write the page of the first 60 of the named columns, of a table that has `of` columns, on at most 5,000 rows chosen with a fixed seed.
 
     Returns what it is a page of, in words, which is also its title. May raise whatever the library raises.
     """
@@ -25,7 +27,7 @@ def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, 
     sample = _sample(frame.select(cs.by_index(*chosen)), rows)
     parts = [f"{sample.height:,} of {rows:,} rows" if sample.height < rows else f"{rows:,} rows"]
     if len(names) > MOST_COLUMNS:
-        parts.append(f"the first {MOST_COLUMNS} of {len(names):,} columns")
+        parts.append(f"the first {MOST_COLUMNS} of {of:,} columns")
     if left_out:
         parts.append(f"{left_out} private columns left out" if left_out > 1 else "1 private column left out")
     title = f"{table}: {', '.join(parts)}"
@@ -48,11 +50,14 @@ def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from ydata_profiling import ProfileReport
+        from ydata_profiling.model.pandas import summary_pandas
+
+        summary_pandas.tqdm = partial(summary_pandas.tqdm, disable=True)  # `progress_bar` does not reach this one
 
         frame = sample.with_columns(
             cs.date().cast(pl.Datetime("us")), cs.time().cast(pl.String), cs.string().str.slice(0, 1_000)
         ).to_pandas()
-        settings = {
+        settings: dict[str, Any] = {
             "title": title,
             "minimal": True,
             "progress_bar": False,

@@ -20,6 +20,10 @@ COLOURS: dict[DType, str] = {
 _INK, _PALE, _GRID = "#2b3440", "#e6e9ee", "#d4d9e0"
 _MUTED = "#7a8594"
 _LABEL = 20
+_PLAIN = (0.01, 1_000)
+"""Numbers between these are written with up to three decimals."""
+_TOP, _SHARE = 4, 0.1
+"""Words are shown where the commonest are a tenth of the values at least."""
 _LARGEST = 60_000
 
 
@@ -43,11 +47,11 @@ def _draw(profile: TableProfile, private: Collection[str], file: Path, dots: int
     figure = Figure(figsize=(11.5, height), facecolor="white")
     FigureCanvasAgg(figure)
     inch = 1 / height
-    left = figure.add_axes((0.15, 0.42 * inch, 0.27, 1 - 1.22 * inch))
+    left = figure.add_axes((0.15, 0.42 * inch, 0.245, 1 - 1.22 * inch))
     _fullness(left, bars, profile, private)
     if len(columns) > len(bars):
         left.set_xlabel(f"the first {len(bars)} of {len(columns):,} columns", color=_MUTED, fontsize=8)
-    _legend(figure, columns, 1 - 0.50 * inch)
+    _legend(figure, columns, 1 - 0.27 * inch)
     figure.text(
         0.015,
         1 - 0.26 * inch,
@@ -60,25 +64,30 @@ def _draw(profile: TableProfile, private: Collection[str], file: Path, dots: int
     )
     for number, column in enumerate(panels):
         line, place = divmod(number, 3)
-        top = 1 - (0.80 + 1.28 * line) * inch
+        top = 1 - (0.76 + 1.28 * line) * inch
         axes = figure.add_axes((0.475 + place * 0.178, top - 0.78 * inch, 0.155, 0.78 * inch))
         _spread(axes, column)
     figure.savefig(file, dpi=dots, metadata={"Software": None}, pil_kwargs={"optimize": True})
 
 
 def _panels(columns: Sequence[ColumnProfile], private: Collection[str]) -> list[ColumnProfile]:
-    """The columns whose values are worth a histogram, in the table's order, numbers and moments before text."""
+    """Some columns of each kind whose values are worth a histogram, in the table's order."""
     able = [column for column in columns if column.name not in private and _able(column)]
-    first = [column for column in able if column.histogram or column.timeline or column.dtype == "boolean"]
-    rest = [column for column in able if column not in first]
-    chosen = [*first[: max(MOST_PANELS - len(rest), 8)], *rest][:MOST_PANELS]
-    return [column for column in columns if column in chosen]
+    moments = [column for column in able if column.timeline][:2]
+    words = [column for column in able if column.dtype in {"string", "boolean"}]
+    numbers = [column for column in able if column.histogram]
+    free = MOST_PANELS - len(moments)
+    words = words[: max(free - len(numbers), 4)]
+    chosen = {column.name for column in [*moments, *words, *numbers[: free - len(words)]]}
+    return [column for column in columns if column.name in chosen]
 
 
 def _able(column: ColumnProfile) -> bool:
+    if column.distinct <= 1 or (column.dtype == "integer" and column.unique):
+        return False
     if column.dtype in {"string", "boolean"}:
-        return bool(column.top) and column.distinct > 1
-    return column.distinct > 1 and bool(column.histogram or column.timeline)
+        return sum(count for _, count in column.top[:_TOP]) >= _SHARE * column.present
+    return bool(column.histogram or column.timeline)
 
 
 def _fullness(axes: Any, bars: Sequence[ColumnProfile], profile: TableProfile, private: Collection[str]) -> None:
@@ -91,7 +100,7 @@ def _fullness(axes: Any, bars: Sequence[ColumnProfile], profile: TableProfile, p
     for place, (column, share) in enumerate(zip(bars, shares, strict=True)):
         if column.nulls:
             text = f"{1 - share:.0%} missing" if 1 - share >= 0.01 else "<1% missing"  # noqa: PLR2004
-            axes.text(1.015, place, text, fontsize=7.5, color=_MUTED, va="center")
+            axes.text(1.02, place, text, fontsize=7.5, color=_MUTED, va="center")
     axes.set(xlim=(0, 1), ylim=(len(bars) - 0.4, -0.6))
     axes.set_xticks([])
     axes.tick_params(length=0)
@@ -106,7 +115,14 @@ def _spread(axes: Any, column: ColumnProfile) -> None:
     axes.set_title(_plain(column.name, 26), fontsize=8.5, color=_INK, loc="left", pad=3, parse_math=False)
     if column.histogram or column.timeline:
         bins: Sequence[tuple[Any, Any, int]] = column.histogram or column.timeline
-        axes.bar(range(len(bins)), [count for _, _, count in bins], width=1.0, color=colour, align="edge", linewidth=0)
+        axes.bar(
+            range(len(bins)),
+            [count for _, _, count in bins],
+            width=0.88 if len(bins) <= MOST_PANELS else 1.0,
+            color=colour,
+            align="edge",
+            linewidth=0,
+        )
         low, high = (_edge(column.minimum), _edge(column.maximum))
         axes.set_xticks([0, len(bins)], [low, high], fontsize=7, color=_MUTED, parse_math=False)
         for label, side in zip(axes.get_xticklabels(), ("left", "right"), strict=True):
@@ -117,7 +133,7 @@ def _spread(axes: Any, column: ColumnProfile) -> None:
         axes.spines["bottom"].set_color(_GRID)
         axes.tick_params(length=0, pad=2)
         return
-    top = column.top[:4]
+    top = column.top[:_TOP]
     counts = [count for _, count in top]
     names = [_plain(str(value), 15) for value, _ in top]
     rest = column.present - sum(counts)
@@ -160,7 +176,13 @@ def _edge(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) < 10**7 else f"{value:.3g}"
     if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 10**5 else f"{value:,.3g}"
+        return (
+            f"{value:,.3f}".rstrip("0").rstrip(".")
+            if _PLAIN[0] < abs(value) < _PLAIN[1]
+            else f"{value:,.4g}"
+            if abs(value) < 10**5
+            else f"{value:,.3g}"
+        )
     return str(value)[:10]
 
 
