@@ -182,7 +182,9 @@ def approve(
         out.print(f"there is no model yet; next: radix run {name}")
         raise typer.Exit(PERSON)
     model, who = load_card(found).model_id, by or login()
-    action = Action(kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model)
+    action = Action(
+        kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model
+    )
     with doing(here.instance, action):
         record(project.folder, model, by=who, why=why)
     out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")

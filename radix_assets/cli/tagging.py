@@ -1,9 +1,8 @@
 """Shows and edits a project's tags."""
 
 import getpass
-from typing import Any
-
-from rich.table import Table
+from dataclasses import asdict
+from rich.syntax import Syntax
 
 from radix_assets.cli.common import Place, out, relative, say_json
 from radix_assets.project import Project
@@ -39,37 +38,20 @@ def edit(
 
 
 def show(here: Place, project: Project, *, as_json: bool) -> None:
-    """Print the tags as they stand in the file, beside what was suggested."""
-    suggestions = _suggestions(here, project)
+    """Print the tags as they stand in the file, which is written to be read."""
+    _suggestions(here, project)
     file = read_tags(project.tags_path)
     wish = waiting_for(project, file)
     if as_json:
-        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, **file.model_dump()})
+        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, "tags": asdict(file)})
         return
-    table = Table(
-        "column", "role", "type", "sensitivity", "confidence", "evidence", title=f"{project.name}: what the data mean"
-    )
-    for name, tags in file.tables.items():
-        suggested = suggestions.tables.get(name)
-        for column, tag in tags.columns.items():
-            guess = suggested.columns.get(column) if suggested else None
-            table.add_row(
-                f"{name}.{column}",
-                _text(tag, "role", guess),
-                _text(tag, "type", guess),
-                _text(tag, "sensitivity", guess),
-                f"{guess.confidence:.0%}" if guess else "",
-                guess.evidence if guess else "",
-            )
-    out.print(table)
-    out.print(f"target    {file.target or '(none)'}")
-    out.print(f"file      {relative(project.tags_path)}", soft_wrap=True)
-    out.print(f"next      {wish or 'radix run ' + project.name}", soft_wrap=True)
-
-
-def _text(tag: Any, field: str, guess: Any) -> str:
-    value = getattr(tag, field, None)
-    return str(value if value is not None else getattr(guess, field, ""))
+    text = project.tags_path.read_text(encoding="utf-8")
+    if out.is_terminal:
+        out.print(Syntax(text, "yaml", theme="ansi_dark", background_color="default"))
+    else:
+        out.print(text, markup=False, soft_wrap=True)
+    out.print(f"file  {relative(project.tags_path)}", soft_wrap=True)
+    out.print(f"next  {wish or 'radix run ' + project.name}", soft_wrap=True, markup=False)
 
 
 def _suggestions(here: Place, project: Project) -> Suggestions:

@@ -33,8 +33,8 @@ MODEL = Stage(
 )
 
 
-PLAN = {"features": ["features.json", "definitions.json"], "tags": ["tags.json"]}
-"""Files that serving needs beside the model, by the stage that made them."""
+PLAN = ("features", "tags")
+"""Stages whose definitions (their JSON files) serving needs beside the model."""
 
 
 class Approval(dg.Config):
@@ -74,10 +74,10 @@ def _keep_plan(work: Work) -> None:
         for stage in PLAN:
             shutil.copytree(previous / stage, work.out / stage)
         return
-    for stage, names in PLAN.items():
+    for stage in PLAN:
         (work.out / stage).mkdir()
-        for name in names:
-            shutil.copyfile(work.input(stage) / name, work.out / stage / name)
+        for file in work.input(stage).glob("*.json"):
+            shutil.copyfile(file, work.out / stage / file.name)
 
 
 def _asks(work: Work) -> str | None:

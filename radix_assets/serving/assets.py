@@ -19,7 +19,7 @@ def _deploy(work: Work) -> Output:
 
 def _is_up(work: Work) -> bool:
     """One that was stopped on purpose, or because nobody asked it for long, is not started behind a person's back."""
-    if load_champion(work.input("champion")).model is None:
+    if load_champion(work.input("champion")).model_id is None:
         return True
     deployed = work.tools.endpoint.inspect(work.project.name)
     return deployed is not None and deployed.state != "failed"
