@@ -16,5 +16,9 @@ PROFILE = Stage(
     description="Exact statistics of every column of `{table}` over all rows, with plots, alerts and a page to browse.",
     kinds=("polars", "profile"),
     needs=("raw",),
+    checks={
+        "columns_hold_values": "Every column holds values.",
+        "rows_are_distinct": "No row repeats another.",
+    },
     compute=_compute,
 )

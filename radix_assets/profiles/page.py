@@ -17,7 +17,7 @@ _SEED = 0
 
 
 def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, *, left_out: int, of: int) -> str:
-    """Write the page of the first 60 of the named columns, of `of` in all, on at most 5,000 rows chosen with a fixed seed.
+    """Write the page of the first 60 named columns (of `of` in all), on at most 5,000 rows chosen with a fixed seed.
 
     Returns what it is a page of, in words, which is also its title. May raise whatever the library raises.
     """

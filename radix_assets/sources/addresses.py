@@ -7,7 +7,9 @@ from urllib.parse import quote
 from radix_resources.errors import CredentialError
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
-_PASSWORD = re.compile(r"^(\w+://[^/@:?]*:)([^@]*)(@)")
+# Up to the last @, whatever the password holds: rather hide a host than show half a password.
+_PASSWORD = re.compile(r"^(\w+://[^/@:?]*:)(.*)(@)")
+_PARAMETER = re.compile(r"([?&]password=)([^&]*)")
 _TIMEOUT = 10
 """Seconds to wait for a connection, unless the address says otherwise."""
 
@@ -19,18 +21,22 @@ def variables_of(address: str) -> list[str]:
 
 def without_secret(address: str) -> str:
     """An address as it may be shown: host and database, references by their names, no password, no parameters."""
-    shown = _PASSWORD.sub(
-        lambda match: match[1] + (match[2] if _REFERENCE.fullmatch(match[2]) else "•••") + "@", address
-    )
-    return shown.partition("?")[0]
+    match = _PASSWORD.match(address)
+    if match and match[2]:
+        password = match[2] if _REFERENCE.fullmatch(match[2]) else "•••"
+        address = f"{match[1]}{password}@{address[match.end() :]}"
+    return address.partition("?")[0]
 
 
 def with_reference(address: str, variable: str) -> str:
     """An address with `${variable}` in the place of its password; as it is where it holds none."""
-    match = _PASSWORD.match(address)
-    if match is None or not match[2] or _REFERENCE.fullmatch(match[2]):
-        return address
-    return _PASSWORD.sub(lambda found: f"{found[1]}${{{variable}}}{found[3]}", address)
+
+    def replaced(match: re.Match[str]) -> str:
+        if not match[2] or _REFERENCE.fullmatch(match[2]):
+            return match[0]
+        return f"{match[1]}${{{variable}}}{match[0][match.end(2) - match.start() :]}"
+
+    return _PARAMETER.sub(replaced, _PASSWORD.sub(replaced, address))
 
 
 def resolve(address: str, table: str | None) -> str:

@@ -28,7 +28,11 @@ RAW = Stage(
     description="The source table `{table}` as it was when it was last read: an immutable snapshot in canonical types. "
     "Cells that could not be read are set aside, with their reason, and counted.",
     kinds=("parquet",),
-    checks={"cells_readable": "No cell had to be set aside because it could not be read."},
+    checks={
+        "rows": "The table holds rows.",
+        "cells_readable": "No cell had to be set aside because it could not be read.",
+        "dates_unambiguous": "It is clear which part of every date is the day.",
+    },
     compute=_compute,
     settings=_settings,
     outside=_outside,

@@ -57,7 +57,8 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
         nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
         rejected = _rejected(kept, columns)
         _write_rejects(kept, columns, rejected, staged, out)
-    result = RawSchema(table=table, rows=rows, columns=[], dropped=dropped, blank_rows=total - rows)
+        beyond = sum(kept.one(pl.col(staged.overflow).count())) if staged.overflow else 0
+    result = RawSchema(table=table, rows=rows, columns=[], dropped=dropped, blank_rows=total - rows, beyond=beyond)
     origins = dict(zip(staged.columns, zip(staged.names, staged.types, strict=True), strict=True))
     for column, missing in zip(columns, nulls, strict=True):
         source, kind = origins[column.staged]
@@ -152,7 +153,7 @@ def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
         Check(
             "cells_readable",
             not schema.rejected,
-            f"{schema.rejected:,} cells could not be converted; they are null, their text is in {REJECTS_FILE}"
+            f"{schema.rejected:,} cells could not be converted or have no column; their text is in {REJECTS_FILE}"
             if schema.rejected
             else "every cell was converted",
             severity="WARN",

@@ -63,10 +63,13 @@ class RawSchema(BaseModel):
     blank_rows: int = 0
     """Rows of the source without any value; they are left out."""
 
+    beyond: int = 0
+    """Cells beyond the last column, in rows longer than the header; they are in `rejects.parquet`."""
+
     @property
     def rejected(self) -> int:
-        """Cells that could not be converted, in all columns."""
-        return sum(column.rejected for column in self.columns)
+        """Cells that could not be converted or that have no column."""
+        return self.beyond + sum(column.rejected for column in self.columns)
 
 
 def read_schema(path: Path) -> RawSchema:
