@@ -7,13 +7,14 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from radix_assets.features.model import ROW
+from radix_assets.features.model import ROW, TARGET
 from radix_assets.models.data import read
-from radix_assets.models.fitted import FOLDER, load_model, model_id
-from radix_assets.models.metrics import draws_for, interval, judge, metrics_of
+from radix_assets.models.fitted import FOLDER, load_model
+from radix_assets.models.metrics import interval, judge, metrics_of
 from radix_assets.models.model import Champion, ModelCard, Score
 from radix_assets.models.registry import REGISTRATION, load_registration
 from radix_assets.models.shown import between, number
+from radix_assets.models.split import Floats, Hashes
 from radix_assets.models.train import CARD, PREDICTIONS, ROWS, draws, load_card, split_of
 from radix_assets.output import Check, Output, Shown
 from radix_resources.errors import ModelError
@@ -71,10 +72,7 @@ def decide(
         since=since,
         reason=reason,
     )
-    shutil.copytree(challenger / FOLDER, out / FOLDER)
-    for name in (CARD, PREDICTIONS, ROWS, REGISTRATION):
-        if (challenger / name).exists():
-            shutil.copy2(challenger / name, out / name)
+    _copy(challenger, out)
     (out / CHAMPION).write_text(decision.model_dump_json(indent=1), encoding="utf-8")
     return _output(decision, card, reason, changed=True)
 
@@ -115,7 +113,7 @@ def _compare(
             hint="materialize the model again",
         )
     metric = metrics_of(card.problem)[0]
-    theirs = _honest(champion, model.scores(data.frame[index]), data.rows.hashes[index], card)
+    theirs = _honest(champion, model.scores(data.frame[index]), data.rows.hashes[index], data.original[index], card)
     target = data.target[index]
     drawn = draws(data, index, split_of(card), seed=0)
     value, spread = judge(metric, target, _matrix(own, card), drawn)
@@ -124,13 +122,14 @@ def _compare(
     lead = interval(sign * (value - other), sign * (spread - others))
     words = "beats the champion" if lead.low > 0 else "is not shown to beat the champion"
     reason = (
-        f"On the same {len(index):,} rows the challenger {words}: {metric.name} {number(value)} against {number(other)}, "
+        f"On the same {len(index):,} rows the challenger {words}: "
+        f"{metric.name} {number(value)} against {number(other)}, "
         f"lead {number(lead.value)}, 95 % interval {number(lead.low)} to {number(lead.high)}."
     )
     return lead, interval(other, others), reason
 
 
-def _honest(champion: Path, live: np.ndarray, hashes: np.ndarray, card: ModelCard) -> np.ndarray:  # type: ignore[type-arg]
+def _honest(champion: Path, live: Floats, hashes: Hashes, target: pl.Series, card: ModelCard) -> Floats:
     """What the champion said of a row when it had not seen it, where that is on record; else what it says now.
 
     A champion judged by cross-validation was fitted on all rows afterwards, so what it says of them now is no test.
@@ -139,13 +138,15 @@ def _honest(champion: Path, live: np.ndarray, hashes: np.ndarray, card: ModelCar
     known = pl.read_parquet(champion / ROWS)["id"].to_numpy()
     order = np.argsort(known, kind="stable")
     place = np.minimum(np.searchsorted(known[order], hashes), len(known) - 1)
-    found = known[order][place] == hashes
+    # The same key with another outcome is another row.
+    same = record[TARGET].gather(order[place]).cast(pl.String) == target.cast(pl.String)
+    found = (known[order][place] == hashes) & same.to_numpy()
     result = live.copy()
     result[found] = _matrix(record, card)[order[place[found]]]
     return result
 
 
-def _matrix(predictions: pl.DataFrame, card: ModelCard) -> np.ndarray:  # type: ignore[type-arg]
+def _matrix(predictions: pl.DataFrame, card: ModelCard) -> Floats:
     if not card.classes:
         return predictions["prediction"].to_numpy()
     return predictions.select(f"probability_{name}" for name in card.classes).to_numpy()
@@ -161,12 +162,16 @@ def _stay(champion: Path | None, old: Champion | None, card: ModelCard, reason: 
 
 
 def _keep(champion: Path, out: Path) -> None:
-    """The champion's snapshot once more, byte for byte: what follows from it is then still fresh."""
-    for source in sorted(champion.iterdir()):
-        if source.is_dir():
-            shutil.copytree(source, out / source.name)
-        elif not source.name.startswith("."):
-            shutil.copy2(source, out / source.name)
+    """The champion's files once more, byte for byte: what follows from them is then still fresh."""
+    _copy(champion, out, CHAMPION)
+
+
+def _copy(source: Path, out: Path, *more: str) -> None:
+    if (source / FOLDER).is_dir():
+        shutil.copytree(source / FOLDER, out / FOLDER)
+    for name in (CARD, PREDICTIONS, ROWS, REGISTRATION, *more):
+        if (source / name).exists():
+            shutil.copy2(source / name, out / name)
 
 
 def _output(decision: Champion, card: ModelCard, reason: str, *, changed: bool) -> Output:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from radix_assets import pictures as look
-from radix_assets.models.metrics import ROC_AUC, _ties
+from radix_assets.models.metrics import ROC_AUC, ties
 from radix_assets.models.model import ModelCard
 from radix_assets.models.split import Floats, Ints
 from radix_assets.output import Picture
@@ -45,7 +45,7 @@ def draw(
         )
     else:
         drawn["predicted against actual"] = _save(
-            out, "fit", _fit(target, predicted), "Test rows; on the line the prediction is right."
+            out, "fit", _fit(target.astype(np.float64), predicted), "Test rows; on the line the prediction is right."
         )
     drawn["what moves the prediction"] = _save(
         out, "importance", _importance(card, effects, codes, names), "SHAP values of test rows; each dot is a row."
@@ -89,7 +89,7 @@ def _scores(card: ModelCard) -> Any:
 
 def _ranking(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any:
     figure = look.figure(9, 3.9)
-    order, starts = _ties(-predicted[:, 1])
+    order, starts = ties(-predicted[:, 1])
     ends = np.append(starts[1:], len(order)) - 1
     hits = np.cumsum(target[order] == 1)[ends]
     total = ends + 1
@@ -151,7 +151,7 @@ def _confusion(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any
     size = 1.6 + 0.62 * len(shown)
     figure = look.figure(max(4.2, size + 0.8), max(3.2, size))
     axes = look.panel(figure, title="Actual and predicted", grid=None)
-    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
+    from matplotlib.colors import LinearSegmentedColormap
 
     axes.imshow(
         share, cmap=LinearSegmentedColormap.from_list("share", [look.PAPER, look.ACCENT]), vmin=0, vmax=1, aspect="auto"
@@ -161,9 +161,8 @@ def _confusion(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any
             ink = look.PAPER if share[i, j] > 0.55 else look.INK  # noqa: PLR2004
             axes.text(j, i, f"{counts[i, j]:,}\n{share[i, j]:.0%}", ha="center", va="center", fontsize=8, color=ink)
     labels = [look.label(card.classes[i], 16) for i in shown]
-    axes.set_xticks(
-        range(len(shown)), labels, rotation=0 if len(shown) <= 4 else 45, ha="center" if len(shown) <= 4 else "right"
-    )  # noqa: PLR2004
+    few = len(shown) <= 4  # noqa: PLR2004
+    axes.set_xticks(range(len(shown)), labels, rotation=0 if few else 45, ha="center" if few else "right")
     axes.set_yticks(range(len(shown)), labels)
     axes.set_xlabel("predicted")
     axes.set_ylabel("actual")

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
@@ -37,7 +38,7 @@ class Column(BaseModel):
     model_config = ConfigDict(ser_json_inf_nan="constants")
     _positions: dict[str, int] = PrivateAttr(default_factory=dict)
 
-    def model_post_init(self, context: Any, /) -> None:
+    def model_post_init(self, _context: Any, /) -> None:
         self._positions = {text: i for i, text in enumerate(self.categories)}
 
     @property
@@ -78,7 +79,7 @@ class Encoder(BaseModel):
         return [i for i, column in enumerate(self.columns) if column.type == "categorical"]
 
     def codes(self, frame: pl.DataFrame) -> Floats:
-        """Rows × columns: numbers as they are (null is NaN), booleans 0 and 1, categories as codes.
+        """Rows x columns: numbers as they are (null is NaN), booleans 0 and 1, categories as codes.
 
         Raises ModelError RDX-MOD-005 where a feature's column is missing.
         """
@@ -103,7 +104,7 @@ class Encoder(BaseModel):
                 out[:, start + i] = coded.to_series(i).to_numpy()
         return out
 
-    def filled(self, codes: Floats) -> Floats:
+    def filled(self, codes: Floats) -> npt.NDArray[np.float32]:
         """Codes without NaN, for forests, in the precision in which they compare."""
         fill = np.array([column.fill for column in self.columns])
         result = np.where(np.isnan(codes), fill, codes)
@@ -147,26 +148,25 @@ def _categorical(feature: Feature, values: pl.Series) -> Column | None:
 
 def _number(feature: Feature, values: pl.Series) -> Column | None:
     numbers = _finite(values)
-    present = numbers.drop_nulls()
-    has_null = present.len() < numbers.len()
-    if present.is_empty() or (present.n_unique() == 1 and not has_null):
+    present = numbers.drop_nulls().to_numpy()
+    has_null = len(present) < len(numbers)
+    if not len(present) or (present.min() == present.max() and not has_null):
         return None
-    low, high = present.min(), present.max()
-    quantiles = [present.quantile(q, "nearest") for q in (0.005, 0.5, 0.995)]
-    if quantiles[0] == quantiles[2]:
-        quantiles = [low, quantiles[1], high]
-    scale = present.clip(quantiles[0], quantiles[2]).std(ddof=0) or 1.0
-    return Column.model_validate(
-        {
-            "name": feature.name,
-            "type": feature.type,
-            "fill": float(low) - 0.1 * float(high - low) - 1.0,  # type: ignore[arg-type, operator]
-            "center": quantiles[1],
-            "scale": scale if math.isfinite(scale) else 1.0,  # type: ignore[arg-type]
-            "low": quantiles[0],
-            "high": quantiles[2],
-            "has_null": has_null,
-        }
+    lowest, highest = float(present.min()), float(present.max())
+    low, center, high = (float(value) for value in np.quantile(present, [0.005, 0.5, 0.995], method="nearest"))
+    if low == high:
+        low, high = lowest, highest
+    with np.errstate(over="ignore"):  # of numbers near the largest there are
+        scale = float(np.clip(present, low, high).std())
+    return Column(
+        name=feature.name,
+        type=feature.type,
+        fill=lowest - 0.1 * min(highest - lowest, 1e300) - 1.0,
+        center=center,
+        scale=scale if scale > 0 and math.isfinite(scale) else 1.0,
+        low=low,
+        high=high,
+        has_null=has_null,
     )
 
 
@@ -184,9 +184,11 @@ def _expression(column: Column, dtype: pl.DataType, position: int) -> pl.Expr:
         if column.dtype != "String" and dtype != pl.String:
             value = value.cast(getattr(pl, column.dtype), strict=False)
         text = value.cast(pl.String)
-        known = text.replace_strict(
-            column.categories, range(column.other), default=column.other, return_dtype=pl.Float64
-        )
+        known: pl.Expr = pl.lit(0.0)
+        if column.categories:
+            known = text.replace_strict(
+                column.categories, range(column.other), default=column.other, return_dtype=pl.Float64
+            )
         return pl.when(text.is_null()).then(float(column.other + 1)).otherwise(known).alias(str(position))
     if dtype.is_temporal():
         value = value.to_physical()

@@ -74,7 +74,7 @@ class FittedModel:
         return self.description.classes
 
     def scores(self, features: pl.DataFrame) -> Floats:
-        """Rows × classes, probabilities; or the numbers."""
+        """Rows x classes, probabilities; or the numbers."""
         encoder = self.description.encoder
         return self.scores_of(Inputs(encoder, encoder.codes(features)))
 

@@ -13,7 +13,7 @@ PATHS = 3
 
 
 def shap_values(model: FittedModel, inputs: Inputs, *, seed: int) -> tuple[Floats, Ints]:
-    """Rows × features in the encoder's order, and which rows these are.
+    """Rows x features in the encoder's order, and which rows these are.
 
     Exact for LightGBM alone (in log-odds for classes). For a blend, a forest or a linear model they are sampled: walk
     from a random row to this one, feature by feature in random order, and see what each step does to the prediction

@@ -38,11 +38,16 @@ class Judged:
 
 
 def run(data: Data, features: list[Feature], honest: Split, metric: Metric, search: Search) -> Judged:
-    """Search and fit on each learning part of the split, predict its other part."""
+    """Search and fit on each learning part of the split, predict its other part.
+
+    Where there are several parts each is searched with half the trials: the score is then that of a search less
+    thorough than the one that gives the model, never of a more thorough one.
+    """
     indexes, outputs, trivial, recipes = [], [], [], []
     model = None
+    each = search.model_copy(update={"trials": max(1, search.trials // 2)}) if honest.crossed else search
     for train, test in honest.folds:
-        recipe = look(data, features, train, honest.kind, metric, search)
+        recipe = look(data, features, train, honest.kind, metric, each)
         model = refit(data, features, train, recipe, seed=search.seed)
         inputs = Inputs(model.description.encoder, model.description.encoder.codes(data.frame[test]))
         indexes.append(test)
@@ -110,6 +115,7 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
     everything = in_parallel(
         lambda part: fit(part[0], inputs, target, classes=len(data.classes), seed=seed, rounds=part[1], trees=TREES),
         recipe.parts,
+        rows=len(rows),
     )
     for number, ((config, _, weight), fitted) in enumerate(zip(recipe.parts, everything, strict=True)):
         parts.append(

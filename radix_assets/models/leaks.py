@@ -1,6 +1,7 @@
 """Features that alone tell the target. What knows the answer so well was most likely written down after it."""
 
 import numpy as np
+import numpy.typing as npt
 
 from radix_assets.features.model import Feature
 from radix_assets.models.data import Data
@@ -8,6 +9,7 @@ from radix_assets.models.encode import Encoder
 from radix_assets.models.metrics import R2, ROC_AUC
 from radix_assets.models.split import Floats, Ints
 
+Bools = npt.NDArray[np.bool_]
 LIMIT = 0.99
 ROWS = 50_000
 BINS = 256
@@ -35,7 +37,7 @@ def find_leaks(data: Data, rows: Ints, *, keep: set[str]) -> dict[str, str]:
     return found
 
 
-def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half: np.ndarray, classes: int) -> float:  # type: ignore[type-arg]
+def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half: Bools, classes: int) -> float:
     """The smaller of both directions: learnt on one half, judged on the other."""
     values = data.frame[feature.name].gather(rows).to_frame()
     encoder = Encoder.learn([feature], values.filter(half))
@@ -49,7 +51,7 @@ def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half
         predicted = _means(cells, marks, learn)[judge]
         result.append(_score(target[judge], predicted, classes))
         if not classes:
-            result[-1] = max(result[-1], _straight(codes[judge], target[judge]))
+            result[-1] = max(result[-1], _straight(codes[judge], target[judge].astype(np.float64)))
     return min(result)
 
 
@@ -64,7 +66,7 @@ def _cells(codes: Floats, learnt: Floats) -> Floats:
     return np.where(np.isnan(codes), -1.0, np.searchsorted(edges, codes, side="right").astype(np.float64))
 
 
-def _means(cells: Floats, marks: Floats, learn: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _means(cells: Floats, marks: Floats, learn: Bools) -> Floats:
     """The mean outcome of each cell over the learning half; of an empty one the overall mean."""
     place = cells.astype(np.int64) + 1
     count = np.bincount(place[learn], minlength=int(place.max()) + 1).astype(np.float64)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from radix_assets.models.members import Forest, Inputs, Kind, Linear, LightGBM, Member, quiet_openmp
+from radix_assets.models.members import Forest, Inputs, Kind, LightGBM, Linear, Member, quiet_openmp
 from radix_assets.models.split import Floats, Ints
 
 KINDS: tuple[Kind, ...] = ("lgbm", "extra_tree", "linear", "rf")
@@ -116,7 +116,7 @@ def _boost(
     rounds: int,
 ) -> tuple[str, int]:
     quiet_openmp()
-    import lightgbm  # noqa: PLC0415
+    import lightgbm
 
     values = config.values
     objective = {0: "regression", 2: "binary"}.get(classes, "multiclass")
@@ -157,7 +157,7 @@ def _boost(
 
 
 def _forest(config: Config, inputs: Inputs, target: Ints | Floats, classifies: bool, seed: int, trees: int) -> Member:  # noqa: FBT001
-    from sklearn import ensemble  # noqa: PLC0415
+    from sklearn import ensemble
 
     family = "ExtraTrees" if config.kind == "extra_tree" else "RandomForest"
     rows = len(target)
@@ -175,7 +175,7 @@ def _forest(config: Config, inputs: Inputs, target: Ints | Floats, classifies: b
 
 
 def _linear(config: Config, inputs: Inputs, target: Ints | Floats, classes: int) -> Member:
-    from sklearn.linear_model import LogisticRegression, Ridge  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression, Ridge
 
     rows = inputs.dense
     strength = config.values["strength"]

@@ -1,4 +1,4 @@
-"""What MLflow calls to read a model: `mlflow.pyfunc.load_model` gives predictions of Radix's own, and unpickles nothing."""
+"""What MLflow calls to read a model: `mlflow.pyfunc.load_model` then predicts as Radix does, and unpickles nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ class PyFunc:
     def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> Any:
         """A pandas frame of features to a pandas frame: prediction, probability_<class>."""
         del params
-        import polars as pl  # noqa: PLC0415
+        import polars as pl
 
         frame = model_input if isinstance(model_input, pl.DataFrame) else pl.from_pandas(model_input)
         result = self.model.predict(frame)

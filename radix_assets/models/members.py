@@ -53,7 +53,7 @@ class Member(ABC):
 
     @abstractmethod
     def predict(self, inputs: Inputs) -> Floats:
-        """Rows × outputs: probabilities of the classes it has seen, or the number."""
+        """Rows x outputs: probabilities of the classes it has seen, or the number."""
 
     @abstractmethod
     def to_bytes(self) -> bytes:
@@ -67,7 +67,7 @@ class LightGBM(Member):
 
     def __init__(self, text: str) -> None:
         quiet_openmp()
-        import lightgbm  # noqa: PLC0415
+        import lightgbm
 
         self.text = text
         self.booster = lightgbm.Booster(model_str=text)
@@ -80,12 +80,12 @@ class LightGBM(Member):
         return out
 
     def contributions(self, inputs: Inputs) -> Floats:
-        """Exact SHAP values, rows × features; of several classes the sum of their sizes."""
+        """Exact SHAP values, rows x features; of several classes the sum of their sizes."""
         out = np.asarray(self.booster.predict(inputs.codes, pred_contrib=True, num_threads=1), dtype=np.float64)
         width = inputs.codes.shape[1] + 1
         if out.shape[1] == width:
             return out[:, :-1]
-        return np.abs(out.reshape(len(out), -1, width)[:, :, :-1]).sum(axis=1)
+        return np.asarray(np.abs(out.reshape(len(out), -1, width)[:, :, :-1]).sum(axis=1))
 
     def to_bytes(self) -> bytes:
         return self.text.encode()
@@ -148,7 +148,7 @@ class Forest(Member):
 
     def to_bytes(self) -> bytes:
         stream = io.BytesIO()
-        np.savez_compressed(stream, **self.arrays)
+        np.savez_compressed(stream, allow_pickle=False, **self.arrays)
         return stream.getvalue()
 
     @classmethod
@@ -186,7 +186,7 @@ class Linear(Member):
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.weights: Floats = arrays["weights"]
-        """Inputs × outputs; one output of a binary classifier."""
+        """Inputs x outputs; one output of a binary classifier."""
         self.intercept: Floats = arrays["intercept"]
         self.classifies = bool(arrays["classifies"][0])
 

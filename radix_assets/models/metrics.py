@@ -14,7 +14,7 @@ EPSILON = 1e-6
 CHUNK = 4_000_000
 """Weights held at once."""
 Judge = Callable[[Floats], Floats]
-"""Weights, draws × rows, to one value a draw."""
+"""Weights, draws x rows, to one value a draw."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def weights(
     strata: Ints | None = None,
     blocks: Ints | None = None,
 ) -> list[Floats]:
-    """How often each row is drawn, in chunks of draws × rows; rows with replacement within each stratum.
+    """How often each row is drawn, in chunks of draws x rows; rows with replacement within each stratum.
 
     With `blocks` whole blocks are drawn instead: rows of a group, or neighbours in time, depend on each other, and an
     interval that ignores it is too narrow.
@@ -103,7 +103,7 @@ def _positive(predicted: Floats) -> Floats:
     return predicted[:, 1] if predicted.ndim == 2 else predicted  # noqa: PLR2004
 
 
-def _ties(score: Floats) -> tuple[Ints, Ints]:
+def ties(score: Floats) -> tuple[Ints, Ints]:
     """The order by score, and where each run of equal scores starts in it."""
     order = np.argsort(score, kind="stable")
     ordered = score[order]
@@ -111,7 +111,7 @@ def _ties(score: Floats) -> tuple[Ints, Ints]:
 
 
 def _roc_auc(target: Ints | Floats, predicted: Floats) -> Judge:
-    order, starts = _ties(_positive(predicted))
+    order, starts = ties(_positive(predicted))
     positive = (target[order] == 1).astype(np.float64)
 
     def value(drawn: Floats) -> Floats:
@@ -125,7 +125,7 @@ def _roc_auc(target: Ints | Floats, predicted: Floats) -> Judge:
 
 
 def _average_precision(target: Ints | Floats, predicted: Floats) -> Judge:
-    order, starts = _ties(-_positive(predicted))
+    order, starts = ties(-_positive(predicted))
     positive = (target[order] == 1).astype(np.float64)
 
     def value(drawn: Floats) -> Floats:
@@ -139,8 +139,8 @@ def _average_precision(target: Ints | Floats, predicted: Floats) -> Judge:
 
 
 def _mean(
-    of: Callable[[Ints | Floats, Floats], Floats], root: bool = False
-) -> Callable[[Ints | Floats, Floats], Judge]:  # noqa: FBT001, FBT002
+    of: Callable[[Ints | Floats, Floats], Floats], *, root: bool = False
+) -> Callable[[Ints | Floats, Floats], Judge]:
     """A metric that is the mean of one number a row."""
 
     def prepare(target: Ints | Floats, predicted: Floats) -> Judge:

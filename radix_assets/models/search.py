@@ -23,6 +23,7 @@ from radix_assets.models.split import Floats, Ints
 T = TypeVar("T")
 R = TypeVar("R")
 THREADS = 2
+PARALLEL_ROWS = 3000
 BLEND_STEPS = 20
 BLEND_GAIN = 0.001
 """A blend must be better than the best single learner by this share of what that one gains, or it is not worth it."""
@@ -93,8 +94,8 @@ def find(
 ) -> Recipe:
     """Try `trials` configurations and blend the best of each kind where that is better than the best alone.
 
-    `log` allows learning log(1 + y). Each kind is tried once first; then the two best kinds share the rest. `trials` counts configurations; the first
-    of a kind is tried with both forms of the target.
+    `log` allows learning log(1 + y). Each kind is tried once first; then the two best kinds share the rest.
+    `trials` counts configurations; the first of a kind is tried with both forms of the target.
     """
     rows = len(folds[0].answers)
     if rows > SLOW_ROWS:
@@ -111,7 +112,7 @@ def find(
             for kind, proposal in asked
             for option in ([False, True] if log and searchers[kind].log is None else [bool(searchers[kind].log)])
         ]
-        results = in_parallel(bench.run, configs)
+        results = in_parallel(bench.run, configs, rows=rows)
         for kind, proposal in asked:
             own = [trial for trial in results if trial.config.kind == kind and trial.config.values is proposal.values]
             best = min(own, key=lambda trial: trial.loss)
@@ -218,24 +219,26 @@ class _Searcher:
             self.search.on_trial_complete(proposal.name, result)
 
 
-def in_parallel(run: Callable[[T], R], items: list[T]) -> list[R]:
-    """Two at a time, in threads; the results in the order of the items.
+def in_parallel(run: Callable[[T], R], items: list[T], *, rows: int) -> list[R]:
+    """Two at a time, in threads, where there are rows enough to be worth it; the results in the order of the items.
 
     Each learner keeps to one core. Threads inside a learner would wait for each other thousands of times a second, and
     on a busy machine each wait is a time slice.
     """
+    if rows < PARALLEL_ROWS:
+        return [run(item) for item in items]
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(run, items))
 
 
 def load_flaml() -> tuple[Any, Any]:
-    """FLAML's tuner, without its remarks: importing it loads MLflow, and its AutoML part needs xgboost, which we lack."""
+    """FLAML's tuner, without its remarks: importing it loads MLflow, and its AutoML part would need xgboost."""
     for name, value in (("MLFLOW_DISABLE_TELEMETRY", "true"), ("DO_NOT_TRACK", "true")):
         os.environ.setdefault(name, value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from flaml import tune  # noqa: PLC0415
-        from flaml.tune.searcher import CFO  # noqa: PLC0415
+        from flaml import tune
+        from flaml.tune.searcher import CFO
     logging.getLogger("flaml").setLevel(logging.ERROR)
     return tune, CFO
 
@@ -291,7 +294,7 @@ def _mixed(trials: list[Trial], weights: Floats) -> list[Floats]:
     folds = range(len(trials[0].predicted))
     return [
         sum(weight * trial.predicted[fold] for trial, weight in zip(trials, weights, strict=True)) for fold in folds
-    ]  # type: ignore[misc]
+    ]
 
 
 def _constant(answers: Ints | Floats, count: int, classes: int) -> Floats:

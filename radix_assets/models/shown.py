@@ -86,7 +86,7 @@ def checks(card: ModelCard) -> list[Check]:
     r2 = card.metrics.get("r2")
     level = card.score.value if card.metric == "roc_auc" else r2.value if r2 else 0.0
     return [
-        Check("beats_the_baselines", card.accepted, card.reason, "WARN"),
+        Check("beats_baselines", card.accepted, card.reason, "WARN"),
         Check(
             "no_engineered_leak",
             not card.dropped_leaks,

@@ -4,6 +4,7 @@ A row's place follows from a hash of its key, not from a draw over the table: wh
 on their side, so a later model is compared with an earlier one on rows that neither has learnt from.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 Kind = Literal["time", "group", "stratified"]
 
@@ -85,7 +87,9 @@ def split(rows: Rows, *, classes: int, kind: Kind | None = None) -> Split:
         folds = group_folds(rows, FOLDS)
         usable = [fold for fold in folds if usable_part(rows, *fold, classes)]
         if count >= FOLDS and (len(usable) == FOLDS if crossed else usable):
-            reason = f"rows of the same group (there are {count:,}) are never on both sides, as new groups are what it will meet"
+            reason = (
+                f"rows of the same group (there are {count:,}) are never on both sides, as in use it meets new ones"
+            )
             return Split("group", _sentence(why, reason), usable if crossed else usable[:1])
         why = why or f"The rows fall into {count} groups only, too few to keep apart; "
     reason = "rows are drawn within each class" if classes else "rows are drawn within each tenth of the target"
@@ -106,10 +110,10 @@ def inner(rows: Rows, kind: Kind, *, classes: int, single: bool) -> list[tuple[I
         steps = [TEST_SHARE] if single else [0.55, 0.7, 0.85, 1.0]
         folds = _time_single(rows, 1 - TEST_SHARE) if single else _time_windows(rows, steps)
     elif kind == "group" and rows.groups is not None and len(np.unique(rows.groups)) >= FOLDS:
-        folds = group_folds(rows, FOLDS)[: 1 if single else FOLDS]
+        folds = group_folds(rows, FOLDS)[:1] if single else group_folds(rows, 3)
     folds = [fold for fold in folds if usable_part(rows, *fold, classes)]
     if not folds:
-        folds = stratified_folds(rows, FOLDS if single or len(rows) < SMALL else 3)[: 1 if single else FOLDS]
+        folds = stratified_folds(rows, FOLDS if single else 3)[: 1 if single else FOLDS]
     return folds
 
 
@@ -184,7 +188,7 @@ def _cuts(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
     cuts = [int(ordered[min(int(len(rows) * share), len(rows) - 1)]) for share in shares[:-1]]
     edges = [*cuts, int(ordered[-1]) + 1]
     folds = []
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in itertools.pairwise(edges):
         train = np.flatnonzero(rows.moments < start)
         test = np.flatnonzero((rows.moments >= start) & (rows.moments < stop))
         if len(train) and len(test):

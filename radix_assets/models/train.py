@@ -154,13 +154,13 @@ def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:
 
 
 def _random(data: Data, used: list[Feature], honest: Split, recipe: Recipe, seed: int, metric: Metric) -> Score:
-    """The same recipe on a random split with as many rows on each side."""
+    """The same recipe on a random split with as many test rows."""
     generator = np.random.default_rng(seed)
     if honest.crossed:
         folds = stratified_folds(data.rows, len(honest.folds) + 1)
     else:
         order = generator.permutation(len(data))
-        train, test = honest.folds[0]
+        test = honest.folds[0][1]
         folds = [(np.sort(order[len(test) :][:RANDOM_ROWS]), np.sort(order[: len(test)]))]
     index, predicted = predict_folds(data, used, folds, recipe, seed=seed)
     target = data.target[index]

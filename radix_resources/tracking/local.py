@@ -114,7 +114,7 @@ class LocalTracking(Tracking):
         metrics: Mapping[str, float],
         tags: Mapping[str, str],
     ) -> None:
-        from mlflow.entities import Metric, Param, RunTag  # noqa: PLC0415
+        from mlflow.entities import Metric, Param, RunTag
 
         client.log_batch(
             run_id,
@@ -125,7 +125,7 @@ class LocalTracking(Tracking):
 
     def _log_model(self, client: Any, run_id: str, files: Path, loader: str) -> None:
         """The folder as a model of MLflow: a description that names the loader, beside the very files; no pickle."""
-        import mlflow.pyfunc  # noqa: PLC0415
+        import mlflow.pyfunc
 
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch, MODEL)
@@ -151,7 +151,7 @@ def quiet_mlflow() -> Iterator[Any]:
         os.environ.setdefault(variable, "true")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import mlflow  # noqa: PLC0415
+        import mlflow
 
         for logger in ("mlflow", "alembic"):
             logging.getLogger(logger).setLevel(logging.WARNING)

@@ -1,0 +1,102 @@
+import polars as pl
+import pytest
+from model_matrices import signal, snapshot
+from test_train import digests, out
+
+from radix_assets.models import decide, load_card, load_champion, load_model, train
+from radix_assets.project import Search
+from radix_resources.errors import ModelError
+
+SEARCH = Search(trials=3)
+
+
+def trained(tmp_path, name, frame, target="yes", problem="binary"):
+    features = snapshot(tmp_path / f"features_{name}", frame, target, problem)
+    path = out(tmp_path, f"model_{name}")
+    train(features, SEARCH, path)
+    return features, path
+
+
+def run(tmp_path, name, challenger, champion, *, approval="auto", approved=frozenset()):
+    features, model = challenger
+    path = out(tmp_path, f"champion_{name}")
+    output = decide(model, champion, features, approval=approval, approved=set(approved), out=path)
+    return path, output
+
+
+def table(rows, *, noise=1.0, seed=0):
+    return signal(rows, noise=noise, seed=seed).drop("score", "level")
+
+
+def test_the_first_accepted_model_serves_and_stands_alone(tmp_path):
+    challenger = trained(tmp_path, "a", table(600))
+    path, output = run(tmp_path, "a", challenger, None)
+    decision = load_champion(path)
+    assert decision.model_id == load_card(challenger[1]).model_id
+    assert output.checks[0].passed
+    matrix = pl.read_parquet(challenger[0] / "matrix.parquet")
+    assert load_model(path).predict(matrix).prediction.equals(load_model(challenger[1]).predict(matrix).prediction)
+
+
+def test_the_same_inputs_give_the_same_decision(tmp_path):
+    challenger = trained(tmp_path, "a", table(600))
+    assert digests(run(tmp_path, "a", challenger, None)[0]) == digests(run(tmp_path, "b", challenger, None)[0])
+
+
+def test_a_challenger_that_is_no_better_leaves_the_champion_byte_for_byte(tmp_path):
+    first, _ = run(tmp_path, "first", trained(tmp_path, "a", table(1000).head(900)), None)
+    path, output = run(tmp_path, "second", trained(tmp_path, "b", table(1000)), first)
+    assert digests(path) == digests(first)
+    assert "not shown to beat" in output.shown["reason"]
+
+
+def test_a_better_challenger_takes_over_and_says_by_how_much(tmp_path):
+    weak = table(900, noise=0.3).drop("b, with [json]: marks")
+    first, _ = run(tmp_path, "first", trained(tmp_path, "a", weak), None)
+    assert load_champion(first).model_id
+    path, _ = run(tmp_path, "second", trained(tmp_path, "b", table(900, noise=0.3)), first)
+    decision = load_champion(path)
+    assert decision.previous_id == load_champion(first).model_id
+    assert decision.previous_score.value < decision.score.value
+    assert "beats the champion" in decision.reason
+
+
+def test_a_refused_challenger_never_serves(tmp_path):
+    noise = table(600).with_columns(yes=pl.Series(signal(600, seed=9)["yes"]))
+    challenger = trained(tmp_path, "noise", noise)
+    assert not load_card(challenger[1]).accepted
+    path, output = run(tmp_path, "a", challenger, None)
+    assert load_champion(path).model_id is None
+    assert not output.checks[0].passed
+    with pytest.raises(ModelError, match="RDX-MOD-002"):
+        load_model(path)
+    first, _ = run(tmp_path, "b", trained(tmp_path, "good", table(600)), None)
+    kept, _ = run(tmp_path, "c", challenger, first)
+    assert digests(kept) == digests(first)
+
+
+def test_a_champion_that_cannot_score_the_features_is_replaced(tmp_path):
+    first, _ = run(tmp_path, "a", trained(tmp_path, "a", table(600)), None)
+    path, _ = run(tmp_path, "b", trained(tmp_path, "b", table(600).rename({"colour": "color"})), first)
+    assert "features have changed" in load_champion(path).reason
+
+
+def test_a_person_is_waited_for_where_the_project_says_so(tmp_path):
+    challenger = trained(tmp_path, "a", table(600))
+    path, output = run(tmp_path, "a", challenger, None, approval="human")
+    assert output is None
+    assert not list(path.iterdir())
+    identity = load_card(challenger[1]).model_id
+    path, output = run(tmp_path, "b", challenger, None, approval="human", approved={identity})
+    assert load_champion(path).approved_by == "person"
+
+
+def test_a_cross_validated_champion_is_judged_by_what_it_said_before_it_saw_the_rows(tmp_path):
+    """Fitted on all rows afterwards, it would seem better than any honest challenger."""
+    first, _ = run(tmp_path, "a", trained(tmp_path, "a", table(300)), None)
+    honest = load_card(first).score
+    wide = table(300).with_columns(more=pl.Series(signal(300)["score"]))
+    path, output = run(tmp_path, "b", trained(tmp_path, "b", wide), first)
+    previous = load_champion(path).previous_score
+    assert previous is None or previous.value == pytest.approx(honest.value)
+    assert output is not None

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as reference
+
+from radix_assets.models.metrics import (
+    ACCURACY,
+    AVERAGE_PRECISION,
+    BRIER,
+    LOG_LOSS,
+    MACRO_F1,
+    MAE,
+    R2,
+    RMSE,
+    ROC_AUC,
+    interval,
+    judge,
+    weights,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1000), ties=st.booleans())
+def test_weights_count_as_repeated_rows_do_in_scikit_learn(seed, ties):
+    generator = np.random.default_rng(seed)
+    count = 60
+    target = np.r_[0, 1, generator.integers(0, 2, count - 2)]
+    score = generator.integers(1, 6, count) / 7 if ties else generator.uniform(0.01, 0.99, count)
+    predicted = np.column_stack([1 - score, score])
+    drawn = generator.integers(0, 3, (2, count)).astype(float)
+    drawn[:, :2] = 1
+    number = generator.normal(size=count)
+    for metric, expected in (
+        (ROC_AUC, lambda w: reference.roc_auc_score(target, score, sample_weight=w)),
+        (AVERAGE_PRECISION, lambda w: reference.average_precision_score(target, score, sample_weight=w)),
+        (LOG_LOSS, lambda w: reference.log_loss(target, predicted, sample_weight=w)),
+        (BRIER, lambda w: np.average((score - target) ** 2, weights=w)),
+        (ACCURACY, lambda w: np.average(predicted.argmax(axis=1) == target, weights=w)),
+        (MACRO_F1, lambda w: reference.f1_score(target, predicted.argmax(axis=1), average="macro", sample_weight=w)),
+    ):
+        assert metric.of(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+    for metric, expected in (
+        (RMSE, lambda w: np.sqrt(reference.mean_squared_error(number, score, sample_weight=w))),
+        (MAE, lambda w: reference.mean_absolute_error(number, score, sample_weight=w)),
+        (R2, lambda w: reference.r2_score(number, score, sample_weight=w)),
+    ):
+        assert metric.of(number, score)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+
+
+def test_draws_keep_the_size_of_each_stratum():
+    strata = np.r_[np.zeros(90), np.ones(10)].astype(int)
+    for chunk in weights(100, 50, seed=1, strata=strata):
+        assert (chunk[:, :90].sum(axis=1) == 90).all()
+        assert (chunk[:, 90:].sum(axis=1) == 10).all()
+
+
+def test_rows_of_a_block_are_drawn_together():
+    blocks = np.arange(100) // 10
+    for chunk in weights(100, 50, seed=1, blocks=blocks):
+        assert (chunk == np.repeat(chunk[:, ::10], 10, axis=1)).all()
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says():
+    generator = np.random.default_rng(3)
+    hits = 0
+    for seed in range(200):
+        number = generator.normal(size=150)
+        found = interval(*judge(MAE, number, np.zeros(150), weights(150, 200, seed=seed)))
+        hits += found.low <= np.sqrt(2 / np.pi) <= found.high
+    assert 180 <= hits <= 200

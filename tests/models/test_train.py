@@ -1,0 +1,183 @@
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from model_matrices import made, signal, snapshot
+
+from radix_assets.models import load_card, load_model, train
+from radix_assets.project import Search
+from radix_resources.errors import ModelError, TargetError
+
+SEARCH = Search(trials=4, seed=1)
+DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
+
+
+def out(tmp_path, name="out"):
+    path = tmp_path / name
+    path.mkdir()
+    return path
+
+
+def digests(path):
+    return {
+        str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and file.suffix != ".png"
+    }
+
+
+@pytest.mark.parametrize(("target", "problem"), [("yes", "binary"), ("level", "multiclass"), ("score", "regression")])
+def test_a_signal_is_found_and_the_files_tell_the_same(tmp_path, target, problem):
+    path = out(tmp_path)
+    output = train(made(tmp_path, target, problem, noise=0.4), SEARCH, path)
+    card = load_card(path)
+    assert card.accepted, card.reason
+    assert card.score.low <= card.score.value <= card.score.high
+    assert set(card.importance) <= {'a "quoted" {name}', "b, with [json]: marks", "", "colour"}
+    rows = pl.read_parquet(path / "predictions.parquet")
+    assert rows.height == card.test_rows == output.rows
+    matrix = pl.read_parquet(tmp_path / f"features_{target}" / "matrix.parquet")
+    again = load_model(path).predict(matrix[rows["__row"]])
+    assert again.prediction.to_list() == pytest.approx(rows["prediction"].to_list()) or problem != "regression"
+    assert rows["__target"].to_list() == matrix[rows["__row"]]["__target"].to_list()
+    for picture in path.glob("*.png"):
+        assert picture.stat().st_size < 60_000
+    assert not (path / "registration.json").exists()
+
+
+def test_the_same_input_and_seed_give_the_same_bytes(tmp_path):
+    features = made(tmp_path, "yes", "binary")
+    first, second = out(tmp_path, "first"), out(tmp_path, "second")
+    train(features, SEARCH, first)
+    train(features, SEARCH, second)
+    assert digests(first) == digests(second)
+
+
+@pytest.mark.slow
+def test_pure_noise_is_refused(tmp_path):
+    """Each of 20 targets has nothing to do with the features; the stated rate of false acceptance is 2.5 %."""
+    accepted = []
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        frame = pl.DataFrame(generator.normal(size=(600, 6)), schema=[f"x{i}" for i in range(6)])
+        frame = frame.with_columns(
+            y=pl.Series(generator.integers(0, 2, 600) if seed % 2 else generator.normal(size=600))
+        )
+        features = snapshot(tmp_path / f"f{seed}", frame, "y", "binary" if seed % 2 else "regression")
+        path = out(tmp_path, f"o{seed}")
+        output = train(features, Search(trials=3, seed=seed), path)
+        card = load_card(path)
+        assert card.accepted or "Refused" in card.reason
+        assert next(check for check in output.checks if check.name == "beats_baselines").passed == card.accepted
+        accepted.append(card.accepted)
+    assert sum(accepted) <= 2  # more have a chance of one in 80 at that rate
+
+
+def test_a_split_by_time_shows_the_optimism_gap(tmp_path):
+    frame = signal(1200).drop("yes", "level")
+    # What holds drifts away, so that rows between others are easier than rows after all others.
+    drift = np.cumsum(np.random.default_rng(0).normal(size=1200)) / 3
+    frame = frame.with_columns(
+        pl.Series("when", np.arange(1200) * 3_600_000_000).cast(pl.Datetime("us")),
+        pl.Series("ticket", np.arange(1200)),
+        score=pl.col("score") + pl.Series(drift),
+    )
+    path = out(tmp_path)
+    train(snapshot(tmp_path / "f", frame, "score", "regression", cutoff="when"), SEARCH, path)
+    card = load_card(path)
+    assert card.split.startswith("time:")
+    assert card.random_score.value < card.score.value
+    assert "last value" in card.baselines
+
+
+def test_a_feature_that_knows_the_answer_is_left_out_and_named(tmp_path):
+    generator = np.random.default_rng(0)
+    frame = signal(700).drop("score", "level")
+    frame = frame.with_columns(
+        told=pl.col("yes").cast(pl.Int64) + pl.Series(generator.normal(size=700)) / 100,
+        code=pl.when("yes").then(pl.lit("P")).otherwise(pl.lit("Q")),
+    )
+    features = snapshot(tmp_path / "f", frame, "yes", "binary")
+    path = out(tmp_path)
+    output = train(features, SEARCH, path)
+    card = load_card(path)
+    assert set(card.dropped_leaks) == {"told", "code"}
+    assert "told" not in card.importance
+    check = next(check for check in output.checks if check.name == "no_engineered_leak")
+    assert (check.passed, check.severity) == (False, "WARN")
+    kept = out(tmp_path, "kept")
+    train(features, SEARCH, kept, keep={"told", "code"})
+    assert load_card(kept).dropped_leaks == {}
+
+
+def test_small_data_are_judged_on_every_row(tmp_path):
+    path = out(tmp_path)
+    train(made(tmp_path, "yes", "binary", 120), SEARCH, path)
+    card = load_card(path)
+    assert card.test_rows == card.train_rows == 120
+    assert "folds" in card.split
+
+
+def test_a_skewed_target_may_be_learnt_as_its_logarithm(tmp_path):
+    frame = signal(800, noise=0.3).with_columns(price=(pl.col("score") * 1.5).exp()).drop("yes", "level", "score")
+    path = out(tmp_path)
+    train(snapshot(tmp_path / "f", frame, "price", "regression"), SEARCH, path)
+    card = load_card(path)
+    assert any("log target" in str(line["settings"]) for line in card.leaderboard)
+    assert card.accepted
+
+
+def test_rare_classes_are_left_out_with_a_warning(tmp_path):
+    frame = (
+        signal(400)
+        .drop("score", "yes")
+        .with_columns(level=pl.when(pl.int_range(pl.len()) < 1).then(pl.lit("unique")).otherwise("level"))
+    )
+    path = out(tmp_path)
+    output = train(snapshot(tmp_path / "f", frame, "level", "multiclass"), SEARCH, path)
+    assert load_card(path).dropped_classes == {"unique": 1}
+    assert not next(check for check in output.checks if check.name == "classes_large_enough").passed
+
+
+@pytest.mark.parametrize(
+    ("change", "problem", "code"),
+    [
+        (lambda f: f.select("y"), "binary", "RDX-MOD-001"),
+        (lambda f: f.with_columns(y=pl.when(pl.int_range(pl.len()) < 15).then("y")), "binary", "RDX-TGT-101"),
+        (lambda f: f.with_columns(y=pl.lit(value=True)), "binary", "RDX-TGT-102"),
+        (lambda f: f.with_columns(y=pl.lit(3.0)), "regression", "RDX-TGT-102"),
+        (lambda f: f.with_columns(y=pl.int_range(pl.len()) // 5), "multiclass", "RDX-TGT-103"),
+        (lambda f: f.with_columns(y=pl.lit("text")), "regression", "RDX-TGT-104"),
+        (lambda f: f.select("y", x=pl.lit(1)), "binary", "RDX-MOD-004"),
+        (lambda f: f.select("y", x=pl.col("y").cast(pl.Int64)), "binary", "RDX-MOD-004"),
+        (lambda f: f.head(0), "binary", "RDX-TGT-101"),
+    ],
+)
+def test_what_cannot_be_learnt_is_said_with_a_code(tmp_path, change, problem, code):
+    frame = signal(700).select("colour", y="yes")
+    with pytest.raises((ModelError, TargetError)) as caught:
+        train(snapshot(tmp_path / "f", change(frame), "y", problem), SEARCH, out(tmp_path))
+    assert caught.value.code == code
+    assert caught.value.hint
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "target", "problem", "drop", "limit"),
+    [
+        ("penguins/penguins.csv", "species", "multiclass", [], 0.2),
+        ("insurance/insurance.csv", "charges", "regression", [], 5500),
+        ("titanic/titanic.csv", "Survived", "binary", ["PassengerId", "Name", "Ticket"], 0.8),
+    ],
+)
+def test_real_tables_are_learnt(tmp_path, file, target, problem, drop, limit):
+    if not (DATA / file).exists():
+        pytest.skip("the shared data sets are not here")
+    frame = pl.read_csv(DATA / file, infer_schema_length=None, null_values=["NA"]).drop(drop)
+    path = out(tmp_path)
+    train(snapshot(tmp_path / "f", frame, target, problem), Search(trials=8), path)
+    card = load_card(path)
+    assert card.accepted
+    assert card.score.value > limit if card.greater_is_better else card.score.value < limit

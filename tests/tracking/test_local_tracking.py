@@ -1,0 +1,124 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from radix_resources.errors import ModelError
+from radix_resources.tracking import LocalTracking
+
+RECORD = {
+    "params": {"trials": 16, "long": "x" * 9000},
+    "metrics": {"roc_auc": 0.75, "baseline/class shares": 0.5},
+    "tags": {"accepted": "true"},
+    "loader": "toy_loader",
+}
+
+
+@pytest.fixture(scope="module")
+def tracking(tmp_path_factory):
+    return LocalTracking(root=str(tmp_path_factory.mktemp("mlflow")))
+
+
+@pytest.fixture
+def files(tmp_path):
+    folder = tmp_path / "fitted"
+    folder.mkdir()
+    (folder / "answer.txt").write_text("42")
+    return folder
+
+
+def test_the_same_key_is_recorded_once(tracking, files):
+    first = tracking.record("once", key="k1", files=files, register=True, **RECORD)
+    assert tracking.record("once", key="k1", files=files, register=True, **RECORD) == first
+    assert tracking.record("once", key="k2", files=files, register=True, **RECORD).version == "2"
+    assert [version.key for version in tracking.versions("once")] == ["k1", "k2"]
+
+
+def test_what_is_not_registered_has_a_run_but_no_version(tracking, files):
+    recorded = tracking.record("refused", key="k1", files=files, register=False, **RECORD)
+    assert recorded.run_id
+    assert recorded.version is None
+    assert tracking.versions("refused") == []
+
+
+def test_an_alias_names_one_version(tracking, files):
+    for key in ("a", "b"):
+        tracking.record("alias", key=key, files=files, register=True, **RECORD)
+    tracking.set_alias("alias", "champion", "1")
+    tracking.set_alias("alias", "champion", "2")
+    assert [version.aliases for version in tracking.versions("alias")] == [(), ("champion",)]
+
+
+def test_a_record_that_was_cut_off_is_completed(tracking, files, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalTracking, "_log_model", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(ModelError, match="RDX-MOD-010"):
+            tracking.record("cut", key="k", files=files, register=True, **RECORD)
+    recorded = tracking.record("cut", key="k", files=files, register=True, **RECORD)
+    assert recorded.version == "1"
+    with tracking._store() as client:
+        experiment = client.get_experiment_by_name("cut").experiment_id
+        assert len(client.search_runs([experiment])) == 1
+        assert client.get_run(recorded.run_id).info.status == "FINISHED"
+
+
+def test_writers_at_the_same_time_record_once(tracking, files):
+    with ThreadPoolExecutor(4) as pool:
+        found = set(
+            pool.map(lambda _: tracking.record("race", key="k", files=files, register=True, **RECORD), range(4))
+        )
+    assert len(found) == 1
+
+
+def test_mlflow_loads_a_version_by_its_alias_without_a_pickle(tracking, files, monkeypatch, tmp_path):
+    (tmp_path / "toy_loader.py").write_text(
+        "from pathlib import Path\n"
+        "class Toy:\n"
+        "    def __init__(self, text): self.text = text\n"
+        "    def predict(self, model_input, params=None): return self.text\n"
+        "def _load_pyfunc(path): return Toy((Path(path) / 'answer.txt').read_text())\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    tracking.record("load", key="k", files=files, register=True, **RECORD)
+    tracking.set_alias("load", "champion", "1")
+    code = (
+        "import mlflow, sys; mlflow.set_tracking_uri(sys.argv[1]);"
+        "print(mlflow.pyfunc.load_model('models:/load@champion').predict(None))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, tracking.uri],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": str(tmp_path), "MLFLOW_DISABLE_TELEMETRY": "true", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.stdout.strip() == "42", done.stderr
+    assert not list(Path(tracking.root).rglob("*.pkl"))
+
+
+def test_a_store_that_cannot_be_used_is_an_error_with_a_code(tmp_path, files):
+    (tmp_path / "mlflow").write_text("a file is in the way")
+    broken = LocalTracking(root=str(tmp_path / "mlflow"))
+    with pytest.raises(ModelError) as caught:
+        broken.record("x", key="k", files=files, register=True, **RECORD)
+    assert caught.value.code == "RDX-MOD-010"
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "mlflow.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(ModelError, match="RDX-MOD-010"):
+        LocalTracking(root=str(tmp_path / "damaged")).versions("x")
+
+
+def test_nothing_is_said_on_the_terminal(tmp_path, files):
+    code = (
+        "import sys; from pathlib import Path; from radix_resources.tracking import LocalTracking;"
+        "LocalTracking(root=sys.argv[1]).record('quiet', key='k', params={}, metrics={}, tags={},"
+        " files=Path(sys.argv[2]), loader='toy_loader', register=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "home"), str(files)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    assert "INFO" not in done.stderr
+    assert "Warning" not in done.stderr
