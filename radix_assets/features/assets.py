@@ -19,5 +19,10 @@ FEATURES = Stage(
     "only what was known strictly before its own time.",
     kinds=("featuretools", "polars", "parquet"),
     needs=("raw", "tags", "exploration"),
+    checks={
+        "row_by_row": "The matrix has a row for each row of the target's table, in its order.",
+        "replay": "Rows computed again, alone, give the same values to the bit, as they will when the model serves.",
+        "every_row_has_a_time": "The moment of prediction of every row is known.",
+    },
     compute=_compute,
 )

@@ -54,7 +54,10 @@ def define(
             found[node] = feature
         elif reason is not _UNWANTED:
             dropped[name(node, graph.links)] = reason
-    ordered = sorted(found, key=lambda node: _simplicity(node, graph))
+    places = {
+        (table.name, column): place for table in graph.tables.values() for place, column in enumerate(table.columns)
+    }
+    ordered = sorted(found, key=lambda node: (*_simplicity(node, places), name(node, graph.links)))
     own = [node for node in ordered if isinstance(node, Identity)]
     made = [node for node in ordered if not isinstance(node, Identity)]
     dropped |= {name(node, graph.links): f"beyond the bound of {most} engineered features" for node in made[most:]}
@@ -91,6 +94,7 @@ def unfit(node: Node, graph: Graph) -> str | None:
         or (isinstance(leaf, Identity) and not _readable(leaf, graph))
         or (transformed and inner)
         or any(_keyed(part, graph) for part in inner)
+        or any(_known_already(part, leaf, graph) for part in walk(node) if isinstance(part, Direct))
         or (isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner))
         or (len(inner) > 1 and inner[0].primitive not in STACKED)
     )
@@ -121,17 +125,21 @@ def _keyed(node: Aggregation, graph: Graph) -> bool:
     return isinstance(node.base, Identity) and set(node.base.columns) <= set(link.child_columns)
 
 
+def _known_already(node: Direct, leaf: Node, graph: Graph) -> bool:
+    """Whether the value is part of the key that the child's row has too."""
+    link = graph.links[node.link]
+    return isinstance(leaf, Identity) and leaf.table == link.parent and set(leaf.columns) <= set(link.parent_columns)
+
+
 def _readable(leaf: Identity, graph: Graph) -> bool:
     table = graph.tables[leaf.table]
     return leaf.columns != table.time or leaf.columns[0] in table.columns or table.time_readable
 
 
-def _simplicity(node: Node, graph: Graph) -> tuple[int, int, int, int, str]:
+def _simplicity(node: Node, places: dict[tuple[str, str], int]) -> tuple[int, int, int, int]:
     parts = walk(node)
     hops = sum(len(part.path) if isinstance(part, Aggregation) else isinstance(part, Direct) for part in parts)
     primitives = [part.primitive for part in parts if isinstance(part, Aggregation)]
     leaf = parts[-1]
-    place = 0
-    if isinstance(leaf, Identity) and leaf.columns[0] in graph.tables[leaf.table].columns:
-        place = list(graph.tables[leaf.table].columns).index(leaf.columns[0])
-    return len(parts), hops, max(map(AGGREGATED.index, primitives), default=0), place, name(node, graph.links)
+    place = places.get((leaf.table, leaf.columns[0]), 0) if isinstance(leaf, Identity) else 0
+    return len(parts), hops, max(map(AGGREGATED.index, primitives), default=0), place

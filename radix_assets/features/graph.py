@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.features.columns import exactly
+from radix_assets.features.columns import each, exactly
 from radix_assets.features.plan import Link, Reading
 from radix_assets.features.readings import Unusable, choose, moment
 from radix_assets.relationships.model import Relationship
@@ -15,7 +15,7 @@ from radix_resources.errors import FeatureError
 
 MOST_VALUES = 1000
 """Texts with more distinct values than that are no categories."""
-MOST_IDS = 100
+MOST_IDS = 200
 """A foreign key with at most so many distinct values is a category too."""
 UNIQUE_ENOUGH = 0.9
 """Share of distinct keys that makes the parent's columns a key with flaws; below, they are no key."""
@@ -261,17 +261,22 @@ def _columns(
             dropped[f"{table.name}.{column}"] = reason
         elif line is not None and line.role in ("feature", "foreign_key"):
             wanted.append(column)
+    keys = {column for column in wanted if column in foreign or tags.columns[column].role == "foreign_key"}
+    # what is a number or a date in the file is read as such, whatever the values
+    plain = [c for c in wanted if c not in keys and tags.columns[c].type in ("numeric", "datetime")]
+    told = {c: pl.Series(dtype=table.schema[c]) for c in plain if table.schema[c] != pl.String}
+    looked = each(table.scan(), [column for column in wanted if column not in told], table.rows)
+    distinct = told | {column: values.unique() for column, values in looked}
     for column in wanted:
-        line = tags.columns[column]
+        values, count = distinct[column], len(distinct[column])
         reading: Reading | Unusable
-        values = table.scan().select(exactly(column).unique().alias("x")).collect().to_series()
-        if line.role == "foreign_key" or column in foreign:
-            reading = "categorical" if len(values) <= MOST_IDS else Unusable(f"a key with {len(values)} values")
+        if column in keys:
+            reading = "categorical" if count <= MOST_IDS else Unusable(f"a key with {count} values")
         else:
-            reading = choose(line.type, values)
-            if reading == "categorical" and len(values) > MOST_VALUES:
-                reading = Unusable(f"a category with {len(values)} values")
-            elif reading == "categorical" and target and len(values) == table.rows > 2:  # noqa: PLR2004
+            reading = choose(tags.columns[column].type, values)
+            if reading == "categorical" and count > MOST_VALUES:
+                reading = Unusable(f"a category with {count} values")
+            elif reading == "categorical" and target and count == table.rows > 2:  # noqa: PLR2004
                 reading = Unusable("it tells every row apart")
         if isinstance(reading, Unusable):
             dropped[f"{table.name}.{column}"] = f"not used: {reading.reason}"

@@ -14,7 +14,7 @@ from radix_assets.features.matrix import Pieces, compute
 from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 from radix_assets.features.plan import Output as PlanOutput
 from radix_assets.features.plan import Plan
-from radix_assets.features.prepared import PLAN_FILE, Prepared, inputs_of
+from radix_assets.features.prepared import PLAN_FILE, Prepared, inputs_of, needed
 from radix_assets.features.readings import moment
 from radix_assets.features.shown import PICTURE, draw, facts
 from radix_assets.features.synthesis import save
@@ -51,7 +51,7 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     plan = _plan(graph, definitions)
     table = graph.tables[graph.target]
     hidden = tags.tables[graph.target].private
-    plan.inputs = inputs_of(plan, table.scan(), sorted(hidden))
+    plan.inputs = inputs_of(plan, table.scan(), table.rows, hidden)
     judged = [definition.name for definition in definitions]
     with tempfile.TemporaryDirectory(dir=out) as folder:
         prepared = Prepared(plan, tables)
@@ -62,18 +62,19 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
         if not definitions:
             raise _nothing(graph.target)
         _write(tags, graph, pieces, [definition.name for definition in definitions], out)
-    plan = _plan(graph, definitions)
-    plan.inputs = inputs_of(plan, table.scan(), sorted(hidden))
+    kept = _plan(graph, definitions)
+    read = needed(kept)
+    kept.inputs = [column for column in plan.inputs if column.name in read]
     features = FeatureSet(
         table=graph.target,
         key=[name for name in tags.tables[graph.target].primary_key if name in table.schema],
         target=tags.target.name,
         problem=tags.target.problem,
-        features=[_described(definition, graph, static=plan.static) for definition in definitions],
+        features=[_described(definition, graph, static=kept.static) for definition in definitions],
         dropped=dict(sorted(dropped.items())),
     )
     (out / FEATURES_FILE).write_text(features.model_dump_json(indent=1))
-    (out / PLAN_FILE).write_text(plan.model_dump_json(indent=1))
+    (out / PLAN_FILE).write_text(kept.model_dump_json(indent=1))
     save([definition.feature for definition in definitions], out / DEFINITIONS_FILE)
     draw(features, out / PICTURE)
     shown = facts(features)

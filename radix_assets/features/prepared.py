@@ -1,13 +1,13 @@
 """Features of any rows, one or millions, by the code that made the training matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from radix_assets.features.columns import exactly
+from radix_assets.features.columns import each
 from radix_assets.features.engine import Stage, View
 from radix_assets.features.history import NEVER
 from radix_assets.features.plan import Input, Plan, reads
@@ -40,7 +40,10 @@ class Prepared:
     def __init__(self, plan: Plan, tables: dict[str, Path]) -> None:
         self.plan = plan
         self._names = [output.name for output in plan.outputs]
-        self._stage = Stage(Store(plan, tables), plan.table, [output.node for output in plan.outputs])
+        store = Store(plan, tables)
+        self._stage = Stage(store, plan.table, [output.node for output in plan.outputs])
+        self.compute(pl.DataFrame({"": [None]}))  # makes whatever is made at the first use
+        store.forget()
 
     @property
     def input_columns(self) -> list[InputColumn]:
@@ -79,16 +82,21 @@ def prepare(features: Path, tags: Tags, tables: dict[str, Path]) -> Prepared:
     return Prepared(plan, tables)
 
 
-def inputs_of(plan: Plan, rows: pl.LazyFrame, hidden: Sequence[str]) -> list[Input]:
-    """The raw columns of the target's table that the plan reads; `hidden` ones show no example."""
-    needed: set[str] = set(plan.times.get(plan.table, ()))
+def needed(plan: Plan) -> set[str]:
+    """The raw columns of the target's table that the plan reads."""
+    found = set(plan.times.get(plan.table, ()))
     for output in plan.outputs:
-        needed |= reads(output.node, plan.links)
+        found |= reads(output.node, plan.links)
+    return found
+
+
+def inputs_of(plan: Plan, rows: pl.LazyFrame, total: int, hidden: Collection[str]) -> list[Input]:
+    """What a caller should know of these columns; `hidden` ones show no example."""
     schema = rows.collect_schema()
     time = plan.times.get(plan.table, ())
     found = []
-    for name in (name for name in schema if name in needed):
-        column = rows.select(exactly(name).alias("x")).collect().to_series()
+    read = needed(plan)
+    for name, column in each(rows, [name for name in schema if name in read], total):
         examples = [] if name in hidden else _examples(column)
         found.append(
             Input(

@@ -65,6 +65,10 @@ class Store:
             held.update({column: read[column] for column in missing})
         return pl.DataFrame({column: held[column] for column in columns})
 
+    def forget(self) -> None:
+        """Drop the raw columns; what was made of them stays."""
+        self._frames.clear()
+
     def find(self, link: int, rows: pl.DataFrame) -> Positions:
         """The position of the parent's row for each of these rows of the child, given by their raw columns."""
         return self._index(link).find(rows, self.plan.links[link].child_columns)

@@ -25,7 +25,8 @@ def everything(tags, tables) -> Plan:
         links=graph.links,
         outputs=[Output(name=d.name, type=d.type, node=d.node) for d in definitions],
     )
-    plan.inputs = inputs_of(plan, graph.tables[graph.target].scan(), ())
+    table = graph.tables[graph.target]
+    plan.inputs = inputs_of(plan, table.scan(), table.rows, ())
     return plan
 
 
