@@ -53,8 +53,8 @@ def read_features(path: Path) -> FeatureSet:
 def read(path: Path) -> Data:
     """The labelled rows of a features snapshot.
 
-    Raises ModelError RDX-MOD-001 (no feature), and TargetError RDX-TGT-101 (too few labelled rows), RDX-TGT-102
-    (one class or value only), RDX-TGT-103 (too many classes), RDX-TGT-104 (a numeric target that is not numeric).
+    Raises ModelError RDX-MOD-001 (no feature), and TargetError RDX-TGT-201 (too few labelled rows), RDX-TGT-202
+    (one class or value only), RDX-TGT-203 (too many classes), RDX-TGT-204 (a numeric target that is not numeric).
     """
     features = read_features(path)
     matrix = pl.read_parquet(path / "matrix.parquet")
@@ -70,7 +70,7 @@ def read(path: Path) -> Data:
         known &= matrix[TARGET].is_finite().fill_null(value=False)
     if known.sum() < LEAST_ROWS:
         raise TargetError(
-            "RDX-TGT-101",
+            "RDX-TGT-201",
             f"the target is known in {known.sum()} rows",
             expected=f"{LEAST_ROWS} at least",
             hint="add rows whose outcome is known",
@@ -116,7 +116,7 @@ def _target(
     if problem == "regression":
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
             raise TargetError(
-                "RDX-TGT-104",
+                "RDX-TGT-204",
                 f"the target holds {values.dtype}",
                 expected="numbers, as a number is to be predicted",
                 hint="tag another target, or set goal.problem to multiclass",
@@ -131,7 +131,7 @@ def _target(
         raise _constant(where, len(dropped))
     if len(classes) > MOST_CLASSES:
         raise TargetError(
-            "RDX-TGT-103",
+            "RDX-TGT-203",
             f"the target has {len(classes):,} classes",
             expected=f"{MOST_CLASSES} at most",
             hint="predict a coarser column, or a comparison such as table.column > 15",
@@ -144,7 +144,7 @@ def _target(
 def _constant(where: dict[str, str], dropped: int) -> TargetError:
     more = f" ({dropped} others have fewer than {LEAST_CLASS_ROWS} rows each)" if dropped else ""
     return TargetError(
-        "RDX-TGT-102",
+        "RDX-TGT-202",
         f"the target has one value only{more}",
         expected=f"two at least, each in {LEAST_CLASS_ROWS} rows or more",
         hint="tag another target, or add rows with the other outcome",

@@ -145,14 +145,14 @@ def test_rare_classes_are_left_out_with_a_warning(tmp_path):
     ("change", "problem", "code"),
     [
         (lambda f: f.select("y"), "binary", "RDX-MOD-001"),
-        (lambda f: f.with_columns(y=pl.when(pl.int_range(pl.len()) < 15).then("y")), "binary", "RDX-TGT-101"),
-        (lambda f: f.with_columns(y=pl.lit(value=True)), "binary", "RDX-TGT-102"),
-        (lambda f: f.with_columns(y=pl.lit(3.0)), "regression", "RDX-TGT-102"),
-        (lambda f: f.with_columns(y=pl.int_range(pl.len()) // 5), "multiclass", "RDX-TGT-103"),
-        (lambda f: f.with_columns(y=pl.lit("text")), "regression", "RDX-TGT-104"),
+        (lambda f: f.with_columns(y=pl.when(pl.int_range(pl.len()) < 15).then("y")), "binary", "RDX-TGT-201"),
+        (lambda f: f.with_columns(y=pl.lit(value=True)), "binary", "RDX-TGT-202"),
+        (lambda f: f.with_columns(y=pl.lit(3.0)), "regression", "RDX-TGT-202"),
+        (lambda f: f.with_columns(y=pl.int_range(pl.len()) // 5), "multiclass", "RDX-TGT-203"),
+        (lambda f: f.with_columns(y=pl.lit("text")), "regression", "RDX-TGT-204"),
         (lambda f: f.select("y", x=pl.lit(1)), "binary", "RDX-MOD-004"),
         (lambda f: f.select("y", x=pl.col("y").cast(pl.Int64)), "binary", "RDX-MOD-004"),
-        (lambda f: f.head(0), "binary", "RDX-TGT-101"),
+        (lambda f: f.head(0), "binary", "RDX-TGT-201"),
     ],
 )
 def test_what_cannot_be_learnt_is_said_with_a_code(tmp_path, change, problem, code):
