@@ -14,7 +14,7 @@ def build_broken(name: str, error: ConfigError) -> dg.AssetsDefinition:
     @dg.asset(
         key=[safe, "project_file"],
         group_name=safe,
-        description=f"**This project cannot be loaded.**\n\n```\n{error}\n```\n\nMend the file, then reload the location.",
+        description=f"**This project cannot be loaded.**\n\n```\n{error}\n```\n\nMend it, then reload the location.",
         kinds={"broken"},
         metadata={key: str(value) for key, value in error.attrs().items()},
     )

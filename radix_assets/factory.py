@@ -16,7 +16,7 @@ import dagster as dg
 from radix_assets.display import to_json, to_metadata
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
 from radix_assets.output import Check, Output
-from radix_assets.project import Project
+from radix_assets.project import Project, slug
 from radix_assets.standing import assemble, failed_mark
 from radix_resources.action_log import Action, RunFence, doing
 from radix_resources.endpoint import Endpoint
@@ -116,6 +116,9 @@ def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: flo
         output = _compute(context, replace(work, out=attempt.path), mark)
         if output is None:
             return None
+        undeclared = {slug(check.name) for check in output.checks} - set(step.stage.checks)
+        if undeclared:
+            raise LookupError(f"the stage {step.stage.name} does not declare the checks {sorted(undeclared)}")
         try:
             return storage.commit(
                 attempt,
@@ -161,13 +164,13 @@ def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.Mate
         metadata["dagster/row_count"] = dg.MetadataValue.int(commit.rows)
     if fresh:
         metadata["radix/unchanged"] = dg.MetadataValue.bool(True)
-    verdicts = {verdict["name"]: Check(**verdict) for verdict in commit.shown.get("checks", [])}
+    verdicts = {slug(verdict["name"]): Check(**verdict) for verdict in commit.shown.get("checks", [])}
     results = []
     for name in step.stage.checks:
-        verdict = verdicts.get(name, Check(name, passed=True, description="nothing to object to"))
-        results.append(_check(verdict))
+        verdict = verdicts.get(name, Check(name, passed=True, description="does not apply here"))
+        results.append(_check(name, verdict))
     if step.stage.launchpad:
-        results.append(_check(Check(GATE, passed=True, description="nobody is needed")))
+        results.append(_check(GATE, Check(GATE, passed=True, description="nobody is needed")))
     return dg.MaterializeResult(
         metadata=metadata, data_version=dg.DataVersion(commit.data_version), check_results=results
     )
@@ -181,13 +184,13 @@ def _wait(context: dg.AssetExecutionContext, step: Step, work: Work) -> Iterator
         dg.AssetObservation(step.key.split("/"), description=wish, metadata={"waiting for": dg.MetadataValue.md(wish)})
     )
     for name in step.stage.checks:
-        yield _check(Check(name, passed=True, description="not yet: a person is needed first"))
-    yield _check(Check(GATE, passed=False, description=wish, severity="WARN"))
+        yield _check(name, Check(name, passed=True, description="not yet: a person is needed first"))
+    yield _check(GATE, Check(GATE, passed=False, description=wish, severity="WARN"))
 
 
-def _check(verdict: Check) -> dg.AssetCheckResult:
+def _check(name: str, verdict: Check) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        check_name=verdict.name,
+        check_name=name,
         passed=verdict.passed,
         severity=dg.AssetCheckSeverity(verdict.severity),
         description=verdict.description,

@@ -19,8 +19,10 @@ EXPLORATION = Stage(
     kinds=("polars",),
     needs=("raw", "profile", "tags"),
     checks={
-        "leaks_excluded": "No column that seems to know the answer is used to predict it.",
+        "target_known": "The outcome is known of enough rows.",
+        "enough_rows": "There are enough rows to learn from.",
         "target_balanced_enough": "Every class has enough rows to learn from.",
+        "leaks_excluded": "No column that seems to know the answer is used to predict it.",
     },
     compute=_compute,
 )

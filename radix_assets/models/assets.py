@@ -27,6 +27,8 @@ MODEL = Stage(
     checks={
         "beats_baselines": "The model is better than trivial predictors, beyond chance.",
         "no_engineered_leak": "No single feature nearly knows the answer.",
+        "not_too_good_to_be_true": "The score is not so good that something must have leaked.",
+        "classes_large_enough": "Every class has enough rows to be judged.",
     },
     compute=_train,
     settings=lambda project, _table: project.search.model_dump(),
@@ -40,7 +42,7 @@ PLAN = ("features", "tags")
 class Approval(dg.Config):
     """A person's word on the model that waits."""
 
-    approve: bool = Field(False, description="True: the waiting model may go live.")  # noqa: FBT003 pydantic's signature
+    approve: bool = Field(False, description="True: the waiting model may go live.")
     why: str = Field("", description="Kept with the approval.")
     by: str = Field("a person in the UI", description="Who says so.")
 
@@ -109,6 +111,9 @@ CHAMPION = Stage(
     "the project says so only once a person approved it (in the launchpad, or with `radix approve`).",
     kinds=("mlflow",),
     needs=("tags", "features", "model"),
+    checks={
+        "a_model_serves": "There is a model that may serve.",
+    },
     compute=_decide,
     settings=lambda project, _table: project.policy.deploy,
     outside=_outside,

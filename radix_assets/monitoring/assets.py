@@ -14,5 +14,9 @@ MONITORING = Stage(
     description="Drift and quality of the newest data, and how the model does on them, against what it learned from.",
     kinds=("evidently",),
     needs=("features", "model"),
+    checks={
+        "little_drift": "The newest data look like those the model learned from.",
+        "target_steady": "The target is distributed as it was.",
+    },
     compute=_compute,
 )

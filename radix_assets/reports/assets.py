@@ -17,5 +17,6 @@ REPORT = Stage(
     kinds=("html",),
     needs=("tags", "exploration", "features", "model", "champion"),
     wants=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),
+    checks={"complete": "Nothing that the page tells of is missing."},
     compute=_compute,
 )

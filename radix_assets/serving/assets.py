@@ -32,6 +32,9 @@ ENDPOINT = Stage(
     "input. An example request is in the metadata.",
     kinds=("fastapi",),
     needs=("champion", "raw"),
+    checks={
+        "answers": "The endpoint answers.",
+    },
     compute=_deploy,
     holds=_is_up,
 )
@@ -47,5 +50,10 @@ PREDICTIONS = Stage(
     "rows that were held out.",
     kinds=("parquet",),
     needs=("champion", "raw"),
+    checks={
+        "every_row_has_a_prediction": "No row is left without an answer.",
+        "probabilities_add_up": "The probabilities of a row lie between 0 and 1 and add up to 1.",
+        "predictions_differ": "Not all rows get the same answer.",
+    },
     compute=_predict,
 )

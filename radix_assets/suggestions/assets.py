@@ -19,6 +19,9 @@ SUGGESTIONS = Stage(
     description="What every column and table seems to mean: role, type, sensitivity, time, and the questions the data "
     "may answer, each with confidence and evidence. A person confirms it in the next step.",
     needs=("raw", "profile", "relationships"),
+    checks={
+        "a_target_was_found": "There is a question that the data may answer.",
+    },
     compute=_compute,
     settings=lambda project, _table: project.goal.target,
 )

@@ -28,7 +28,7 @@ class ColumnEdit(dg.Config):
 class TagEdits(dg.Config):
     """Corrections of tags.yaml, carried out in the file itself; comments and order stay as they are."""
 
-    confirm: bool = Field(False, description="True: the tags are right; go on.")  # noqa: FBT003 pydantic's signature
+    confirm: bool = Field(False, description="True: the tags are right; go on.")
     target: str | None = Field(None, description="What to predict: table.column, or 'flights.arr_delay > 15'.")
     columns: dict[str, ColumnEdit] = Field(
         {}, description="Corrections by column: {'flights.dep_delay': {role: leak}}."
