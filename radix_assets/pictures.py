@@ -28,8 +28,9 @@ def figure(width: float, height: float) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    result = Figure(figsize=(width, height), facecolor=PAPER, layout="constrained")
+    result = Figure(figsize=(width, height), facecolor=PAPER, layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
     FigureCanvasAgg(result)
     return result
 

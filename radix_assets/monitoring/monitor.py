@@ -9,7 +9,7 @@ from radix_assets.models.model import ModelCard
 from radix_assets.models.train import load_card
 from radix_assets.monitoring.model import ColumnDrift, Monitoring
 from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, model_page
-from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, safe, sides, predictions_of
+from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, predictions_of, safe, sides
 from radix_assets.output import Check, Output, Page, Picture, Shown, Table
 from radix_assets.pictures import ACCENT, ALARM, MUTED, figure, label, panel, save
 from radix_assets.tags.model import Tags

@@ -54,7 +54,9 @@ class _Handler(SimpleHTTPRequestHandler):
         links = "".join(f'<li><a href="/{one.parent.name}/report">{one.parent.name}</a></li>' for one in reports)
         body = links or "<li>no report yet</li>"
         style = "font:16px/1.6 system-ui;max-width:40em;margin:3em auto;padding:0 1em"
-        return f'<!doctype html><title>Radix reports</title><body style="{style}"><h1>Reports</h1><ul>{body}</ul>'.encode()
+        return (
+            f'<!doctype html><title>Radix reports</title><body style="{style}"><h1>Reports</h1><ul>{body}</ul>'.encode()
+        )
 
     def _send(self, content: bytes, kind: str) -> None:
         self.send_response(200)

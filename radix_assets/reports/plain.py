@@ -1,0 +1,121 @@
+"""The model's numbers in plain words."""
+
+from radix_assets.models.model import ModelCard, Score
+from radix_assets.tags.model import Target
+
+METRICS = {
+    "roc_auc": "Ranking (AUC)",
+    "average_precision": "Average precision",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro F1",
+    "rmse": "Typical error (RMSE)",
+    "mae": "Mean absolute error",
+    "r2": "Explained variation (R²)",
+}
+BASELINES = {
+    "class shares": "Always answering with the overall shares",
+    "mean": "Always answering with the mean",
+    "median": "Always answering with the median",
+    "last value": "Repeating the latest known value",
+    "one rule": "The best single yes-or-no rule",
+}
+COMPARISONS = {
+    ">": "greater than",
+    ">=": "at least",
+    "<": "less than",
+    "<=": "at most",
+    "==": "equal to",
+    "!=": "different from",
+}
+
+
+def number(value: float) -> str:
+    """As a person reads it: three significant digits, thousands apart."""
+    if value != value:  # noqa: PLR0124 NaN
+        return "-"
+    if abs(value) >= 1000:  # noqa: PLR2004
+        return f"{value:,.0f}"
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:.4g}"
+
+
+def question(target: Target) -> str:
+    """The question in words; a compared private value does not appear (see `story`)."""
+    if target.operator is not None:
+        value = f"{target.value:g}" if isinstance(target.value, float) else str(target.value)
+        return f"Will {target.column} be {COMPARISONS[target.operator]} {value}?"
+    if target.problem == "regression":
+        return f"How large will {target.column} be?"
+    return f"What will {target.column} be?"
+
+
+def metric(name: str) -> str:
+    """A metric's name for a reader."""
+    return METRICS.get(name, name.replace("_", " "))
+
+
+def baseline(name: str) -> str:
+    """A trivial predictor's name for a reader."""
+    return BASELINES.get(name, name)
+
+
+def meaning(card: ModelCard) -> str:
+    """What the score means, in one or two sentences."""
+    score = card.score
+    span = f"between {number(score.low)} and {number(score.high)} with 95 % confidence"
+    value, hundredth = number(score.value), f"{score.value * 100:.0f}"
+    words = {
+        "roc_auc": f"Shown one row of each outcome, the model puts the right one first {hundredth} times in 100 "
+        f"({score.low * 100:.0f} to {score.high * 100:.0f}, with 95 % confidence). Tossing a coin gives 50.",
+        "accuracy": f"It is right for {hundredth} of 100 rows ({span}).",
+        "rmse": f"Its predictions are typically off by {value}, {span}, in the unit of the target.",
+        "mae": f"Its predictions are off by {value} on average, {span}, in the unit of the target.",
+        "r2": f"It explains {hundredth} % of the target's variation ({span}).",
+        "log_loss": f"Its probabilities carry a surprise of {value} per row, {span}; 0 would be certainty.",
+    }
+    return words.get(card.metric, f"{metric(card.metric)} is {value}, {span}.")
+
+
+def best_baseline(card: ModelCard) -> tuple[str, Score] | None:
+    """The strongest trivial predictor."""
+    if not card.baselines:
+        return None
+    sign = 1 if card.greater_is_better else -1
+    name = max(card.baselines, key=lambda each: sign * card.baselines[each].value)
+    return name, card.baselines[name]
+
+
+def advantage(card: ModelCard) -> str:
+    """How it compares with the strongest trivial predictor, in one sentence."""
+    best = best_baseline(card)
+    if best is None:
+        return ""
+    name, score = best
+    what = baseline(name)[0].lower() + baseline(name)[1:]
+    if card.greater_is_better:
+        return f"The best trivial answer, {what}, reaches {number(score.value)}."
+    if score.value <= 0:
+        return f"The best trivial answer, {what}, has {number(score.value)}."
+    less = (1 - card.score.value / score.value) * 100
+    change = f"{less:.0f} % less" if less >= 0 else f"{-less:.0f} % more"
+    return f"That is {change} than the best trivial answer, {what} ({number(score.value)})."
+
+
+def optimism(card: ModelCard) -> str:
+    """What a careless split would have promised; empty where it was not measured."""
+    if card.random_score is None:
+        return ""
+    gap = (card.random_score.value - card.score.value) * (1 if card.greater_is_better else -1)
+    promised = f"A careless random split would have promised {number(card.random_score.value)}"
+    if gap <= max(card.score.high - card.score.low, 0) / 2:
+        return f"{promised}: hardly a difference, so this score is not an artefact of how it was judged."
+    return f"{promised}, which is {number(abs(gap))} too good to be true. The honest score is the one above."
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them."""
+    if seconds < 60:  # noqa: PLR2004
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s"
