@@ -30,11 +30,12 @@ def conform(rows: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
     Raises FeatureError RDX-FEA-004 where a value cannot be of the column's type.
     """
     columns: dict[str, pl.Series] = {}
+    given = dict(rows.schema)
     for column in inputs:
         dtype = CANONICAL[column.dtype]
-        if column.name not in rows.columns:
+        if column.name not in given:
             columns[column.name] = pl.repeat(None, len(rows), dtype=dtype, eager=True)
-        elif rows.schema[column.name] == dtype:
+        elif given[column.name] == dtype:
             columns[column.name] = rows[column.name]
         else:
             columns[column.name] = _cast(rows[column.name], dtype)
