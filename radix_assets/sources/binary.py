@@ -1,12 +1,14 @@
 """Parquet files and Excel workbooks, whose columns have types of their own."""
 
 import contextlib
+import datetime as dt
 import io
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
+from polars import selectors as cs
 
 from radix_assets.project import FileSource
 from radix_assets.sources.dialect import unique_names
@@ -46,7 +48,8 @@ def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Stag
                 **place.context(),
             )
         schemas.append(schema)
-        frames.append(_positioned(frame.select(list(schemas[0])), number))
+        places = {name: index for index, name in enumerate(schema)}
+        frames.append(_positioned(frame.select(cs.by_index(*(places[name] for name in schemas[0]))), number))
     _name(staged, schemas[0])
     staged.readings = [False] * len(staged.unique)
     place = Place(source.table, source.path)
@@ -79,15 +82,26 @@ def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Sta
                 **place.context(),
             )
         frames.append(frame)
-    frames = [frame.select(frames[0].columns) for frame in frames]
-    mixed = [name for name in frames[0].columns if len({frame.schema[name] for frame in frames}) > 1]
-    frames = [frame.with_columns(pl.col(mixed).cast(pl.String)) for frame in frames]
-    whole = [name for name in frames[0].columns if all(_is_whole(frame[name]) for frame in frames)]
-    frames = [frame.with_columns(pl.col(whole).cast(pl.Int64)) for frame in frames]
-    _name(staged, frames[0].schema)
+    names = frames[0].columns
+    for frame in frames:
+        if frame.columns != names:
+            frame.columns = [position(names.index(name)) for name in frame.columns]
+        else:
+            frame.columns = [position(index) for index in range(len(names))]
+    places = frames[0].columns
+    mixed = [place for place in places if len({frame.schema[place] for frame in frames}) > 1]
+    whole = [place for place in places if all(_is_whole(frame[place]) for frame in frames)]
+    days = [place for place in places if all(_is_day(frame[place]) for frame in frames)]
+    frames = [
+        frame.select(places).with_columns(
+            pl.col(mixed).cast(pl.String), pl.col(whole).cast(pl.Int64), pl.col(days).cast(pl.Date)
+        )
+        for frame in frames
+    ]
+    _name(staged, pl.Schema(zip(names, frames[0].dtypes, strict=True)))
     staged.names = ["" if name.startswith(_UNNAMED) else name for name in staged.names]
     staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
-    staged.readings = [dtype == pl.String for dtype in frames[0].schema.values()]
+    staged.readings = [dtype == pl.String for dtype in frames[0].dtypes]
     staged.types = ["text" if text else kind for text, kind in zip(staged.readings, staged.types, strict=True)]
     staged.comma_separated = False
     lazy = []
@@ -129,6 +143,14 @@ def _is_whole(column: pl.Series) -> bool:
         return column.dtype == pl.Int64
     present = column.drop_nulls()
     return len(present) > 0 and bool(((present == present.floor()) & (present.abs() <= _EXACT)).all())
+
+
+def _is_day(column: pl.Series) -> bool:
+    """A workbook knows no days, only moments, of which midnight is shown as a day."""
+    if not isinstance(column.dtype, pl.Datetime):
+        return column.dtype == pl.Date
+    present = column.drop_nulls()
+    return len(present) > 0 and bool((present.dt.time() == dt.time()).all())
 
 
 @contextlib.contextmanager

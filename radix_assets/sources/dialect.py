@@ -32,8 +32,8 @@ class Dialect:
     """Columns: of the header, or of the longest of the first records."""
     skip: int
     """Records before the first row of data, blank ones included."""
-    longest: int
-    """Cells of the longest of the first records."""
+    alike: float
+    """Share of the first records that have as many cells as the header."""
     trimmed: bool
     """Delimiters are followed by a space that is no part of the value, also before quotes."""
 
@@ -50,13 +50,14 @@ def detect(path: Path, delimiter: str | None) -> Dialect | None:
         return None
     record = records[first]
     headless = _is_data(record)
+    filled = [record for record in records if any(record)]
     longest = max(len(record) for record in records)
     return Dialect(
         delimiter=delimiter,
         header=[] if headless else [cell.strip() for cell in record],
         width=longest if headless else len(record),
         skip=first if headless else first + 1,
-        longest=longest,
+        alike=sum(len(record) == len(records[first]) for record in filled) / len(filled),
         trimmed=trimmed,
     )
 

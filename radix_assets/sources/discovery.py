@@ -16,8 +16,8 @@ from radix_resources.errors import ConfigError, SourceError
 
 _IGNORED = {"truth.json"}
 _DATABASE = re.compile(r"^postgres(ql)?://")
-_LOOSE = (".txt", ".txt.gz")
-"""Endings of tables and of notes alike."""
+_ALIKE = 0.8
+"""A .txt file of a folder is a table where so many of its lines have as many cells as the first."""
 
 
 def discover(arguments: list[str], folder: Path) -> tuple[list[FileSource | DatabaseSource], list[str]]:
@@ -87,7 +87,7 @@ def _is_table(path: Path) -> bool:
             dialect = detect(path, None)
         except OSError:
             return False
-        return dialect is not None and dialect.width > 1 and dialect.longest == dialect.width
+        return dialect is not None and dialect.width > 1 and dialect.alike > _ALIKE
     return not path.name.startswith("~$")
 
 

@@ -13,7 +13,8 @@ def private_columns(frame: pl.LazyFrame | pl.DataFrame, table: str) -> set[str]:
     sample = frame.lazy().head(_ROWS).collect()
     private = set()
     for column in sample.get_columns():
-        values = column.drop_nulls().unique(maintain_order=True).head(_SAMPLE).cast(pl.String).to_list()
+        # Without its name: methods of a series take a name such as ^a.*$ for a pattern.
+        values = column.alias("values").drop_nulls().unique(maintain_order=True).head(_SAMPLE).cast(pl.String).to_list()
         if sensitivity_of(column.name, values, table) != "none":
             private.add(column.name)
     return private

@@ -48,7 +48,12 @@ def _require(names: list[str], known: list[str], required: Collection[str], file
     missing = [name for name in required if name not in names]
     if not missing and any(name in names for name in known):
         return
-    near = [match for name in missing for match in difflib.get_close_matches(name, names, n=1, cutoff=0.7)]
+    lower = {name.lower(): name for name in names}
+    near = [
+        lower[match]
+        for name in missing
+        for match in difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.7)
+    ]
     shown = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")  # noqa: PLR2004
     raise SourceError(
         "RDX-SRC-017",
@@ -71,14 +76,12 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
     for column in columns:
         place = places.get(column.name)
         if place is None:
-            result[column.name] = pl.Series(column.name, [None], dtype=CANONICAL[column.dtype]).new_from_index(
-                0, frame.height
-            )
+            result[column.name] = pl.repeat(None, frame.height, dtype=CANONICAL[column.dtype], eager=True)
             continue
         value, there = _read(place, types[place], column, text=texts[column.name])
         values = frame.select(value=value, there=there)
         _judge(column, values, frame[ROW], file)
-        result[column.name] = values["value"].alias(column.name)
+        result[column.name] = values["value"]
     return pl.DataFrame(result)
 
 

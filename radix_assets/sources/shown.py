@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars import selectors as cs
 
 from radix_assets.output import Markdown, Shown, Table
 from radix_assets.project import DatabaseSource, FileSource
@@ -89,9 +90,10 @@ def _rejects(out: Path) -> Table:
 
 def _preview(out: Path, table: str) -> Table:
     rows = pl.scan_parquet(out / DATA_FILE)
-    names = rows.collect_schema().names()[:_PREVIEW_COLUMNS]
-    private = private_columns(rows.select(names), table)
-    first = rows.select(names).head(_PREVIEW_ROWS).collect()
+    # Chosen by position, since a name such as ^a.*$ would be taken for a pattern.
+    rows = rows.select(cs.by_index(*range(min(len(rows.collect_schema()), _PREVIEW_COLUMNS))))
+    private = private_columns(rows, table)
+    first = rows.head(_PREVIEW_ROWS).collect()
     return Table(
         [
             {name: _text(value) if name not in private else MASK for name, value in row.items()}

@@ -1,0 +1,38 @@
+"""Secrets in addresses."""
+
+import pytest
+
+from radix_assets.sources import variables_of, without_secret
+from radix_assets.sources.addresses import resolve, with_reference
+from radix_resources.errors import CredentialError
+
+
+@pytest.mark.parametrize("password", ["secret", "se@cret", "se/cret", "se:cret", "se?cret", "$secret"])
+def test_no_part_of_a_password_is_shown(password):
+    address = f"postgresql://ann:{password}@db.example.org/shop"
+    for shown in (without_secret(address), with_reference(address, "SHOP_PASSWORD")):
+        assert "cret" not in shown
+    assert with_reference(address, "SHOP_PASSWORD") == "postgresql://ann:${SHOP_PASSWORD}@db.example.org/shop"
+
+
+def test_a_password_among_the_parameters_is_replaced_too():
+    assert with_reference("postgresql://ann@h/d?password=x&a=1", "V") == "postgresql://ann@h/d?password=${V}&a=1"
+
+
+def test_an_address_without_a_password_stays():
+    for address in ("postgresql://h/d", "postgresql://ann@h/d", "postgresql://ann:${PW}@h/d"):
+        assert without_secret(address) == with_reference(address, "V") == address
+    assert variables_of("postgresql://ann:${PW}@h/d") == ["PW"]
+
+
+def test_a_reference_is_resolved_and_quoted(monkeypatch):
+    monkeypatch.setenv("PW", "a/b@c")
+    assert resolve("postgresql://ann:${PW}@h/d", "t").startswith("postgresql://ann:a%2Fb%40c@h/d?")
+
+
+def test_a_variable_that_is_not_set_is_named(monkeypatch):
+    monkeypatch.delenv("SHOP_PW", raising=False)
+    with pytest.raises(CredentialError, match="SHOP_PW") as caught:
+        resolve("postgresql://ann:${SHOP_PW}@h/d", "orders")
+    assert caught.value.code == "RDX-CRD-001"
+    assert not caught.value.transient
