@@ -7,7 +7,7 @@ from radix_assets.profiles.model import TableProfile
 from radix_assets.relationships.foreign_keys import Link, links
 from radix_assets.relationships.keys import find_keys
 from radix_assets.relationships.model import PrimaryKey, Relationship, Schema
-from radix_assets.relationships.names import is_named_after
+from radix_assets.relationships.names import bare_names, is_named_after
 from radix_assets.relationships.values import Containment, Values
 from radix_assets.relationships.words import stems
 
@@ -107,12 +107,13 @@ def _relationship(link: Link, profiles: Mapping[str, TableProfile]) -> Relations
 def _composites(profiles: Mapping[str, TableProfile], values: Values, keys: list[PrimaryKey]) -> list[Relationship]:
     """Links over several columns: the child has all columns of a parent's composite key, by name."""
     found = []
+    bare = {table: bare_names(list(profile.columns)) for table, profile in profiles.items()}
     for key in keys:
         if len(key.columns) < 2 or not profiles[key.table].rows:  # noqa: PLR2004 one column is no composite
             continue
         for child, profile in profiles.items():
-            same = {"".join(stems(name)): name for name in profile.columns}
-            columns = [same.get("".join(stems(name))) for name in key.columns]
+            same = {"".join(stems(plain)): name for name, plain in bare[child].items()}
+            columns = [same.get("".join(stems(bare[key.table][name]))) for name in key.columns]
             names = [name for name in columns if name is not None]
             if child == key.table or len(names) < len(columns) or not profile.rows:
                 continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.keys import is_candidate
-from radix_assets.relationships.names import is_key_like, is_named_after, is_row_number, name_score
+from radix_assets.relationships.names import bare_names, is_key_like, is_named_after, is_row_number, name_score
 from radix_assets.relationships.values import Containment, Values
 
 CERTAIN_BITS = 20.0
@@ -36,7 +36,7 @@ class Link:
     def score(self) -> float:
         """What candidates of the same child column are ranked by."""
         share = (self.found.rows + self.found.distinct) / 2 if self.found else 0.5
-        return 0.5 * self.name + 0.25 * share + 0.15 * min(1.0, self.bits / CERTAIN_BITS) + 0.1 * self.primary
+        return 0.5 * self.name + 0.35 * share + 0.05 * min(1.0, self.bits / CERTAIN_BITS) + 0.1 * self.primary
 
     @property
     def confidence(self) -> float:
@@ -49,6 +49,7 @@ class Link:
 
 def links(profiles: Mapping[str, TableProfile], values: Values, keys: Mapping[str, list[str]]) -> Iterator[Link]:
     """All believable links of one column to a unique column, in a fixed order."""
+    bare = {table: bare_names(list(profile.columns)) for table, profile in profiles.items()}
     parents = [
         (table, column)
         for table, profile in profiles.items()
@@ -61,7 +62,8 @@ def links(profiles: Mapping[str, TableProfile], values: Values, keys: Mapping[st
                 continue
             for parent, key in parents:
                 if (child, column.name) != (parent, key.name):
-                    link = _probe(child, column, parent, key, values, primary=keys.get(parent) == [key.name])
+                    named = name_score(child, bare[child][column.name], parent, bare[parent][key.name])
+                    link = _probe(child, column, parent, key, named, values, primary=keys.get(parent) == [key.name])
                     if link:
                         yield link
 
@@ -73,9 +75,16 @@ def _may_be_parent(profile: TableProfile, column: ColumnProfile, key: list[str])
 
 
 def _probe(
-    child: str, column: ColumnProfile, parent: str, key: ColumnProfile, values: Values, *, primary: bool
+    child: str,
+    column: ColumnProfile,
+    parent: str,
+    key: ColumnProfile,
+    named: tuple[float, str],
+    values: Values,
+    *,
+    primary: bool,
 ) -> Link | None:
-    name, reason = name_score(child, column.name, parent, key.name)
+    name, reason = named
     if column.rows == 0 or key.rows == 0:
         return Link(child, column.name, parent, key.name, name, reason, None, 0.0, primary) if name == 1 else None
     if _ruled_out_by_names(child, column, parent, key, name, primary=primary) or not _may_fit(column, key, name):

@@ -7,7 +7,15 @@ from statistics import fmean
 
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.model import PrimaryKey
-from radix_assets.relationships.names import is_generic, is_key_like, is_named_after, is_row_number, is_sequence
+from radix_assets.relationships.names import (
+    bare_names,
+    is_attribute,
+    is_generic,
+    is_key_like,
+    is_named_after,
+    is_row_number,
+    is_sequence,
+)
 from radix_assets.relationships.values import Values
 from radix_assets.relationships.words import words
 
@@ -27,9 +35,15 @@ NEARLY = 0.995
 
 def find_keys(profiles: Mapping[str, TableProfile], values: Values) -> list[PrimaryKey]:
     """The likeliest primary key of each table that has one, in the order of the tables."""
-    shared = Counter(name for table in profiles.values() for name in table.columns if not is_generic(name))
-    found = (_key_of(profile, values, shared) for profile in profiles.values())
-    return [key for key in found if key is not None]
+    bare = {table: bare_names(list(profile.columns)) for table, profile in profiles.items()}
+    often = Counter(name for names in bare.values() for name in names.values() if not is_generic(name))
+    found = []
+    for table, profile in profiles.items():
+        shared = Counter({name: often[plain] for name, plain in bare[table].items()})
+        key = _key_of(profile, values, shared)
+        if key is not None:
+            found.append(key)
+    return found
 
 
 def is_candidate(column: ColumnProfile) -> bool:
@@ -81,7 +95,7 @@ def _single_score(profile: TableProfile, place: int, column: ColumnProfile, shar
     if is_row_number(name):
         return score - 0.2
     if is_named_after(name, profile.table):
-        score += 0.4
+        score += 0.5
     elif is_key_like(name):
         score += 0.25
     if shared[name] > 1:
@@ -91,8 +105,9 @@ def _single_score(profile: TableProfile, place: int, column: ColumnProfile, shar
     if column.dtype in {"date", "datetime", "time"}:
         score -= 0.1 if place == 0 else 0.25
     elif column.dtype == "integer" and not is_key_like(name) and shared[name] <= 1:
-        score -= 0.15 if place == 0 else 0.3
-    return score
+        running = column.maximum - column.minimum + 1 == column.rows
+        score -= 0.3 if place else 0.0 if running else 0.15
+    return score - (0.2 if is_attribute(name) else 0.0)
 
 
 def _member_score(place: int, column: ColumnProfile, shared: Counter[str]) -> float:

@@ -1,11 +1,14 @@
 """What names say of keys and of who points to whom."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
-from radix_assets.relationships.words import stems, words
+from radix_assets.relationships.words import singular, stems, words
 
-KEY_WORDS = frozenset({"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "uuid", "guid", "pk", "fk", "sk"})
+KEY_WORDS = frozenset(
+    {"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "ref", "uuid", "guid", "pk", "fk", "sk"}
+)
 """Words that announce an identifier."""
 SEQUENCE_WORDS = frozenset({"seq", "sequence", "line", "position", "pos", "ordinal", "item", "step"})
 """Words that announce a running number within something else; a key only together with what it counts in."""
@@ -43,6 +46,9 @@ GENERIC = frozenset(
     | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
 )
 """Names that many tables share without meaning the same."""
+_NO_KEY = re.compile(
+    r"(^|_)(url|link|email|phone|fax|address|description|comment|notes?|text|photo|image|title)s?(_|$)"
+)
 _ROW_NUMBER = re.compile(r"(row_?(names?|num(ber)?|nr|no|id|index)|index|unnamed(_0)*|level_0|idx|x|sl_?no|s_no)")
 
 _PEOPLE = {"employee", "staff", "worker", "person", "people", "user", "member", "agent", "contact", "account"}
@@ -78,13 +84,20 @@ def is_key_like(name: str) -> bool:
     parts = words(name)
     if not parts or is_row_number(name):
         return False
-    return bool({parts[0], parts[-1]} & KEY_WORDS) or bool(re.search(r"[a-z]{2}(id|cd|key|nr|num)$", parts[-1]))
+    return bool({parts[0], parts[-1]} & KEY_WORDS) or bool(re.search(r"[a-z]{2}(id|cd|key|nr|num|number)$", parts[-1]))
+
+
+def is_attribute(name: str) -> bool:
+    """Whether a name announces something that is unique by nature, or by chance, but is used by nobody as a key."""
+    return bool(_NO_KEY.search("_".join(words(name))))
 
 
 def is_sequence(name: str) -> bool:
     """Whether a name announces a running number within something else: `stop_sequence`, `AESEQ`."""
     parts = words(name)
-    return bool(parts) and (parts[-1] in SEQUENCE_WORDS or bool(re.search(r"[a-z]{2}seq$", parts[-1])))
+    return bool(parts) and (
+        parts[-1] in SEQUENCE_WORDS or bool(re.search(r"[a-z]{2}seq$|^line(number|num|no|nr)$", parts[-1]))
+    )
 
 
 def is_generic(name: str) -> bool:
@@ -97,6 +110,21 @@ def core(name: str) -> str:
     """A name in the singular without the words that announce an identifier: `Customer IDs` is `customer`."""
     joined = "".join(word for word in stems(name) if word not in KEY_WORDS)
     return re.sub(r"(?<=[a-z]{2})(id|key)$", "", joined)
+
+
+def bare_names(columns: Sequence[str]) -> dict[str, str]:
+    """Columns without a short prefix that all of a table have: `l_orderkey`, `l_partkey` of `lineitem`."""
+    split = {name: re.match(r"([A-Za-z]{1,3})_(?=.)", name) for name in columns}
+    prefixes = {match[1].lower() if match else "" for match in split.values()}
+    if len(columns) < 3 or len(prefixes) > 1 or "" in prefixes:  # noqa: PLR2004 two may agree by chance
+        return {name: name for name in columns}
+    return {name: name[match.end() :] if match else name for name, match in split.items()}
+
+
+def is_count(name: str) -> bool:
+    """Whether a name is that of a number of things: a plural that announces no identifier, such as `UpVotes`."""
+    parts = words(name)
+    return bool(parts) and not is_key_like(name) and singular(parts[-1]) != parts[-1]
 
 
 def is_named_after(column: str, table: str, *, whole: bool = False) -> bool:
@@ -115,19 +143,22 @@ def name_score(child: str, column: str, parent: str, key: str) -> tuple[float, s
     (`origin` of an airport, `manager` of an employee) is a hint.
     """
     plain, target = "".join(stems(column)), "".join(stems(key))
-    owner, about = "".join(stems(parent)), core(column)
-    if not plain or is_row_number(column) or is_row_number(key):
-        return 0.0, ""
     if child == parent:
         return _self_score(column, key)
+    if not plain or is_row_number(column) or is_row_number(key):
+        return 0.0, ""
     if plain == target and not is_generic(column):
         return 1.0, "same name"
+    return (0.0, "") if is_count(column) else _names_the_table(column, parent, key)
+
+
+def _names_the_table(column: str, parent: str, key: str) -> tuple[float, str]:
+    plain, target = "".join(stems(column)), "".join(stems(key))
+    owner, about = "".join(stems(parent)), core(column)
     named = bool(about) and about == owner
     chance = len(owner) <= 2 or len(about) <= 2  # noqa: PLR2004 such short names agree by chance
     if is_key_like(key) and core(key) in {"", owner} and (named or (about.endswith(owner) and not chance)):
-        return (
-            (1.0, f"{column} names the table {parent}") if named else (0.9, f"{column} ends with the name of {parent}")
-        )
+        return (1.0, f"{column} names the table {parent}") if named else (0.9, f"{column} ends with {parent}")
     if len(target) > 3 and plain.endswith(target) and not is_generic(key):  # noqa: PLR2004 same
         return 0.85, f"{column} ends with {key}"
     return (0.8, f"{column} names the table {parent}") if named and not chance else _hint(column, parent)
@@ -138,12 +169,15 @@ def _hint(column: str, parent: str) -> tuple[float, str]:
     if any(set(other) & _ROLES.get(word, set()) for word in own):
         return 0.65, f"{column} is a usual role of {parent}"
     rest = [word for word in own if word not in KEY_WORDS]
-    for word in rest:
-        for name in other:
-            short, long = sorted((word, name), key=len)
-            if len(short) > 2 and long.startswith(short):  # noqa: PLR2004 shorter beginnings are chance
-                return 0.6, f"{column} resembles {parent}"
+    # An abbreviation; the whole word with others beside it (`post_type_id`) names something else.
+    if len(other) == 1 and any(_abbreviates(word, other[0]) for word in rest):
+        return 0.6, f"{column} resembles {parent}"
     return 0.0, ""
+
+
+def _abbreviates(word: str, name: str) -> bool:
+    short, long = sorted((word, name), key=len)
+    return len(short) > 2 and short != long and long.startswith(short)  # noqa: PLR2004 shorter beginnings are chance
 
 
 def _self_score(column: str, key: str) -> tuple[float, str]:

@@ -60,7 +60,7 @@ RULES = (
     _rule("date of birth", "personal", r"(date|day|year|month)_of_birth|dob|birth_?(date|day|year)?|brthdtc|yob|"
           r"geburts?_?(datum|tag|jahr)|(fecha|ano)_(de_)?nacimiento|date_(de_)?naissance|data_(di_)?nascita|"
           r"(data_(de_)?)?nascimento|geboorte_?datum|生日|出生"),
-    _rule("person name", "personal", r"(first|last|full|middle|given|family|maiden|birth|legal)_?name|surname|"
+    _rule("person name", "personal", r"(first|last|full|middle|display|given|family|maiden|birth|legal)_?name|surname|"
           r"forename|nickname|[fl]name|vorname|nachname|familienname|nom_(de_)?famille|prenom|apellidos?|cognome|"
           r"sobrenome|nome_completo|voornaam|achternaam|imie|nazwisko|user_?name|screen_?name|login(_?name)?|"
           rf"(?:{PERSON})s?_?(first_?|last_?|full_?)?name|(mother|father|spouse|parent|maiden)s?_?name|"

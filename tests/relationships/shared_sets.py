@@ -1,4 +1,4 @@
-"""The multi-table sets of ../shared/data as raw snapshots and profiles, read in the plainest way."""
+"""The multi-table sets of ../shared/data as raw snapshots and profiles."""
 
 import json
 from dataclasses import dataclass
@@ -7,19 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.project import FileSource, Project
+from radix_assets.sources import ingest
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
 
-_DTYPES = {
-    pl.Int64: "integer",
-    pl.Float64: "float",
-    pl.Boolean: "boolean",
-    pl.String: "string",
-    pl.Date: "date",
-    pl.Datetime: "datetime",
-    pl.Time: "time",
-}
+_CANONICAL = (pl.Int64, pl.Float64, pl.Boolean, pl.String, pl.Date, pl.Datetime, pl.Time)
 
 
 @dataclass(frozen=True)
@@ -37,41 +32,9 @@ def canonical(frame: pl.DataFrame) -> pl.DataFrame:
             casts.append(pl.col(name).dt.replace_time_zone(None).cast(pl.Datetime("us")))
         elif dtype.is_integer():
             casts.append(pl.col(name).cast(pl.Int64))
-        elif dtype not in _DTYPES:
+        elif dtype not in _CANONICAL:
             casts.append(pl.col(name).cast(pl.String))
     return frame.with_columns(casts)
-
-
-def profile_of(table: str, frame: pl.DataFrame) -> TableProfile:
-    return TableProfile(
-        table=table, rows=frame.height, columns={name: column_profile(frame[name]) for name in frame.columns}
-    )
-
-
-def column_profile(values: pl.Series) -> ColumnProfile:
-    dtype = next(label for kind, label in _DTYPES.items() if values.dtype == kind)
-    present = values.drop_nulls()
-    extra: dict[str, Any] = {}
-    if dtype in {"integer", "float"}:
-        extra = {"minimum": present.min(), "maximum": present.max(), "mean": present.mean(), "std": present.std()}
-    elif dtype == "string" and len(present):
-        length = present.str.len_chars()
-        extra = {"length_min": length.min(), "length_mean": length.mean(), "length_max": length.max()}
-    elif dtype != "boolean" and len(present):
-        extra = {"minimum": str(present.min()), "maximum": str(present.max())}
-    counts = present.value_counts(sort=True).head(10) if present.n_unique() < len(present) else None
-    return ColumnProfile(
-        name=values.name,
-        dtype=dtype,
-        rows=len(values),
-        nulls=values.null_count(),
-        distinct=present.n_unique(),
-        top=[(value if isinstance(value, int | float | str | bool) else str(value), n) for value, n in counts.rows()]
-        if counts is not None
-        else [],
-        monotonic=bool(len(present) == len(values) and present.is_sorted()),
-        **extra,
-    )
 
 
 def write_set(frames: dict[str, pl.DataFrame], folder: Path) -> tuple[dict[str, Path], dict[str, TableProfile]]:
@@ -82,37 +45,29 @@ def write_set(frames: dict[str, pl.DataFrame], folder: Path) -> tuple[dict[str, 
         tables[name] = folder / f"raw_{place}"
         tables[name].mkdir(parents=True)
         frame.write_parquet(tables[name] / "data.parquet")
-        profiles[name] = profile_of(name, frame)
+        profiles[name] = profile_table(name, tables[name] / "data.parquet")
     return tables, profiles
 
 
 def read_set(name: str, folder: Path) -> DataSet:
+    """A set as Radix itself reads and profiles it, with no hint from its description."""
     truth = json.loads((SHARED / name / "truth.json").read_text())
-    frames = {table: _read(SHARED / name, table, meta, truth) for table, meta in truth["tables"].items()}
-    tables, profiles = write_set(frames, folder)
+    tables, profiles = {}, {}
+    for place, (table, meta) in enumerate(truth["tables"].items()):
+        source = FileSource(table=table, path=str((SHARED / name / meta.get("file", table)).resolve()))
+        home = folder / "p"
+        home.mkdir(exist_ok=True)
+        project = Project(name="p", sources=[source], folder=home)
+        tables[table] = folder / f"raw_{place}"
+        tables[table].mkdir()
+        if meta.get("rows") == 0 or source.path.endswith(".json"):
+            # A table without rows and JSON are refused as sources; the sets have both.
+            read = pl.read_json if source.path.endswith(".json") else pl.read_csv
+            canonical(read(source.path, infer_schema_length=None)).write_parquet(tables[table] / "data.parquet")
+        else:
+            ingest(project, table, tables[table])
+        profiles[table] = profile_table(table, tables[table] / "data.parquet")
     return DataSet(tables, profiles, truth)
-
-
-def _read(folder: Path, table: str, meta: dict[str, Any], truth: dict[str, Any]) -> pl.DataFrame:
-    path = folder / meta.get("file", table)
-    if path.suffix == ".xlsx":
-        return pl.read_excel(path, infer_schema_length=None)
-    if path.suffix == ".parquet":
-        return pl.read_parquet(path)
-    if path.suffix == ".json":
-        return pl.read_json(path, infer_schema_length=None)
-    how = meta.get("read", meta)
-    header = how.get("header", True) is not False
-    return pl.read_csv(
-        path,
-        separator=how.get("delimiter") or ",",
-        encoding="utf8" if (how.get("encoding") or "utf-8").lower().startswith(("utf", "ascii")) else "latin1",
-        has_header=header,
-        new_columns=None if header else list(meta["columns"]),
-        infer_schema_length=None,
-        try_parse_dates=True,
-        null_values=["", *(truth.get("null_tokens") or how.get("null_tokens") or [])],
-    )
 
 
 def multi_table_sets() -> list[str]:

@@ -1,0 +1,196 @@
+import random
+
+import polars as pl
+import pytest
+from measure_links import measure
+from shared_sets import SHARED, write_set
+
+from radix_assets.relationships import Schema, find_schema, load_schema, make_relationships
+
+RANDOM = random.Random(1)  # noqa: S311 data of tests
+
+
+def running(rows: int) -> list[int]:
+    return list(range(1, rows + 1))
+
+
+def some(parent: int, rows: int, nulls: float = 0.0) -> list[int | None]:
+    return [None if RANDOM.random() < nulls else RANDOM.randint(1, parent) for _ in range(rows)]
+
+
+def measures(rows: int) -> list[float]:
+    return [round(RANDOM.random() * 100, 3) for _ in range(rows)]
+
+
+def found(tmp_path, tables: dict[str, dict[str, list]]) -> tuple[Schema, set[str]]:
+    raw, profiles = write_set({name: pl.DataFrame(columns) for name, columns in tables.items()}, tmp_path / "raw")
+    schema = find_schema(raw, profiles)
+    return schema, {relationship.name for relationship in schema.relationships}
+
+
+def test_surrogate_ids_that_overlap_are_linked_by_name(tmp_path):
+    schema, links = found(
+        tmp_path,
+        {
+            "Users": {
+                "Id": running(300),
+                "Reputation": some(5000, 300),
+                "Views": some(250, 300),
+                "UpVotes": some(90, 300),
+            },
+            "Posts": {
+                "Id": running(1000),
+                "PostTypeId": some(3, 1000),
+                "ParentId": some(1000, 1000, 0.5),
+                "OwnerUserId": some(300, 1000, 0.05),
+                "Score": some(60, 1000),
+            },
+            "Votes": {"Id": running(3000), "PostId": some(1000, 3000), "VoteTypeId": some(15, 3000)},
+        },
+    )
+    assert links == {"Posts.OwnerUserId -> Users.Id", "Posts.ParentId -> Posts.Id", "Votes.PostId -> Posts.Id"}
+    assert {key.table: key.columns for key in schema.primary_keys} == {
+        name: ["Id"] for name in ("Users", "Posts", "Votes")
+    }
+
+
+def test_prefixed_names_and_composite_keys_are_found(tmp_path):
+    pairs = [(part, supplier) for part in running(100) for supplier in RANDOM.sample(running(20), 4)]
+    lines = [(order, line, RANDOM.choice(pairs)) for order in running(400) for line in range(1, RANDOM.randint(3, 7))]
+    schema, links = found(
+        tmp_path,
+        {
+            "part": {"p_partkey": running(100), "p_size": some(50, 100), "p_price": measures(100)},
+            "supplier": {"s_suppkey": running(20), "s_nation": some(25, 20), "s_balance": measures(20)},
+            "partsupp": {
+                "ps_partkey": [part for part, _ in pairs],
+                "ps_suppkey": [supplier for _, supplier in pairs],
+                "ps_cost": measures(400),
+            },
+            "lineitem": {
+                "l_orderkey": [order for order, _, _ in lines],
+                "l_partkey": [pair[0] for _, _, pair in lines],
+                "l_suppkey": [pair[1] for _, _, pair in lines],
+                "l_linenumber": [line for _, line, _ in lines],
+                "l_quantity": some(50, len(lines)),
+            },
+        },
+    )
+    assert links == {
+        "partsupp.ps_partkey -> part.p_partkey",
+        "partsupp.ps_suppkey -> supplier.s_suppkey",
+        "lineitem.l_partkey -> part.p_partkey",
+        "lineitem.l_suppkey -> supplier.s_suppkey",
+        "lineitem.(l_partkey, l_suppkey) -> partsupp.(ps_partkey, ps_suppkey)",
+    }
+    assert schema.key_of("partsupp") == ["ps_partkey", "ps_suppkey"]
+    assert schema.key_of("lineitem") == ["l_orderkey", "l_linenumber"]
+
+
+def test_shared_keys_point_from_the_extension_to_the_root(tmp_path):
+    schema, links = found(
+        tmp_path,
+        {
+            "loyalty": {"customer_id": RANDOM.sample(running(200), 80), "points": some(900, 80)},
+            "customers": {"customer_id": running(200), "age": some(90, 200)},
+            "orders": {"order_id": running(900), "customer_id": some(200, 900)},
+        },
+    )
+    assert links == {"loyalty.customer_id -> customers.customer_id", "orders.customer_id -> customers.customer_id"}
+    assert schema.relationships[0].cardinality == "one_to_one"
+
+
+def test_some_orphans_do_no_harm_and_are_counted(tmp_path):
+    schema, links = found(
+        tmp_path,
+        {
+            "stores": {"store_id": running(50), "size": some(90, 50)},
+            "sales": {"sale_id": running(1000), "store_id": [*some(50, 950), *range(900, 950)]},
+        },
+    )
+    assert links == {"sales.store_id -> stores.store_id"}
+    assert schema.relationships[0].coverage == pytest.approx(0.95)
+
+
+def test_small_whole_numbers_are_not_taken_for_keys(tmp_path):
+    _, links = found(
+        tmp_path,
+        {
+            "rooms": {"id": running(40), "beds": some(4, 40), "floor": some(9, 40)},
+            "stays": {"id": running(500), "nights": some(20, 500), "guests": some(4, 500), "month": some(12, 500)},
+        },
+    )
+    assert links == set()
+
+
+def test_codes_are_linked_though_their_names_differ(tmp_path):
+    codes = [f"{a}{b}{c}" for a in "ABCDE" for b in "FGHIJ" for c in "KLMNO"]
+    _, links = found(
+        tmp_path,
+        {
+            "places": {"iata": codes, "altitude": measures(125)},
+            "trips": {"trip": running(600), "away": [RANDOM.choice(codes) for _ in range(600)], "seats": some(9, 600)},
+        },
+    )
+    assert links == {"trips.away -> places.iata"}
+
+
+def test_a_row_number_is_a_key_only_where_nothing_else_is(tmp_path):
+    schema, _ = found(
+        tmp_path,
+        {
+            "cities": {"rownames": running(30), "code": [f"c{n}" for n in range(30)], "size": some(9, 30)},
+            "readings": {"rownames": running(300), "code": [f"c{n % 30}" for n in range(300)], "value": measures(300)},
+        },
+    )
+    assert schema.key_of("cities") == ["code"]
+    assert schema.key_of("readings") == ["rownames"]
+    assert next(key for key in schema.primary_keys if key.table == "readings").confidence < 0.5
+
+
+def test_a_key_with_a_few_repeats_is_shown_with_its_flaw(tmp_path):
+    tables = {"usage": {"usage_id": [*running(2998), 7, 8], "minutes": some(50, 3000)}}
+    schema, _ = found(tmp_path, tables)
+    assert schema.key_of("usage") == ["usage_id"]
+    assert schema.primary_keys[0].duplicates == 2
+
+
+def test_measures_and_texts_are_no_keys(tmp_path):
+    schema, _ = found(tmp_path, {"t": {"price": [n + 0.5 for n in range(50)], "kind": ["a", "b"] * 25}})
+    assert schema.primary_keys == []
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_tables_of_no_row_and_one_row_are_fine(tmp_path, rows):
+    tables = {
+        "orders": {"order_id": running(rows), "customer_id": running(rows), "note": [None] * rows},
+        "customers": {"customer_id": running(rows), "name": ["x"] * rows},
+        "empty": {},
+    }
+    schema, links = found(tmp_path, tables)
+    assert schema.key_of("orders") == ["order_id"]
+    assert links == {"orders.customer_id -> customers.customer_id"}
+
+
+def test_odd_names_and_repetition_change_nothing(tmp_path):
+    tables = {
+        'a "b".c': {"x.y": running(40), "$ {json: [1]}": some(9, 40), "": running(40), "列": ["é"] * 40},
+        "line\nbreak": {"x.y": some(40, 90), "📦": measures(90)},
+    }
+    raw, profiles = write_set({name: pl.DataFrame(columns) for name, columns in tables.items()}, tmp_path / "raw")
+    texts = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        output = make_relationships(raw, profiles, tmp_path / name)
+        texts.append((tmp_path / name / "schema.json").read_bytes())
+    assert texts[0] == texts[1]
+    assert load_schema(tmp_path / "one") == find_schema(raw, profiles)
+    assert output.shown["relationships"] == 1
+    assert 1000 < (tmp_path / "one" / "diagram.png").stat().st_size <= 60_000
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
+def test_the_schemas_of_published_sets_are_found():
+    scores = measure()
+    assert scores.f1 >= 0.95, scores.remarks
+    assert scores.right / scores.keys >= 0.95, scores.remarks
