@@ -39,9 +39,9 @@ def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableP
             ),
         },
         checks=[
-            Check("every table has a primary key", not without, _said(without, "without a key"), "WARN"),
-            Check("no primary key repeats", not flawed, _said(flawed, "with repeated keys"), "WARN"),
-            Check("few broken references", not weak, _said([r.name for r in weak], "with missing parents"), "WARN"),
+            Check("every_table_has_a_primary_key", not without, _said(without, "without a key"), "WARN"),
+            Check("no_primary_key_repeats", not flawed, _said(flawed, "with repeated keys"), "WARN"),
+            Check("few_broken_references", not weak, _said([r.name for r in weak], "with missing parents"), "WARN"),
         ],
     )
 

@@ -76,7 +76,7 @@ def make_suggestions(
             ),
         },
         checks=[
-            Check("a target was found", bool(found.targets), f"{len(found.targets)} candidates", "WARN"),
+            Check("a_target_was_found", bool(found.targets), f"{len(found.targets)} candidates", "WARN"),
         ],
     )
 
