@@ -107,6 +107,7 @@ def _distribution(balance: Balance, target: pl.Series, name: str, path: Path) ->
     axes = panel(picture, title=f"Distribution of {name}", grid="y")
     bins = min(40, max(int(balance.distinct), 2))
     axes.hist(np.clip(values, *edges), bins=bins, color=ACCENT, rwidth=0.92)
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.12)
     axes.axvline(balance.quantiles["0.5"], color=ALARM, linewidth=1.4)
     axes.text(
         balance.quantiles["0.5"],

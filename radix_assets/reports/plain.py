@@ -113,8 +113,23 @@ def optimism(card: ModelCard) -> str:
     return f"{promised}, which is {number(abs(gap))} too good to be true. The honest score is the one above."
 
 
+def split(card: ModelCard) -> str:
+    """How rows were kept apart to judge by, in one or two sentences."""
+    kind, _, reason = card.split.partition(":")
+    words = {
+        "time": "It was judged on the latest rows.",
+        "group": "Rows that belong together were kept together.",
+        "stratified": "It was judged on rows drawn at random.",
+    }
+    reason = reason.strip()
+    ending = "" if not reason or reason.endswith(".") else "."
+    return f"{words.get(kind, kind.capitalize() + '.')} {reason[:1].upper()}{reason[1:]}{ending}".strip()
+
+
 def duration(seconds: float) -> str:
     """Seconds as a person says them."""
+    if seconds < 0.1:  # noqa: PLR2004
+        return "under 0.1 s"
     if seconds < 60:  # noqa: PLR2004
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

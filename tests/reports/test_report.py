@@ -16,7 +16,7 @@ from radix_assets.output import Page
 from radix_assets.profiles import profile_table
 from radix_assets.project import FileSource, Project
 from radix_assets.reports import make_report
-from radix_assets.reports.plain import duration, meaning, number, optimism, question
+from radix_assets.reports.plain import duration, meaning, number, optimism, question, split
 from radix_assets.serving import Served
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 
@@ -222,5 +222,6 @@ def test_small_words() -> None:
     )
     assert [number(each) for each in (0.12345, 12.345, 12345.6, float("nan"))] == ["0.123", "12.35", "12,346", "-"]
     assert [duration(each) for each in (3.25, 61, 3600)] == ["3.2 s", "1 min 01 s", "60 min 00 s"]
+    assert split(card()) == "It was judged on the latest rows. It is judged on what came after."
     assert "hardly a difference" in optimism(card(random_score=score(0.825)))
     assert optimism(card(random_score=None)) == ""
