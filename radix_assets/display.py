@@ -1,6 +1,5 @@
 """What a stage shows, as Dagster metadata, and as JSON inside the commit record."""
 
-import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ import dagster as dg
 from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table
 
 INLINE_ROWS = 60
-PICTURE_BYTES = 80_000
 PAGES_PORT = 3001
 PAGES_ADDRESS = f"http://127.0.0.1:{PAGES_PORT}"
 """Where `radix up` serves reports and pages."""
@@ -62,20 +60,13 @@ def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
         return None if packed is None else _scalar(packed)
     kind = packed["as"]
     if kind == "Picture":
-        return _picture(packed, directory)
+        # By address, since the UI shows Markdown at once only while it is short, and events stay small.
+        return dg.MetadataValue.md(f"![{packed['caption']}]({page_address(directory, packed['file'])})")
     if kind == "Page":
         return dg.MetadataValue.url(page_address(directory, packed["file"]))
     if kind == "JSON":
         return dg.MetadataValue.json(packed["value"])
     return dg.MetadataValue.md(markdown_table(packed["rows"]) if kind == "Table" else packed["text"])
-
-
-def _picture(packed: dict[str, str], directory: Path) -> dg.MetadataValue:
-    data = (directory / packed["file"]).read_bytes()
-    if len(data) > PICTURE_BYTES:
-        return dg.MetadataValue.url(page_address(directory, packed["file"]))
-    image = base64.b64encode(data).decode()
-    return dg.MetadataValue.md(f"![{packed['caption']}](data:image/png;base64,{image})\n\n{packed['caption']}")
 
 
 def page_address(directory: Path, file: str) -> str:

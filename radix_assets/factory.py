@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.display import to_json, to_metadata
-from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
+from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
 from radix_assets.output import Check, Output
 from radix_assets.project import Project, slug
 from radix_assets.standing import assemble, failed_mark
@@ -35,10 +35,12 @@ Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 def build_assets(project: Project, stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
     """All assets of a project."""
-    return [_build(project, step) for step in steps(project, stages)]
+    found = steps(project, stages)
+    deps = shown_deps(found)
+    return [_build(project, step, deps[step.name]) for step in found]
 
 
-def _build(project: Project, step: Step) -> dg.AssetsDefinition:
+def _build(project: Project, step: Step, deps: list[str]) -> dg.AssetsDefinition:
     stage = step.stage
     key = dg.AssetKey(step.key.split("/"))
     checks = dict(stage.checks)
@@ -58,7 +60,7 @@ def _build(project: Project, step: Step) -> dg.AssetsDefinition:
         body_with_launchpad.__annotations__["config"] = stage.launchpad
     return dg.asset(
         key=key,
-        deps=[dg.AssetKey([project.name, *name.split("/")]) for name in step.needs + step.wants],
+        deps=[dg.AssetKey([project.name, *name.split("/")]) for name in deps],
         group_name=project.name,
         description=stage.description.format(table=step.table, project=project.name),
         kinds=set(stage.kinds),

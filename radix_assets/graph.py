@@ -149,6 +149,18 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
     return found
 
 
+def shown_deps(found: list[Step]) -> dict[str, list[str]]:
+    """What each step stands on, without what follows from the rest: an arrow for each step of the way, no more."""
+    above: dict[str, set[str]] = {}
+    shown = {}
+    for step in found:
+        direct = set(step.needs + step.wants)
+        implied = set().union(*(above[name] for name in direct))
+        above[step.name] = direct | implied
+        shown[step.name] = sorted(direct - implied)
+    return shown
+
+
 def is_fresh(work: Work, mark: str) -> bool:
     """Whether the last commit was made from just these inputs and still holds."""
     return work.previous is not None and work.previous.fingerprint == mark and work.step.stage.holds(work)

@@ -21,7 +21,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG file of the snapshot, by its name, with a caption. Keep it under 60 kB: it is shown inside the event."""
+    """A PNG file of the snapshot, by its name, with a caption. Keep it under 60 kB."""
 
     file: str
     caption: str = ""
