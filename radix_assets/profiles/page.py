@@ -9,11 +9,15 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
+from radix_assets.sources import unique_names
+
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
 _RICH_COLUMNS = 8
 """Up to so many columns the page also has correlations."""
 _SEED = 0
+_LONGEST = 1_000
+_MARKS = {"<": "‹", ">": "›", '"': "”", "'": "’", "`": "’"}
 
 
 def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, *, left_out: int, of: int) -> str:
@@ -44,6 +48,21 @@ def _sample(frame: pl.LazyFrame, rows: int) -> pl.DataFrame:
     return marked.collect(engine="streaming")
 
 
+def _harmless(sample: pl.DataFrame) -> pl.DataFrame:
+    """The sample without marks that HTML or script would obey: the library writes names and values as they are."""
+    safe = sample.with_columns(
+        cs.date().cast(pl.Datetime("us")),
+        cs.time().cast(pl.String),
+        cs.string().str.slice(0, _LONGEST).str.replace_many(_MARKS),
+    )
+    safe.columns = unique_names([_plain(name) for name in sample.columns], sample.width)
+    return safe
+
+
+def _plain(text: str) -> str:
+    return text.translate(str.maketrans(_MARKS))
+
+
 def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
     os.environ["YDATA_PROFILING_NO_ANALYTICS"] = "True"
     os.environ.setdefault("MPLBACKEND", "agg")
@@ -54,11 +73,9 @@ def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
 
         summary_pandas.tqdm = partial(summary_pandas.tqdm, disable=True)  # `progress_bar` does not reach this one
 
-        frame = sample.with_columns(
-            cs.date().cast(pl.Datetime("us")), cs.time().cast(pl.String), cs.string().str.slice(0, 1_000)
-        ).to_pandas()
+        frame = _harmless(sample).to_pandas()
         settings: dict[str, Any] = {
-            "title": title,
+            "title": _plain(title),
             "minimal": True,
             "progress_bar": False,
             "vars": {"text": {"words": False}, "cat": {"words": False, "characters": False}},

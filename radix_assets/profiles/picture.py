@@ -1,6 +1,7 @@
 """The picture of a table: what each column is, how full it is, how its values are spread."""
 
 import io
+import warnings
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,13 @@ _PALETTE = 96
 
 def draw(profile: TableProfile, private: Collection[str], file: Path) -> None:
     """Write a PNG of at most 60 kB. Of private columns it shows name, type and how full they are, and no value."""
-    for dots in (110, 90, 72):
-        _draw(profile, private, file, dots)
-        if file.stat().st_size <= _LARGEST:
-            return
+    with warnings.catch_warnings():
+        # matplotlib warns of its own parser, and of every letter that its font lacks.
+        warnings.simplefilter("ignore")
+        for dots in (110, 90, 72):
+            _draw(profile, private, file, dots)
+            if file.stat().st_size <= _LARGEST:
+                return
 
 
 def _draw(profile: TableProfile, private: Collection[str], file: Path, dots: int) -> None:

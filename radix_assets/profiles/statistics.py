@@ -39,9 +39,11 @@ def profile_table(table: str, file: Path) -> TableProfile:
     columns: dict[str, ColumnProfile] = {}
     width = max(1, BLOCK // max(rows, 1))
     for start in range(0, len(names), width):
-        # Chosen by position, since pl.col takes a name such as ^a.*$ for a pattern.
+        # By position, since Polars takes a name such as ^a.*$ for a pattern, even in methods of a series.
         block = frame.select(cs.by_index(*range(start, min(start + width, len(names))))).collect(engine="streaming")
-        columns.update((profile.name, profile) for profile in _profile_block(block))
+        block.columns = [f"c{number}" for number in range(block.width)]
+        for name, profile in zip(names[start : start + width], _profile_block(block), strict=True):
+            columns[name] = profile.model_copy(update={"name": name})
     return TableProfile(table=table, rows=rows, columns=columns, duplicates=_duplicates(frame, columns, rows))
 
 

@@ -1,6 +1,7 @@
 """Sources: tables of files and databases become immutable raw snapshots in canonical types."""
 
 from radix_assets.sources.addresses import variables_of, without_secret
+from radix_assets.sources.dialect import unique_names
 from radix_assets.sources.discovery import discover
 from radix_assets.sources.ingestion import ingest, scan, source_version
 from radix_assets.sources.model import (
@@ -29,6 +30,7 @@ __all__ = [
     "read_schema",
     "scan",
     "source_version",
+    "unique_names",
     "variables_of",
     "without_secret",
 ]

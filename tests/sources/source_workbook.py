@@ -18,7 +18,8 @@ def workbook(sheets: dict[str, list[list[Any]]]) -> bytes:
         file.writestr(
             "[Content_Types].xml",
             f'<Types xmlns="{package}/content-types"><Default Extension="xml" '
-            'ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            'ContentType="application/xml"/><Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             "</Types>",
         )
         file.writestr(

@@ -158,3 +158,26 @@ def test_iso_datetimes_come_back_unchanged(moments):
     dtype, values, _ = column([moment.isoformat() for moment in moments])
     assert dtype == "datetime"
     assert values == moments
+
+
+def test_a_streamed_table_is_read_like_one_in_memory(read, monkeypatch):
+    text = "id,day,share,flag,zip,colour\n" + "".join(
+        f"{i},{i % 28 + 1:02}-{i % 12 + 1:02}-2024,{i % 100}%,{'tf'[i % 2]},{i % 900:05},{('red', 'NA', 'blue')[i % 3]}"
+        "\n"
+        for i in range(20_000)
+    )
+    text += "oops,99-99-2024,none%,?,00001,red\n"
+    one = read(text)
+    monkeypatch.setattr("radix_assets.sources.tables.IN_MEMORY", 0)
+    two = read(text)
+    for name in ("data.parquet", "schema.json", "rejects.parquet"):
+        assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
+    assert one.types() == {
+        "id": "integer",
+        "day": "date",
+        "share": "float",
+        "flag": "boolean",
+        "zip": "string",
+        "colour": "string",
+    }
+    assert one.schema.rejected == 3

