@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import polars as pl
+
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.model import PrimaryKey, Relationship, Schema
 from radix_assets.relationships.names import is_row_number
@@ -22,7 +24,7 @@ from radix_assets.suggestions.samples import spread, texts
 from radix_assets.suggestions.semantics import semantic_type
 from radix_assets.suggestions.sensitivity import Finding, find_personal
 from radix_assets.suggestions.targets import rank_targets
-from radix_assets.suggestions.times import TimeGuess, guess_time
+from radix_assets.suggestions.times import TimeGuess, by_one_clock, guess_time
 from radix_assets.suggestions.types import TypeGuess, guess_type
 
 CERTAIN_TARGET = 0.6
@@ -47,7 +49,12 @@ def suggest(
     `tables` are raw snapshot directories. `target` is what a person asked for (see parse_target); it then comes first
     and is certain.
     """
-    found = {table: _table(profiles[table], tables[table], schema) for table in tables}
+    samples = {table: spread(path, profiles[table].rows) for table, path in tables.items()}
+    times = by_one_clock(
+        {table: guess_time(profiles[table], sample) for table, sample in samples.items()},
+        [(link.child, link.parent) for link in schema.relationships],
+    )
+    found = {table: _table(profiles[table], samples[table], schema, times[table]) for table in tables}
     targets = rank_targets({table: profiles[table] for table in tables}, found, schema)
     if target is not None:
         targets = _asked(target, targets, profiles, found)
@@ -56,11 +63,9 @@ def suggest(
     return Suggestions(tables=found, targets=targets)
 
 
-def _table(profile: TableProfile, path: Path, schema: Schema) -> TableSuggestion:
-    sample = spread(path, profile.rows)
+def _table(profile: TableProfile, sample: pl.DataFrame, schema: Schema, time: TimeGuess | None) -> TableSuggestion:
     key = next((key for key in schema.primary_keys if key.table == profile.table), None)
     links = {name: r for r in schema.relationships if r.child == profile.table for name in r.child_columns}
-    time = guess_time(profile, sample)
     columns = {}
     for name, column in profile.columns.items():
         values = texts(sample[name])

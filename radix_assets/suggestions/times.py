@@ -1,7 +1,8 @@
 """When a row came to be: one column, or its parts from year to minute."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -40,6 +41,8 @@ class TimeGuess:
     columns: list[str]
     confidence: float
     evidence: str
+    other_clock: list[str] = field(default_factory=list)
+    """Parts in columns of their own that tell the time as finely, but by another clock: local time and UTC, perhaps."""
 
 
 def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
@@ -58,7 +61,34 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
     column = single[2]
     if fine > resolution(sample[column.name], column):
         return _composed(parts)
-    return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile))
+    other = parts if fine == resolution(sample[column.name], column) and _differ(sample, column.name, parts) else []
+    return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile), other)
+
+
+def by_one_clock(
+    guesses: Mapping[str, TimeGuess | None], pairs: Iterable[tuple[str, str]]
+) -> dict[str, TimeGuess | None]:
+    """The guesses, such that tables that are linked (`pairs`) tell the time by the same clock.
+
+    Where one has its moments in parts only, and the other both in parts and in a column that says something else, the
+    parts are what can be compared: an hour in UTC is later than the same hour in New York.
+    """
+    chosen = dict(guesses)
+    for pair in pairs:
+        for one, two in (pair, pair[::-1]):
+            mine, other = guesses.get(one), guesses.get(two)
+            if mine and other and len(mine.columns) > 1 and other.other_clock:
+                guess = _composed(other.other_clock)
+                chosen[two] = replace(
+                    guess, evidence=f"{guess.evidence}, as in {one}; {other.columns[0]} differs from them"
+                )
+    return chosen
+
+
+def _differ(sample: pl.DataFrame, column: str, parts: list[str]) -> bool:
+    moment = pl.datetime(*(pl.col(part) for part in parts), time_unit="us")
+    share = sample.select((pl.col(column).cast(pl.Datetime("us")) != moment).mean()).item()
+    return share is not None and share > 0.5  # noqa: PLR2004 more than the odd hour of a clock change
 
 
 def resolution(values: pl.Series, column: ColumnProfile) -> int:

@@ -131,6 +131,23 @@ def test_parts_that_say_more_are_preferred_to_one_column(tmp_path):
     assert times(tmp_path, columns) == ["year", "month", "day", "hour", "minute"]
 
 
+def test_linked_tables_tell_the_time_by_one_clock(tmp_path):
+    local = pl.DataFrame(PARTS | {"hour": [6] * 120, "day": [1 + n % 12 for n in range(120)]}).unique(
+        maintain_order=True
+    )
+    local = local.select("year", "month", "day", "hour")
+    utc = local.select(pl.datetime("year", "month", "day", pl.col("hour") + 5).alias("time_hour")).to_series()
+    places = [local.with_columns(utc, place_id=pl.lit(place), rain=pl.int_range(pl.len()) / 7) for place in (7, 8)]
+    weather = pl.concat(places).select("place_id", pl.exclude("place_id"))
+    trips = pl.concat([weather.drop("rain").with_columns(minute=pl.lit(n)) for n in range(50)])
+    raw, profiles = write_set({"weather": weather, "trips": trips}, tmp_path / "raw")
+    schema = find_schema(raw, profiles)
+    found = suggest(raw, profiles, schema)
+    assert schema.relationships
+    assert found.tables["trips"].time_index == ["year", "month", "day", "hour", "minute"]
+    assert found.tables["weather"].time_index == ["year", "month", "day", "hour"]
+
+
 def test_the_beginning_is_preferred_to_the_end_and_to_a_birth(tmp_path):
     days = [DAY + dt.timedelta(n) for n in range(120)]
     columns = {"birth_date": days, "end_date": days, "start_date": days, "updated_at": days}
