@@ -1,6 +1,5 @@
 """Edits of `tags.yaml` on a person's behalf, and the columns that are new in the data."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from radix_assets.suggestions.model import Suggestions
 from radix_assets.suggestions.question import nearest, parse_target
 from radix_assets.tags import nodes
 from radix_assets.tags.file import COLUMN_SETTINGS, ColumnLine, TagsFile, not_allowed, parse_tags
+from radix_assets.tags.references import plain
 from radix_assets.tags.replace import rewrite
 from radix_assets.tags.splices import Splices
 from radix_assets.tags.write import column_lines, relationship_line, table_lines
@@ -248,10 +248,10 @@ def _relate(
     remove: Sequence[str],
     why: Mapping[str, tuple[float, str]] | None = None,
 ) -> None:
-    held = [_plain(said.text) for said in file.relationships or []]
+    held = [plain(said.text) for said in file.relationships or []]
     pair = splices.find("relationships")
     for name in remove:
-        if _plain(name) not in held or pair is None:
+        if plain(name) not in held or pair is None:
             near = nearest(name, [said.text for said in file.relationships or []], 1)
             raise TagError(
                 "RDX-TAG-009",
@@ -259,8 +259,8 @@ def _relate(
                 hint=f"did you mean {near[0]}?" if near else "write it as it stands there",
                 file=file.path,
             )
-        splices.remove_item(pair[1], held.index(_plain(name)))
-    new = [name for name in add if _plain(name) not in held]
+        splices.remove_item(pair[1], held.index(plain(name)))
+    new = [name for name in add if plain(name) not in held]
     if not new:
         return
     lines = aligned(
@@ -273,11 +273,6 @@ def _relate(
         splices.into_flow(pair[1], ", ".join(f'"{name}"' if '"' not in name else quoted(name) for name in new))
     else:
         splices.block(pair, [line[2:] for line in lines], indent=2)
-
-
-def _plain(text: str) -> str:
-    """A relationship without what does not matter."""
-    return re.sub(r"\s*(->|→|,)\s*", r"\1", text.strip()).replace("→", "->")
 
 
 def _checked(splices: Splices, before: TagsFile, touched: Collection[tuple[str, str]] = ()) -> str:

@@ -33,6 +33,11 @@ def parse_relationship(said: Said, columns: Columns, file: Path | None = None) -
     raise _unknown(text.strip(), said.line, columns, file)
 
 
+def plain(text: str) -> str:
+    """A relationship's text without what does not matter."""
+    return re.sub(r"\s*(->|→|,)\s*", r"\1", text.strip()).replace("→", "->")
+
+
 def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:
     """All ways to read `table.column` or `table.(column, column)` at the start, longest names first."""
     for table in sorted(columns, key=lambda name: (-len(name), name)):
