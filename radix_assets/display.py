@@ -1,5 +1,6 @@
 """What a stage shows, as Dagster metadata, and as JSON inside the commit record."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,10 @@ import dagster as dg
 from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table
 
 INLINE_ROWS = 60
+LINE = 60
+"""Characters that the UI shows of a text without cutting it."""
+PICTURE_WIDTH = 620
+"""Pixels that the UI has for a picture."""
 PAGES_PORT = 3001
 PAGES_ADDRESS = f"http://127.0.0.1:{PAGES_PORT}"
 """Where `radix up` serves reports and pages."""
@@ -61,7 +66,8 @@ def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
     kind = packed["as"]
     if kind == "Picture":
         # By address, since the UI shows Markdown at once only while it is short, and events stay small.
-        return dg.MetadataValue.md(f"![{packed['caption']}]({page_address(directory, packed['file'])})")
+        address = page_address(directory, packed["file"])
+        return dg.MetadataValue.md(f"![{packed['caption']}]({address}?width={PICTURE_WIDTH})")
     if kind == "Page":
         return dg.MetadataValue.url(page_address(directory, packed["file"]))
     if kind == "JSON":
@@ -101,4 +107,10 @@ def _scalar(value: Any) -> dg.MetadataValue:
         return dg.MetadataValue.int(value)
     if isinstance(value, float):
         return dg.MetadataValue.float(value)
-    return dg.MetadataValue.text(str(value))
+    text = str(value)
+    return dg.MetadataValue.text(text) if len(text) < LINE else dg.MetadataValue.md(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Markdown that shows just this text; the UI breaks its lines, which it does not do with bare text."""
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", text)

@@ -6,16 +6,31 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
+from radix_assets.exploration import load_exploration
+from radix_assets.features import load_features
 from radix_assets.graph import Stage, Work
 from radix_assets.models import decide, load_card, load_champion, train
 from radix_assets.models.approvals import approve, approved
 from radix_assets.output import Output
+from radix_assets.tags import load_tags
 
 
 def _train(work: Work) -> Output:
     return train(
-        work.input("features"), work.project.search, work.out, tracking=work.tools.tracking, name=work.project.name
+        work.input("features"),
+        work.project.search,
+        work.out,
+        tracking=work.tools.tracking,
+        name=work.project.name,
+        keep=_kept(work),
     )
+
+
+def _kept(work: Work) -> set[str]:
+    """Features made only of columns that a person kept although they look like leaks."""
+    kept = set(load_exploration(work.input("exploration")).kept(load_tags(work.input("tags"))))
+    features = load_features(work.input("features")).features
+    return {feature.name for feature in features if kept.issuperset(feature.columns)}
 
 
 MODEL = Stage(
@@ -23,7 +38,7 @@ MODEL = Stage(
     description="The best model that a bounded, seeded search found, judged on rows it never saw, against trivial "
     "predictors. One that does not beat them is refused, and the reason is here.",
     kinds=("flaml", "mlflow"),
-    needs=("features",),
+    needs=("tags", "exploration", "features"),
     checks={
         "beats_baselines": "The model is better than trivial predictors, beyond chance.",
         "no_engineered_leak": "No single feature nearly knows the answer.",

@@ -3,17 +3,18 @@
 from radix_assets.graph import Stage, Work
 from radix_assets.monitoring import monitor
 from radix_assets.output import Output
+from radix_assets.tags import load_tags
 
 
 def _compute(work: Work) -> Output:
-    return monitor(work.input("features"), work.input("model"), work.out)
+    return monitor(work.input("features"), work.input("model"), work.out, tags=load_tags(work.input("tags")))
 
 
 MONITORING = Stage(
     name="monitoring",
     description="Drift and quality of the newest data, and how the model does on them, against what it learned from.",
     kinds=("evidently",),
-    needs=("features", "model"),
+    needs=("tags", "features", "model"),
     checks={
         "little_drift": "The newest data look like those the model learned from.",
         "target_steady": "The target is distributed as it was.",

@@ -1,11 +1,12 @@
 """Serves reports and pages of snapshots on this machine, so that the UI can link to them."""
 
+import io
 import json
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 SHOWN = {".html": "text/html; charset=utf-8", ".png": "image/png"}
 POLICY = (
@@ -33,7 +34,9 @@ class _Handler(SimpleHTTPRequestHandler):
         elif file is None:
             self.send_error(404)
         else:
-            self._send(file.read_bytes(), SHOWN[file.suffix])
+            width = parse_qs(urlsplit(self.path).query).get("width", [""])[0]
+            content = _narrow(file, int(width)) if file.suffix == ".png" and width.isdigit() else file.read_bytes()
+            self._send(content, SHOWN[file.suffix])
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's name
         """Says nothing: the terminal belongs to the person."""
@@ -66,3 +69,17 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
         self.wfile.write(content)
+
+
+def _narrow(file: Path, width: int) -> bytes:
+    """A picture no wider than that many pixels."""
+    from PIL import Image
+
+    with Image.open(file) as image:
+        if not 0 < width < image.width:
+            return file.read_bytes()
+        height = round(image.height * width / image.width)
+        narrow = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
+    content = io.BytesIO()
+    narrow.save(content, "PNG", optimize=True)
+    return content.getvalue()

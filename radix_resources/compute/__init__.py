@@ -1,1 +1,0 @@
-"""Compute: where steps run."""

@@ -1,1 +1,0 @@
-"""Credentials: references to secrets, resolved at the last moment."""
