@@ -60,7 +60,7 @@ def _harmless(sample: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plain(text: str) -> str:
-    return text.translate(str.maketrans(_MARKS))
+    return text.translate(str.maketrans("".join(_MARKS), "".join(_MARKS.values())))
 
 
 def _write(sample: pl.DataFrame, title: str, file: Path) -> None:

@@ -48,6 +48,7 @@ def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Stag
                 **place.context(),
             )
         schemas.append(schema)
+        frame, schema = _texts(frame, schema)
         places = {name: index for index, name in enumerate(schema)}
         frames.append(_positioned(frame.select(cs.by_index(*(places[name] for name in schemas[0]))), number))
     _name(staged, schemas[0])
@@ -57,6 +58,23 @@ def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Stag
         rows = pl.concat(frames, how="vertical_relaxed")
         rows.sink_parquet(staged.path, compression="lz4")
     return staged
+
+
+def _texts(frame: pl.LazyFrame, schema: pl.Schema) -> tuple[pl.LazyFrame, pl.Schema]:
+    """Bytes that are all UTF-8 are text that an old writer forgot to mark as such."""
+    suspects = [index for index, dtype in enumerate(schema.values()) if dtype == pl.Binary]
+    if not suspects:
+        return frame, schema
+    good = []
+    for index in suspects:
+        text = cs.by_index(index).cast(pl.String)
+        with contextlib.suppress(pl.exceptions.PolarsError):  # raised where bytes are not UTF-8
+            if not frame.select(text.str.contains(r"[\x00-\x08\x0e-\x1f]").any()).collect(engine="streaming").item():
+                good.append(index)
+    if not good:
+        return frame, schema
+    read = frame.with_columns(cs.by_index(*good).cast(pl.String))
+    return read, read.collect_schema()
 
 
 def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
@@ -103,7 +121,7 @@ def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Sta
     staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
     staged.readings = [dtype == pl.String for dtype in frames[0].dtypes]
     staged.types = ["text" if text else kind for text, kind in zip(staged.readings, staged.types, strict=True)]
-    staged.comma_separated = False
+    staged.comma_separated, staged.blank_lines = False, True
     lazy = []
     for number, frame in enumerate(frames):
         texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]

@@ -46,7 +46,7 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
         found = infer(everything, texts, comma_separated=staged.comma_separated)
         columns, dropped = _columns(staged, everything.schema, found)
         cells = [*(column.staged for column in columns), *staged.overflow]
-        kept = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if cells else everything
+        kept = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if staged.blank_lines else everything
         total, rows = everything.height(), kept.height()
         if not rows or not columns:
             raise no_rows(place, staged.unique)

@@ -123,10 +123,11 @@ def unique_names(header: list[str], width: int) -> list[str]:
     return result
 
 
-def quotes_are_regular(path: Path, delimiter: str) -> bool:
-    """Whether every quotation mark opens a cell, closes one, or is doubled inside one.
+def is_regular(path: Path, delimiter: str) -> bool:
+    """Whether every quotation mark opens a cell, closes one or is doubled inside one, and all lines end alike.
 
-    Where one is not (an inch mark, a mark behind a space) a fast reader may merge rows without an error.
+    Where one does not (an inch mark, a mark behind a space, a carriage return alone) a fast reader may merge rows
+    without an error.
     """
     breaks = np.array([ord(delimiter), _LINE_FEED, _RETURN, _QUOTE], dtype=np.uint8)
     inside = 0
@@ -135,6 +136,10 @@ def quotes_are_regular(path: Path, delimiter: str) -> bool:
         chunk = file.read(_CHUNK)
         while chunk:
             following = file.read(_CHUNK)
+            if _RETURN in chunk:
+                padded = np.frombuffer(chunk + (following[:1] or b"\n"), dtype=np.uint8)
+                if (padded[np.flatnonzero(padded[:-1] == _RETURN) + 1] != _LINE_FEED).any():
+                    return False
             if _QUOTE in chunk:
                 padded = np.concatenate([before, np.frombuffer(chunk + (following[:1] or b"\n"), dtype=np.uint8)])
                 at = np.flatnonzero(padded[1:-1] == _QUOTE) + 1

@@ -70,8 +70,9 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
     types = rows.schema
     places = dict(zip(staged.unique, staged.columns, strict=True))
     texts = dict(zip(staged.unique, staged.readings, strict=True))
-    cells = [*staged.columns, *staged.overflow]
-    frame = rows.filter(pl.any_horizontal(pl.col(cells).is_not_null())).select(pl.all())
+    if staged.blank_lines:
+        rows = rows.filter(pl.any_horizontal(pl.col([*staged.columns, *staged.overflow]).is_not_null()))
+    frame = rows.select(pl.all())
     result: dict[str, pl.Series] = {}
     for column in columns:
         place = places.get(column.name)

@@ -32,6 +32,8 @@ class Staged:
     layout: str = ""
     """Encoding and delimiter and the like, in words."""
     comma_separated: bool = True
+    blank_lines: bool = False
+    """Whether a row without any value is an empty line of the file, and no row."""
     dropped: dict[str, str] = field(default_factory=dict)
     overflow: list[str] = field(default_factory=list)
     """Staged columns with cells beyond the last column of their table; they are rejected."""

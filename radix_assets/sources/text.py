@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.project import FileSource
-from radix_assets.sources.dialect import ONE_COLUMN, Dialect, detect, quotes_are_regular, unique_names
+from radix_assets.sources.dialect import ONE_COLUMN, Dialect, detect, is_regular, unique_names
 from radix_assets.sources.encoding import require_text, to_utf8
 from radix_assets.sources.files import Place, copy
 from radix_assets.sources.guard import reading_errors
@@ -37,7 +37,7 @@ def stage_text(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
     RDX-SRC-008 (the files differ in their columns), and what copying raises.
     """
     texts: list[_Text] = []
-    staged = Staged(work / "staged.parquet", [], [], [], [])
+    staged = Staged(work / "staged.parquet", [], [], [], [], blank_lines=True)
     for number, file in enumerate(files):
         place = Place(source.table, file.name)
         raw, utf8 = work / f"{number}.raw", work / f"{number}.txt"
@@ -78,10 +78,14 @@ def _delimiter(source: FileSource, place: Place) -> str | None:
 
 
 def _regular(path: Path, dialect: Dialect, place: Place) -> Path:
-    """The file itself, or a copy that quotes as the rules say, if quotation marks stand where they should not."""
-    if not dialect.trimmed and quotes_are_regular(path, dialect.delimiter):
+    """The file itself, or a copy written by the rules, if quotation marks or line ends stand where they should not."""
+    if not dialect.trimmed and is_regular(path, dialect.delimiter):
         return path
-    target = path.with_suffix(".quoted")
+    return _rewritten(path, dialect, place)
+
+
+def _rewritten(path: Path, dialect: Dialect, place: Place) -> Path:
+    target = path.with_name(f"{path.name}.new")
     limit = csv.field_size_limit(min(sys.maxsize, 1 << 24))
     try:
         with path.open(encoding="utf-8", newline="") as file, target.open("w", encoding="utf-8", newline="") as out:
@@ -128,17 +132,7 @@ def _write(texts: list[_Text], staged: Staged, source: FileSource) -> None:
     place = Place(source.table, source.path)
     extra = 1
     while True:
-        frames = [_rows(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
-        with reading_errors(place):
-            pl.concat(frames).sink_parquet(staged.path, compression="lz4")
-            overflow = [f"x{number}" for number in range(extra)]
-            counts = (
-                pl.scan_parquet(staged.path)
-                .select(pl.len(), pl.col(overflow).count())
-                .collect(engine="streaming")
-                .row(0)
-            )
-        rows, filled = counts[0], list(counts[1:])
+        rows, filled = _parse_either_way(texts, staged, source, extra, place)
         if not any(filled) or extra >= _MOST_EXTRA or (not filled[-1] and extra > 1):
             break
         extra = min(extra * 8, _MOST_EXTRA)
@@ -155,6 +149,28 @@ def _write(texts: list[_Text], staged: Staged, source: FileSource) -> None:
         + " and ".join(sorted(marks.get(mark, mark) for mark in delimiters))
         + ("" if texts[0].dialect.header else ", no header")
     )
+
+
+def _parse_either_way(
+    texts: list[_Text], staged: Staged, source: FileSource, extra: int, place: Place
+) -> tuple[int, list[int]]:
+    """Parse the files; if the fast parser gives up, once more after the standard library has written them anew."""
+    with reading_errors(place):
+        try:
+            return _parse(texts, staged, source, extra)
+        except pl.exceptions.PolarsError:
+            for text in texts:
+                text.path = _rewritten(text.path, text.dialect, text.place)
+            return _parse(texts, staged, source, extra)
+
+
+def _parse(texts: list[_Text], staged: Staged, source: FileSource, extra: int) -> tuple[int, list[int]]:
+    """Write the staged rows; gives how many there are, and how many cells in each column beyond the last."""
+    frames = [_rows(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
+    pl.concat(frames).sink_parquet(staged.path, compression="lz4")
+    overflow = pl.col([f"x{number}" for number in range(extra)]).count()
+    counts = pl.scan_parquet(staged.path).select(pl.len(), overflow).collect(engine="streaming").row(0)
+    return counts[0], list(counts[1:])
 
 
 def _rows(text: _Text, names: list[str], extra: int, source: FileSource, number: int) -> pl.LazyFrame:

@@ -66,6 +66,12 @@ def test_bytes_are_left_out_with_a_note(read):
     assert list(raw.schema.dropped) == ["picture"]
 
 
+def test_bytes_that_are_text_are_text(read):
+    raw = read(pl.DataFrame({"a": ["é".encode(), None], "b": [b"\xff", b"x"], "c": [b"\x00", b"x"]}), "t.parquet")
+    assert raw.frame.to_dict(as_series=False) == {"a": ["é", None]}
+    assert list(raw.schema.dropped) == ["b", "c"]
+
+
 def test_what_64_bits_cannot_hold_is_rejected(read):
     raw = read(pl.DataFrame({"a": pl.Series([1, 2**63], dtype=pl.UInt64), "b": [float("inf"), 1.0]}), "t.parquet")
     assert raw.frame.rows() == [(1, None), (None, 1.0)]

@@ -136,3 +136,8 @@ def test_the_same_input_gives_the_same_bytes(read):
     one, two = read(text), read(text)
     for name in ("data.parquet", "schema.json"):
         assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
+
+
+def test_mixed_line_ends_are_read(read):
+    raw = read("a,b\r\n1,x\r2,y\n3,z\r\n")
+    assert raw.frame.rows() == [(1, "x"), (2, "y"), (3, "z")]
