@@ -11,6 +11,8 @@ from radix_assets.models.split import Floats, Ints
 from radix_assets.suggestions.model import Problem
 
 EPSILON = 1e-6
+LARGEST = 1e300
+"""Stands for an interval without an end: JSON knows no infinity."""
 CHUNK = 4_000_000
 """Weights held at once."""
 Judge = Callable[[Floats], Floats]
@@ -84,13 +86,16 @@ def draws_for(rows: int) -> int:
 def judge(metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[Floats]) -> tuple[float, Floats]:
     """The value and its bootstrap distribution."""
     prepared = metric.of(target, predicted)
-    return float(prepared(np.ones((1, len(target))))[0]), np.concatenate([prepared(chunk) for chunk in drawn])
+    with np.errstate(divide="ignore", invalid="ignore"):  # a draw of blocks may hold one class only: it gives NaN
+        return float(prepared(np.ones((1, len(target))))[0]), np.concatenate([prepared(chunk) for chunk in drawn])
 
 
 def interval(value: float, distribution: Floats) -> Score:
-    """With the 2.5th and 97.5th percentile of what the draws gave."""
+    """With the 2.5th and 97.5th percentile of what the draws gave; half the draws must give something."""
     usable = distribution[np.isfinite(distribution)]
-    low, high = np.quantile(usable, [0.025, 0.975]) if len(usable) else (value, value)
+    if len(usable) < len(distribution) / 2:
+        return Score(value=tidy(value), low=-LARGEST, high=LARGEST)
+    low, high = np.quantile(usable, [0.025, 0.975])
     return Score(value=tidy(value), low=tidy(float(low)), high=tidy(float(high)))
 
 

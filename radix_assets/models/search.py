@@ -155,9 +155,14 @@ class _Bench:
         return Trial(config, self.loss(predicted), max(int(np.mean(rounds)), 1), predicted)
 
     def loss(self, predicted: list[Floats]) -> float:
-        """Mean over the folds by their rows, so that nothing hangs on how folds compare with each other."""
-        each = [self.metric.loss(fold.truth, _shape(out)) for fold, out in zip(self.folds, predicted, strict=True)]
-        return float(np.average(each, weights=self.sizes))
+        """Mean over the folds by their rows, so that nothing hangs on how folds compare with each other.
+
+        A fold that cannot be judged, as it holds one class, does not count.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = [self.metric.loss(fold.truth, _shape(out)) for fold, out in zip(self.folds, predicted, strict=True)]
+        known = np.isfinite(each)
+        return float(np.average(np.array(each)[known], weights=self.sizes[known])) if known.any() else 0.0
 
 
 @dataclass(frozen=True)

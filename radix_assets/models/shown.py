@@ -20,11 +20,13 @@ def between(score: Score) -> str:
     return f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
 
 
-def verdict(metric: str, value: float, best: str, baseline: Score, gain: Score, *, accepted: bool) -> str:
+def verdict(metric: str, value: float, best: str, baseline: Score, gain: Score, *, few: int = 0) -> str:
     """Why it may be used, or why not, in one sentence."""
     span = f"the difference is {number(gain.value)}, 95 % interval {number(gain.low)} to {number(gain.high)}"
     against = f"the best trivial baseline ({best}, {number(baseline.value)})"
-    if accepted:
+    if gain.low > 0 and few:
+        return f"Refused: its {metric} of {number(value)} is better than {against} thanks to {few} rows only; {span}."
+    if gain.low > 0:
         return f"Its {metric} of {number(value)} is better than {against}; {span}."
     return f"Refused: its {metric} of {number(value)} is not shown to be better than {against}; {span}."
 

@@ -22,6 +22,8 @@ SMALL = 500
 FOLDS = 5
 LEAST_TEST = 30
 MANY_GROUPS = 200
+FEW_GROUPS, FEW_ROWS = 50, 5000
+"""With so few groups, and rows few enough to afford it, each group is predicted in its turn."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def split(rows: Rows, *, classes: int, kind: Kind | None = None) -> Split:
         why = "A split by time would leave one class, or too few rows, on one side; "
     if rows.groups is not None and kind in {None, "group"}:
         count = len(np.unique(rows.groups))
+        crossed = crossed or (count < FEW_GROUPS and len(rows) < FEW_ROWS)
         folds = group_folds(rows, FOLDS)
         usable = [fold for fold in folds if usable_part(rows, *fold, classes)]
         if count >= FOLDS and (len(usable) == FOLDS if crossed else usable):
@@ -94,7 +97,7 @@ def split(rows: Rows, *, classes: int, kind: Kind | None = None) -> Split:
         why = why or f"The rows fall into {count} groups only, too few to keep apart; "
     reason = "rows are drawn within each class" if classes else "rows are drawn within each tenth of the target"
     reason += "; nothing in the data says that they depend on each other"
-    if crossed:
+    if len(rows) < SMALL:
         reason += f"; with {len(rows)} rows each one is predicted by a model that has not seen it ({FOLDS} folds)"
         return Split("stratified", _sentence(why, reason), stratified_folds(rows, FOLDS))
     return Split("stratified", _sentence(why, reason), [_holdout(rows)])

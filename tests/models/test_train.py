@@ -62,10 +62,11 @@ def test_pure_noise_is_refused(tmp_path):
     for seed in range(20):
         generator = np.random.default_rng(seed)
         frame = pl.DataFrame(generator.normal(size=(600, 6)), schema=[f"x{i}" for i in range(6)])
-        frame = frame.with_columns(
-            y=pl.Series(generator.integers(0, 2, 600) if seed % 2 else generator.normal(size=600))
-        )
-        features = snapshot(tmp_path / f"f{seed}", frame, "y", "binary" if seed % 2 else "regression")
+        y = generator.normal(size=600)
+        # In turn two classes, a bell and a tail in which a few values outweigh all others.
+        target = [generator.integers(0, 2, 600), y, np.exp(3 * y)][seed % 3]
+        problem = ["binary", "regression", "regression"][seed % 3]
+        features = snapshot(tmp_path / f"f{seed}", frame.with_columns(y=pl.Series(target)), "y", problem)
         path = out(tmp_path, f"o{seed}")
         output = train(features, Search(trials=3, seed=seed), path)
         card = load_card(path)
