@@ -1,5 +1,7 @@
 """The code location: projects → assets, checks, job, sensors, schedules, resources."""
 
+import gc
+
 import dagster as dg
 
 
@@ -16,8 +18,9 @@ def defs() -> dg.Definitions:
 
     home = Home.from_environment()
     home.prepare()
+    gc.disable()  # what is built here stays for good, so looking through it for garbage is lost time
     projects, broken = load_projects(home.projects)
-    return dg.Definitions(
+    found = dg.Definitions(
         assets=[
             *(asset for project in projects for asset in build_assets(project, STAGES)),
             *(build_broken(name, error) for name, error in broken.items()),
@@ -27,3 +30,6 @@ def defs() -> dg.Definitions:
         schedules=build_schedules(projects),
         executor=dg.in_process_executor,
     )
+    gc.freeze()
+    gc.enable()
+    return found

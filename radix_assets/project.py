@@ -4,6 +4,7 @@ import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
@@ -43,8 +44,9 @@ class DatabaseSource(_Strict):
     def _no_secret(cls, url: str) -> str:
         if not re.match(r"^postgres(ql)?://", url):
             raise ValueError("only postgresql:// addresses are read")
-        password = re.match(r"^\w+://[^/@:]*:([^@]*)@", url)
-        if password and password[1] and not re.fullmatch(r"\$\{\w+\}", password[1]):
+        parts = urlsplit(url)
+        given = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
+        if any(value and not re.fullmatch(r"\$\{\w+\}", value) for value in given):
             raise ValueError("the address holds a password; write ${NAME} in its place and set NAME in the environment")
         return url
 

@@ -26,6 +26,8 @@ ACTIVE = [
 ]
 PROJECT_TAG = "radix/project"
 MOST_TRIES = 3
+ALL_ASSETS = "__ASSET_JOB"
+"""Dagster's own job over all assets. A selection would have each sensor build the whole graph once more at load."""
 
 
 def build_sensors() -> list[dg.SensorDefinition]:
@@ -61,7 +63,7 @@ def _sensor(name: str, description: str, turn: set[str], seconds: int = 15) -> d
     @dg.sensor(
         name=name,
         description=description,
-        target=dg.AssetSelection.all(),
+        job_name=ALL_ASSETS,
         minimum_interval_seconds=seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )

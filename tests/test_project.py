@@ -41,6 +41,8 @@ def test_a_good_file_gives_its_tables_and_keys(tmp_path: Path):
         (("name: shop", "name: other"), 1, ["other", "shop"]),
         (('tables: [customers, "Order Details"]', "tables: []"), 5, ["tables"]),
         (("reader:${SHOP_PASSWORD}@", "reader:hunter2@"), 4, ["password", "${NAME}"]),
+        (("reader:${SHOP_PASSWORD}@", "reader:hunter2@at@"), 4, ["password"]),
+        (("reader:${SHOP_PASSWORD}@db/shop", "reader@db/shop?password=hunter2"), 4, ["password"]),
         (("goal:\n", "policy: {tags: later}\ngoal:\n"), 6, ["later", "human", "auto"]),
         (("goal:\n", "search: {trials: 0}\ngoal:\n"), 6, ["trials", "0"]),
         (("goal:\n", "schedule: daily\ngoal:\n"), 6, ["cron"]),

@@ -43,7 +43,7 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     file = read_tags(project.tags_path)
     wish = waiting_for(project, file)
     if as_json:
-        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, "tags": asdict(file)})
+        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, "tags": {**asdict(file), "text": None}})
         return
     text = project.tags_path.read_text(encoding="utf-8")
     if out.is_terminal:

@@ -70,6 +70,7 @@ def _compute(work: Work) -> Output | None:
         load_schema(work.input("relationships")),
         {table: load_profile(path) for table, path in work.profiles().items()},
         work.out,
+        raw=work.raw(),
     )
 
 
@@ -89,7 +90,7 @@ TAGS = Stage(
     description="What the data mean, as confirmed in `projects/{project}/tags.yaml`. All that follows waits for it. "
     "Edit the file, or open this asset's launchpad: it corrects columns, sets the target, and confirms.",
     kinds=("yaml",),
-    needs=("profile", "relationships", "suggestions"),
+    needs=("raw", "profile", "relationships", "suggestions"),
     checks={"tags_apply": "Every tag names something that is in the data."},
     compute=_compute,
     settings=lambda project, _table: [project.goal.model_dump(), project.policy.tags, project.policy.accept_above],
