@@ -48,10 +48,10 @@ def _build(project: Project, step: Step, deps: list[str]) -> dg.AssetsDefinition
     key = dg.AssetKey(step.key.split("/"))
     checks = dict(stage.checks)
 
-    def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001 see _SIGNATURE
+    def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 see _SIGNATURE
         yield from publish(context, project, step, _tools(context))
 
-    def body_with_launchpad(context, config):  # type: ignore[no-untyped-def]  # noqa: ANN001 same
+    def body_with_launchpad(context, config):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 same
         yield from publish(context, project, step, _tools(context), config)
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]

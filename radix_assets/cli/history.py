@@ -16,12 +16,12 @@ def entries(instance: dg.DagsterInstance, projects: Sequence[Project], limit: in
     for project in projects:
         for entry in read(instance, project=project.name, limit=limit):
             action = entry.action
-            outcome = action.outcome or "begun"
+            ended = action.outcome or "begun"
             said = {
                 "what": action.kind,
                 "subject": action.subject,
                 "who": action.actor,
-                "outcome": f"{outcome} {action.error_code or ''}".strip(),
+                "outcome": f"{ended} {action.error_code or ''}".strip(),
             }
             found.append((entry.timestamp, said))
         for event in events(instance, project=project.name, limit=limit):

@@ -27,10 +27,9 @@ def status(
     from radix_assets.project import load_projects
 
     here = place()
+    projects, broken = load_projects(here.home.projects)
     if name:
         projects, broken = [here.project(name)], {}
-    else:
-        projects, broken = load_projects(here.home.projects)
     rows = [_status(here, project) for project in projects]
     if as_json:
         say_json({"projects": rows, "broken": {name: error.attrs() for name, error in broken.items()}})

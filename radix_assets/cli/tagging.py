@@ -2,6 +2,7 @@
 
 import getpass
 from dataclasses import asdict
+
 from rich.syntax import Syntax
 
 from radix_assets.cli.common import Place, out, relative, say_json
@@ -43,7 +44,8 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     file = read_tags(project.tags_path)
     wish = waiting_for(project, file)
     if as_json:
-        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, "tags": {**asdict(file), "text": None}})
+        tags = {key: value for key, value in asdict(file).items() if key != "text"}
+        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, "tags": tags})
         return
     text = project.tags_path.read_text(encoding="utf-8")
     if out.is_terminal:

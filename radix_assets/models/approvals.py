@@ -1,4 +1,4 @@
-"""A person's word that a model may go live, in `projects/<name>/approvals.yaml`: durable, and in the project's history."""
+"""A person's word that a model may go live, in `projects/<name>/approvals.yaml`, durable and in its history."""
 
 import os
 from datetime import UTC, datetime
