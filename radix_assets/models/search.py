@@ -3,9 +3,6 @@
 It is bounded by trials and takes no notice of the clock, so the same seed and data give the same model.
 """
 
-import logging
-import os
-import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,10 +12,11 @@ import numpy as np
 
 from radix_assets.features.model import Feature
 from radix_assets.models.encode import Encoder
-from radix_assets.models.learners import KINDS, Config, default, fit, space
+from radix_assets.models.learners import KINDS, Config, default, fit
 from radix_assets.models.members import Inputs, Kind, expand
 from radix_assets.models.metrics import Metric
 from radix_assets.models.split import Floats, Ints
+from radix_assets.models.tuner import Searcher
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -101,7 +99,7 @@ def find(
     if rows > SLOW_ROWS:
         kinds = tuple(kind for kind in kinds if kind != "rf")
     bench = _Bench(folds, metric, classes, seed)
-    searchers = {kind: _Searcher(kind, default(kind, rows, classes=classes), seed) for kind in kinds}
+    searchers = {kind: Searcher(kind, default(kind, rows, classes=classes), seed) for kind in kinds}
     done: list[Trial] = []
     while len(done) < trials:
         # Two at a time, each on one core: which two, and in which order they are told, depends on no clock.
@@ -165,65 +163,6 @@ class _Bench:
         return float(np.average(np.array(each)[known], weights=self.sizes[known])) if known.any() else 0.0
 
 
-@dataclass(frozen=True)
-class _Proposal:
-    """Settings to try, and what FLAML called them; None where they are Radix's own."""
-
-    values: dict[str, float]
-    name: str | None
-    config: dict[str, Any] | None
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(f"{value:.6g}" for value in self.values.values())
-
-
-class _Searcher:
-    """FLAML's local search over one kind's settings, asked and told."""
-
-    def __init__(self, kind: Kind, start: dict[str, float], seed: int) -> None:
-        tune, cfo = load_flaml()
-        draw = {"log": tune.loguniform, "logint": tune.lograndint, "uniform": tune.uniform}
-        self.start = start
-        self.log: bool | None = None
-        self.count = 0
-        self.known: dict[tuple[str, ...], float | None] = {}
-        self.search = cfo(
-            metric="loss",
-            mode="min",
-            space={name: draw[how](low, high) for name, (how, low, high) in space(kind).items()},
-            low_cost_partial_config=dict(start),
-            points_to_evaluate=[dict(start)],
-            seed=seed,
-            cost_attr=None,
-        )
-
-    def propose(self) -> _Proposal:
-        """Settings that were not tried before; the ones to start from where it runs out of ideas."""
-        for _ in range(50):
-            self.count += 1
-            name = str(self.count)
-            config = self.search.suggest(name)
-            if config is None:  # it knows that it tried this
-                continue
-            proposal = _Proposal({key: float(config[key]) for key in sorted(config)}, name, config)
-            if proposal.key not in self.known:
-                self.known[proposal.key] = None
-                return proposal
-            self._tell(proposal, self.known[proposal.key])
-        return _Proposal(dict(self.start), None, None)
-
-    def learn(self, proposal: _Proposal, loss: float) -> None:
-        """What came of it."""
-        self.known[proposal.key] = loss
-        self._tell(proposal, loss)
-
-    def _tell(self, proposal: _Proposal, loss: float | None) -> None:
-        if proposal.name is not None and loss is not None:
-            result = {"config": proposal.config, "loss": loss, "time_total_s": 1.0}
-            self.search.on_trial_complete(proposal.name, result)
-
-
 def in_parallel(run: Callable[[T], R], items: list[T], *, rows: int) -> list[R]:
     """Two at a time, in threads, where there are rows enough to be worth it; the results in the order of the items.
 
@@ -234,18 +173,6 @@ def in_parallel(run: Callable[[T], R], items: list[T], *, rows: int) -> list[R]:
         return [run(item) for item in items]
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(run, items))
-
-
-def load_flaml() -> tuple[Any, Any]:
-    """FLAML's tuner, without its remarks: importing it loads MLflow, and its AutoML part would need xgboost."""
-    for name, value in (("MLFLOW_DISABLE_TELEMETRY", "true"), ("DO_NOT_TRACK", "true")):
-        os.environ.setdefault(name, value)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from flaml import tune
-        from flaml.tune.searcher import CFO
-    logging.getLogger("flaml").setLevel(logging.ERROR)
-    return tune, CFO
 
 
 def back(out: Floats, answers: Ints | Floats, *, log: bool) -> Floats:
