@@ -12,7 +12,7 @@ def defs() -> dg.Definitions:
     from radix_assets.factory import build_assets
     from radix_assets.project import load_projects
     from radix_assets.resources import tools
-    from radix_assets.sensors import build_schedules, build_sensors
+    from radix_assets.sensors import ALL_ASSETS, build_schedules, build_sensors
     from radix_assets.stages import STAGES
     from radix_resources.home import Home
 
@@ -26,6 +26,7 @@ def defs() -> dg.Definitions:
             *(build_broken(name, error) for name, error in broken.items()),
         ],
         resources=vars(tools(home)),
+        jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for.")],
         sensors=build_sensors(),
         schedules=build_schedules(projects),
         executor=dg.in_process_executor,

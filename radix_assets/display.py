@@ -12,7 +12,7 @@ from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table
 INLINE_ROWS = 60
 LINE = 60
 """Characters that the UI shows of a text without cutting it."""
-PICTURE_WIDTH = 620
+PICTURE_WIDTH = 510
 """Pixels that the UI has for a picture."""
 PAGES_PORT = 3001
 PAGES_ADDRESS = f"http://127.0.0.1:{PAGES_PORT}"
@@ -70,6 +70,8 @@ def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
         return dg.MetadataValue.md(f"![{packed['caption']}]({address}?width={PICTURE_WIDTH})")
     if kind == "Page":
         return dg.MetadataValue.url(page_address(directory, packed["file"]))
+    if kind == "JSON" and isinstance(packed["value"], list) and all(isinstance(one, str) for one in packed["value"]):
+        return dg.MetadataValue.md("\n".join(f"- {_plain(one)}" for one in packed["value"]) or "(none)")
     if kind == "JSON":
         return dg.MetadataValue.json(packed["value"])
     return dg.MetadataValue.md(markdown_table(packed["rows"]) if kind == "Table" else packed["text"])

@@ -26,8 +26,8 @@ ACTIVE = [
 ]
 PROJECT_TAG = "radix/project"
 MOST_TRIES = 3
-ALL_ASSETS = "__ASSET_JOB"
-"""Dagster's own job over all assets. A selection would have each sensor build the whole graph once more at load."""
+ALL_ASSETS = "all_assets"
+"""The job of all sensors. With a selection each its own, each would build the whole graph once more at load."""
 
 
 def build_sensors() -> list[dg.SensorDefinition]:
