@@ -19,18 +19,19 @@ def defs() -> dg.Definitions:
     home = Home.from_environment()
     home.prepare()
     gc.disable()  # what is built here stays for good, so looking through it for garbage is lost time
-    projects, broken = load_projects(home.projects)
-    found = dg.Definitions(
-        assets=[
-            *(asset for project in projects for asset in build_assets(project, STAGES)),
-            *(build_broken(name, error) for name, error in broken.items()),
-        ],
-        resources=vars(tools(home)),
-        jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for.")],
-        sensors=build_sensors(),
-        schedules=build_schedules(projects),
-        executor=dg.in_process_executor,
-    )
-    gc.freeze()
-    gc.enable()
-    return found
+    try:
+        projects, broken = load_projects(home.projects)
+        return dg.Definitions(
+            assets=[
+                *(asset for project in projects for asset in build_assets(project, STAGES)),
+                *(build_broken(name, error) for name, error in broken.items()),
+            ],
+            resources=vars(tools(home)),
+            jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for.")],
+            sensors=build_sensors(),
+            schedules=build_schedules(projects),
+            executor=dg.in_process_executor,
+        )
+    finally:
+        gc.freeze()
+        gc.enable()
