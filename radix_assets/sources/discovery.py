@@ -12,6 +12,7 @@ from radix_assets.sources.addresses import variables_of, with_reference, without
 from radix_assets.sources.database import list_tables
 from radix_assets.sources.dialect import detect
 from radix_assets.sources.files import is_readable
+from radix_assets.sources.parts import tables_of
 from radix_resources.errors import ConfigError, SourceError
 
 _IGNORED = {"truth.json"}
@@ -24,9 +25,9 @@ def discover(arguments: list[str], folder: Path) -> tuple[list[FileSource | Data
     """The sources that the arguments name, and the environment variables that must be set to read them.
 
     An argument is a file, a directory (all readable files in it), a pattern, or a postgresql:// address (all tables of
-    its schema; `?schema=name` chooses another than public). Paths below the project root, the grandparent of the
-    project's `folder`, are relative to `folder`; others are absolute. A password in an address is replaced by a
-    reference such as ${SHOP_PASSWORD}.
+    its schema; `?schema=name` chooses another than public). Files that are one table in parts become one source. Paths
+    below the project root, the grandparent of the project's `folder`, are relative to `folder`; others are absolute. A
+    password in an address is replaced by a reference such as ${SHOP_PASSWORD}.
 
     Raises ConfigError RDX-CFG-010 where an argument names nothing, and what listing a database raises.
     """
@@ -34,6 +35,7 @@ def discover(arguments: list[str], folder: Path) -> tuple[list[FileSource | Data
     secrets: list[str] = []
     names: set[str] = set()
     seen: set[Path] = set()
+    files: list[Path] = []
     for argument in arguments:
         if _DATABASE.match(argument):
             source = _database(argument, names)
@@ -41,11 +43,11 @@ def discover(arguments: list[str], folder: Path) -> tuple[list[FileSource | Data
             secrets += [name for name in variables_of(source.database) if name not in secrets]
             continue
         for file in _files(argument):
-            if file.resolve() in seen:
-                continue
-            seen.add(file.resolve())
-            sources.append(FileSource(table=_unused(_stem(file), names), path=_relative(file, folder)))
-    return sources, secrets
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                files.append(file)
+    named = [FileSource(table=_unused(name, names), path=_relative(place, folder)) for name, place in tables_of(files)]
+    return [*named, *sources], secrets
 
 
 def _files(argument: str) -> list[Path]:
@@ -89,14 +91,6 @@ def _is_table(path: Path) -> bool:
             return False
         return dialect is not None and dialect.width > 1 and dialect.alike > _ALIKE
     return not path.name.startswith("~$")
-
-
-def _stem(path: Path) -> str:
-    name = path.name
-    if name.lower().endswith(".gz"):
-        name = name[:-3]
-    suffix = Path(name).suffix
-    return (name[: -len(suffix)] if is_readable(name) and suffix else name) or "table"
 
 
 def _unused(name: str, names: set[str]) -> str:

@@ -15,7 +15,7 @@ from radix_assets.sources.files import Place, copy
 from radix_assets.sources.guard import reading_errors
 from radix_assets.sources.readings import cleaned
 from radix_assets.sources.staging import FILE, ROW, Staged, position
-from radix_resources.errors import SourceError
+from radix_resources.errors import EmptySourceError, SourceError
 
 _MOST_EXTRA = 1_000
 
@@ -217,10 +217,10 @@ def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
         staged.overflow = [f"x{index}" for index in range(last + 1)]
 
 
-def no_rows(place: Place, columns: Sequence[str]) -> SourceError:
+def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:
     """The error of a table that has columns and nothing else."""
     shown = ", ".join(columns[:20]) + (" …" if len(columns) > 20 else "")  # noqa: PLR2004
-    return SourceError(
+    return EmptySourceError(
         "RDX-SRC-004",
         f"there is a header and no row; columns: {shown}" if columns else "there are neither columns nor rows",
         expected="one row at least",
