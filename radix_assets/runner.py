@@ -12,9 +12,8 @@ from radix_assets.factory import PROGRESS, build_assets
 from radix_assets.graph import Stage, Tools
 from radix_assets.project import Project
 from radix_assets.sensors import PROJECT_TAG
-from radix_assets.standing import Standing, stand
+from radix_assets.standing import Standing, left_out, stand, verdict
 from radix_resources.action_log import process_tags, reconcile_runs
-from radix_resources.errors import EmptySourceError
 
 Listener = Callable[[str, str, dict[str, Any]], None]
 """Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
@@ -65,10 +64,12 @@ def run(
         tried: set[str] = set()
         while True:
             standings = stand(project, stages, tools)
+            missed = left_out(standings)
             todo = [
                 one
                 for one in standings
-                if one.state == "stale" or (one.state in {"failed", "blocked"} and one.step.key not in tried)
+                if one.state == "stale"
+                or (one.state in {"failed", "blocked"} and one.step.key not in tried and one.step.name not in missed)
             ]
             if not todo:
                 break
@@ -80,20 +81,10 @@ def run(
     finally:
         PROGRESS.removeHandler(handler)
     report.standings = stand(project, stages, tools)
-    report.state = _verdict(report.standings)
+    found = verdict(report.standings)
+    report.state = "failed" if found == "stale" else found
     report.seconds = time.monotonic() - started
     return report
-
-
-def _verdict(standings: list[Standing]) -> Literal["done", "gate", "failed"]:
-    if any(one.state in {"blocked", "stale"} or (one.state == "failed" and not _harmless(one)) for one in standings):
-        return "failed"
-    return "gate" if any(one.state == "waiting" for one in standings) else "done"
-
-
-def _harmless(standing: Standing) -> bool:
-    """An empty table holds nothing that the others could miss."""
-    return bool(standing.error and standing.error.get("kind") == EmptySourceError.__name__)
 
 
 def _execute(

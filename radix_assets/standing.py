@@ -11,7 +11,7 @@ from typing import Any, Literal
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
 from radix_assets.output import Snapshot
 from radix_assets.project import Project
-from radix_resources.errors import ConfigError, RadixError
+from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 from radix_resources.storage import Commit, Storage
 
 State = Literal["fresh", "stale", "failed", "waiting", "blocked"]
@@ -84,6 +84,28 @@ def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -
     if failure and failure.fingerprint == mark:
         return Standing(step, "failed", str(failure.error.get("found", "")), commit, dict(failure.error))
     return Standing(step, "stale", "never made" if commit is None else "its input changed", commit)
+
+
+def left_out(standings: list[Standing]) -> set[str]:
+    """Names of the assets of tables that hold no row. The others miss nothing by going on without them.
+
+    A table that had rows before is not among them: its old rows stand in, and a person should know.
+    """
+    found: set[str] = set()
+    for one in standings:
+        empty = one.state == "failed" and (one.error or {}).get("kind") == EmptySourceError.__name__
+        if (empty and one.commit is None) or (one.state == "blocked" and found.intersection(one.step.needs)):
+            found.add(one.step.name)
+    return found
+
+
+def verdict(standings: list[Standing]) -> Literal["done", "gate", "failed", "stale"]:
+    """How the project stands as a whole: the worst of its assets."""
+    missed = left_out(standings)
+    states = {one.state for one in standings if one.step.name not in missed}
+    if states & {"failed", "blocked"}:
+        return "failed"
+    return "stale" if "stale" in states else "gate" if "waiting" in states else "done"
 
 
 def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None, *, demand: bool = False) -> Work:

@@ -43,14 +43,15 @@ def status(
 
 def _status(here: Place, project: Any) -> dict[str, Any]:
     from radix_assets.stages import STAGES
-    from radix_assets.standing import stand
+    from radix_assets.standing import left_out, stand, verdict
 
     tools = here.tools
     standings = stand(project, STAGES, tools)
     states = [one.state for one in standings]
     wish = next((one.reason for one in standings if one.state == "waiting"), None)
-    failed = next((one for one in standings if one.state == "failed"), None)
-    state = "failed" if failed else "gate" if wish else "stale" if "stale" in states else "done"
+    missed = left_out(standings)
+    failed = next((one for one in standings if one.state == "failed" and one.step.name not in missed), None)
+    state = verdict(standings)
     deployed = tools.endpoint.inspect(project.name)
     actions = {
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",

@@ -125,7 +125,10 @@ def _tell(console: Console, report: "Report", summary: dict[str, Any]) -> None:
         low, high = model["interval"]
         against = ", ".join(f"{name} {value:.4g}" for name, value in model["baselines"].items())
         verdict = "[green]accepted[/]" if model["accepted"] else "[yellow]refused[/]"
-        console.print(f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); against {against}")
+        console.print(
+            f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); against {against}",
+            soft_wrap=True,
+        )
         console.print(f"          {verdict}: {escape(model['reason'])}", soft_wrap=True)
     if summary["endpoint"]:
         console.print(f"endpoint  {summary['endpoint']}")
@@ -134,7 +137,7 @@ def _tell(console: Console, report: "Report", summary: dict[str, Any]) -> None:
     for one in report.failed:
         code = one.error["code"] if one.error else ""
         console.print(f"[red]failed[/]    {one.step.key}: {code} {escape(one.reason)}", soft_wrap=True)
-    if report.state == "gate":
+    if report.wish:
         console.print(f"[yellow]a person is needed:[/] {escape(report.wish or '')}", soft_wrap=True)
 
 
