@@ -1,0 +1,117 @@
+"""The whole way on every real multi-table set that has a question, without touching code or tags.
+
+    python benchmarks/sets.py
+    python benchmarks/sets.py --only northwind,chinook --keep results
+
+Each is `radix new NAME FOLDER --target … --accept auto` and `radix run NAME --json`, from nothing.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common import SHARED, table
+
+DATA = SHARED / "data"
+HIGHER_IS_BETTER = {"auc", "roc_auc", "accuracy", "balanced_accuracy", "average_precision", "f1", "macro_f1", "r2"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One question to one set."""
+
+    name: str
+    folder: Path
+    target: str
+
+
+def tasks(data: Path) -> Iterator[Task]:
+    """The questions that the notes beside the data state, where the target is a column."""
+    for file in sorted(data.glob("*/truth.json")):
+        truth = json.loads(file.read_text(encoding="utf-8"))
+        if truth["category"] != "multi_table":
+            continue
+        asked = [task for task in truth.get("tasks", []) if not task["target"].startswith("derived")]
+        for number, task in enumerate(asked):
+            path = Path(truth["tables"][task["table"]]["file"])
+            stem = path.name.removesuffix(".gz").rpartition(".")[0]  # the table's name, as `radix new` gives it
+            name = truth["name"] + (f"_{number + 1}" if len(asked) > 1 else "")
+            yield Task(name, file.parent / path.parent, f"{stem}.{task['target']}")
+
+
+def radix(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """One command, in a process of its own."""
+    command = [sys.executable, "-m", "radix_assets.cli", *arguments]
+    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+
+
+def measure(task: Task, environment: dict[str, str], keep: Path | None) -> dict[str, object]:
+    """One row of the table."""
+    started = time.perf_counter()
+    new = radix(environment, "new", task.name, str(task.folder), "--target", task.target, "--accept", "auto")
+    run = radix(environment, "run", task.name, "--json") if new.returncode == 0 else new
+    seconds = time.perf_counter() - started
+    if keep:
+        (keep / f"{task.name}.log").write_text(f"{new.stdout}{new.stderr}\n{run.stderr}\n{run.stdout}")
+    row: dict[str, object] = {"set": task.name, "target": task.target}
+    try:
+        summary = json.loads(run.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (run.stderr.strip().splitlines() or ["no output"])[0]
+        return row | {"state": f"exit code {run.returncode}: {last}"} | _answer(None, seconds)
+    bad = [
+        f"{one['key'].partition('/')[2]} {one['error']['code']}"
+        for one in summary["assets"]
+        if one["state"] == "failed" and isinstance(one["error"], dict)
+    ]
+    return row | {"state": " ".join([summary["state"], *bad])} | _answer(summary["model"], seconds)
+
+
+def _answer(model: dict[str, Any] | None, seconds: float) -> dict[str, object]:
+    if model is None:
+        return dict.fromkeys(("metric", "score", "interval", "best baseline", "accepted"), "") | {
+            "seconds": f"{seconds:.0f}"
+        }
+    best = (max if model["metric"] in HIGHER_IS_BETTER else min)(model["baselines"].items(), key=lambda one: one[1])
+    return {
+        "metric": model["metric"],
+        "score": f"{model['score']:.4g}",
+        "interval": " to ".join(f"{end:.4g}" for end in model["interval"]),
+        "best baseline": f"{best[0]} {best[1]:.4g}",
+        "accepted": "yes" if model["accepted"] else "no",
+        "seconds": f"{seconds:.0f}",
+    }
+
+
+def main() -> None:
+    """Run them all, one after another, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="names of sets, by commas")
+    parser.add_argument("--keep", type=Path, help="a folder for state, projects and logs; else they are removed")
+    wish = parser.parse_args()
+    only = set(filter(None, wish.only.split(",")))
+    with tempfile.TemporaryDirectory() as folder:
+        place = wish.keep.absolute() if wish.keep else Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        environment = {"RADIX_HOME": str(place / "home"), "RADIX_PROJECTS": str(place / "projects")}
+        rows = []
+        try:
+            for task in tasks(DATA):
+                if not only or task.name in only or task.folder.name in only:
+                    rows.append(measure(task, environment, wish.keep and place))
+                    print(" ".join(str(value) for value in rows[-1].values()), file=sys.stderr, flush=True)
+        finally:
+            radix(environment, "down")
+    print(table(rows) if rows else "no set was found")
+
+
+if __name__ == "__main__":
+    main()
