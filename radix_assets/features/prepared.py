@@ -97,7 +97,7 @@ def inputs_of(plan: Plan, rows: pl.LazyFrame, total: int, hidden: Collection[str
     found = []
     read = needed(plan)
     for name, column in each(rows, [name for name in schema if name in read], total):
-        examples = [] if name in hidden else _examples(column)
+        examples = [] if name in hidden else _examples(column, total // 2)
         found.append(
             Input(
                 name=name,
@@ -109,12 +109,15 @@ def inputs_of(plan: Plan, rows: pl.LazyFrame, total: int, hidden: Collection[str
     return found
 
 
-def _examples(column: pl.Series) -> list[Any]:
+def _examples(column: pl.Series, row: int) -> list[Any]:
+    """Values that occur. The first of every column is of the same row, so that together they make sense."""
     present = column.drop_nulls()
     if not len(present):
         return []
     if present.dtype.is_float() or present.dtype.is_temporal() or present.n_unique() > MANY:
-        middle = present.sort()[len(present) // 2]
-        return [middle.isoformat() if present.dtype.is_temporal() else middle]
-    counts = present.value_counts().sort("count", "x", descending=[True, False])
-    return counts["x"].head(EXAMPLES).to_list()
+        usual = [present.sort()[len(present) // 2]]
+    else:
+        usual = present.value_counts().sort("count", "x", descending=[True, False])["x"].head(EXAMPLES).to_list()
+    first = column[row]
+    found = usual if first is None else [first, *(value for value in usual if value != first)][:EXAMPLES]
+    return [value.isoformat() for value in found] if present.dtype.is_temporal() else found
