@@ -13,6 +13,7 @@ from radix_assets.relationships.names import is_row_number
 from radix_assets.relationships.words import words
 from radix_assets.suggestions.model import (
     ColumnSuggestion,
+    Problem,
     Role,
     Suggestions,
     TableSuggestion,
@@ -131,7 +132,8 @@ def _asked(
     table, name, operator, _ = target
     column = profiles[table].columns[name]
     # A target that poses no problem is refused when the tags are applied, with the reason.
-    problem = "binary" if operator else problem_of(column, tables[table].columns[name].type) or "regression"
+    usual: Problem = "multiclass" if column.dtype == "string" else "regression"
+    problem = "binary" if operator else problem_of(column, tables[table].columns[name].type) or usual
     first = TargetSuggestion(
         table=table, column=name, problem=problem, confidence=1.0, evidence="asked for in the project"
     )

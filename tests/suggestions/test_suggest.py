@@ -207,3 +207,9 @@ def test_targets_and_times_of_published_sets(tmp_path):
             right += found.tables[table].time_index == time
     assert hits >= 0.9 * asked
     assert right >= 0.9 * tables
+
+
+def test_a_text_with_a_value_for_every_row_is_asked_for_as_classes_so_that_their_number_is_told(tickets):
+    raw, profiles, schema = tickets
+    found = suggest(raw, profiles, schema, ("tickets", "serial", None, None))
+    assert (found.targets[0].column, found.targets[0].problem) == ("serial", "multiclass")
