@@ -96,14 +96,29 @@ def _judged(
     if data["target"].n_unique() < 2:  # noqa: PLR2004
         return None
     if CUTOFF not in matrix.collect_schema():
-        return _sampled(data), None, labels
+        return _scorable(_sampled(data), None, labels)
     dated = data.join(matrix.select(ROW, CUTOFF).collect(engine="streaming"), on=ROW, how="left")
     dated = dated.sort(CUTOFF, ROW)
     halves = dated.drop(CUTOFF)[: dated.height // 2], dated.drop(CUTOFF)[dated.height // 2 :]
     usable = all(half.height >= MIN_ROWS and half["target"].n_unique() == data["target"].n_unique() for half in halves)
     if dated[CUTOFF].null_count() or not usable:
-        return _sampled(data), None, labels
-    return _sampled(halves[1]), _sampled(halves[0]), labels
+        return _scorable(_sampled(data), None, labels)
+    return _scorable(_sampled(halves[1]), _sampled(halves[0]), labels)
+
+
+def _scorable(
+    current: pl.DataFrame, reference: pl.DataFrame | None, labels: list[str]
+) -> tuple[pl.DataFrame, pl.DataFrame | None, list[str]] | None:
+    """The rows without their probabilities where one of several classes does not occur: no curve can be drawn of it.
+
+    None where fewer than three of several classes are left, which Evidently takes for a yes or no.
+    """
+    sides = [side for side in (current, reference) if side is not None]
+    if len(labels) < 3 or all(side["target"].n_unique() == len(labels) for side in sides):  # noqa: PLR2004
+        return current, reference, labels
+    if any(len(set(side["target"]) | set(side["prediction"])) < 3 for side in sides):  # noqa: PLR2004
+        return None
+    return current.drop(labels), None if reference is None else reference.drop(labels), labels
 
 
 def _sampled(data: pl.DataFrame) -> pl.DataFrame:

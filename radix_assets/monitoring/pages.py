@@ -73,7 +73,7 @@ def model_page(
     """Write `model.html`; returns the scores on the current and on the reference rows.
 
     The frames have `target` and `prediction`, and for classes one column of probabilities for each of `labels`,
-    which are empty for a regression.
+    which are empty for a regression. Of more than two classes the probabilities may be left out, all of them.
     """
     with _quiet():
         from evidently import DataDefinition, Dataset, Regression, Report
@@ -81,9 +81,9 @@ def model_page(
 
         if labels:
             definition = DataDefinition(
-                numerical_columns=labels,
+                numerical_columns=[name for name in labels if name in current.columns],
                 categorical_columns=["target", "prediction"],
-                classification=[_classification(labels)],
+                classification=[_classification(labels, given=set(labels) <= set(current.columns))],
             )
             preset = ClassificationPreset()
         else:
@@ -103,14 +103,16 @@ def model_page(
     return scores, before
 
 
-def _classification(labels: list[str]) -> Any:
+def _classification(labels: list[str], *, given: bool) -> Any:
     from evidently import BinaryClassification, MulticlassClassification
 
     if len(labels) == 2:  # noqa: PLR2004
         return BinaryClassification(
             target="target", prediction_labels="prediction", prediction_probas=labels[1], pos_label=labels[1]
         )
-    return MulticlassClassification(target="target", prediction_labels="prediction", prediction_probas=labels)
+    return MulticlassClassification(
+        target="target", prediction_labels="prediction", prediction_probas=labels if given else None
+    )
 
 
 def _scores(found: dict[str, Any]) -> dict[str, float]:

@@ -153,6 +153,21 @@ def test_a_move_is_drift_and_no_move_is_none(tmp_path: Path) -> None:
         assert found.scores["Accuracy"] > 0
 
 
+@pytest.mark.parametrize(("kept", "pages"), [(["a", "b", "c"], 2), (["a", "b"], 1)])
+def test_a_class_that_does_not_occur_in_the_judged_rows_stops_nothing(
+    tmp_path: Path, kept: list[str], pages: int
+) -> None:
+    features, model = build(tmp_path, "multiclass", evil="c")
+    card = ModelCard.model_validate_json((model / "model.json").read_text())
+    (model / "model.json").write_text(card.model_copy(update={"classes": ["a", "b", "c", "d"]}).model_dump_json())
+    predictions = pl.read_parquet(model / "predictions.parquet").with_columns(probability_d=0.0)
+    only = pl.col(TARGET).is_in(kept) & pl.col("prediction").is_in(kept)
+    predictions.filter(only).write_parquet(model / "predictions.parquet")
+    output = monitor(features, model, tmp_path, tags=tags("multiclass"))
+    assert sum(isinstance(each, Page) for each in output.shown.values()) == pages
+    assert ("Accuracy" in load_monitoring(tmp_path).scores) == (pages == 2)
+
+
 def test_a_private_column_is_in_no_page(tmp_path: Path) -> None:
     features, model = build(tmp_path, "binary", evil="")
     monitor(features, model, tmp_path, tags=tags("binary"))
