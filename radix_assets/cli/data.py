@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from radix_assets.cli.common import PERSON, out, place, relative
 
@@ -22,6 +23,7 @@ def predict(
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
+    from radix_assets.models import load_champion
     from radix_assets.serving import predict_file
     from radix_assets.standing import latest
 
@@ -30,6 +32,10 @@ def predict(
     champion = latest(here.tools.storage, project, "champion")
     if champion is None:
         out.print(f"no model serves yet; next: radix run {name}")
+        raise typer.Exit(PERSON)
+    decision = load_champion(champion)
+    if decision.model_id is None:
+        out.print(f"no model serves: {escape(decision.reason)}", soft_wrap=True)
         raise typer.Exit(PERSON)
     raw = {
         table: latest(here.tools.storage, project, project.key("raw", table).partition("/")[2])
