@@ -1,0 +1,41 @@
+"""Every code that Radix can raise is explained, and nothing else is."""
+
+import re
+from pathlib import Path
+
+from radix_resources.errors import ConfigError, RadixError, TransientSourceError
+
+ROOT = Path(__file__).parents[1]
+CODE = re.compile(r"RDX-[A-Z]{3}-\d{3}")
+
+
+def test_every_code_has_its_section_and_every_section_its_code():
+    raised = set()
+    for package in ("radix_assets", "radix_resources"):
+        for path in (ROOT / package).rglob("*.py"):
+            raised |= set(re.findall(r"\"(RDX-[A-Z]{3}-\d{3})\"", path.read_text(encoding="utf-8")))
+    sections = re.findall(
+        r"^## (RDX-[A-Z]{3}-\d{3}) \S", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sections == sorted(set(sections))
+    assert sorted(raised - set(sections)) == []
+    assert sorted(set(sections) - raised) == []
+
+
+def test_an_error_says_what_was_found_expected_where_and_what_to_do():
+    error = ConfigError("RDX-CFG-001", "no file", expected="a file", hint="write one", file="x.yaml", line=None)
+    assert str(error).splitlines() == [
+        "RDX-CFG-001: no file",
+        "  expected: a file",
+        "  where: file x.yaml",
+        "  next: write one",
+    ]
+    assert error.attrs()["file"] == "x.yaml"
+    assert not error.transient
+
+
+def test_only_what_may_mend_itself_is_retried():
+    def below(kind: type[RadixError]) -> set[type[RadixError]]:
+        return {kind}.union(*(below(child) for child in kind.__subclasses__()))
+
+    assert {kind.__name__ for kind in below(RadixError) if kind.transient} == {TransientSourceError.__name__}
