@@ -6,7 +6,6 @@ from pathlib import Path
 from radix_resources.errors import ConfigError, RadixError, TransientSourceError
 
 ROOT = Path(__file__).parents[1]
-CODE = re.compile(r"RDX-[A-Z]{3}-\d{3}")
 
 
 def test_every_code_has_its_section_and_every_section_its_code():

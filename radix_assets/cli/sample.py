@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from radix_assets.cli.common import FAILED, OK, Place, out
+from radix_assets.cli.common import FAILED, OK, Place, out, relative
 from radix_assets.project import PROJECT_FILE, TAGS_FILE, Project
 from radix_resources.errors import SourceError
 
@@ -21,15 +21,10 @@ def run_sample(here: Place) -> int:
     """Set the sample up if it is not there yet, run it, and show what came of it. Returns the exit code."""
     from radix_assets.cli.projects import run_and_tell
 
-    data = _unpack(here)
-    folder = here.home.projects / NAME
-    if not (folder / PROJECT_FILE).exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        text = (FILES / PROJECT_FILE).read_text(encoding="utf-8").replace("SAMPLES", str(data))
-        (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
-        shutil.copyfile(FILES / TAGS_FILE, folder / TAGS_FILE)
+    if set_up(here):
+        tags = relative(here.home.projects / NAME / TAGS_FILE)
         out.print(
-            f"The sample brings its tags, confirmed, in {folder / TAGS_FILE}; your own project waits for yours.\n"
+            f"The sample brings its tags, confirmed, in {tags}; your own project waits for yours.\n", soft_wrap=True
         )
     project = here.project(NAME)
     report = run_and_tell(here, project, out)
@@ -39,6 +34,19 @@ def run_sample(here: Place) -> int:
     out.print(_made(report))
     _ask(here, project)
     return OK
+
+
+def set_up(here: Place) -> bool:
+    """Put the sample's data and project in place, confirmed tags and all. False where the project was there already."""
+    data = _unpack(here)
+    folder = here.home.projects / NAME
+    if (folder / PROJECT_FILE).exists():
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    text = (FILES / PROJECT_FILE).read_text(encoding="utf-8").replace("SAMPLES", str(data))
+    (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
+    shutil.copyfile(FILES / TAGS_FILE, folder / TAGS_FILE)
+    return True
 
 
 def _unpack(here: Place) -> Path:
