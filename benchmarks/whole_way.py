@@ -2,8 +2,8 @@
 
     python benchmarks/whole_way.py --repeats 3
 
-`radix run` is timed in turn with a script that calls the same plain functions one after another, without Dagster, commit
-records or progress. Both start from nothing, each time with a home of their own, and with the sample's tags confirmed.
+`radix run` is timed in turn with a script that calls the same plain functions one after another, without Dagster,
+commit records or progress. Both start from nothing, each time with a home of their own and the sample's tags confirmed.
 """
 
 import argparse
