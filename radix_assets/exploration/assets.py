@@ -3,13 +3,12 @@
 from radix_assets.exploration import explore
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import load_profile
+from radix_assets.profiles import load_profiles
 from radix_assets.tags import load_tags
 
 
 def _compute(work: Work) -> Output:
-    profiles = {table: load_profile(path) for table, path in work.profiles().items()}
-    return explore(load_tags(work.input("tags")), work.raw(), profiles, work.out)
+    return explore(load_tags(work.input("tags")), work.raw(), load_profiles(work.profiles()), work.out)
 
 
 EXPLORATION = Stage(

@@ -1,6 +1,7 @@
 """The profile of one raw table: exact statistics, a picture, alerts and a page to browse."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -107,6 +108,11 @@ def _checks(profile: TableProfile) -> list[Check]:
             severity="WARN",
         ),
     ]
+
+
+def load_profiles(paths: Mapping[str, Path]) -> dict[str, TableProfile]:
+    """The profiles of several tables, by name."""
+    return {table: load_profile(path) for table, path in paths.items()}
 
 
 def load_profile(path: Path) -> TableProfile:

@@ -2,12 +2,12 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import load_profile
+from radix_assets.profiles import load_profiles
 from radix_assets.relationships import make_relationships
 
 
 def _compute(work: Work) -> Output:
-    profiles = {table: load_profile(path) for table, path in work.profiles().items()}
+    profiles = load_profiles(work.profiles())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     return make_relationships(raw, profiles, work.out)
 

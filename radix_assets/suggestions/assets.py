@@ -2,13 +2,13 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import load_profile
+from radix_assets.profiles import load_profiles
 from radix_assets.relationships import load_schema
 from radix_assets.suggestions import make_suggestions
 
 
 def _compute(work: Work) -> Output:
-    profiles = {table: load_profile(path) for table, path in work.profiles().items()}
+    profiles = load_profiles(work.profiles())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     return make_suggestions(raw, profiles, load_schema(work.input("relationships")), work.project.goal.target, work.out)
 

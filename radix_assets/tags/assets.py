@@ -7,7 +7,7 @@ from pydantic import Field
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import load_profile
+from radix_assets.profiles import load_profiles
 from radix_assets.relationships import load_schema
 from radix_assets.suggestions import load_suggestions
 from radix_assets.tags import confirm, make_tags, prepare_tags, read_tags, set_tags, waiting_for
@@ -47,7 +47,7 @@ def _before(work: Work, edits: TagEdits | None) -> None:
         work.project,
         load_suggestions(work.input("suggestions")),
         load_schema(work.input("relationships")),
-        {table: load_profile(path) for table, path in work.profiles().items()},
+        load_profiles(work.profiles()),
     )
     if edits is None:
         return
@@ -68,7 +68,7 @@ def _compute(work: Work) -> Output | None:
         work.project,
         load_suggestions(work.input("suggestions")),
         load_schema(work.input("relationships")),
-        {table: load_profile(path) for table, path in work.profiles().items()},
+        load_profiles(work.profiles()),
         work.out,
         raw=work.raw(),
     )
