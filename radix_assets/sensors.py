@@ -6,13 +6,14 @@ nobody looked costs nothing: the next tick sees it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import dagster as dg
 
 from radix_assets.graph import Stage, Tools
-from radix_assets.project import Project, load_projects
+from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES
 from radix_assets.standing import Standing, stand
@@ -26,6 +27,8 @@ ACTIVE = [
 ]
 PROJECT_TAG = "radix/project"
 MOST_TRIES = 3
+DATABASE_SECONDS = 600
+"""Between two looks at a database, whose answer takes a pass over its tables."""
 ALL_ASSETS = "all_assets"
 """The job of all sensors. With a selection each its own, each would build the whole graph once more at load."""
 
@@ -91,7 +94,7 @@ def requests(
     """
     projects, _ = load_projects(home.projects)
     for project in projects:
-        standings = stand(project, stages, stand_on, look_at_sources="raw" in turn)
+        standings = stand(project, stages, stand_on, ask=_asked(project, turn, tries))
         todo = [standing for standing in standings if standing.state == "stale"]
         if not todo or todo[0].step.stage.name not in turn or at_work(instance, project.name):
             continue
@@ -104,6 +107,17 @@ def requests(
             asset_selection=[dg.AssetKey(one.step.key.split("/")) for one in todo],
             tags={PROJECT_TAG: project.name, "radix/actor": "sensor"},
         )
+
+
+def _asked(project: Project, turn: set[str], tries: dict[str, Any]) -> Callable[[str], bool]:
+    """Whose sources are asked at this tick: files each time, databases now and then, since answering is work for them."""
+    if "raw" not in turn:
+        return lambda _table: False
+    seen = f"databases of {project.name}"
+    due = time.time() - tries.get(seen, 0) >= DATABASE_SECONDS
+    if due:
+        tries[seen] = int(time.time())
+    return lambda table: due or isinstance(project.source_of(table), FileSource)
 
 
 def at_work(instance: dg.DagsterInstance, project: str) -> bool:

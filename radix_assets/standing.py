@@ -4,6 +4,7 @@ The commit records decide, nothing else: an asset is fresh when its newest recor
 and settings have now. So nothing that happened while nobody looked can be missed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,15 +30,18 @@ class Standing:
     error: dict[str, Any] | None = None
 
 
-def stand(project: Project, stages: tuple[Stage, ...], tools: Tools, *, look_at_sources: bool = True) -> list[Standing]:
+def stand(
+    project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
+) -> list[Standing]:
     """Every asset of a project, each after what it stands on.
 
-    Without `look_at_sources` a source is taken to be as it was when it was last read, and nobody is asked.
+    `ask` says of which tables the source is asked whether it has changed; the others are taken to be as they were when
+    they were last read.
     """
     found: dict[str, Standing] = {}
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)
-        if not (step.needs or step.wants) and not look_at_sources:
+        if not (step.needs or step.wants) and not ask(step.table or ""):
             found[step.name] = _unasked(step, tools, commit)
         else:
             found[step.name] = _inherited(step, commit, found) or _judged(project, step, tools, commit)
