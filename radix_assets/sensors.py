@@ -110,7 +110,7 @@ def requests(
 
 
 def _asked(project: Project, turn: set[str], tries: dict[str, Any]) -> Callable[[str], bool]:
-    """Whose sources are asked at this tick: files each time, databases now and then, since answering is work for them."""
+    """Whose sources are asked at this tick: files each time, databases now and then, since answering costs them."""
     if "raw" not in turn:
         return lambda _table: False
     seen = f"databases of {project.name}"
