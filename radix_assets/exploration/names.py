@@ -1,8 +1,13 @@
 """Related tables that repeat the target under its own name, or record the very event it tells of."""
 
+from collections import Counter
+
 from radix_assets.exploration.model import Suspect
 from radix_assets.exploration.words import known_before, same, telling
 from radix_assets.tags.model import Tags
+
+MANY, OFTEN = 3, 0.5
+"""A word in more columns than these (a number, a share of the columns) belongs to the table, not to the target."""
 
 
 def descendants(tags: Tags) -> list[str]:
@@ -45,7 +50,7 @@ def by_name(tags: Tags) -> list[Suspect]:
 def alike(tags: Tags) -> list[Suspect]:
     """Columns of the target's own row that share a telling word with it, such as another rating or another delay."""
     target = tags.target
-    event = telling(target.column)
+    event = telling(target.column) - _common(tags)
     return [
         _suspect(target.table, column, f"its name is like that of the target, {target.column!r}", "weak")
         for column, tag in tags.tables[target.table].columns.items()
@@ -54,6 +59,13 @@ def alike(tags: Tags) -> list[Suspect]:
         and event & telling(column)
         and not known_before(column)
     ]
+
+
+def _common(tags: Tags) -> set[str]:
+    """Words that stand in so many names of the target's table that they tell nothing, as in column_1, column_2."""
+    names = tags.tables[tags.target.table].columns
+    counts = Counter(word for name in names for word in telling(name))
+    return {word for word, count in counts.items() if count > max(MANY, OFTEN * len(names))}
 
 
 def _suspect(table: str, column: str, reason: str, severity: str) -> Suspect:

@@ -142,5 +142,6 @@ def known_before(name: str) -> bool:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two names are spelt alike but for case, spaces and underscores."""
-    return "".join(words(a)) == "".join(words(b)) != "" or a.casefold() == b.casefold()
+    """Whether two names are spelt alike but for case, spaces and underscores; `x1` and `x2` are not."""
+    plain = [re.sub(r"[\W_]+", "", name).casefold() for name in (a, b)]
+    return plain[0] == plain[1] != "" or a.casefold() == b.casefold()

@@ -254,3 +254,13 @@ def test_noise_is_never_a_suspect(world: World, problem: str, seed: int) -> None
     )
     target = Target(table="t", column="y", problem=problem)
     assert world(tag({"t": frame}, target), {"t": frame}).suspects == []
+
+
+def test_columns_that_are_only_numbered_are_not_alike(world: World, rng: np.random.Generator) -> None:
+    names = ["column_1", "column_2", "column_3", "column_4", "column_5"]
+    parent = pl.DataFrame({"id": range(N), **{name: rng.normal(size=N) for name in names}})
+    child = pl.DataFrame({"id": rng.permutation(N), "column_6": rng.normal(size=N), "Column 5": rng.normal(size=N)})
+    target = Target(table="t", column="column_5", problem="regression")
+    link = Relationship(child="c", child_columns=["id"], parent="t", parent_columns=["id"])
+    found = world(tag({"t": parent, "c": child}, target, relationships=[link]), {"t": parent, "c": child})
+    assert {(each.table, each.column) for each in found.suspects if each.code == "name"} == {("c", "Column 5")}
