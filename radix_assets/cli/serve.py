@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from radix_assets.cli.common import Place, out, place
-from radix_assets.display import PAGES_PORT
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +26,7 @@ def up(
 
     Example: radix up
     """
+    from radix_assets.display import PAGES_PORT
     from radix_assets.reports.server import serve_pages
     from radix_resources.action_log import reconcile_runs
 
