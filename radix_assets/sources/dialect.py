@@ -18,6 +18,10 @@ _ALIKE = 0.9
 ONE_COLUMN = "\x1f"
 """The delimiter of a file that has none: a character that text does not hold."""
 _CHUNK = 1 << 24
+_LEAST_BELOW = 5
+_LIKE_DATA = 0.6
+"""Share of the cells of a first record that must be like those below it to be data and no header."""
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 
 
@@ -49,7 +53,7 @@ def detect(path: Path, delimiter: str | None) -> Dialect | None:
     if first is None:
         return None
     record = records[first]
-    headless = _is_data(record)
+    headless = _is_data(record) or _is_like_data(record, records[first + 1 :])
     filled = [record for record in records if any(record)]
     longest = max(len(record) for record in records)
     return Dialect(
@@ -101,10 +105,30 @@ def _is_data(record: list[str]) -> bool:
     Running numbers and years do name columns: whole numbers that rise from cell to cell are a header.
     """
     cells = [cell.strip() for cell in record]
-    if not all(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell) for cell in cells):
+    if not all(_NUMBER.fullmatch(cell) for cell in cells):
         return False
     rising = all(cell.isdigit() for cell in cells) and all(int(left) < int(right) for left, right in pairwise(cells))
     return not rising
+
+
+def _is_like_data(record: list[str], following: list[list[str]]) -> bool:
+    """Whether a first record is like those below it: its numbers stand above numbers, its words occur below again.
+
+    A name does not occur in its own column, but for a header that is repeated as a whole, or that pages repeat.
+    """
+    below = [other for other in following if len(other) == len(record) and other != record]
+    if len(below) < _LEAST_BELOW:
+        return False
+    number = again = 0
+    for cell, column in zip(record, zip(*below, strict=True), strict=True):
+        value, others = cell.strip(), Counter(other.strip() for other in column)
+        del others[""]
+        if _NUMBER.fullmatch(value):
+            number += sum(n for other, n in others.items() if _NUMBER.fullmatch(other)) >= _ALIKE * others.total() > 0
+        else:
+            again += bool(value) and others[value] > 1
+    filled = sum(bool(cell.strip()) for cell in record)
+    return again > 0 and number + again >= max(2, _LIKE_DATA * filled)
 
 
 def unique_names(header: list[str], width: int) -> list[str]:

@@ -141,3 +141,30 @@ def test_the_same_input_gives_the_same_bytes(read):
 def test_mixed_line_ends_are_read(read):
     raw = read("a,b\r\n1,x\r2,y\n3,z\r\n")
     assert raw.frame.rows() == [(1, "x"), (2, "y"), (3, "z")]
+
+
+def test_a_first_record_like_those_below_it_is_data(read):
+    rows = [["5.1", "ab", "", "red"], *[[f"{n / 10}", f"t{n}", "x", "red" if n % 2 else "blue"] for n in range(20)]]
+    raw = read("\n".join(",".join(row) for row in rows) + "\n")
+    assert raw.frame.columns == ["column_1", "column_2", "column_3", "column_4"]
+    assert raw.frame.height == 21
+    letters = "\n".join("abc"[n % 3] + "," + "xy"[n % 2] for n in range(30)) + "\n"
+    assert read(letters, "letters.csv").frame.height == 30
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "country,1990,2000,1990",  # years name columns, in whatever order
+        "x,y,z,u",  # short, but no value of its column
+        "red,1,2,3",  # one word that occurs below does not outweigh names of numbers that rise from there
+    ],
+)
+def test_a_header_stays_one(read, header):
+    rows = [header, *[f"{'red' if n == 3 else 'c' + str(n)},{n},{n * 2},{n * 3}" for n in range(20)]]
+    assert read("\n".join(rows) + "\n").frame.columns[0] == header.split(",")[0]
+
+
+def test_a_header_that_is_repeated_as_a_whole_stays_one(read):
+    rows = ["name,n", *[f"k{n % 3},{n}" for n in range(9)]]
+    assert read("\n".join(rows * 3) + "\n").frame.columns == ["name", "n"]
