@@ -10,6 +10,8 @@ KEY_WORDS = frozenset(
     {"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "ref", "uuid", "guid", "pk", "fk", "sk"}
 )
 """Words that announce an identifier."""
+COUNT_WORDS = frozenset({"no", "nr", "num", "number"})
+"""Those that announce a count where several things, or `of`, follow: `num_calls`, `number_of_rooms`."""
 SEQUENCE_WORDS = frozenset({"seq", "sequence", "line", "position", "pos", "ordinal", "item", "step"})
 """Words that announce a running number within something else; a key only together with what it counts in."""
 GENERIC = frozenset(
@@ -80,9 +82,11 @@ def is_row_number(name: str) -> bool:
 
 
 def is_key_like(name: str) -> bool:
-    """Whether a name announces an identifier: `OrderID`, `faa_code`, `USUBJID`."""
+    """Whether a name announces an identifier: `OrderID`, `faa_code`, `USUBJID`; a number of things is none."""
     parts = words(name)
     if not parts or is_row_number(name):
+        return False
+    if parts[0] in COUNT_WORDS and ("of" in parts[1:2] or singular(parts[-1]) != parts[-1]):
         return False
     return bool({parts[0], parts[-1]} & KEY_WORDS) or bool(re.search(r"[a-z]{2}(id|cd|key|nr|num|number)$", parts[-1]))
 

@@ -37,12 +37,12 @@ def test_plurals_become_singular(word, one):
     assert singular(word) == one
 
 
-@pytest.mark.parametrize("name", ["id", "OrderID", "faa_code", "USUBJID", "account_no", "uuid"])
+@pytest.mark.parametrize("name", ["id", "OrderID", "faa_code", "USUBJID", "account_no", "uuid", "num_compte"])
 def test_identifiers_are_known_by_their_names(name):
     assert is_key_like(name)
 
 
-@pytest.mark.parametrize("name", ["paid", "rownames", "price", "Unnamed: 0", ""])
+@pytest.mark.parametrize("name", ["paid", "rownames", "price", "Unnamed: 0", "", "num_calls", "No. of rooms"])
 def test_other_names_announce_no_identifier(name):
     assert not is_key_like(name) or name == "paid"
 
