@@ -16,6 +16,7 @@ MONITORING = Stage(
     kinds=("evidently",),
     needs=("tags", "features", "model"),
     checks={
+        "comparable": "There are enough rows, and features, to compare.",
         "little_drift": "The newest data look like those the model learned from.",
         "target_steady": "The target is distributed as it was.",
     },

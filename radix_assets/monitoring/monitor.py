@@ -13,7 +13,6 @@ from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LA
 from radix_assets.output import Check, Output, Page, Picture, Shown, Table
 from radix_assets.pictures import ACCENT, ALARM, MUTED, figure, label, panel, save
 from radix_assets.tags.model import Tags
-from radix_resources.errors import FeatureError
 
 FILE = "monitoring.json"
 PICTURE = "drift.png"
@@ -27,38 +26,31 @@ def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None 
 
     `features` and `model` are snapshot directories. The current rows are the model's test rows, else the latest ones.
     With `tags`, features of private columns are left out; without, no category is shown by its value.
-
-    Raises FeatureError RDX-FEA-101 where there are too few rows, or no feature, to compare.
+    Where there are too few rows, or no feature, to compare, that is what it says.
     """
     definitions = load_features(features)
     matrix = pl.scan_parquet(features / "matrix.parquet", glob=False)
     predictions = predictions_of(model)
     card = load_card(model) if model is not None else None
     compared = sides(matrix, definitions, card, None if predictions is None else predictions[ROW], tags)
-    if not compared.names:
-        raise FeatureError(
-            "RDX-FEA-101",
-            "there is nothing to compare: too few rows, or no feature that may be shown",
-            expected=f"at least {MIN_ROWS} earlier and {MIN_ROWS} current rows with a known target",
-            hint="add rows, or look at why the features are empty",
-            table=definitions.table,
-        )
     found = Monitoring(
         reference=compared.reference_words,
         current=compared.current_words,
         reference_rows=compared.reference.height,
         current_rows=compared.current.height,
-        columns=data_page(compared, out),
+        columns=data_page(compared, out) if compared.names else [],
         left_out=dict(sorted(compared.left_out.items())),
     )
-    pages: dict[str, Shown] = {"data page": Page(DATA_PAGE)}
+    pages: dict[str, Shown] = {"data page": Page(DATA_PAGE)} if compared.names else {}
     if predictions is not None and card is not None:
         judged = _judged(predictions, matrix, definitions, card, tags)
         if judged is not None:
             found.scores, found.scores_before = model_page(*judged, out)
             pages["model page"] = Page(MODEL_PAGE)
     (out / FILE).write_text(found.model_dump_json(indent=1), encoding="utf-8")
-    _draw(found.columns, out / PICTURE)
+    if found.columns:
+        _draw(found.columns, out / PICTURE)
+        pages["drift"] = Picture(PICTURE, "Drift of every column against its threshold")
     return _output(found, pages)
 
 
@@ -158,10 +150,18 @@ def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
             "compared": f"{found.current} ({found.current_rows:,}) with {found.reference} ({found.reference_rows:,})",
             "drifted columns": Table(drifted),
             "scores": Table([{"score": name, "value": value} for name, value in found.scores.items()]),
-            "drift": Picture(PICTURE, "Drift of every column against its threshold"),
             **pages,
         },
         checks=[
+            Check(
+                "comparable",
+                bool(found.columns),
+                f"{len(found.columns)} columns were compared"
+                if found.columns
+                else f"nothing was: that takes {MIN_ROWS} earlier and {MIN_ROWS} current rows with a known target, and "
+                "a feature that is filled in them and may be shown",
+                "WARN",
+            ),
             Check(
                 "little_drift",
                 found.share <= MUCH,

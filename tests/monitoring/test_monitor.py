@@ -13,7 +13,6 @@ from radix_assets.models.model import ModelCard, Score
 from radix_assets.monitoring import load_monitoring, monitor
 from radix_assets.output import Page
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
-from radix_resources.errors import FeatureError
 
 EVIL = "</script><script>alert(1)</script>"
 N = 1200
@@ -190,8 +189,10 @@ def test_without_a_model_the_latest_rows_are_compared(tmp_path: Path) -> None:
     assert not (tmp_path / "model.html").exists()
 
 
-def test_too_few_rows_are_refused_with_a_code(tmp_path: Path) -> None:
-    features, _ = build(tmp_path, "regression", rows=12)
-    with pytest.raises(FeatureError) as caught:
-        monitor(features, None, tmp_path, tags=tags("regression"))
-    assert caught.value.code == "RDX-FEA-101"
+@pytest.mark.parametrize(("rows", "with_model"), [(12, False), (50, True)])
+def test_too_few_rows_to_compare_are_said_and_stop_nothing(tmp_path: Path, rows: int, with_model: bool) -> None:  # noqa: FBT001 a case
+    features, model = build(tmp_path, "regression", rows=rows, evil="")
+    output = monitor(features, model if with_model else None, tmp_path, tags=tags("regression"))
+    assert load_monitoring(tmp_path).columns == []
+    assert [check.name for check in output.checks if not check.passed] == ["comparable"]
+    assert not any(isinstance(each, Page) for each in output.shown.values())
