@@ -1,0 +1,170 @@
+"""Drives Radix as a person would: the real command in a process of its own, in an installation of its own."""
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+import yaml
+
+from radix_assets.resources import tools
+from radix_resources.home import Home
+from radix_resources.storage.local import PAGES
+
+DONE, FAILED, PERSON = 0, 1, 2
+KILLED = -9
+FOLLOWING_RUN_ID = {"registration.json", "champion.json", "endpoint.json"}
+KILLER = Path(__file__).with_name("killed.py")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The last line of --json."""
+        return json.loads(self.out.splitlines()[-1])
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A RADIX_HOME and a RADIX_PROJECTS of their own."""
+
+    folder: Path
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        return Home(self.folder / "home", self.folder / "projects")
+
+    @property
+    def data(self) -> Path:
+        """Where a test may put source files."""
+        path = self.folder / "data"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of every command. Wide, and without the variables of whoever runs the tests."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIX_", "DAGSTER_"))}
+        return {**kept, **self.home.environment(), **self.secrets, "COLUMNS": "200"}
+
+    def radix(self, *arguments: str, expect: int | None = DONE, **environment: str) -> Said:
+        """Run a command to its end; its exit code must be the expected one (None: any)."""
+        return self._run([sys.executable, "-m", "radix_assets.cli", *arguments], expect, environment)
+
+    def killed(self, where: str, *arguments: str) -> Said:
+        """Run a command that kills itself (SIGKILL) at a place: see killed.py."""
+        return self._run([sys.executable, str(KILLER), *arguments], KILLED, {"KILL_AT": where})
+
+    def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Said:
+        done = subprocess.run(
+            command,
+            env={**self.environment, **environment},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        assert expect is None or done.returncode == expect, (
+            f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def new(self, name: str, *arguments: str, trials: int = 2) -> Said:
+        """A project with a small search."""
+        said = self.radix("new", name, *arguments)
+        self.rewrite(name, search={"trials": trials})
+        return said
+
+    def rewrite(self, name: str, **settings: Any) -> None:
+        """Change settings of the project file, as a person would."""
+        path = self.project_file(name)
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.write_text(yaml.safe_dump({**content, **settings}, allow_unicode=True), encoding="utf-8")
+
+    def project_file(self, name: str) -> Path:
+        return self.home.projects / name / "project.yaml"
+
+    def tags_file(self, name: str) -> Path:
+        return self.home.projects / name / "tags.yaml"
+
+    @contextlib.contextmanager
+    def instance(self) -> Iterator[dg.DagsterInstance]:
+        """Its action log; the settings find it by the environment."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.home.environment().items():
+                patch.setenv(name, value)
+            with dg.DagsterInstance.get() as instance:
+                yield instance
+
+    def runs(self) -> int:
+        with self.instance() as instance:
+            return instance.get_runs_count()
+
+    def content(self, project: str) -> dict[str, dict[str, str]]:
+        """Of every asset that is visible, by its key without the project, the hash of each of its data files.
+
+        Without the files that hold the tracking server's run id, which is random, or what follows from it.
+        """
+        storage = tools(self.home).storage
+        root = self.home.store / "commits" / project
+        names = {str(record.parent.relative_to(root)) for record in root.rglob("*.json")}
+        found = {name: storage.latest(f"{project}/{name}") for name in sorted(names)}
+        return {
+            name: {
+                file: sha
+                for file, sha in commit.files.items()
+                if Path(file).suffix not in PAGES and file not in FOLLOWING_RUN_ID
+            }
+            for name, commit in found.items()
+            if commit
+        }
+
+    def verify(self) -> int:
+        """Every committed snapshot is whole: its files are the ones its record names. Returns how many there are."""
+        records = sorted((self.home.store / "commits").rglob("*.json"))
+        for record in records:
+            commit = json.loads(record.read_text())
+            directory = self.home.store / commit["directory"]
+            found = {
+                str(file.relative_to(directory)): hashlib.sha256(file.read_bytes()).hexdigest()
+                for file in directory.rglob("*")
+                if file.is_file() and file.name != ".snapshot"
+            }
+            assert found == commit["files"], f"{record} does not say what is in {directory}"
+        return len(records)
+
+    def close(self) -> None:
+        """No endpoint outlives its test."""
+        if self.home.endpoints.is_dir():
+            self.radix("down")
+
+
+def states(summary: dict[str, Any]) -> dict[str, str]:
+    """State by asset key without the project, of `radix run --json`."""
+    return {asset["key"].partition("/")[2]: asset["state"] for asset in summary["assets"]}
+
+
+def errors(summary: dict[str, Any]) -> dict[str, str]:
+    """Error code by asset key without the project, of the failed ones."""
+    return {
+        asset["key"].partition("/")[2]: asset["error"]["code"]
+        for asset in summary["assets"]
+        if asset["state"] == "failed"
+    }

@@ -1,0 +1,116 @@
+"""Killed at any moment and started again, a project comes to the same end."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import httpx
+import pytest
+from driving import Installation, states
+from little_shop import write_shop
+
+pytestmark = pytest.mark.slow
+
+UNFINISHED = [
+    *(dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED),
+    *(dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.CANCELING),
+]
+RECORD = "radix_resources.storage.local:LocalStorage._put_record"
+
+KILLS = [
+    # where, the asset it was at, whether that one is published
+    ("radix_assets.sources.ingestion:convert:2:before", "raw/orders", False),
+    ("radix_assets.profiles.assets:make_profile:2:after", "profile/orders", False),
+    (f"{RECORD}:3:before", "relationships", False),
+    (f"{RECORD}:3:after", "tags", True),
+    ("radix_assets.features.make:_write:1:before", "features", False),
+    ("radix_assets.models.search:_Bench.run:2:after", "model", False),
+    ("radix_assets.models.assets:train:1:after", "model", False),
+    (f"{RECORD}:2:before", "champion", False),
+    ("radix_assets.serving.assets:make_endpoint:1:after", "endpoint", False),
+    ("radix_assets.reports.assets:make_report:1:before", "report", False),
+]
+"""Each is a fresh `radix run` of the same project, so that each goes on from where the one before was killed."""
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
+    """What each asset holds when nobody disturbs."""
+    installation = Installation(tmp_path_factory.mktemp("undisturbed"))
+    start(installation)
+    installation.radix("run", "shop", "--json")
+    yield installation.content("shop")
+    installation.close()
+
+
+def start(installation: Installation) -> None:
+    files = write_shop(installation.data)
+    installation.new("shop", *files, "--target", "orders.returned", "--accept", "auto")
+
+
+def unfinished(installation: Installation) -> list[dg.DagsterRun]:
+    with installation.instance() as instance:
+        return list(instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)))
+
+
+def referred(installation: Installation) -> set[str]:
+    records = (installation.home.store / "commits").rglob("*.json")
+    return {json.loads(record.read_text())["directory"] for record in records}
+
+
+def test_killed_again_and_again_it_comes_to_the_same_end(
+    installation: Installation, undisturbed: dict[str, dict[str, str]]
+):
+    start(installation)
+    for where, asset, published in KILLS:
+        installation.killed(where, "run", "shop", "--json")
+        assert len(unfinished(installation)) == 1, f"the run killed at {where} was not reported by the next one"
+        installation.verify()
+        visible = installation.content("shop")
+        assert (asset in visible) is published, where
+        assert visible.items() <= undisturbed.items(), where
+        (project,) = installation.radix("status", "--json", expect=None).json["projects"]
+        assert project["state"] == "stale", where
+    last = installation.radix("run", "shop", "--json").json
+    assert last["state"] == "done"
+    assert installation.content("shop") == undisturbed
+    assert installation.verify() == len(undisturbed)
+    assert unfinished(installation) == []
+    assert last["model"]["version"] == "1", "a model that was registered before the kill is not registered again"
+    assert httpx.get(f"{last['endpoint']}/health", timeout=10).status_code == 200
+
+    runs = installation.runs()
+    again = installation.radix("run", "shop", "--json").json
+    assert set(states(again).values()) == {"fresh"}
+    assert installation.runs() == runs
+
+
+def test_what_was_placed_but_never_recorded_exists_for_nobody(
+    installation: Installation, undisturbed: dict[str, dict[str, str]]
+):
+    start(installation)
+    installation.killed(f"{RECORD}:1:before", "run", "shop", "--json")
+    snapshots = {
+        str(path.parent.relative_to(installation.home.store))
+        for path in (installation.home.store / "snapshots").rglob(".snapshot")
+    }
+    assert len(snapshots) == 1
+    assert referred(installation) == set()
+    (project,) = installation.radix("status", "--json", expect=None).json["projects"]
+    assert {asset["version"] for asset in project["assets"]} == {None}
+    done = installation.radix("run", "shop", "--json").json
+    assert states(done)["raw/customers"] == "made"
+    assert snapshots <= referred(installation), "the same content is placed in the same directory"
+    assert installation.content("shop") == undisturbed
+
+
+def test_a_damaged_snapshot_would_be_noticed(installation: Installation, tmp_path: Path):
+    """The check that the others rely on is one."""
+    start(installation)
+    installation.killed("radix_assets.profiles.assets:make_profile:1:before", "run", "shop", "--json")
+    assert installation.verify() == 3
+    file = next((installation.home.store / "snapshots").rglob("data.parquet"))
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(AssertionError):
+        installation.verify()

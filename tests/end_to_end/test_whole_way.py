@@ -1,0 +1,225 @@
+"""From files to answers, as a person goes."""
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+from driving import PERSON, Installation, Said, states
+from little_shop import TABLES, new_orders, write_shop
+
+pytestmark = pytest.mark.slow
+
+FIRST_ROUND = [f"{stage}/{table}" for stage in ("raw", "profile") for table in TABLES] + [
+    "relationships",
+    "suggestions",
+]
+SECOND_ROUND = [
+    *("tags", "exploration", "features", "model", "champion", "endpoint", "predictions", "monitoring", "report"),
+]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Said]]:
+    """A shop that went to the end in one run, which accepted its suggestions; tests look at it only."""
+    made = Installation(tmp_path_factory.mktemp("finished"))
+    made.new("shop", *write_shop(made.data), "--target", "orders.returned", "--accept", "auto")
+    yield made, made.radix("run", "shop", "--json")
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def summary(finished: tuple[Installation, Said]) -> Any:
+    return finished[1].json
+
+
+@pytest.fixture(scope="module")
+def shop(finished: tuple[Installation, Said]) -> Installation:
+    return finished[0]
+
+
+def test_with_accepted_suggestions_one_run_goes_to_the_end(summary: Any):
+    assert summary["state"] == "done"
+    assert states(summary) == dict.fromkeys(FIRST_ROUND + SECOND_ROUND, "made")
+
+
+def test_the_last_line_of_a_run_has_the_documented_shape(summary: Any):
+    assert {"project", "state", "assets", "model", "endpoint", "report"} <= summary.keys()
+    assert summary["project"] == "shop"
+    for asset in summary["assets"]:
+        assert asset.keys() == {"key", "state", "seconds", "error"}
+        assert asset["key"].startswith("shop/")
+        assert asset["seconds"] > 0
+        assert asset["error"] is None
+    model = summary["model"]
+    assert {"metric", "score", "interval", "baselines", "version"} <= model.keys()
+    low, high = model["interval"]
+    assert low <= model["score"] <= high
+    assert model["baselines"]
+    assert model["version"]
+    assert Path(summary["report"]).is_file()
+    assert httpx.get(f"{summary['endpoint']}/health", timeout=10).json() == {"healthy": True}
+
+
+def test_progress_goes_to_stderr_so_that_stdout_is_json_alone(finished: tuple[Installation, Said]):
+    said = finished[1]
+    assert json.loads(said.out)
+    assert "raw/orders" in said.err
+    assert "model" in said.err
+
+
+def test_the_model_that_could_be_learnt_beats_the_baselines(summary: Any):
+    model = summary["model"]
+    assert model["accepted"]
+    assert model["score"] > max(model["baselines"].values())
+
+
+def test_a_second_run_makes_nothing_and_starts_nothing(shop: Installation):
+    before = shop.runs()
+    said = shop.radix("run", "shop", "--json")
+    assert said.json["state"] == "done"
+    assert set(states(said.json).values()) == {"fresh"}
+    assert shop.runs() == before
+
+
+def test_predict_gives_keys_prediction_and_probabilities_in_the_order_of_the_rows(shop: Installation, tmp_path: Path):
+    rows = new_orders()
+    rows.write_csv(tmp_path / "new.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+    shop.radix("predict", "shop", "--input", str(tmp_path / "new.csv"), "--output", str(tmp_path / "scored.csv"))
+    with (tmp_path / "scored.csv").open(newline="") as file:
+        scored = list(csv.DictReader(file))
+    assert [int(row["order_id"]) for row in scored] == rows["order_id"].to_list()
+    assert list(scored[0]) == ["order_id", "prediction", "probability_false", "probability_true"]
+    for row in scored:
+        chances = {name: float(row[f"probability_{name}"]) for name in ("false", "true")}
+        assert sum(chances.values()) == pytest.approx(1)
+        assert row["prediction"] in chances
+
+
+def test_the_endpoint_and_the_batch_give_the_same_answers(shop: Installation, summary: Any, tmp_path: Path):
+    rows = new_orders()
+    rows.write_parquet(tmp_path / "new.parquet")
+    shop.radix("predict", "shop", "--input", str(tmp_path / "new.parquet"), "--output", str(tmp_path / "out.parquet"))
+    batch = pl.read_parquet(tmp_path / "out.parquet")
+    body = json.loads(rows.with_columns(pl.col("ordered_at").dt.to_string("iso")).write_json())
+    answer = httpx.post(f"{summary['endpoint']}/predict", json=body, timeout=30)
+    assert answer.status_code == 200, answer.text
+    for single, row in zip(answer.json(), batch.iter_rows(named=True), strict=True):
+        assert single["order_id"] == row["order_id"]
+        assert single["prediction"] == row["prediction"]
+        for name, chance in single["probabilities"].items():
+            assert chance == pytest.approx(row[f"probability_{name}"], abs=1e-9)
+
+
+def test_the_endpoint_refuses_what_is_no_row_and_says_why(summary: Any):
+    answer = httpx.post(f"{summary['endpoint']}/predict", json={"weight": "heavy"}, timeout=10)
+    assert answer.status_code == 422
+    assert all(error["code"].startswith("RDX-SRV-") for error in answer.json()["errors"])
+
+
+def test_status_tells_that_all_is_well(shop: Installation, summary: Any):
+    (project,) = shop.radix("status", "--json").json["projects"]
+    assert (project["project"], project["state"], project["endpoint"]) == ("shop", "done", summary["endpoint"])
+    assert project["fresh"] == len(project["assets"])
+    assert "shop" in shop.radix("status").out
+    assert "shop/report" in shop.radix("status", "shop").out
+
+
+def test_the_log_tells_who_did_what(shop: Installation):
+    entries = shop.radix("log", "shop", "--json", "--limit", "500").json
+    done = {(entry["what"], entry["subject"], entry["outcome"]) for entry in entries}
+    assert ("materialize", "shop/report", "made") in done
+    assert ("promote", "shop/champion", "ok") in done
+    assert ("provision", "shop/endpoint", "ok") in done
+    assert len(shop.radix("log", "shop", "--json", "--limit", "5").json) == 5
+
+
+def test_tags_can_be_read_by_a_script(shop: Installation):
+    shown = shop.radix("tags", "shop", "--json").json
+    assert shown["project"] == "shop"
+    assert shown["waiting"] is None
+    assert Path(shown["file"]) == shop.tags_file("shop")
+
+
+def test_doctor_speaks_json(shop: Installation):
+    findings = shop.radix("doctor", "--json", expect=None).json
+    assert {"Python", "disk", "memory", "project shop"} <= {finding["check"] for finding in findings}
+
+
+def test_the_life_of_a_project_with_a_person(installation: Installation):
+    files = write_shop(installation.data)
+    installation.new("shop", *files, "--target", "orders.days > 5.5", "--accept", "human")
+
+    first = installation.radix("run", "shop", "--json", expect=PERSON).json
+    assert first["state"] == "gate"
+    assert states(first) == dict.fromkeys(FIRST_ROUND, "made") | dict.fromkeys(SECOND_ROUND, "waiting")
+    assert (first["model"], first["endpoint"], first["report"]) == (None, None, None)
+    assert all("confirm" in one["error"] for one in first["assets"] if one["state"] == "waiting")
+    assert "orders.days > 5.5" in installation.tags_file("shop").read_text()
+    assert "confirmed: false" in installation.tags_file("shop").read_text()
+    assert installation.radix("status", expect=PERSON)
+
+    again = installation.radix("run", "shop", "--json", expect=PERSON).json
+    assert set(states(again).values()) == {"fresh", "waiting"}
+
+    installation.radix("tags", "shop", "--confirm", "--by", "Ada")
+    assert "confirmed_by: Ada" in installation.tags_file("shop").read_text()
+    second = installation.radix("run", "shop", "--json").json
+    assert second["state"] == "done"
+    assert states(second) == dict.fromkeys(FIRST_ROUND, "fresh") | dict.fromkeys(SECOND_ROUND, "made")
+    assert second["model"]["metric"] == "roc_auc"
+
+    runs = installation.runs()
+    third = installation.radix("run", "shop", "--json").json
+    assert set(states(third).values()) == {"fresh"}
+    assert installation.runs() == runs
+
+    with Path(files[2]).open("a") as items:
+        items.write("90001,1001,hat,25.5,2\n90002,1002,shoe,79.0,1\n")
+    fourth = installation.radix("run", "shop", "--json").json
+    assert fourth["state"] == "done"
+    untouched = [f"{stage}/{table}" for stage in ("raw", "profile") for table in ("customers", "orders")]
+    assert {states(fourth)[name] for name in untouched} == {"fresh"}
+    assert {states(fourth)[name] for name in ("raw/items", "profile/items", "features")} == {"made"}
+
+    installation.radix("tags", "shop", "--set", "orders.express=ignore")
+    assert "confirmed_by: Ada" in installation.tags_file("shop").read_text()
+    fifth = installation.radix("run", "shop", "--json").json
+    assert {states(fifth)[name] for name in FIRST_ROUND} == {"fresh"}
+    assert {states(fifth)[name] for name in ("tags", "exploration", "features", "model", "report")} == {"made"}
+    rows = new_orders().drop("express", "days")
+    rows.write_csv(installation.data / "new.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+    installation.radix("predict", "shop", "--input", "data/new.csv", "--output", "data/out.csv")
+    assert pl.read_csv(installation.data / "out.csv")["order_id"].to_list() == rows["order_id"].to_list()
+    installation.verify()
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "metric"),
+    [
+        ("oracle_hr", "employees.salary", "rmse"),
+        ("uci_restaurants", "rating_final.rating", "log_loss"),
+        ("northwind", "Orders.Freight > 50", "roc_auc"),
+    ],
+)
+def test_real_sets_go_the_whole_way(installation: Installation, shared_data: Path, name: str, target: str, metric: str):
+    shutil.copytree(shared_data / name, installation.data / name, ignore=shutil.ignore_patterns("*.json", "*.md"))
+    installation.new(name, f"data/{name}", "--target", target)
+    assert installation.radix("run", name, "--json", expect=PERSON).json["state"] == "gate"
+    installation.radix("tags", name, "--confirm")
+    summary = installation.radix("run", name, "--json").json
+    assert summary["state"] == "done"
+    assert summary["model"]["metric"] == metric
+    again = installation.radix("run", name, "--json").json
+    assert "made" not in states(again).values()
+    if summary["model"]["accepted"]:
+        example = httpx.get(f"{summary['endpoint']}/example", timeout=10).json()
+        answer = httpx.post(f"{summary['endpoint']}/predict", json=example, timeout=30).json()
+        assert answer["prediction"] is not None
+    else:
+        assert summary["endpoint"] is None
