@@ -26,6 +26,11 @@ MIN_VALUES = 3
 FOLLOWS = 0.90
 """Share of rows that a near copy follows."""
 MIN_ROWS = 30
+SEEN = 10
+"""Rows of each value, on average, from which a column may name things that are seen again and again."""
+MIN_ENTITIES = 5
+OVERLAP = 0.5
+"""Share of neighbours, in order of their targets, whose targets overlap: those of bands of the target do not."""
 
 
 def predictive(question: Question) -> tuple[list[Association], list[Suspect]]:
@@ -101,6 +106,8 @@ def _numbers(column: pl.Series, answer: Answer, result: Result) -> Finding:
         return "recode", "strong", alike, f"its values and the target's stand for each other, agreement {alike:.2f}"
     words = f"by itself it explains {value:.1%} of the target's variation"
     if value >= STRONG:
+        if entities(column, answer):
+            return "predictive", "weak", value, words + "; its values seem to name things that differ, seen often"
         return "predictive", "strong", value, words
     return ("predictive", "weak", value, words) if value >= WEAK else None
 
@@ -133,6 +140,29 @@ def agreement(column: pl.Series, target: np.ndarray) -> float:
         rows = repeated.height
         sides.append((right - usual) / (rows - usual) if rows > usual else 0.0)
     return max(0.0, min(sides))
+
+
+def entities(column: pl.Series, answer: Answer) -> bool:
+    """Whether the values are like the names of shops or sensors: each often seen, with targets that overlap.
+
+    What a thing is explains much of what it does, and is known before. A band of the target, or the target rounded,
+    explains as much, but its values share no targets.
+    """
+    each = (
+        pl.DataFrame({"value": column.cast(pl.String, strict=False), "target": answer.values})
+        .drop_nulls()
+        .group_by("value")
+        .agg(
+            pl.len().alias("rows"),
+            pl.col("target").median().alias("middle"),
+            pl.col("target").quantile(0.1).alias("low"),
+            pl.col("target").quantile(0.9).alias("high"),
+        )
+        .sort("middle", "value")
+    )
+    if each.height < MIN_ENTITIES or float(np.median(each["rows"].to_numpy())) < SEEN:
+        return False
+    return bool((each["high"].to_numpy()[:-1] > each["low"].to_numpy()[1:]).mean() >= OVERLAP)
 
 
 def followed(values: np.ndarray, target: np.ndarray) -> float:

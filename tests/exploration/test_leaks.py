@@ -264,3 +264,23 @@ def test_columns_that_are_only_numbered_are_not_alike(world: World, rng: np.rand
     link = Relationship(child="c", child_columns=["id"], parent="t", parent_columns=["id"])
     found = world(tag({"t": parent, "c": child}, target, relationships=[link]), {"t": parent, "c": child})
     assert {(each.table, each.column) for each in found.suspects if each.code == "name"} == {("c", "Column 5")}
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_things_that_differ_are_honest_and_bands_of_the_target_are_not(
+    world: World,
+    rng: np.random.Generator,
+    text: bool,  # noqa: FBT001 a case
+) -> None:
+    shop = rng.integers(0, 30, N)
+    y = rng.normal(scale=500, size=30)[shop] + rng.normal(scale=60, size=N)
+    band = rng.permutation(30)[np.digitize(y, np.quantile(y, np.linspace(0, 1, 31)[1:-1]))]
+    stray = np.where(rng.random(N) < 0.02, rng.permutation(band), band)
+    frame = pl.DataFrame({"shop": shop, "band": band, "stray": stray, "y": y})
+    if text:
+        frame = frame.with_columns(pl.format("n{}", pl.col(name)).alias(name) for name in ("shop", "band", "stray"))
+    exploration = world(tag({"t": frame}, NUMBER), {"t": frame})
+    assert found(exploration, "shop") == set()
+    assert found(exploration, "shop", "weak") == {"predictive"}
+    assert "predictive" in found(exploration, "band")
+    assert "predictive" in found(exploration, "stray")
