@@ -33,12 +33,15 @@ def up(
     here = place()
     reconcile_runs(here.instance)
     _start_endpoints(here)
-    pages = serve_pages(here.home.store, PAGES_PORT)
-    threading.Thread(target=pages.serve_forever, daemon=True).start()
+    try:
+        threading.Thread(target=serve_pages(here.home.store, PAGES_PORT).serve_forever, daemon=True).start()
+        reports = f"http://127.0.0.1:{PAGES_PORT}"
+    except OSError:
+        reports = f"not here: port {PAGES_PORT} is in use, by another `radix up`?"
     command = [sys.executable, "-m", "dagster", "dev", "-m", "radix_assets.definitions"]
     command += ["-h", "127.0.0.1", "-p", str(port)]
     server = subprocess.Popen(command, cwd=here.home.state, env={**os.environ, **here.home.environment()})
-    out.print(f"UI        http://127.0.0.1:{port}\nreports   http://127.0.0.1:{PAGES_PORT}\nCtrl-C stops both.")
+    out.print(f"UI        http://127.0.0.1:{port}\nreports   {reports}\nCtrl-C stops both.")
     previous = signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
     try:
         code = server.wait()
@@ -48,7 +51,6 @@ def up(
             code = server.wait()
     finally:
         signal.signal(signal.SIGTERM, previous)
-        pages.shutdown()
     out.print("The endpoints keep answering; `radix down` stops them.")
     raise typer.Exit(max(code, 0))
 

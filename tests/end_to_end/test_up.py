@@ -1,0 +1,85 @@
+"""`radix up`: the UI answers, and the sensors carry a project on by themselves."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+from driving import Installation
+from little_shop import write_shop
+
+pytestmark = pytest.mark.slow
+PATIENCE = 240
+"""Seconds after which a test gives up; nothing is said of how long it takes."""
+
+
+def wait_until(holds: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"in vain: {what}"
+        time.sleep(1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(port: int, query: str) -> dict:  # type: ignore[type-arg]
+    body = json.dumps({"query": query}).encode()
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, kind)  # noqa: S310 our own address
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read()).get("data") or {}
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return {}
+
+
+@pytest.fixture
+def served(installation: Installation) -> Iterator[int]:
+    """The port of a running UI over a project; nothing is left running at the end."""
+    installation.new("shop", *write_shop(installation.data), "--target", "orders.returned")
+    port = free_port()
+    command = [sys.executable, "-m", "radix_assets.cli", "up", "--port", str(port)]
+    with (installation.folder / "up.log").open("w") as log:
+        up = subprocess.Popen(command, env=installation.environment, stdout=log, stderr=log)
+    tree = []
+    try:
+        wait_until(lambda: ask(port, "{ version }"), "the UI answers")
+        tree = psutil.Process(up.pid).children(recursive=True)
+        yield port
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait(timeout=60)
+        _, left = psutil.wait_procs(tree, timeout=30)
+        assert left == []
+
+
+def test_sensors_carry_a_project_to_the_gate_and_after_a_persons_word_to_the_end(
+    installation: Installation, served: int
+):
+    sensors = '{ sensorsOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "%s"}) { ... on Sensors { results { name sensorState { status } } } } }'  # noqa: E501 one query
+    found = ask(served, sensors % "radix_assets.definitions")["sensorsOrError"]["results"]
+    assert {one["name"]: one["sensorState"]["status"] for one in found} == dict.fromkeys(
+        ["source_data", "edited_tags", "carry_onward"], "RUNNING"
+    )
+    wait_until(installation.tags_file("shop").exists, "the first round ends at the gate")
+    assert installation.radix("status", "shop", "--json", expect=2).json["projects"][0]["state"] == "gate"
+    installation.radix("tags", "shop", "--confirm")
+    report = installation.home.store / "commits" / "shop" / "report"
+    wait_until(report.exists, "the second round ends with the report")
+    runs = ask(served, "{ runsOrError { ... on Runs { results { status tags { key value } } } } }")["runsOrError"]
+    assert len(runs["results"]) >= 2
+    wait_until(
+        lambda: installation.radix("status", "shop", "--json", expect=None).json["projects"][0]["state"] == "done",
+        "all is up to date",
+    )
