@@ -44,14 +44,22 @@ def resolve(
     With `raw`, the raw snapshots' directories, relationships and comparisons are also checked by their values.
 
     Raises TagError or TargetError, with the line and the nearest valid name, where the target, a key, a time index or
-    a relationship cannot be. Lines on other columns that are gone are warnings: they block nothing.
+    a relationship cannot be, and where a line names a table or a column that is not in the data: a misspelt `leak`
+    must not let a leak in. A table that could not be read is a warning, as the others go on without it.
     """
     warnings: list[str] = []
     for name, block in file.tables.items():
-        if name not in profiles:
+        if name in project.tables and name not in profiles:
+            warnings.append(f"line {block.line}: the table {name!r} could not be read")
+        elif name not in profiles:
             near = nearest(name, list(profiles), 1)
-            warnings.append(
-                f"line {block.line}: there is no table {name!r}" + (f"; did you mean {near[0]}?" if near else "")
+            raise TagError(
+                "RDX-TAG-007",
+                f"there is no table {name!r}",
+                expected="a table of the project file",
+                hint=f"did you mean {near[0]}? Else remove its lines" if near else "remove its lines",
+                file=file.path,
+                line=block.line,
             )
     tables = {
         name: _table(name, file, suggestions.tables[name], profile, warnings)
@@ -88,8 +96,15 @@ def _table(
     for column, line in block.columns.items():
         if column not in profile.columns:
             near = nearest(column, list(profile.columns), 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            warnings.append(f"line {line.line}: {name!r} has no column {column!r}{hint}")
+            raise TagError(
+                "RDX-TAG-007",
+                f"the table {name!r} has no column {column!r}",
+                expected="a column of the table",
+                hint=f"did you mean {near[0]}? Else remove the line" if near else "remove the line",
+                file=file.path,
+                line=line.line,
+                table=name,
+            )
     columns = {
         column: _column(block.columns.get(column), suggested.columns[column])
         for column in profile.columns

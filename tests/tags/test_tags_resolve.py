@@ -151,10 +151,18 @@ def test_a_person_moves_the_time_index_by_one_line_or_the_other(shop):
     assert tags.tables["order items"].with_role("time_index") == []
 
 
-def test_a_column_that_is_gone_is_a_warning_with_the_nearest_name(shop):
-    tags, warnings = rewritten(shop, "note: {role: feature", "notes: {role: ignore")
-    assert "did you mean note?" in warnings[0]
-    assert tags.tables["order items"].columns["note"].role == "feature"
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("note: {role: feature", "notes: {role: leak", "did you mean note?"),
+        ("  odd.names:", "  odd.name:", "did you mean odd.names?"),
+    ],
+)
+def test_a_line_on_what_is_not_in_the_data_is_refused_with_the_nearest_name(shop, old, new, hint):
+    error = refused(shop, old, new)
+    assert error.code == "RDX-TAG-007"
+    assert error.context["line"] > 1
+    assert hint in error.hint
 
 
 def test_a_relationship_that_a_person_adds_is_measured(shop):
