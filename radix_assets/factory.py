@@ -95,8 +95,8 @@ def publish(
     try:
         commit = tools.storage.latest(step.key)
         work = assemble(project, step, tools, commit, demand=True)
-        step.stage.before(work, config)
         try:
+            step.stage.before(work, config)
             mark = fingerprint(work)
         except RadixError as error:
             mark = failed_mark(error)
