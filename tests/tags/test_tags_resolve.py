@@ -155,7 +155,7 @@ def test_a_person_moves_the_time_index_by_one_line_or_the_other(shop):
     ("old", "new", "hint"),
     [
         ("note: {role: feature", "notes: {role: leak", "did you mean note?"),
-        ("  odd.names:", "  odd.name:", "did you mean odd.names?"),
+        ("  customers:", "  custommers:", "did you mean customers?"),
     ],
 )
 def test_a_line_on_what_is_not_in_the_data_is_refused_with_the_nearest_name(shop, old, new, hint):
