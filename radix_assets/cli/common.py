@@ -1,7 +1,12 @@
 """What the commands share."""
 
+import contextlib
 import difflib
 import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
 
     from radix_assets.graph import Tools
 
-OK, FAILED, PERSON = 0, 1, 2
+OK, FAILED, PERSON, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
 
 out = Console(highlight=False)
@@ -87,3 +92,40 @@ def relative(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 table`, `2 tables`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+@contextlib.contextmanager
+def interruptible(here: Place, words: str, console: Console) -> Iterator[None]:
+    """Ctrl-C ends the process at once, with these words, its run marked as cancelled.
+
+    Dagster holds an interrupt back until a step gives way, and libraries take it for an error of their own. A process
+    may be killed at any moment without harm, so nothing needs to be waited for. The signal is blocked, for child
+    processes too, and one thread waits for it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    def watch() -> None:
+        signal.sigwait({signal.SIGINT})
+        console.print(f"\n{words}", soft_wrap=True)
+        cancel_own_runs(here.instance)
+        os._exit(INTERRUPTED)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def cancel_own_runs(instance: "dg.DagsterInstance") -> None:
+    """Mark the unfinished runs of this process as cancelled, so that no other machine waits for them."""
+    import dagster as dg
+
+    unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    for run in instance.get_runs(dg.RunsFilter(tags={"radix/pid": str(os.getpid())}, statuses=unfinished)):
+        instance.report_run_canceled(run)

@@ -1,12 +1,13 @@
 """Writes a project file."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from radix_assets.project import PROJECT_FILE, FileSource, Project, load_project
+from radix_assets.project import PROJECT_FILE, FileSource, Project, load_project, slug
 from radix_assets.sources import discover
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
@@ -32,6 +33,13 @@ def write_project(
             f"the project {name!r} is there already",
             hint="edit its file, or take another name",
             file=path,
+        )
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise ConfigError(
+            "RDX-CFG-009",
+            f"{name!r} cannot name a project",
+            expected="letters, digits and underscores, a letter first",
+            hint=f"such as {slug(name)}",
         )
     sources, secrets = discover(arguments, folder)
     content: dict[str, Any] = {"name": name, "sources": [_entry(source) for source in sources]}

@@ -7,7 +7,20 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, err, out, place, relative, say_json
+from radix_assets.cli.common import (
+    FAILED,
+    MARKS,
+    OK,
+    PERSON,
+    Place,
+    counted,
+    err,
+    interruptible,
+    out,
+    place,
+    relative,
+    say_json,
+)
 from radix_assets.project import PROJECT_FILE, Project
 
 if TYPE_CHECKING:
@@ -39,7 +52,9 @@ def new(
 
     here = place()
     secrets, project = write_project(here.home, name, sources, target=target, accept=accept)
-    out.print(f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {len(project.tables)} tables")
+    out.print(
+        f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {counted(len(project.tables), 'table')}"
+    )
     for secret in secrets:
         out.print(f"[yellow]![/] the password is not stored; set it in the environment: export {secret}=…")
     out.print(f"next: radix run {name}")
@@ -51,7 +66,9 @@ def run(name: Name, as_json: Json = False) -> None:  # noqa: FBT002 typer's opti
     Example: radix run shop
     """
     here = place()
-    report = run_and_tell(here, here.project(name), err if as_json else out)
+    console = err if as_json else out
+    with interruptible(here, f"interrupted; nothing is half-done, and `radix run {name}` goes on from here", console):
+        report = run_and_tell(here, here.project(name), console)
     if as_json:
         say_json(summarize(here, report))
     raise typer.Exit({"done": OK, "gate": PERSON, "failed": FAILED}[report.state])
@@ -125,13 +142,15 @@ def _tell(console: Console, report: "Report", summary: dict[str, Any]) -> None:
         low, high = model["interval"]
         against = ", ".join(f"{name} {value:.4g}" for name, value in model["baselines"].items())
         verdict = "[green]accepted[/]" if model["accepted"] else "[yellow]refused[/]"
+        reason = model["reason"].removeprefix("Refused: ")
         console.print(
             f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); against {against}",
             soft_wrap=True,
         )
-        console.print(f"          {verdict}: {escape(model['reason'])}", soft_wrap=True)
+        console.print(f"          {verdict}: {escape(reason)}", soft_wrap=True)
     if summary["endpoint"]:
-        console.print(f"endpoint  {summary['endpoint']}")
+        earlier = " (the earlier model goes on serving)" if model and not model["accepted"] else ""
+        console.print(f"endpoint  {summary['endpoint']}{earlier}", soft_wrap=True)
     if summary["report"]:
         console.print(f"report    {relative(Path(summary['report']))}", soft_wrap=True)
     for one in report.failed:
@@ -173,7 +192,7 @@ def approve(
     Example: radix approve shop --why "reviewed with sales"
     """
     from radix_assets.cli.tagging import login
-    from radix_assets.models import load_card
+    from radix_assets.models import load_card, load_champion
     from radix_assets.models.approvals import approve as record
     from radix_assets.standing import latest
     from radix_resources.action_log import Action, doing
@@ -184,7 +203,17 @@ def approve(
     if found is None:
         out.print(f"there is no model yet; next: radix run {name}")
         raise typer.Exit(PERSON)
-    model, who = load_card(found).model_id, by or login()
+    card, who = load_card(found), by or login()
+    serving = latest(here.tools.storage, project, "champion")
+    if not card.accepted:
+        out.print(
+            f"nothing waits: the newest model was refused. {card.reason.removeprefix('Refused: ')}", soft_wrap=True
+        )
+        raise typer.Exit(PERSON)
+    if serving and load_champion(serving).model_id == card.model_id:
+        out.print("nothing waits: the newest model serves already")
+        return
+    model = card.model_id
     action = Action(
         kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model
     )

@@ -39,7 +39,7 @@ def up(
     except OSError:
         reports = f"not here: port {PAGES_PORT} is in use, by another `radix up`?"
     command = [sys.executable, "-m", "dagster", "dev", "-m", "radix_assets.definitions"]
-    command += ["-h", "127.0.0.1", "-p", str(port)]
+    command += ["-h", "127.0.0.1", "-p", str(port), "--log-level", "warning"]
     server = subprocess.Popen(command, cwd=here.home.state, env={**os.environ, **here.home.environment()})
     out.print(f"UI        http://127.0.0.1:{port}\nreports   {reports}\nCtrl-C stops both.")
     previous = signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))

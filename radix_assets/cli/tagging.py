@@ -10,6 +10,7 @@ from radix_assets.project import Project
 from radix_assets.standing import latest
 from radix_assets.suggestions import Suggestions, load_suggestions
 from radix_assets.tags import confirm, read_tags, set_tags, waiting_for
+from radix_resources.action_log import Action, doing
 from radix_resources.errors import ConfigError
 
 
@@ -30,12 +31,21 @@ def edit(
     for text in edits:
         column, _, role = text.rpartition("=")
         if not column or not role:
-            raise ConfigError("RDX-CFG-007", f"{text!r} is no edit", expected="table.column=role", hint="quote it")
+            raise ConfigError(
+                "RDX-CFG-007",
+                f"{text!r} is no edit",
+                expected="table.column=role",
+                hint="such as --set customers.email=ignore",
+            )
         changes[column.strip()] = {"role": role.strip()}
-    if changes or target:
-        set_tags(project.tags_path, changes, target=target)
-    if confirm_it:
-        confirm(project.tags_path, by or login())
+    who = by or login()
+    what = [*edits, *([f"target {target}"] if target else []), *(["confirmed"] if confirm_it else [])]
+    action = Action(kind="tag", subject=project.key("tags"), project=project.name, actor=who, reason="; ".join(what))
+    with doing(here.instance, action):
+        if changes or target:
+            set_tags(project.tags_path, changes, target=target)
+        if confirm_it:
+            confirm(project.tags_path, who)
 
 
 def show(here: Place, project: Project, *, as_json: bool) -> None:

@@ -21,6 +21,7 @@ from radix_assets.features.synthesis import save
 from radix_assets.features.target import target_values
 from radix_assets.features.words import columns, explain, path, route
 from radix_assets.output import Check, Output, Picture
+from radix_assets.sources import spelling_of
 from radix_assets.tags.model import Tags
 from radix_resources.errors import FeatureError
 
@@ -138,7 +139,8 @@ def _write(tags: Tags, graph: Graph, pieces: Pieces, names: list[str], out: Path
         .collect()
     )
     raw = table.scan().select(exactly(tags.target.column)).collect().to_series()
-    head.insert_column(2, target_values(tags.target, raw).alias(TARGET))
+    spelling = spelling_of(table.path, tags.target.column)
+    head.insert_column(2, target_values(tags.target, raw, spelling).alias(TARGET))
     pieces.write(head.lazy(), names, out / MATRIX_FILE)
     key = [name for name in tags.tables[graph.target].primary_key if name in table.schema]
     table.scan().select(exactly(name) for name in key).collect().write_parquet(out / KEYS_FILE)

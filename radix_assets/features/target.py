@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from radix_assets.features.readings import TRUE
 from radix_assets.tags.model import Target
 from radix_resources.errors import FeatureError
 
@@ -18,15 +19,18 @@ _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 }
 
 
-def target_values(target: Target, column: pl.Series) -> pl.Series:
-    """Classes as the text of the raw value ("0", "yes", "true"), numbers as Float64; null where the raw value is null.
+def target_values(target: Target, column: pl.Series, spelling: tuple[str, str] | None = None) -> pl.Series:
+    """Classes as the text of the raw value ("0", "Yes", "true"), numbers as Float64; null where the raw value is null.
 
-    A comparison gives "true" and "false". Raises FeatureError RDX-FEA-006 where the question does not fit the values.
+    `spelling` is how the source writes true and false, where it does so in words of its own. A comparison gives "true"
+    and "false". Raises FeatureError RDX-FEA-006 where the question does not fit the values.
     """
     frame = column.to_frame("x")
     value = pl.col("x")
     if target.operator is not None:
         value = _COMPARE[target.operator](*_sides(target, column.dtype))
+    elif column.dtype == pl.Boolean and spelling and target.problem != "regression":
+        value = pl.when(value).then(pl.lit(spelling[0])).when(~value).then(pl.lit(spelling[1]))
     if target.problem != "regression":
         return frame.select(value.cast(pl.String)).to_series()
     if column.dtype == pl.String and target.operator is None:
@@ -41,7 +45,7 @@ def _sides(target: Target, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
     raw, wanted = pl.col("x"), target.value
     try:
         if dtype == pl.Boolean:
-            number = float(str(wanted).lower() == "true") if isinstance(wanted, str) else wanted
+            number = float(str(wanted).lower() in TRUE) if isinstance(wanted, str) else wanted
             return raw.cast(pl.Float64), pl.lit(number, pl.Float64)
         if dtype.is_numeric():
             return raw.cast(pl.Float64), pl.lit(float(wanted or 0), pl.Float64)

@@ -62,16 +62,21 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Outp
     if len(rows):
         answers, what = champion_predictor(champion, tables).predict(rows), "rows whose outcome is not known"
     else:
-        answers, what = _held_out(champion, target, table), "rows that were held out when the model was judged"
+        answers, what = (
+            _held_out(champion, target, tables[target.table]),
+            "rows that were held out when the model was judged",
+        )
     answers.write_parquet(out / FILE, compression="zstd")
     return _output(answers, what, target, out)
 
 
-def _held_out(champion: Path, target: Target, table: pl.LazyFrame) -> pl.DataFrame:
+def _held_out(champion: Path, target: Target, raw: Path) -> pl.DataFrame:
     """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
     from radix_assets.features import load_features
     from radix_assets.features.target import target_values
+    from radix_assets.sources import scan, spelling_of
 
+    table = scan(raw)
     kept = pl.read_parquet(champion / "predictions.parquet")
     answers = kept.drop(ROW, TARGET)
     place = kept[ROW]
@@ -81,7 +86,12 @@ def _held_out(champion: Path, target: Target, table: pl.LazyFrame) -> pl.DataFra
         found = table.select(*(pl.col(name).alias(f"key {name}") for name in key), now=pl.col(target.column)).collect()[
             place
         ]
-        if target_values(target, found["now"]).cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
+        if (
+            target_values(target, found["now"], spelling_of(raw, target.column))
+            .cast(pl.String)
+            .eq_missing(kept[TARGET].cast(pl.String))
+            .all()
+        ):
             keys = found.select(pl.col(f"key {name}").alias(_free(name, answers)) for name in key)
             return pl.concat([keys, answers], how="horizontal")
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers], how="horizontal")

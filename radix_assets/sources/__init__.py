@@ -12,6 +12,7 @@ from radix_assets.sources.model import (
     RawSchema,
     load_schema_of,
     read_schema,
+    spelling_of,
 )
 from radix_assets.sources.privacy import private_columns
 from radix_assets.sources.rows import read_rows
@@ -30,6 +31,7 @@ __all__ = [
     "read_schema",
     "scan",
     "source_version",
+    "spelling_of",
     "unique_names",
     "variables_of",
     "without_secret",

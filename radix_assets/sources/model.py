@@ -28,6 +28,8 @@ class Reading(BaseModel):
     true: list[str] = []
     """Of booleans: the words, in lower case."""
     false: list[str] = []
+    spelling: list[str] = []
+    """Of booleans: the word for true and the one for false as the source writes them, for answers in its own words."""
     whole: bool = False
     """Of integers: written with a fraction of zero, such as 3.0."""
     nulls: list[str] = []
@@ -70,6 +72,15 @@ class RawSchema(BaseModel):
     def rejected(self) -> int:
         """Cells that could not be converted or that have no column."""
         return self.beyond + sum(column.rejected for column in self.columns)
+
+
+def spelling_of(path: Path, column: str) -> tuple[str, str] | None:
+    """How a source writes true and false in a column; None where it was not text. `path` is a raw snapshot."""
+    if not (path / SCHEMA_FILE).exists():
+        return None
+    found = next((one for one in read_schema(path).columns if one.name == column), None)
+    words = found.reading.spelling if found and found.reading else []
+    return (words[0], words[1]) if words else None
 
 
 def read_schema(path: Path) -> RawSchema:

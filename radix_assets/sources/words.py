@@ -34,7 +34,10 @@ def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[st
         yes, no = row[2 * number], row[2 * number + 1]
         present = counts[column].present
         if yes + no >= required(present) and (true == "true" or (yes and no)):
-            reading = Reading(dtype="boolean", true=[true], false=[false])
+            spelling = [
+                next((value for value in samples[column] if value.lower() == one), one) for one in (true, false)
+            ]
+            reading = Reading(dtype="boolean", true=[true], false=[false], spelling=spelling)
             found[column] = Finding(reading, f"{true}/{false}", present - yes - no)
     return found
 
