@@ -151,18 +151,16 @@ def test_a_person_moves_the_time_index_by_one_line_or_the_other(shop):
     assert tags.tables["order items"].with_role("time_index") == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "hint"),
-    [
-        ("note: {role: feature", "notes: {role: leak", "did you mean note?"),
-        ("  customers:", "  custommers:", "did you mean customers?"),
-    ],
-)
-def test_a_line_on_what_is_not_in_the_data_is_refused_with_the_nearest_name(shop, old, new, hint):
-    error = refused(shop, old, new)
-    assert error.code == "RDX-TAG-007"
-    assert error.context["line"] > 1
-    assert hint in error.hint
+def test_a_line_on_a_column_that_is_not_in_the_data_is_refused_with_the_nearest_name(shop):
+    error = refused(shop, "note: {role: feature", "notes: {role: leak")
+    assert (error.code, error.context["table"]) == ("RDX-TAG-007", "order items")
+    assert "did you mean note?" in error.hint
+
+
+def test_a_table_that_is_not_in_the_data_is_refused_with_the_nearest_name(shop):
+    with pytest.raises(TagError, match="RDX-TAG-007") as caught:
+        rewritten(shop, "  customers:", "  custommers:")
+    assert "did you mean customers?" in caught.value.hint
 
 
 def test_a_relationship_that_a_person_adds_is_measured(shop):
