@@ -3,9 +3,17 @@
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
+
+WORDS = {
+    "done": "[green]done[/]",
+    "gate": "[yellow]waiting for a person[/]",
+    "failed": "[red]failed[/]",
+    "stale": "[cyan]to be run[/]",
+}
 
 Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")]
 
@@ -78,11 +86,14 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
 
 
 def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
-    table = Table("project", "state", "up to date", "endpoint", "next")
+    if not rows:
+        out.print("no projects yet; next: radix new NAME SOURCE…")
     for row in rows:
-        count = f"{row['fresh']} of {len(row['assets'])}"
-        table.add_row(row["project"], row["state"], count, row["endpoint"] or "", row["next"])
-    out.print(table if rows else "no projects yet; next: radix new NAME SOURCE…")
+        count = f"{row['fresh']} of {len(row['assets'])} assets up to date"
+        out.print(f"[bold]{row['project']}[/]  {WORDS[row['state']]}, {count}", soft_wrap=True)
+        for title in ("endpoint", "next"):
+            if row[title]:
+                out.print(f"  {title:9} {escape(row[title])}", soft_wrap=True)
     for row in rows if detail else []:
         for asset in row["assets"]:
             version = f"v{asset['version']}" if asset["version"] else ""
@@ -107,10 +118,11 @@ def log(
     if as_json:
         say_json(found)
         return
-    table = Table("when", "what", "subject", "who", "outcome")
     for one in found:
-        table.add_row(one["when"], one["what"], one["subject"], one["who"], one["outcome"])
-    out.print(table if found else "nothing was done yet")
+        line = f"{one['when']}  {one['what']:12} {one['subject']:32} {one['outcome']:12} {one['who']}"
+        out.print(line.rstrip(), soft_wrap=True, markup=False)
+    if not found:
+        out.print("nothing was done yet")
 
 
 def doctor(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
