@@ -192,7 +192,7 @@ def test_the_life_of_a_project_with_a_person(installation: Installation):
     fifth = installation.radix("run", "shop", "--json").json
     assert {states(fifth)[name] for name in FIRST_ROUND} == {"fresh"}
     assert {states(fifth)[name] for name in ("tags", "exploration", "features", "model", "report")} == {"made"}
-    rows = new_orders().drop("express", "days")
+    rows = new_orders().drop("express", "days").with_columns(returned=pl.lit("no"))
     rows.write_csv(installation.data / "new.csv", datetime_format="%Y-%m-%d %H:%M:%S")
     installation.radix("predict", "shop", "--input", "data/new.csv", "--output", "data/out.csv")
     assert pl.read_csv(installation.data / "out.csv")["order_id"].to_list() == rows["order_id"].to_list()
