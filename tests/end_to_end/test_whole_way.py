@@ -94,9 +94,9 @@ def test_predict_gives_keys_prediction_and_probabilities_in_the_order_of_the_row
     with (tmp_path / "scored.csv").open(newline="") as file:
         scored = list(csv.DictReader(file))
     assert [int(row["order_id"]) for row in scored] == rows["order_id"].to_list()
-    assert list(scored[0]) == ["order_id", "prediction", "probability_false", "probability_true"]
+    assert list(scored[0]) == ["order_id", "prediction", "probability_no", "probability_yes"]
     for row in scored:
-        chances = {name: float(row[f"probability_{name}"]) for name in ("false", "true")}
+        chances = {name: float(row[f"probability_{name}"]) for name in ("no", "yes")}
         assert sum(chances.values()) == pytest.approx(1)
         assert row["prediction"] in chances
 
