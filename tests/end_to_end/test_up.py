@@ -33,8 +33,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ask(port: int, query: str) -> dict:  # type: ignore[type-arg]
-    body = json.dumps({"query": query}).encode()
+def ask(port: int, query: str, **variables: object) -> dict:  # type: ignore[type-arg]
+    body = json.dumps({"query": query, "variables": variables}).encode()
     kind = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, kind)
     try:
@@ -83,3 +83,54 @@ def test_sensors_carry_a_project_to_the_gate_and_after_a_persons_word_to_the_end
         lambda: installation.radix("status", "shop", "--json", expect=None).json["projects"][0]["state"] == "done",
         "all is up to date",
     )
+
+
+LAUNCH = """
+mutation ($execution: ExecutionParams!) {
+  launchRun(executionParams: $execution) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on RunConfigValidationInvalid { errors { message } }
+    ... on PythonError { message }
+  }
+}
+"""
+
+
+def launch(port: int, key: list[str], config: dict[str, object]) -> None:
+    """What the button Materialize of one asset does, with the launchpad's content; until it has ended well."""
+    selector = {
+        "repositoryName": "__repository__",
+        "repositoryLocationName": "radix_assets.definitions",
+        "jobName": "__ASSET_JOB",
+        "assetSelection": [{"path": key}],
+    }
+    ops = {"ops": {"__".join(key): {"config": config}}} if config else {}
+    done = ask(port, LAUNCH, execution={"selector": selector, "runConfigData": ops})["launchRun"]
+    assert done["__typename"] == "LaunchRunSuccess", done
+    status = "query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }"
+
+    def ended() -> bool:
+        found = ask(port, status, run=done["run"]["runId"]).get("runOrError", {}).get("status")
+        assert found != "FAILURE"
+        return found == "SUCCESS"
+
+    wait_until(ended, f"the run of {key} succeeds")
+
+
+def test_the_launchpad_of_the_tags_corrects_and_confirms_them(installation: Installation, served: int):
+    wait_until(installation.tags_file("shop").exists, "the first round ends at the gate")
+    launch(served, ["shop", "raw", "orders"], {})
+    edits = {
+        "target": "orders.days > 5.5",
+        "columns": {"orders.express": {"role": "ignore"}},
+        "confirm": True,
+        "by": "Ada",
+    }
+    launch(served, ["shop", "tags"], edits)
+    text = installation.tags_file("shop").read_text()
+    for line in ("confirmed: true", "confirmed_by: Ada", "target: orders.days > 5.5", "express: {role: ignore"):
+        assert line in text
+    assert "tags" in installation.content("shop")
+    said = installation.radix("log", "shop", "--json", "--limit", "1000").json
+    assert {(one["what"], one["subject"], one["outcome"]) for one in said} >= {("tag", "shop/tags", "ok")}
