@@ -122,7 +122,7 @@ class Question:
     def type(self, name: str) -> FeatureType:
         """How a column of the target's table is read."""
         tag = self.table_tags.columns.get(name)
-        return tag.type if tag else "other"
+        return tag.type if tag else "context-specific"
 
 
 @dataclass(frozen=True)

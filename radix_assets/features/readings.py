@@ -15,6 +15,8 @@ FALSE = ("false", "f", "no", "n", "0", "off")
 ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 """Texts that are read as dates. A fixed list: the same text must mean the same in one row and in a million."""
 _WORDS = pl.Series([*TRUE, *FALSE])
+_ONE_NUMBER = r"^[^\d.,+-]*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)[^\d]*$"
+"""A text with one number in it, such as 12 kg or $1,200.50; not a date, a range or a version."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,15 @@ def choose(kind: FeatureType, column: pl.Series) -> Reading | Unusable:
     `column` is the raw column, or its distinct values; what a person tagged may not fit what is in the file.
     """
     dtype = column.dtype
-    if kind in ("identifier", "url", "list", "other"):
+    if kind in ("not-generalizable", "url", "list"):
         return Unusable(f"its type is {kind}")
     if dtype == pl.Boolean:
         return "boolean"
-    if kind in ("datetime", "numeric"):
-        return _measure(kind, column)
-    if kind == "boolean" and _binary(column):
-        return "boolean"
-    return "text" if kind == "text" and dtype == pl.String else "categorical"
+    if kind in ("datetime", "numeric", "embedded-number") or (kind == "context-specific" and dtype != pl.String):
+        return _measure("datetime" if kind == "datetime" else "numeric", column)
+    if kind == "sentence" and dtype == pl.String:
+        return "text"
+    return "boolean" if _binary(column) else "categorical"
 
 
 def read(column: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
@@ -61,7 +63,9 @@ def iso(text: pl.Expr) -> pl.Expr:
 def _number(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.Time:
         return raw.cast(pl.Int64) / 3.6e12  # nanoseconds since midnight, in hours
-    value = (raw.str.strip_chars() if dtype == pl.String else raw).cast(pl.Float64, strict=False)
+    if dtype == pl.String:
+        raw = raw.str.extract(_ONE_NUMBER).str.replace_all(",", "", literal=True)
+    value = raw.cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value)
 
 
@@ -111,6 +115,8 @@ def _date(values: list[pl.Expr]) -> pl.Expr:
 
 def _binary(column: pl.Series) -> bool:
     values = column.drop_nulls()
+    if values.is_empty():
+        return False
     if values.dtype == pl.String:
         return bool(values.str.strip_chars().str.to_lowercase().is_in(_WORDS.implode()).all())
     return values.dtype.is_numeric() and bool(values.is_in(pl.Series([0, 1], dtype=values.dtype).implode()).all())

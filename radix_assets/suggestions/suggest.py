@@ -76,7 +76,7 @@ def _table(profile: TableProfile, sample: pl.DataFrame, schema: Schema, time: Ti
         held = _of_key(column, key, links.get(name), time)
         role, confidence, why = held or _of_no_key(column, guess, personal)
         settled = held is not None or (role == "ignore" and confidence >= SETTLED)
-        if settled or (personal and guess.type == "text"):
+        if settled or (personal and guess.type == "sentence"):
             # How such a column would be read as a feature is no question that a person has to look at.
             guess = replace(
                 guess, confidence=max(guess.confidence, SETTLED), evidence="" if settled else guess.evidence
@@ -115,8 +115,8 @@ def _of_no_key(column: ColumnProfile, guess: TypeGuess, personal: Finding | None
         (is_row_number(column.name) and column.unique, "ignore", 0.9, "a row number"),
         (personal and personal.kind in _IDENTITY, "ignore", 0.75, "tells who somebody is, not how they are"),
         ("_".join(words(column.name)) in _WEIGHTS, "weight", 0.7, "named as a weight of rows"),
-        (guess.type in {"identifier", "url"}, "ignore", 0.65, "tells rows apart, hardly repeats"),
-        (guess.type == "other", "ignore", 0.55, ""),
+        (guess.type in {"not-generalizable", "url"}, "ignore", 0.65, "tells rows apart, hardly repeats"),
+        (guess.type == "context-specific", "ignore", 0.55, ""),
     ):
         if holds:
             return cast("Role", role), confidence, why

@@ -53,7 +53,7 @@ def rank_targets(
             problem = problem_of(column, suggestion.type)
             if problem is None or suggestion.role != "feature" or column.nulls > 0.5 * column.rows:
                 continue
-            if suggestion.type not in {"numeric", "categorical", "boolean"}:
+            if suggestion.type not in {"numeric", "categorical", "embedded-number", "context-specific"}:
                 continue
             score, why = _score(place, column, profile)
             target = TargetSuggestion(

@@ -38,12 +38,12 @@ def guess_type(  # noqa: PLR0911 one for each kind of column
 ) -> TypeGuess:
     """The likeliest type of a column; `sample` holds distinct values as text, `is_key` that it is part of a key."""
     if column.present == 0:
-        return TypeGuess("other", 0.95, "empty")
+        return TypeGuess("not-generalizable", 0.95, "empty")
     if is_key and column.dtype in {"integer", "string"}:
-        return TypeGuess("identifier", 0.95, "part of a key")
+        return TypeGuess("not-generalizable", 0.95, "part of a key")
     match column.dtype:
         case "boolean":
-            return TypeGuess("boolean", 0.98, "true or false")
+            return TypeGuess("categorical", 0.98, "true or false")
         case "date" | "datetime":
             return TypeGuess("datetime", 0.98, "dates")
         case "time":
@@ -60,9 +60,9 @@ def _of_integers(column: ColumnProfile) -> TypeGuess:
     parts, ratio = set(words(column.name)), column.distinct / column.present
     low, high = column.minimum, column.maximum
     if column.distinct == 2 and (low, high) == (0, 1):  # noqa: PLR2004 two values
-        return TypeGuess("boolean", 0.9, "only 0 and 1")
+        return TypeGuess("categorical", 0.9, "only 0 and 1")
     if is_key_like(column.name) and (ratio > 0.5 or column.distinct > 1000):  # noqa: PLR2004 more than categories have
-        return TypeGuess("identifier", 0.8, f"named as an identifier; {column.distinct:,} different values")
+        return TypeGuess("not-generalizable", 0.8, f"named as an identifier; {column.distinct:,} different values")
     if parts & CODE_WORDS and (ratio < 0.2 or column.distinct <= 50):  # noqa: PLR2004 more would not be categories
         return TypeGuess("categorical", 0.75, f"named as a code; {column.distinct:,} different values")
     if is_key_like(column.name) and column.distinct <= 1000:  # noqa: PLR2004
@@ -75,10 +75,10 @@ def _of_integers(column: ColumnProfile) -> TypeGuess:
 def _of_text(column: ColumnProfile, sample: list[str]) -> TypeGuess:  # noqa: PLR0911 one for each kind of text
     ratio = column.distinct / column.present
     if sample and set(map(str.lower, sample)) <= _FLAGS and column.distinct <= 2:  # noqa: PLR2004
-        return TypeGuess("boolean", 0.9, "two words for yes and no")
+        return TypeGuess("categorical", 0.9, "two words for yes and no")
     for pattern, least, guess in (
         (_URL, 0.8, TypeGuess("url", 0.95, "web addresses")),
-        (_DATE, 0.9, TypeGuess("other", 0.6, "dates written in several ways, or incomplete")),
+        (_DATE, 0.9, TypeGuess("datetime", 0.6, "dates written in several ways, or incomplete")),
         (_LIST, 0.6, TypeGuess("list", 0.8, "several values in one")),
         (_COMMAS, 0.6, TypeGuess("list", 0.6, "several values, with commas")),
     ):
@@ -86,14 +86,14 @@ def _of_text(column: ColumnProfile, sample: list[str]) -> TypeGuess:  # noqa: PL
             return guess
     length = sum(len(text.split()) for text in sample) / max(1, len(sample))
     if length >= 4 and ratio > 0.3 and column.distinct > 20:  # noqa: PLR2004 sentences
-        return TypeGuess("text", 0.85, f"about {length:.0f} words each, {ratio:.0%} different")
+        return TypeGuess("sentence", 0.85, f"about {length:.0f} words each, {ratio:.0%} different")
     coded = sum(1 for text in sample if _CODE.fullmatch(text)) / max(1, len(sample))
     if column.distinct > 20 and ratio > 0.5 and (coded > 0.8 or is_key_like(column.name)):  # noqa: PLR2004
-        return TypeGuess("identifier", 0.75, f"codes, {ratio:.0%} different")
+        return TypeGuess("not-generalizable", 0.75, f"codes, {ratio:.0%} different")
     if ratio <= 0.2 or column.distinct <= 20:  # noqa: PLR2004
         return TypeGuess("categorical", 0.9, f"{column.distinct:,} different texts in {column.present:,} rows")
     if ratio <= 0.5:  # noqa: PLR2004
         return TypeGuess("categorical", 0.65, f"{column.distinct:,} different texts in {column.present:,} rows")
     if length >= 2.5:  # noqa: PLR2004
-        return TypeGuess("text", 0.65, f"about {length:.0f} words each, {ratio:.0%} different")
-    return TypeGuess("text", 0.5, f"short texts, {ratio:.0%} different: names, perhaps")
+        return TypeGuess("sentence", 0.65, f"about {length:.0f} words each, {ratio:.0%} different")
+    return TypeGuess("sentence", 0.5, f"short texts, {ratio:.0%} different: names, perhaps")

@@ -19,7 +19,11 @@ class ColumnEdit(dg.Config):
     role: str | None = Field(
         None, description="feature, ignore, leak, primary_key, foreign_key, time_index, group, weight or target."
     )
-    type: str | None = Field(None, description="numeric, categorical, boolean, datetime, text, identifier, url, list.")
+    type: str | None = Field(
+        None,
+        description="numeric, categorical, datetime, sentence, url, embedded-number, list, not-generalizable or "
+        "context-specific.",
+    )
     sensitivity: str | None = Field(
         None, description="none, personal or sensitive: no value is shown of the latter two."
     )

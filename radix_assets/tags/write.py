@@ -18,7 +18,7 @@ _HEAD = """\
 # 1. Check the target: what is to be predicted, `table.column` or a comparison such as `table.column > 15`.
 # 2. Check each table's top lines, the least certain ones; the comments say how sure Radix is, and why.
 #    role: feature, ignore, leak (known too late), time_index, primary_key, foreign_key, group, weight.
-#    type: numeric, categorical, boolean, datetime, text, identifier, url, list, other.
+#    type: numeric, categorical, datetime, sentence, url, embedded-number, list, not-generalizable, context-specific.
 #    sensitivity: personal or sensitive; no value of such a column is ever shown.
 # 3. Write `confirmed: true` and save. Radix goes on by itself.
 """

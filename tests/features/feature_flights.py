@@ -60,24 +60,25 @@ TAGS = Tags(
                 arr_time="leak numeric",
                 sched_arr_time="feature numeric",
                 arr_delay="target numeric",
-                carrier="foreign_key identifier",
-                flight="ignore identifier",
-                tailnum="foreign_key identifier",
-                origin="foreign_key identifier",
-                dest="foreign_key identifier",
+                carrier="foreign_key not-generalizable",
+                flight="ignore not-generalizable",
+                tailnum="foreign_key not-generalizable",
+                origin="foreign_key not-generalizable",
+                dest="foreign_key not-generalizable",
                 air_time="leak numeric",
                 distance="feature numeric",
                 time_hour="ignore datetime",
             ),
         ),
         "airlines": TableTags(
-            primary_key=["carrier"], columns=columns(carrier="primary_key identifier", name="feature categorical")
+            primary_key=["carrier"],
+            columns=columns(carrier="primary_key not-generalizable", name="feature categorical"),
         ),
         "airports": TableTags(
             primary_key=["faa"],
             columns=columns(
-                faa="primary_key identifier",
-                name="feature text",
+                faa="primary_key not-generalizable",
+                name="feature sentence",
                 lat="feature numeric",
                 lon="feature numeric",
                 alt="feature numeric",
@@ -89,7 +90,7 @@ TAGS = Tags(
         "planes": TableTags(
             primary_key=["tailnum"],
             columns=columns(
-                tailnum="primary_key identifier",
+                tailnum="primary_key not-generalizable",
                 year="feature numeric",
                 type="feature categorical",
                 manufacturer="feature categorical",

@@ -73,15 +73,15 @@ def _tags(name: str, frame: pl.DataFrame, about: dict, keys: list[dict], task: d
             else "feature"
         )
         kind = (
-            "identifier"
+            "not-generalizable"
             if role in ("foreign_key", "primary_key")
-            else "boolean"
+            else "categorical"
             if dtype == pl.Boolean
             else "datetime"
             if dtype.is_temporal()
             else "numeric"
             if dtype.is_numeric()
-            else "text"
+            else "sentence"
             if (frame[column].str.len_chars().mean() or 0) > 30
             else "categorical"
         )

@@ -171,7 +171,7 @@ def test_targets_are_class_labels_or_numbers(tmp_path: Path, values, problem, op
 
 def test_groups_are_kept_for_the_split_and_are_no_features(tmp_path: Path) -> None:
     frame = pl.DataFrame({"y": [0, 1, 0], "who": [7, 7, 8], "x": [1.0, 2.0, 3.0]})
-    tags, tables = single(tmp_path, frame, {"x": "feature numeric", "who": "group identifier"})
+    tags, tables = single(tmp_path, frame, {"x": "feature numeric", "who": "group not-generalizable"})
     made(tags, tables, tmp_path / "out")
     matrix = pl.read_parquet(tmp_path / "out" / "matrix.parquet")
     assert matrix.columns == [*HEAD, GROUP, "x"]
@@ -219,11 +219,11 @@ def test_columns_may_be_called_anything(tmp_path: Path) -> None:
             "a table.": TableTags(
                 primary_key=["key."],
                 columns={n: ColumnTag(role="feature", type="numeric") for n in odd}
-                | {"key.": tag("primary_key identifier")},
+                | {"key.": tag("primary_key not-generalizable")},
             ),
             "{other}": TableTags(
                 columns={f"{n}!": ColumnTag(role="feature", type="numeric") for n in odd}
-                | {"key.": tag("foreign_key identifier")}
+                | {"key.": tag("foreign_key not-generalizable")}
             ),
         },
         relationships=[link("{other}", ["key."], "a table.", ["key."])],
@@ -248,7 +248,11 @@ def test_tables_without_rows_are_no_obstacle(tmp_path: Path) -> None:
     }
 
 
-KEY, FOREIGN, NUMBER = tag("primary_key identifier"), tag("foreign_key identifier"), tag("feature numeric")
+KEY, FOREIGN, NUMBER = (
+    tag("primary_key not-generalizable"),
+    tag("foreign_key not-generalizable"),
+    tag("feature numeric"),
+)
 
 
 def test_a_circle_is_cut_far_from_the_target_and_self_references_are_left_out(tmp_path: Path) -> None:

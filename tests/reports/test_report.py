@@ -94,7 +94,7 @@ def build(tmp_path: Path, *, private: bool = False) -> dict[str, Path]:
     frame.write_parquet(raw / "data.parquet")
     columns = {name: ColumnTag(role="feature", type="categorical") for name in frame.columns}
     columns["bought"] = ColumnTag(role="target", type="categorical", sensitivity="sensitive" if private else "none")
-    columns["email"] = ColumnTag(role="ignore", type="text", sensitivity="personal")
+    columns["email"] = ColumnTag(role="ignore", type="sentence", sensitivity="personal")
     tags = Tags(
         target=Target(table="t", column="bought", problem="binary"),
         tables={"t": TableTags(columns=columns)},

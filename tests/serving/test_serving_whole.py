@@ -68,21 +68,21 @@ TAGS = Tags(
         "customers": TableTags(
             primary_key=["id"],
             columns={
-                "id": tag("primary_key", "identifier"),
+                "id": tag("primary_key", "not-generalizable"),
                 "region": tag("feature", "categorical"),
-                "name": tag("ignore", "text", "personal"),
+                "name": tag("ignore", "sentence", "personal"),
             },
         ),
         "orders": TableTags(
             primary_key=["order id"],
             time_index=["at"],
             columns={
-                "order id": tag("primary_key", "identifier"),
-                "customer": tag("foreign_key", "identifier"),
+                "order id": tag("primary_key", "not-generalizable"),
+                "customer": tag("foreign_key", "not-generalizable"),
                 "at": tag("time_index", "datetime"),
                 "amount": tag("feature", "numeric"),
                 "contact": tag("feature", "categorical", "personal"),
-                "returned": tag("target", "boolean"),
+                "returned": tag("target", "categorical"),
             },
         ),
     },

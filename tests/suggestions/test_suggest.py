@@ -42,22 +42,22 @@ def tickets(tmp_path_factory):
 @pytest.mark.parametrize(
     ("name", "kind", "role"),
     [
-        ("ticket_id", "identifier", "primary_key"),
+        ("ticket_id", "not-generalizable", "primary_key"),
         ("opened_at", "datetime", "time_index"),
         ("closed_at", "datetime", "feature"),
         ("customer_name", "categorical", "ignore"),
         ("channel_code", "categorical", "feature"),
         ("attempts", "numeric", "feature"),
         ("minutes", "numeric", "feature"),
-        ("urgent", "boolean", "feature"),
+        ("urgent", "categorical", "feature"),
         ("city", "categorical", "feature"),
-        ("summary", "text", "feature"),
+        ("summary", "sentence", "feature"),
         ("page", "url", "ignore"),
         ("labels", "list", "feature"),
-        ("serial", "identifier", "ignore"),
+        ("serial", "not-generalizable", "ignore"),
         ("source", "categorical", "ignore"),
-        ("nothing", "other", "ignore"),
-        ("escalated", "boolean", "feature"),
+        ("nothing", "not-generalizable", "ignore"),
+        ("escalated", "categorical", "feature"),
     ],
 )
 def test_types_and_roles(tickets, name, kind, role):

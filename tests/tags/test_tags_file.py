@@ -20,7 +20,7 @@ from radix_resources.errors import TagError
         ("tables:\n  t:\n    colums: {}", "RDX-TAG-005", 3, "columns"),
         ("tables:\n  t:\n    columns:\n      a: {role: target}\n      b: {role: key}", "RDX-TAG-004", 5, "primary_key"),
         ("tables:\n  t:\n    columns:\n      a: {rol: ignore}", "RDX-TAG-005", 4, "role"),
-        ("tables:\n  t:\n    columns:\n      a: {type: number}", "RDX-TAG-004", 4, "numeric"),
+        ("tables:\n  t:\n    columns:\n      a: {type: numerik}", "RDX-TAG-004", 4, "numeric"),
         ("tables:\n  t:\n    columns:\n      a: [ignore]", "RDX-TAG-004", 4, "mend"),
         ("tables:\n  t:\n    time_index: {a: b}", "RDX-TAG-004", 3, "mend"),
         ("a: *x", "RDX-TAG-003", 1, "mend"),

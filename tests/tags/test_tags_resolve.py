@@ -57,9 +57,9 @@ def test_what_nobody_touched_is_as_suggested(shop):
 
 
 def test_a_line_that_differs_is_a_persons(shop):
-    tags, _ = rewritten(shop, "note: {role: feature, type: text}", "note: {role: ignore}")
+    tags, _ = rewritten(shop, "note: {role: feature, type: sentence}", "note: {role: ignore}")
     tag = tags.tables["order items"].columns["note"]
-    assert (tag.role, tag.type, tag.human) == ("ignore", "text", True)
+    assert (tag.role, tag.type, tag.human) == ("ignore", "sentence", True)
 
 
 def test_a_private_column_stays_private_where_its_line_says_nothing(shop):
