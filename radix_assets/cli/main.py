@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 a person is needed.
 """
 
 import os
+import sys
 import warnings
 
 import typer
@@ -20,13 +21,14 @@ app = typer.Typer(
 
 def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
-    from radix_assets.cli import data, look, projects, serve
+    from radix_assets.cli import data, look, projects, serve, suggest
     from radix_resources.home import Home
 
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
-    Home.from_environment().prepare()
-    for module in (projects, data, look, serve):
+    if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
+        Home.from_environment().prepare()
+    for module in (projects, data, look, serve, suggest):
         module.register(app)
     try:
         app()

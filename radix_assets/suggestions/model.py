@@ -27,7 +27,15 @@ rows apart or says nothing. `context-specific`: only a codebook, or somebody who
 Sensitivity = Literal["none", "personal", "sensitive"]
 """`personal`: tells who somebody is. `sensitive`: harms somebody when known. Either way no value is ever shown."""
 
-Problem = Literal["binary", "multiclass", "regression"]
+Problem = Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"]
+"""`count`: whole numbers from nought, mostly small. `ordinal`: grades in an order, as numbers. `forecasting`: numbers
+over time, known up to now. These three are learnt as a regression is; they differ in how they are split and judged."""
+
+NUMERIC: frozenset[Problem] = frozenset({"regression", "count", "ordinal", "forecasting"})
+"""Problems whose answer is a number."""
+
+Structure = Literal["independent", "grouped", "temporal"]
+"""How rows hang together. `grouped`: several rows belong to one entity. `temporal`: they come one after another."""
 
 
 class ColumnSuggestion(BaseModel):
@@ -39,6 +47,8 @@ class ColumnSuggestion(BaseModel):
     type_confidence: float
     semantic_type: str = ""
     """email, phone, country, currency, latitude …; empty where nothing shows."""
+    unit: str = ""
+    """Of numbers, where name or text shows it: kg, USD, %."""
     sensitivity: Sensitivity = "none"
     evidence: str = ""
     """In words that a person can check; no value of a column that may be private."""
@@ -56,6 +66,11 @@ class TargetSuggestion(BaseModel):
     column: str
     problem: Problem
     confidence: float
+    """That this is what people who made the data wanted to know."""
+    metric: str = ""
+    """What to judge answers by."""
+    structure: Structure = "independent"
+    """What an honest split has to respect."""
     evidence: str = ""
 
 
@@ -65,6 +80,14 @@ class TableSuggestion(BaseModel):
     primary_key: list[str] = []
     time_index: list[str] = []
     """The column that says when a row came to be; several are parts (year, month, day, hour, minute) in that order."""
+    time_confidence: float = 0.0
+    unread_time: list[str] = []
+    """Where there is no time index: what says when in a form that has to be converted first (20240131, 2024Q1)."""
+    row: str = ""
+    """What one row is, in words."""
+    structure: Structure = "independent"
+    group: list[str] = []
+    """The columns that say which entity a row belongs to, where rows are grouped or are series side by side."""
     columns: dict[str, ColumnSuggestion]
 
 

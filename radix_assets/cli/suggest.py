@@ -1,0 +1,125 @@
+"""radix suggest."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from radix_assets.cli.common import FAILED, OK, counted, err, out, place, say_json
+
+if TYPE_CHECKING:
+    from radix_assets.suggestions.folder import Reading
+
+_MOST_LINES = 60
+"""Columns that are shown, the least certain ones."""
+_SURE = 0.9
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(suggest)
+
+
+def suggest(
+    source: Annotated[str, typer.Argument(help="A folder with one file a table, or a project's name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object on the last line.")] = False,  # noqa: FBT002 typer's options
+    target: Annotated[str | None, typer.Option(help="What you want to predict: table.column.")] = None,
+) -> None:
+    """What the data may mean: keys, relationships, roles, types, time, private columns, and what could be predicted.
+
+    Nothing is written, neither into the folder nor elsewhere. Files that cannot be read are listed; the rest goes on.
+
+    Example: radix suggest data/ --json
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="radix_suggest_") as work,
+        err.status("reading", spinner="dots") as status,
+    ):
+        found = _found(source, Path(work), target, lambda text: status.update(escape(text)))
+    if as_json:
+        say_json(found)
+    else:
+        _print(found)
+    raise typer.Exit(OK if found["tables"] else FAILED)
+
+
+def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
+    from radix_assets.profiles import profile_table
+    from radix_assets.relationships import find_schema
+    from radix_assets.sources import DATA_FILE
+    from radix_assets.suggestions import parse_target, suggest
+    from radix_assets.suggestions.answer import answer
+
+    reading = _read(source, work, say)
+    profiles = {}
+    for table, path in reading.tables.items():
+        say(f"profiling {table}")
+        profiles[table] = profile_table(table, path / DATA_FILE)
+    say("keys and relationships")
+    schema = find_schema(reading.tables, profiles)
+    say("columns and targets")
+    asked = (
+        parse_target(target, {table: list(profile.columns) for table, profile in profiles.items()}) if target else None
+    )
+    result = answer(suggest(reading.tables, profiles, schema, asked), schema, profiles)
+    return result | {"errors": [vars(error) for error in reading.errors]}
+
+
+def _read(source: str, work: Path, say: Any) -> "Reading":
+    from radix_assets.suggestions.folder import read_folder, read_project
+
+    folder = Path(source).expanduser()
+    if folder.is_dir():
+        return read_folder(folder, work, lambda table: say(f"reading {table}"))
+    return read_project(place().project(source), work, lambda table: say(f"reading {table}"))
+
+
+def _print(found: Mapping[str, Any]) -> None:
+    for target in found["targets"]:
+        line = f"[bold]{escape(target['table'])}.{escape(target['column'])}[/]  {target['problem']}, {target['metric']}"
+        out.print(f"target? {line}  {target['confidence']:.0%}  [dim]{escape(target['evidence'])}[/]", soft_wrap=True)
+    if not found["targets"]:
+        out.print("nothing found that looks like a target")
+    out.print()
+    for name, table in found["tables"].items():
+        said = [counted(table["rows"], "row")]
+        if table["primary_key"]:
+            said.append("key " + ", ".join(table["primary_key"]))
+        if table["time_index"]:
+            time = table["time_index"]
+            said.append("time " + (time if isinstance(time, str) else ", ".join(time)))
+        said.append(table["row"])
+        out.print(f"[bold]{escape(name)}[/]  {escape('; '.join(filter(None, said)))}", soft_wrap=True)
+    for link in found["relationships"]:
+        sides = [f"{link[end]}({', '.join(link[end + '_columns'])})" for end in ("child", "parent")]
+        out.print(f"  {escape(' → '.join(sides))}  {link['confidence']:.0%}", soft_wrap=True)
+    _print_columns(found["tables"])
+    for error in found["errors"]:
+        out.print(f"[red]✗[/] {escape(error['file'])}: {error['code']} {escape(error['found'])}", soft_wrap=True)
+
+
+def _print_columns(tables: Mapping[str, Any]) -> None:
+    lines = [
+        (min(item["role_confidence"], item["type_confidence"]), f"{name}.{column}", item)
+        for name, table in tables.items()
+        for column, item in table["columns"].items()
+    ]
+    lines.sort(key=lambda line: line[0])
+    unsure = [line for line in lines if line[0] < _SURE or line[2]["sensitivity"] != "none"]
+    shown = unsure[:_MOST_LINES]
+    if not shown:
+        return
+    table = Table("column", "role", "type", "private", "sure", "why", title="", box=None)
+    for sure, column, item in shown:
+        private = item["semantic_type"] if item["sensitivity"] != "none" else ""
+        cells = (column, item["role"], item["type"], private, f"{sure:.0%}", item["evidence"])
+        table.add_row(*map(escape, cells))
+    out.print()
+    out.print(table)
+    rest = len(lines) - len(shown)
+    if rest:
+        out.print(f"and {counted(rest, 'column')} more, of which {len(unsure) - len(shown)} are unsure; --json has all")

@@ -1,0 +1,61 @@
+"""Suggestions as scripts read them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from radix_assets.profiles.model import TableProfile
+from radix_assets.relationships.model import Schema
+from radix_assets.suggestions.model import Suggestions, TableSuggestion
+
+
+def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> dict[str, Any]:
+    """What `radix suggest --json` prints.
+
+    `time_index` is the column's name; a list of names where it is in parts, coarsest first; null where there is none.
+    """
+    return {
+        "tables": {
+            name: {
+                "rows": profiles[name].rows,
+                "primary_key": table.primary_key,
+                "time_index": _time(table),
+                "time_confidence": table.time_confidence,
+                "row": table.row,
+                "structure": table.structure,
+                "group": table.group,
+                "columns": {
+                    column: {
+                        "type": item.type,
+                        "type_confidence": item.type_confidence,
+                        "role": item.role,
+                        "role_confidence": item.role_confidence,
+                        "semantic_type": item.semantic_type,
+                        "unit": item.unit,
+                        "sensitivity": item.sensitivity,
+                        "evidence": item.evidence,
+                    }
+                    for column, item in table.columns.items()
+                },
+            }
+            for name, table in suggestions.tables.items()
+        },
+        "relationships": [
+            {
+                "child": link.child,
+                "child_columns": link.child_columns,
+                "parent": link.parent,
+                "parent_columns": link.parent_columns,
+                "cardinality": link.cardinality,
+                "coverage": link.coverage,
+                "confidence": link.confidence,
+                "evidence": link.evidence,
+            }
+            for link in schema.relationships
+        ],
+        "targets": [target.model_dump() for target in suggestions.targets],
+    }
+
+
+def _time(table: TableSuggestion) -> str | list[str] | None:
+    names = table.time_index or table.unread_time
+    return names[0] if len(names) == 1 else names or None

@@ -1,0 +1,154 @@
+"""A directory with one file a table, read as raw snapshots in a place of their own. Nothing is written into it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.project import DatabaseSource, FileSource, Project
+from radix_assets.sources.convert import convert
+from radix_assets.sources.dialect import detect, unique_names
+from radix_assets.sources.files import TEXT_SUFFIXES, is_readable
+from radix_assets.sources.ingestion import ingest, stage_files
+from radix_assets.sources.model import DATA_FILE
+from radix_assets.sources.parts import stem
+from radix_assets.suggestions.unpack import UNPACKED, unpack
+from radix_resources.errors import ConfigError, EmptySourceError, RadixError
+
+_NO_TABLE = frozenset({"truth.json", "metadata.json", "schema.json", "package.json", "datapackage.json"})
+_NOTES = re.compile(r"(readme|licen[cs]e|copying|changelog|notice|authors?)(\W.*)?", re.IGNORECASE)
+_ALIKE = 0.8
+"""A .txt file is a table where so many of its first lines have as many cells as the first of them."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file that could not be read."""
+
+    file: str
+    code: str
+    found: str
+    hint: str
+
+
+@dataclass
+class Reading:
+    """What was read."""
+
+    tables: dict[str, Path] = field(default_factory=dict)
+    """Raw snapshot directories."""
+    errors: list[Unread] = field(default_factory=list)
+
+
+def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _: None) -> Reading:
+    """Every file of a directory as a table called as the file is, without its endings.
+
+    `work` is an empty directory for the snapshots. Files are CSV, TSV, other delimited text (also .gz, and as .data or
+    .dat), Parquet, Feather and Excel; JSON of records, as an array or one a line; SQLite, every table of it; and ZIP
+    archives of these. Hidden files and notes are passed over; where the directory holds no table, its directories are
+    looked into. What cannot be read is in `errors`, and the rest goes on. `say` hears what is being read.
+
+    Raises ConfigError RDX-CFG-010 where there is nothing that could be a table.
+    """
+    reading = Reading()
+    found = list(_files(folder)) or [
+        file for below in sorted(folder.iterdir()) if below.is_dir() for file in _files(below)
+    ]
+    if not found:
+        raise ConfigError(
+            "RDX-CFG-010",
+            f"the folder {folder.name!r} holds no file that could be a table",
+            expected="one file a table: CSV, TSV, TXT, Parquet, Feather, Excel, JSON records, SQLite or ZIP",
+            hint="check the path",
+        )
+    for number, file in enumerate(found):
+        try:
+            places = unpack(file, work / f"unpacked_{number}") if _is_packed(file) else [(stem(file.name), file)]
+        except RadixError as error:
+            reading.errors.append(_unread(file, error))
+            continue
+        for place, (name, path) in enumerate(places):
+            table = _unused(name, reading.tables)
+            say(table)
+            out = work / f"raw_{number}_{place}"
+            try:
+                _snapshot(table, path, out)
+            except RadixError as error:
+                reading.errors.append(_unread(file, error))
+            else:
+                reading.tables[table] = out
+    return reading
+
+
+def read_project(project: Project, work: Path, say: Callable[[str], None] = lambda _: None) -> Reading:
+    """Every table of a project as it is in its sources now."""
+    reading = Reading()
+    for number, table in enumerate(project.tables):
+        say(table)
+        out = work / f"raw_{number}"
+        out.mkdir()
+        try:
+            ingest(project, table, out)
+        except RadixError as error:
+            source = project.source_of(table)
+            reading.errors.append(_unread(table if isinstance(source, DatabaseSource) else Path(source.path), error))
+        else:
+            reading.tables[table] = out
+    return reading
+
+
+def _unread(file: Path | str, error: RadixError) -> Unread:
+    return Unread(file if isinstance(file, str) else file.name, error.code, error.found, error.hint or "")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.iterdir()):
+        name = file.name
+        if not file.is_file() or name.startswith((".", "~$")) or name.lower() in _NO_TABLE or _NOTES.fullmatch(name):
+            continue
+        if name.lower().removesuffix(".gz").endswith(".txt"):
+            dialect = detect(file, None) if name.lower().endswith(".txt") else None
+            if dialect is not None and (dialect.width == 1 or dialect.alike <= _ALIKE):
+                continue
+        if is_readable(name) or _is_packed(file):
+            yield file
+
+
+def _is_packed(file: Path) -> bool:
+    return file.name.lower().removesuffix(".gz").endswith(UNPACKED)
+
+
+def _unused(name: str, taken: dict[str, Path]) -> str:
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
+
+
+def _snapshot(table: str, file: Path, out: Path) -> None:
+    out.mkdir()
+    staging = out / "staging"
+    staging.mkdir()
+    source = FileSource(table=table, path=file.name)
+    try:
+        convert(table, stage_files(source, file.parent, staging), out)
+    except EmptySourceError:
+        names = _header(file)
+        if not names:
+            raise
+        # A table without rows still has a schema, which tells who points to it.
+        pl.DataFrame(schema=dict.fromkeys(names, pl.String)).write_parquet(out / DATA_FILE)
+
+
+def _header(file: Path) -> list[str]:
+    if not file.name.lower().endswith(TEXT_SUFFIXES):
+        return []
+    dialect = detect(file, None)
+    if dialect is None:
+        return []
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        first = next((line for line in lines if line.strip()), "").strip()
+    cells = [cell.strip().strip('"') for cell in first.split(dialect.delimiter)]
+    return unique_names(cells, len(cells))

@@ -1,0 +1,85 @@
+import json
+import sqlite3
+import zipfile
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from radix_assets.suggestions.folder import read_folder
+from radix_resources.errors import ConfigError
+
+ROWS = pl.DataFrame({"id": list(range(30)), "size": [n * 7 % 11 for n in range(30)], "kind": ["a", "b", "c"] * 10})
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "data"
+    place.mkdir()
+    ROWS.write_csv(place / "plain.csv")
+    ROWS.write_parquet(place / "columnar.parquet")
+    ROWS.write_ipc(place / "arrow.feather")
+    ROWS.write_ndjson(place / "lines.jsonl")
+    (place / "records.json").write_text(json.dumps(ROWS.to_dicts()))
+    (place / "spaced.data").write_text("".join(f"{a}   {b} {c}\n" for a, b, c in ROWS.rows()))
+    with zipfile.ZipFile(place / "packed.zip", "w") as archive:
+        archive.writestr("inside.csv", ROWS.write_csv())
+    with sqlite3.connect(place / "base.sqlite") as connection:
+        connection.execute('create table "of base" (id integer, size real, kind text)')
+        connection.executemany('insert into "of base" values (?, ?, ?)', ROWS.rows())
+    (place / "header only.csv").write_text("one,two\n")
+    (place / "broken.parquet").write_bytes(b"not at all")
+    (place / "truth.json").write_text('{"tables": []}')
+    (place / "README.txt").write_text("about, this\n")
+    (place / ".hidden.csv").write_text("a\n1\n")
+    return place
+
+
+def test_every_kind_of_file_is_a_table_and_the_unreadable_is_said(folder, tmp_path):
+    (tmp_path / "work").mkdir()
+    before = sorted(path.name for path in folder.iterdir())
+    reading = read_folder(folder, tmp_path / "work")
+    names = ["arrow", "columnar", "header only", "lines", "of base", "packed", "plain", "records", "spaced"]
+    assert sorted(reading.tables) == names
+    for name in set(names) - {"header only"}:
+        frame = pl.read_parquet(reading.tables[name] / "data.parquet")
+        assert frame.shape == (30, 3), name
+        assert frame.dtypes == [pl.Int64, pl.Int64, pl.String], name
+    assert pl.read_parquet(reading.tables["header only"] / "data.parquet").columns == ["one", "two"]
+    assert [(error.file, error.code) for error in reading.errors] == [("broken.parquet", "RDX-SRC-005")]
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_tables_may_be_one_level_down(tmp_path):
+    (tmp_path / "data" / "feed").mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    ROWS.write_csv(tmp_path / "data" / "feed" / "stops.txt")
+    assert list(read_folder(tmp_path / "data", tmp_path / "work").tables) == ["stops"]
+
+
+def test_a_folder_without_tables_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match="RDX-CFG-010"):
+        read_folder(tmp_path, tmp_path)
+
+
+def test_the_command_prints_one_object_and_leaves_nothing_behind(folder, tmp_path, monkeypatch):
+    import typer
+
+    from radix_assets.cli import suggest
+
+    monkeypatch.chdir(folder)
+    app = typer.Typer()
+    suggest.register(app)
+    result = CliRunner().invoke(app, [str(folder), "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert {"tables", "relationships", "targets", "errors"} <= set(found)
+    plain = found["tables"]["plain"]
+    assert plain["rows"] == 30
+    assert {"primary_key", "time_index", "columns"} <= set(plain)
+    wanted = {"type", "type_confidence", "role", "role_confidence", "semantic_type", "sensitivity", "evidence"}
+    assert wanted <= set(plain["columns"]["size"])
+    assert not (folder / ".radix").exists()
+    result = CliRunner().invoke(app, [str(folder)])
+    assert result.exit_code == 0, result.output
+    assert "broken.parquet" in result.stdout
