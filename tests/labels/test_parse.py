@@ -1,0 +1,70 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from radix_assets.labels.parse import MOST_NESTED, parse
+from radix_assets.labels.syntax import Aggregate, Column, Negation, Number, Operation, Place, Text
+from radix_resources.errors import TargetError
+
+HERE = Place(0, 0)
+
+
+def test_a_count_with_a_comparison() -> None:
+    count = Aggregate("count", "orders", None, None, None, None, HERE)
+    assert parse("count(orders) == 0") == Operation("==", count, Number(0.0, HERE), HERE)
+    assert parse("COUNT( orders )=0") == parse("count(orders) == 0")
+
+
+def test_conditions_ways_and_durations_of_an_aggregate() -> None:
+    found = parse("sum(`Order Details`.price where `Order Details`.`a b` == 'x\\'y' via customer, 30 d)")
+    assert isinstance(found, Aggregate)
+    assert (found.function, found.table, found.via, found.span) == ("sum", "Order Details", "customer", "30d")
+    text = Text("x'y", HERE)
+    assert found.where == Operation("==", Column("Order Details", "a b", HERE), text, HERE)
+
+
+def test_and_binds_closer_than_or_and_times_closer_than_plus() -> None:
+    a, b, c = (f"count({name}) > 0" for name in "abc")
+    assert parse(f"{a} or {b} and not {c}") == parse(f"{a} or ({b} and (not {c}))")
+    assert parse("sum(a.x + a.y * a.z)") == parse("sum(a.x + (a.y * a.z))")
+    assert parse("sum(a.x - a.y - a.z)") == parse("sum((a.x - a.y) - a.z)")
+    assert isinstance(parse("-count(a)"), Negation)
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "found", "help_"),
+    [
+        ("", 1, "empty", "value"),
+        ("count(orders", 13, "')' is missing", "')'"),
+        ("cuont(orders) == 0", 1, "cuont", "count"),
+        ("count(orders, 30x)", 15, "30", "such as 30d"),
+        ("sum(orders)", 5, "whole table", "sum(orders.column)"),
+        ("count(a.b > c.d)", 7, "a and c", "one table"),
+        ("orders.amount >", 16, "too early", "value"),
+        ("count(orders) 3", 15, "too much", "operator"),
+        ("30d > 2", 1, "duration", "last in a function"),
+        ("'abc", 1, "no end", ""),
+        ("count(orders) == 0 @", 20, "'@'", ""),
+        ("orders", 1, "alone is no value", "table.column"),
+        ("count(orders) == )", 18, "')' is no value", ""),
+        ("(" * (MOST_NESTED + 5) + "1", MOST_NESTED + 1, "too deep", ""),
+    ],
+)
+def test_what_cannot_be_read_is_shown_with_its_place(text: str, at: int, found: str, help_: str) -> None:
+    with pytest.raises(TargetError) as caught:
+        parse(text)
+    error = caught.value
+    assert (error.code, error.context["at"]) == ("RDX-TGT-301", at)
+    assert found in error.found
+    assert help_ in error.expected + error.hint
+    shown, mark = error.found.splitlines()[-2:]
+    assert shown[4:] == text
+    assert mark.index("^") == 4 + at - 1
+
+
+@given(st.text(alphabet="count(orders.x)== 0<>'\"`andot,30d+-*/_é", max_size=40))
+def test_any_text_is_read_or_refused_with_its_code(text: str) -> None:
+    try:
+        parse(text)
+    except TargetError as error:
+        assert error.code == "RDX-TGT-301"  # noqa: PT017 both are right
