@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from radix_assets.future import Future
 from radix_assets.relationships.model import Relationship
 from radix_assets.suggestions.model import FeatureType, Problem, Role, Sensitivity
 
@@ -20,17 +21,21 @@ def written(value: float | str | None) -> str:
 
 
 class Target(BaseModel):
-    """What is predicted: a column, or a comparison of a column with a value."""
+    """What is predicted: a column, a comparison of a column with a value, or something that will happen."""
 
     table: str
     column: str
     operator: Operator | None = None
     value: float | str | None = None
     problem: Problem
+    future: Future | None = None
+    """Where it is something that will happen: the question. Table and column are then those of the label table."""
 
     @property
     def name(self) -> str:
         """As a person writes it: `flights.arr_delay > 15`."""
+        if self.future is not None:
+            return self.future.name
         if self.operator is None:
             return f"{self.table}.{self.column}"
         return f"{self.table}.{self.column} {self.operator} {written(self.value)}"
