@@ -25,7 +25,7 @@ def folder(tmp_path):
     with zipfile.ZipFile(place / "packed.zip", "w") as archive:
         archive.writestr("inside.csv", ROWS.write_csv())
     with sqlite3.connect(place / "base.sqlite") as connection:
-        connection.execute('create table "of base" (id integer, size real, kind text)')
+        connection.execute('create table "of base" (id integer, size integer, kind text)')
         connection.executemany('insert into "of base" values (?, ?, ?)', ROWS.rows())
     (place / "header only.csv").write_text("one,two\n")
     (place / "broken.parquet").write_bytes(b"not at all")
