@@ -1,11 +1,13 @@
-"""What a header may say of a person, in several languages. A header's words are joined by `_` before they are matched.
+"""What a header may say of a person, in several languages.
 
+A header's words are joined by `_` before they are matched, without accents and in lower case.
 Sources: the Union's General Data Protection Regulation, articles 4 and 9, for what is personal and what is sensitive;
 the names of national numbers from their issuers.
 """
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from radix_assets.relationships.words import words
 from radix_assets.suggestions.model import Sensitivity
@@ -13,19 +15,43 @@ from radix_assets.suggestions.model import Sensitivity
 PERSON = (
     "customer|client|user|person|people|patient|employee|staff|member|student|pupil|passenger|guest|tenant|borrower|"
     "applicant|contact|driver|doctor|physician|nurse|teacher|donor|visitor|voter|respondent|participant|resident|"
-    "citizen|worker|candidate|subscriber|cardholder|manager|supervisor|household|consumer|buyer|"
-    "kunde|kunden|mitarbeiter|benutzer|nutzer|personne|utilisateur|salarie|usuario|cliente|empleado|paciente|persona|"
-    "alumno|utente|dipendente|funcionario|klant|medewerker|pacjent|klient"
+    "citizen|worker|candidate|subscriber|cardholder|card_holder|manager|supervisor|household|consumer|buyer|owner|"
+    "beneficiary|claimant|insured|policyholder|caller|recipient|sender|attendee|guardian|parent|spouse|child|victim|"
+    "suspect|offender|inmate|player|athlete|coach|referee|instructor|professor|lecturer|agent|officer|requester|"
+    "reporter|"
+    "account_holder|surveyor|enumerator|interviewer|interviewee|landlord|lawyer|attorney|volunteer|"
+    "signatory|payee|payer|alumni|refugee|migrant|caregiver|kin|next_of_kin|"
+    "kunde|kunden|mitarbeiter|benutzer|nutzer|schueler|patienten|personen|mitglied|mitglieder|fahrer|mieter|"
+    "personne|utilisateur|salarie|employe|eleve|etudiant|adherent|usuario|cliente|empleado|paciente|persona|alumno|"
+    "trabajador|utente|dipendente|paziente|studente|funcionario|aluno|pessoa|klant|klanten|medewerker|gebruiker|"
+    "pacjent|klient|pracownik|uzytkownik|anvandare|kund|medarbejder|bruger|musteri|kullanici|hasta|calisan|"
+    "клиент|клиенты|пациент|сотрудник|пользователь|客户|顾客|用户|员工|学生|患者|顧客|社員"
 )
-_PERSON_WORD = re.compile(rf"({PERSON})(s|es|n|en|profiles?|data|info)?")
-_HARMLESS = frozenset(
+_PERSON_WORD = re.compile(rf"(?:{PERSON})(?:s|es|n|en|profiles?|data|info|list|details|records?)?")
+HARMLESS = frozenset(
     re.findall(
         r"\w+",
-        "id key count counts cnt num number flag is has type kind status rate pct percent ratio share score length len "
-        "size sent opened opt verified template campaign model code hash bucket group per avg mean total sum "
-        "index rank",
+        "id ids key count counts cnt flag is has type types kind status rate rates pct percent percentage ratio share "
+        "score length len size sent opened opt verified valid template campaign model bucket group groups per avg "
+        "mean "
+        "median percentile total sum index rank range required growth currency changed updated modified deleted "
+        "format domain provider risk service services plan policy category class level frequency limit fee fees "
+        "visits version support supported allowed enabled subscription subscriptions lens min max minimum maximum "
+        "anzahl typ art nombre_de numero_de count_of building buildings gap pay pairs rating ratings size duration "
+        "time timestamp at on date datum balance amount expiry expires issued distance lap laps season track board "
+        "check access url link result length quality method mode column field table "
+        "paper newspaper from to expectancy",
     )
 )
+"""Words beside a header's match that make it something else: `email_count`, `phone_type`, `birth_rate`."""
+ABBREVIATIONS = {
+    "cust": "customer", "emp": "employee", "empl": "employee", "stu": "student",
+    "mbr": "member", "usr": "user", "frst": "first", "fst": "first", "lst": "last", "mdl": "middle", "nm": "name",
+    "addr": "address", "adr": "address", "addrs": "address", "phn": "phone", "fon": "phone", "tlf": "phone",
+    "nbr": "number",
+    "dt": "date", "brth": "birth", "eml": "email", "acct": "account", "lic": "license", "licence": "license",
+    "geb": "geburts", "prov": "provider", "ln": "line", "mob": "mobile", "appl": "applicant",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,72 +62,53 @@ class Rule:
     sensitivity: Sensitivity
     header: re.Pattern[str]
     values: str = "any"
-    """What the values must be for the header to be believed: any, text, digits, name, place or category."""
+    """What the values must be for the header to be believed; see `believable`."""
+    context: str = "any"
+    """any: wherever it stands. unless_things: not in a table of organisations, places or animals. persons: only in a
+    table that names people. identified: only in one that names people and says how to reach them. address: only
+    beside an address or people."""
+    confidence: float = 0.9
+    excuses: frozenset[str] = frozenset()
+    """Words of HARMLESS that do no harm here."""
 
 
-def _rule(kind: str, sensitivity: Sensitivity, header: str, values: str = "any") -> Rule:
-    return Rule(kind, sensitivity, re.compile(rf"(?:^|_)(?:{header})(?=_|$)"), values)
+def _plain(pattern: str) -> str:
+    """A pattern's foreign words as `joined` writes them."""
+    return re.sub(r"[^\x00-\x7f]+", lambda found: "".join(words(found[0])), pattern)
 
 
-RULES = (
-    _rule("email", "personal", r"e_?mails?(_?(addr|address|adresse))?|mail_?(address|adresse)|correo(_electronico)?|"
-          r"courriel|posta_elettronica|邮箱|电子邮件|メール", "text"),
-    _rule("national id", "sensitive", r"ssn|social_security(_?(number|no|num))?|passport(_?(no|number|num|id))?|"
-          r"national_?id(entity)?(_(no|number))?|nino|dni|cpf|curp|aadhaa?r|pesel|bsn|personnummer|nric|cnic|"
-          r"tax_?(payer_)?id|steuer_?(id|nummer)|sozialversicherungsnummer|codice_fiscale|"
-          r"drivers?_licen[cs]e(_(no|number))?|身份证", "digits"),
-    _rule("bank account", "sensitive", r"iban|bank_?account(_?(no|number))?|account_?number|konto_?nummer", "digits"),
-    _rule("credit card", "sensitive", r"(credit_?)?card_?(no|num|number)|credit_?card|cc_?(no|num|number)|ccn|cvv2?|"
-          r"kreditkarten_?nummer|tarjeta_credito", "digits"),
-    _rule("password", "sensitive", r"password|passwd|pwd|passwort|contrasena|mot_de_passe|secret", "text"),
-    _rule("phone", "personal", r"(tele)?phone(_?(no|num|number|nr))?|tel(_?(no|nr|num|number))?|"
-          r"(mobile|cell)_?(phone|no|number|num)?|cellphone|fax(_?(no|number))?|telefono?|handy_?nummer|celular|movil|"
-          r"telefoon|电话|手机|電話", "digits"),
-    _rule("date of birth", "personal", r"(date|day|year|month)_of_birth|dob|birth_?(date|day|year)?|brthdtc|yob|"
-          r"geburts?_?(datum|tag|jahr)|(fecha|ano)_(de_)?nacimiento|date_(de_)?naissance|data_(di_)?nascita|"
-          r"(data_(de_)?)?nascimento|geboorte_?datum|生日|出生"),
-    _rule("person name", "personal", r"(first|last|full|middle|display|given|family|maiden|birth|legal)_?name|surname|"
-          r"forename|nickname|[fl]name|vorname|nachname|familienname|nom_(de_)?famille|prenom|apellidos?|cognome|"
-          r"sobrenome|nome_completo|voornaam|achternaam|imie|nazwisko|user_?name|screen_?name|login(_?name)?|"
-          rf"(?:{PERSON})s?_?(first_?|last_?|full_?)?name|(mother|father|spouse|parent|maiden)s?_?name|"
-          r"姓名|氏名|名前", "name"),
-    _rule("ip address", "personal", r"ip(v[46])?(_?addr(ess)?)?|mac_addr(ess)?|imei|device_fingerprint", "digits"),
-    _rule("number plate", "personal", r"(licen[cs]e|number|registration)_?plate(_(no|number))?|kennzeichen", "digits"),
-    _rule("address", "personal", r"(street|home|postal|mailing|billing|shipping|ship|delivery|residential)_?"
-          r"addr(ess)?(_?line)?(_?[123])?|addr(ess)?(_?line)?(_?[123])?|street(_?name)?|adresse|strasse|anschrift|"
-          r"direccion|domicilio|indirizzo|endereco|adres|ulica|住所|地址", "place"),
-    _rule("postal code", "personal", r"post(al)?_?code|zip(_?code)?|plz|postleitzahl|code_postal|codigo_postal|cep|"
-          r"postnummer|邮编"),
-    _rule("religion", "sensitive", r"religions?|religious(_\w+)?|faith|denomination|konfession|confession"),
-    _rule("ethnic origin", "sensitive", r"race|ethnic(ity|_group|_origin)?|ethnie|etnia|raza|rasse|caste", "category"),
-    _rule("health", "sensitive", r"diagnos[ei]s(_code)?|icd_?(9|10)?(_code)?|hiv(_status)?|disabilit(y|ies)|disabled|"
-          r"mental_(health|illness)|medical_(history|condition|record)|illness|medications?|pregnant|pregnancy|"
-          r"diagnose|diagnostico|behinderung"),
-    _rule("opinion or private life", "sensitive", r"sexual(ity|_orientation)|political(_\w+)|party_affiliation|"
-          r"trade_union(_\w+)?|union_member(ship)?|criminal_(record|history)|convictions?"),
-)  # fmt: skip
-
-INCOME = re.compile(r"(?:^|_)(salary|salaries|wages?|gehalt|salaire|salario|stipendio)(?=_|$)")
-GEO = re.compile(r"(?:^|_)(lat|latitude|lon|lng|long|longitude|geo|gps|coordinates?)(?=_|$)")
-BARE_NAME = re.compile(r"(name|names|nombre|nom|nome|naam|jmeno)")
+def rule(  # noqa: D103 see Rule
+    kind: str,
+    sensitivity: Sensitivity,
+    header: str,
+    values: str = "any",
+    context: str = "any",
+    confidence: float = 0.9,
+    excuses: str = "",
+) -> Rule:
+    names = _plain(header)
+    latin = re.compile(rf"(?:^|_)(?:{names})(?=_|$)")
+    foreign = "|".join(word for word in re.findall(r"[^|()?_]+", names) if not word.isascii())
+    # Chinese and its neighbours write no spaces: a word is found within a longer one.
+    header_pattern = re.compile(f"{latin.pattern}|{foreign}") if foreign else latin
+    return Rule(kind, sensitivity, header_pattern, values, context, confidence, frozenset(excuses.split()))
 
 
+@lru_cache(maxsize=50_000)
 def joined(name: str) -> str:
     """A header's words, joined by `_`."""
     return "_".join(words(name))
 
 
+@lru_cache(maxsize=50_000)
+def spelled_out(name: str) -> str:
+    """A header's words joined by `_`, with the usual abbreviations of a database spelled out: `cust_nm`."""
+    parts = words(name)
+    if parts and parts[0] in {"pt", "pat"}:  # within a header it is a point, or a part
+        parts = ("patient", *parts[1:])
+    return "_".join(ABBREVIATIONS.get(word, word) for word in parts)
+
+
 def of_persons(name: str) -> bool:
     """Whether a name, of a table or a column, speaks of people."""
-    return any(_PERSON_WORD.fullmatch(word) for word in words(name))
-
-
-def rule_of(name: str) -> tuple[Rule, bool] | None:
-    """The first rule whose header matches, and whether the words around it speak against it (`email_count`)."""
-    header = joined(name)
-    for rule in RULES:
-        match = rule.header.search(header)
-        if match:
-            rest = set((header[: match.start()] + "_" + header[match.end() :]).split("_"))
-            return rule, bool(rest & _HARMLESS)
-    return None
+    return any(_PERSON_WORD.fullmatch(word) for word in spelled_out(name).split("_"))

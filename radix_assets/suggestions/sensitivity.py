@@ -1,35 +1,22 @@
-"""Whether a column tells who somebody is, or what harms somebody when known: headers, patterns, checksums."""
+"""Whether a column tells who somebody is, or what harms somebody when known: headers, patterns, checksums, context."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from radix_assets.suggestions.lexicon import BARE_NAME, GEO, INCOME, Rule, joined, of_persons, rule_of
+from radix_assets.suggestions.lexicon import Rule, joined, of_persons
 from radix_assets.suggestions.model import Sensitivity
+from radix_assets.suggestions.personal.by_value import found_in_values
+from radix_assets.suggestions.personal.context import Context, context_of, speaks_of_things
+from radix_assets.suggestions.personal.headers import rules_of
+from radix_assets.suggestions.personal.people import found_names
+from radix_assets.suggestions.personal.values import believable, cleaned, words_each
 
-LOOK_AT = 200
-"""Values that are looked at; more do not change the verdict."""
-
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(\.[\w-]+)*\.[A-Za-z]{2,24}\b")
-_PHONE = re.compile(r"(?=.*[+(])\+?[\d\s().\-/]{7,22}(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
-_DASHED_PHONE = re.compile(r"(\+?1[\s.-])?[2-9]\d{2}[\s.-][2-9]\d{2}[\s.-]\d{4}")
-_SSN = re.compile(r"(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
-_CARD = re.compile(r"(3[47]\d{13}|4\d{12}(\d{3})?|5[1-5]\d{14}|2[2-7]\d{14}|6(011|5\d\d)\d{12})")
-_IPV4 = re.compile(r"((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)")
-_TITLE = re.compile(r"\b(Mr|Mrs|Ms|Miss|Master|Dr|Prof|Herr|Frau|Mme|Mlle|Sr|Sra|Sig|Sig\.ra)\b\.?\s+\w", re.IGNORECASE)
-_FLAG = re.compile(r"(true|false|t|f|y|n|yes|no|ja|nein|si|oui|non|[01])", re.IGNORECASE)
-_DIGITS = re.compile(r"\d")
-_WORDS = re.compile(r".*([^\W\d]).*", re.DOTALL)
-_PLACE = re.compile(r".*(\d|\S\s+\S|[^\x00-\u024f]).*", re.DOTALL)
-_MUST: dict[str, tuple[Callable[[str], object], float]] = {
-    "digits": (lambda value: len(_DIGITS.findall(value)) >= 5, 0.3),  # noqa: PLR2004 a number's length
-    "text": (_WORDS.fullmatch, 0.5),
-    "name": (_WORDS.fullmatch, 0.5),
-    # An address has a number or several words; a kind of street has neither.
-    "place": (_PLACE.fullmatch, 0.5),
-}
-"""What at least this share of the values must be, for a header to be believed."""
+_RACES = re.compile(r"race|races|racing|result|results|circuit|heat|horse|f1|formula")
+_SUMMARY = re.compile(r"(?:^|_)(?:min|max|avg|mean|median|percentile|range|starting|total|sum)(?:_|$)")
+_OWN = re.compile(r"(?:^|_)(?:home|billing|bill|shipping|ship|mailing|delivery|residential|residence)(?:_|$)")
+_LONG_TEXT = 8
+"""Words from which a value is a text, not a datum."""
 
 
 @dataclass(frozen=True)
@@ -40,103 +27,99 @@ class Finding:
     sensitivity: Sensitivity
     evidence: str
     """Words only, never a value."""
+    confidence: float = 0.9
+    """How often a person agrees that such a column is personal, 0 to 1."""
 
 
-def sensitivity_of(name: str, sample: Sequence[str], table: str = "") -> Sensitivity:
+def sensitivity_of(name: str, sample: Sequence[str | None], table: str = "") -> Sensitivity:
     """Whether a column may be shown by value: "none", "personal" or "sensitive".
 
     `sample` holds some of its values as text (nulls and empty ones do no harm; it may be empty, then the header alone
-    decides). `table` helps: `name` in `customers` is a person's, in `airports` it is not.
+    decides). `table` helps: `name` in `customers` is a person's, in `airports` it is not. Where the whole table is at
+    hand, personal_of_table knows more.
     """
     finding = find_personal(name, sample, table)
     return finding.sensitivity if finding else "none"
 
 
-def find_personal(name: str, sample: Sequence[str], table: str = "") -> Finding | None:
-    """The kind of personal datum that a column holds, or None. Values are trusted more than headers."""
-    values = [text for text in (str(value).strip() for value in sample[:LOOK_AT] if value is not None) if text]
-    found = _by_value(values)
-    if found:
-        return found
-    match = rule_of(name)
-    if match and not match[1] and _believable(match[0], values, table):
-        return Finding(match[0].kind, match[0].sensitivity, f"the header says {match[0].kind}")
-    return _by_context(name, values, table)
+def find_personal(name: str, sample: Sequence[str | None], table: str = "") -> Finding | None:
+    """The kind of personal datum that a column holds, or None, judged without its neighbours."""
+    return personal_of_table(table, {name: sample}).get(name)
 
 
-def _by_value(values: list[str]) -> Finding | None:
-    for kind, sensitivity, share, least, test in _PATTERNS:
-        hits = sum(1 for value in values if test(value))
-        if values and hits >= least and hits >= share * len(values):
-            return Finding(kind, sensitivity, f"{hits} of {len(values)} values sampled have the form: {kind}")
-    return None
+def personal_of_table(table: str, columns: Mapping[str, Sequence[str | None]]) -> dict[str, Finding]:
+    """What is personal in a table: its findings by column name; a column without one may be shown.
+
+    `columns` hold some values of every column as text, distinct ones tell most; LOOK_AT of each are looked at.
+    A column is judged by its values where they have a form of their own, else by its header if the values can be what
+    it says, and by the table: a phone is no person's in `airports`; city, gender or age tell who somebody is only
+    where a name and another identifier stand beside them.
+    """
+    values = {name: cleaned(sample) for name, sample in columns.items()}
+    findings: dict[str, Finding] = {}
+    for _ in range(3):
+        # What is found in one column is context for the others; the third look adds nothing but what the second found.
+        before = len(findings)
+        context = context_of(table, values, {name: finding.kind for name, finding in findings.items()})
+        for name, texts in values.items():
+            if name not in findings and (finding := _judge(name, texts, table, context)):
+                findings[name] = finding
+        if len(findings) == before:
+            break
+    context = context_of(table, values, {name: finding.kind for name, finding in findings.items()})
+    return {
+        name: findings[name]
+        for name in values
+        if name in findings and not (context.things and findings[name].kind == "phone" and not _own(name))
+    }
 
 
-def _by_context(name: str, values: list[str], table: str) -> Finding | None:
-    header, personal = joined(name), of_persons(table) or of_persons(name)
-    if BARE_NAME.fullmatch(header):
-        titled = sum(1 for value in values if _TITLE.search(value))
-        if len(values) > 1 and titled > 0.3 * len(values):
-            return Finding("person name", "personal", f"{titled} of {len(values)} values sampled carry a title")
-        if personal and _share(values, str.isdigit) < 0.5:  # noqa: PLR2004 half
-            return Finding("person name", "personal", "a name in a table of people")
-    if personal and GEO.search(header):
-        return Finding("location of a person", "personal", "coordinates in a table of people")
-    if personal and INCOME.search(header) and not re.search(r"(^|_)(min|max|avg|mean)(_|$)", header):
-        return Finding("income", "sensitive", "pay in a table of people")
-    return None
+def _judge(name: str, values: list[str], table: str, context: Context) -> Finding | None:
+    seen = found_in_values(name, values)
+    if seen and not (seen.context == "unless_things" and (context.things or speaks_of_things(name)) and not _own(name)):
+        return Finding(seen.kind, seen.sensitivity, seen.evidence, seen.confidence)
+    for rule in rules_of(name):
+        if _in_context(rule, name, context) and _can_be(rule, values, table, name):
+            return Finding(rule.kind, rule.sensitivity, _said(rule), _confidence(rule, values, context))
+    named = found_names(name, values, context)
+    return Finding("person name", "personal", named.evidence, named.confidence) if named else None
 
 
-def _believable(rule: Rule, values: list[str], table: str) -> bool:
-    """Whether the values can be what the header says."""
-    if not values:
-        return True
-    if rule.values == "category":
-        # A race is also run: then there are many, or its table speaks of races.
-        return len(set(values)) <= 30 and not re.search(r"race|result|circuit|heat", joined(table))  # noqa: PLR2004
-    test, least = _MUST.get(rule.values, (None, 0.0))
-    if test is None:
-        return True
-    return _share(values, _FLAG.fullmatch) < 1 and _share(values, test) >= least
+def _own(name: str) -> bool:
+    """Whether a header says that it is somebody's: `home_phone`, `customer_address`."""
+    return bool(_OWN.search(joined(name))) or of_persons(name)
 
 
-def _share(values: list[str], test: Callable[[str], object]) -> float:
-    return sum(1 for value in values if test(value)) / len(values) if values else 0.0
+def _in_context(rule: Rule, name: str, context: Context) -> bool:
+    match rule.context:
+        case "unless_things":
+            return _own(name) or not (context.things or speaks_of_things(name))
+        case "unless_animals":
+            return not context.of_animals
+        case "persons":
+            return (context.persons and not context.of_animals) or of_persons(name)
+        case "identified":
+            return context.identified and not context.of_things and not speaks_of_things(name)
+        case "address":
+            return not context.of_things and (_own(name) or context.persons or "address" in context.kinds)
+        case _:
+            return True
 
 
-def luhn(text: str) -> bool:
-    """Whether the digits of a text carry a right Luhn check digit (ISO/IEC 7812)."""
-    total = 0
-    for place, char in enumerate(reversed([char for char in text if char.isdigit()])):
-        digit = int(char) * (2 if place % 2 else 1)
-        total += digit - 9 if digit > 9 else digit  # noqa: PLR2004 sum of the two digits
-    return total % 10 == 0
-
-
-def _is_card(value: str) -> bool:
-    digits = re.sub(r"[ -]", "", value)
-    return bool(_CARD.fullmatch(digits)) and luhn(digits)
-
-
-def _is_iban(value: str) -> bool:
-    """ISO 13616: moved by four and read in base 36, the rest by 97 is 1."""
-    text = value.replace(" ", "").upper()
-    if not _IBAN.fullmatch(text):
+def _can_be(rule: Rule, values: list[str], table: str, name: str) -> bool:
+    if rule.kind == "ethnic origin" and _RACES.search(joined(table)):
         return False
-    return int("".join(str(int(char, 36)) for char in text[4:] + text[:4])) % 97 == 1
+    if rule.kind == "income" and _SUMMARY.search(joined(name)):
+        return False
+    return believable(rule.values, values) and (words_each(values) < _LONG_TEXT or rule.values == "place")
 
 
-def _is_phone(value: str) -> bool:
-    digits = len(_DIGITS.findall(value))
-    return 7 <= digits <= 17 and bool(_PHONE.fullmatch(value) or _DASHED_PHONE.fullmatch(value))  # noqa: PLR2004 E.164
+def _said(rule: Rule) -> str:
+    if rule.context in {"persons", "identified", "address"}:
+        return f"the header says {rule.kind}, in a table that tells who people are"
+    return f"the header says {rule.kind}"
 
 
-_PATTERNS: tuple[tuple[str, Sensitivity, float, int, Callable[[str], object]], ...] = (
-    ("email", "personal", 0.1, 2, _EMAIL.search),
-    ("credit card", "sensitive", 0.8, 5, _is_card),
-    ("bank account", "sensitive", 0.8, 2, _is_iban),
-    ("national id", "sensitive", 0.8, 3, _SSN.fullmatch),
-    ("ip address", "personal", 0.8, 5, _IPV4.fullmatch),
-    ("phone", "personal", 0.6, 3, _is_phone),
-)
-"""Kind, sensitivity, least share and least number of the sampled values that must have the form, the test."""
+def _confidence(rule: Rule, values: list[str], context: Context) -> float:
+    known = 0.05 if context.persons and rule.context in {"any", "unless_things", "unless_animals"} else 0.0
+    return round(min(0.98, rule.confidence + known - (0.0 if values else 0.05)), 2)
