@@ -100,13 +100,6 @@ def test_names_may_hold_anything(profile):
     )
 
 
-def test_blocks_of_columns_give_the_same_profile(profile, monkeypatch):
-    frame = pl.DataFrame({f"n{i}": np.random.default_rng(i).normal(size=100) for i in range(7)})
-    whole = profile(frame)
-    monkeypatch.setattr("radix_assets.profiles.statistics.BLOCK", 250)
-    assert profile(frame) == whole
-
-
 def test_a_profile_survives_json(profile, tmp_path: Path):
     column = profile(pl.DataFrame({"x": [1.5, None, -0.0, 3e300]})).columns["x"]
     assert ColumnProfile.model_validate_json(column.model_dump_json()) == column

@@ -1,0 +1,116 @@
+"""Coefficients from what is remembered of how columns go together."""
+
+import numpy as np
+
+from radix_assets.profiles.associations import Associations as State
+from radix_assets.profiles.associations import Category, Pairs
+from radix_assets.profiles.kinds import Counts, Floats
+from radix_assets.profiles.model import Associations, Matrix
+
+
+def measured(state: State, names: list[str], hidden: set[int], left_out: list[str]) -> Associations:
+    """The coefficients, by name."""
+    numbers = [place for place, column in enumerate(state.numbers) if column not in hidden]
+    categories = [
+        place
+        for place, (column, group) in enumerate(zip(state.categories, state.groups, strict=True))
+        if column not in hidden and not group.many
+    ]
+    square = np.ix_(numbers, numbers)
+    high = len(categories)
+    cramer, theil = np.full((high, high), np.nan), np.full((high, high), np.nan)
+    for row, a in enumerate(categories):
+        for column, b in enumerate(categories):
+            if row < column:
+                table = state.tables.get(f"{a},{b}")
+                if table is not None:
+                    cramer[row, column] = cramer[column, row] = cramers_v(table)
+                    theil[row, column], theil[column, row] = theils_u(table), theils_u(table.T)
+            elif row == column and len(state.groups[a].levels) > 1:
+                cramer[row, row] = theil[row, row] = 1.0
+    eta = np.array([eta_of(state.groups[place])[numbers] for place in categories]).reshape(high, len(numbers))
+    return Associations(
+        numbers=[names[state.numbers[place]] for place in numbers],
+        categories=[names[state.categories[place]] for place in categories],
+        pearson=_plain(state.pairs.correlations()[square]),
+        spearman=_plain(spearman(state.sample[:, numbers])),
+        spearman_rows=len(state.sample) if numbers else 0,
+        cramers_v=_plain(cramer),
+        theils_u=_plain(theil),
+        eta=_plain(eta),
+        left_out=left_out,
+    )
+
+
+def cramers_v(table: Counts) -> float:
+    """Cramér's V, corrected for bias (Bergsma 2013). Not a number where a variable is constant."""
+    table = _used(table)
+    total, (rows, columns) = int(table.sum()), table.shape
+    if min(rows, columns) < 2:  # noqa: PLR2004 a constant goes with nothing
+        return float("nan")
+    expected = table.sum(axis=1)[:, None] * (table.sum(axis=0)[None, :] / total)
+    phi = float(((table - expected) ** 2 / expected).sum()) / total
+    phi = max(0.0, phi - (columns - 1) * (rows - 1) / (total - 1))
+    less = min(columns - (columns - 1) ** 2 / (total - 1), rows - (rows - 1) ** 2 / (total - 1)) - 1.0
+    return min(1.0, float(np.sqrt(phi / less))) if less > 0 else float("nan")
+
+
+def theils_u(table: Counts) -> float:
+    """The share of the entropy of the rows' variable that the columns' variable tells."""
+    table = _used(table)
+    if len(table) < 2:  # noqa: PLR2004 there is nothing to tell
+        return float("nan")
+    total = table.sum()
+    own = _entropy(table.sum(axis=1) / total)
+    both = _entropy(table.ravel() / total)
+    return float(np.clip((own + _entropy(table.sum(axis=0) / total) - both) / own, 0.0, 1.0))
+
+
+def eta_of(group: Category) -> Floats:
+    """The correlation ratio with each number."""
+    if not len(group.levels):
+        return np.full(len(group.within), np.nan)
+    with np.errstate(all="ignore"):
+        count = group.count.sum(axis=0)
+        mean = (group.count * group.mean).sum(axis=0) / count
+        between = (group.count * (group.mean - mean) ** 2).sum(axis=0)
+        found = np.sqrt(between / (between + group.within))
+    constant = ((group.count > 0).sum(axis=0) < 2) | ~np.isfinite(found)  # noqa: PLR2004
+    return np.where(constant, np.nan, np.clip(found, 0.0, 1.0))
+
+
+def spearman(sample: Floats) -> Floats:
+    """Correlations of ranks, each over the rows that hold both."""
+    width = sample.shape[1]
+    missing = np.isnan(sample)
+    if len(sample) < 2:  # noqa: PLR2004
+        return np.full((width, width), np.nan)
+    gaps = missing.any(axis=0)
+    ranks = np.column_stack([_ranked(column) for column in sample.T]) if width else sample
+    found = Pairs.of(np.ascontiguousarray(ranks.T), None).correlations()
+    for a in np.flatnonzero(gaps):
+        for b in range(width):
+            both = ~missing[:, a] & ~missing[:, b]
+            pair = np.vstack([_ranked(sample[both, a]), _ranked(sample[both, b])])
+            found[a, b] = found[b, a] = Pairs.of(pair, None).correlations()[0, 1] if both.sum() > 1 else np.nan
+    return found
+
+
+def _ranked(values: Floats) -> Floats:
+    """Ties share the mean of their ranks."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2.0)[places]
+
+
+def _used(table: Counts) -> Counts:
+    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+
+
+def _entropy(shares: Floats) -> float:
+    some = shares[shares > 0]
+    return float(-(some * np.log(some)).sum())
+
+
+def _plain(matrix: Floats) -> Matrix:
+    return [[None if np.isnan(value) else round(float(value), 12) for value in row] for row in matrix]

@@ -1,0 +1,110 @@
+"""Whether a file begins with the rows that a state was made of."""
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from radix_assets.profiles.kinds import Hashes
+
+_BLOCK = 1 << 22
+
+
+@dataclass
+class Prefix:
+    """Marks of the rows of a Parquet file."""
+
+    schema: list[list[str]]
+    """Names and types."""
+    groups: list[int]
+    """Rows of each row group but the last, which is not full."""
+    marks: list[str]
+    """SHA-256 of the bytes of each of these."""
+    rest: int
+    """Rows of the last group."""
+    mark: str
+    """SHA-256 of the hashes of these rows: they are written anew when rows follow."""
+
+    @property
+    def start(self) -> int:
+        """The first row of the last group."""
+        return sum(self.groups)
+
+
+def prefix_of(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix | None = None) -> Prefix:
+    """Marks of the rows of a file, of which `last` are the hashes of those of the last row group.
+
+    What is known of its beginning is not computed again.
+    """
+    groups = _groups(parquet)
+    before = len(known.marks) if known else 0
+    marks = _marks(file, parquet, range(before, len(groups) - 1))
+    return Prefix(
+        _schema(parquet), groups[:-1], [*(known.marks if known else []), *marks], len(last), mark_of([last])
+    )
+
+
+def may_begin_with(file: Path, parquet: pq.ParquetFile, prefix: Prefix) -> bool:
+    """Whether a file has the same columns and begins with the same row groups. Their last one is yet to be compared."""
+    groups = _groups(parquet)
+    if _schema(parquet) != prefix.schema or groups[: len(prefix.groups)] != prefix.groups:
+        return False
+    if sum(groups) < prefix.start + prefix.rest:
+        return False
+    return _marks(file, parquet, range(len(prefix.groups))) == prefix.marks
+
+
+def mark_of(hashes: list[Hashes]) -> str:
+    """SHA-256 of hashes of rows."""
+    digest = hashlib.sha256()
+    for some in hashes:
+        digest.update(np.ascontiguousarray(some))
+    return digest.hexdigest()
+
+
+def last_group(parquet: pq.ParquetFile) -> int:
+    """The number of the first row of the last row group."""
+    return sum(_groups(parquet)[:-1])
+
+
+def _groups(parquet: pq.ParquetFile) -> list[int]:
+    return [parquet.metadata.row_group(place).num_rows for place in range(parquet.metadata.num_row_groups)]
+
+
+def _schema(parquet: pq.ParquetFile) -> list[list[str]]:
+    return [[field.name, str(field.type)] for field in parquet.schema_arrow]
+
+
+def _marks(file: Path, parquet: pq.ParquetFile, groups: Iterable[int]) -> list[str]:
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(lambda place: _mark(file, *_extent(parquet, place)), groups))
+
+
+def _extent(parquet: pq.ParquetFile, place: int) -> tuple[int, int]:
+    group = parquet.metadata.row_group(place)
+    starts, ends = [], []
+    for number in range(group.num_columns):
+        column = group.column(number)
+        start = column.data_page_offset
+        if column.has_dictionary_page and column.dictionary_page_offset:
+            start = min(start, column.dictionary_page_offset)
+        starts.append(start)
+        ends.append(start + column.total_compressed_size)
+    return min(starts, default=0), max(ends, default=0)
+
+
+def _mark(file: Path, start: int, end: int) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        stream.seek(start)
+        while start < end:
+            block = stream.read(min(_BLOCK, end - start))
+            if not block:
+                break
+            digest.update(block)
+            start += len(block)
+    return digest.hexdigest()

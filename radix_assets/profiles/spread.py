@@ -1,0 +1,70 @@
+"""Order statistics, histogram and most frequent of counted values."""
+
+import datetime as dt
+import heapq
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from radix_assets.profiles.definition import BINS, QUANTILES, TOP
+from radix_assets.profiles.kinds import Counts, Numbers
+from radix_assets.profiles.model import DType
+
+_KINDS: dict[DType, pl.DataType] = {"datetime": pl.Datetime("us"), "time": pl.Time()}
+
+
+def quantiles_of(values: Numbers, below: Counts) -> dict[str, float]:
+    """By linear interpolation between the two nearest. `below`: how many values are no greater than each."""
+    places = np.array(QUANTILES) * (int(below[-1]) - 1)
+    low = values[np.searchsorted(below, np.floor(places), side="right")]
+    high = values[np.searchsorted(below, np.ceil(places), side="right")]
+    low, high = low.astype(np.float64), high.astype(np.float64)
+    part = places - np.floor(places)
+    found = low * (1.0 - part) + high * part
+    return {str(share): float(one) for share, one in zip(QUANTILES, np.where(low == high, low, found), strict=True)}
+
+
+def bins_of(values: Numbers, below: Counts, low: Any, high: Any, *, whole: bool) -> list[tuple[float, float, int]]:
+    """A histogram between the least and the greatest value; of few whole numbers one bar for each number."""
+    if whole:  # every bar stands for the same number of whole numbers, or the bars would beat against them
+        width = (high - low) // BINS + 1
+        edges = [low - 0.5 + width * number for number in range((high - low) // width + 2)]
+    elif low == high:
+        edges = [low - 0.5, high + 0.5]
+    else:
+        step = (high / BINS) - (low / BINS)
+        edges = [low + number * step for number in range(BINS)] + [float(high)]
+    floats = values.astype(np.float64)
+    places = np.searchsorted(floats, np.array(edges[1:-1], np.float64), side="left")
+    counts = np.diff(np.concatenate(([0], np.append(0, below)[places], below[-1:])))
+    return list(zip(map(float, edges[:-1]), map(float, edges[1:]), counts.tolist(), strict=True))
+
+
+def top_of(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, int]]:
+    """The most frequent that occur more than `least` times, ties by key; none where every key occurs once."""
+    if not len(counts) or counts.max() <= max(least, 1 if not least else 0):
+        return []
+    number = min(TOP, len(counts))
+    bar = max(int(np.partition(counts, len(counts) - number)[len(counts) - number]), least + 1)
+    places = np.flatnonzero(counts >= bar)
+    chosen = keys[places].tolist() if isinstance(keys, np.ndarray) else keys.take(pa.array(places)).to_pylist()
+    pairs = zip(chosen, counts[places].tolist(), strict=True)
+    return heapq.nsmallest(TOP, pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def shown(values: list[Any], dtype: DType) -> list[Any]:
+    """As JSON holds them: moments as ISO 8601 text, truth as it is."""
+    if dtype == "boolean":
+        return [bool(value) for value in values]
+    if dtype == "date":
+        found = pl.Series(values, dtype=pl.Int64).cast(pl.Int32).cast(pl.Date).to_list()
+        return [value.isoformat() for value in found]
+    if dtype in _KINDS:
+        return [_iso(value) for value in pl.Series(values, dtype=pl.Int64).cast(_KINDS[dtype]).to_list()]
+    return values
+
+
+def _iso(value: dt.datetime | dt.time) -> str:
+    return value.isoformat()

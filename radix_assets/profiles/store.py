@@ -1,0 +1,135 @@
+"""A state as a file: what is plain as JSON, arrays as they are, all in one Parquet file."""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from radix_assets.profiles import associations, column_state, distinct, frequent, moments, ranks, table_state, tally
+from radix_assets.profiles.prefix import Prefix
+from radix_assets.profiles.table_state import TableState
+
+STATE_FILE = "state.parquet"
+VERSION = 1
+_SECRET = "seed"
+_KINDS = {
+    kind.__name__: kind
+    for kind in (
+        associations.Associations,
+        associations.Category,
+        associations.Pairs,
+        column_state.ColumnState,
+        column_state.Lengths,
+        distinct.SmallestHashes,
+        frequent.Frequent,
+        moments.Moments,
+        ranks.Ranks,
+        table_state.TableState,
+        tally.Tally,
+        Prefix,
+    )
+}
+_FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in _KINDS.values()}  # type: ignore[arg-type]
+
+
+def save(state: TableState, prefix: Prefix, file: Path) -> None:
+    """Write a settled state and the marks by which its rows are known again."""
+    arrays: list[tuple[str, list[int], bytes]] = []
+    plain = json.dumps(
+        {
+            "version": VERSION,
+            "polars": pl.__version__,
+            "seal": seal_of(state.seed),
+            "state": _packed(state, arrays),
+            "prefix": _packed(prefix, arrays),
+        },
+        ensure_ascii=True,
+        separators=(",", ":"),
+    )
+    schema = pa.schema([("dtype", pa.string()), ("shape", pa.list_(pa.int64())), ("data", pa.large_binary())])
+    columns = [pa.array([array[place] for array in arrays], kind.type) for place, kind in enumerate(schema)]
+    table = pa.table(columns, schema=schema.with_metadata({"state": plain}))
+    pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
+
+
+def load(file: Path, seed: int) -> tuple[TableState, Prefix] | None:
+    """What was saved; None where there is nothing, or where it was made by other versions or with another seed."""
+    try:
+        table = pq.read_table(file)
+        plain = json.loads(table.schema.metadata[b"state"])
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        return None
+    if (plain["version"], plain["polars"], plain["seal"]) != (VERSION, pl.__version__, seal_of(seed)):
+        return None
+    arrays = list(zip(*(table.column(place) for place in range(3)), strict=True))
+    state, prefix = _unpacked(plain["state"], arrays), _unpacked(plain["prefix"], arrays)
+    state.seed = seed
+    for column in state.columns:
+        column.seed = seed
+    return state, prefix
+
+
+def seal_of(seed: int) -> str:
+    """By which a seed is known again and not found out."""
+    return hashlib.sha256(b"state" + seed.to_bytes(8, "big")).hexdigest()[:16]
+
+
+def _packed(value: Any, arrays: list[tuple[str, list[int], bytes]]) -> Any:
+    kind = type(value)
+    if value is None or kind in {int, float, str, bool}:
+        return value
+    if kind is np.ndarray:
+        arrays.append((value.dtype.str, list(value.shape), _narrow(value)))
+        return {"$": len(arrays) - 1}
+    if isinstance(value, pa.Array):
+        value = pa.concat_arrays([value])
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, pa.schema([("t", pa.large_string())])) as stream:
+            stream.write_batch(pa.record_batch([value], names=["t"]))
+        arrays.append(("text", [len(value)], sink.getvalue().to_pybytes()))
+        return {"$": len(arrays) - 1}
+    if kind is dict:
+        return {"$dict": {key: _packed(one, arrays) for key, one in value.items()}}
+    if kind is list:
+        return [_packed(one, arrays) for one in value]
+    return {"$kind": kind.__name__} | {
+        name: _packed(getattr(value, name), arrays) for name in _FIELDS[kind] if name != _SECRET
+    }
+
+
+def _unpacked(value: Any, arrays: list[tuple[Any, Any, Any]]) -> Any:
+    if type(value) is list:
+        return [_unpacked(one, arrays) for one in value]
+    if type(value) is not dict:
+        return value
+    if "$" in value:
+        dtype, shape, data = arrays[value["$"]]
+        buffer = data.as_buffer()
+        if dtype.as_py() == "text":
+            with pa.ipc.open_stream(buffer) as stream:
+                return pa.concat_arrays([pa.array([], pa.large_string()), *stream.read_all().column(0).chunks])
+        return _wide(buffer, np.dtype(dtype.as_py()), shape.as_py())
+    if "$dict" in value:
+        return {key: _unpacked(one, arrays) for key, one in value["$dict"].items()}
+    kind = _KINDS[value["$kind"]]
+    return kind(**{name: _unpacked(one, arrays) for name, one in value.items() if name != "$kind"})
+
+
+def _narrow(value: Any) -> bytes:
+    """Counts, which are small, in as few bytes as hold the greatest."""
+    if value.dtype == np.int64 and value.size and value.min() >= 0:
+        value = value.astype(np.min_scalar_type(value.max()))
+    return bytes(value.tobytes())
+
+
+def _wide(buffer: pa.Buffer, dtype: np.dtype[Any], shape: list[int]) -> Any:
+    number = int(np.prod(shape))
+    if number and buffer.size != number * dtype.itemsize:
+        return np.frombuffer(buffer, f"u{buffer.size // number}").astype(dtype).reshape(shape)
+    return np.frombuffer(buffer, dtype).reshape(shape)
