@@ -1,0 +1,128 @@
+"""What a column names or measures, from its header and its values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from radix_assets.suggestions.lexicon import joined
+from radix_assets.suggestions.personal.forms import is_street
+from radix_assets.suggestions.personal.names import name_share
+from radix_assets.suggestions.personal.phones import phone_share
+from radix_assets.suggestions.personal.values import cleaned, share, words_each
+from radix_assets.suggestions.semantics.forms import FORMS, is_number
+from radix_assets.suggestions.semantics.headers import HEADINGS
+from radix_assets.suggestions.semantics.references import (
+    BOOLEANS,
+    GENDERS,
+    MONTHS,
+    WEEKDAYS,
+    countries,
+    currencies,
+    plain,
+    states,
+)
+
+_MOST = 0.8
+"""Of the values: how many must be what a header says."""
+_LOOK_AT = 100
+_NAMING = frozenset(
+    {"code", "id", "type", "category", "class", "status", "flag", "group", "level", "key", "plan", "count"}
+)
+"""Last words that make a header one of something else: `area_code` is no area."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a column names or measures."""
+
+    kind: str
+    confidence: float
+    """How often it is right, 0 to 1."""
+    evidence: str
+    """Words only, never a value."""
+
+
+def semantic_type(name: str, sample: Sequence[str | None] = ()) -> str:
+    """What a column names or measures, in a word or two; empty where nothing shows."""
+    meaning = meaning_of(name, sample)
+    return meaning.kind if meaning else ""
+
+
+def meaning_of(name: str, sample: Sequence[str | None] = ()) -> Meaning | None:
+    """What a column names or measures, how sure, and why; None where nothing shows.
+
+    Values with a form of their own (an address of the web, a check digit) decide; else the header, as far as the values
+    can be what it says; else closed lists (countries, weekdays). Without values the header alone decides.
+    """
+    values = cleaned(sample)[:_LOOK_AT]
+    said = _by_header(name, values)
+    if not values:
+        return said
+    seen = _by_form(values)
+    # A code that also reads as a date or a number of another kind stays what the header says.
+    if seen and not (said and said.confidence >= seen.confidence):
+        return seen
+    return said if said and said.confidence > 0.6 else _by_list(values) or said  # noqa: PLR2004 more than a guess
+
+
+def _by_header(name: str, values: list[str]) -> Meaning | None:
+    header = joined(name)
+    for heading in HEADINGS:
+        match = heading.header.search(header)
+        if match is None or (header.rpartition("_")[2] in _NAMING and match.end() < len(header)):
+            continue
+        if not values:
+            return Meaning(heading.kind, round(heading.confidence - 0.15, 2), f"the header says {heading.kind}")
+        if share(values, heading.test) >= _MOST:
+            # A header that says nothing else is surer than one of several words.
+            whole = match.end() - match.start() >= len(header) - 1
+            sure = min(0.98, heading.confidence + (0.03 if whole else 0.0))
+            return Meaning(heading.kind, round(sure, 2), f"the header says {heading.kind}, and the values can be it")
+    return None
+
+
+def _by_form(values: list[str]) -> Meaning | None:
+    for kind, test, least_share, least, confidence in FORMS:
+        if not test(values[0]) and not any(test(value) for value in values[1:5]):
+            continue
+        hits = sum(1 for value in values if test(value))
+        if hits >= least and hits >= least_share * len(values):
+            return Meaning(kind, confidence, f"{hits} of {len(values)} values sampled have the form: {kind}")
+    return None
+
+
+def _by_list(values: list[str]) -> Meaning | None:  # noqa: PLR0911 one for each list
+    if share(values, is_number) > 0.5:  # noqa: PLR2004 half
+        return None
+    texts, distinct = [plain(value) for value in values], len(set(values))
+    for kind, names, least, confidence in (
+        ("weekday", WEEKDAYS, 2, 0.93),
+        ("month", MONTHS, 3, 0.93),
+        ("boolean", BOOLEANS, 1, 0.9),
+        ("gender", GENDERS, 2, 0.88),
+    ):
+        if distinct >= least and share(texts, names.__contains__) >= 0.95:  # noqa: PLR2004
+            return Meaning(kind, confidence, f"the values are words for {kind}")
+    names, two, three = countries()
+    if distinct >= 2 and share(texts, names.__contains__) >= _MOST:  # noqa: PLR2004
+        return Meaning("country", 0.92, "the values are names of countries")
+    if distinct >= 4 and share(values, three.__contains__) >= 0.95:  # noqa: PLR2004
+        return Meaning("country", 0.85, "the values are three-letter codes of countries")
+    if distinct >= 3 and share(values, currencies().__contains__) >= 0.95:  # noqa: PLR2004
+        return Meaning("currency", 0.9, "the values are codes of currencies")
+    if distinct >= 4 and share(texts, states().__contains__) >= _MOST:  # noqa: PLR2004
+        return Meaning("state or region", 0.85, "the values are names of states")
+    if distinct >= 8 and share(values, two.__contains__) >= 0.98:  # noqa: PLR2004
+        return Meaning("country", 0.65, "the values are two-letter codes of countries, or may be")
+    return _of_people(values, distinct)
+
+
+def _of_people(values: list[str], distinct: int) -> Meaning | None:
+    if words_each(values) > 8 or distinct < 3:  # noqa: PLR2004 a text
+        return None
+    if phone_share(values) >= 0.6:  # noqa: PLR2004
+        return Meaning("phone", 0.9, "most values sampled are valid phone numbers")
+    if share(values, is_street) >= 0.6:  # noqa: PLR2004
+        return Meaning("street address", 0.8, "most values sampled are a house in a street")
+    if name_share(values) >= 0.7:  # noqa: PLR2004
+        return Meaning("person name", 0.75, "most values sampled read as names of persons")
+    return None
