@@ -17,7 +17,7 @@ from radix_assets.profiles.definition import REFINED
 from radix_assets.profiles.finish import distinct_of
 from radix_assets.profiles.hashing import chained
 from radix_assets.profiles.kinds import Hashes
-from radix_assets.profiles.prefix import Prefix, last_group, mark_of, may_begin_with, prefix_of
+from radix_assets.profiles.prefix import Prefix, last_group, mark_of, may_begin_with, prefix_of, same_groups
 from radix_assets.profiles.reading import batches
 from radix_assets.profiles.refine import counted_in_parts, refine
 from radix_assets.profiles.table_state import TableState
@@ -38,9 +38,10 @@ class Extended:
 def extended(
     file: Path, parquet: pq.ParquetFile, state: TableState, prefix: Prefix, threads: Executor
 ) -> Extended | None:
-    """The state of a whole file from that of its first rows. None where it does not begin with the rows of the state."""
-    if not may_begin_with(file, parquet, prefix):
+    """The state of a whole file from that of its first rows; None where it does not begin with just these."""
+    if not may_begin_with(parquet, prefix):
         return None
+    same = threads.submit(same_groups, file, parquet, prefix)
     before = state.rows
     new = TableState.none(parquet.schema_arrow, state.seed, before)
     # The last row group was not full, so it was written anew: its old rows are read again and compared.
@@ -55,15 +56,19 @@ def extended(
         hashes = np.concatenate((hashes, new.add(batch.slice(old.num_rows), threads)))
         last.append(hashes[max(0, start - at) :])
         at += batch.num_rows
-    keys = [place for place, column in enumerate(state.columns) if _differs(column) and _differs(new.columns[place])]
-    apart = {place for place in keys if _apart(state.columns[place], new.columns[place])}
+    if not same.result():
+        return None
+    rows = before + new.rows
+    keys = {
+        place: None if _apart(old, more) else threads.submit(_repeated, file, place, before, rows)
+        for place, (old, more) in enumerate(zip(state.columns, new.columns, strict=True))
+        if old.dtype != "float" and _differs(old) and _differs(more) and not _counted(old, more)
+    }
     hidden = [name for name, column in zip(state.names, state.columns, strict=True) if column.hidden]
     state.merge(new)
     state.settle()
-    for place in keys:
-        column = state.columns[place]
-        if column.tally is None and not column.strictly:
-            column.known = column.present if place in apart else _counted(file, place, before, column, state.rows)
+    for place, repeated in keys.items():
+        state.columns[place].known = state.columns[place].present - (repeated.result() if repeated else 0)
     exact = _read_again(file, parquet, state, hidden) if hidden and not state.seed else {}
     tail = np.concatenate(last) if last else np.zeros(0, np.uint64)
     return Extended(state, before, prefix_of(file, parquet, tail, prefix), exact)
@@ -84,28 +89,34 @@ def _differs(column: ColumnState) -> bool:
     return column.present > 0 and distinct_of(column) == (column.present, 0.0)
 
 
+def _counted(before: ColumnState, after: ColumnState) -> bool:
+    """Whether all values stay counted, so that nothing is left to find out."""
+    return before.tally is not None and after.tally is not None and before.tally.holds(after.tally)
+
+
 def _apart(before: ColumnState, after: ColumnState) -> bool:
     """Whether no value of one can be among those of the other."""
+    if before.strictly and after.strictly and before.last is not None and before.last < after.first:
+        return True
     if before.least is None or after.least is None:
         return False
     return bool(before.most < after.least or after.most < before.least)
 
 
-def _counted(file: Path, place: int, before: int, column: ColumnState, rows: int) -> int:
-    """How many different values a column has, whose values before differ and whose new values differ."""
+def _repeated(file: Path, place: int, before: int, rows: int) -> int:
+    """How many of a column's new values are among those before. The values before differ, and so do the new ones."""
     frame = pl.scan_parquet(file)
-    if rows - before > REFINED:
-        return counted_in_parts(frame, place, rows)
     values = frame.select(cs.by_index(place).alias("value"))
-    new = values.slice(before).drop_nulls().select(pl.col("value").hash(seed=0)).collect(engine="streaming").to_series()
-    hashed = values.slice(0, before).drop_nulls().select(pl.col("value").hash(seed=0).is_in(new.implode()).sum())
-    there = int(hashed.collect(engine="streaming").item())
-    return column.present - there
+    if rows - before > REFINED:
+        present = int(values.select(pl.col("value").count()).collect(engine="streaming").item())
+        return present - counted_in_parts(frame, place, rows)
+    hashed = pl.col("value").hash(seed=0)
+    some = values.slice(before).drop_nulls().select(hashed).collect(engine="streaming").to_series()
+    there = values.slice(0, before).drop_nulls().select(hashed.is_in(some.implode()).sum())
+    return int(there.collect(engine="streaming").item())
 
 
-def _read_again(
-    file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]
-) -> dict[int, dict[str, Any]]:
+def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]) -> dict[int, dict[str, Any]]:
     """Columns of which nothing could be kept."""
     again = TableState.none(parquet.schema_arrow, state.seed).only(names)
     for batch in batches(parquet, names=again.names):

@@ -84,9 +84,10 @@ class Pairs:
     def correlations(self) -> Floats:
         """Pearson's coefficients; not a number where there is none."""
         with np.errstate(all="ignore"):
-            found = self.product / np.sqrt(self.square * self.square.T)
+            found: Floats = self.product / np.sqrt(self.square * self.square.T)
         found[~np.isfinite(found)] = np.nan
-        return np.clip(found, -1.0, 1.0)
+        found[:] = np.clip(found, -1.0, 1.0)
+        return found
 
 
 def _block(columns: int) -> int:
@@ -289,10 +290,8 @@ def _by_level(chunk: Chunk, measures: _Measures) -> Category:
 
 def _sample(values: Floats, flags: Flags | None, first: int, rows: int, known: Hashes) -> tuple[Hashes, Floats]:
     priority = of_positions(first, rows)
-    if len(known) == SAMPLE:
-        chosen = np.flatnonzero(priority < known[-1])
-    else:
-        chosen = np.argsort(priority)[:SAMPLE]
+    full = len(known) == SAMPLE
+    chosen = np.flatnonzero(priority < known[-1]) if full else np.argsort(priority)[:SAMPLE]
     sample = values[:, chosen].T
     if flags is not None:
         sample = np.where(flags[:, chosen].T, sample, np.nan)

@@ -37,7 +37,7 @@ class Chunk:
     levels: Hashes | None = None
 
 
-def dtype_of(kind: pa.DataType) -> DType:  # noqa: PLR0911 a table of types
+def dtype_of(kind: pa.DataType) -> DType:
     """The canonical type of an Arrow type."""
     if pa.types.is_boolean(kind):
         return "boolean"

@@ -43,7 +43,7 @@ class SmallestHashes:
         """With all hashes sorted in."""
         if self.pending:
             parts = [(self.hashes, self.counts, None), *((*part, None) for part in self.pending)]
-            self.hashes, self.counts, _ = summed(parts)  # type: ignore[arg-type]
+            self.hashes, self.counts, _ = summed(parts)
             self.pending = []
         if len(self.hashes) > KEPT:
             self._cut(int(self.hashes[KEPT]))

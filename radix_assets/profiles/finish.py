@@ -106,9 +106,7 @@ def _profile(name: str, column: ColumnState, exact: dict[str, Any] | None) -> Co
             found |= spread_of(column, keys, tally.counts)
         else:
             found |= _estimated(column, errors)
-    return ColumnProfile(
-        name=name, dtype=column.dtype, rows=column.rows, nulls=column.nulls, errors=errors, **found
-    )
+    return ColumnProfile(name=name, dtype=column.dtype, rows=column.rows, nulls=column.nulls, errors=errors, **found)
 
 
 def _patterns(shapes: Frequent) -> list[tuple[str, int]]:

@@ -104,7 +104,8 @@ def _ranked(values: Floats) -> Floats:
 
 
 def _used(table: Counts) -> Counts:
-    return table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    rows, columns = np.flatnonzero(table.sum(axis=1)), np.flatnonzero(table.sum(axis=0))
+    return table[np.ix_(rows, columns)]
 
 
 def _entropy(shares: Floats) -> float:

@@ -19,9 +19,7 @@ TELLING = {"name", "dtype", "rows", "nulls", "distinct", "length_min", "length_m
 def without_values(profile: TableProfile, columns: Collection[str]) -> TableProfile:
     """The profile as it may be written: of these columns only what counts and measures."""
     kept = {name: _bare(column) if name in columns else column for name, column in profile.columns.items()}
-    return profile.model_copy(
-        update={"columns": kept, "associations": profile.associations.without(columns)}
-    )
+    return profile.model_copy(update={"columns": kept, "associations": profile.associations.without(columns)})
 
 
 def with_values(profile: TableProfile, raw: Path) -> TableProfile:

@@ -1,5 +1,7 @@
 """Sorted keys and how often each occurs."""
 
+from typing import TypeAlias
+
 import numpy as np
 import pyarrow as pa
 
@@ -7,7 +9,7 @@ from radix_assets.profiles.kinds import Counts, Numbers
 
 _FEW = 4
 """Keys so many times fewer are put in one by one."""
-Texts = pa.LargeStringArray | None
+Texts: TypeAlias = pa.LargeStringArray | None
 
 
 def counted(ordered: Numbers) -> tuple[Numbers, Counts]:

@@ -17,7 +17,7 @@ from radix_assets.profiles.table_state import TableState
 
 STATE_FILE = "state.parquet"
 VERSION = 1
-_SECRET = "seed"
+_LEFT_OUT = "seed"
 _KINDS = {
     kind.__name__: kind
     for kind in (
@@ -35,7 +35,7 @@ _KINDS = {
         Prefix,
     )
 }
-_FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in _KINDS.values()}  # type: ignore[arg-type]
+_FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in _KINDS.values()}
 
 
 def save(state: TableState, prefix: Prefix, file: Path) -> None:
@@ -99,7 +99,7 @@ def _packed(value: Any, arrays: list[tuple[str, list[int], bytes]]) -> Any:
     if kind is list:
         return [_packed(one, arrays) for one in value]
     return {"$kind": kind.__name__} | {
-        name: _packed(getattr(value, name), arrays) for name in _FIELDS[kind] if name != _SECRET
+        name: _packed(getattr(value, name), arrays) for name in _FIELDS[kind] if name != _LEFT_OUT
     }
 
 

@@ -34,12 +34,20 @@ class Tally:
             self.pending = []
         return self
 
+    def size(self) -> tuple[int, int]:
+        """Keys and bytes of texts, at most."""
+        parts = [(self.keys, self.counts, self.texts), *self.pending]
+        return sum(len(part[0]) for part in parts), sum(part[2].nbytes for part in parts if part[2] is not None)
+
+    def holds(self, other: "Tally") -> bool:
+        """Whether the values of both are few enough."""
+        (keys, texts), (more, words) = self.size(), other.size()
+        return keys + more <= KEPT and texts + words <= TEXT_BYTES
+
     def too_many(self) -> bool:
         """Whether there are more values than are counted."""
-        parts = [(self.keys, self.counts, self.texts), *self.pending]
-        number = sum(len(part[0]) for part in parts)
-        size = sum(part[2].nbytes for part in parts if part[2] is not None)
-        if number <= KEPT and size <= TEXT_BYTES:
+        keys, texts = self.size()
+        if keys <= KEPT and texts <= TEXT_BYTES:
             return False
         self.settle()
         return len(self.keys) > KEPT or (self.texts is not None and self.texts.nbytes > TEXT_BYTES)
