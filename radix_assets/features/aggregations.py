@@ -1,6 +1,6 @@
-"""Aggregations, each in two forms: over all rows of a group, and running along a group that is sorted by time.
+"""Aggregations: what each means, and what it is made of.
 
-Both give what featuretools gives: nulls do not count, the standard deviation has ddof 1, the skewness is corrected for
+They give what featuretools gives: nulls do not count, the standard deviation has ddof 1, the skewness is corrected for
 bias, of several most frequent values the smallest is the mode, `percent_true` counts nulls as false, and a group
 without rows has count and sum 0 and nothing else.
 """
@@ -8,14 +8,14 @@ without rows has count and sum 0 and nothing else.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from radix_assets.features.model import MatrixType
+from radix_assets.features.ranges import Ranges
+from radix_assets.features.segments import NOTHING, Floats, Ints, Moments, Segments
 
-GROUP_KEY = "__anchor"
-"""Column: the position of the ancestor's row that a row belongs to."""
-ORDER = "__order"
-"""Column: the row's place in its own table's order of time; says which row is the last."""
+MICROSECONDS = 1e6
 
 
 @dataclass(frozen=True)
@@ -25,139 +25,121 @@ class Kind:
     words: str
     type: MatrixType | None = "numeric"
     """None: the type of what is aggregated."""
-    reading: tuple[str, ...] = ("numeric",)
-    """What it can aggregate."""
+    needs: str = "numbers"
+    """What is made of the values: "numbers", "codes" of their order, or "rows" alone."""
     empty: float | None = None
     """Its value over no rows."""
+    timed: bool = False
+    """Whether it needs the rows' own times, or the cutoff."""
+    total: bool = True
+    """Whether an engine makes it by grouping all rows; the others are made range by range."""
 
 
 AGGREGATIONS: dict[str, Kind] = {
-    "count": Kind("number of {}", reading=(), empty=0.0),
+    "count": Kind("number of {}", needs="rows", empty=0.0),
     "mean": Kind("mean of {}"),
     "sum": Kind("sum of {}", empty=0.0),
     "std": Kind("standard deviation of {}"),
     "min": Kind("smallest {}"),
     "max": Kind("largest {}"),
     "skew": Kind("skewness of {}"),
-    "percent_true": Kind("share of true in {}", reading=("boolean",)),
-    "num_unique": Kind("number of different values of {}", reading=("categorical",)),
-    "mode": Kind("most frequent {}", None, ("categorical",)),
-    "last": Kind("last {}", None, ("numeric", "categorical", "boolean")),
+    "percent_true": Kind("share of true in {}"),
+    "num_true": Kind("number of true in {}", empty=0.0),
+    "any": Kind("whether any is true of {}", "boolean"),
+    "all": Kind("whether all are true of {}", "boolean"),
+    "num_unique": Kind("number of different values of {}", needs="codes"),
+    "mode": Kind("most frequent {}", None, "codes"),
+    "n_most_common": Kind("one of the most frequent {}", None, "codes", total=False),
+    "median": Kind("median of {}", total=False),
+    "first": Kind("first {}", None, "rows", total=False),
+    "last": Kind("last {}", None, "rows", total=False),
+    "trend": Kind("trend over time of {}", timed=True, total=False),
+    "time_since_last": Kind("seconds since the last of {}", needs="rows", timed=True, total=False),
+    "time_since_first": Kind("seconds since the first of {}", needs="rows", timed=True, total=False),
 }
 """By featuretools' name."""
 
+Rows = Segments | Ranges
+_Numbers = Callable[[Rows], Floats]
 
-_GROUPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
-    "count": lambda _: pl.len(),
-    "sum": pl.Expr.sum,
-    "mean": pl.Expr.mean,
-    "std": pl.Expr.std,
-    "min": pl.Expr.min,
-    "max": pl.Expr.max,
-    "skew": lambda x: _skew(x.count(), ((x - x.mean()) ** 2).sum(), ((x - x.mean()) ** 3).sum()),
-    "percent_true": lambda x: x.fill_null(value=False).mean(),
-    "num_unique": lambda x: x.drop_nulls().n_unique(),
-    "mode": lambda x: x.drop_nulls().mode().min(),
-    "last": lambda x: x.sort_by(ORDER).last(),
+
+def _mean(rows: Rows) -> Floats:
+    valid = rows.valid()
+    return np.where(valid > 0, rows.sum() / np.maximum(valid, 1), np.nan)
+
+
+def _extreme(ask: Callable[[Rows], Floats]) -> _Numbers:
+    return lambda rows: np.where(np.isfinite(found := ask(rows)), found, np.nan)
+
+
+def _some(rows: Rows, values: Floats) -> Floats:
+    return np.where(rows.rows() > 0, values, np.nan)
+
+
+def deviation(moments: Moments) -> Floats:
+    """The standard deviation of a sample."""
+    enough = moments.count > 1
+    return np.where(enough, np.sqrt(moments.squares / np.where(enough, moments.count - 1, 1.0)), np.nan)
+
+
+def skewness(moments: Moments) -> Floats:
+    """The skewness of a sample, corrected for bias; 0 where all values are the same."""
+    n, squares, cubes = moments.count, moments.squares, moments.cubes
+    enough = n > 2  # noqa: PLR2004
+    flat = squares < NOTHING
+    cubes = np.where(np.abs(cubes) < NOTHING, 0.0, cubes)
+    safe = np.where(flat, 1.0, squares)
+    value = n * np.sqrt(np.maximum(n - 1, 0)) / np.where(enough, n - 2, 1.0) * (cubes / (safe * np.sqrt(safe)))
+    return np.where(enough, np.where(flat, 0.0, value), np.nan)
+
+
+_NUMBERS: dict[str, _Numbers] = {
+    "count": lambda rows: rows.rows().astype(np.float64),
+    "mean": _mean,
+    "sum": lambda rows: rows.sum(),
+    "std": lambda rows: deviation(rows.moments()),
+    "min": _extreme(lambda rows: rows.low()),
+    "max": _extreme(lambda rows: rows.high()),
+    "skew": lambda rows: skewness(rows.moments()),
+    "percent_true": lambda rows: _some(rows, rows.sum() / np.maximum(rows.rows(), 1)),
+    "num_true": lambda rows: rows.sum(),
+    "any": lambda rows: _some(rows, (rows.sum() > 0).astype(np.float64)),
+    "all": lambda rows: _some(rows, (rows.sum() == rows.valid()).astype(np.float64)),
+    "num_unique": lambda rows: _some(rows, rows.unique().astype(np.float64)),
+    "median": lambda rows: rows.median(),
+    "trend": lambda rows: rows.trend(),
 }
 
 
-def grouped(primitive: str, column: str) -> pl.Expr:
-    """The aggregation over all rows of a group, for `group_by(GROUP_KEY).agg`."""
-    return _typed(primitive, _GROUPED[primitive](pl.col(column)))
+def aggregate(primitive: str, part: int, rows: Rows, held: pl.Series | None, cutoffs: Ints) -> pl.Series:
+    """The aggregation of each group or range.
 
-
-def running(frame: pl.DataFrame, wanted: list[tuple[str, str, str]]) -> pl.DataFrame:
-    """For each row the aggregation over its group's rows up to and with it; `wanted`: name, primitive, column.
-
-    `frame` is sorted by GROUP_KEY and time. Sums of squares grow by (x - mean before)(x - mean after), which is never
-    negative, from values that are centred on the group's first one: nothing cancels, at any scale of the values.
+    `held` are the values as they are: by row where one row is chosen (first, last), by code where a value is.
     """
-    moments = sorted({column for _, primitive, column in wanted if primitive in ("std", "skew")})
-    # a window may not stand in a window, so there is one step for each level
-    frame = frame.with_columns((pl.col(c) - _along(pl.col(c).drop_nulls().first())).alias(f"d {c}") for c in moments)
-    frame = frame.with_columns(
-        expr
-        for c in moments
-        for expr in (
-            _along(pl.col(f"d {c}").fill_null(0).cum_sum()).alias(f"s {c}"),
-            _along(pl.col(c).cum_count()).cast(pl.Float64).alias(f"n {c}"),
-        )
-    )
-    frame = frame.with_columns(_square(c).alias(f"i {c}") for c in moments)
-    frame = frame.with_columns(_along(pl.col(f"i {c}").cum_sum()).alias(f"q {c}") for c in moments)
-    for column in sorted({column for _, primitive, column in wanted if primitive == "mode"}):
-        frame = _with_mode(frame, column)
-    return frame.select(
-        _typed(primitive, _RUNNING[primitive](column)).alias(name) for name, primitive, column in wanted
-    )
+    with np.errstate(all="ignore"):
+        if primitive in _NUMBERS:
+            found = pl.Series(_NUMBERS[primitive](rows), dtype=pl.Float64, nan_to_null=True)
+            found = found.set(found.is_infinite(), None)
+            return found.cast(pl.Boolean) if AGGREGATIONS[primitive].type == "boolean" else found
+        if primitive in ("time_since_last", "time_since_first"):
+            return _since(rows.last() if primitive == "time_since_last" else rows.first(), rows, cutoffs)
+        place = {"first": rows.first, "last": rows.last}.get(primitive, lambda: rows.common(part))()
+    assert held is not None  # noqa: S101
+    return held.gather(nullable(place))
 
 
-_ROWS = pl.col(GROUP_KEY).cum_count()
-_RUNNING: dict[str, Callable[[str], pl.Expr]] = {
-    "count": lambda _: _along(_ROWS),
-    "sum": lambda c: _along(_sum(c)),
-    "mean": lambda c: _along(_sum(c) / pl.col(c).cum_count()),
-    "std": lambda c: pl.when(pl.col(f"n {c}") > 1).then((pl.col(f"q {c}") / (pl.col(f"n {c}") - 1)).sqrt()),
-    "min": lambda c: _along(pl.col(c).cum_min().forward_fill()),
-    "max": lambda c: _along(pl.col(c).cum_max().forward_fill()),
-    "skew": lambda c: _skew(pl.col(f"n {c}"), pl.col(f"q {c}"), _along(_cube(c).cum_sum())),
-    "percent_true": lambda c: _along(pl.col(c).fill_null(value=False).cum_sum() / _ROWS),
-    "num_unique": lambda c: _along(
-        (pl.col(c).is_not_null() & pl.struct(GROUP_KEY, c).is_first_distinct()).cum_sum(),
-    ),
-    "mode": lambda c: pl.col(f"mode {c}"),
-    "last": lambda c: pl.col(c).gather(_newest()),
-}
+def nullable(places: Ints) -> pl.Series:
+    """Places to gather from, null where negative."""
+    place = pl.Series("place", places, dtype=pl.Int64)
+    return place.set(place < 0, None)
 
 
-def _newest() -> pl.Expr:
-    """The place of the row that is last in the table's own order: the path's times need not be in that order."""
-    record = pl.col(ORDER) == _along(pl.col(ORDER).cum_max())
-    return pl.when(record).then(pl.int_range(pl.len())).forward_fill()
-
-
-def _sum(column: str) -> pl.Expr:
-    return pl.col(column).fill_null(0).cum_sum()
-
-
-def _typed(primitive: str, value: pl.Expr) -> pl.Expr:
-    return value.cast(pl.Float64).fill_nan(None) if AGGREGATIONS[primitive].type == "numeric" else value
-
-
-def _along(value: pl.Expr) -> pl.Expr:
-    return value.over(GROUP_KEY)
-
-
-def _square(column: str) -> pl.Expr:
-    """By how much a row raises the sum of squared deviations; 0 where there is no value."""
-    d, s, n = pl.col(f"d {column}"), pl.col(f"s {column}"), pl.col(f"n {column}")
-    raised = (d - (s - d) / (n - 1)) * (d - s / n)
-    return pl.when(d.is_not_null() & (n > 1)).then(raised).otherwise(0.0)
-
-
-def _cube(column: str) -> pl.Expr:
-    """By how much a row changes the sum of cubed deviations; 0 where there is no value."""
-    d, s, n, i = (pl.col(f"{letter} {column}") for letter in "dsni")
-    before = pl.col(f"q {column}") - i
-    step = d - (s - d) / (n - 1)
-    change = step**3 * (n - 1) * (n - 2) / n**2 - 3 * step * before / n
-    return pl.when(d.is_not_null() & (n > 1)).then(change).otherwise(0.0)
-
-
-def _skew(n: pl.Expr, squares: pl.Expr, cubes: pl.Expr) -> pl.Expr:
-    value = n * (n - 1).sqrt() / (n - 2) * cubes / squares**1.5
-    return pl.when(n > 2).then(pl.when(squares == 0).then(0.0).otherwise(value))  # noqa: PLR2004
-
-
-def _with_mode(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """The running mode: within a stretch of the same highest count it is the smallest value that has that count."""
-    values = frame[column].unique().drop_nulls().sort()
-    frame = frame.with_columns(pl.col(column).rank("dense").alias("code"))
-    frame = frame.with_columns(pl.col("code").cum_count().over(GROUP_KEY, "code").alias("times"))
-    frame = frame.with_columns(
-        _along(pl.when(pl.col("code").is_not_null()).then("times").cum_max().forward_fill()).alias("most")
-    )
-    best = pl.when(pl.col("code").is_not_null() & (pl.col("times") == pl.col("most"))).then("code")
-    frame = frame.with_columns((best.cum_min().forward_fill().over(GROUP_KEY, "most") - 1).alias("code"))
-    return frame.with_columns(values.gather(frame["code"]).alias(f"mode {column}")).drop("code", "times", "most")
+def _since(place: Ints, rows: Rows, cutoffs: Ints) -> pl.Series:
+    times = rows.times
+    now = np.iinfo(np.int64).max
+    there = (place >= 0) & (cutoffs != now)
+    if times is None or not len(times):
+        there = np.zeros(len(place), dtype=bool)
+        times = np.zeros(1, dtype=np.int64)
+    seconds = (cutoffs - times[np.where(there, place, 0)]) / MICROSECONDS
+    return pl.Series(np.where(there, seconds, np.nan), dtype=pl.Float64, nan_to_null=True)

@@ -81,14 +81,14 @@ def type_of(node: Node) -> MatrixType:
         if kind is not None or node.base is None:
             return kind or "numeric"
         return type_of(node.base)
-    return type_of(node.base)
+    return type_of(node.base) if isinstance(node, Direct) else "numeric"
 
 
 def unfit(node: Node, graph: Graph) -> str | None:
     """None where the feature is made, the reason where it could be wanted but is not, empty where nobody misses it."""
     inner = [part for part in walk(node) if isinstance(part, Aggregation)]
     transformed = any(isinstance(part, Transform) for part in walk(node))
-    leaf = walk(node)[-1]
+    leaf = list(walk(node))[-1]
     unwanted = (
         (isinstance(leaf, Identity) and leaf.reading in ("datetime", "text") and not transformed)
         or (isinstance(leaf, Identity) and not _readable(leaf, graph))
@@ -137,7 +137,7 @@ def _readable(leaf: Identity, graph: Graph) -> bool:
 
 
 def _simplicity(node: Node, places: dict[tuple[str, str], int]) -> tuple[int, int, int, int]:
-    parts = walk(node)
+    parts = list(walk(node))
     hops = sum(len(part.path) if isinstance(part, Aggregation) else isinstance(part, Direct) for part in parts)
     primitives = [part.primitive for part in parts if isinstance(part, Aggregation)]
     leaf = parts[-1]

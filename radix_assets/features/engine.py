@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from radix_assets.features.history import ALWAYS, NEVER, History, Times, Wanted
-from radix_assets.features.keys import MISSING, Positions, follow, nullable
+from radix_assets.features.aggregations import AGGREGATIONS, nullable
+from radix_assets.features.expressions import expression
+from radix_assets.features.history import Child, History
+from radix_assets.features.keys import Positions, follow
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
-from radix_assets.features.readings import moment, read
+from radix_assets.features.settled import settled
 from radix_assets.features.store import Store
+from radix_assets.features.times import Times, known, latest
+from radix_assets.features.totals import Totals, totalable
 from radix_assets.features.transforms import transform
 
 
@@ -23,29 +27,55 @@ class View:
     positions: Positions = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
+class Total:
+    """Aggregations as of one moment, made by grouping, held by the ancestor's position."""
+
+    def __init__(self, store: Store, totals: Totals, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> None:
+        link = path[0]
+        frame: pl.DataFrame = totals.totals(path, nodes).to_native().collect(engine="streaming")
+        place = store.own(link, frame.select(totals.key(link, parent=False)), totals.key(link, parent=False))
+        self._slots = np.full(store.rows(store.plan.links[link].parent) + 1, -1, dtype=np.int64)
+        self._slots[place] = np.arange(len(place))  # what no ancestor has is written behind the last one
+        self._slots[-1] = -1
+        self._values = frame.select(list(nodes))
+        self._empty = [
+            pl.col(name).fill_null(empty)
+            for name, node in nodes.items()
+            if (empty := AGGREGATIONS[node.primitive].empty) is not None
+        ]
+
+    def at(self, positions: Positions, cutoffs: Times) -> pl.DataFrame:
+        """The values for these rows of the ancestor."""
+        del cutoffs
+        return self._values.select(pl.all().gather(nullable(self._slots[positions]))).with_columns(self._empty)
+
+
 class Stage:
     """All nodes that have their values on one table's rows, ready to be computed for any view of it."""
 
-    def __init__(self, store: Store, table: str, nodes: Sequence[Node]) -> None:
+    def __init__(self, store: Store, table: str, nodes: Sequence[Node], totals: Totals | None = None) -> None:
+        """With `totals` all is as of their one moment; without, each row of a view has its own cutoff."""
         self._store = store
         self._table = table
+        self._totals = totals
         self._ids: dict[Node, str] = {}
         self._own: list[Node] = []
         self._later: list[Transform] = []
         self._up: dict[int, list[Direct]] = {}
-        self._down: dict[tuple[tuple[int, ...], tuple[int, ...]], list[Aggregation]] = {}
+        self._down: dict[tuple[tuple[int, ...], bool], dict[str, Aggregation]] = {}
         for node in nodes:
             self._add(node)
         self.names = [self._ids[node] for node in nodes]
         """The columns of `compute`, in the order of the nodes."""
-        self._exprs = [self._expr(node).alias(self._ids[node]) for node in self._own]
+        self._exprs = [expression(store, table, node).alias(self._ids[node]) for node in self._own]
         self._held: pl.DataFrame | None = None
         self._above = [
-            (link, Stage(store, store.plan.links[link].parent, [node.base for node in directs]), directs)
+            (link, Stage(store, store.plan.links[link].parent, [node.base for node in directs], totals), directs)
             for link, directs in self._up.items()
         ]
         self._below = [
-            (path[0], self._history(path, chain, aggregations)) for (path, chain), aggregations in self._down.items()
+            (path[0], Total(store, totals, path, down) if whole and totals else self._history(path, down))
+            for (path, whole), down in self._down.items()
         ]
 
     def compute(self, view: View) -> pl.DataFrame:
@@ -59,12 +89,13 @@ class Stage:
             parents = known(parents, self._store.times(self._store.plan.links[link].parent), view.cutoffs)
             values = stage.compute(View(view.cutoffs, positions=parents))
             parts.append(values.rename(dict(zip(stage.names, (self._ids[node] for node in directs), strict=True))))
-        for link, history in self._below:
+        for link, below in self._below:
             place = self._store.own(link, view.rows) if view.rows is not None else view.positions
-            parts.append(history.at(place, view.cutoffs))
+            parts.append(below.at(place, view.cutoffs))
         frame = pl.concat(parts, how="horizontal")
         for node in self._later:
-            frame = frame.with_columns(transform(node.primitive, pl.col(self._ids[node.base])).alias(self._ids[node]))
+            bases = [pl.col(self._ids[base]) for base in node.bases]
+            frame = frame.with_columns(transform(node.primitive, *bases).alias(self._ids[node]))
         return frame.select(self.names)
 
     def _here(self, view: View) -> pl.DataFrame:
@@ -85,65 +116,43 @@ class Stage:
         if all(isinstance(part, Identity | Transform) for part in walk(node)):
             self._own.append(node)
         elif isinstance(node, Transform):
-            self._add(node.base)
+            for base in node.bases:
+                self._add(base)
             self._later.append(node)
         elif isinstance(node, Direct):
             self._up.setdefault(node.link, []).append(node)
         elif isinstance(node, Aggregation):
-            # what is read off other rows may become known later than the row itself: it has an order of time of its own
-            chain = tuple(part.link for part in walk(node.base) if isinstance(part, Direct))
-            self._down.setdefault((node.path, chain), []).append(node)
+            whole = self._totals is not None and totalable(node)
+            self._down.setdefault((node.path, whole), {})[self._ids[node]] = node
 
-    def _expr(self, node: Node) -> pl.Expr:
-        if isinstance(node, Transform):
-            return transform(node.primitive, self._expr(node.base))
-        if not isinstance(node, Identity):
-            raise TypeError(node)
-        self._store.require(self._table, node.columns)
-        schema = self._store.schema(self._table)
-        if node.reading == "datetime" and node.columns == self._store.plan.times.get(self._table):
-            return moment(node.columns, schema)
-        return read(node.columns[0], schema[node.columns[0]], node.reading)
-
-    def _history(self, path: tuple[int, ...], chain: tuple[int, ...], nodes: list[Aggregation]) -> History:
+    def _history(self, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> History:
         """Walk the path upwards from the last child: whose ancestor each row is under, and since when it is known."""
         store, links = self._store, self._store.plan.links
-        child = links[path[-1]].child
-        rows = np.arange(store.rows(child), dtype=np.int64)
-        order = store.times(child)
-        times, place = order, rows
-        for step in reversed(path):
-            place = follow(place, store.linked(step))
-            if step != path[0]:
-                times = latest(times, store.times(links[step].parent), place)
-        anchors, place = place, rows
-        for step in chain:
-            place = follow(place, store.linked(step))
+        table = links[path[-1]].child
+        anchors, times = descent(store, path)
+        child = Child(anchors, times, store.times(table), store.rows(links[path[0]].parent))
+        stages: dict[tuple[Node, ...], Stage] = {}
+
+        def evaluate(bases: list[Node], positions: Positions, cutoffs: Times) -> list[pl.Series]:
+            key = tuple(bases)
+            if key not in stages:
+                stages[key] = Stage(store, table, bases)
+            return stages[key].compute(View(cutoffs, positions=positions)).get_columns()
+
+        def stands(node: Node, positions: Positions) -> bool:
+            return store.plan.static or settled(store, table, node, times, positions)
+
+        return History(child, nodes, evaluate, stands)
+
+
+def descent(store: Store, path: tuple[int, ...]) -> tuple[Positions, Times | None]:
+    """For each row at the end of a path: its ancestor's position, and since when it and all between are known."""
+    links = store.plan.links
+    table = links[path[-1]].child
+    place = np.arange(store.rows(table), dtype=np.int64)
+    times = store.times(table)
+    for step in reversed(path):
+        place = follow(place, store.linked(step))
+        if step != path[0]:
             times = latest(times, store.times(links[step].parent), place)
-        if times is not None and store.plan.static:
-            anchors, times = np.where(times == NEVER, MISSING, anchors), None
-        bases = list(dict.fromkeys(node.base for node in nodes if node.base is not None))
-        stage = Stage(store, child, bases)
-        now = np.full(len(rows), NEVER, dtype=np.int64)
-        values = stage.compute(View(now, positions=rows)) if bases else pl.DataFrame()
-        columns = dict(zip(bases, stage.names, strict=True))
-        wanted = [
-            Wanted(self._ids[node], node.primitive, columns[node.base] if node.base is not None else "")
-            for node in nodes
-        ]
-        return History(values, anchors, times, order, wanted)
-
-
-def known(positions: Positions, times: Times | None, cutoffs: Times) -> Positions:
-    """The positions, without those of rows that were not known strictly before the cutoff."""
-    if times is None or not len(times):
-        return positions
-    return np.where((positions >= 0) & (times[positions] < cutoffs), positions, MISSING)
-
-
-def latest(times: Times | None, others: Times | None, place: Positions) -> Times | None:
-    """The later of each row's time and of the time of the row at its place."""
-    if others is None or not len(others):
-        return times
-    above = np.where(place >= 0, others[place], ALWAYS)
-    return above if times is None else np.maximum(times, above)
+    return place, times

@@ -1,18 +1,19 @@
 """What is computed, as data: a tree for each feature, over the tables and the relationships between them.
 
 A tree is featuretools' definition in the few shapes that Radix compiles. It refers to a relationship by its position
-in `Plan.links` and to columns by their raw names, so that it can be saved, read back without featuretools, and run on
-any rows of the target's table.
+in `Plan.links` and to columns by their raw names, so that it can be saved, read back without featuretools, and run by
+any engine on any rows.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from radix_assets.features.model import MatrixType
 
-Reading = Literal["numeric", "categorical", "boolean", "datetime", "text"]
-"""How a raw column's values are read: Float64, String, Boolean, Datetime("us") and String."""
+Reading = Literal["numeric", "categorical", "boolean", "datetime", "text", "place"]
+"""How raw columns are read: Float64, String, Boolean, Datetime("us"), String; a place is latitude and longitude."""
 
 
 class _Node(BaseModel):
@@ -20,7 +21,7 @@ class _Node(BaseModel):
 
 
 class Identity(_Node):
-    """A column as it is; several columns are the parts of a point in time."""
+    """A column as it is; several columns are the parts of a point in time, or of a place."""
 
     kind: Literal["identity"] = "identity"
     table: str
@@ -29,11 +30,11 @@ class Identity(_Node):
 
 
 class Transform(_Node):
-    """A function of one value, row by row."""
+    """A function of values of the same row."""
 
     kind: Literal["transform"] = "transform"
     primitive: str
-    base: "Node"
+    bases: tuple["Node", ...]
 
 
 class Direct(_Node):
@@ -44,6 +45,13 @@ class Direct(_Node):
     base: "Node"
 
 
+class Where(_Node):
+    """Only rows in which a value is this one."""
+
+    base: "Node"
+    value: bool | float | str
+
+
 class Aggregation(_Node):
     """One number or value over the rows below, reached by `path` from the ancestor downwards."""
 
@@ -52,12 +60,25 @@ class Aggregation(_Node):
     path: tuple[int, ...]
     base: "Node | None" = None
     """What is aggregated; None where rows are counted."""
+    where: Where | None = None
+    window: int | None = None
+    """Only rows of the last so many microseconds: cutoff - window <= time < cutoff. None: all before the cutoff."""
+    part: int = 0
+    """Which value, where the primitive gives several."""
 
 
-Node = Annotated[Identity | Transform | Direct | Aggregation, Field(discriminator="kind")]
+class Foreign(_Node):
+    """A feature that Radix has no plan for: featuretools computes it, by its own serialization."""
+
+    kind: Literal["foreign"] = "foreign"
+    definition: str
+
+
+Node = Annotated[Identity | Transform | Direct | Aggregation | Foreign, Field(discriminator="kind")]
 
 Transform.model_rebuild()
 Direct.model_rebuild()
+Where.model_rebuild()
 Aggregation.model_rebuild()
 
 
@@ -98,36 +119,64 @@ class Input(BaseModel):
 
 
 class Plan(BaseModel):
-    """Everything that turns rows of the target's table into features, given the snapshots of the other tables."""
+    """Everything that turns rows into features, given the snapshots of the tables.
+
+    The rows are those of `table`, given by their raw columns. The table need not have a snapshot where no path leads
+    back to it: pairs of an entity and a moment are such rows, see `moments_of`.
+    """
 
     table: str
-    """The target's table."""
+    """What the rows are of."""
     times: dict[str, tuple[str, ...]]
-    """The time index of the tables that have one. Where the target's table is not among them, all is static."""
+    """The time index of the tables that have one. Where the rows' table is not among them, all is static."""
     links: list[Link]
     outputs: list[Output]
     inputs: list[Input] = []
+    copies: dict[str, str] = {}
+    """Tables that are another table's rows once more, as a step to the same table needs them."""
+    readings: dict[str, dict[str, Reading]] = {}
+    """How featuretools reads the tables, where it computes a feature."""
 
     @property
     def static(self) -> bool:
         """Whether rows have no moment of their own, so that everything in the snapshots counts."""
         return self.table not in self.times
 
+    def source(self, table: str) -> str:
+        """The table whose snapshot holds the rows."""
+        return self.copies.get(table, table)
 
-def walk(node: "Node | None") -> "list[Node]":
-    """The node and all below it, from the top."""
+
+def walk(node: Node | None) -> Iterator[Node]:
+    """The node and all below it, from the top, those of conditions too."""
     if node is None:
-        return []
-    return [node] if isinstance(node, Identity) else [node, *walk(node.base)]
+        return
+    yield node
+    for below in under(node):
+        yield from walk(below)
 
 
-def table_of(node: "Node", links: list[Link]) -> str:
+def under(node: Node) -> tuple[Node, ...]:
+    """The nodes that this one is made of."""
+    if isinstance(node, Transform):
+        return node.bases
+    if isinstance(node, Direct):
+        return (node.base,)
+    if isinstance(node, Aggregation):
+        base = () if node.base is None else (node.base,)
+        return base if node.where is None else (*base, node.where.base)
+    return ()
+
+
+def table_of(node: Node, links: list[Link]) -> str:
     """The table whose rows the node has a value for."""
     if isinstance(node, Identity):
         return node.table
     if isinstance(node, Transform):
-        return table_of(node.base, links)
-    return links[node.link].child if isinstance(node, Direct) else links[node.path[0]].parent
+        return table_of(node.bases[0], links)
+    if isinstance(node, Direct):
+        return links[node.link].child
+    return links[node.path[0]].parent if isinstance(node, Aggregation) else ""
 
 
 def reads(node: Node, links: list[Link]) -> set[str]:
@@ -135,5 +184,7 @@ def reads(node: Node, links: list[Link]) -> set[str]:
     if isinstance(node, Identity):
         return set(node.columns)
     if isinstance(node, Transform):
-        return reads(node.base, links)
-    return set(links[node.link].child_columns if isinstance(node, Direct) else links[node.path[0]].parent_columns)
+        return {column for base in node.bases for column in reads(base, links)}
+    if isinstance(node, Direct):
+        return set(links[node.link].child_columns)
+    return set(links[node.path[0]].parent_columns) if isinstance(node, Aggregation) else set()

@@ -9,10 +9,13 @@ import polars as pl
 
 from radix_assets.features.columns import each
 from radix_assets.features.engine import Stage, View
-from radix_assets.features.history import NEVER
+from radix_assets.features.engines.polars import PolarsTables
+from radix_assets.features.model import CUTOFF
 from radix_assets.features.plan import Input, Plan, reads
 from radix_assets.features.rows import canonical, conform
-from radix_assets.features.store import Store, moments
+from radix_assets.features.store import Store
+from radix_assets.features.times import NEVER, Times, micros, moments
+from radix_assets.features.totals import Totals
 from radix_assets.tags.model import Tags
 from radix_resources.errors import FeatureError
 
@@ -37,11 +40,17 @@ class InputColumn(NamedTuple):
 class Prepared:
     """A plan with all it needs in memory: parents, and accumulated histories sorted for look-up."""
 
-    def __init__(self, plan: Plan, tables: dict[str, Path]) -> None:
+    def __init__(self, plan: Plan, tables: dict[str, Path], moment: int | None = None) -> None:
+        """With `moment`, in microseconds, all rows are seen as of it: the faster way where they have the same."""
         self.plan = plan
+        self._moment = moment
         self._names = [output.name for output in plan.outputs]
+        nodes = [output.node for output in plan.outputs]
         store = Store(plan, tables)
-        self._stage = Stage(store, plan.table, [output.node for output in plan.outputs])
+        totals = None
+        if plan.static or moment is not None:
+            totals = Totals(PolarsTables(store), plan.links, plan.times, nodes, moment)
+        self._stage = Stage(store, plan.table, nodes, totals)
         self.compute(pl.DataFrame({"": [None]}))  # makes whatever is made at the first use
         store.forget()
 
@@ -53,15 +62,21 @@ class Prepared:
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The features of these rows of the target's table, in the matrix' order and types.
 
-        Each row is seen as of its own time: what is in the snapshots counts where it was known strictly before. A row
-        without a time is seen as of now, when all is known. Columns that are not given are null, others are ignored.
-        Raises FeatureError RDX-FEA-004 where a value cannot be of its column's type.
+        Each row is seen as of its own time, or of CUTOFF where that is given: what is in the snapshots counts where it
+        was known strictly before. A row without a time is seen as of now, when all is known. Columns that are not given
+        are null, others are ignored. Raises FeatureError RDX-FEA-004 where a value cannot be of its column's type.
         """
         given = conform(rows, self.plan.inputs)
-        parts = self.plan.times.get(self.plan.table)
-        cutoffs = moments(given, parts) if parts else np.full(len(rows), NEVER, dtype=np.int64)
-        values = self._stage.compute(View(cutoffs, rows=given))
+        values = self._stage.compute(View(self._cutoffs(rows, given), rows=given))
         return values.rename(dict(zip(self._stage.names, self._names, strict=True)))
+
+    def _cutoffs(self, rows: pl.DataFrame, given: pl.DataFrame) -> Times:
+        parts = self.plan.times.get(self.plan.table)
+        if self._moment is not None:
+            return np.full(len(rows), self._moment, dtype=np.int64)
+        if CUTOFF in rows.columns and CUTOFF not in given.columns:
+            return micros(rows[CUTOFF])
+        return moments(given, parts) if parts else np.full(len(rows), NEVER, dtype=np.int64)
 
 
 def prepare(features: Path, tags: Tags, tables: dict[str, Path]) -> Prepared:

@@ -1,16 +1,15 @@
 """The tables' snapshots in memory, as far as a plan needs them: rows linked by position, each with its time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from radix_assets.features.columns import exactly
-from radix_assets.features.history import ALWAYS, NEVER, Times
 from radix_assets.features.keys import KeyIndex, Positions, common
 from radix_assets.features.plan import Plan
-from radix_assets.features.readings import moment
+from radix_assets.features.times import ALWAYS, Times, moments
 from radix_resources.errors import FeatureError
 
 
@@ -29,7 +28,7 @@ class Store:
     def schema(self, table: str) -> pl.Schema:
         """The raw columns of a table."""
         if table not in self._schemas:
-            if table not in self._paths:
+            if self.plan.source(table) not in self._paths:
                 raise FeatureError(
                     "RDX-FEA-005",
                     f"the features need the table {table}, which is not there",
@@ -37,8 +36,12 @@ class Store:
                     hint="materialize the features again",
                     table=table,
                 )
-            self._schemas[table] = pl.scan_parquet(self._paths[table] / "data.parquet").collect_schema()
+            self._schemas[table] = self.scan(table).collect_schema()
         return self._schemas[table]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The rows of a table's snapshot."""
+        return pl.scan_parquet(self._paths[self.plan.source(table)] / "data.parquet")
 
     def require(self, table: str, columns: Iterable[str]) -> None:
         """Raise FeatureError RDX-FEA-005 where a column is not there."""
@@ -59,9 +62,7 @@ class Store:
         missing = [column for column in dict.fromkeys(columns) if column not in held]
         self.require(table, missing)
         if missing:
-            read = (
-                pl.scan_parquet(self._paths[table] / "data.parquet").select(exactly(name) for name in missing).collect()
-            )
+            read = self.scan(table).select(exactly(name) for name in missing).collect()
             held.update({column: read[column] for column in missing})
         return pl.DataFrame({column: held[column] for column in columns})
 
@@ -73,9 +74,12 @@ class Store:
         """The position of the parent's row for each of these rows of the child, given by their raw columns."""
         return self._index(link).find(rows, self.plan.links[link].child_columns)
 
-    def own(self, link: int, rows: pl.DataFrame) -> Positions:
-        """The position of these rows of the parent in the snapshot, given by the columns that the link refers to."""
-        return self._index(link).find(rows, self.plan.links[link].parent_columns)
+    def own(self, link: int, rows: pl.DataFrame, columns: Sequence[str] = ()) -> Positions:
+        """The position of these rows of the parent in the snapshot, given by the columns that the link refers to.
+
+        `columns` are their names in `rows`, where they are called otherwise there.
+        """
+        return self._index(link).find(rows, columns or self.plan.links[link].parent_columns)
 
     def linked(self, link: int) -> Positions:
         """The position of the parent's row for each row of the child's snapshot."""
@@ -89,7 +93,7 @@ class Store:
         held = self._frames.get(table)
         if held:
             return len(next(iter(held.values())))
-        return int(pl.scan_parquet(self._paths[table] / "data.parquet").select(pl.len()).collect().item())
+        return int(self.scan(table).select(pl.len()).collect().item())
 
     def times(self, table: str) -> Times | None:
         """Since when each row is known; None where that is always so.
@@ -118,18 +122,20 @@ class Store:
             latest = times if latest is None else np.maximum(latest, times)
         return latest
 
+    def key_types(self, link: int) -> list[pl.DataType]:
+        """The types in which both sides of a relationship are compared, part by part."""
+        step = self.plan.links[link]
+        self.require(step.parent, step.parent_columns)
+        parent = self.schema(step.parent)
+        if self.plan.source(step.child) not in self._paths:  # rows that have no snapshot take their parent's types
+            return [parent[column] for column in step.parent_columns]
+        self.require(step.child, step.child_columns)
+        child = self.schema(step.child)
+        return [common(child[a], parent[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)]
+
     def _index(self, link: int) -> KeyIndex:
         if link not in self._indexes:
             step = self.plan.links[link]
-            child, parent = self.schema(step.child), self.schema(step.parent)
-            self.require(step.child, step.child_columns)
-            self.require(step.parent, step.parent_columns)
-            types = [common(child[a], parent[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)]
+            types = self.key_types(link)
             self._indexes[link] = KeyIndex(self.frame(step.parent, step.parent_columns), step.parent_columns, types)
         return self._indexes[link]
-
-
-def moments(rows: pl.DataFrame, parts: tuple[str, ...]) -> Times:
-    """The rows' points in time; NEVER where there is none, which as a cutoff means now."""
-    times = rows.select(moment(parts, rows.schema)).to_series().cast(pl.Int64).fill_null(NEVER)
-    return times.to_numpy().astype(np.int64)

@@ -116,7 +116,7 @@ def translate(feature: Any, graph: Graph, names: Layout) -> Node:
         return Direct(link=_link(relationship, graph, names), base=translate(feature.base_features[0], graph, names))
     primitive = feature.primitive.name
     if kind == "TransformFeature" and primitive in TRANSFORMS and len(feature.base_features) == 1:
-        return Transform(primitive=primitive, base=translate(feature.base_features[0], graph, names))
+        return Transform(primitive=primitive, bases=(translate(feature.base_features[0], graph, names),))
     if (
         kind == "AggregationFeature"
         and primitive in AGGREGATIONS

@@ -1,4 +1,4 @@
-"""Functions of one value, as Polars expressions with featuretools' meaning."""
+"""Functions of values of the same row, as Polars expressions with featuretools' meaning."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,8 @@ import polars as pl
 from radix_assets.features.model import MatrixType
 
 _PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]*"""
+EARTH = 3958.7613
+"""The earth's radius in miles, as featuretools has it."""
 
 
 def _words(text: pl.Expr) -> pl.Expr:
@@ -16,20 +18,33 @@ def _words(text: pl.Expr) -> pl.Expr:
     )
 
 
-TRANSFORMS: dict[str, tuple[Callable[[pl.Expr], pl.Expr], MatrixType, str]] = {
+def _haversine(one: pl.Expr, two: pl.Expr) -> pl.Expr:
+    """The distance over the ground between two places, in miles."""
+    latitude, longitude = one.struct.field("latitude").radians(), one.struct.field("longitude").radians()
+    latitude2, longitude2 = two.struct.field("latitude").radians(), two.struct.field("longitude").radians()
+    a = ((latitude2 - latitude) / 2).sin() ** 2
+    a = a + latitude.cos() * latitude2.cos() * ((longitude2 - longitude) / 2).sin() ** 2
+    return EARTH * 2 * a.sqrt().arcsin()
+
+
+TRANSFORMS: dict[str, tuple[Callable[..., pl.Expr], MatrixType, str]] = {
     "year": (lambda x: x.dt.year(), "numeric", "year of {}"),
     "month": (lambda x: x.dt.month(), "numeric", "month of {}"),
     "day": (lambda x: x.dt.day(), "numeric", "day of the month of {}"),
     "weekday": (lambda x: x.dt.weekday() - 1, "numeric", "day of the week of {} (Monday is 0)"),
     "hour": (lambda x: x.dt.hour(), "numeric", "hour of {}"),
+    "minute": (lambda x: x.dt.minute(), "numeric", "minute of {}"),
+    "quarter": (lambda x: x.dt.quarter(), "numeric", "quarter of the year of {}"),
     "is_weekend": (lambda x: (x.dt.weekday() > 5).fill_null(value=False), "boolean", "whether {} is on a weekend"),  # noqa: PLR2004
     "num_characters": (lambda x: x.str.len_chars(), "numeric", "number of characters in {}"),
     "num_words": (_words, "numeric", "number of words in {}"),
+    "haversine": (_haversine, "numeric", "distance in miles between {} and {}"),
 }
 """By featuretools' name: the expression, the type of its values, and what it means in words."""
 
 
-def transform(primitive: str, value: pl.Expr) -> pl.Expr:
-    """The primitive applied to a value; numbers are Float64."""
+def transform(primitive: str, *values: pl.Expr) -> pl.Expr:
+    """The primitive applied to values; numbers are Float64."""
     function, kind, _ = TRANSFORMS[primitive]
-    return function(value).cast(pl.Float64) if kind == "numeric" else function(value)
+    found = function(*values)
+    return found.cast(pl.Float64).fill_nan(None) if kind == "numeric" else found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, table_of, walk
+from radix_assets.features.plan import Aggregation, Direct, Foreign, Identity, Link, Node, Transform, table_of, walk
 from radix_assets.features.transforms import TRANSFORMS
 
 
@@ -13,7 +13,7 @@ def name(node: Node, links: list[Link]) -> str:
         case Identity():
             return node.columns[0] if len(node.columns) == 1 else "time"
         case Transform():
-            return f"{node.primitive.upper()}({name(node.base, links)})"
+            return f"{node.primitive.upper()}({', '.join(name(base, links) for base in node.bases)})"
         case Direct():
             return f"{_upwards(links[node.link])}.{name(node.base, links)}"
         case Aggregation():
@@ -21,6 +21,8 @@ def name(node: Node, links: list[Link]) -> str:
             if node.base is not None:
                 inside = f"{inside}.{name(node.base, links)}"
             return f"{node.primitive.upper()}({inside})"
+        case Foreign():
+            return "(featuretools)"
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
@@ -91,7 +93,9 @@ def _explain(node: Node, links: list[Link], target: str, earlier: str, over: Lin
         case Identity():
             return node.columns[0] if len(node.columns) == 1 else "the time"
         case Transform():
-            return TRANSFORMS[node.primitive][2].format(_explain(node.base, links, target, earlier, None))
+            return TRANSFORMS[node.primitive][2].format(
+                *(_explain(base, links, target, earlier, None) for base in node.bases)
+            )
         case Direct():
             link = links[node.link]
             inner = _explain(node.base, links, target, earlier, link)
@@ -111,3 +115,5 @@ def _explain(node: Node, links: list[Link], target: str, earlier: str, over: Lin
             if node.base is None:
                 return words.format(rows)
             return f"{words.format(_explain(node.base, links, target, earlier, None))} over {rows}"
+        case Foreign():
+            return "computed by featuretools"

@@ -122,7 +122,9 @@ class Oracle:
                 time = node.columns == self.graph.tables[node.table].time and node.reading == "datetime"
                 return IdentityFeature(self.entities[top].ww["c time" if time else f"c {node.columns[0]}"])
             case Transform():
-                return TransformFeature(self.feature(node.base, top), get_transform_primitives()[node.primitive])
+                return TransformFeature(
+                    [self.feature(base, top) for base in node.bases], get_transform_primitives()[node.primitive]
+                )
             case Direct():
                 relation = self.relation(node.link, child=top)
                 base = self.feature(node.base, relation.parent_dataframe.ww.name)
