@@ -5,8 +5,8 @@
 
 Three sources: the real sets in ../shared (their `pii`), headers and tables written for the purpose
 (tests/suggestions/personal_columns.tsv), and public tables whose columns were labelled by hand
-(benchmarks/sensitivity_labels.csv: ids only). Each is split: "development" was looked at while the rules were written,
-"held out" was not.
+(benchmarks/sensitivity_labels.csv: ids only). Each is split: "development" was looked at while the rules were written;
+"held out" was measured before it was looked at, and mended after: docs/benchmarks.md has the figures of the first look.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import polars as pl
 from common import ROOT, SHARED, table
@@ -40,7 +39,7 @@ DEVELOPED_ON = frozenset(
     }
     | {"movies_json", "ames_housing", "nyc_taxis", "bike_sharing", "mlc_churn", "sp500_daily"}
 )
-"""Of the real sets; the others were run once, at the end."""
+"""Of the real sets."""
 DEVELOPED_FOLDS = frozenset("012")
 
 
@@ -98,7 +97,10 @@ def _read(path: Path, about: dict[str, Any], nulls: list[str]) -> pl.DataFrame:
 
 
 def written() -> Iterator[Case]:
-    """Headers and tables written for the purpose, in a dozen languages; no value belongs to anybody."""
+    """Headers and tables written for the purpose, in a dozen languages; no value belongs to anybody.
+
+    The first list was written before the rules, the second when they were done.
+    """
     with WRITTEN.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     tables: list[list[dict[str, str]]] = []
@@ -108,10 +110,9 @@ def written() -> Iterator[Case]:
         else:
             tables.append([row])
     for rows in tables:
-        key = rows[0]["table"] or "\t".join(rows[0].values())
         yield Case(
             "written tables" if rows[0]["table"] else "written headers",
-            bool(crc32(key.encode()) & 4),
+            rows[0]["list"] == "2",
             rows[0]["table"],
             {row["header"]: row["values"].split("|") if row["values"] else [] for row in rows},
             {row["header"]: None if row["kind"] == "quasi" else row["kind"] != "-" for row in rows},

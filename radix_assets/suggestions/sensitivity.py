@@ -91,19 +91,16 @@ def _own(name: str) -> bool:
 
 
 def _in_context(rule: Rule, name: str, context: Context) -> bool:
-    match rule.context:
-        case "unless_things":
-            return _own(name) or not (context.things or speaks_of_things(name))
-        case "unless_animals":
-            return not context.of_animals
-        case "persons":
-            return (context.persons and not context.of_animals) or of_persons(name)
-        case "identified":
-            return context.identified and not context.of_things and not speaks_of_things(name)
-        case "address":
-            return not context.of_things and (_own(name) or context.persons or "address" in context.kinds)
-        case _:
-            return True
+    people = context.persons or of_persons(name)
+    return {
+        "any": True,
+        "unless_things": _own(name) or not (context.things or speaks_of_things(name)),
+        "unless_animals": not context.of_animals,
+        "persons": people and not context.of_animals,
+        "identified": context.identified and not context.of_things and not speaks_of_things(name),
+        "address": not context.of_things and (_own(name) or people or "address" in context.kinds),
+        "delivered": "address" in context.kinds,
+    }[rule.context]
 
 
 def _can_be(rule: Rule, values: list[str], table: str, name: str) -> bool:
@@ -121,5 +118,5 @@ def _said(rule: Rule) -> str:
 
 
 def _confidence(rule: Rule, values: list[str], context: Context) -> float:
-    known = 0.05 if context.persons and rule.context in {"any", "unless_things", "unless_animals"} else 0.0
-    return round(min(0.98, rule.confidence + known - (0.0 if values else 0.05)), 2)
+    known = 0.03 if context.persons and rule.context in {"any", "unless_things", "unless_animals"} else 0.0
+    return round(min(0.98, rule.confidence + known - (0.0 if values else 0.03)), 2)

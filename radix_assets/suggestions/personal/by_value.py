@@ -12,6 +12,35 @@ from radix_assets.suggestions.personal.values import share, words_each
 
 _TEXT_WORDS = 4.0
 """Words from which values are texts that may speak of somebody."""
+_NO_PERSON = frozenset(
+    [
+        "order",
+        "invoice",
+        "product",
+        "part",
+        "sku",
+        "item",
+        "article",
+        "batch",
+        "serial",
+        "tracking",
+        "shipment",
+        "version",
+        "isbn",
+        "ean",
+        "model",
+        "price",
+        "amount",
+        "total",
+        "transaction",
+        "case",
+        "ticket",
+        "date",
+        "time",
+        "soc",
+    ]
+)
+"""Words of a header that make a number one of goods, whatever form it has."""
 _NO_STREET = frozenset(
     {"station", "stop", "intersection", "block", "venue", "park", "landmark", "title", "description"}
 )
@@ -49,6 +78,8 @@ def found_in_values(name: str, values: list[str]) -> Seen | None:
     seen = _emails(values, length)
     if seen or length >= 2 * _TEXT_WORDS:
         return seen
+    if set(spelled_out(name).split("_")) & _NO_PERSON:
+        return _formed(values, ("password", "credit card", "bank account", "ip address"))
     return _formed(values) or _numbered(values) or _street(name, values)
 
 
@@ -61,8 +92,10 @@ def _emails(values: list[str], length: float) -> Seen | None:
     return None
 
 
-def _formed(values: list[str]) -> Seen | None:
+def _formed(values: list[str], kinds: tuple[str, ...] = ()) -> Seen | None:
     for kind, sensitivity, least_share, least, test, confidence in _FORMS:
+        if kinds and kind not in kinds:
+            continue
         hits = 0
         for place, value in enumerate(values):
             hits += bool(test(value))

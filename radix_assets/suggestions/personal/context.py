@@ -10,7 +10,8 @@ from radix_assets.suggestions.lexicon import of_persons, spelled_out
 _THINGS = frozenset(
     re.findall(
         r"\w+",
-        "airport airline employer station stop restaurant hotel store shop agency school university college "
+        "airport airline employer headquarter headquarters hq station stop restaurant hotel store shop agency "
+        "school university college "
         "hospital clinic venue "
         "facility company organization organisation org firm business branch office warehouse depot park library "
         "museum "
@@ -33,6 +34,8 @@ _CREATORS = frozenset(
         "designer photographer band creator novelist poet painter inventor editor columnist autor autore auteur",
     )
 )
+_MAP = ({"lat", "latitude"}, {"lon", "lng", "long", "longitude"}, {"name", "nombre", "nom", "title"})
+"""Headers of a map: named points."""
 DIRECT = frozenset(
     {"person name", "user name", "email", "phone", "date of birth", "national id", "medical record", "address"}
     | {"bank account", "credit card", "gender by name"}
@@ -97,7 +100,8 @@ def context_of(table: str, columns: Iterable[str], findings: Mapping[str, str]) 
     return Context(
         of_people=people,
         of_things=not people and speaks_of_things(table),
-        thing_columns=any(speaks_of_things(name) and {"name", "dba", "iata"} & _stems(name) for name in names),
+        thing_columns=any(speaks_of_things(name) and {"name", "dba", "iata"} & _stems(name) for name in names)
+        or all(any(stems & _stems(name) for name in names) for stems in _MAP),
         of_animals=bool(_stems(table) & _ANIMALS) or any(_stems(name) & _ANIMALS for name in names),
         kinds=frozenset(findings.values()),
     )

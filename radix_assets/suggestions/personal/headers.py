@@ -32,6 +32,10 @@ RULES: tuple[Rule, ...] = (
          r"id_?card(_?(no|number))?|government_id|civil_id|citizen_(id|no|number)|residence_permit(_(no|number))?|"
          r"(drivers?|driving)_?license(_?(no|num|number|id))?|dl_?(no|num|number)|voter_?id(_(no|number))?|"
          r"tax_?(payer_?)?(id|number|no|identification_number)|tin(_(no|number))|taxid|"
+         r"ni_(number|no)|national_insurance(_(no|number))?|tax_file_(no|number)|tfn|personen_?(nummer|kennzahl)|"
+         r"rijbewijs_?(nummer|nr)|"
+         r"fuhrerschein_?(nummer|nr)|permis_(de_)?conduire|licencia_(de_)?conducir|patente_(di_)?guida|prawo_jazdy|"
+         r"n_(de_)?securite_sociale|"
          r"nin|nino|dni|nie(_?(no|number|numero))?|nif|nss|curp|rfc|cuil|cuit|cpf|cnpf|rg_(no|number|numero)|"
          r"cedula(_\w+)?|"
          r"numero_(de_)?securite_sociale|num_secu|insee_(no|number)|numero_(de_)?identificacion|"
@@ -52,13 +56,14 @@ RULES: tuple[Rule, ...] = (
          r"(numer|nr)_(konta|rachunku)|rekening_?(nummer|nr)|bankkonto|hesap_no|账号|银行账号|銀行口座|口座番号",
          "account"),
     rule("credit card", "sensitive", r"(credit_?|debit_?)?card_?(no|num|number|nbr)|credit_?card|debit_?card|"
-         r"card_holder_number|"
+         r"card_holder_number|card_pan|"
          r"cc_?(no|num|number|nbr)|ccn|cvv2?|cvc|kreditkarten_?(nummer|nr)?|tarjeta(_de)?_credito|"
          r"numero_(de_)?(tarjeta|carte(_bancaire)?|cartao)|carta_(di_)?credito|cartao_(de_)?credito|numer_karty|"
          r"信用卡号?|クレジットカード", "card"),
     rule("phone", "personal", rf"(?:{_WHOSE})?(tele)?phones?_?(no|num|number|nr|numbers|1|2)?|"
          rf"(?:{_WHOSE})?tel(_?(no|nr|num|number))?|"
-         r"contact_(number|no)|(mobile|cell)_?(phone|no|number|num|nr)(_?(no|number|num))?|mobile|cellular|"
+         r"contact_(number|no)|ph_(no|num|number)|mobilfunk_?(nummer|nr)?|recapito(_telefonico)?|gsm_(nummer|nr|no)|"
+         r"(mobile|cell)_?(phone|no|number|num|nr)(_?(no|number|num))?|mobile|cellular|"
          r"caller_id(_number)?|"
          r"(mobil|handy)_?(nummer|nr)|telefon_?(nummer|nr)|rufnummer|whatsapp(_(no|number))?|"
          r"fax(_?(no|number|nummer))?|telefono?|telefone|celular|movil|cellulare|portable|telephone|"
@@ -69,14 +74,15 @@ RULES: tuple[Rule, ...] = (
          excuses="id"),
     rule("date of birth", "personal", r"(date|day|year|month)_?of_?birth|dob|d_o_b|birth_?(date|day|year|month)|"
          r"(?<!_)(?:birth|born)(?=$)|"
-         r"brthdtc|yob|bday|geburts?_?(datum|tag|jahr|date)|geb_?datum|(fecha|ano)_(de_)?nacimiento|"
+         r"brthdtc|yob|bday|geburts?_?(datum|tag|jahr|date)|geb_?dat|gebdat|geboren(_am)?|nee?_le|naissance|nato_il|"
+         r"urodzony|geb_?datum|(fecha|ano)_(de_)?nacimiento|"
          r"(date|annee)_(de_)?naissance|(data|anno)_(di_)?nascita|((data|ano)_(de_)?)?nascimento|geboorte_?(datum|"
          r"jaar)|"
          r"(data|rok)_urodzenia|fodelse_?(datum|ar)|fodsels?_?dato|syntyma_?aika|datum_narozeni|datum_rodenja|"
          r"dogum_(tarihi|yili)|дата_рождения|рождения|生日|出生|出生日期|生年月日|誕生日|생년월일",
          "birth", "unless_animals", excuses="date time at datum"),
     rule("person name", "personal", r"(first|last|middle|given|family|maiden|birth|fore|christian)_?names?|surname|"
-         r"sur_name|forename|[fl]name|name_(first|last)|"
+         r"sur_name|forename|[fl]_?name|name_(first|last)|"
          rf"vorname|nachname|familienname|rufname|geburtsname|nom_(de_)?(famille|naissance|jeune_fille)|prenoms?|"
          r"nom_(et_)?prenom|nom_complet|primer_nombre|nombres?_(completo|y_apellidos?)|apellidos?(_(paterno|"
          r"materno))?|cognome|"
@@ -85,13 +91,22 @@ RULES: tuple[Rule, ...] = (
          rf"(?:{PERSON})s?_?(first_?|last_?|full_?|given_?|family_?)?names?|(?:{PERSON})s?_(fname|lname|surname|"
          rf"f_?name|l_?name)|"
          r"(mother|father|spouse|parent|maiden|guardian|husband|wife|kin)s?_?(maiden_?)?names?|full_?names?_of_\w+|"
-         r"name_of_(?:the_)?(?:" + PERSON + r")s?|contact_person|contact_name|ansprechpartner|kontaktperson|"
+         rf"name_of_(?:the_)?(?:{PERSON})s?|(?:nome|nombre|nom|naam|name)_(?:(?:do|da|de|del|della|du|de_la|van|des|"
+         rf"der|vom)_)?"
+         rf"(?:{PERSON})s?|(?:ship|bill|sold|deliver)_to_name|"
+         r"contact_?persoon|persona_(de_)?contacto|personne_(de|a)_contact|contact_person|contact_name|"
+         r"ansprechpartner|kontaktperson|"
          r"фамилия|фио|отчество|姓名|氏名|お名前|성명|이름", "name", "unless_animals"),
-    rule("person name", "personal", r"full_?names?|display_?name|legal_?name|имя|名前", "names", "any", 0.85),
+    rule("person name", "personal", r"[vn]_?name|full_?names?|display_?name|legal_?name|имя|名前",
+         "names", "any", 0.85),
+    rule("person name", "personal", r"(?:ship|shipping|bill|billing|delivery)_?name", "name", "delivered", 0.75),
+    rule("biometric", "sensitive", r"biometrics?(_\w+)?|fingerprints?|face_?id|iris_scan|"
+         r"voice_?print", "any", "any", 0.8, "id"),
     rule("user name", "personal", r"user_?names?|screen_?names?|login(_?name)?|log_?in_id|nick_?names?|"
          r"twitter(_handle)?|"
-         r"instagram(_handle)?|skype(_(id|name))?|benutzername|nom_d_utilisateur|usuario_login|用户名", "handle",
-         "unless_animals", 0.8),
+         r"instagram(_handle)?|skype(_(id|name))?|(facebook|linkedin|tiktok|snapchat|telegram|vk)(_?(profile|handle|"
+         r"id|user|name|account))?|benutzername|nom_d_utilisateur|usuario_login|用户名", "handle",
+         "unless_animals", 0.85),
     rule("number plate", "personal", r"(license|number|registration)_?plates?(_?(no|number))?|plate_?(no|num|"
          r"number)|(?<!_)plate(?=$)|"
          r"license_plate_no|(kfz_?)?kennzeichen|immatriculation|(numero_)?matricula(_(vehiculo|coche))?|targa|"
@@ -116,18 +131,20 @@ RULES: tuple[Rule, ...] = (
          r"endereco|logradouro|"
          r"(woon|thuis|post)?_?adres|adres_(zamieszkania|zameldowania)|ulica|gatu_?adress|adress|bostadsadress|"
          r"osoite|katuosoite|"
-         r"адрес|улица|住所|地址|住址|주소", "place", "unless_things", 0.85, excuses="number at"),
+         r"адрес|улица|住所|地址|住址|주소", "place", "unless_things", 0.88, excuses="number at"),
     rule("postal code", "personal", r"(?:" + _WHOSE + r")?(post(al)?_?code|zip(_?(code|cd|5|4))?|pin_?code|"
          r"post_?code)s?|plz|postleitzahl|"
          r"code_postal|codigo_postal|cep|cap(?=$)|kod_pocztowy|psc|postnummer|postinumero|irsz|posta_kodu|邮编|郵便番号|"
          r"우편번호",
-         "any", "address", 0.8),
+         "any", "address", 0.85),
     rule("religion", "sensitive", r"religions?|religious(_(affiliation|belief|beliefs|group|groups|view|views))?|"
          r"faith|denomination|konfession|"
-         r"confession(?=$)|religionszugehoerigkeit|religione|religiao|godsdienst|wyznanie|religija|uskonto|din(?=$)|"
+         r"confession(?=$)|religionszugehorigkeit|glaube|glaubensrichtung|croyance|creencia|religione|religiao|"
+         r"godsdienst|wyznanie|religija|uskonto|din(?=$)|"
          r"inanc|"
          r"религия|宗教|종교", "category"),
-    rule("ethnic origin", "sensitive", r"(\w+_)?race(_name)?(_?\d)?(?=$)|race_(eth(nicity)?|code|desc(ription)?|cd|"
+    rule("ethnic origin", "sensitive", r"(\w+_)?race(_?\d)?(?=$)|\w+_race_name(_?\d)?(?=$)|race_(eth(nicity)?|code|"
+         r"desc(ription)?|cd|"
          r"group|category)|"
          r"(\w+_)?ethnic(ity)?(_(group|origin|background|category|name|code|desc))?(_?\d)?|ethnie|etnia|etnicidad|"
          r"raza|raca(_cor)?|"
@@ -136,7 +153,7 @@ RULES: tuple[Rule, ...] = (
          r"этническая|национальность|民族|인종", "category", "unless_animals", excuses="group category"),
     rule("health", "sensitive", r"diagnos[ei]s?(_(code|desc|description|name|1|2|3))?|(primary|secondary|admitting|"
          r"discharge)_diagnos[ei]s(_code)?|"
-         r"icd_?(9|10|11)?(_(code|cm))?|blood_(type|group)|hiv(_status)?|disabilit(y|ies)(_(status|group|type))?|"
+         r"icd_?(9|10|11)?(_(code|cm))?|blood_(type|group)|hiv(_\w+)?|disabilit(y|ies)(_(status|group|type))?|"
          r"disabled|"
          r"mental_(health|illness)(_(condition|status))?|medical_(history|conditions?|terms?|notes)|illness(es)?|"
          r"chronic_(illness|disease|condition)s?|"
@@ -144,9 +161,10 @@ RULES: tuple[Rule, ...] = (
          r"vaccination_status|dx|"
          r"diagnosen?|diagnostico(_medico)?|diagnostic_medical|diagnosi|diagnoza|behinderung(sgrad)?|"
          r"schwerbehindert|handicap|"
-         r"krankheit(en)?|vorerkrankung(en)?|maladies?|enfermedad(es)?|malattia|malattie|doenca|discapacidad|"
+         r"(er)?krankheit(en)?|erkrankung(en)?|vorerkrankung(en)?|maladies?|enfermedad(es)?|malattia|malattie|"
+         r"doenca|discapacidad|"
          r"choroba|ziekte|sjukdom|"
-         r"диагноз|诊断|疾病|病名|診断|진단", "health", "any", 0.75, excuses="status group type"),
+         r"диагноз|诊断|疾病|病名|診断|진단", "health", "any", 0.88, excuses="status group type result"),
     rule("opinion or private life", "sensitive", r"sexual(ity|_orientation|_preference|_identity)|sexualitat|"
          r"sexuelle_orientierung|"
          r"orientation_sexuelle|orientacion_sexual|orientamento_sessuale|orientacao_sexual|gender_identity|"
@@ -163,10 +181,14 @@ RULES: tuple[Rule, ...] = (
     rule("income", "sensitive", r"(annual_|monthly_|base_|gross_|net_|hourly_|current_|employee_)?(salary|salaries|"
          r"wages?|compensation|sal)|"
          r"gehalt|lohn|salaire|salario|sueldo|stipendio|salaris|wynagrodzenie|maas|зарплата|工资|薪资|給与|급여",
-         "money", "persons", 0.8),
+         "money", "persons", 0.85),
+    rule("income", "sensitive", r"(\w+_)?(income|earnings)|(base|total|net|gross|overtime|regular|annual|hourly|"
+         r"monthly)_?pay|"
+         r"pay_rate|hourly_rate|bonus|net_worth|credit_score|einkommen|revenu|ingresos?|reddito|renda|inkomen|dochod",
+         "money", "identified", 0.65, excuses="rate total score"),
     rule("location of a person", "personal", r"(home_|last_|user_|customer_|patient_|current_)?(lat|latitude|lon|"
          r"lng|long|longitude|geo|gps|coordinates?|"
-         r"geo_?location|breitengrad|langengrad|latitud|longitud)", "any", "persons", 0.75),
+         r"geo_?location|breitengrad|langengrad|latitud|longitud)", "any", "persons", 0.8),
     rule("gender", "personal", r"(\w+_)?(gender|sex)|geschlecht|genre|sexe|genero|sexo|sesso|genere|geslacht|plec|"
          r"kon(?=$)|kjonn|sukupuoli|"
          r"cinsiyet|pohlavi|пол|性别|性別|성별", "category", "identified", 0.65),
@@ -180,9 +202,10 @@ RULES: tuple[Rule, ...] = (
     rule("nationality", "personal", r"nationality|citizenship|nationalitat|staatsangehorigkeit|nationalite|"
          r"nacionalidad(e)?|nazionalita|"
          r"nationaliteit|obywatelstwo|гражданство|国籍", "category", "identified", 0.65),
-    rule("place of a person", "personal", r"(\w+_)?(city|town|hometown|village|suburb)|birth_?place|place_of_birth|"
+    rule("place of a person", "personal", rf"(?<!_)(?:(?:{PERSON}|home|residence|current|permanent)s?_)?(?:city|"
+         rf"town|hometown|village|suburb)(?=$)|birth_?place|place_of_birth|"
          r"geburtsort|(wohn)?ort|stadt|ville|ciudad|cidade|"
-         r"citta|comune|plaats|woonplaats|miasto|stad|sehir|город|城市", "any", "identified", 0.55),
+         r"citta|comune|plaats|woonplaats|miasto|stad|sehir|город|城市", "any", "identified", 0.5),
 )  # fmt: skip
 
 

@@ -9,6 +9,19 @@ from radix_assets.suggestions.personal.forms import TITLE
 
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_'’.\-]*(?:['’.\-][^\W\d_]*)*")
 _LONGEST = 60
+_FIRMS = frozenset(
+    re.findall(
+        r"\w+",
+        "inc llc ltd gmbh ag kg co corp corporation company sa srl spa bv nv plc lp llp pty church foundation "
+        "school club "
+        "association assoc society trust university college center centre institute committee council union group "
+        "ministries ministry temple lodge league fund bank hotel restaurant hospital clinic park street road avenue "
+        "house "
+        "university bros sons partners holdings services solutions systems museum library theatre airport station "
+        "team",
+    )
+)
+"""Words that make a name one of an organisation or a place: `Anna Bell Foundation`."""
 _MOST_WORDS = 6
 
 
@@ -41,10 +54,10 @@ def is_full_name(text: str) -> bool:
     if TITLE.search(text):
         return True
     tokens = text.replace(",", " ").replace("(", " ").replace(")", " ").split()
-    if not 1 < len(tokens) <= _MOST_WORDS or not all(_TOKEN.fullmatch(token) for token in tokens):
+    plain = ["".join(words(token)) for token in tokens]
+    if not 1 < len(tokens) <= _MOST_WORDS or _FIRMS & set(plain) or not all(_TOKEN.fullmatch(t) for t in tokens):
         return False
     given, family = _known()
-    plain = ["".join(words(token)) for token in tokens]
     first = [place for place, token in enumerate(plain) if token in given and len(token) > 1]
     for place in first:
         others = [token for other, token in enumerate(plain) if other != place]

@@ -16,6 +16,7 @@ _DIGITS = (
 )  # fmt: skip
 """Digits only; believed alone from eleven digits on, since an article number may carry a check digit, too."""
 _LOOK_AT = 60
+_LEAST = 3
 
 
 @lru_cache(maxsize=1)
@@ -29,15 +30,19 @@ def _known() -> tuple[tuple[str, ModuleType], ...]:
     return tuple(found)
 
 
+def _may_be(text: str) -> bool:
+    return 8 <= len(text) <= 18 and sum(map(str.isdigit, text)) >= 4  # noqa: PLR2004 the shortest and longest known
+
+
 def national_number(values: Sequence[str]) -> str:
     """The country whose persons' number all of the values are, as "it"; empty where there is none."""
     looked = list(dict.fromkeys(values))[:_LOOK_AT]
     compact = [re.sub(r"[\s.\-/]", "", value) for value in looked]
-    if len(compact) < 3 or not all(8 <= len(value) <= 18 and re.search(r"\d{4}", value) for value in compact[:5]):  # noqa: PLR2004
+    if len(compact) < _LEAST or not all(_may_be(value) for value in compact[:5]):
         return ""
     for name, module in _known():
         lettered = name in _LETTERED
-        if not lettered and (len(compact[0]) < 11 or len(compact) < (3 if looked[0] != compact[0] else 10)):  # noqa: PLR2004
+        if not lettered and (len(compact[0]) < 11 or len(compact) < (_LEAST if looked[0] != compact[0] else 10)):  # noqa: PLR2004
             continue
         if all(module.is_valid(value) for value in looked[:3]):
             right = sum(1 for value in looked if module.is_valid(value))

@@ -14,6 +14,9 @@ _BARE = re.compile(
 )
 _ROLE = re.compile(
     rf"(?:{PERSON})s?|\w+_by|(?:assigned|reported|sold|issued|addressed)_to|\w*(?:author|owner)\w*|signature|"
+    rf"assignee|approver|submitter|handler|operator|inspector|technician|sales_?(person|rep|man)|representative|"
+    rf"broker|trainer|mentor|sachbearbeiter|bearbeiter|ansprechpartner|vendedor|vendeur|responsable|responsabile|"
+    rf"verkaufer|"
     rf"incharge|poc"
 )
 _CRYPTIC = re.compile(

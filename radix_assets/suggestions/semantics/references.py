@@ -10,23 +10,25 @@ def plain(text: str) -> str:
     return " ".join(words(text))
 
 
+_LANGUAGES = (
+    "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_BR", "pl_PL", "ru_RU", "sv_SE", "cs_CZ", "ja_JP", "zh_CN", "ko_KR",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def countries() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Names (in the languages of Faker), two-letter and three-letter codes (ISO 3166)."""
     import importlib
-    import pkgutil
 
-    from faker.providers import address
     from faker.providers.date_time import Provider
 
     names = {plain(country.name) for country in Provider.countries}
     names |= {
         plain(name) for name in ("USA", "UK", "United States", "Russia", "South Korea", "Czechia", "Vietnam", "Iran")
     }
-    for module in pkgutil.iter_modules(address.__path__):
-        listed = getattr(importlib.import_module(f"faker.providers.address.{module.name}").Provider, "countries", ())
-        if isinstance(listed, list | tuple):
-            names |= {plain(str(name)) for name in listed}
+    for place in _LANGUAGES:
+        provider = importlib.import_module(f"faker.providers.address.{place}").Provider
+        names |= {plain(str(name)) for name in getattr(provider, "countries", ())}
     return (
         frozenset(names),
         frozenset(country.alpha_2_code for country in Provider.countries),
