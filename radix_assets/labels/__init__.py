@@ -1,1 +1,17 @@
-"""Labels: what will happen, asked of the past, so that it can be learnt."""
+"""Labels: what is to be learnt, row by row; for a question about the future, asked at many moments of the past."""
+
+from radix_assets.labels.ask import ASKED, Asker
+from radix_assets.labels.make import Question, load_question, make_labels, problem_of
+from radix_assets.labels.table import asker, entities_at, moments_of
+
+__all__ = [
+    "ASKED",
+    "Asker",
+    "Question",
+    "asker",
+    "entities_at",
+    "load_question",
+    "make_labels",
+    "moments_of",
+    "problem_of",
+]

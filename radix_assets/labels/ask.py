@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from radix_assets.features.columns import exactly
-from radix_assets.features.history import NEVER, Times
 from radix_assets.features.plan import Link, Plan
 from radix_assets.features.store import Store
+from radix_assets.features.times import NEVER, Times
 from radix_assets.future import Future
 from radix_assets.labels.bind import Bound
 from radix_assets.labels.evaluate import NOTHING, truth, value
@@ -71,17 +71,17 @@ class Asker:
             return own
         first = np.full(rows, NEVER, dtype=np.int64)
         for each in self._all():
-            np.minimum.at(first, each.rows[ENTITY].to_numpy(), each.times)
+            np.minimum.at(first, *each.everything)
         return first
 
     def span(self) -> tuple[int, int] | None:
         """The first and the last moment at which anything that is asked about happened; None where nothing ever did."""
-        moments = [t for each in self._all() if len(each.times) for t in (int(each.times[0]), int(each.times[-1]))]
-        return (min(moments), max(moments)) if moments else None
+        times = [each.everything[1] for each in self._all() if len(each.everything[1])]
+        return (min(int(t.min()) for t in times), max(int(t.max()) for t in times)) if times else None
 
     def only_days(self) -> bool:
         """Whether nothing that is asked about has a time of day."""
-        return all((each.times % _DAY == 0).all() for each in self._all())
+        return all((each.everything[1] % _DAY == 0).all() for each in self._all())
 
     def at(self, moments: Times, *, labelled: bool) -> Iterator[pl.DataFrame]:
         """A frame for each moment, a row for each entity known by then: ENTITY, AT, ASKED and, if labelled, LABEL."""

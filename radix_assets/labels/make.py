@@ -1,202 +1,185 @@
-"""The label table: for each entity and each moment in the past at which the question was asked, what then happened."""
+"""The stage: what is to be learnt, row by row. A question about the future becomes a table of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
-from radix_assets.features.columns import exactly
-from radix_assets.features.history import Times
-from radix_assets.features.plan import Link
-from radix_assets.future import Future, days, offset
-from radix_assets.labels.ask import ASKED, AT, LABEL, Asker
-from radix_assets.labels.bind import World, bind
-from radix_assets.labels.windows import ENTITY, shifted
+from radix_assets.future import Future
+from radix_assets.labels.ask import Asker
+from radix_assets.labels.bind import Bound, kind_of
+from radix_assets.labels.picture import draw
+from radix_assets.labels.syntax import Aggregate, parts
+from radix_assets.labels.syntax import columns as columns_of
+from radix_assets.labels.table import Labels, asker, label, open_rows
+from radix_assets.output import Check, Output, Picture, Shown
 from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import TableTags
+from radix_assets.sources.model import ColumnSchema, DType, RawSchema
+from radix_assets.suggestions.model import Problem, Sensitivity
+from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 from radix_resources.errors import TargetError
 
-MOST_ROWS = 2_000_000
-"""Label rows that are kept; of more, every second, fourth … by a hash of entity and moment."""
-MOST_MOMENTS = 5_000
-"""More moments of asking than this come of a wrong date somewhere, or of too small a step."""
-_DAY = 86_400_000_000
+TABLE, AT, LABEL = "labels", "at", "label"
+"""Names of the label table, of its moments and of its labels; longer ones where the data have these already."""
+_PICTURE = "moments.png"
+_DTYPES: dict[str, DType] = {
+    "Int64": "integer",
+    "Float64": "float",
+    "Boolean": "boolean",
+    "String": "string",
+    "Date": "date",
+    "Datetime": "datetime",
+    "Time": "time",
+}
 
 
 @dataclass(frozen=True)
-class Labels:
-    """The label table and how it came about."""
+class Question:
+    """What is to be learnt, as the stages after this one see it."""
 
-    rows: pl.DataFrame
-    """The entity's key columns, the moment and the label, in the order of moments."""
-    moments: list[str]
-    """At which the question was asked, as ISO 8601."""
-    asked: int
-    """Entities and moments at which the question's condition held."""
-    untold: int
-    """Of those, how many were left out because the data say nothing, such as the mean of no rows."""
-    kept: float
-    """The share of rows that was kept."""
+    tags: Tags
+    tables: dict[str, Path]
+    """The label table, as a raw snapshot; empty where the target is a column."""
 
 
-def asker(
-    future: Future, tags: Mapping[str, TableTags], relationships: Sequence[Relationship], tables: Mapping[str, Path]
-) -> Asker:
-    """Bind a question to tables, given as raw snapshot directories.
+def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path) -> Output:
+    """Write `tags.json`, the tags with which the stages after this one work, into `out`.
 
-    Raises TargetError RDX-TGT-301 and RDX-TGT-302, which point at the place in the expression, and RDX-TGT-303 where
-    the question is asked of rows that nothing tells apart.
+    For a question about the future also `data.parquet`, a row for each entity and moment of asking, and what the tags
+    say of it: its moment is its time index, so each row learns from what was known by then. The newest moment has no
+    label yet: these are the rows to be predicted. `tables` are raw snapshots by name.
+
+    Raises TargetError RDX-TGT-301 to 304.
     """
-    schemas = {table: pl.scan_parquet(path / "data.parquet").collect_schema() for table, path in tables.items()}
-    if future.for_each not in schemas:
-        raise TargetError(
-            "RDX-TGT-303",
-            f"the question is asked for each of {future.for_each!r}, which is no table",
-            expected=f"one of {', '.join(schemas)}",
-            hint="correct for_each",
+    future = tags.target.future
+    if future is None:
+        (out / "tags.json").write_text(tags.model_dump_json(indent=1), encoding="utf-8")
+        return Output(
+            shown={"asked": f"of each row of {tags.target.table}", "predicted": tags.target.name},
+            checks=[Check("has_a_past", passed=True, description="the target is a column of the data")],
         )
-    if not tags[future.for_each].primary_key:
+    asked = asker(future, tags.tables, tags.relationships, tables)
+    key = tags.tables[future.for_each].primary_key
+    at, named = _free(AT, key), _free(LABEL, key)
+    labels = label(asked, key, at, named)
+    rows = pl.concat([labels.rows, open_rows(asked, key, at, named, labels.rows.schema)])
+    rows.write_parquet(out / "data.parquet", compression="zstd")
+    table = _free(TABLE, tables)
+    (out / "schema.json").write_text(_schema(table, rows).model_dump_json(indent=1), encoding="utf-8")
+    whole = _with_labels(tags, asked, table, at, named)
+    (out / "tags.json").write_text(whole.model_dump_json(indent=1), encoding="utf-8")
+    hidden = whole.tables[table].columns[named].sensitivity != "none"
+    return _output(labels, rows, future, named, out, hidden=hidden)
+
+
+def load_question(path: Path) -> Question:
+    """Of a snapshot directory of the stage."""
+    tags = Tags.model_validate_json((path / "tags.json").read_text(encoding="utf-8"))
+    return Question(tags, {tags.target.table: path} if tags.target.future else {})
+
+
+def problem_of(predict: Bound) -> Problem:
+    """The kind of problem that what is predicted poses. Raises TargetError RDX-TGT-302 where it poses none."""
+    if predict.kind == "date":
         raise TargetError(
-            "RDX-TGT-303",
-            f"nothing tells the rows of {future.for_each} apart",
-            expected="a table with a primary key",
-            hint=f"name it in tags.yaml: tables: {future.for_each}: primary_key",
-            table=future.for_each,
+            "RDX-TGT-302",
+            f"a moment is predicted: {predict.text}",
+            expected="a number, a text, or a comparison",
+            hint=f"compare it: {predict.text} > 2020-01-31, in quotes",
         )
-    times = {table: tuple(block.time_index) for table, block in tags.items() if block.time_index and table in tables}
-    links = _links(relationships, tables)
-    world = World(future.for_each, schemas, relationships, lambda table: _timed(table, times, links))
-    predict = bind(future.predict, world, ahead=True)
-    where = bind(future.where, world, ahead=False) if future.where else None
-    return Asker(future, predict, where, tables, times, links)
+    return {"truth": "binary", "number": "regression", "text": "multiclass"}[predict.kind]  # type: ignore[return-value]
 
 
-def label(asker: Asker, key: Sequence[str], at: str = "at", named: str = "label") -> Labels:
-    """Ask the question at every step of the past whose outcome is known, and keep where it says something.
-
-    Raises TargetError RDX-TGT-304 where the past is too short, or the steps are too many.
-    """
-    moments = past(asker)
-    frames: list[pl.DataFrame] = []
-    asked = untold = held = 0
-    thinned = 0
-    for frame in asker.at(moments, labelled=True):
-        chosen = frame.filter(ASKED)
-        asked += len(chosen)
-        told = chosen.filter(pl.col(LABEL).is_not_null())
-        untold += len(chosen) - len(told)
-        frames.append(_thin(told, thinned))
-        held += len(frames[-1])
-        while held > MOST_ROWS:
-            thinned += 1
-            frames = [_thin(each, thinned) for each in frames]
-            held = sum(len(each) for each in frames)
-    found = pl.concat(frames)
-    keys = asker.store.frame(asker.future.for_each, list(key))[found[ENTITY]]
-    rows = keys.select(exactly(name) for name in key).with_columns(
-        found[AT].cast(pl.Datetime("us")).alias(at), _plain(found[LABEL]).alias(named)
+def _with_labels(tags: Tags, asked: Asker, table: str, at: str, named: str) -> Tags:
+    entity = tags.tables[asked.future.for_each]
+    key = entity.primary_key
+    of_key = {
+        name: ColumnTag(role="foreign_key", type="not-generalizable", sensitivity=entity.columns[name].sensitivity)
+        for name in key
+    }
+    block = TableTags(
+        primary_key=[*key, at],
+        time_index=[at],
+        columns={
+            **of_key,
+            at: ColumnTag(role="time_index", type="datetime"),
+            named: ColumnTag(role="target", type="numeric", sensitivity=_sensitivity(tags, asked)),
+        },
     )
-    said = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
-    return Labels(rows, said, asked, untold, 0.5**thinned)
+    link = Relationship(
+        child=table,
+        child_columns=list(key),
+        parent=asked.future.for_each,
+        parent_columns=list(key),
+        evidence="each label is of one row",
+    )
+    target = Target(table=table, column=named, problem=tags.target.problem, future=asked.future)
+    return tags.model_copy(
+        update={
+            "target": target,
+            "tables": {table: block, **tags.tables},
+            "relationships": [link, *tags.relationships],
+        }
+    )
 
 
-def past(asker: Asker) -> Times:
-    """The moments of asking: from the first day on, step by step, as long as what follows is known to its end.
-
-    They stand fast as rows are added: new moments come after the old ones.
-    """
-    future, span = asker.future, asker.span()
-    if span is None:
-        raise _short(future, "nothing that the question is about ever happened")
-    first, last = span
-    start = first // _DAY * _DAY
-    about = (last - start) / _DAY / max(days(future.step), 1e-9)
-    if about > MOST_MOMENTS:
-        raise TargetError(
-            "RDX-TGT-304",
-            f"about {about:,.0f} moments of asking, from {_day(first)} to {_day(last)} every {future.step}",
-            expected=f"at most {MOST_MOMENTS:,}",
-            hint="ask less often (every: 30d), or correct the dates that are far off",
-        )
-    begin, end = (pl.lit(moment, pl.Int64).cast(pl.Datetime("us")) for moment in (start, last))
-    grid = pl.select(pl.datetime_range(begin, end, offset(future.step), time_unit="us")).to_series()
-    moments = grid.cast(pl.Int64).to_numpy()
-    # where there are only days, the last one has been lived to its end
-    known = shifted(moments, offset(future.within)) <= (last + _DAY if asker.only_days() else last)
-    moments = moments[known & (moments > first)]
-    if len(moments) == 0:
-        raise _short(future, f"the data reach from {_day(first)} to {_day(last)} only")
-    return moments
+def _sensitivity(tags: Tags, asked: Asker) -> Sensitivity:
+    """As private as the most private column that is looked at."""
+    found: set[Sensitivity] = set()
+    for bound in (asked.predict, asked.where):
+        for tree in parts(bound.tree) if bound else ():
+            inner = [tree.of, tree.where] if isinstance(tree, Aggregate) else [tree]
+            for column in (column for each in inner if each for column in columns_of(each)):
+                line = tags.tables[column.table].columns.get(column.name)
+                found.add(line.sensitivity if line else "none")
+    return "sensitive" if "sensitive" in found else "personal" if "personal" in found else "none"
 
 
-def moments_of(texts: Sequence[str]) -> Times:
-    """Moments as a person writes them, 2010-01-01 or 2010-01-01T12:00. Raises TargetError RDX-TGT-305."""
-    series = pl.Series("at", [text.strip() for text in texts], dtype=pl.String)
-    read = series.to_frame().select(
-        pl.coalesce(
-            pl.col("at").str.to_datetime(form, time_unit="us", strict=False)
-            for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
-        )
-    )["at"]
-    for text, moment in zip(texts, read, strict=True):
-        if moment is None:
-            raise TargetError(
-                "RDX-TGT-305",
-                f"{text.strip()!r} is no moment",
-                expected="2010-01-01 or 2010-01-01T12:00",
-                hint="correct --at",
-            )
-    return read.cast(pl.Int64).to_numpy()
-
-
-def _thin(frame: pl.DataFrame, halvings: int) -> pl.DataFrame:
-    if halvings == 0 or frame.is_empty():
-        return frame
-    mixed = frame.select(pl.struct(ENTITY, AT).hash(0)).to_series()
-    return frame.filter(mixed % 2**halvings == 0)
-
-
-def _plain(labels: pl.Series) -> pl.Series:
-    """Whole numbers as such."""
-    if labels.dtype != pl.Float64 or not (labels == labels.round()).all() or (labels.abs() > 2**53).any():
-        return labels
-    return labels.cast(pl.Int64)
-
-
-def _links(relationships: Sequence[Relationship], tables: Mapping[str, Path]) -> list[Link]:
-    return [
-        Link(
-            child=each.child,
-            child_columns=tuple(each.child_columns),
-            parent=each.parent,
-            parent_columns=tuple(each.parent_columns),
-        )
-        for each in relationships
-        if each.child in tables and each.parent in tables and each.child != each.parent
+def _schema(table: str, rows: pl.DataFrame) -> RawSchema:
+    columns = [
+        ColumnSchema(name=name, dtype=_DTYPES[str(dtype.base_type())], source=name, source_type="made", coerced="")
+        for name, dtype in rows.schema.items()
     ]
+    return RawSchema(table=table, rows=len(rows), columns=columns)
 
 
-def _timed(table: str, times: Mapping[str, tuple[str, ...]], links: Sequence[Link]) -> bool:
-    """Whether the table, or one that its rows point to, has a time index."""
-    seen, queue = {table}, [table]
-    for name in queue:
-        if name in times:
-            return True
-        queue += [link.parent for link in links if link.child == name and link.parent not in seen]
-        seen.update(queue)
-    return False
-
-
-def _short(future: Future, found: str) -> TargetError:
-    return TargetError(
-        "RDX-TGT-304",
-        found,
-        expected=f"a past in which the question can be asked and {future.within} are known after it",
-        hint="look less far ahead, or add older data",
+def _output(labels: Labels, rows: pl.DataFrame, future: Future, named: str, out: Path, *, hidden: bool) -> Output:
+    known = labels.rows[named]
+    shown: dict[str, Shown] = {
+        "asked": f"of each of {future.for_each}, at {len(labels.moments)} moments every {future.step}",
+        "predicted": future.name,
+        "labels": len(known),
+        "moments": f"{labels.moments[0][:10]} to {labels.moments[-1][:10]}",
+        "to be predicted": len(rows) - len(known),
+    }
+    if labels.untold:
+        shown["left out"] = f"{labels.untold:,} of {labels.asked:,}: the data say nothing of them"
+    if labels.kept < 1:
+        shown["share kept"] = labels.kept
+    if not hidden and kind_of(known.dtype) in {"truth", "number"}:
+        truth = known.dtype == pl.Boolean
+        shown["share true" if truth else "mean"] = round(float(known.cast(pl.Float64).mean() or 0.0), 4)  # type: ignore[arg-type]
+        draw(labels.rows, named, future, out / _PICTURE)
+        shown["over time"] = Picture(_PICTURE, f"{future.predict} within {future.within}, at each moment of asking")
+    enough = len(labels.moments) >= 3 and len(known) > 0  # noqa: PLR2004 learn, choose, judge
+    return Output(
+        rows=len(rows),
+        shown=shown,
+        columns={name: str(dtype) for name, dtype in rows.schema.items()},
+        checks=[
+            Check(
+                "has_a_past",
+                enough,
+                f"asked at {len(labels.moments)} moments, {len(known):,} answers are known; three moments at least are "
+                "needed to learn from some and be judged by later ones",
+                "WARN",
+            )
+        ],
     )
 
 
-def _day(moment: int) -> str:
-    return str(np.datetime64(moment, "us").astype("datetime64[D]"))
+def _free(name: str, taken: object) -> str:
+    while name in taken:  # type: ignore[operator]
+        name += "_"
+    return name

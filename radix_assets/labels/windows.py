@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from radix_assets.features.history import ALWAYS, NEVER, Times
 from radix_assets.features.keys import Positions, follow
 from radix_assets.features.plan import Link
 from radix_assets.features.store import Store
+from radix_assets.features.times import ALWAYS, NEVER, Times
 from radix_assets.future import offset
 from radix_assets.labels.evaluate import truth, value
 from radix_assets.labels.syntax import Aggregate, Column, columns
@@ -27,6 +27,8 @@ class Events:
     rows: pl.DataFrame
     """ENTITY and what is aggregated, only of rows that count and belong to an entity."""
     aggregate: Aggregate
+    everything: tuple[Positions, Times]
+    """Entity and time of all rows, also of those that a condition leaves out: by them an entity is known."""
 
     def between(self, start: int, end: int, name: str) -> pl.DataFrame:
         """The aggregate of each entity with such rows, start <= time < end, in a column with this name."""
@@ -47,11 +49,11 @@ def events(store: Store, aggregate: Aggregate, path: Sequence[Link], numbers: Se
     times = store.times(table)
     if times is None or not len(times):
         times = np.full(len(frame), NEVER, dtype=np.int64)
-    counted = (place >= 0) & (times != NEVER) & (times != ALWAYS) & rows[_WHERE].to_numpy()
-    kept = np.flatnonzero(counted)
+    there = (place >= 0) & (times != NEVER) & (times != ALWAYS)
+    kept = np.flatnonzero(there & rows[_WHERE].to_numpy())
     order = kept[np.argsort(times[kept], kind="stable")]
     chosen = rows.select(_OF)[order].insert_column(0, pl.Series(ENTITY, place[order]))
-    return Events(times[order], chosen, aggregate)
+    return Events(times[order], chosen, aggregate, (place[there], times[there]))
 
 
 def window(moments: Times, span: str | None, *, ahead: bool) -> tuple[Times, Times]:

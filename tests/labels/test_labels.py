@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from radix_assets.future import Future
-from radix_assets.labels.make import Labels, asker, label
+from radix_assets.labels.table import Labels, asker, label
 from radix_assets.relationships.model import Relationship
 from radix_assets.suggestions.model import Role
 from radix_assets.tags.model import ColumnTag, TableTags

@@ -1,0 +1,25 @@
+"""What happened, over the moments at which it was asked."""
+
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.future import Future
+from radix_assets.pictures import ACCENT, GRID, figure, label, panel, save
+
+
+def draw(rows: pl.DataFrame, named: str, future: Future, path: Path) -> None:
+    """The share of true labels, or their mean, as a line over the moments, and how many there are as bars below."""
+    at = next(name for name, dtype in reversed(rows.schema.items()) if dtype == pl.Datetime and name != named)
+    over = rows.group_by(at).agg(pl.col(named).cast(pl.Float64).mean().alias("mean"), pl.len().alias("n")).sort(at)
+    truth = rows.schema[named] == pl.Boolean
+    canvas = figure(8, 3.6)
+    upper = panel(canvas, 2, 1, 1, title=f"{future.predict} within {future.within}", grid="y")
+    upper.plot(over[at].to_list(), over["mean"].to_list(), color=ACCENT, marker="o", markersize=3)
+    upper.set_ylabel("share" if truth else "mean")
+    upper.set_ylim(bottom=min(0.0, float(over["mean"].min() or 0.0)))  # type: ignore[arg-type]
+    lower = panel(canvas, 2, 1, 2, grid="y")
+    lower.plot(over[at].to_list(), over["n"].to_list(), color=GRID, drawstyle="steps-mid")
+    lower.fill_between(over[at].to_list(), over["n"].to_list(), color=GRID, step="mid")
+    lower.set_ylabel(label(future.for_each, 20))
+    save(canvas, path)
