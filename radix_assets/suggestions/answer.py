@@ -57,5 +57,5 @@ def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, Tabl
 
 
 def _time(table: TableSuggestion) -> str | list[str] | None:
-    names = table.time_index or table.unread_time
+    names = table.unread_time or table.time_index
     return names[0] if len(names) == 1 else names or None

@@ -1,6 +1,5 @@
 """A directory with one file a table, read as raw snapshots in a place of their own. Nothing is written into it."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +13,10 @@ from radix_assets.sources.files import TEXT_SUFFIXES, is_readable
 from radix_assets.sources.ingestion import ingest, stage_files
 from radix_assets.sources.model import DATA_FILE
 from radix_assets.sources.parts import stem
-from radix_assets.suggestions.unpack import UNPACKED, unpack
+from radix_assets.suggestions.unpack import NOTES, UNPACKED, unpack
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 
 _NO_TABLE = frozenset({"truth.json", "metadata.json", "schema.json", "package.json", "datapackage.json"})
-_NOTES = re.compile(r"(readme|licen[cs]e|copying|changelog|notice|authors?)(\W.*)?", re.IGNORECASE)
 _ALIKE = 0.8
 """A .txt file is a table where so many of its first lines have as many cells as the first of them."""
 
@@ -63,6 +61,7 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
             expected="one file a table: CSV, TSV, TXT, Parquet, Feather, Excel, JSON records, SQLite or ZIP",
             hint="check the path",
         )
+    found.sort(key=_is_packed)  # what an archive holds may lie beside it, unpacked
     for number, file in enumerate(found):
         try:
             places = unpack(file, work / f"unpacked_{number}") if _is_packed(file) else [(stem(file.name), file)]
@@ -70,6 +69,8 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
             reading.errors.append(_unread(file, error))
             continue
         for place, (name, path) in enumerate(places):
+            if len(places) > 1 and name in reading.tables:
+                continue
             table = _unused(name, reading.tables)
             say(table)
             out = work / f"raw_{number}_{place}"
@@ -106,7 +107,7 @@ def _unread(file: Path | str, error: RadixError) -> Unread:
 def _files(folder: Path) -> Iterator[Path]:
     for file in sorted(folder.iterdir()):
         name = file.name
-        if not file.is_file() or name.startswith((".", "~$")) or name.lower() in _NO_TABLE or _NOTES.fullmatch(name):
+        if not file.is_file() or name.startswith((".", "~$")) or name.lower() in _NO_TABLE or NOTES.fullmatch(name):
             continue
         if name.lower().removesuffix(".gz").endswith(".txt"):
             dialect = detect(file, None) if name.lower().endswith(".txt") else None

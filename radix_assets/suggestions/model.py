@@ -82,7 +82,8 @@ class TableSuggestion(BaseModel):
     """The column that says when a row came to be; several are parts (year, month, day, hour, minute) in that order."""
     time_confidence: float = 0.0
     unread_time: list[str] = []
-    """Where there is no time index: what says when in a form that has to be converted first (20240131, 2024Q1)."""
+    """What says when better than the time index, or in its place, in a form that has to be converted before anything
+    can be computed with it: 20240131, 2024Q1, dates of which some lack the day."""
     row: str = ""
     """What one row is, in words."""
     structure: Structure = "independent"

@@ -1,26 +1,120 @@
 """What kind of question a target asks."""
 
+import re
+
 from radix_assets.profiles.model import ColumnProfile
+from radix_assets.relationships.words import singular, words
 from radix_assets.suggestions.model import FeatureType, Problem
 
 MAX_CLASSES = 50
-"""More classes than this are no classification."""
+"""More classes than this are no classification, unless they are named so."""
+MOST_CODES = 100
+"""Of whole numbers that are named as classes."""
 FEW = 10
 """Whole numbers with no more different values than this, close together, are classes."""
+FEWEST_GRADES, MOST_GRADES = 4, 11
+"""Of three grades the order says little; more than eleven are points."""
+SMALL = 20.0
+"""A count with a larger mean is as good as a measure."""
+
+_CLASSES = re.compile(
+    r"(^|_)(class(es)?|type|categor(y|ies)|label|cluster|species|variety|code|kind|segment|genre|"
+    r"digit|letter|klasse|clase|classe|typ|tipo|kategorie|categoria|fault|diagnosis|sector)(_|$)"
+)
+_GENERIC = re.compile(r"(^|_)(target|y|output|outcome|response|result|ziel|objetivo|cible)(_|$)")
+_GRADES = re.compile(
+    r"(^|_)(quality|ratings?|scores?|grades?|stars|satisfaction|severity|stage|level|priority|rank|points|importance|"
+    r"happiness|likert|agreement|risk|speed|gravity|bewertung|note|nota|calificacion|calidad|qualite|punteggio)(_|$)"
+)
+_COUNTED = re.compile(
+    r"(^|_)(cnt|counts?|num|number|nr|nb|no_of|qty|quantity|frequency|times|anzahl|cantidad|nombre|numero)(_|$)|[a-z]nb$"
+)
+_THINGS = frozenset(
+    re.findall(
+        r"\w+",
+        "visit claim goal accident purchase child sibling call complaint ticket defect failure admission crime death "
+        "injury casualty bid order item click view retweet comment like award strike trip arrival bike car event error "
+        "incident lead login message payment return review session stay store win loss absence cigarette drink doctor",
+    )
+)
+"""What is counted one by one."""
 
 
 def problem_of(column: ColumnProfile, kind: FeatureType | None = None) -> Problem | None:
     """The kind of problem that a column poses as a target; None where it poses none.
 
-    Two values are binary; texts and truth values are classes; whole numbers are classes where they are few and close
-    together, or where they were said to be categories; all else is regression. No target: fewer than two values,
-    dates, and more than MAX_CLASSES different texts.
+    Two values are binary; texts and truth values are classes. Whole numbers are classes where they are few and close
+    together, are said to be categories, or are named as classes; grades where they are few, in a row and named as a
+    grade; counts where they begin at nought, are small and named as a number of things. All else is regression. No
+    target: fewer than two values, dates, and more than MAX_CLASSES different texts. Whether it is a forecast depends
+    on the rest of the table: see forecasts.py.
     """
     if column.distinct < 2 or column.dtype in {"date", "datetime", "time"}:  # noqa: PLR2004 nothing to tell apart
         return None
     if column.distinct == 2:  # noqa: PLR2004
         return "binary"
-    if column.dtype in {"string", "boolean"} or kind == "categorical":
-        return "multiclass" if column.distinct <= MAX_CLASSES else (None if column.dtype == "string" else "regression")
-    few = column.distinct <= FEW and column.maximum - column.minimum <= 2 * FEW
-    return "multiclass" if column.dtype == "integer" and few else "regression"
+    if column.dtype == "string" and kind == "embedded-number":
+        return "regression"
+    if column.dtype in {"string", "boolean"}:
+        return "multiclass" if column.distinct <= MAX_CLASSES else None
+    return _of_whole(column, kind) if column.dtype == "integer" else "regression"
+
+
+def _of_whole(column: ColumnProfile, kind: FeatureType | None) -> Problem:  # noqa: PLR0911 a list of rules
+    name = "_".join(words(column.name))
+    if column.minimum is None or column.maximum is None:  # a private column's are not known
+        return "multiclass" if column.distinct <= FEW else "regression"
+    span = column.maximum - column.minimum
+    in_a_row = span + 1 <= 1.5 * column.distinct
+    if _CLASSES.search(name) and column.distinct <= MOST_CODES:
+        return "multiclass"
+    if _GRADES.search(name) and in_a_row and FEWEST_GRADES <= column.distinct <= MOST_GRADES:
+        return "ordinal"
+    if is_counted(column):
+        return "count"
+    if kind == "categorical" and column.distinct <= MAX_CLASSES:
+        return "multiclass"
+    if (
+        _GENERIC.search(name)
+        and column.distinct <= MAX_CLASSES
+        and span + 1 == column.distinct
+        and column.minimum in {0, 1}
+    ):
+        return "multiclass"
+    return "multiclass" if column.distinct <= FEW and span <= 2 * FEW else "regression"
+
+
+def is_counted(column: ColumnProfile) -> bool:
+    """Whether a column counts things one by one: whole numbers from nought, small, and named so."""
+    if column.dtype != "integer" or column.minimum != 0 or column.mean is None or column.mean > SMALL:
+        return False
+    parts = words(column.name)
+    name = "_".join(parts)
+    if name in {"num", "number", "no", "nr"}:  # alone they are codes as often
+        return False
+    return bool(_COUNTED.search(name)) or any(singular(part) in _THINGS for part in parts[-2:])
+
+
+def metric_of(problem: Problem, column: ColumnProfile) -> str:
+    """What to judge answers by: a name that the models know."""
+    if problem == "binary":
+        return "average_precision" if _rarest(column) < 0.1 else "roc_auc"  # noqa: PLR2004 a tenth
+    if problem == "multiclass":
+        return "macro_f1" if _rarest(column) < 0.05 else "log_loss"  # noqa: PLR2004
+    return _METRICS[problem]
+
+
+_METRICS: dict[Problem, str] = {
+    "regression": "rmse",
+    "count": "poisson_deviance",
+    "ordinal": "quadratic_weighted_kappa",
+    "forecasting": "mase",
+}
+
+
+def _rarest(column: ColumnProfile) -> float:
+    counts = [count for _, count in column.top]
+    if not counts or not column.present:
+        return 0.0
+    rest = column.present - sum(counts)
+    return min([*counts, rest] if rest else counts) / column.present

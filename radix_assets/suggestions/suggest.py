@@ -1,45 +1,57 @@
 """What the data may mean: every column, every table, and the questions they may answer."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple
 
 import polars as pl
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.relationships.model import PrimaryKey, Relationship, Schema
-from radix_assets.relationships.names import is_row_number
-from radix_assets.relationships.words import words
+from radix_assets.column_types import TypeGuess
+from radix_assets.profiles.model import TableProfile
+from radix_assets.relationships.model import PrimaryKey, Schema
+from radix_assets.suggestions.calibration import sure
+from radix_assets.suggestions.forecasts import Series, find_series
+from radix_assets.suggestions.leaks import Suspect, later_moments, suspects
 from radix_assets.suggestions.model import (
     ColumnSuggestion,
     Problem,
-    Role,
     Suggestions,
     TableSuggestion,
     TargetSuggestion,
 )
 from radix_assets.suggestions.problems import problem_of
 from radix_assets.suggestions.question import Parsed
+from radix_assets.suggestions.roles import Held, links_of, role_of
+from radix_assets.suggestions.rows import row_in_words, structure_of
 from radix_assets.suggestions.samples import spread, texts
-from radix_assets.suggestions.semantics import semantic_type
-from radix_assets.suggestions.sensitivity import Finding, find_personal
-from radix_assets.suggestions.targets import rank_targets
+from radix_assets.suggestions.semantics import semantic_type, unit_of
+from radix_assets.suggestions.sensitivity import Finding, personal_of_table
+from radix_assets.suggestions.targets import posed, rank_targets
 from radix_assets.suggestions.times import TimeGuess, by_one_clock, guess_time
-from radix_assets.suggestions.types import TypeGuess, guess_type
+from radix_assets.suggestions.types import guess_types
 
-CERTAIN_TARGET = 0.6
+CERTAIN_TARGET = 0.5
 """Confidence from which the likeliest target is marked so in its column's line."""
+LIKELY_TARGET = 0.3
+"""Confidence from which leaks of a table's likeliest target are looked for."""
 SETTLED = 0.9
 """Confidence from which a role leaves no question."""
-_IDENTITY = frozenset(
-    {"person name", "email", "phone", "ip address", "national id", "bank account", "credit card", "password"}
-    | {"number plate", "address"}
-)
-"""Kinds that tell who somebody is and nothing about them that would repeat."""
-_WEIGHTS = frozenset(
-    {"sample_weight", "survey_weight", "fnlwgt", "sampling_weight", "case_weight", "observation_weight"}
-)
+_SERIES_OF = 4
+"""Columns that are tried as the entity of a series."""
+_ENTITY_VALUES = 2
+
+
+class _Seen(NamedTuple):
+    """What is known of a table before its columns' roles are."""
+
+    profile: TableProfile
+    sample: pl.DataFrame
+    key: PrimaryKey | None
+    time: TimeGuess | None
+    values: Mapping[str, list[str]]
+    """Distinct ones, as text."""
+    types: Mapping[str, TypeGuess]
+    personal: Mapping[str, Finding]
 
 
 def suggest(
@@ -50,77 +62,133 @@ def suggest(
     `tables` are raw snapshot directories. `target` is what a person asked for (see parse_target); it then comes first
     and is certain.
     """
+    profiles = {table: profiles[table] for table in tables}
     samples = {table: spread(path, profiles[table].rows) for table, path in tables.items()}
+    values = {
+        table: {name: texts(sample[name]) for name in profiles[table].columns} for table, sample in samples.items()
+    }
     times = by_one_clock(
         {table: guess_time(profiles[table], sample) for table, sample in samples.items()},
         [(link.child, link.parent) for link in schema.relationships],
     )
-    found = {table: _table(profiles[table], samples[table], schema, times[table]) for table in tables}
-    targets = rank_targets({table: profiles[table] for table in tables}, found, schema)
+    types = guess_types(profiles, values, _keys(schema))
+    found: dict[str, TableSuggestion] = {}
+    series: dict[str, Series | None] = {}
+    for table, path in tables.items():
+        key = next((key for key in schema.primary_keys if key.table == table), None)
+        personal = personal_of_table(table, values[table])
+        seen = _Seen(profiles[table], samples[table], key, times[table], values[table], types[table], personal)
+        found[table], series[table] = _table(seen, schema, path)
+    targets = rank_targets(profiles, found, schema, series)
     if target is not None:
-        targets = _asked(target, targets, profiles, found)
+        targets = _asked(target, targets, profiles, found, series)
     if targets and (target is not None or targets[0].confidence >= CERTAIN_TARGET):
         _mark(found[targets[0].table].columns, targets[0])
+    for table, one in {one.table: one for one in reversed(targets)}.items():
+        if one.confidence >= LIKELY_TARGET:
+            _suspect(found[table], suspects(profiles[table], found[table], samples[table], one))
     return Suggestions(tables=found, targets=targets)
 
 
-def _table(profile: TableProfile, sample: pl.DataFrame, schema: Schema, time: TimeGuess | None) -> TableSuggestion:
-    key = next((key for key in schema.primary_keys if key.table == profile.table), None)
-    links = {name: r for r in schema.relationships if r.child == profile.table for name in r.child_columns}
-    columns = {}
+def _keys(schema: Schema) -> dict[str, set[str]]:
+    """Columns that alone tell rows apart, or that point to other rows."""
+    keys: dict[str, set[str]] = {}
+    for key in schema.primary_keys:
+        if len(key.columns) == 1:
+            keys.setdefault(key.table, set()).update(key.columns)
+    for link in schema.relationships:
+        keys.setdefault(link.child, set()).update(link.child_columns)
+    return keys
+
+
+def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Series | None]:
+    profile, time = seen.profile, seen.time
+    links = links_of(profile.table, schema.relationships)
+    columns: dict[str, ColumnSuggestion] = {}
     for name, column in profile.columns.items():
-        values = texts(sample[name])
-        in_key = name in links or (key is not None and name in key.columns)
-        guess = guess_type(column, values, is_key=in_key)
-        personal = find_personal(name, values, profile.table)
-        held = _of_key(column, key, links.get(name), time)
-        role, confidence, why = held or _of_no_key(column, guess, personal)
-        settled = held is not None or (role == "ignore" and confidence >= SETTLED)
-        if settled or (personal and guess.type == "sentence"):
-            # How such a column would be read as a feature is no question that a person has to look at.
-            guess = replace(
-                guess, confidence=max(guess.confidence, SETTLED), evidence="" if settled else guess.evidence
-            )
-        said = dict.fromkeys(text for text in (why, guess.evidence, personal.evidence if personal else "") if text)
-        columns[name] = ColumnSuggestion(
-            role=role,
-            role_confidence=round(confidence, 2),
-            type=guess.type,
-            type_confidence=guess.confidence,
-            semantic_type=personal.kind if personal else semantic_type(name),
-            sensitivity=personal.sensitivity if personal else "none",
-            evidence="; ".join(said),
+        guess, personal = seen.types[name], seen.personal.get(name)
+        held = role_of(
+            profile,
+            column,
+            guess.type,
+            personal,
+            key=seen.key,
+            link=links.get(name),
+            time=time,
+            sample=seen.sample[name],
+            has_parents=any(link.parent != profile.table for link in links.values()),
         )
-    return TableSuggestion(
-        primary_key=list(key.columns) if key else [], time_index=time.columns if time else [], columns=columns
+        columns[name] = _column(name, seen.values[name], guess, held, personal)
+    # The wider of two: a series' entity needs no name.
+    entity = _entities(seen, columns)
+    series = (
+        find_series(profile, pl.scan_parquet(path / "data.parquet", glob=False), time.columns, entity) if time else None
     )
+    group = [name for name, column in columns.items() if column.role == "group"]
+    for name in series.entity if series else []:
+        if columns[name].role == "feature":
+            evidence = f"a series of its own for each of {profile.columns[name].distinct:,}"
+            update = {"role": "group", "role_confidence": sure("group", 0.7), "evidence": evidence}
+            columns[name] = columns[name].model_copy(update=update)
+        if name not in group:
+            group.append(name)
+    table = TableSuggestion(
+        primary_key=list(seen.key.columns) if seen.key else [],
+        time_index=time.columns if time and time.readable else [],
+        unread_time=_unread(time),
+        time_confidence=sure("time", time.confidence) if time else 0.0,
+        row=row_in_words(profile.table, columns, seen.key, schema, time, series, group),
+        structure=structure_of(series, time, group),
+        group=group,
+        columns=columns,
+    )
+    _suspect(table, later_moments(profile, table, seen.sample))
+    return table, series
 
 
-def _of_key(
-    column: ColumnProfile, key: PrimaryKey | None, link: Relationship | None, time: TimeGuess | None
-) -> tuple[Role, float, str] | None:
-    """The role of a column that links rows or orders them, how sure, and why; None for all others."""
-    own = key is not None and column.name in key.columns
-    if link is not None and not (own and key is not None and len(key.columns) == 1):
-        return "foreign_key", link.confidence, f"points to {link.parent}: {link.evidence}"
-    if time is not None and column.name in time.columns:
-        return "time_index", time.confidence, time.evidence
-    return ("primary_key", key.confidence, key.evidence) if own and key is not None else None
+def _unread(time: TimeGuess | None) -> list[str]:
+    if time is None:
+        return []
+    return (time.better.columns if time.better else []) if time.readable else time.columns
 
 
-def _of_no_key(column: ColumnProfile, guess: TypeGuess, personal: Finding | None) -> tuple[Role, float, str]:
-    for holds, role, confidence, why in (
-        (column.present == 0, "ignore", 0.98, "empty"),
-        (column.constant, "ignore", 0.95, "always the same"),
-        (is_row_number(column.name) and column.unique, "ignore", 0.9, "a row number"),
-        (personal and personal.kind in _IDENTITY, "ignore", 0.75, "tells who somebody is, not how they are"),
-        ("_".join(words(column.name)) in _WEIGHTS, "weight", 0.7, "named as a weight of rows"),
-        (guess.type in {"not-generalizable", "url"}, "ignore", 0.65, "tells rows apart, hardly repeats"),
-        (guess.type == "context-specific", "ignore", 0.55, ""),
-    ):
-        if holds:
-            return cast("Role", role), confidence, why
-    return "feature", 0.85, ""
+def _entities(seen: _Seen, columns: Mapping[str, ColumnSuggestion]) -> list[str]:
+    """Columns that may say whose series a row belongs to, likeliest first."""
+    rows = seen.profile.rows
+    fitting = [
+        column
+        for name, column in seen.profile.columns.items()
+        if column.dtype in {"integer", "string", "boolean"}
+        and _ENTITY_VALUES <= column.distinct <= rows / 5
+        and not column.nulls
+        and (columns[name].role in {"foreign_key", "group", "primary_key"} or seen.types[name].type in _NAMING)
+    ]
+    order = {"group": 0, "foreign_key": 1, "primary_key": 1}
+    fitting.sort(key=lambda column: (order.get(columns[column.name].role, 2), -column.distinct))
+    return [column.name for column in fitting[:_SERIES_OF]]
+
+
+_NAMING = frozenset({"categorical", "context-specific", "not-generalizable"})
+
+
+def _column(name: str, values: list[str], guess: TypeGuess, held: Held, personal: Finding | None) -> ColumnSuggestion:
+    role_confidence = sure(held.rule, held.confidence)
+    settled = held.role in {"primary_key", "foreign_key", "time_index"} or (
+        held.role == "ignore" and held.confidence >= SETTLED
+    )
+    # How such a column would be read as a feature is no question that a person has to look at.
+    evidence = "" if settled else guess.evidence
+    said = dict.fromkeys(text for text in (held.evidence, evidence, personal.evidence if personal else "") if text)
+    return ColumnSuggestion(
+        role=held.role,
+        role_confidence=role_confidence,
+        type=guess.type,
+        type_confidence=round(guess.confidence, 2),
+        semantic_type=personal.kind if personal else semantic_type(name, values),
+        unit=unit_of(name, values) if guess.type in {"numeric", "embedded-number"} else "",
+        sensitivity=personal.sensitivity if personal else "none",
+        evidence="; ".join(said),
+    )
 
 
 def _asked(
@@ -128,14 +196,15 @@ def _asked(
     ranked: list[TargetSuggestion],
     profiles: Mapping[str, TableProfile],
     tables: Mapping[str, TableSuggestion],
+    series: Mapping[str, Series | None],
 ) -> list[TargetSuggestion]:
     table, name, operator, _ = target
     column = profiles[table].columns[name]
     # A target that poses no problem is refused when the tags are applied, with the reason.
     usual: Problem = "multiclass" if column.dtype == "string" else "regression"
-    problem = "binary" if operator else problem_of(column, tables[table].columns[name].type) or usual
-    first = TargetSuggestion(
-        table=table, column=name, problem=problem, confidence=1.0, evidence="asked for in the project"
+    plain = problem_of(column, tables[table].columns[name].type) or usual
+    first = posed(profiles[table], tables[table], column, "binary" if operator else plain, series[table]).model_copy(
+        update={"confidence": 1.0, "evidence": "asked for in the project"}
     )
     return [first, *(other for other in ranked if (other.table, other.column) != (table, name))][:3]
 
@@ -149,3 +218,14 @@ def _mark(columns: dict[str, ColumnSuggestion], target: TargetSuggestion) -> Non
             "evidence": "; ".join(text for text in (target.evidence, old.evidence) if text),
         }
     )
+
+
+def _suspect(table: TableSuggestion, found: list[Suspect]) -> None:
+    """Mark what may be known too late, where it would else be used."""
+    for name, confidence, evidence in found:
+        old = table.columns[name]
+        if old.role not in {"feature", "ignore"}:
+            continue
+        said = "; ".join(text for text in (evidence, old.evidence) if text)
+        update = {"role": "leak", "role_confidence": sure("leak", confidence), "evidence": said}
+        table.columns[name] = old.model_copy(update=update)

@@ -8,6 +8,7 @@ import polars as pl
 
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.words import stems, words
+from radix_assets.suggestions.moments import form_of
 
 PARTS: tuple[tuple[str, frozenset[str], int, int], ...] = (
     ("year", frozenset({"year", "yr", "jahr", "yyyy", "annee", "ano"}), 1700, 2200),
@@ -43,6 +44,10 @@ class TimeGuess:
     evidence: str
     other_clock: list[str] = field(default_factory=list)
     """Parts in columns of their own that tell the time as finely, but by another clock: local time and UTC, perhaps."""
+    readable: bool = True
+    """False where the column has to be converted before it can be compared with other moments."""
+    better: "TimeGuess | None" = None
+    """What fits better but is not readable."""
 
 
 def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
@@ -57,12 +62,65 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
     parts = _parts(profile)
     fine = len(parts) - 1
     if single is None or single[0] < _LEAST:
-        return _composed(parts) if fine >= 1 else None
+        return _composed(parts) if fine >= 1 else _written_otherwise(profile, sample) or _years(profile, parts)
     column = single[2]
     if fine > resolution(sample[column.name], column):
         return _composed(parts)
+    otherwise = _written_otherwise(profile, sample)
+    if otherwise and otherwise.confidence < min(0.9, single[0] + 0.1):
+        otherwise = None
+    clock = _clock(profile, column)
+    if clock:
+        return TimeGuess([column.name, clock], min(0.95, single[0]), f"{_why(column, profile)}, with the time of day")
     other = parts if fine == resolution(sample[column.name], column) and _differ(sample, column.name, parts) else []
-    return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile), other)
+    return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile), other, better=otherwise)
+
+
+def _clock(profile: TableProfile, date: ColumnProfile) -> str | None:
+    """A time of day in a column of its own, beside a date; None where there is none, or several."""
+    clocks = [column for column in profile.columns.values() if column.dtype == "time" and column.distinct > 1]
+    if date.dtype != "date" or not clocks:
+        return None
+    about = {word for word in words(date.name) if word not in _CLOCK}
+    fitting = [column for column in clocks if {word for word in words(column.name) if word not in _CLOCK} == about]
+    return fitting[0].name if len(fitting) == 1 and fitting[0].nulls <= 0.2 * profile.rows else None
+
+
+_CLOCK = frozenset({"date", "time", "day", "clock", "of", "hour", "fecha", "hora", "datum", "uhrzeit", "zeit", "heure"})
+
+
+def _written_otherwise(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
+    """Moments as numbers and texts that have to be converted first."""
+    found = []
+    for place, column in enumerate(profile.columns.values()):
+        if column.nulls > 0.2 * column.rows:
+            continue
+        form = form_of(column, sample[column.name])
+        if form:
+            found.append((round(_score(profile, column), 3), -place, column, form))
+    if not found:
+        return None
+    score, _, column, form = max(found, key=lambda item: item[:2])
+    return TimeGuess([column.name], min(0.9, score), form.what, readable=False) if score >= _LEAST else None
+
+
+def _years(profile: TableProfile, parts: list[str]) -> TimeGuess | None:
+    """A year alone, where rows are years: each once, or as often as there are entities, and none left out."""
+    if len(parts) != 1:
+        return None
+    year = profile.columns[parts[0]]
+    if year.nulls or year.minimum is None or year.distinct < _LEAST_YEARS:
+        return None
+    if year.maximum - year.minimum + 1 > 1.1 * year.distinct:
+        return None
+    if year.unique:
+        return TimeGuess(parts, 0.85, "one row a year")
+    counts = [count for _, count in year.top]
+    even = bool(counts) and min(counts) >= 0.9 * max(counts) and year.distinct * max(counts) <= 1.1 * year.rows
+    return TimeGuess(parts, 0.65, f"every year has about {max(counts):,} rows") if even else None
+
+
+_LEAST_YEARS = 8
 
 
 def by_one_clock(
@@ -116,7 +174,8 @@ def _score(profile: TableProfile, column: ColumnProfile) -> float:
     own = bool(set(stems(column.name)) & set(stems(profile.table))) or (len(table) > 1 and name.startswith(table))
     score = 0.6 + 0.2 * own + 0.15 * bool(_EARLY.search(name)) - 0.3 * (column.nulls / column.rows)
     if _LATE.search(name):
-        score -= 0.3
+        alone = sum(other.dtype in {"date", "datetime"} for other in profile.columns.values()) == 1
+        score -= 0.15 if alone else 0.3
     if _BIRTH.search(name):
         score -= 0.4
     return score + 0.1 * column.monotonic

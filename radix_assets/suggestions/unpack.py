@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -25,6 +26,8 @@ _ZIP = (".zip",)
 UNPACKED = (*_JSON, *_TEXT, *_SQLITE, *_FEATHER, *_ZIP)
 """Endings that are handled here."""
 _MOST_FIELDS = 2_000
+NOTES = re.compile(r"(read_?me|licen[cs]e|copying|changelog|notice|authors?|citation)(\W.*)?", re.IGNORECASE)
+"""Files that tell of data and hold none."""
 
 
 def unpack(file: Path, work: Path) -> list[tuple[str, Path]]:
@@ -61,6 +64,7 @@ def _zip(file: Path, work: Path) -> list[tuple[str, Path]]:
             and "__MACOSX" not in item.filename
             and (is_readable(item.filename) or item.filename.lower().removesuffix(".gz").endswith(UNPACKED))
             and not item.filename.lower().endswith(_ZIP)
+            and not NOTES.fullmatch(Path(item.filename).name)
         ]
         for number, member in enumerate(members):
             target = work / f"member_{number}" / Path(member.filename).name

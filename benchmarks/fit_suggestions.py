@@ -1,0 +1,244 @@
+"""Fits the numbers in radix_assets/suggestions/weights.py: the ranking of targets, and how sure to be.
+
+    python benchmarks/fit_suggestions.py [--data DIR] [--write]
+
+The ranking learns from the schemas in target_schemas.txt and the sets below `--data`; each is scored by a fit that
+has not seen it. Without `--write` it only prints the scores.
+"""
+
+import argparse
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from common import ROOT, SHARED
+from scipy.optimize import minimize
+from suggestion_sets import Made, read_sets
+
+from radix_assets.suggestions.candidates import Candidate, Surroundings, features_of
+from radix_assets.suggestions.suggest import suggest
+from radix_assets.suggestions.targets import candidates_of
+from radix_assets.suggestions.weights import CALIBRATION
+
+SCHEMAS = Path(__file__).parent / "target_schemas.txt"
+WEIGHTS_FILE = ROOT / "radix_assets" / "suggestions" / "weights.py"
+STRENGTH = 0.01
+_KINDS = {"b": "binary", "c": "classes", "o": "grades", "i": "whole", "n": "number"}
+
+
+@dataclass
+class Choice:
+    """The candidates of one set, of which some are what people predict."""
+
+    name: str
+    names: list[str]
+    features: list[dict[str, float]]
+    wanted: list[bool]
+    real: bool = False
+
+
+def read_schemas(file: Path) -> list[Choice]:
+    """The sets of a file of schemas."""
+    blocks: list[list[tuple[str, int, list[tuple[str, str, bool]]]]] = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        match = re.fullmatch(r"(\+ )?(\w+)(?: \((\d+)\))?: (.*)", line)
+        if not match:
+            continue
+        if not match[1]:
+            blocks.append([])
+        columns = [one for text in match[4].split() for one in _columns(text)]
+        blocks[-1].append((match[2], int(match[3] or 1000), columns))
+    return [_choice(block) for block in blocks]
+
+
+def _columns(text: str) -> list[tuple[str, str, bool]]:
+    marked = text.startswith("*")
+    name, _, kind = text.removeprefix("*").rpartition(":")
+    first, dots, last = name.partition("..")
+    if not dots:
+        return [(name, kind, marked)]
+    stem = re.sub(r"\d+$", "", first)
+    begin, end = int(first[len(stem) :]), int(re.sub(r"\D", "", last[len(stem) :]))
+    return [(f"{stem}{number}", kind, marked) for number in range(begin, end + 1)]
+
+
+def _choice(block: list[tuple[str, int, list[tuple[str, str, bool]]]]) -> Choice:
+    prefix = block[0][0].partition("_")[0] + "_" if len(block) > 1 else ""
+    tables = [(name.removeprefix(prefix), rows, columns) for name, rows, columns in block]
+    keys = {name: {column.lower() for column, kind, _ in columns if kind == "k"} for name, _, columns in tables}
+    points = {
+        (child, parent)
+        for child, _, columns in tables
+        for parent in keys
+        if child != parent and any(c.lower() in keys[parent] and k == "i" for c, k, _ in columns)
+    }
+    degree = {name: sum(name in pair for pair in points) for name, _, _ in tables}
+    most, rows_most = max(degree.values()) or 1, max(rows for _, rows, _ in tables)
+    choice = Choice(block[0][0], [], [], [])
+    for name, rows, columns in tables:
+        around = Surroundings(
+            columns=tuple(column for column, _, _ in columns),
+            rows=rows,
+            most_rows=rows_most,
+            links=degree[name] / most,
+            parents=sum(child == name for child, _ in points),
+            children=sum(parent == name for _, parent in points),
+            tables=len(tables),
+            has_time=any(kind == "d" for _, kind, _ in columns),
+        )
+        foreign = {c for parent, held in keys.items() if parent != name for c in held}
+        for place, (column, kind, marked) in enumerate(columns):
+            if kind not in _KINDS or (len(tables) > 1 and column.lower() in foreign):
+                continue
+            choice.names.append(f"{name}.{column}")
+            choice.features.append(features_of(Candidate(name, column, place, _KINDS[kind]), around))
+            choice.wanted.append(marked)
+    return choice
+
+
+def read_choice(made: Made) -> Choice | None:
+    """A real set as a choice; None where nothing is asked of it."""
+    wanted = {(task.table, task.column) for task in made.truth.tasks}
+    found = suggest(made.tables, made.profiles, made.schema)
+    posed = list(candidates_of(made.profiles, found.tables, made.schema))
+    marks = [(one.candidate.table, one.candidate.name) in wanted for one in posed]
+    if not wanted:
+        return None
+    if not any(marks):
+        print("no candidate is what is asked of", made.truth.name)
+    names = [f"{one.candidate.table}.{one.candidate.name}" for one in posed]
+    return Choice(made.truth.name, names, [features_of(one.candidate, one.around) for one in posed], marks, real=True)
+
+
+def fit(choices: Sequence[Choice], strength: float = STRENGTH) -> dict[str, float]:
+    """Weights of a conditional logit with a quadratic penalty."""
+    usable = [choice for choice in choices if any(choice.wanted)]
+    names = sorted({name for choice in usable for each in choice.features for name in each})
+    place = {name: number for number, name in enumerate(names)}
+    matrices = []
+    for choice in usable:
+        matrix = np.zeros((len(choice.features), len(names)))
+        for row, each in enumerate(choice.features):
+            for name, value in each.items():
+                matrix[row, place[name]] = value
+        matrices.append((matrix, np.array(choice.wanted)))
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for matrix, wanted in matrices:
+            scores = matrix @ weights
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            inside = shares[wanted].sum()
+            total -= np.log(inside + 1e-300)
+            slope += matrix.T @ shares - matrix[wanted].T @ (shares[wanted] / inside)
+        size = len(matrices)
+        return total / size + strength / 2 * weights @ weights, slope / size + strength * weights
+
+    result = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    return {name: round(float(weight), 3) for name, weight in zip(names, result.x, strict=True) if abs(weight) > 5e-3}
+
+
+def rank(choice: Choice, weights: dict[str, float]) -> list[tuple[float, str, bool]]:
+    """Shares, best first."""
+    scores = np.array([sum(weights.get(n, 0.0) * v for n, v in each.items()) for each in choice.features])
+    shares = np.exp(scores - scores.max())
+    shares /= shares.sum()
+    order = np.argsort(-shares, kind="stable")
+    return [(float(shares[i]), choice.names[i], choice.wanted[i]) for i in order]
+
+
+def left_out(choices: Sequence[Choice], parts: int) -> list[list[tuple[float, str, bool]]]:
+    """Every choice ranked by a fit that has seen none of its part."""
+    ranked: list[list[tuple[float, str, bool]]] = [[] for _ in choices]
+    for part in range(parts):
+        weights = fit([choice for number, choice in enumerate(choices) if number % parts != part])
+        for number in range(part, len(choices), parts):
+            ranked[number] = rank(choices[number], weights)
+    return ranked
+
+
+def main() -> None:
+    """Fit, score, and write if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=SHARED / "data")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    wish = parser.parse_args()
+    choices = read_schemas(SCHEMAS)
+    with tempfile.TemporaryDirectory() as work:
+        choices += [one for made in read_sets(wish.data, Path(work)) if (one := read_choice(made))]
+    ranked = left_out(choices, 20)
+    report(choices, ranked, verbose=wish.verbose)
+    points = [(share, wanted) for order in ranked for share, _, wanted in order[:3]]
+    print(f"calibration of the three, raw: {error(points):.3f}")
+    if wish.write:
+        write(fit(choices), {"target": steps(points)})
+
+
+def steps(points: Sequence[tuple[float, bool]], least: int = 40, most: int = 8) -> list[tuple[float, float]]:
+    """How often what was said with a raw confidence was right, never falling: means of bins of `least` or more."""
+    ordered = sorted(points)
+    bins = max(1, min(most, len(ordered) // least))
+    edges = [len(ordered) * number // bins for number in range(bins + 1)]
+    pooled: list[tuple[float, float, int]] = []
+    for low, high in pairwise(edges):
+        part = ordered[low:high]
+        right = (sum(mark for _, mark in part) + 1) / (len(part) + 2)
+        pooled.append((sum(raw for raw, _ in part) / len(part), right, len(part)))
+        while len(pooled) > 1 and pooled[-1][1] < pooled[-2][1]:
+            (x1, y1, n1), (x2, y2, n2) = pooled[-2:]
+            pooled[-2:] = [((x1 * n1 + x2 * n2) / (n1 + n2), (y1 * n1 + y2 * n2) / (n1 + n2), n1 + n2)]
+    return [(round(x, 3), round(y, 3)) for x, y, _ in pooled]
+
+
+def error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error over bins of equal width."""
+    total = 0.0
+    for number in range(bins):
+        part = [(raw, mark) for raw, mark in points if min(bins - 1, int(raw * bins)) == number]
+        if part:
+            total += abs(sum(raw for raw, _ in part) - sum(mark for _, mark in part))
+    return total / max(1, len(points))
+
+
+def write(weights: dict[str, float], calibration: dict[str, list[tuple[float, float]]]) -> None:
+    """The fitted numbers as a module; tables that were not fitted stay."""
+    kept = {**CALIBRATION, **calibration}
+    lines = ['"""Fitted numbers: written by benchmarks/fit_suggestions.py, not by hand."""', ""]
+    lines += ["WEIGHTS: dict[str, float] = {"]
+    lines += [f'    "{name}": {value},' for name, value in sorted(weights.items(), key=lambda item: -item[1])]
+    lines += ["}", '"""What speaks for a target, and how much; see candidates.py."""', ""]
+    lines += ["CALIBRATION: dict[str, list[tuple[float, float]]] = {"]
+    for rule, table in sorted(kept.items()):
+        lines += [f'    "{rule}": [', *(f"        {point}," for point in table), "    ],"]
+    lines += ["}", '"""By rule: raw confidence, and how often such are right."""', ""]
+    WEIGHTS_FILE.write_text("\n".join(lines), encoding="utf-8")
+
+
+def report(
+    choices: Sequence[Choice], ranked: Sequence[list[tuple[float, str, bool]]], *, verbose: bool = False
+) -> None:
+    """Print how well the ranking does on what it has not seen."""
+    unseen = fit([choice for choice in choices if not choice.real])
+    for what, pick, source in (
+        ("schemas, left out", [not c.real for c in choices], ranked),
+        ("sets, left out", [c.real for c in choices], ranked),
+        ("sets, by schemas alone", [c.real for c in choices], [rank(c, unseen) for c in choices]),
+    ):
+        mine = [(c, r) for c, r, use in zip(choices, source, pick, strict=True) if use]
+        first = sum(r[0][2] for _, r in mine)
+        three = sum(any(wanted for _, _, wanted in r[:3]) for _, r in mine)
+        print(f"{what}: {len(mine)} sets, first {first / len(mine):.3f}, among three {three / len(mine):.3f}")
+        for choice, order in mine if verbose else []:
+            if not any(wanted for _, _, wanted in order[:3]):
+                asked = [(place, name) for place, (_, name, wanted) in enumerate(order) if wanted]
+                print("   missed", choice.name, asked, [(name, round(share, 2)) for share, name, _ in order[:3]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""How often what is said so surely is right: fitted tables, each used between its points."""
+
+from collections.abc import Sequence
+
+from radix_assets.suggestions.weights import CALIBRATION
+
+
+def sure(rule: str, raw: float) -> float:
+    """The confidence of what a rule says with its own, raw one; as it is where no table was fitted."""
+    return round(between(CALIBRATION[rule], raw), 2) if rule in CALIBRATION else round(raw, 2)
+
+
+def between(table: Sequence[tuple[float, float]], raw: float) -> float:
+    """A straight line between the points of a table, level beyond them."""
+    low = table[0]
+    for high in table:
+        if raw <= high[0]:
+            if high[0] == low[0]:
+                return high[1]
+            return low[1] + (raw - low[0]) / (high[0] - low[0]) * (high[1] - low[1])
+        low = high
+    return table[-1][1]

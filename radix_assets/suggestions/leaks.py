@@ -1,0 +1,179 @@
+"""Columns that may be known too late: later moments, what follows an event, copies and parts of the likely target."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from radix_assets.profiles.model import TableProfile
+from radix_assets.relationships.words import words
+from radix_assets.suggestions.model import TableSuggestion, TargetSuggestion
+
+Floats = npt.NDArray[np.float64]
+
+_AFTERWARDS = re.compile(
+    r"(^|_)(closed|completed|resolved|resolution|cancell?ation|cancelled|canceled|delivered|shipped|returned|refund(ed)?|"
+    r"settled|settlement|recover(y|ies|ed)|discharged?|dischtime|deathtime|released|terminated|termination|"
+    r"actual|outcome|final|ended|finished|closing|died|death|expired|exit|churn|post)(_|$)"
+)
+"""What is said of a row after it has ended."""
+_REASON = re.compile(r"(^|_)(reason|comments?|notes?|status|result|code|detail)(_|$)")
+_LATER = re.compile(
+    r"(^|_)(end(ed)?|stop(ped)?|finish(ed)?|clos(e|ed|ing)|ship(ped)?|deliver(y|ed)|return(ed)?|complet\w+|resol\w+|"
+    r"cancel\w*|discharge\w*|disch\w*|death\w*|drop_?off|dropoff|arriv\w*|paid|churn\w*|exit\w*|terminat\w*|actual|settle\w*)(_|$)"
+    r"|(en|fin)dtc?$"
+)
+_PLANNED = re.compile(r"(^|_)(required|planned|scheduled|due|expected|estimated|promised|deadline|valid|expir\w*)(_|$)")
+_EXACT = 0.99
+"""Share of the rows in which a sum must come out."""
+_NEAR = 0.9995
+"""Correlation of ranks from which one number tells the other."""
+_NEAR_FORECAST = 0.99
+"""The same where the future is asked for: what is measured at the same moment is then not known either."""
+_MOST_PARTS = 14
+"""Columns among which sums are looked for."""
+_CODES = 60
+_DAY = 86_400
+_FEW = 5
+_MOSTLY = 0.95
+_LEAST = 30
+
+Suspect = tuple[str, float, str]
+"""Column, confidence and evidence."""
+
+
+def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.DataFrame) -> list[Suspect]:
+    """Moments that come after the row's own, by name and in nearly all rows."""
+    if len(table.time_index) != 1:
+        return []
+    start = sample[table.time_index[0]]
+    found: list[Suspect] = []
+    for name, column in profile.columns.items():
+        text = "_".join(words(name))
+        if column.dtype not in {"date", "datetime"} or name in table.time_index or not _LATER.search(text):
+            continue
+        if _PLANNED.search(text) or not start.dtype.is_temporal():
+            continue
+        gap = (sample[name].cast(pl.Datetime("us")) - start.cast(pl.Datetime("us"))).drop_nulls().dt.total_seconds()
+        later = gap.to_numpy()
+        if len(later) >= _FEW and (later > -_DAY).mean() > _MOSTLY and later.max() > 0:
+            empty = f", and is empty in {column.nulls / column.rows:.0%}" if column.nulls else ""
+            found.append((name, 0.6, f"a moment after {table.time_index[0]}{empty}: known only afterwards"))
+    return found
+
+
+def suspects(
+    profile: TableProfile, table: TableSuggestion, sample: pl.DataFrame, target: TargetSuggestion
+) -> list[Suspect]:
+    """Columns of the target's table that tell it because they are made of it, or it of them."""
+    open_to_it = [
+        name
+        for name, column in profile.columns.items()
+        if name != target.column and table.columns[name].role in {"feature", "ignore"} and not column.constant
+    ]
+    found = {item[0]: item for item in _named(open_to_it, target)}
+    known = sample.filter(pl.Series(sample[target.column].is_not_null()))
+    if known.height >= _LEAST:
+        answer = known[target.column]
+        found |= {item[0]: item for item in _recodes(known, answer, open_to_it, profile)}
+        if answer.dtype.is_numeric():
+            near = _NEAR_FORECAST if target.problem == "forecasting" else _NEAR
+            found |= {item[0]: item for item in _sums(known, answer, open_to_it, near)}
+    return list(found.values())
+
+
+def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
+    """What is said only of what has happened, where the target is what happens."""
+    if target.problem not in {"binary", "multiclass"}:
+        return []
+    found = []
+    for name in names:
+        text = "_".join(words(name))
+        if _AFTERWARDS.search(text) and (
+            _REASON.search(text) or re.search(r"(^|_)(date|time|at|on|amount)(_|$)", text)
+        ):
+            found.append((name, 0.55, "named as what is known once it is over"))
+    return found
+
+
+def _recodes(known: pl.DataFrame, answer: pl.Series, names: Sequence[str], profile: TableProfile) -> list[Suspect]:
+    """Columns that say the same in other words: one value for each of the target's, and the other way round."""
+    classes = answer.n_unique()
+    if not 2 <= classes <= _CODES:  # noqa: PLR2004 two to tell apart
+        return []
+    found = []
+    for name in names:
+        column = profile.columns[name]
+        if not 2 <= column.distinct <= 2 * _CODES:  # noqa: PLR2004
+            continue
+        pairs = pl.DataFrame({"one": known[name], "two": answer}).drop_nulls()
+        if pairs.height < max(_LEAST, 0.5 * known.height):
+            continue
+        each = pairs.n_unique()
+        ones, twos = pairs["one"].n_unique(), pairs["two"].n_unique()
+        if each == ones == twos and pairs.height >= 5 * each:
+            found.append((name, 0.85, f"tells {answer.name} one to one in the rows sampled: the same in other words"))
+    return found
+
+
+def _sums(known: pl.DataFrame, answer: pl.Series, names: Sequence[str], near: float) -> list[Suspect]:
+    """Copies, parts of the target, and sums that it is part of."""
+    numbers: dict[str, Floats] = {}
+    for name in names:
+        column = known[name]
+        if column.dtype.is_numeric() and column.null_count() <= 0.2 * len(column) and column.n_unique() > 2:  # noqa: PLR2004
+            numbers[name] = column.cast(pl.Float64).to_numpy()
+    target = answer.cast(pl.Float64).to_numpy()
+    found: list[Suspect] = []
+    for name, values in numbers.items():
+        there = np.isfinite(values)
+        if there.sum() >= _LEAST and _same_order(values[there], target[there], near):
+            found.append((name, 0.75, f"goes up and down with {answer.name} in the rows sampled"))
+    return found + _parts(numbers, target, answer.name)
+
+
+def _ranks(values: Floats) -> Floats:
+    return np.asarray(pl.Series(values).rank("average").to_numpy(), dtype=np.float64)
+
+
+def _same_order(one: Floats, two: Floats, near: float) -> bool:
+    ranks, others = _ranks(one), _ranks(two)
+    if ranks.std() == 0 or others.std() == 0:
+        return False
+    return bool(abs(np.corrcoef(ranks, others)[0, 1]) >= near)
+
+
+def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Suspect]:
+    """Columns a, b (and c) with target = a + b (+ c); and columns a with a = target + b (+ c)."""
+    names = list(numbers)[: 4 * _MOST_PARTS]
+    # Parts of a sum are not larger than it: those that are closest to it come first.
+    spread = {one: abs(float(np.nanmean(numbers[one])) - float(target.mean())) for one in names}
+    names = sorted(names, key=lambda one: spread[one])[:_MOST_PARTS]
+    whole = np.array([np.nan_to_num(numbers[one]) for one in names])
+    found: dict[str, Suspect] = {}
+    size = max(1e-9, float(np.abs(target).mean()) * 1e-6)
+
+    def holds(total: Floats, *parts: Floats) -> bool:
+        made = np.sum(parts, axis=0)
+        busy = np.abs(total) > 0
+        several = all(float((np.abs(part[busy]) > 0).mean() if busy.any() else 0) > 0.02 for part in parts)  # noqa: PLR2004 not nought
+        return several and float((np.abs(made - total) <= size + 1e-6 * np.abs(total)).mean()) >= _EXACT
+
+    for count in (2, 3):
+        for places in combinations(range(len(names)), count):
+            parts = [whole[place] for place in places]
+            if holds(target, *parts):
+                for place in places:
+                    others = " and ".join(names[other] for other in places if other != place)
+                    found.setdefault(names[place], (names[place], 0.8, f"{name} is the sum of it and {others}"))
+            for place in places:
+                rest = [whole[other] for other in places if other != place]
+                if holds(whole[place], target, *rest):
+                    others = " and ".join(names[other] for other in places if other != place)
+                    found.setdefault(names[place], (names[place], 0.8, f"it is the sum of {name} and {others}"))
+        if found:
+            break
+    return list(found.values())

@@ -1,0 +1,162 @@
+"""What each column is for, before it is known what is asked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.relationships.model import PrimaryKey, Relationship
+from radix_assets.relationships.names import KEY_WORDS, is_count, is_row_number
+from radix_assets.relationships.words import singular, words
+from radix_assets.suggestions.model import FeatureType, Role
+from radix_assets.suggestions.sensitivity import Finding
+from radix_assets.suggestions.times import TimeGuess
+
+_IDENTITY = frozenset(
+    {"person name", "email", "phone", "ip address", "national id", "bank account", "credit card", "password"}
+    | {"number plate", "address", "user name", "device id"}
+)
+"""Kinds that tell who somebody is and nothing about them that would repeat."""
+_ID = re.compile(r"(^|_)(ids?|key|uuid|guid|nbr|pid|uid|no|nr)$|[a-z]{2,}id$|^id_")
+_ENTITIES = frozenset(
+    re.findall(
+        r"\w+",
+        "subject patient customer client user person household family student pupil employee worker "
+        "participant respondent member account device machine sensor engine vehicle car driver player horse "
+        "store shop ticker symbol stock station site session policyholder borrower seller vendor author "
+        "speaker child mother individual firm company kunde patientin proband cliente paciente alumno sujeto "
+        "magasin",
+    )
+)
+"""What is seen again and again."""
+_WEIGHT = re.compile(
+    r"fnlwgt|pweight|pwgtp|wgtp|perwt|hhwt|asecwt|wtfinl|earnwt|finalwt|finwt|"
+    r"(.*_)?(sample|survey|sampling|case|person|household|obs|observation|instance|design|population|expansion|analysis|"
+    r"final|stat|post_?strat\w*|freq|probability)_?(weights?|wgt|wt)|(weights?|wgt|wt)_?(sample|survey|final|factor)|"
+    r"gewichtung|factor_(de_)?expansion|ponderacion|ponderation"
+)
+_NEARLY_EMPTY = 0.98
+_REPEATS = 1.05
+"""Rows that an entity has, in the mean; fewer and it is a key with flaws."""
+_FEW, _MANY = 5, 12
+"""Different values that an entity's column must have: one that is named as a key, and one that is not."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a column is for, how sure, and why."""
+
+    role: Role
+    confidence: float
+    evidence: str
+    rule: str
+    """Which rule said so; what its confidence is calibrated by."""
+
+
+def role_of(
+    profile: TableProfile,
+    column: ColumnProfile,
+    kind: FeatureType,
+    personal: Finding | None,
+    *,
+    key: PrimaryKey | None,
+    link: Relationship | None,
+    time: TimeGuess | None,
+    sample: pl.Series,
+    has_parents: bool,
+) -> Held:
+    """The likeliest role; `feature` where nothing speaks for another.
+
+    `has_parents` says that some columns of the table point to others: these then are what its rows belong to.
+    """
+    return (
+        _of_key(column, key, link, time)
+        or _of_nothing(column)
+        or _of_rows(profile, column, kind, sample, has_parents=has_parents)
+        or _of_use(column, kind, personal)
+    )
+
+
+def _of_key(
+    column: ColumnProfile, key: PrimaryKey | None, link: Relationship | None, time: TimeGuess | None
+) -> Held | None:
+    """Of a column that links rows or orders them."""
+    own = key is not None and column.name in key.columns
+    if link is not None and not (own and key is not None and len(key.columns) == 1):
+        return Held("foreign_key", link.confidence, f"points to {link.parent}: {link.evidence}", "link")
+    if time is not None and time.readable and column.name in time.columns:
+        return Held("time_index", time.confidence, time.evidence, "time")
+    return Held("primary_key", key.confidence, key.evidence, "key") if own and key is not None else None
+
+
+def _of_nothing(column: ColumnProfile) -> Held | None:
+    """Of a column that says nothing."""
+    if column.present == 0:
+        return Held("ignore", 0.98, "empty", "empty")
+    if column.constant:
+        return Held("ignore", 0.95, "always the same", "constant")
+    if column.nulls >= _NEARLY_EMPTY * column.rows:
+        return Held("ignore", 0.7, f"empty in {column.nulls / column.rows:.1%} of the rows", "nearly empty")
+    numbered = (
+        column.dtype == "integer"
+        and column.minimum in {0, 1}
+        and column.maximum is not None
+        and column.maximum - column.minimum + 1 == column.rows
+    )
+    if column.unique and (is_row_number(column.name) or (numbered and column.monotonic)):
+        return Held("ignore", 0.9, "a running row number", "row number")
+    return None
+
+
+def _of_rows(
+    profile: TableProfile, column: ColumnProfile, kind: FeatureType, sample: pl.Series, *, has_parents: bool
+) -> Held | None:
+    """Of a column that weighs rows, or says which of them belong together."""
+    name = "_".join(words(column.name))
+    if _WEIGHT.fullmatch(name) and column.dtype in {"integer", "float"} and (column.minimum or 0) >= 0:
+        return Held("weight", 0.75, "named as a weight of rows", "weight")
+    if has_parents or column.dtype not in {"integer", "string"} or column.unique or is_count(column.name):
+        return None
+    parts = [word for word in words(column.name) if word not in KEY_WORDS]
+    entity = bool(parts) and singular(parts[-1]) in _ENTITIES and column.distinct >= _MANY
+    named = bool(_ID.search(name)) or (entity and len(parts) <= 2)  # noqa: PLR2004 patient, head patient
+    if not named or kind in {"datetime", "sentence", "url", "list"} or column.distinct < _FEW:
+        return None
+    repeats = column.present / column.distinct
+    if repeats < _REPEATS or (column.distinct < 0.002 * profile.rows and not (entity or kind == "not-generalizable")):
+        return None
+    blocks = _in_blocks(sample, column)
+    sure = 0.55 + 0.15 * entity + 0.1 * bool(_ID.search(name)) + 0.1 * blocks
+    evidence = f"named as who or what a row is of; each in {repeats:,.1f} rows{', in a block' if blocks else ''}"
+    return Held("group", min(0.9, sure), evidence, "group")
+
+
+def _in_blocks(sample: pl.Series, column: ColumnProfile) -> bool:
+    """Whether equal values follow one another more often than by chance."""
+    present = sample.drop_nulls()
+    if len(present) < 20:  # noqa: PLR2004 too few to tell
+        return False
+    same = (present == present.shift()).sum() / len(present)
+    return same > 0.1 + 3 / max(1, column.distinct)
+
+
+def _of_use(column: ColumnProfile, kind: FeatureType, personal: Finding | None) -> Held:
+    if personal and personal.kind in _IDENTITY:
+        return Held("ignore", 0.75, "tells who somebody is, not how they are", "identity")
+    if kind in {"not-generalizable", "url"}:
+        return Held("ignore", 0.65, "tells rows apart, hardly repeats", "not general")
+    if kind == "context-specific":
+        many = column.dtype == "string" and column.distinct > 0.5 * column.present
+        return Held("ignore" if many else "feature", 0.55, "names or codes" if many else "", "context")
+    return Held("feature", 0.9, "", "feature")
+
+
+def links_of(table: str, relationships: list[Relationship]) -> Mapping[str, Relationship]:
+    """By child column; of two links the surer."""
+    found: dict[str, Relationship] = {}
+    for link in sorted(relationships, key=lambda link: link.confidence):
+        if link.child == table and link.child_columns:
+            found |= dict.fromkeys(link.child_columns, link)
+    return found
