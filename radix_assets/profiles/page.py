@@ -1,5 +1,6 @@
 """The ydata-profiling page of a sample."""
 
+import datetime as dt
 import os
 import warnings
 from functools import partial
@@ -17,6 +18,10 @@ _RICH_COLUMNS = 8
 """Up to so many columns the page also has correlations."""
 _SEED = 0
 _LONGEST = 1_000
+_EARLIEST, _LATEST = dt.date(1678, 1, 1), dt.date(2262, 1, 1)
+"""What nanoseconds reach."""
+_FEW = 50
+"""Different words up to which they are categories."""
 _MARKS = {"<": "‹", ">": "›", '"': "”", "'": "’", "`": "’"}
 
 
@@ -50,13 +55,35 @@ def _sample(frame: pl.LazyFrame, rows: int) -> pl.DataFrame:
 
 def _harmless(sample: pl.DataFrame) -> pl.DataFrame:
     """The sample without marks that HTML or script would obey: the library writes names and values as they are."""
+    # The library draws any moment as if it were counted in nanoseconds; what these do not reach is shown as text.
+    far = {
+        place
+        for place, column in enumerate(sample.get_columns())
+        if column.dtype in {pl.Date, pl.Datetime} and not column.is_between(_EARLIEST, _LATEST).all()
+    }
     safe = sample.with_columns(
-        cs.date().cast(pl.Datetime("us")),
+        (cs.by_index(*far) if far else cs.empty()).cast(pl.String),
+        ((cs.date() | cs.datetime()) - (cs.by_index(*far) if far else cs.empty())).cast(pl.Datetime("ns")),
         cs.time().cast(pl.String),
         cs.string().str.slice(0, _LONGEST).str.replace_many(_MARKS),
     )
     safe.columns = unique_names([_plain(name) for name in sample.columns], sample.width)
     return safe
+
+
+def _typed(safe: pl.DataFrame) -> Any:
+    """For pandas, in the types that the library tells apart.
+
+    Left to itself it takes words of few values for free text and draws nothing of them, and it cannot tell truth values
+    among which some are missing from any other objects.
+    """
+    frame = safe.to_pandas()
+    for place, (kind, column) in enumerate(zip(safe.dtypes, safe.get_columns(), strict=True)):
+        if kind == pl.Boolean and column.null_count():
+            frame.isetitem(place, frame.iloc[:, place].astype("boolean"))
+        elif kind == pl.String and 0 < column.drop_nulls().n_unique() <= min(_FEW, max(2, len(column) // 2)):
+            frame.isetitem(place, frame.iloc[:, place].astype("category"))
+    return frame
 
 
 def _plain(text: str) -> str:
@@ -73,11 +100,12 @@ def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
 
         summary_pandas.tqdm = partial(summary_pandas.tqdm, disable=True)  # `progress_bar` does not reach this one
 
-        frame = _harmless(sample).to_pandas()
+        frame = _typed(_harmless(sample))
         settings: dict[str, Any] = {
             "title": _plain(title),
             "minimal": True,
             "progress_bar": False,
+            "missing_diagrams": {"bar": bool(sample.null_count().sum_horizontal()[0])},
             "vars": {"text": {"words": False}, "cat": {"words": False, "characters": False}},
             "plot": {"histogram": {"bins": 25, "max_bins": 25}},
         }
