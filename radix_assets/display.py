@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table
+from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table, View
 
 INLINE_ROWS = 60
 LINE = 60
@@ -17,6 +17,8 @@ PICTURE_WIDTH = 510
 PAGES_PORT = 3001
 PAGES_ADDRESS = f"http://127.0.0.1:{PAGES_PORT}"
 """Where `radix up` serves reports and pages."""
+VIEWS = "view"
+"""Below which they are made when somebody asks."""
 
 
 def to_json(output: Output) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def to_metadata(record: Mapping[str, Any], directory: Path, project: str) -> dic
     """Metadata for the UI from what `to_json` kept and the snapshot's pictures."""
     metadata = {}
     for name, packed in record.get("shown", {}).items():
-        value = _metadata(packed, directory)
+        value = _metadata(packed, directory, project)
         if value is not None:
             metadata[name] = value
     if record.get("columns"):
@@ -55,12 +57,14 @@ def to_metadata(record: Mapping[str, Any], directory: Path, project: str) -> dic
 
 
 def _pack(value: Shown) -> Any:
-    if isinstance(value, Markdown | Table | Picture | Page):
+    if isinstance(value, Markdown | Table | Picture | Page | View):
         return {"as": type(value).__name__, **vars(value)}
     return {"as": "JSON", "value": value} if isinstance(value, dict | list) else value
 
 
-def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
+def _metadata(  # noqa: PLR0911 one for each kind
+    packed: Any, directory: Path, project: str
+) -> dg.MetadataValue | None:
     if not isinstance(packed, dict):
         return None if packed is None else _scalar(packed)
     kind = packed["as"]
@@ -70,6 +74,8 @@ def _metadata(packed: Any, directory: Path) -> dg.MetadataValue | None:
         return dg.MetadataValue.md(f"![{packed['caption']}]({address}?width={PICTURE_WIDTH})")
     if kind == "Page":
         return dg.MetadataValue.url(page_address(directory, packed["file"]))
+    if kind == "View":
+        return dg.MetadataValue.url("/".join([PAGES_ADDRESS, VIEWS, project, packed["place"]]))
     if kind == "JSON" and isinstance(packed["value"], list) and all(isinstance(one, str) for one in packed["value"]):
         return dg.MetadataValue.md("\n".join(f"- {_plain(one)}" for one in packed["value"]) or "(none)")
     if kind == "JSON":

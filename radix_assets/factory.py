@@ -19,6 +19,7 @@ from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, 
 from radix_assets.output import Check, Output
 from radix_assets.project import Project, slug
 from radix_assets.standing import assemble, failed_mark
+from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
 from radix_resources.action_log import Action, RunFence, doing
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.storage import Commit, Failure
@@ -103,6 +104,8 @@ def publish(
             raise
         fresh = is_fresh(work, mark) and "radix/force" not in context.run.tags
         made = commit if fresh else _make(context, work, mark, started)
+        if made is not None:
+            withdraw_earlier(context.instance, work, made, context.run.run_id, _actor(context))
     except RadixError as error:
         raise _failed(context, step, tools, mark, error, started) from None
     except BaseException as error:
@@ -133,7 +136,7 @@ def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: flo
                 fingerprint=mark,
                 rows=output.rows,
                 seconds=time.monotonic() - started,
-                shown=to_json(output),
+                shown={**to_json(output), PRIVATE: known_private(work)},
                 run_id=context.run.run_id,
                 fence=RunFence(context.instance, context.run.run_id),
             )
@@ -153,7 +156,7 @@ def _compute(context: dg.AssetExecutionContext, work: Work, mark: str) -> Output
         kind=stage.action,
         subject=work.step.key,
         project=work.project.name,
-        actor=context.run.tags.get("radix/actor", "a person in the UI"),
+        actor=_actor(context),
         input_hash=mark,
         run_id=context.run.run_id,
     )
@@ -161,6 +164,10 @@ def _compute(context: dg.AssetExecutionContext, work: Work, mark: str) -> Output
         output = stage.compute(work)
         state.after = output.decision if output else {}
         return output
+
+
+def _actor(context: dg.AssetExecutionContext) -> str:
+    return str(context.run.tags.get("radix/actor", "a person in the UI"))
 
 
 def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:

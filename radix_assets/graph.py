@@ -95,6 +95,11 @@ class Stage:
     """Whether what the last commit says is still so in the world, such as a running endpoint. Cheap."""
     action: "Kind | None" = None
     """What the action log calls it when this is computed: an intent is written before, the outcome after."""
+    may_hold_private: bool = False
+    """Whether its snapshots may hold private values. Those of all others are withdrawn once they are replaced, where
+    they were made before a column was known to be private."""
+    forget: Callable[["Work", Path], None] = lambda _work, _snapshot: None
+    """What else is to be removed with such a snapshot, which is still there."""
     launchpad: type | None = None
     """The dg.Config that the launchpad offers. Only such a stage may wait for a person."""
     before: Callable[["Work", Any], None] = lambda _work, _config: None

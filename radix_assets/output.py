@@ -34,7 +34,14 @@ class Page:
     file: str
 
 
-Shown = str | int | float | bool | Markdown | Table | Picture | Page | dict[str, Any] | list[Any] | None
+@dataclass(frozen=True)
+class View:
+    """A page that is made at the moment somebody opens it and kept nowhere, by its place below the project."""
+
+    place: str
+
+
+Shown = str | int | float | bool | Markdown | Table | Picture | Page | View | dict[str, Any] | list[Any] | None
 
 
 @dataclass(frozen=True)

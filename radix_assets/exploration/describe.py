@@ -7,6 +7,7 @@ import polars as pl
 from radix_assets.exploration.model import Balance, ClassShare, Coverage, Period
 from radix_assets.exploration.question import Question, positional, target_of
 from radix_assets.exploration.times import row_time
+from radix_assets.privacy import masked
 
 SHOWN_CLASSES = 50
 PERIODS = 60
@@ -30,7 +31,8 @@ def describe(question: Question, path: Path) -> tuple[Balance, Coverage | None, 
     target = data["target"]
     private = question.tags.target.column in question.table_tags.private
     balance = _balance(question, target, private=private)
-    time = row_time(names, question.table_tags, data) if parts else None
+    hidden = not question.table_tags.private.isdisjoint(question.table_tags.time_index)
+    time = row_time(names, question.table_tags, data) if parts and not hidden else None
     return balance, None if time is None else _coverage(question, target, time), target
 
 
@@ -39,9 +41,10 @@ def _balance(question: Question, target: pl.Series, *, private: bool) -> Balance
     balance = Balance(rows=len(target), unknown=target.null_count(), distinct=known.n_unique())
     if question.problem != "regression":
         counts = known.cast(pl.String).alias("name").value_counts().sort(["count", "name"], descending=[True, False])
+        names = dict(zip(counts["name"].sort(), masked(counts["name"].to_list()), strict=True)) if private else {}
         balance.classes = [
-            ClassShare(name=f"class {i + 1}" if private else row[0], rows=row[1], share=round(row[1] / len(known), 6))
-            for i, row in enumerate(counts.head(SHOWN_CLASSES).iter_rows())
+            ClassShare(name=names.get(name, name), rows=rows, share=round(rows / len(known), 6))
+            for name, rows in counts.head(SHOWN_CLASSES).iter_rows()
         ]
         return balance
     values = known.cast(pl.Float64)

@@ -16,6 +16,7 @@ from radix_assets.exploration.question import SEED, Question, pose, positional
 from radix_assets.exploration.related import children, parents
 from radix_assets.exploration.times import Moments, later
 from radix_assets.output import Check, Output, Table
+from radix_assets.privacy import target_name
 from radix_assets.profiles.model import TableProfile
 from radix_assets.tags.model import Tags
 from radix_resources.errors import TargetError
@@ -97,7 +98,7 @@ def _find(
             suspects += later(_moments(table, tables[table], tags))
     suspects = [each for each in suspects if each.name != f"{tags.target.table}.{tags.target.column}"]
     return Exploration(
-        target=tags.target.name,
+        target=target_name(tags),
         table=question.table,
         problem=question.problem,
         rows=question.total,

@@ -31,8 +31,9 @@ TICKS = {"1h": "%d %b %H:%M", "1d": "%d %b %Y", "1w": "%d %b %Y", "1mo": "%b %Y"
 def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -> dict[str, Picture]:
     """Write the pictures that there is something to show in, and return them by what they show."""
     pictures = {}
-    if found.associations:
-        _associations(found, out / "associations.png")
+    ranked = _worth_ranking(found, question)
+    if ranked:
+        _associations(found, ranked, out / "associations.png")
         pictures["what tells the target"] = Picture(
             "associations.png", "Strength of each column alone, out of fold; leak suspects in red and amber"
         )
@@ -61,8 +62,18 @@ def _bars(count: int) -> float:
     return 1.1 + 0.27 * count
 
 
-def _associations(found: Exploration, path: Path) -> None:
-    shown = found.associations[:BARS][::-1]
+def _worth_ranking(found: Exploration, question: Question) -> list[Association]:
+    """Without the columns of no use: what tells rows apart tells of each row's target, and of no other's."""
+    useless = {
+        (table, column)
+        for table, each in question.tags.tables.items()
+        for column in each.with_role("ignore", "primary_key")
+    }
+    return [each for each in found.associations if (each.table, each.column) not in useless]
+
+
+def _associations(found: Exploration, ranked: list[Association], path: Path) -> None:
+    shown = ranked[:BARS][::-1]
     own = found.table
     names = [each.column if each.table == own else f"{each.table}.{each.column}" for each in shown]
     severity: dict[str, str] = {}
@@ -84,7 +95,7 @@ def _associations(found: Exploration, path: Path) -> None:
     for i, each in enumerate(shown):
         text = f"{'AUC' if each.measure == 'auc' else 'R²'} {each.score:.2f}"
         axes.text(each.strength + 0.01, i, text, va="center", fontsize=8, color=MUTED)
-    if severity:
+    if any(_name(each) in severity for each in shown):
         from matplotlib.patches import Patch
 
         handles = [Patch(color=ALARM, label="leak suspect"), Patch(color=WARNING, label="weak suspect")]

@@ -25,4 +25,5 @@ FEATURES = Stage(
         "every_row_has_a_time": "The moment of prediction of every row is known.",
     },
     compute=_compute,
+    may_hold_private=True,
 )

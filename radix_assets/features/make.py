@@ -21,6 +21,7 @@ from radix_assets.features.synthesis import save
 from radix_assets.features.target import target_values
 from radix_assets.features.words import columns, explain, path, route
 from radix_assets.output import Check, Output, Picture
+from radix_assets.privacy import target_name
 from radix_assets.sources import spelling_of
 from radix_assets.tags.model import Tags
 from radix_resources.errors import FeatureError
@@ -69,7 +70,7 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     features = FeatureSet(
         table=graph.target,
         key=[name for name in tags.tables[graph.target].primary_key if name in table.schema],
-        target=tags.target.name,
+        target=target_name(tags),
         problem=tags.target.problem,
         features=[_described(definition, graph, static=kept.static) for definition in definitions],
         dropped=dict(sorted(dropped.items())),

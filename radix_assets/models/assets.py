@@ -1,6 +1,7 @@
 """Models: the challenger, and the decision which model serves."""
 
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -11,8 +12,12 @@ from radix_assets.features import load_features
 from radix_assets.graph import Stage, Work
 from radix_assets.models import decide, load_card, load_champion, train
 from radix_assets.models.approvals import approve, approved
+from radix_assets.models.hidden import Hidden, reveals
+from radix_assets.models.registry import load_registration
 from radix_assets.output import Output
+from radix_assets.privacy import Seal, make_seal
 from radix_assets.tags import load_tags
+from radix_resources.home import Home
 
 
 def _train(work: Work) -> Output:
@@ -23,7 +28,23 @@ def _train(work: Work) -> Output:
         tracking=work.tools.tracking,
         name=work.project.name,
         keep=_kept(work),
+        hidden=_hidden(work),
     )
+
+
+def _hidden(work: Work) -> Hidden:
+    """What of the question may not be told; the seal's key is made when it is first needed."""
+    tags = load_tags(work.input("tags"))
+    hidden = Hidden.of(tags, Seal())
+    sealed = hidden.target or hidden.key or hidden.name is not None
+    return Hidden.of(tags, make_seal(Home.from_environment().state)) if sealed else hidden
+
+
+def _forget(work: Work, snapshot: Path) -> None:
+    """The run that an earlier model was recorded with holds its files."""
+    run_id = load_registration(snapshot).run_id
+    if run_id is not None:
+        work.tools.tracking.forget(work.project.name, run_id)
 
 
 def _kept(work: Work) -> set[str]:
@@ -46,6 +67,7 @@ MODEL = Stage(
         "classes_large_enough": "Every class has enough rows to be judged.",
     },
     compute=_train,
+    forget=_forget,
     settings=lambda project, _table: project.search.model_dump(),
 )
 
@@ -75,10 +97,34 @@ def _decide(work: Work) -> Output | None:
         approved=set(approved(work.project.folder)),
         out=work.out,
         data_version=work.inputs["model"].data_version,
+        hidden=_hidden(work),
+        outdated=_outdated(work),
     )
     if output is not None:
         _keep_plan(work)
     return output
+
+
+def _outdated(work: Work) -> list[str]:
+    """Columns that are private now, and that the champion holds values of, since they were not when it was made."""
+    previous = _previous(work)
+    if previous is None or not (previous / "tags").is_dir():
+        return []
+    then, now = load_tags(previous / "tags"), load_tags(work.input("tags"))
+    new = {
+        name: now.tables[name].private - (then.tables[name].private if name in then.tables else set())
+        for name in now.tables
+    }
+    target = then.target
+    found = {target.table + "." + target.column} if target.column in new.get(target.table, ()) else set()
+    for feature in load_features(previous / "features").features:
+        if reveals(feature, now) and not reveals(feature, then):
+            found |= {column for column in feature.columns if column in _names(new)}
+    return sorted(found)
+
+
+def _names(columns: Mapping[str, Collection[str]]) -> set[str]:
+    return {f"{table}.{column}" for table, names in columns.items() for column in names}
 
 
 def _keep_plan(work: Work) -> None:

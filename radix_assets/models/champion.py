@@ -1,6 +1,7 @@
 """Which model serves. A pure function of its inputs: the same challenger and champion give the same decision."""
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -8,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from radix_assets.features.model import ROW, TARGET
-from radix_assets.models.data import read
 from radix_assets.models.fitted import FOLDER, load_model
+from radix_assets.models.hidden import Hidden, read_hidden
 from radix_assets.models.metrics import interval, judge, metrics_of
 from radix_assets.models.model import Champion, ModelCard, Score
 from radix_assets.models.registry import REGISTRATION, load_registration
@@ -32,6 +33,8 @@ def decide(
     out: Path,
     data_version: str | None = None,
     since: str = "",
+    hidden: Hidden | None = None,
+    outdated: Collection[str] = (),
 ) -> Output | None:
     """Let the challenger serve, or leave things as they are.
 
@@ -41,7 +44,9 @@ def decide(
 
     Writes `champion.json`, and of the model that serves all files that serving needs, so that the snapshot stands
     alone. A refused challenger leaves every data file as it was. `features` is the snapshot that the challenger was
-    trained on. Returns None, with nothing written, where a person's approval is awaited.
+    trained on, `hidden` what it was trained with. `outdated` names what the champion knows by value and is private now:
+    then it serves no longer, whatever becomes of the challenger. Returns None, with nothing written, where a person's
+    approval is awaited.
     """
     card = load_card(challenger)
     old = load_champion(champion) if champion else None
@@ -49,12 +54,17 @@ def decide(
     if serves and champion and old and old.model_id == card.model_id:
         _keep(champion, out)
         return _output(old, card, f"It serves already: {old.reason}", changed=False)
+    gone = f"The champion was made of what is private now: {', '.join(sorted(outdated)[:5])}." if outdated else ""
     if not card.accepted:
-        reason = f"The challenger was refused: {card.reason}"
+        reason = f"The challenger was refused: {card.reason.removeprefix('Refused: ')}"
+        if serves and outdated:
+            return _stay(None, None, card, f"{gone} {reason}", out)
         return _stay(champion, old, card, reason, out)
     lead, before, reason = None, None, "It is the first accepted model."
-    if serves and champion:
-        lead, before, reason = _compare(challenger, champion, features, card)
+    if serves and outdated:
+        reason = f"{gone} It can serve no longer, so the challenger takes over."
+    elif serves and champion:
+        lead, before, reason = _compare(challenger, champion, features, card, hidden or Hidden())
         if lead is not None and lead.low <= 0:
             return _stay(champion, old, card, reason, out)
     version = load_registration(challenger).version
@@ -88,14 +98,14 @@ def load_champion(path: Path) -> Champion:
 
 
 def _compare(
-    challenger: Path, champion: Path, features: Path, card: ModelCard
+    challenger: Path, champion: Path, features: Path, card: ModelCard, hidden: Hidden
 ) -> tuple[Score | None, Score | None, str]:
     """The challenger's lead, the champion's score and a sentence; no lead where the champion cannot score."""
     model = load_model(champion)
     old = load_card(champion)
-    if (old.problem, old.classes, old.target) != (card.problem, card.classes, card.target):
+    if _question(old) != _question(card):
         return None, None, "The question has changed, so the champion can no longer answer it."
-    data = read(features)
+    data = read_hidden(features, hidden)
     missing = [name for name in model.features if name not in data.frame.columns]
     if missing:
         return (
@@ -127,6 +137,10 @@ def _compare(
         f"lead {number(lead.value)}, 95 % interval {number(lead.low)} to {number(lead.high)}."
     )
     return lead, interval(other, others), reason
+
+
+def _question(card: ModelCard) -> tuple[object, ...]:
+    return card.problem, card.classes, card.sealed, card.target, card.asked
 
 
 def _honest(champion: Path, live: Floats, hashes: Hashes, target: pl.Series, card: ModelCard) -> Floats:

@@ -43,7 +43,7 @@ def draw(
         drawn["confusion"] = _save(
             out, "confusion", _confusion(card, target, predicted), "Test rows by actual and by predicted class."
         )
-    else:
+    elif not card.private:
         drawn["predicted against actual"] = _save(
             out, "fit", _fit(target.astype(np.float64), predicted), "Test rows; on the line the prediction is right."
         )

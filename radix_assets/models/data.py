@@ -1,6 +1,6 @@
 """The labelled rows of a feature matrix, as arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,9 @@ from radix_resources.errors import ModelError, TargetError
 LEAST_ROWS = 20
 LEAST_CLASS_ROWS = 5
 MOST_CLASSES = 100
+MOSTLY = 0.4
+"""Share of the rows that must differ for equal ones to be copies; else the table has few columns, and its rows are not
+the same thing because they look alike."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class Data:
     table: str
     name: str
     """The target as a person writes it."""
+    sealed: list[str] = field(default_factory=list)
+    """Of classes that are private and called `class 1` …, the marks by which they are recognised."""
+    private: bool = False
+    """Whether the target's values may not be shown."""
 
     def __len__(self) -> int:
         return len(self.target)
@@ -50,8 +57,8 @@ def read_features(path: Path) -> FeatureSet:
     return FeatureSet.model_validate_json((path / "features.json").read_text(encoding="utf-8"))
 
 
-def read(path: Path) -> Data:
-    """The labelled rows of a features snapshot.
+def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
+    """The labelled rows of a features snapshot. `seed` is that of the hashes of their keys.
 
     Raises ModelError RDX-MOD-001 (no feature), and TargetError RDX-TGT-201 (too few labelled rows), RDX-TGT-202
     (one class or value only), RDX-TGT-203 (too many classes), RDX-TGT-204 (a numeric target that is not numeric).
@@ -64,7 +71,7 @@ def read(path: Path) -> Data:
         raise ModelError(
             "RDX-MOD-001", "there is no feature to learn from", hint="tag more columns as features", **where
         )
-    hashes = _hashes(path, features, matrix)
+    hashes = _hashes(path, features, matrix, seed)
     known = matrix[TARGET].is_not_null()
     if matrix[TARGET].dtype.is_float():
         known &= matrix[TARGET].is_finite().fill_null(value=False)
@@ -94,7 +101,7 @@ def read(path: Path) -> Data:
         dtype=_dtype(matrix[TARGET]),
         original=matrix[TARGET],
         positions=matrix[ROW].to_numpy().astype(np.int64),
-        rows=Rows(hashes, _strata(target, classes), _moments(matrix), _groups(matrix)),
+        rows=Rows(hashes, _strata(target, classes), _moments(matrix), _groups(matrix), untold_time=untold_time),
         dropped_classes=dropped,
         table=features.table,
         name=features.target,
@@ -183,16 +190,29 @@ def _groups(matrix: pl.DataFrame) -> npt.NDArray[np.uint64] | None:
     return np.where(alone, mix(matrix[ROW].to_numpy()), hashes)
 
 
-def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame) -> npt.NDArray[np.uint64]:
+def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame, seed: int) -> npt.NDArray[np.uint64]:
     """By the key where there is one: it names the row whatever the order of the table."""
     file = path / "keys.parquet"
     if features.key and file.exists():
         keys = pl.read_parquet(file)
         if keys.height == matrix.height and set(features.key) <= set(keys.columns):
             if len(features.key) == 1 and keys[features.key[0]].dtype.is_integer():
-                return mix(keys[features.key[0]].fill_null(-1).to_numpy())
-            return keys.select(features.key).hash_rows(seed=0).to_numpy()
-    return mix(matrix[ROW].to_numpy())
+                numbers = mix(keys[features.key[0]].fill_null(-1).to_numpy())
+                return mix((numbers ^ np.uint64(seed)).astype(np.int64)) if seed else numbers
+            return keys.select(features.key).hash_rows(seed=seed).to_numpy()
+    return mix(matrix[ROW].to_numpy()[_first_alike(features, matrix)])
+
+
+def _first_alike(features: FeatureSet, matrix: pl.DataFrame) -> Ints:
+    """The place of the first row that holds the same.
+
+    Of rows that repeat one another none is to be learnt from while another is judged by.
+    """
+    own = [feature.name for feature in features.features if feature.tables == [features.table]]
+    told = [name for name in (CUTOFF, TARGET) if name in matrix.columns]
+    hashes = matrix.select(*told, *(own or features.names)).hash_rows(seed=0).to_numpy()
+    values, first, place = np.unique(hashes, return_index=True, return_inverse=True)
+    return first[place] if len(values) >= MOSTLY * len(hashes) else np.arange(len(hashes))
 
 
 def mix(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:

@@ -41,6 +41,8 @@ class Description(BaseModel):
     classes: list[str]
     dtype: str
     """The type in which classes are given back."""
+    sealed: list[str] = []
+    """Of classes that are private and called `class 1` …, the marks by which they are recognised."""
     encoder: Encoder
     parts: list[Part]
 
@@ -168,6 +170,8 @@ def _damaged(file: Path) -> ModelError:
 
 def _labels(description: Description) -> pl.Series:
     text = pl.Series("prediction", description.classes, dtype=pl.String)
+    if description.sealed:
+        return text
     if description.dtype == "Boolean":
         return text == "true"
     return text.cast({"Int64": pl.Int64, "Float64": pl.Float64}.get(description.dtype, pl.String))

@@ -134,7 +134,15 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
         )
         members.append(fitted.member)
     return FittedModel(
-        Description(problem=data.problem, classes=data.classes, dtype=data.dtype, encoder=encoder, parts=parts), members
+        Description(
+            problem=data.problem,
+            classes=data.classes,
+            dtype=data.dtype,
+            sealed=data.sealed,
+            encoder=encoder,
+            parts=parts,
+        ),
+        members,
     )
 
 

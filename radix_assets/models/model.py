@@ -59,6 +59,12 @@ class ModelCard(BaseModel):
     """Classes too rare to learn, with their rows; these rows took no part."""
     calibration: list[tuple[float, float, int]] = []
     """Of a binary classifier: mean predicted probability, observed share, test rows; by tenths of the rows."""
+    sealed: list[str] = []
+    """Of classes that are private and called `class 1` …, the marks by which they are recognised."""
+    asked: str = ""
+    """Of a target that is compared with a private value, a mark of the question."""
+    private: bool = False
+    """Whether the target's values may not be shown."""
     model_id: str = ""
     """The first 16 hex digits of the fitted model's hash: the same model has the same id on every machine."""
 

@@ -39,6 +39,9 @@ class Rows:
     groups: npt.NDArray[np.uint64] | None = None
     """A hash of the group's name; rows with the same hash stay together."""
 
+    untold_time: bool = False
+    """Whether the moments may not be told of."""
+
     def __len__(self) -> int:
         return len(self.hashes)
 
@@ -49,6 +52,7 @@ class Rows:
             self.strata[index],
             None if self.moments is None else self.moments[index],
             None if self.groups is None else self.groups[index],
+            self.untold_time,
         )
 
 
@@ -128,10 +132,12 @@ def usable_part(rows: Rows, train: Ints, test: Ints, classes: int) -> bool:
 
 
 def stratified_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
-    """Each row in one fold, strata spread evenly."""
+    """Each row in one fold, strata spread evenly; rows with the same hash in the same fold."""
     order = np.lexsort((rows.hashes, rows.strata))
+    hashes, strata = rows.hashes[order], rows.strata[order]
+    first = np.concatenate([[True], (np.diff(strata) != 0) | (hashes[1:] != hashes[:-1])])
     fold = np.empty(len(rows), np.int64)
-    fold[order] = np.arange(len(rows)) % count
+    fold[order] = (np.cumsum(first) - 1) % count
     return [_sides(fold == number) for number in range(count)]
 
 
@@ -152,7 +158,9 @@ def _holdout(rows: Rows) -> tuple[Ints, Ints]:
     sizes = np.bincount(rows.strata)
     lowest = order[(np.cumsum(sizes) - sizes)[sizes > 1]]
     test = rows.hashes < np.uint64(TEST_SHARE * 2.0**64)
-    test[lowest] = True
+    for row in lowest:  # one of each stratum, with those that repeat it
+        alike = (rows.hashes == rows.hashes[row]) & (rows.strata == rows.strata[row])
+        test |= alike if alike.sum() < sizes[rows.strata[row]] else np.arange(len(rows)) == row
     return _sides(test)
 
 
@@ -169,7 +177,8 @@ def _by_time(rows: Rows, *, crossed: bool, classes: int) -> Split | None:
         folds = _time_single(rows, share)
         if folds and usable_part(rows, *folds[0], classes) and len(folds[0][1]) >= LEAST_TEST:
             moment = np.datetime64(int(rows.moments[folds[0][1]].min()), "us").astype("datetime64[s]")
-            reason = f"it learns from what came before {moment} and is judged on what came after, as in use"
+            when = f"the first {share:.0%} of the rows in time" if rows.untold_time else f"what came before {moment}"
+            reason = f"it learns from {when} and is judged on what came after, as in use"
             if moved:
                 reason += "; the cut was moved back, as the last fifth held one class only"
             return Split("time", _sentence("", reason), folds)

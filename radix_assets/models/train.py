@@ -8,8 +8,9 @@ import polars as pl
 
 from radix_assets.features.model import ROW, TARGET, Feature
 from radix_assets.models import charts, shown
-from radix_assets.models.data import Data, read
+from radix_assets.models.data import Data
 from radix_assets.models.fitted import FOLDER, FittedModel
+from radix_assets.models.hidden import Hidden, read_hidden
 from radix_assets.models.importance import importance, shap_values
 from radix_assets.models.judge import Judged, look, predict_folds, refit, run
 from radix_assets.models.leaks import find_leaks
@@ -44,18 +45,21 @@ def train(
     tracking: "Tracking | None" = None,
     name: str = "model",
     keep: set[str] | None = None,
+    hidden: Hidden | None = None,
 ) -> Output:
     """Find, judge and keep a model of a features snapshot; register it where it beats the trivial baselines.
 
     Writes the card `model.json`, the fitted model (a folder, see `load_model`), `predictions.parquet` of the test rows
     and pictures. The result depends on the snapshot, the search and `keep` only. `name` is the registered model's;
-    `keep` holds features that a person confirmed though they alone tell the target.
+    `keep` holds features that a person confirmed though they alone tell the target. What is `hidden` of the question
+    stands in no file by value.
 
     Raises ModelError or TargetError where the data give no model at all (see `data.read`); a model that is no better
     than trivial is published as refused.
     """
     quiet_openmp()
-    data = read(features)
+    hidden = hidden or Hidden()
+    data = read_hidden(features, hidden)
     metric, *others = metrics_of(data.problem)
     classes = len(data.classes)
     honest = split(data.rows, classes=classes)
@@ -116,6 +120,9 @@ def train(
         dropped_leaks=leaks,
         dropped_classes=data.dropped_classes,
         calibration=_calibration(target, judged.predicted) if data.problem == "binary" else [],
+        sealed=data.sealed,
+        asked=hidden.asked,
+        private=data.private,
         model_id=identity,
     )
     (out / CARD).write_text(card.model_dump_json(indent=1, exclude={"run_id", "version"}), encoding="utf-8")

@@ -8,6 +8,7 @@ import polars as pl
 import polars.selectors as cs
 
 from radix_assets.features import CUTOFF, ROW, TARGET, Feature, FeatureSet
+from radix_assets.models.hidden import reveals
 from radix_assets.models.model import ModelCard
 from radix_assets.tags.model import Tags
 
@@ -101,22 +102,10 @@ def safe(text: str, limit: int = 40) -> str:
 def _choose(features: FeatureSet, card: ModelCard | None, tags: Tags | None) -> tuple[list[Feature], dict[str, str]]:
     weight = card.importance if card is not None else {}
     order = sorted(features.features, key=lambda each: -weight.get(each.name, 0.0))
-    left_out = {each.name: "made of a private column" for each in order if _reveals(each, tags)}
+    left_out = {each.name: "made of a private column" for each in order if reveals(each, tags)}
     order = [each for each in order if each.name not in left_out]
     left_out |= dict.fromkeys((each.name for each in order[COLUMNS:]), "less important")
     return order[:COLUMNS], left_out
-
-
-def _reveals(feature: Feature, tags: Tags | None) -> bool:
-    """Whether it may hold values of a private column. Counts and means that are only found through a key do not."""
-    private = _private(tags) & set(feature.columns)
-    keys = {
-        f"{table}.{column}"
-        for table, each in (tags.tables if tags else {}).items()
-        for column in (*each.primary_key, *each.with_role("primary_key", "foreign_key"))
-    }
-    on_the_way = feature.type == "numeric" or len(feature.columns) > len(private)
-    return bool(private - keys) or bool(private and not on_the_way)
 
 
 def _private(tags: Tags | None) -> set[str]:

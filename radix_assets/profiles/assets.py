@@ -1,13 +1,32 @@
 """Profiles: what every column holds."""
 
+from functools import partial
+
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import make_profile
+from radix_assets.privacy import private_in, suspected_in
+from radix_assets.profiles import load_profile, make_profile
 from radix_assets.project import slug
 
 
 def _compute(work: Work) -> Output:
-    return make_profile(work.table, work.input(f"raw/{slug(work.table)}"), work.out)
+    return make_profile(work.table, work.input(f"raw/{slug(work.table)}"), work.out, private=_private(work))
+
+
+def _private(work: Work) -> list[str]:
+    """Columns of which no value may be kept: those that look private, and those that a person's tags say are."""
+    raw = work.inputs.get(f"raw/{slug(work.table)}")
+    if raw is None:
+        return []
+    return sorted(private_in(work.table, work.project.tags_path, suspected_in(raw.path), partial(_before, work)))
+
+
+def _before(work: Work) -> set[str]:
+    """Those of the last profile."""
+    if work.previous is None:
+        return set()
+    last = load_profile(work.tools.storage.path(work.previous))
+    return {name for name, column in last.columns.items() if column.private}
 
 
 PROFILE = Stage(
@@ -21,4 +40,5 @@ PROFILE = Stage(
         "rows_are_distinct": "No row repeats another.",
     },
     compute=_compute,
+    outside=_private,
 )

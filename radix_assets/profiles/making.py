@@ -1,19 +1,17 @@
 """The profile of one raw table: exact statistics, a picture, alerts and a page to browse."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-
-import polars as pl
-from polars import selectors as cs
 
 from radix_assets.output import Check, Markdown, Output, Page, Picture, Table
 from radix_assets.profiles.alerts import alerts_of
 from radix_assets.profiles.model import TableProfile
 from radix_assets.profiles.page import write_page
 from radix_assets.profiles.picture import draw
+from radix_assets.profiles.private import with_values, without_values
 from radix_assets.profiles.statistics import profile_table
-from radix_assets.sources import DATA_FILE, private_columns
+from radix_assets.sources import DATA_FILE, judge_columns
 from radix_resources.errors import StorageError
 
 PROFILE_FILE, PICTURE_FILE, PAGE_FILE = "profile.json", "overview.png", "page.html"
@@ -23,17 +21,20 @@ _MOST_ALERTS = 50
 _log = logging.getLogger(__name__)
 
 
-def make_profile(table: str, data: Path, out: Path) -> Output:
+def make_profile(table: str, data: Path, out: Path, private: Collection[str] | None = None) -> Output:
     """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `overview.png`, `page.html`.
 
     The statistics are exact, over all rows. The page is of a sample, which its title states; where it cannot be made,
-    the profile stands without it and says so.
+    the profile stands without it and says so. Of `private` columns (those that look so, where they are not given) no
+    value is written or shown.
     """
     file = data / DATA_FILE
+    given = judge_columns(data, table) if private is None else private
     profile = profile_table(table, file)
+    profile = without_values(profile, given)
     (out / PROFILE_FILE).write_text(profile.model_dump_json(indent=1), encoding="utf-8")
     names = list(profile.columns)[:_LOOKED_AT]
-    private = private_columns(pl.scan_parquet(file).select(cs.by_index(*range(len(names)))), table) if names else set()
+    private = {name for name in given if name in profile.columns}
     output = Output(rows=profile.rows, shown=dict(_headline(profile)))
     draw(profile, {*private, *list(profile.columns)[_LOOKED_AT:]}, out / PICTURE_FILE)
     output.shown["overview"] = Picture(PICTURE_FILE, f"{table}: types, missing cells, spread of the values")
@@ -49,7 +50,7 @@ def make_profile(table: str, data: Path, out: Path) -> Output:
         output.shown["alerts shown"] = f"the first {_MOST_ALERTS} of {len(alerts):,}"
     if private:
         output.shown["private columns"] = Markdown(
-            f"{len(private)} columns may hold personal data; no value of theirs is shown: "
+            f"{len(private)} private or possibly private; no value of theirs is kept here or shown: "
             + ", ".join(f"`{name}`" for name in sorted(private)[:20])
         )
     _page(table, file, [name for name in names if name not in private], profile, output, out, len(private))
@@ -110,9 +111,17 @@ def _checks(profile: TableProfile) -> list[Check]:
     ]
 
 
-def load_profiles(paths: Mapping[str, Path]) -> dict[str, TableProfile]:
-    """The profiles of several tables, by name."""
-    return {table: load_profile(path) for table, path in paths.items()}
+def load_profiles(paths: Mapping[str, Path], raw: Mapping[str, Path] | None = None) -> dict[str, TableProfile]:
+    """The profiles of several tables, by name.
+
+    With `raw`, the raw snapshots, private columns have all statistics too: to find out what they are, never to be
+    written.
+    """
+    profiles = {table: load_profile(path) for table, path in paths.items()}
+    return {
+        table: with_values(profile, raw[table]) if raw and table in raw else profile
+        for table, profile in profiles.items()
+    }
 
 
 def load_profile(path: Path) -> TableProfile:

@@ -7,7 +7,7 @@ from radix_assets.relationships import make_relationships
 
 
 def _compute(work: Work) -> Output:
-    profiles = load_profiles(work.profiles())
+    profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     return make_relationships(raw, profiles, work.out)
 

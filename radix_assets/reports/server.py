@@ -2,12 +2,17 @@
 
 import io
 import json
+from collections.abc import Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from radix_assets.reports.preview import preview_page
+
+VIEWS = "view/"
 SHOWN = {".html": "text/html; charset=utf-8", ".png": "image/png"}
 POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; img-src data: 'self'; font-src data:; "
@@ -16,18 +21,25 @@ POLICY = (
 """A page of a library may hold script, and what it holds comes from the data: it runs in a box with no way out."""
 
 
-def serve_pages(store: Path, port: int) -> ThreadingHTTPServer:
-    """A server on the loopback address. `/` lists the projects' reports, `/<project>/<asset>` is its newest page."""
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, store=store))
+def serve_pages(store: Path, port: int, projects: Path | None = None) -> ThreadingHTTPServer:
+    """A server on the loopback address. `/` lists the projects' reports, `/<project>/<asset>` is its newest page.
+
+    With the folder of the project files, `/view/<project>/raw/<table>` shows a table's first rows.
+    """
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, store=store, projects=projects))
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, *args: Any, store: Path, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, store: Path, projects: Path | None, **kwargs: Any) -> None:
         self._store = store
+        self._projects = projects
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
         path = unquote(urlsplit(self.path).path).strip("/")
+        if path.startswith(VIEWS):
+            self._view(path.removeprefix(VIEWS))
+            return
         file = self._find(path)
         if path == "":
             self._send(self._index(), "text/html; charset=utf-8")
@@ -40,6 +52,14 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's name
         """Says nothing: the terminal belongs to the person."""
+
+    def _view(self, path: str) -> None:
+        project, _, place = path.partition("/")
+        made = preview_page(self._store, self._projects, project, place) if self._projects else None
+        if made is None:
+            self.send_error(404)
+        else:
+            self._send(made.encode(), "text/html; charset=utf-8", {"Cache-Control": "no-store"})
 
     def _find(self, path: str) -> Path | None:
         file = (self._store / path).resolve()
@@ -61,12 +81,14 @@ class _Handler(SimpleHTTPRequestHandler):
             f'<!doctype html><title>Radix reports</title><body style="{style}"><h1>Reports</h1><ul>{body}</ul>'.encode()
         )
 
-    def _send(self, content: bytes, kind: str) -> None:
+    def _send(self, content: bytes, kind: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 

@@ -4,23 +4,32 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.features.model import ROW, TARGET
 from radix_assets.output import Check, Output, Picture, Shown, Table
+from radix_assets.privacy import is_private, read_seal, target_is_private, target_name
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
 from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
-from radix_assets.tags.model import Target
+from radix_assets.tags.model import Tags
+from radix_resources.home import Home
 
 FILE = "predictions.parquet"
 PICTURE = "distribution.png"
+_PLACE = "\x00place"
+"""A name that no column has."""
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
-def champion_predictor(champion: Path, tables: dict[str, Path]) -> Predictor:
-    """The model that serves, with the features and tags it was trained with, which stand beside it in its snapshot."""
+def champion_predictor(champion: Path, tables: dict[str, Path], *, told: bool = True) -> Predictor:
+    """The model that serves, with the features and tags it was trained with, which stand beside it in its snapshot.
+
+    With `told` its answers name classes that are private: they are for whoever asks, and to be kept nowhere.
+    """
     from radix_assets.tags import load_tags
 
-    return load_predictor(champion, champion / "features", load_tags(champion / "tags"), tables)
+    seal = read_seal(Home.from_environment().state) if told else None
+    return load_predictor(champion, champion / "features", load_tags(champion / "tags"), tables, seal)
 
 
 def predict_rows(champion: Path, tables: dict[str, Path], rows: pl.DataFrame) -> pl.DataFrame:
@@ -56,43 +65,55 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Outp
     if load_champion(champion).model_id is None:
         pl.DataFrame({PREDICTION: []}, schema={PREDICTION: pl.Null}).write_parquet(out / FILE)
         return Output(rows=0, shown={"rows": 0, "reason": "no model serves, so nothing is predicted"})
-    target = load_tags(champion / "tags").target
+    tags = load_tags(champion / "tags")
+    target = tags.target
     table = pl.scan_parquet(tables[target.table] / "data.parquet")
-    rows = table.filter(pl.col(target.column).is_null()).collect()
+    rows = table.with_row_index(_PLACE).filter(exactly(target.column).is_null()).collect()
     if len(rows):
-        answers, what = champion_predictor(champion, tables).predict(rows), "rows whose outcome is not known"
+        answers, what = _of_unknown(champion, tables, tags, rows), "rows whose outcome is not known"
     else:
         answers, what = (
-            _held_out(champion, target, tables[target.table]),
+            _held_out(champion, tags, tables[target.table]),
             "rows that were held out when the model was judged",
         )
     answers.write_parquet(out / FILE, compression="zstd")
-    return _output(answers, what, target, out)
+    return _output(answers, what, tags, out)
 
 
-def _held_out(champion: Path, target: Target, raw: Path) -> pl.DataFrame:
+def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame) -> pl.DataFrame:
+    place = rows[_PLACE].cast(pl.Int64)
+    predictor = champion_predictor(champion, tables, told=False)
+    answers = predictor.predict(rows.drop(_PLACE))
+    if not is_private(tags, predictor.table, *predictor.key):
+        return answers
+    own = answers.columns[answers.columns.index(PREDICTION) :]
+    return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers.select(own)], how="horizontal")
+
+
+def _held_out(champion: Path, tags: Tags, raw: Path) -> pl.DataFrame:
     """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
     from radix_assets.features import load_features
     from radix_assets.features.target import target_values
+    from radix_assets.models import load_model
+    from radix_assets.models.hidden import marked
     from radix_assets.sources import scan, spelling_of
 
-    table = scan(raw)
+    target, table = tags.target, scan(raw)
     kept = pl.read_parquet(champion / "predictions.parquet")
     answers = kept.drop(ROW, TARGET)
     place = kept[ROW]
     key = load_features(champion / "features").key
     height = int(table.select(pl.len()).collect().item())
-    if key and len(place) and (place < height).all():
-        found = table.select(*(pl.col(name).alias(f"key {name}") for name in key), now=pl.col(target.column)).collect()[
-            place
-        ]
-        if (
-            target_values(target, found["now"], spelling_of(raw, target.column))
-            .cast(pl.String)
-            .eq_missing(kept[TARGET].cast(pl.String))
-            .all()
-        ):
-            keys = found.select(pl.col(f"key {name}").alias(_free(name, answers)) for name in key)
+    if key and not is_private(tags, target.table, *key) and len(place) and (place < height).all():
+        found = table.select(
+            *(exactly(name).alias(f"key {name}") for name in key), exactly(target.column).alias("now")
+        ).collect()[place]
+        now = target_values(target, found["now"], spelling_of(raw, target.column))
+        seal = read_seal(Home.from_environment().state)
+        if target_is_private(tags) and target.operator is None:
+            now = marked(now, load_model(champion).description.sealed, seal)
+        if now.cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
+            keys = found.select(exactly(f"key {name}").alias(_free(name, answers)) for name in key)
             return pl.concat([keys, answers], how="horizontal")
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers], how="horizontal")
 
@@ -101,12 +122,17 @@ def _free(name: str, answers: pl.DataFrame) -> str:
     return f"{name} (key)" if name in answers.columns else name
 
 
-def _output(answers: pl.DataFrame, what: str, target: Target, out: Path) -> Output:
+def _output(answers: pl.DataFrame, what: str, tags: Tags, out: Path) -> Output:
     chances = probabilities_of(answers)
     prediction = answers[PREDICTION]
-    draw_distribution(answers, chances, target.name, out / PICTURE)
+    name = target_name(tags)
     shown: dict[str, Shown] = {"rows": len(answers), "of": what}
-    if chances or not prediction.dtype.is_numeric():
+    untold = target_is_private(tags) and not chances
+    if not untold:
+        draw_distribution(answers, chances, name, out / PICTURE)
+    if untold:
+        shown["distribution"] = "not shown: the target is private"
+    elif chances or not prediction.dtype.is_numeric():
         counted = (
             prediction.cast(pl.String)
             .value_counts(sort=True, name="rows")
@@ -122,7 +148,8 @@ def _output(answers: pl.DataFrame, what: str, target: Target, out: Path) -> Outp
         shown["quantiles"] = Table(
             [{"quantile": share, PREDICTION: prediction.quantile(share, "nearest")} for share in _QUANTILES]
         )
-    shown["distribution"] = Picture(PICTURE, f"Distribution of the predictions of {target.name}")
+    if not untold:
+        shown["distribution"] = Picture(PICTURE, f"Distribution of the predictions of {name}")
     empty = prediction.null_count()
     sums = answers.select(pl.sum_horizontal(chances)).to_series() if chances else pl.Series([1.0])
     checks = [

@@ -1,16 +1,21 @@
 """A champion ready to answer: from rows of the target's table, by the plan of its training matrix, to predictions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import polars as pl
+from polars import selectors as cs
 
+from radix_assets.privacy import Seal
 from radix_assets.tags.model import Tags
 from radix_resources.errors import RadixError, ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from radix_assets.models import FittedModel
 
 PREDICTION = "prediction"
 PROBABILITY = "probability_"
@@ -92,6 +97,10 @@ class Predictor:
     """Columns of the primary key that come back with the answers; empty where there is none."""
     known: dict[str, str]
     """Every column of the table to its canonical type. Those that are neither read nor a key are accepted, unread."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Of a model that does not know the names of its classes: those by which it calls them to the true ones."""
+    dtype: pl.DataType = field(default_factory=pl.String)
+    """The type in which such classes are given back."""
 
     @property
     def columns(self) -> list[Column]:
@@ -137,7 +146,13 @@ class Predictor:
             raise failed(f"{len(prediction)} answers for {len(rows)} rows", table=self.table)
         if answers.probabilities is None:
             return prediction.to_frame()
-        return pl.concat([prediction.to_frame(), answers.probabilities], how="horizontal")
+        probabilities = answers.probabilities
+        if self.labels:
+            prediction = prediction.replace(self.labels).cast(self.dtype, strict=False)
+            probabilities = probabilities.rename(
+                {PROBABILITY + name: PROBABILITY + label for name, label in self.labels.items()}
+            )
+        return pl.concat([prediction.to_frame(), probabilities], how="horizontal")
 
     def _demand(self, given: list[str]) -> None:
         missing = [column.name for column in self.columns if column.required and column.name not in given]
@@ -163,22 +178,46 @@ def failed(found: str, **context: Any) -> ServingError:
     )
 
 
-def load_predictor(champion: Path, features: Path, tags: Tags, tables: dict[str, Path]) -> Predictor:
+def load_predictor(
+    champion: Path, features: Path, tags: Tags, tables: dict[str, Path], seal: Seal | None = None
+) -> Predictor:
     """Read a champion and collect what its features need.
 
+    With the `seal` that private classes were hidden by, the answers name them; without it they are `class 1` ….
     `champion` and `features` are snapshot directories, `tables` the raw snapshots by name. Raises the stages' own
     errors where something is missing or damaged.
     """
     from radix_assets.features import load_features, prepare
     from radix_assets.models import load_model
 
-    held = load_features(features)
+    held, model = load_features(features), load_model(champion)
     schema = pl.read_parquet_schema(tables[held.table] / "data.parquet")
     return Predictor(
         features=prepare(features, tags, tables),
-        model=load_model(champion),
+        model=model,
         table=held.table,
         target=held.target,
         key=held.key,
         known={name: dtype.base_type().__name__ for name, dtype in schema.items() if name != tags.target.column},
+        labels=_labels(tags, tables[held.table], model, seal) if seal else {},
+        dtype=CANONICAL.get(model.description.dtype, pl.String()),
     )
+
+
+def _labels(tags: Tags, raw: Path, model: "FittedModel", seal: Seal) -> dict[str, str]:
+    """The true names of classes that the model knows by marks only, from the values of the target."""
+    if not model.description.sealed:
+        return {}
+    from radix_assets.features.target import target_values
+    from radix_assets.models.hidden import revealed
+    from radix_assets.sources import spelling_of
+
+    target = tags.target
+    values = scan_unique(raw, target.column)
+    return revealed(target_values(target, values, spelling_of(raw, target.column)), model.description.sealed, seal)
+
+
+def scan_unique(raw: Path, column: str) -> pl.Series:
+    """The values that occur in a column of a raw snapshot."""
+    found = pl.scan_parquet(raw / "data.parquet").select(cs.by_name(column)).unique().collect(engine="streaming")
+    return found.to_series()

@@ -14,7 +14,7 @@ from radix_assets.sources.model import (
     read_schema,
     spelling_of,
 )
-from radix_assets.sources.privacy import private_columns
+from radix_assets.sources.privacy import judge_columns, private_columns
 from radix_assets.sources.rows import read_rows
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "RawSchema",
     "discover",
     "ingest",
+    "judge_columns",
     "load_schema_of",
     "private_columns",
     "read_rows",

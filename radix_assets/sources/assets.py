@@ -36,4 +36,5 @@ RAW = Stage(
     compute=_compute,
     settings=_settings,
     outside=_outside,
+    may_hold_private=True,
 )

@@ -189,4 +189,7 @@ def _positioned(frame: pl.LazyFrame, number: int) -> pl.LazyFrame:
 def _name(staged: Staged, schema: pl.Schema) -> None:
     staged.names = list(schema)
     staged.unique = unique_names(staged.names, len(staged.names))
-    staged.types = [str(dtype) for dtype in schema.values()]
+    # The name of an enumeration lists its values.
+    staged.types = [
+        dtype.base_type().__name__ if "Enum(" in (text := str(dtype)) else text for dtype in schema.values()
+    ]

@@ -13,6 +13,7 @@ from radix_assets.sources.database import stage_table, table_version
 from radix_assets.sources.files import Place, find, kind_of
 from radix_assets.sources.files import fingerprint as fingerprint_of_files
 from radix_assets.sources.model import DATA_FILE, SCHEMA_FILE
+from radix_assets.sources.privacy import judge_columns
 from radix_assets.sources.shown import shown
 from radix_assets.sources.staging import Staged
 from radix_assets.sources.text import stage_text
@@ -37,6 +38,7 @@ def ingest(project: Project, table: str, out: Path) -> Output:
         schema, checks = convert(table, staged, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
     return Output(rows=schema.rows, shown=shown(source, staged, schema, out), checks=checks)
 

@@ -65,6 +65,9 @@ class RawSchema(BaseModel):
     blank_rows: int = 0
     """Rows of the source without any value; they are left out."""
 
+    suspected: list[str] | None = None
+    """Columns that look private by name or values; None in snapshots from before this was kept."""
+
     beyond: int = 0
     """Cells beyond the last column, in rows longer than the header; they are in `rejects.parquet`."""
 

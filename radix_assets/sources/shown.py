@@ -7,22 +7,22 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.output import Markdown, Shown, Table
-from radix_assets.project import DatabaseSource, FileSource
+from radix_assets.output import Markdown, Shown, Table, View
+from radix_assets.project import DatabaseSource, FileSource, slug
 from radix_assets.sources.addresses import without_secret
 from radix_assets.sources.model import DATA_FILE, REJECTS_FILE, RawSchema
-from radix_assets.sources.privacy import private_columns
 from radix_assets.sources.staging import Staged
 
-MASK = "•••"
 _MOST_COLUMNS = 100
 _PREVIEW_COLUMNS = 30
 _PREVIEW_ROWS = 5
-_LONGEST = 60
+_LONGEST = 30
+_PUNCTUATION = frozenset(" .,:;-+/_@#%&()[]")
+"""Signs that show how a value is written; all others could be part of what it says."""
 
 
 def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema, out: Path) -> dict[str, Shown]:
-    """Facts, headline first. No secret, and no value of a private column."""
+    """Facts, headline first. No secret, and no value of any column: they go into events, which are never unwritten."""
     facts: dict[str, Shown] = {
         "rows": schema.rows,
         "columns": len(schema.columns),
@@ -57,7 +57,8 @@ def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema
     )
     if len(schema.columns) > _MOST_COLUMNS:
         facts["schema shows"] = f"the first {_MOST_COLUMNS} of {len(schema.columns):,} columns; all are in schema.json"
-    facts["preview"] = _preview(out, schema.table)
+    facts["preview"] = View(f"raw/{slug(schema.table)}")
+    facts["form of the first rows"] = _forms(out)
     return facts
 
 
@@ -88,26 +89,32 @@ def _rejects(out: Path) -> Table:
     )
 
 
-def _preview(out: Path, table: str) -> Table:
+def _forms(out: Path) -> Table:
+    """What the first rows look like, not what they say: one letter stands for all letters, one digit for all digits.
+
+    An event is never unwritten, and which columns are private may be said later.
+    """
     rows = pl.scan_parquet(out / DATA_FILE)
     # Chosen by position, since a name such as ^a.*$ would be taken for a pattern.
     rows = rows.select(cs.by_index(*range(min(len(rows.collect_schema()), _PREVIEW_COLUMNS))))
-    private = private_columns(rows, table)
     first = rows.head(_PREVIEW_ROWS).collect()
-    return Table(
-        [
-            {name: _text(value) if name not in private else MASK for name, value in row.items()}
-            for row in first.iter_rows(named=True)
-        ]
-    )
+    return Table([{name: form(value) for name, value in row.items()} for row in first.iter_rows(named=True)])
 
 
-def _text(value: Any) -> Any:
-    """Numbers, text and None."""
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, str) and len(value) > _LONGEST:
-        return value[:_LONGEST] + "…"
-    return value
+def form(value: Any) -> str | None:
+    """What a value looks like: `Ada 36` is `Aaa 99`."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true or false"
+    text = value.isoformat(sep=" ") if isinstance(value, dt.datetime) else str(value)
+    signs = "".join(_form_of(sign) for sign in text[:_LONGEST])
+    return signs + ("…" if len(text) > _LONGEST else "")
+
+
+def _form_of(sign: str) -> str:
+    if sign.isdigit() or sign.isnumeric():
+        return "9"
+    if sign.isalpha():
+        return "A" if sign.isupper() else "a"
+    return sign if sign in _PUNCTUATION else "?"

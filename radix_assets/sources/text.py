@@ -121,7 +121,8 @@ def _agree(texts: list[_Text], staged: Staged) -> None:
                 "RDX-SRC-008",
                 f"the columns differ from those of {first.place.file}"
                 + (f"; missing: {', '.join(missing[:5])}" if missing else "")
-                + (f"; unknown: {', '.join(more[:5])}" if more else ""),
+                # Not by name: of a file without a header these are the values of its first row.
+                + (f"; {len(more)} unknown" if more else ""),
                 expected="files of one table have the same columns",
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **text.place.context(),
@@ -219,10 +220,10 @@ def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
 
 def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:
     """The error of a table that has columns and nothing else."""
-    shown = ", ".join(columns[:20]) + (" …" if len(columns) > 20 else "")  # noqa: PLR2004
     return EmptySourceError(
         "RDX-SRC-004",
-        f"there is a header and no row; columns: {shown}" if columns else "there are neither columns nor rows",
+        # Not by name: what is taken for a header may be the only row.
+        f"there is a header of {len(columns)} columns and no row" if columns else "there are neither columns nor rows",
         expected="one row at least",
         hint="fill the source, or take the table out of the project file",
         **place.context(),

@@ -8,7 +8,7 @@ from radix_assets.suggestions import make_suggestions
 
 
 def _compute(work: Work) -> Output:
-    profiles = load_profiles(work.profiles())
+    profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     return make_suggestions(raw, profiles, load_schema(work.input("relationships")), work.project.goal.target, work.out)
 

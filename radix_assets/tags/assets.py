@@ -51,7 +51,7 @@ def _before(work: Work, edits: TagEdits | None) -> None:
         work.project,
         load_suggestions(work.input("suggestions")),
         load_schema(work.input("relationships")),
-        load_profiles(work.profiles()),
+        load_profiles(work.profiles(), work.raw()),
     )
     if edits is None:
         return
@@ -72,7 +72,7 @@ def _compute(work: Work) -> Output | None:
         work.project,
         load_suggestions(work.input("suggestions")),
         load_schema(work.input("relationships")),
-        load_profiles(work.profiles()),
+        load_profiles(work.profiles(), work.raw()),
         work.out,
         raw=work.raw(),
     )

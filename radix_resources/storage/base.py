@@ -67,7 +67,7 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
 
     - `commit` publishes all files of an attempt or none, and is durable when it returns;
     - of two commits with the same asset and sequence exactly one succeeds, on any number of machines;
-    - a committed file never changes, and a reader sees committed files only;
+    - a committed file never changes until it is withdrawn, and a reader sees committed files only;
     - an attempt that was killed leaves at worst an unreferenced directory, which `collect` removes.
     """
 
@@ -113,6 +113,13 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
     @abstractmethod
     def failure(self, asset: str) -> Failure | None:
         """The last failure, if nothing was committed since."""
+
+    @abstractmethod
+    def withdraw(self, commit: Commit) -> None:
+        """Remove a snapshot that a newer one has replaced, then its record; what was cut off is done by calling again.
+
+        Files that another record refers to stay. Raises StorageError RDX-STO-006 for the newest of its asset.
+        """
 
     @abstractmethod
     def collect(self, *, older_than_seconds: float) -> list[str]:

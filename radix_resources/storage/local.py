@@ -111,6 +111,23 @@ class LocalStorage(Storage):
         except FileNotFoundError:
             return None
 
+    def withdraw(self, commit: Commit) -> None:
+        records = self._records(commit.asset)
+        record = Path(self.root, "commits", commit.asset, f"{commit.sequence:08d}.json")
+        if records and record == records[-1]:
+            raise StorageError(
+                "RDX-STO-006",
+                f"version {commit.sequence} of {commit.asset} is the newest, so it cannot be withdrawn",
+                expected="a version that a newer one has replaced",
+                hint="materialize the asset first",
+                asset=commit.asset,
+            )
+        if all(_read(other).directory != commit.directory for other in records if other != record):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(Path(self.root, commit.directory))
+        record.unlink(missing_ok=True)
+        _sync_directory(record.parent)
+
     def collect(self, *, older_than_seconds: float) -> list[str]:
         root = Path(self.root)
         horizon = time.time() - older_than_seconds

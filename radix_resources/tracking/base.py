@@ -66,6 +66,10 @@ class Tracking(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
     def versions(self, name: str) -> list[Version]:
         """All registered versions of a model, oldest first; empty where there is none."""
 
+    @abstractmethod
+    def forget(self, name: str, run_id: str) -> None:
+        """Remove a run with its files, and the versions made of it, for good. What is gone already is no error."""
+
     @property
     @abstractmethod
     def uri(self) -> str:

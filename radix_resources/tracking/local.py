@@ -4,12 +4,14 @@ import contextlib
 import fcntl
 import logging
 import os
+import shutil
 import sqlite3
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from radix_resources.errors import ModelError
 from radix_resources.tracking.base import Recorded, Tracking, Version
@@ -71,6 +73,17 @@ class LocalTracking(Tracking):
                 )
                 for one in sorted(found, key=lambda one: int(one.version))
             ]
+
+    def forget(self, name: str, run_id: str) -> None:
+        with self._store() as client:
+            for one in client.search_model_versions(f"name = '{name}'"):
+                if one.run_id == run_id:
+                    client.delete_model_version(name, one.version)
+            for run in client.search_runs([self._experiment(client, name)], f"attributes.run_id = '{run_id}'"):
+                files = Path(urlsplit(unquote(run.info.artifact_uri)).path).parent
+                if files.is_relative_to(Path(self.root).absolute()) and files.name == run_id:
+                    shutil.rmtree(files, ignore_errors=True)
+                client.delete_run(run_id)
 
     @contextlib.contextmanager
     def _store(self) -> Iterator[Any]:

@@ -4,7 +4,7 @@ import json
 
 import polars as pl
 
-from radix_assets.output import Table
+from radix_assets.output import Table, View
 from radix_assets.sources import load_schema_of, scan
 
 
@@ -38,7 +38,10 @@ def test_rejected_cells_are_counted_and_placed_and_their_text_is_kept(read):
 def test_nothing_private_is_shown(read):
     people = [("Ann Smith", "ann@example.org", "555-01-1234"), ("Bob Jones", "bob@example.org", "555-02-4321")] * 5
     raw = read("first_name,email,ssn,visits\n" + "".join(f"{','.join(row)},3\n" for row in people))
-    assert [row["visits"] for row in raw.output.shown["preview"].rows] == [3] * 5
+    assert raw.output.shown["preview"] == View("raw/t")
+    assert [row["visits"] for row in raw.output.shown["form of the first rows"].rows] == ["9"] * 5
+    assert raw.output.shown["form of the first rows"].rows[0]["ssn"] == "999-99-9999"
+    assert raw.schema.suspected == ["email", "first_name", "ssn"]
     for secret in [text for row in people for text in row]:
         assert secret not in str(raw.output)
 

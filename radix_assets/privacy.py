@@ -1,0 +1,156 @@
+"""Which columns are private, as far as is known now, and how what is private is named where its value may not stand.
+
+Before a person has spoken a column is private where its name or its values look so (see sources.privacy). What
+`tags.yaml` says of it then holds, either way.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radix_resources.errors import RadixError
+
+if TYPE_CHECKING:
+    from radix_assets.tags.model import Tags, Target
+
+MASK = "•••"
+"""Stands where a value would."""
+KEY_FILE = "seal.key"
+_KEY_BYTES = 32
+_MARK = 24
+"""Hex digits of a sealed value."""
+
+Said = Mapping[str, Mapping[str, bool]]
+"""By table and column, whether a person's file says that it is private. What it says nothing of is not there."""
+
+
+def said_private(tags_file: Path) -> Said | None:
+    """What `tags.yaml` says; nothing where there is no such file, None where it cannot be read as it stands."""
+    try:
+        state = tags_file.stat()
+    except OSError:
+        return {}
+    return _said(tags_file, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _said(tags_file: Path, _changed: int, _size: int) -> Said | None:
+    from radix_assets.tags.file import read_tags
+
+    try:
+        file = read_tags(tags_file)
+    except RadixError:
+        return None
+    return {
+        table: {
+            name: line.sensitivity != "none" for name, line in block.columns.items() if line.sensitivity is not None
+        }
+        for table, block in file.tables.items()
+    }
+
+
+def private_in(
+    table: str, tags_file: Path, suspected: Collection[str], before: Callable[[], Collection[str]] = set
+) -> set[str]:
+    """The private columns of a table: those `suspected`, but for what a person says of them.
+
+    Where the person's file cannot be read as it stands, those that were private `before` count too.
+    """
+    said = said_private(tags_file)
+    if said is None:
+        return {*suspected, *before()}
+    own = said.get(table, {})
+    return {name for name in suspected if own.get(name, True)} | {name for name, private in own.items() if private}
+
+
+def suspected_in(raw: Path) -> set[str]:
+    """The columns of a raw snapshot that look private: as its schema says, else judged now. None without a schema."""
+    return set(_suspected(raw))
+
+
+@lru_cache(maxsize=1024)
+def _suspected(raw: Path) -> frozenset[str]:
+    from radix_assets.sources import SCHEMA_FILE, judge_columns, read_schema
+
+    if not (raw / SCHEMA_FILE).exists():
+        return frozenset()
+    schema = read_schema(raw)
+    return frozenset(judge_columns(raw, schema.table) if schema.suspected is None else schema.suspected)
+
+
+def is_private(tags: "Tags", table: str, *columns: str) -> bool:
+    """Whether any of these columns is tagged private."""
+    return table in tags.tables and not tags.tables[table].private.isdisjoint(columns)
+
+
+def target_is_private(tags: "Tags") -> bool:
+    """Whether what is predicted is a private column."""
+    return is_private(tags, tags.target.table, tags.target.column)
+
+
+def target_name(tags: "Tags") -> str:
+    """The target as a person writes it; a private value that it is compared with is masked."""
+    return masked_name(tags.target) if target_is_private(tags) else tags.target.name
+
+
+def masked_name(target: "Target") -> str:
+    """The target without the value it is compared with."""
+    name = f"{target.table}.{target.column}"
+    return name if target.operator is None else f"{name} {target.operator} {MASK}"
+
+
+def masked(classes: Sequence[str]) -> list[str]:
+    """What private classes are called instead: `class 1`, `class 2` …; they are in the order of their names."""
+    return [f"class {number + 1}" for number in range(len(classes))]
+
+
+class Seal:
+    """Turns a private value into a mark that can be recognised by who holds the key and the value, and read by nobody.
+
+    HMAC-SHA256, 96 bits. Without a key it still hides what cannot be guessed.
+    """
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key
+
+    def mark(self, value: str) -> str:
+        """Equal values have equal marks."""
+        return hmac.new(self._key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:_MARK]
+
+    @property
+    def seed(self) -> int:
+        """For hashes of many values at once: 64 bits that follow from the key."""
+        return int.from_bytes(hashlib.sha256(b"seed" + self._key).digest()[:8], "big")
+
+
+def read_seal(state: Path) -> Seal:
+    """The installation's seal; without a key where there is none yet."""
+    try:
+        return Seal((state / KEY_FILE).read_bytes())
+    except OSError:
+        return Seal()
+
+
+def make_seal(state: Path) -> Seal:
+    """The same; the key is made where there is none. Of two that make it at once, one wins."""
+    path = state / KEY_FILE
+    if not path.exists():
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(secrets.token_bytes(_KEY_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return read_seal(state)

@@ -1,0 +1,74 @@
+"""The first rows of a raw table, made at the moment somebody looks, by what is private then; they are kept nowhere."""
+
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars import selectors as cs
+
+from radix_assets.privacy import MASK, private_in, said_private, suspected_in
+from radix_assets.project import PROJECT_FILE, load_project, slug
+from radix_assets.sources import DATA_FILE
+from radix_resources.errors import RadixError
+
+ROWS = 5
+COLUMNS = 30
+LONGEST = 60
+_STYLE = (
+    "body{font:15px/1.5 system-ui;margin:2em;color:#1b1f24}table{border-collapse:collapse}"
+    "td,th{text-align:left;padding:.3em .8em .3em 0;border-bottom:1px solid #d8dee4;vertical-align:top}"
+    "th span{display:block;font-weight:normal;color:#57606a}p{color:#57606a}"
+)
+
+
+def preview_page(store: Path, projects: Path, project: str, place: str) -> str | None:
+    """The page of `raw/<table>` of a project; None where there is no such table, or it was not read yet."""
+    stage, _, name = place.partition("/")
+    path = projects / project / PROJECT_FILE
+    if stage != "raw" or slug(name) != name or slug(project) != project or not path.is_file():
+        return None
+    try:
+        declared = load_project(path)
+    except RadixError:
+        return None
+    table = next((table for table in declared.tables if slug(table) == name), None)
+    records = sorted((store / "commits" / project / "raw" / name).glob("[0-9]*.json"))
+    if table is None or not records:
+        return None
+    directory = store / json.loads(records[-1].read_text())["directory"]
+    return page(table, directory, declared.tags_path)
+
+
+def page(table: str, raw: Path, tags_file: Path) -> str:
+    """The first rows of a raw snapshot. Where the tags cannot be read as they stand, no value is shown at all."""
+    frame = pl.scan_parquet(raw / DATA_FILE)
+    schema = frame.collect_schema()
+    names = schema.names()[:COLUMNS]
+    unsure = said_private(tags_file) is None
+    private = set(names) if unsure else private_in(table, tags_file, suspected_in(raw))
+    rows = frame.select(cs.by_index(*range(len(names)))).head(ROWS).collect()
+    head = "".join(f"<th>{escape(name)}<span>{escape(str(schema[name]))}</span></th>" for name in names)
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td>{MASK if name in private else escape(_text(value))}</td>"
+            for name, value in zip(names, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows.iter_rows()
+    )
+    more = f", the first {COLUMNS} of {len(schema):,} columns" if len(schema) > COLUMNS else ""
+    hidden = len(private.intersection(names))
+    note = f" {MASK}: private, or possibly so ({hidden}); what tags.yaml says decides." if hidden else ""
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(table)}</title><style>{_STYLE}</style>'
+        f"<h1>{escape(table)}</h1><p>The first {rows.height} rows{more}.{note}</p>"
+        f"<table><tr>{head}</tr>{body}</table></html>"
+    )
+
+
+def _text(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
