@@ -36,7 +36,7 @@ class ColumnFacts:
     minimum: float | None = None
     maximum: float | None = None
     samples: Sequence[str] = field(default=(), repr=False)
-    """Distinct values as written, without nulls, in the order in which they first appear; the first five count."""
+    """Distinct values as written, without nulls, in the order in which they first appear; five are looked at."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""A column as numbers."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from radix_assets.column_types.counts import count_features
+from radix_assets.column_types.model import ColumnFacts
+from radix_assets.column_types.names import name_features
+from radix_assets.column_types.values import SAMPLES, is_null_token, value_features
+
+ABSENT = np.float32(-1e6)
+"""Stands for what cannot be said of a column, such as the smallest number of a text."""
+
+
+def cleaned(column: ColumnFacts) -> ColumnFacts:
+    """The same column; words that stand for a missing value are neither samples nor distinct values."""
+    samples = tuple(dict.fromkeys(text for text in column.samples if text.strip()))
+    kept = tuple(text for text in samples if not is_null_token(text))
+    if kept == tuple(column.samples):
+        return column
+    return replace(column, samples=kept[:SAMPLES], distinct=max(0, column.distinct - len(samples) + len(kept)))
+
+
+def features(column: ColumnFacts) -> dict[str, float]:
+    """Numbers that describe a cleaned column, always of the same names; nan where one does not apply."""
+    return {**count_features(column), **name_features(column.name), **value_features(column.samples)}
+
+
+def matrix(columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float32]:
+    """The features of cleaned columns, a row each, in the order of `FEATURES`."""
+    rows = [list(features(column).values()) for column in columns]
+    found = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
+    found[np.isnan(found)] = ABSENT
+    return found.clip(ABSENT, -ABSENT).astype(np.float32)
+
+
+FEATURES = tuple(features(ColumnFacts("", 0, 0, 0)))

@@ -1,0 +1,49 @@
+"""A linear model on scaled features and hashed pieces."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from radix_assets.column_types.arrays import packed, probabilities, unpacked
+from radix_assets.column_types.model import ColumnFacts
+from radix_assets.column_types.ngrams import WIDTH, hashed
+from radix_assets.column_types.scale import Floats, Scale
+
+SHARE = np.float32(0.1)
+"""Of the scaled features beside the pieces, so that neither is punished more than the other."""
+
+
+def wide(columns: Sequence[ColumnFacts], scaled: Floats) -> Floats:
+    """What the linear model adds up, a row each column: scaled features, then hashed pieces."""
+    pieces = np.stack([hashed(column) for column in columns]) if columns else np.zeros((0, WIDTH), dtype=np.float32)
+    return np.hstack([scaled * SHARE, pieces])
+
+
+class Linear:
+    """Weights of each class."""
+
+    def __init__(self, scale: Scale, weights: npt.NDArray[np.float32], biases: npt.NDArray[np.float32]) -> None:
+        self._scale, self._weights, self._biases = scale, weights, biases
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> "Linear":
+        """A model as it was written."""
+        weights = unpacked(written["weights"]).astype(np.float32) * unpacked(written["steps"])
+        return cls(Scale.read(written["scale"]), weights, unpacked(written["biases"]))
+
+    def written(self) -> dict[str, Any]:
+        """As plain data, with weights rounded to 1/127 of the largest of their class."""
+        steps = np.maximum(np.abs(self._weights).max(axis=0), 1e-6).astype(np.float32) / 127
+        return {
+            "scale": self._scale.written(),
+            "weights": packed(np.round(self._weights / steps).astype(np.int8)),
+            "steps": packed(steps),
+            "biases": packed(self._biases),
+        }
+
+    def __call__(self, columns: Sequence[ColumnFacts], matrix: Floats) -> npt.NDArray[np.float64]:
+        """Probabilities, a row each, a column each class."""
+        scores = (wide(columns, self._scale(matrix)) @ self._weights + self._biases).astype(np.float64)
+        return probabilities(scores)
