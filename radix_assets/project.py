@@ -68,7 +68,7 @@ class Goal(_Strict):
         None,
         description="table.column, or a comparison such as 'flights.arr_delay > 15'; suggested where it is not given.",
     )
-    problem: Literal["binary", "multiclass", "regression"] | None = Field(
+    problem: Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"] | None = Field(
         None, description="The kind of problem; follows from the target where it is not given."
     )
 

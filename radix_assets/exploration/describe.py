@@ -8,6 +8,7 @@ from radix_assets.exploration.model import Balance, ClassShare, Coverage, Period
 from radix_assets.exploration.question import Question, positional, target_of
 from radix_assets.exploration.times import row_time
 from radix_assets.privacy import masked
+from radix_assets.suggestions.model import NUMERIC
 
 SHOWN_CLASSES = 50
 PERIODS = 60
@@ -39,7 +40,7 @@ def describe(question: Question, path: Path) -> tuple[Balance, Coverage | None, 
 def _balance(question: Question, target: pl.Series, *, private: bool) -> Balance:
     known = target.drop_nulls()
     balance = Balance(rows=len(target), unknown=target.null_count(), distinct=known.n_unique())
-    if question.problem != "regression":
+    if question.problem not in NUMERIC:
         counts = known.cast(pl.String).alias("name").value_counts().sort(["count", "name"], descending=[True, False])
         names = dict(zip(counts["name"].sort(), masked(counts["name"].to_list()), strict=True)) if private else {}
         balance.classes = [
@@ -72,8 +73,8 @@ def _coverage(question: Question, target: pl.Series, time: pl.Series) -> Coverag
     hours = (end - start).total_seconds() / 3600
     every = next((name for name, length in STEPS if hours / length <= PERIODS), STEPS[-1][0])
     one = shown_class(question)
-    value = pl.col("target").cast(pl.Float64) if question.problem == "regression" else pl.lit(None, pl.Float64)
-    if question.problem != "regression" and one is not None:
+    value = pl.col("target").cast(pl.Float64) if question.problem in NUMERIC else pl.lit(None, pl.Float64)
+    if question.problem not in NUMERIC and one is not None:
         value = (pl.col("target").cast(pl.String) == one).cast(pl.Float64)
     periods = (
         dated.with_columns(value.alias("value"))

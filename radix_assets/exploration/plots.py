@@ -23,6 +23,7 @@ from radix_assets.pictures import (
     panel,
     save,
 )
+from radix_assets.suggestions.model import NUMERIC
 
 BARS = 20
 TICKS = {"1h": "%d %b %H:%M", "1d": "%d %b %Y", "1w": "%d %b %Y", "1mo": "%b %Y", "1q": "%b %Y"}
@@ -38,7 +39,7 @@ def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -
             "associations.png", "Strength of each column alone, out of fold; leak suspects in red and amber"
         )
     private = question.tags.target.column in question.table_tags.private
-    if question.problem == "regression":
+    if question.problem in NUMERIC:
         if not private:
             _distribution(found.balance, target, found.target, out / "target.png")
             pictures["target"] = Picture("target.png", "Distribution of the target over all rows")
@@ -46,11 +47,11 @@ def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -
         _classes(found.balance, found.target, out / "target.png")
         pictures["target"] = Picture("target.png", "Classes of the target over all rows")
     if found.coverage and len(found.coverage.periods) > 1:
-        what = "mean of the target" if question.problem == "regression" else None
+        what = "mean of the target" if question.problem in NUMERIC else None
         name = shown_class(question)
         if what is None and name is not None:
             what = "share of the rarer class" if private else f"share of {name!r}"
-        _over_time(found.coverage, what, out / "over_time.png", private=private and question.problem == "regression")
+        _over_time(found.coverage, what, out / "over_time.png", private=private and question.problem in NUMERIC)
         pictures["target over time"] = Picture("over_time.png", f"Rows and target per {found.coverage.every}")
     if found.missingness:
         _missingness(found.missingness, out / "missingness.png")

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from radix_assets.suggestions.model import FeatureType, Problem, Role
+from radix_assets.suggestions.model import NUMERIC, FeatureType, Problem, Role
 from radix_assets.tags.model import TableTags, Tags, Target
 from radix_resources.errors import TargetError
 
@@ -71,7 +71,7 @@ class Question:
     @cached_property
     def classes(self) -> list[str]:
         """As text, in the order of the codes: most frequent first. Empty for a regression."""
-        if self.problem == "regression":
+        if self.problem in NUMERIC:
             return []
         counts = self.target.drop_nulls().cast(pl.String).value_counts()
         value = counts.columns[0]
@@ -81,7 +81,7 @@ class Question:
     def answer(self) -> "Answer":
         """The known targets as numbers."""
         known = self.target.drop_nulls()
-        if self.problem == "regression":
+        if self.problem in NUMERIC:
             return Answer(known.cast(pl.Float64).to_numpy(), None, 0, self._first)
         order = pl.DataFrame(
             {"name": self.classes, "code": np.arange(len(self.classes))}, schema_overrides={"name": pl.String}
@@ -206,7 +206,7 @@ def target_of(dtype: pl.DataType, column: str, target: Target) -> pl.Expr:
         else:
             left, right = value.cast(pl.String), pl.lit(str(target.value))
         return COMPARE[target.operator](left, right).alias("target")
-    if target.problem == "regression":
+    if target.problem in NUMERIC:
         result = number(value, dtype)
         return pl.when(result.is_finite()).then(result).alias("target")
     return value.cast(pl.String).alias("target")

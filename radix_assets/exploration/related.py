@@ -14,6 +14,7 @@ from radix_assets.exploration.question import Answer, Question, positional
 from radix_assets.exploration.scoring import score
 from radix_assets.exploration.times import row_time
 from radix_assets.relationships.model import Relationship
+from radix_assets.suggestions.model import NUMERIC
 
 if TYPE_CHECKING:
     from radix_assets.suggestions.model import Role
@@ -221,7 +222,7 @@ def _expressions(kinds: pl.Schema, used: list[int], question: Question) -> Itera
         elif kind == pl.String:
             yield column.min().alias(f"first {i}")
             yield column.max().alias(f"last {i}")
-    if question.problem != "regression":
+    if question.problem not in NUMERIC:
         return
     for i, j in combinations(numbers[:NUMBERS], 2):
         a, b = pl.col(f"c{i}").cast(pl.Float64), pl.col(f"c{j}").cast(pl.Float64)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import polars as pl
 
 from radix_assets.features.readings import TRUE
+from radix_assets.suggestions.model import NUMERIC
 from radix_assets.tags.model import Target
 from radix_resources.errors import FeatureError
 
@@ -29,9 +30,9 @@ def target_values(target: Target, column: pl.Series, spelling: tuple[str, str] |
     value = pl.col("x")
     if target.operator is not None:
         value = _COMPARE[target.operator](*_sides(target, column.dtype))
-    elif column.dtype == pl.Boolean and spelling and target.problem != "regression":
+    elif column.dtype == pl.Boolean and spelling and target.problem not in NUMERIC:
         value = pl.when(value).then(pl.lit(spelling[0])).when(~value).then(pl.lit(spelling[1]))
-    if target.problem != "regression":
+    if target.problem not in NUMERIC:
         return frame.select(value.cast(pl.String)).to_series()
     if column.dtype == pl.String and target.operator is None:
         value = value.str.strip_chars()

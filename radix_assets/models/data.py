@@ -9,7 +9,7 @@ import polars as pl
 
 from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.split import Floats, Ints, Rows
-from radix_assets.suggestions.model import Problem
+from radix_assets.suggestions.model import NUMERIC, Problem
 from radix_resources.errors import ModelError, TargetError
 
 LEAST_ROWS = 20
@@ -84,7 +84,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
             **where,
         )
     dropped: dict[str, int] = {}
-    if features.problem != "regression":
+    if features.problem not in NUMERIC:
         text = class_text(matrix[TARGET])
         sizes = text.filter(known).value_counts().sort(text.name)
         rare = sizes.filter(pl.col("count") < LEAST_CLASS_ROWS)
@@ -96,7 +96,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
         features=features.features,
         frame=matrix.select(names),
         target=target,
-        problem="binary" if len(classes) == 2 else "multiclass" if classes else "regression",  # noqa: PLR2004
+        problem="binary" if len(classes) == 2 else "multiclass" if classes else features.problem,  # noqa: PLR2004
         classes=classes,
         dtype=_dtype(matrix[TARGET]),
         original=matrix[TARGET],
@@ -120,7 +120,7 @@ def class_text(values: pl.Series) -> pl.Series:
 def _target(
     values: pl.Series, problem: Problem, where: dict[str, str], dropped: dict[str, int]
 ) -> tuple[Ints | Floats, list[str]]:
-    if problem == "regression":
+    if problem in NUMERIC:
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
             raise TargetError(
                 "RDX-TGT-204",

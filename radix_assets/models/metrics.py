@@ -42,7 +42,11 @@ def metrics_of(problem: Problem) -> list[Metric]:
         return [ROC_AUC, AVERAGE_PRECISION, LOG_LOSS, BRIER, ACCURACY]
     if problem == "multiclass":
         return [LOG_LOSS, MACRO_F1, ACCURACY]
-    return [RMSE, MAE, R2]
+    if problem == "count":
+        return [POISSON, RMSE, MAE, R2]
+    if problem == "ordinal":
+        return [KAPPA, RMSE, MAE, ACCURACY_OF_GRADES]
+    return [MAE, RMSE, R2] if problem == "forecasting" else [RMSE, MAE, R2]
 
 
 def weights(
@@ -189,6 +193,32 @@ def _r2(target: Ints | Floats, predicted: Floats) -> Judge:
     return value
 
 
+def _poisson(target: Ints | Floats, predicted: Floats) -> Floats:
+    """What a prediction of nought or less is judged as: a hundredth of the mean, so that one row does not decide."""
+    rate = np.maximum(predicted, max(EPSILON, 0.01 * float(np.mean(target))))
+    ratio = np.where(target > 0, target / rate, 1.0)
+    return np.asarray(2 * (target * np.log(ratio) - (target - rate)))
+
+
+def _grades(target: Ints | Floats, predicted: Floats) -> Floats:
+    """Predictions as grades: rounded, and no grade beyond those there are."""
+    return np.clip(np.rint(predicted), np.min(target), np.max(target))
+
+
+def _kappa(target: Ints | Floats, predicted: Floats) -> Judge:
+    """One less the squared distances, as a share of what they would be if target and prediction were unrelated."""
+    center = float(np.mean(target))
+    one, two = target - center, _grades(target, predicted) - center
+    error = (one - two) ** 2
+
+    def value(drawn: Floats) -> Floats:
+        total = drawn.sum(axis=1)
+        chance = drawn @ one**2 + drawn @ two**2 - 2 * (drawn @ one) * (drawn @ two) / total
+        return np.asarray(1 - (drawn @ error) / np.maximum(chance, 1e-300))
+
+    return value
+
+
 ROC_AUC = Metric("roc_auc", greater_is_better=True, of=_roc_auc)
 AVERAGE_PRECISION = Metric("average_precision", greater_is_better=True, of=_average_precision)
 LOG_LOSS = Metric("log_loss", greater_is_better=False, of=_mean(_surprise))
@@ -198,3 +228,8 @@ MACRO_F1 = Metric("macro_f1", greater_is_better=True, of=_macro_f1)
 RMSE = Metric("rmse", greater_is_better=False, of=_mean(lambda y, p: (y - p) ** 2, root=True))
 MAE = Metric("mae", greater_is_better=False, of=_mean(lambda y, p: np.abs(y - p)))
 R2 = Metric("r2", greater_is_better=True, of=_r2)
+POISSON = Metric("poisson_deviance", greater_is_better=False, of=_mean(_poisson))
+KAPPA = Metric("quadratic_weighted_kappa", greater_is_better=True, of=_kappa)
+ACCURACY_OF_GRADES = Metric(
+    "accuracy", greater_is_better=True, of=_mean(lambda y, p: (_grades(y, p) == y).astype(np.float64))
+)

@@ -22,6 +22,7 @@ from radix_assets.models.search import Recipe
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
 from radix_assets.output import Output
 from radix_assets.project import Search
+from radix_assets.suggestions.model import NUMERIC
 from radix_resources.errors import ModelError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def train(
     sign = 1.0 if metric.greater_is_better else -1.0
     best = max(trivial, key=lambda name: sign * trivial[name][0])
     gain = interval(sign * (value - trivial[best][0]), sign * (spread - trivial[best][1]))
-    few = _few_that_decide(target, judged.predicted, judged.baselines[best]) if data.problem == "regression" else 0
+    few = _few_that_decide(target, judged.predicted, judged.baselines[best]) if data.problem in NUMERIC else 0
     accepted = gain.low > 0 and not few
 
     encoder = model.description.encoder

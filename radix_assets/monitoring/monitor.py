@@ -12,6 +12,7 @@ from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, mode
 from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, predictions_of, safe, sides
 from radix_assets.output import Check, Output, Page, Picture, Shown, Table
 from radix_assets.pictures import ACCENT, ALARM, MUTED, figure, label, panel, save
+from radix_assets.suggestions.model import NUMERIC
 from radix_assets.tags.model import Tags
 
 FILE = "monitoring.json"
@@ -64,7 +65,7 @@ def _judged(
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, list[str]] | None:
     """Test rows as Evidently reads them: the later half, the earlier half where there is a time, and the labels."""
     private = tags is not None and tags.target.column in tags.tables[tags.target.table].private
-    numeric = definitions.problem == "regression"
+    numeric = definitions.problem in NUMERIC
     if (private and numeric) or len(card.classes) > LABELS or predictions.height < MIN_ROWS:
         return None
     if numeric:

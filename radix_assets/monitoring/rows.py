@@ -10,6 +10,7 @@ import polars.selectors as cs
 from radix_assets.features import CUTOFF, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.hidden import reveals
 from radix_assets.models.model import ModelCard
+from radix_assets.suggestions.model import NUMERIC
 from radix_assets.tags.model import Tags
 
 ROWS = 10_000
@@ -65,7 +66,7 @@ def sides(
     private_target = tags is None or f"{tags.target.table}.{tags.target.column}" in _private(tags)
     for name, kind in [(feature.name, feature.type) for feature in chosen] + [(TARGET, "")]:
         before, after = parts[0][name], parts[1][name]
-        numeric = features.problem == "regression" if name == TARGET else kind == "numeric"
+        numeric = features.problem in NUMERIC if name == TARGET else kind == "numeric"
         reason = _unfit(before, after)
         if name == TARGET and numeric and private_target and tags is not None:
             reason = "private"

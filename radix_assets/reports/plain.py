@@ -1,6 +1,7 @@
 """The model's numbers in plain words."""
 
 from radix_assets.models.model import ModelCard, Score
+from radix_assets.suggestions.model import NUMERIC
 from radix_assets.tags.model import Target
 
 METRICS = {
@@ -11,6 +12,8 @@ METRICS = {
     "accuracy": "Accuracy",
     "macro_f1": "Macro F1",
     "rmse": "Typical error (RMSE)",
+    "poisson_deviance": "Poisson deviance",
+    "quadratic_weighted_kappa": "Agreement of the grades (weighted kappa)",
     "mae": "Mean absolute error",
     "r2": "Explained variation (R²)",
 }
@@ -45,7 +48,7 @@ def question(target: Target) -> str:
     if target.operator is not None:
         value = f"{target.value:g}" if isinstance(target.value, float) else str(target.value)
         return f"Will {target.column} be {COMPARISONS[target.operator]} {value}?"
-    if target.problem == "regression":
+    if target.problem in NUMERIC:
         return f"How large will {target.column} be?"
     return f"What will {target.column} be?"
 
