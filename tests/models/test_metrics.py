@@ -8,9 +8,11 @@ from radix_assets.models.metrics import (
     ACCURACY,
     AVERAGE_PRECISION,
     BRIER,
+    KAPPA,
     LOG_LOSS,
     MACRO_F1,
     MAE,
+    POISSON,
     R2,
     RMSE,
     ROC_AUC,
@@ -46,6 +48,29 @@ def test_weights_count_as_repeated_rows_do_in_scikit_learn(seed, ties):
         (R2, lambda w: reference.r2_score(number, score, sample_weight=w)),
     ):
         assert metric.of(number, score)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 1000))
+def test_counts_and_grades_are_judged_as_in_scikit_learn(seed):
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(0, 3, (2, 60)).astype(float) + 1
+    counts, rates = generator.poisson(3, 60).astype(float), generator.uniform(1, 6, 60)
+    grades, guesses = np.r_[1.0, 5.0, generator.integers(1, 6, 58)], generator.uniform(0.6, 5.4, 60)
+    for metric, target, predicted, expected in (
+        (POISSON, counts, rates, lambda w: reference.mean_poisson_deviance(counts, rates, sample_weight=w)),
+        (
+            KAPPA,
+            grades,
+            guesses,
+            lambda w: reference.cohen_kappa_score(grades, np.rint(guesses), weights="quadratic", sample_weight=w),
+        ),
+    ):
+        assert metric.of(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+
+
+def test_a_prediction_below_nought_does_not_decide_over_counts():
+    assert POISSON.value(np.array([0.0, 2.0, 4.0]), np.array([-1.0, 2.0, 4.0])) < 0.1
 
 
 def test_draws_keep_the_size_of_each_stratum():
