@@ -2,12 +2,15 @@
 
 from radix_assets.relationships.find import find_schema
 from radix_assets.relationships.make import load_schema, make_relationships
-from radix_assets.relationships.model import Cardinality, PrimaryKey, Relationship, Schema
+from radix_assets.relationships.model import Cardinality, GroupKey, NearMiss, PrimaryKey, Probes, Relationship, Schema
 from radix_assets.relationships.words import words
 
 __all__ = [
     "Cardinality",
+    "GroupKey",
+    "NearMiss",
     "PrimaryKey",
+    "Probes",
     "Relationship",
     "Schema",
     "find_schema",

@@ -2,64 +2,71 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from itertools import combinations
+from dataclasses import dataclass, field
+from itertools import combinations, takewhile
 from statistics import fmean
 
+import polars as pl
+
 from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.relationships.facts import is_candidate, silent_names, silent_table
+from radix_assets.relationships.key_scores import Hints, Setting, may_be_member, member_score, single_score
 from radix_assets.relationships.model import PrimaryKey
-from radix_assets.relationships.names import (
-    bare_names,
-    is_attribute,
-    is_generic,
-    is_key_like,
-    is_named_after,
-    is_row_number,
-    is_sequence,
-)
+from radix_assets.relationships.names import bare_names, is_generic, is_key_like, is_named_after
 from radix_assets.relationships.values import Values
-from radix_assets.relationships.words import words
 
 GOOD = 0.5
 """A single column that scores less is compared with what several columns together can do."""
 MEMBER = 0.6
 """Mean score that several columns need to be believed."""
-WIDEST = 3
+WIDEST = 5
 """Columns of a composite key."""
+TRIES = 40
+"""Sets of columns that may repeat before the search ends."""
+COUNTING = 6
+"""Columns that are looked at as running numbers within others."""
 POOL = 8
 """Columns that are tried together, best first."""
-LONG_TEXT = 40
-"""Mean characters of a text that nobody uses as a key."""
+UUID = 32
+"""Characters of an identifier that is unique everywhere."""
 NEARLY = 0.995
 """Share of distinct values at which a column that is named as the key is believed to be one with flaws."""
+NO_HINTS = Hints()
 
 
-def find_keys(profiles: Mapping[str, TableProfile], values: Values) -> list[PrimaryKey]:
-    """The likeliest primary key of each table that has one, in the order of the tables."""
+def find_keys(profiles: Mapping[str, TableProfile], values: Values, hints: Hints = NO_HINTS) -> list[PrimaryKey]:
+    """The likeliest primary key of each table that has one, in the order of the tables.
+
+    `hints`: what relationships found with an earlier answer say of it.
+    """
     bare = {table: bare_names(list(profile.columns)) for table, profile in profiles.items()}
-    often = Counter(name for names in bare.values() for name in names.values() if not is_generic(name))
+    silent = {table: silent_names(list(profile.columns)) for table, profile in profiles.items()}
+    often = Counter(
+        plain
+        for table, names in bare.items()
+        for name, plain in names.items()
+        if name not in silent[table] and not is_generic(plain)
+    )
     found = []
     for table, profile in profiles.items():
-        shared = Counter({name: often[plain] for name, plain in bare[table].items()})
-        key = _key_of(profile, values, shared)
+        shared = Counter({name: often[plain] for name, plain in bare[table].items() if name not in silent[table]})
+        setting = Setting(profile, shared, frozenset(silent[table]), hints, not silent_table(table))
+        key = _key_of(setting, values)
         if key is not None:
             found.append(key)
     return found
 
 
-def is_candidate(column: ColumnProfile) -> bool:
-    """Whether a column's type lets it identify something: no measures, no truth values, no moments."""
-    return column.dtype in {"integer", "string"} and (column.length_mean or 0) <= LONG_TEXT
-
-
-def _key_of(profile: TableProfile, values: Values, shared: Counter[str]) -> PrimaryKey | None:
+def _key_of(setting: Setting, values: Values) -> PrimaryKey | None:
+    profile = setting.profile
     if profile.rows == 0:
-        return _by_name_alone(profile, shared)
-    link = _link(profile, values, shared)
+        return _by_name_alone(setting)
+    link = _link(setting, values)
     if link:
         return link
     singles = sorted(
         (
-            (_single_score(profile, place, column, shared), -place, column)
+            (single_score(setting, place, column), -place, column)
             for place, column in enumerate(profile.columns.values())
             if column.unique and column.dtype not in {"float", "boolean"}
         ),
@@ -67,146 +74,190 @@ def _key_of(profile: TableProfile, values: Values, shared: Counter[str]) -> Prim
         key=lambda item: item[:2],
     )
     if singles and singles[0][0] >= GOOD:
-        return _single(profile, *singles[0])
+        return _single(setting, singles[0][0], singles[0][2])
     return (
-        _flawed(profile, shared)
-        or _composite(profile, values, shared)
-        or (_single(profile, *singles[0]) if singles else None)
+        _flawed(setting)
+        or _composite(setting, values)
+        or (_single(setting, singles[0][0], singles[0][2]) if singles else None)
     )
 
 
-def _single(profile: TableProfile, score: float, _: int, column: ColumnProfile) -> PrimaryKey:
-    why = [f"{profile.rows:,} rows, all different"]
-    if is_row_number(column.name):
+def _single(setting: Setting, score: float, column: ColumnProfile) -> PrimaryKey:
+    rows = setting.profile.rows
+    why = [f"{rows:,} rows, all different"]
+    if setting.numbers_rows(column.name):
         why.append("a row number, nothing better")
-    elif is_named_after(column.name, profile.table):
+    elif column.name not in setting.silent and is_named_after(column.name, setting.profile.table):
         why.append("named after the table")
-    if profile.rows < 10:  # noqa: PLR2004 chance makes columns unique in so few rows
+    if setting.pointed(column.name) > GOOD:
+        why.append("other tables point to it")
+    few = rows < 10  # noqa: PLR2004 chance makes columns unique in so few rows
+    if few:
         why.append("few rows")
-    confidence = min(0.99, max(0.2, score)) - (0.1 if profile.rows < 10 else 0)  # noqa: PLR2004
+    confidence = min(0.99, max(0.2, score)) - (0.1 if few else 0)
     return PrimaryKey(
-        table=profile.table, columns=[column.name], confidence=round(confidence, 2), evidence="; ".join(why)
+        table=setting.profile.table, columns=[column.name], confidence=round(confidence, 2), evidence="; ".join(why)
     )
 
 
-def _single_score(profile: TableProfile, place: int, column: ColumnProfile, shared: Counter[str]) -> float:
-    name = column.name
-    score = 0.35 + max(0.0, 0.15 - 0.05 * place)
-    if is_row_number(name):
-        return score - 0.2
-    if is_named_after(name, profile.table):
-        score += 0.5
-    elif is_key_like(name):
-        score += 0.25
-    if shared[name] > 1:
-        score += 0.15 + 0.02 * min(shared[name], 5)
-    if (column.length_mean or 0) > LONG_TEXT:
-        score -= 0.3
-    if column.dtype in {"date", "datetime", "time"}:
-        score -= 0.1 if place == 0 else 0.25
-    elif column.dtype == "integer" and not is_key_like(name) and shared[name] <= 1:
-        running = column.maximum - column.minimum + 1 == column.rows
-        score -= 0.3 if place else 0.0 if running else 0.15
-    return score - (0.2 if is_attribute(name) else 0.0)
-
-
-def _member_score(place: int, column: ColumnProfile, shared: Counter[str]) -> float:
-    name = column.name
-    if is_sequence(name):
-        score = 1.1
-    elif column.dtype in {"date", "datetime"}:
-        score = 0.9 if {"start", "begin", "created", "date"} & set(words(name)) else 0.8
-    elif is_key_like(name):
-        score = 0.95
-    elif shared[name] > 1:
-        score = 0.9 if column.dtype == "string" else 0.6
-    elif column.dtype == "string":
-        score = 0.55
-    else:
-        score = 0.5 if is_generic(name) else 0.2
-    return score - min(0.3, 0.06 * place)
-
-
-def _composite(profile: TableProfile, values: Values, shared: Counter[str]) -> PrimaryKey | None:
-    telling = [column for column in profile.columns.values() if column.distinct > 1 and not is_row_number(column.name)]
-    pool = sorted(
-        (
-            (round(_member_score(place, column, shared), 4), -place, column)
-            for place, column in enumerate(telling)
-            if _may_be_member(column)
-        ),
-        reverse=True,
-        key=lambda item: item[:2],
-    )[:POOL]
-    for width in range(2, WIDEST + 1):
-        tries = sorted(
-            ((fmean(item[0] for item in group), group) for group in combinations(pool, width)),
-            key=lambda item: (-item[0], [-member[1] for member in item[1]]),
+def _composite(setting: Setting, values: Values) -> PrimaryKey | None:
+    """The best of the smallest sets of columns that tell rows apart."""
+    profile = setting.profile
+    telling = [c for c in profile.columns.values() if c.distinct > 1 and not setting.numbers_rows(c.name)]
+    members = [
+        Member(round(member_score(setting, place, column), 4), place, column)
+        for place, column in enumerate(telling)
+        if may_be_member(column)
+    ]
+    numbered = _numbered(setting, [member.column for member in members], values)
+    pool = sorted(members, key=lambda member: (-member.score, member.place))[:POOL]
+    tries = [group for width in range(2, WIDEST + 1) for group in combinations(pool, width)]
+    tries += [
+        group
+        for group in combinations(members, 2)
+        if tuple(sorted(one.column.name for one in group)) in numbered and not set(group) <= set(pool)
+    ]
+    scored = sorted(((_worth(group, numbered), group) for group in tries), key=lambda item: -item[0])
+    failed = 0
+    for score, group in scored:
+        possible = 1
+        for member in group:
+            possible *= member.column.distinct
+        if score < MEMBER or failed > TRIES:
+            return None
+        if possible < profile.rows:
+            continue
+        columns = tuple(member.column.name for member in sorted(group, key=lambda member: member.place))
+        if not values.unique(profile.table, columns):
+            failed += 1
+            continue
+        # A part of it may do; the score alone does not see that.
+        for part in combinations(columns, len(columns) - 1):
+            if len(part) > 1 and values.unique(profile.table, part):
+                columns = part
+                break
+        why = f"{profile.rows:,} rows, all different in these columns together and in none of them alone"
+        return PrimaryKey(
+            table=profile.table,
+            columns=list(columns),
+            confidence=round(min(0.9, score - 0.02 * len(columns)), 2),
+            evidence=why,
         )
-        for score, group in tries:
-            possible = 1
-            for item in group:
-                possible *= item[2].distinct
-            columns = tuple(item[2].name for item in sorted(group, key=lambda item: -item[1]))
-            if score >= MEMBER and possible >= profile.rows and values.unique(profile.table, columns):
-                why = f"{profile.rows:,} rows, all different in these columns together and in none of them alone"
-                return PrimaryKey(
-                    table=profile.table,
-                    columns=list(columns),
-                    confidence=round(min(0.9, score - 0.05 * width), 2),
-                    evidence=why,
-                )
     return None
 
 
-def _may_be_member(column: ColumnProfile) -> bool:
-    if column.nulls or column.unique or column.dtype == "boolean" or (column.length_mean or 0) > LONG_TEXT:
-        return False
-    return column.dtype != "float" or is_key_like(column.name)
+@dataclass(frozen=True)
+class Member:
+    """A column that may be one of several of a key."""
+
+    score: float
+    place: int
+    """Among the columns that tell anything."""
+    column: ColumnProfile = field(compare=False, hash=False)
 
 
-def _link(profile: TableProfile, values: Values, shared: Counter[str]) -> PrimaryKey | None:
+def _worth(group: tuple[Member, ...], numbered: set[tuple[str, str]]) -> float:
+    """The columns' mean score, more where they stand first or one counts within the other, less the more they are."""
+    score = fmean(member.score for member in group) - 0.03 * len(group)
+    if len(group) == 2 and tuple(sorted(member.column.name for member in group)) in numbered:  # noqa: PLR2004 a pair
+        return max(score + 0.25, 0.9)
+    together = max(member.place for member in group) - min(member.place for member in group) == len(group) - 1
+    return score + (0.1 if min(member.place for member in group) == 0 and together else 0.0)
+
+
+def _numbered(setting: Setting, members: list[ColumnProfile], values: Values) -> set[tuple[str, str]]:
+    """Pairs of columns of which one counts 1, 2, 3, … (or from 0) within each value of the other."""
+    rows = setting.profile.rows
+    counting = [c for c in members if c.dtype == "integer" and c.minimum in {0, 1} and 1 < c.distinct < rows / 2]
+    found = set()
+    for number in counting[:COUNTING]:
+        v = pl.col(number.name)
+        for within in members:
+            if within is number or within.distinct * number.distinct < rows or within.distinct < 3:  # noqa: PLR2004 few
+                continue
+            groups = (
+                values.head(setting.profile.table)
+                .group_by(within.name)
+                .agg(
+                    ok=(v.n_unique() == pl.len()) & (v.max() - v.min() + 1 == pl.len()) & (v.min() == number.minimum),
+                    n=pl.len(),
+                )
+                .filter(pl.col("n") > 1)
+            )
+            if groups.height > 2 and groups["ok"].mean() > 0.9:  # type: ignore[operator]  # noqa: PLR2004 the head may cut one
+                found.add((min(within.name, number.name), max(within.name, number.name)))
+    return found
+
+
+def _link(setting: Setting, values: Values) -> PrimaryKey | None:
     """A table that holds nothing but the keys of others: all of them together, even where one alone would do."""
-    columns = tuple(name for name in profile.columns if not is_row_number(name))
-    others = all(
-        shared[name] > 1 and is_key_like(name) and not is_named_after(name, profile.table, whole=True)
-        for name in columns
-    )
-    if not 2 <= len(columns) <= WIDEST or not others or any(profile.columns[name].nulls for name in columns):  # noqa: PLR2004
+    profile = setting.profile
+    columns = tuple(name for name in profile.columns if not setting.numbers_rows(name))
+
+    def others(name: str) -> bool:
+        if setting.pointing(name) > GOOD:
+            return not setting.pointed(name) > GOOD
+        return (
+            name not in setting.silent
+            and setting.shared[name] > 1
+            and is_key_like(name)
+            and not is_named_after(name, profile.table, whole=True)
+        )
+
+    leading = list(takewhile(others, columns))
+    rest = [profile.columns[name] for name in columns[len(leading) :]]
+    if not 2 <= len(leading) <= 3 or any(profile.columns[name].nulls for name in leading):  # noqa: PLR2004
         return None
-    if not values.unique(profile.table, columns):
+    if not all(_beside(setting, column) for column in rest):
         return None
-    why = f"{profile.rows:,} rows, all different; the table holds nothing but keys of other tables"
-    return PrimaryKey(table=profile.table, columns=list(columns), confidence=0.85, evidence=why)
+    for width in range(2, len(leading) + 1):
+        if values.unique(profile.table, tuple(leading[:width])):
+            why = f"{profile.rows:,} rows, all different; the table holds little but keys of other tables"
+            return PrimaryKey(table=profile.table, columns=leading[:width], confidence=0.85, evidence=why)
+    return None
 
 
-def _flawed(profile: TableProfile, shared: Counter[str]) -> PrimaryKey | None:
+def _beside(setting: Setting, column: ColumnProfile) -> bool:
+    """Whether a column is a mere note of when a row came to be, or its identifier for copies."""
+    stamp = column.dtype in {"date", "datetime"} or column.distinct <= 1
+    copies = setting.shared[column.name] > 2 or column.name in setting.silent  # noqa: PLR2004 in many tables
+    fixed = column.dtype == "string" and column.length_min == column.length_max and (column.length_min or 0) >= UUID
+    unused = not setting.pointed(column.name) and not setting.pointing(column.name)
+    return unused and (stamp or (fixed and copies and column.unique))
+
+
+def _flawed(setting: Setting) -> PrimaryKey | None:
     """A column that is named as the key but repeats a few values: shown, so that a person sees the flaw."""
+    profile = setting.profile
     for place, column in enumerate(profile.columns.values()):
+        silent = column.name in setting.silent
+        fixed = column.dtype == "string" and column.length_min == column.length_max
         if (
             place == 0
             and is_candidate(column)
             and column.nulls == 0
-            and is_key_like(column.name)
-            and shared[column.name] <= 1
+            and (fixed if silent else is_key_like(column.name))
+            and setting.shared[column.name] <= 1
             and NEARLY * profile.rows <= column.distinct < profile.rows
         ):
             repeats = profile.rows - column.distinct
+            what = "stands first as a key does" if silent else "named as the key"
             return PrimaryKey(
                 table=profile.table,
                 columns=[column.name],
                 confidence=0.45,
-                evidence=f"named as the key, but {repeats:,} of {profile.rows:,} rows repeat a value",
+                evidence=f"{what}, but {repeats:,} of {profile.rows:,} rows repeat a value",
                 duplicates=repeats,
             )
     return None
 
 
-def _by_name_alone(profile: TableProfile, shared: Counter[str]) -> PrimaryKey | None:
+def _by_name_alone(setting: Setting) -> PrimaryKey | None:
     """The key of a table without rows."""
-    names = [name for name in profile.columns if is_key_like(name)]
+    profile, shared = setting.profile, setting.shared
+    names = [name for name in profile.columns if name not in setting.silent and is_key_like(name)]
     own = [name for name in names if is_named_after(name, profile.table)]
-    if not own and 2 <= len(names) == len(profile.columns) <= WIDEST and all(shared[name] > 1 for name in names):  # noqa: PLR2004
+    if not own and 2 <= len(names) == len(profile.columns) <= 3 and all(shared[name] > 1 for name in names):  # noqa: PLR2004
         own = names
     else:
         own = (own or names)[:1]

@@ -7,7 +7,7 @@ from radix_assets.output import Check, Output, Picture, Table
 from radix_assets.profiles.model import TableProfile
 from radix_assets.relationships.diagram import draw_diagram
 from radix_assets.relationships.find import find_schema
-from radix_assets.relationships.model import Relationship, Schema
+from radix_assets.relationships.model import GroupKey, NearMiss, Relationship, Schema
 
 SCHEMA = "schema.json"
 DIAGRAM = "diagram.png"
@@ -29,6 +29,9 @@ def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableP
             "tables": len(tables),
             "primary keys": len(schema.primary_keys),
             "relationships": len(schema.relationships),
+            "pairs considered": schema.probes.considered,
+            "pairs probed": schema.probes.compared,
+            "pairs believed": schema.probes.believed,
             "diagram": Picture(DIAGRAM, "Keys and relationships"),
             "how they hang together": Table([_row(relationship) for relationship in schema.relationships]),
             "what tells rows apart": Table(
@@ -37,6 +40,11 @@ def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableP
                     for k in schema.primary_keys
                 ]
             ),
+            "why pairs were not probed": Table(
+                [{"reason": reason, "pairs": count} for reason, count in schema.probes.ruled_out.items()]
+            ),
+            "probed but not believed": Table([_missed(near) for near in schema.probes.near]),
+            "keys of groups": Table([_group(group) for group in schema.group_keys]),
         },
         checks=[
             Check("every_table_has_a_primary_key", not without, _said(without, "without a key"), "WARN"),
@@ -58,6 +66,23 @@ def _row(relationship: Relationship) -> dict[str, str | float]:
         "rows with a parent": relationship.coverage,
         "confidence": relationship.confidence,
         "evidence": relationship.evidence,
+    }
+
+
+def _missed(near: NearMiss) -> dict[str, str | float]:
+    return {
+        "pair": f"{near.child}.{near.child_column} -> {near.parent}.{near.parent_column}",
+        "rows with a parent": near.coverage,
+        "confidence": near.probability,
+        "why not": near.reason,
+    }
+
+
+def _group(group: GroupKey) -> dict[str, str | float]:
+    return {
+        "groups": f"{group.child}.{group.child_column} ~ {group.parent}.{group.parent_column}",
+        "rows found": group.coverage,
+        "evidence": group.evidence,
     }
 
 

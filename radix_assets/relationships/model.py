@@ -37,11 +37,52 @@ class PrimaryKey(BaseModel):
     """Rows that repeat an earlier row's key. Not 0 only where a column is named as the key but holds flaws."""
 
 
+class GroupKey(BaseModel):
+    """Rows of two tables that share a value which is unique in neither: no relationship, but a way to join."""
+
+    child: str
+    child_column: str
+    parent: str
+    parent_column: str
+    coverage: float
+    """Share of the child's rows with a value that is found in the parent."""
+    evidence: str = ""
+
+
+class NearMiss(BaseModel):
+    """A pair of columns that was compared and is not believed."""
+
+    child: str
+    child_column: str
+    parent: str
+    parent_column: str
+    coverage: float
+    probability: float
+    reason: str
+
+
+class Probes(BaseModel):
+    """Which pairs of columns were compared, and why the others were not."""
+
+    considered: int = 0
+    """Ordered pairs of different columns."""
+    compared: int = 0
+    """Pairs whose values were compared in full."""
+    believed: int = 0
+    """Relationships of one column."""
+    ruled_out: dict[str, int] = {}
+    """Pairs that were not, by the first reason that ruled them out."""
+    near: list[NearMiss] = []
+    """The likeliest of those that were compared in vain, likeliest first."""
+
+
 class Schema(BaseModel):
     """How the tables of a project hang together."""
 
     primary_keys: list[PrimaryKey] = []
     relationships: list[Relationship] = []
+    group_keys: list[GroupKey] = []
+    probes: Probes = Probes()
 
     def key_of(self, table: str) -> list[str]:
         """The columns of a table's primary key; empty where it has none."""

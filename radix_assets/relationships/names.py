@@ -76,11 +76,13 @@ _SELF = frozenset({"parent", "report", "manager", "supervisor", "superior", "bos
 """Roles that a row of the same table plays."""
 
 
+@lru_cache(maxsize=50_000)
 def is_row_number(name: str) -> bool:
     """Whether a name is that of a running row number, which says nothing."""
     return not name.strip() or bool(_ROW_NUMBER.fullmatch("_".join(words(name))))
 
 
+@lru_cache(maxsize=50_000)
 def is_key_like(name: str) -> bool:
     """Whether a name announces an identifier: `OrderID`, `faa_code`, `USUBJID`; a number of things is none."""
     parts = words(name)
@@ -91,19 +93,24 @@ def is_key_like(name: str) -> bool:
     return bool({parts[0], parts[-1]} & KEY_WORDS) or bool(re.search(r"[a-z]{2}(id|cd|key|nr|num|number)$", parts[-1]))
 
 
+@lru_cache(maxsize=50_000)
 def is_attribute(name: str) -> bool:
     """Whether a name announces something that is unique by nature, or by chance, but is used by nobody as a key."""
     return bool(_NO_KEY.search("_".join(words(name))))
 
 
+@lru_cache(maxsize=50_000)
 def is_sequence(name: str) -> bool:
     """Whether a name announces a running number within something else: `stop_sequence`, `AESEQ`."""
     parts = words(name)
     return bool(parts) and (
-        parts[-1] in SEQUENCE_WORDS or bool(re.search(r"[a-z]{2}seq$|^line(number|num|no|nr)$", parts[-1]))
+        parts[-1] in SEQUENCE_WORDS
+        or (len(parts) > 1 and parts[-2] in SEQUENCE_WORDS and parts[-1] in {"id", *COUNT_WORDS})
+        or bool(re.search(r"[a-z]{2}seq$|^line(number|num|no|nr)$", parts[-1]))
     )
 
 
+@lru_cache(maxsize=50_000)
 def is_generic(name: str) -> bool:
     """Whether a name may stand in any table and mean something else in each."""
     return all(word in GENERIC or word.isdigit() for word in words(name)) or is_row_number(name)
@@ -125,6 +132,7 @@ def bare_names(columns: Sequence[str]) -> dict[str, str]:
     return {name: name[match.end() :] if match else name for name, match in split.items()}
 
 
+@lru_cache(maxsize=50_000)
 def is_count(name: str) -> bool:
     """Whether a name is that of a number of things: a plural that announces no identifier, such as `UpVotes`."""
     parts = words(name)

@@ -1,13 +1,21 @@
-"""Distinct values of columns, read once and kept while the schema is searched."""
+"""Values of columns, read once and kept while the schema is searched."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from radix_assets.relationships.distinct import Distinct, Overlap, overlap, read_distinct, rows_found, thin
+
 DATA = "data.parquet"
 HEAD = 50_000
 """Rows that are looked at before all are."""
+FEW = 200
+"""Values that are left of a thinned column below which all of the other side's are looked up."""
+
+
+PROBED = 2_000
+"""Rows of a child that are looked up before all are."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,7 @@ class Values:
         self._tables = tables
         self._counts: dict[tuple[str, tuple[str, ...]], pl.DataFrame] = {}
         self._heads: dict[str, pl.DataFrame] = {}
+        self._distinct: dict[tuple[str, str, str], Distinct] = {}
 
     def scan(self, table: str) -> pl.LazyFrame:
         """All rows."""
@@ -39,6 +48,27 @@ class Values:
         if table not in self._heads:
             self._heads[table] = self.scan(table).head(HEAD).collect()
         return self._heads[table]
+
+    def distinct(self, table: str, column: str, kind: str, count: int) -> Distinct:
+        """The distinct values of a column, about `count`: numbers (`kind` "integer") or hashes of text."""
+        key = (table, column, kind)
+        if key not in self._distinct:
+            self._distinct[key] = read_distinct(self.scan(table), column, kind, count)
+        return self._distinct[key]
+
+    def overlap(
+        self, child: tuple[str, str, int], parent: tuple[str, str, int], kind: str, least: float
+    ) -> Overlap | None:
+        """How the values of one column (table, column, distinct values) lie among another's, unless below `least`."""
+        left, right = self.distinct(*child[:2], kind, child[2]), self.distinct(*parent[:2], kind, parent[2])
+        if right.thinned and thin(left, right.thinned).kept < FEW:
+            right = read_distinct(self.scan(parent[0]), parent[1], kind, parent[2], left.values)
+        return overlap(left, right, least)
+
+    def coverage(self, child: tuple[str, str], parent: tuple[str, str], kind: str, estimate: float) -> float:
+        """Share of all of a child's rows with a value that find it in the parent; an estimate of millions."""
+        left, right = self._distinct[*child, kind], self._distinct[*parent, kind]
+        return estimate if left.thinned or right.thinned else rows_found(left, right)
 
     def counts(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
         """Distinct rows of the columns, renamed to "0", "1", …, and how often each occurs, as "n"."""
@@ -59,6 +89,25 @@ class Values:
         repeated = self.scan(table).group_by(columns).agg(pl.len().alias("n")).filter(pl.col("n") > 1)
         return bool(repeated.select(pl.len()).collect(engine="streaming").item() == 0)
 
+    def head_containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> float:
+        """Share of the child's first distinct rows that are found among all of the parent's."""
+        names = [str(place) for place in range(len(child[1]))]
+        columns = (pl.col(column).alias(name) for column, name in zip(child[1], names, strict=True))
+        left = self.scan(child[0]).head(PROBED).select(columns).drop_nulls().unique().collect()
+        return _share_found(left, self.counts(*parent), names)
+
+    def mixed_containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> float:
+        """What share would be found if the child's columns had nothing to do with each other."""
+        left = self.counts(*child)
+        names = [name for name in left.columns if name != "n"]
+        step = max(1, left.height // PROBED)
+        # Sorted first: the order of the rows of a group-by is not the same every time.
+        some = left.select(names).sort(names).gather_every(step)
+        mixed = some.select(
+            pl.col(name) if place == 0 else pl.col(name).shuffle(seed=place) for place, name in enumerate(names)
+        )
+        return _share_found(mixed, self.counts(*parent), names)
+
     def containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> Containment:
         """How much of the child's values the parent holds. An integer equals the text that spells it."""
         left, right = self.counts(*child), self.counts(*parent)
@@ -76,3 +125,10 @@ class Values:
             distinct=found.height / left.height,
             used=found.height / right.height,
         )
+
+
+def _share_found(left: pl.DataFrame, right: pl.DataFrame, names: list[str]) -> float:
+    for name in names:
+        if left.schema[name] != right.schema[name]:
+            left, right = (frame.with_columns(pl.col(name).cast(pl.String)) for frame in (left, right))
+    return left.join(right, on=names, how="semi").height / left.height if left.height else 1.0

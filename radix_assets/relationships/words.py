@@ -28,6 +28,7 @@ def singular(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=50_000)
 def stems(name: str) -> tuple[str, ...]:
     """The words of a name, each in the singular."""
     return tuple(singular(word) for word in words(name))

@@ -1,0 +1,178 @@
+"""How well keys and relationships are found, without the declared ones: published sets, made-up worlds, variants.
+
+    python benchmarks/relationships.py
+    python benchmarks/relationships.py --only published,each --remarks
+
+A link is right where child, parent and all columns are; natural joins and keys of groups count neither way. "c1…cn":
+all columns renamed within each table; "t1…tn": all tables; "both". Orphans, nulls and samples change the data, with
+real names and without. The worlds are drawn from seeds that the weights were not fitted on.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from common import table
+from relationship_sets import Database, Edge, edge, part, published, renamed, sampled, with_nulls, with_orphans
+from relationship_worlds import worlds
+
+from radix_assets.relationships.find import find_schema
+from radix_assets.relationships.model import Schema
+
+UNSEEN = 1000
+"""Seeds from here on are for measuring; those below are for fitting."""
+
+Change = Callable[[Database], Database]
+NAMES: dict[str, Change] = {
+    "names": lambda one: one,
+    "c1…cn": lambda one: renamed(one, columns=True, tables=False),
+    "t1…tn": lambda one: renamed(one, columns=False, tables=True),
+    "both": lambda one: renamed(one, columns=True, tables=True),
+}
+FLAWS: dict[str, Change] = {
+    "3 % orphans": lambda one: with_orphans(one, 0.03, 1),
+    "10 % nulls": lambda one: with_nulls(one, 0.1, 2),
+    "half the rows": lambda one: sampled(one, 0.5, 3),
+    "half the tables": lambda one: part(one, 0.5, 4),
+}
+
+
+@dataclass
+class Scores:
+    """Counts over databases."""
+
+    hit: int = 0
+    missed: int = 0
+    false: int = 0
+    exact: int = 0
+    keys: int = 0
+    right: int = 0
+    seconds: float = 0.0
+    said: list[tuple[float, bool]] = field(default_factory=list)
+    """Confidence of each link, and whether it is right."""
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def f1(self) -> float:
+        """Of links."""
+        return 2 * self.hit / max(1, 2 * self.hit + self.missed + self.false)
+
+    @property
+    def key_accuracy(self) -> float:
+        """Share of tables with a known key whose key is found, all columns of it."""
+        return self.right / max(1, self.keys)
+
+    @property
+    def calibration_error(self) -> float:
+        """Mean gap between confidence and share of right links, in ten bins weighted by their links."""
+        bins: dict[int, list[tuple[float, bool]]] = {}
+        for said in self.said:
+            bins.setdefault(min(9, int(said[0] * 10)), []).append(said)
+        gaps = (abs(sum(c for c, _ in one) - sum(r for _, r in one)) for one in bins.values())
+        return sum(gaps) / max(1, len(self.said))
+
+    def add(self, other: "Scores") -> None:
+        """Counts of another database."""
+        for name in ("hit", "missed", "false", "exact", "keys", "right", "seconds"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.said += other.said
+        self.remarks += other.remarks
+
+
+def edges_of(schema: Schema) -> dict[Edge, float]:
+    """Links with their confidence."""
+    return {edge(r.child, r.child_columns, r.parent, r.parent_columns): r.confidence for r in schema.relationships}
+
+
+def score(database: Database, schema: Schema) -> Scores:
+    """One database against the truth."""
+    found = edges_of(schema)
+    hit, missed = found.keys() & database.wanted, database.wanted - found.keys()
+    false = found.keys() - database.wanted - database.allowed
+    result = Scores(len(hit), len(missed), len(false), not missed and not false)
+    result.said = [(found[one], one in database.wanted) for one in sorted(found.keys() - database.allowed)]
+    result.remarks = [f"{database.name}: missing {one}" for one in sorted(missed)]
+    result.remarks += [f"{database.name}: false {one} {found[one]}" for one in sorted(false)]
+    for name, key in database.keys.items():
+        mine = schema.key_of(name)
+        result.keys += key is not None
+        result.right += key is not None and set(mine) == set(key)
+        if set(mine) != set(key or []):
+            result.remarks.append(f"{database.name}: key of {name} is {mine} instead of {key}")
+    return result
+
+
+def measure(database: Database) -> Scores:
+    """Find the schema of one database and compare."""
+    with tempfile.TemporaryDirectory() as folder:
+        tables, profiles = database.write(Path(folder))
+        started = time.perf_counter()
+        schema = find_schema(tables, profiles)
+        seconds = time.perf_counter() - started
+    result = score(database, schema)
+    result.seconds = seconds
+    return result
+
+
+def total(databases: Iterable[Database], change: Change) -> Scores:
+    """Over several."""
+    result = Scores()
+    for database in databases:
+        result.add(measure(change(database)))
+    return result
+
+
+def row(what: str, scores: Scores) -> dict[str, object]:
+    """As the table shows it."""
+    found = scores.hit + scores.false
+    return {
+        "what": what,
+        "links": scores.hit + scores.missed,
+        "precision": f"{scores.hit / max(1, found):.3f}",
+        "recall": f"{scores.hit / max(1, scores.hit + scores.missed):.3f}",
+        "F1": f"{scores.f1:.3f}",
+        "keys right": f"{scores.right}/{scores.keys} = {scores.key_accuracy:.3f}",
+        "calibration error": f"{scores.calibration_error:.3f}",
+        "seconds": f"{scores.seconds:.1f}",
+    }
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="published,worlds,each,flaws", help="parts, by commas")
+    parser.add_argument("--remarks", action="store_true", help="every wrong link and key")
+    parser.add_argument("--seed", type=int, default=UNSEEN, help="of the worlds")
+    wish = parser.parse_args()
+    parts = wish.only.split(",")
+    real = list(published()) if {"published", "flaws", "each"} & set(parts) else []
+    made = list(worlds(wish.seed)) if {"worlds", "flaws"} & set(parts) else []
+    rows = []
+    for group, databases in (("published", real), ("worlds", made)):
+        for name, change in NAMES.items() if group in parts else ():
+            rows.append(row(f"{group}, {name}", found := total(databases, change)))
+            print(rows[-1], *(found.remarks if wish.remarks else ()), sep="\n", file=sys.stderr, flush=True)
+        for flaw, worse in FLAWS.items() if "flaws" in parts else ():
+            for name in ("names", "c1…cn"):
+                rows.append(row(f"{group}, {flaw}, {name}", total(databases, lambda d: NAMES[name](worse(d)))))  # noqa: B023
+                print(rows[-1], file=sys.stderr, flush=True)
+    print(table(rows) if rows else "")
+    if "each" in parts:
+        print()
+        print(table([_each(database) for database in real]))
+
+
+def _each(database: Database) -> dict[str, object]:
+    found = {name: measure(change(database)) for name, change in NAMES.items()}
+    shown: dict[str, object] = {"set": database.name}
+    shown |= {f"F1 {name}": f"{one.f1:.3f}" for name, one in found.items()}
+    shown |= {f"keys {name}": f"{one.right}/{one.keys}" for name, one in found.items()}
+    return shown | {"seconds": f"{found['names'].seconds:.1f}"}
+
+
+if __name__ == "__main__":
+    main()

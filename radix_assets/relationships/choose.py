@@ -1,0 +1,70 @@
+"""Which of the compared pairs are believed, decided for the whole schema at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from radix_assets.relationships.candidates import STRONG
+from radix_assets.relationships.evidence import Pair
+from radix_assets.relationships.scoring import FITTED, Weights, alone, beside, chance
+
+BELIEVED = 0.5
+"""Probability from which a pair is a relationship."""
+LEANING = 0.3
+"""Probability from which it is, where strong names or several parents together make up for the rest."""
+UNANNOUNCED = 0.65
+"""Probability from which it is, where nothing in the child's name and no rare values speak for it."""
+
+SURELY_ONE = 0.6
+"""Sum of the probabilities of a child's parents from which it is believed to have one."""
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one pair."""
+
+    pair: Pair
+    probability: float
+    refused: str = ""
+    """Why it is no relationship; empty where it is one."""
+
+
+def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
+    """The likeliest set: one parent for each child column, one direction for each pair of columns, no circle of keys.
+
+    The likeliest pairs come first; what contradicts a likelier one is refused with the reason.
+    """
+    first = alone(pairs, weights)
+    second = [chance(value) for value in beside(pairs, first, weights)]
+    order = sorted(range(len(pairs)), key=lambda n: (-round(second[n], 6), -round(first[n], 6), n))
+    together: dict[Place, float] = defaultdict(float)
+    for pair, sure in zip(pairs, second, strict=True):
+        together[pair.child.at] += sure
+    parents: dict[Place, Pair] = {}
+    verdicts: dict[int, Verdict] = {}
+    for n in order:
+        pair = pairs[n]
+        # A child that surely points to one of several points to the likeliest.
+        certain = BELIEVED if pair.name < STRONG and together[pair.child.at] < SURELY_ONE else LEANING
+        if pair.seen.get("unannounced without bits", 0.0) > 0.5:  # noqa: PLR2004 half of what is certain
+            certain = UNANNOUNCED
+        verdicts[n] = Verdict(pair, second[n], _refusal(pair, second[n] >= certain, parents))
+        if not verdicts[n].refused:
+            parents[pair.child.at] = pair
+    return [verdicts[n] for n in range(len(pairs))]
+
+
+def _refusal(pair: Pair, likely: bool, parents: dict[Place, Pair]) -> str:  # noqa: FBT001 one flag
+    held = parents.get(pair.child.at)
+    if held is not None:
+        return f"points to {held.parent.table}.{held.parent.name} instead"
+    above: Place | None = pair.parent.at
+    seen: set[Place] = set()
+    while above is not None and above not in seen:
+        if above == pair.child.at:
+            return "the other way round" if len(seen) == 1 else "would close a circle of keys"
+        seen.add(above)
+        above = parents[above].parent.at if above in parents else None
+    return "" if likely else "too little speaks for it"

@@ -1,0 +1,215 @@
+"""Links over several columns: to a composite key, whether the names agree or not."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, product
+
+from radix_assets.relationships.candidates import STRONG, named
+from radix_assets.relationships.choose import Verdict
+from radix_assets.relationships.facts import Fact
+from radix_assets.relationships.model import PrimaryKey, Relationship
+from radix_assets.relationships.said import coverage
+from radix_assets.relationships.values import Containment, Values
+
+NAMED_COVERAGE, OTHER_COVERAGE = 0.9, 0.97
+"""Share of a child's rows that must find their parent, where all names agree and where not."""
+BITS = 20.0
+"""Improbability by chance, in bits, from which names need not agree."""
+ALL, USED = 0.999, 0.1
+"""Share of the key's rows that are used: by a table that numbers alike, and at least, where names differ."""
+MARGIN = 0.15
+"""How much less of the child's rows must be found when its columns are mixed among its rows."""
+OPTIONS = 4
+"""Columns of a child that are tried for each column of a key, best first."""
+TRIES = 32
+"""Ways to match a child's columns to a key that are tried, best first."""
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Option:
+    """A child's column that may stand for one of a key."""
+
+    child: Fact
+    key: Fact
+    name: float
+    kin: bool
+    """Both point to the same column of a third table, or one to the other's."""
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Better ones are larger."""
+        return (self.name, float(self.kin))
+
+
+@dataclass(frozen=True)
+class Match:
+    """A child's columns whose rows are found in a composite key."""
+
+    options: tuple[Option, ...]
+    share: Containment
+    bits: float
+
+    @property
+    def child(self) -> str:
+        return self.options[0].child.table
+
+    @property
+    def parent(self) -> str:
+        return self.options[0].key.table
+
+    @property
+    def all_named(self) -> bool:
+        """Every column bears the name of the key's."""
+        return all(option.name >= STRONG for option in self.options)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Better ones are larger."""
+        names = sum(option.name for option in self.options) / len(self.options)
+        kin = sum(option.kin for option in self.options)
+        return (names, kin, round(self.share.rows, 3), round(self.share.used, 3))
+
+
+def composite_links(
+    facts: Mapping[str, list[Fact]], keys: Sequence[PrimaryKey], links: Sequence[Verdict], values: Values
+) -> list[Relationship]:
+    """Relationships to composite keys, the best for each set of columns of a child."""
+    points = {verdict.pair.child.at: verdict.pair.parent.at for verdict in links}
+    by_name = {table: {fact.name: fact for fact in columns} for table, columns in facts.items()}
+    own = {key.table: set(key.columns) for key in keys}
+    found: list[Match] = []
+    for key in keys:
+        if len(key.columns) < 2:  # noqa: PLR2004 one column is no composite
+            continue
+        parts = [by_name[key.table][name] for name in key.columns]
+        if not parts[0].column.rows:
+            continue
+        for child, columns in facts.items():
+            if child != key.table and columns and columns[0].column.rows:
+                best = _best(columns, parts, points, own.get(child, set()), values)
+                if best is not None:
+                    found.append(best)
+    return [_relationship(match, values) for match in _settled(found, facts)]
+
+
+def _best(
+    columns: Sequence[Fact], parts: Sequence[Fact], points: Mapping[Place, Place], own: set[str], values: Values
+) -> Match | None:
+    """The best way to find a child's columns among a key's, if there is one."""
+    matches = []
+    for options in islice(_ways(columns, parts, points), TRIES):
+        match = _tested(options, own, values)
+        if match is not None:
+            matches.append(match)
+            if match.all_named:
+                break
+    return max(matches, key=lambda match: match.rank, default=None)
+
+
+def _ways(
+    columns: Sequence[Fact], parts: Sequence[Fact], points: Mapping[Place, Place]
+) -> Iterator[tuple[Option, ...]]:
+    """Combinations of a child's columns for those of the key, best first, no column twice."""
+    lists = []
+    for key in parts:
+        options = [option for child in columns if (option := _option(child, key, points)) is not None]
+        lists.append(sorted(options, key=lambda option: option.rank, reverse=True)[:OPTIONS])
+    ways = [way for way in product(*lists) if len({option.child.name for option in way}) == len(way)]
+    # Something must tie the tables together beside numbers that are found everywhere.
+    ways = [
+        way
+        for way in ways
+        if any(option.name >= STRONG or option.kin for option in way) or not any(option.child.told for option in way)
+    ]
+    return iter(sorted(ways, key=lambda way: -sum(option.name + 0.5 * option.kin for option in way)))
+
+
+def _option(child: Fact, key: Fact, points: Mapping[Place, Place]) -> Option | None:
+    name = named(child, key)[0] if child.told and key.told else 0.0
+    same = child.told and key.told and child.bare.lower() == key.bare.lower()
+    if same:
+        name = 1.0  # `year`: a name that many tables share says something beside others
+    alike = child.kind == key.kind and bool(child.kind)
+    if not child.column.present or not (alike or (same and child.column.dtype == key.column.dtype)):
+        return None
+    kin = points.get(child.at, child.at) == points.get(key.at, key.at)
+    if name < STRONG and child.kind == key.kind == "integer":
+        quantiles = child.column.quantiles
+        if quantiles.get("0.05", child.low) < key.low or quantiles.get("0.95", child.high) > key.high:
+            return None
+    if name < STRONG and not kin and child.column.distinct > 1.05 * key.column.distinct + 1:
+        return None
+    return Option(child, key, name, kin)
+
+
+def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match | None:
+    child, parent = options[0].child.table, options[0].key.table
+    left, right = tuple(o.child.name for o in options), tuple(o.key.name for o in options)
+    everything = all(option.name >= STRONG for option in options)
+    least = NAMED_COVERAGE if everything else OTHER_COVERAGE
+    if values.head_containment((child, left), (parent, right)) < least - 0.1:
+        return None
+    share = values.containment((child, left), (parent, right))
+    if share.rows < least:
+        return None
+    tuples = values.counts(parent, right).height
+    universe = math.prod(max(1, option.key.column.distinct) for option in options)
+    bits = values.counts(child, left).height * math.log2(max(1.0, universe / max(1, tuples)))
+    match = Match(options, share, bits)
+    if everything:
+        return match
+    tied = any(option.kin or option.name >= STRONG for option in options)
+    # Its own numbering of the same things, unless all of both sides is the same.
+    numbering = bool(own) and own <= set(left) and share.used < ALL
+    told = any(option.child.told and option.key.told for option in options)
+    if numbering or bits < (2 * BITS if told or not tied else BITS) or share.used < USED:
+        return None
+    by_chance = values.mixed_containment((child, left), (parent, right))
+    return match if by_chance < share.rows - (MARGIN if tied else 2 * MARGIN) else None
+
+
+def _settled(found: Sequence[Match], facts: Mapping[str, list[Fact]]) -> list[Match]:
+    """One parent for each set of a child's columns, one direction for two tables that share a key."""
+    tables = list(facts)
+
+    def claim(match: Match) -> tuple[float, ...]:
+        parent, child = facts[match.parent], facts[match.child]
+        order = tables.index(match.child) - tables.index(match.parent)
+        return (*match.rank, float(parent[0].column.rows), float(len(parent) - len(child)), float(order))
+
+    kept: list[Match] = []
+    for match in sorted(found, key=claim, reverse=True):
+        columns = {option.child.at for option in match.options}
+        taken = any(
+            {option.child.at for option in other.options} == columns
+            or ((other.child, other.parent) == (match.parent, match.child))
+            for other in kept
+        )
+        if not taken:
+            kept.append(match)
+    return kept
+
+
+def _relationship(match: Match, values: Values) -> Relationship:
+    columns = tuple(option.child.name for option in match.options)
+    counts = values.counts(match.child, columns)
+    rows = int(counts["n"].sum())
+    names = "same names as the key" if match.all_named else "names differ from the key"
+    if not any(option.child.told for option in match.options):
+        names = "names say nothing beside the key"
+    strength = min(1.0, match.bits / 100)
+    confidence = (0.85 if match.all_named else 0.6) + 0.13 * strength
+    return Relationship(
+        child=match.child,
+        child_columns=list(columns),
+        parent=match.parent,
+        parent_columns=[option.key.name for option in match.options],
+        cardinality="one_to_one" if counts.height == rows else "many_to_one",
+        coverage=round(match.share.rows, 4),
+        confidence=round(confidence * match.share.rows, 2),
+        evidence=f"{names} of {match.parent}; {coverage(match.share.rows, rows)}"
+        + ("; not by chance" if match.bits >= BITS else ""),
+    )
