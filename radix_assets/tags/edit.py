@@ -1,22 +1,82 @@
-"""Edits of `tags.yaml` on a person's behalf, and the columns that are new in the data."""
+"""Edits of `tags.yaml` on a person's behalf: what they do not concern stays byte for byte."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from radix_assets.profiles.model import TableProfile
-from radix_assets.relationships.model import Schema
-from radix_assets.suggestions.model import Suggestions
 from radix_assets.suggestions.question import nearest, parse_target
 from radix_assets.tags import nodes
-from radix_assets.tags.file import COLUMN_SETTINGS, ColumnLine, TagsFile, not_allowed, parse_tags
+from radix_assets.tags.additions import add_relationships, remove_relationships
+from radix_assets.tags.file import ALIASES, COLUMN_SETTINGS, TagsFile, not_allowed, parse_tags, sha_of
+from radix_assets.tags.history import changes, said_in
+from radix_assets.tags.ledger import Ledger, ledger_path, load_ledger
+from radix_assets.tags.lines import Key
+from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.references import plain
-from radix_assets.tags.replace import rewrite
+from radix_assets.tags.refresh import notice
+from radix_assets.tags.replace import Beside, rewrite
 from radix_assets.tags.splices import Splices
-from radix_assets.tags.write import column_lines, relationship_line, table_lines
-from radix_assets.tags.yaml_text import aligned, listed, quoted, quoted_reference
+from radix_assets.tags.yaml_text import listed, quoted, quoted_reference, remark
 from radix_resources.errors import TagError
+
+_OURS = re.compile(r"# by [^;#]{1,80}; (Radix suggested|as suggested)\b.*")
+"""A comment that an earlier edit left."""
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Corrections that belong together."""
+
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By `table.column`: role, type, sensitivity, semantic_type, unit. The role `target` sets the target."""
+    target: str | None = None
+    time_index: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By table: the column, or its parts from year to minute; none where time does not matter."""
+    primary_key: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    add_relationships: Sequence[str] = ()
+    remove_relationships: Sequence[str] = ()
+    confirm: bool = False
+    """Whether the person says that the tags are right."""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to do."""
+        return any(vars(self).values())
+
+
+def apply_edits(
+    path: Path, edits: Edits, *, who: str = "a person", today: str | None = None, expected: str | None = None
+) -> bool:
+    """Carry out corrections in the file itself. False where nothing changed.
+
+    A correction to what stands there already confirms the line (`human: true`). Evidence that Radix wrote beside a line
+    is marked as what was suggested; `who` and `today` stand before it. `expected` is the sha256 of the text the caller
+    saw. What the person changed in the file since the last look goes into the ledger's outbox.
+
+    Raises TagError RDX-TAG-004 (no such role …), RDX-TAG-006 (changed meanwhile), RDX-TAG-007 (no such column),
+    RDX-TAG-009 (no such relationship), RDX-TAG-011 (cannot be edited without changing more); then nothing is written.
+    """
+    ledger = Ledger()
+
+    def change(text: str) -> str:
+        nonlocal ledger
+        ledger = load_ledger(path)
+        file = parse_tags(text, path, ledger)
+        notice(file)
+        after = parse_tags(edited(file, edits, who=who, today=today), path, ledger)
+        if edits.confirm:
+            ledger.confirm()
+            ledger.confirmed = after.confirmed
+        ledger.sha, ledger.held, ledger.new = sha_of(after.text), said_in(after), ledger.new and not ledger.written
+        return after.text
+
+    def beside() -> Beside | None:
+        # Where nothing was ever remembered, the next refresh finds out which lines are Radix's.
+        return None if ledger.new else (ledger_path(path.resolve()), ledger.to_bytes())
+
+    return rewrite(path, change, expected=expected, beside=beside)
 
 
 def set_tags(
@@ -25,150 +85,146 @@ def set_tags(
     *,
     target: str | None = None,
     time_index: Mapping[str, Sequence[str]] | None = None,
+    primary_key: Mapping[str, Sequence[str]] | None = None,
     add_relationships: Sequence[str] = (),
     remove_relationships: Sequence[str] = (),
+    who: str = "a person",
+    today: str | None = None,
     expected: str | None = None,
 ) -> bool:
-    """Carry out corrections in the file itself; what they do not concern stays byte for byte.
-
-    `columns` maps `table.column` to what is to be set: role, type, sensitivity. The role `target` sets the target. A
-    correction to what stands there already confirms the line (`human: true`). `expected` is the sha256 of the text the
-    caller saw. False where nothing changed.
-
-    Raises TagError RDX-TAG-004 (no such role …), RDX-TAG-006 (changed meanwhile), RDX-TAG-007 (no such column),
-    RDX-TAG-009 (no such relationship), RDX-TAG-011 (cannot be edited without changing more); then nothing is written.
-    """
-    for name, settings in (columns or {}).items():
-        _check_settings(name, settings)
-
-    def change(text: str) -> str:
-        file = parse_tags(text, path)
-        wanted, asked, times = _plan(file, columns or {}, target, time_index or {})
-        splices = Splices(text, path)
-        if asked is not None and (file.target is None or asked != file.target.text):
-            _set_top(splices, "target", quoted_reference(asked))
-            if file.problem is not None:
-                _set_top(splices, "problem", "")
-        for table, names in times.items():
-            _set_in_table(splices, table, "time_index", listed(list(names)))
-        for (table, name), settings in wanted.items():
-            _set_column(splices, file, table, name, settings)
-        _relate(splices, file, add_relationships, remove_relationships)
-        return _checked(splices, file, touched=set(wanted))
-
-    return rewrite(path, change, expected=expected)
+    """`apply_edits` of these corrections."""
+    edits = Edits(columns or {}, target, time_index or {}, primary_key or {}, add_relationships, remove_relationships)
+    return apply_edits(path, edits, who=who, today=today, expected=expected)
 
 
 def confirm(path: Path, who: str, *, expected: str | None = None) -> bool:
     """Write that a person, named by `who`, has confirmed the tags. False where that stands there already."""
-
-    def change(text: str) -> str:
-        file = parse_tags(text, path)
-        splices = Splices(text, path)
-        if not file.confirmed:
-            _set_top(splices, "confirmed", "true")
-        if file.confirmed_by != who and not (file.confirmed and file.confirmed_by):
-            _set_top(splices, "confirmed_by", quoted(who), after="confirmed")
-        return _checked(splices, file)
-
-    return rewrite(path, change, expected=expected)
+    return apply_edits(path, Edits(confirm=True), who=who, expected=expected)
 
 
-def refresh_tags(path: Path, suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> bool:
-    """Append what is new in the data, as suggested; no line that is there already changes. False if nothing is new."""
+def edited(file: TagsFile, edits: Edits, *, who: str = "a person", today: str | None = None) -> str:
+    """The file's text with corrections carried out; nothing is written. Raises what `apply_edits` raises."""
+    mistakes = Mistakes()
+    for name, settings in edits.columns.items():
+        for setting, value in settings.items():
+            with mistakes.kept():
+                _check_setting(name, setting, value)
+    mistakes.raise_if_any()
+    plan = _Plan(file, edits)
+    splices = Splices(file.text, file.path)
+    by = remark(f"by {who.replace(';', ',').replace('#', '')} {today or datetime.now(UTC).date().isoformat()}")
+    if plan.target is not None and (file.target is None or plan.target != file.target.text):
+        _set_top(splices, "target", quoted_reference(plan.target))
+        _mark(splices, file, ("target",), by, file.target.text if file.target else "nothing")
+        if file.problem is not None:
+            _set_top(splices, "problem", "")
+    for table, setting, names in plan.lists:
+        _set_in_table(splices, file, table, setting, list(names), by)
+    for (table, name), settings in plan.wanted.items():
+        _set_column(splices, file, table, name, settings, by)
+    _relate(splices, file, edits)
+    if edits.confirm and not file.confirmed:
+        _set_top(splices, "confirmed", "true")
+    if edits.confirm and file.confirmed_by != who and not (file.confirmed and file.confirmed_by):
+        _set_top(splices, "confirmed_by", quoted(who), after="confirmed")
+    return _checked(splices, file, plan)
 
-    def change(text: str) -> str:
-        file = parse_tags(text, path)
-        splices = Splices(text, path)
-        for name, table in suggestions.tables.items():
-            known = file.tables.get(name)
-            if known is None:
-                continue
-            fresh = {column: item for column, item in table.columns.items() if column not in known.columns}
-            lines = list(column_lines(fresh, "", mark="new, "))
-            if lines:
-                _append_columns(splices, name, lines)
-        added = [name for name in suggestions.tables if name not in file.tables and name in profiles]
-        if added:
-            _append_tables(
-                splices, [table_lines(name, suggestions.tables[name], schema, profiles[name]) for name in added]
-            )
-            new = [r for r in schema.relationships if {r.child, r.parent} & set(added)] if file.tables else []
-            _relate(splices, file, [r.name for r in new], (), {r.name: (r.confidence, r.evidence) for r in new})
-        return _checked(splices, file)
 
-    return rewrite(path, change)
+class _Plan:
+    """Which line is to hold what; names checked."""
 
+    def __init__(self, file: TagsFile, edits: Edits) -> None:
+        self.file = file
+        self.known = {table: list(block.columns) for table, block in file.tables.items()}
+        self.wanted: dict[tuple[str, str], dict[str, str]] = {}
+        self.target = edits.target
+        mistakes = Mistakes()
+        if edits.target is not None:
+            with mistakes.kept():
+                parse_target(edits.target, self.known)
+        times = {self._table(table): names for table, names in edits.time_index.items()}
+        for name, given in edits.columns.items():
+            with mistakes.kept():
+                self._column_said(name, dict(given), times)
+        self.lists = [(table, "time_index", names) for table, names in times.items()]
+        self.lists += [(self._table(table), "primary_key", names) for table, names in edits.primary_key.items()]
+        for table, role, names in self.lists:
+            with mistakes.kept():
+                self._list_said(table, role, names)
+        mistakes.raise_if_any()
+        if self.target is not None:
+            self._target_said(self.target)
 
-def _plan(
-    file: TagsFile,
-    columns: Mapping[str, Mapping[str, str]],
-    target: str | None,
-    time_index: Mapping[str, Sequence[str]],
-) -> tuple[dict[tuple[str, str], dict[str, str]], str | None, dict[str, Sequence[str]]]:
-    """What to set in which line, the target, and the time index of tables; names checked."""
-    known = {table: list(block.columns) for table, block in file.tables.items()}
-    if target is not None:
-        parse_target(target, known)
-    wanted: dict[tuple[str, str], dict[str, str]] = {}
-    times: dict[str, Sequence[str]] = {_table(table, known, file): names for table, names in time_index.items()}
-    for name, given in columns.items():
-        table, column = _column(name, known, file)
-        settings = dict(given)
+    def _column_said(self, name: str, settings: dict[str, str], times: dict[str, Sequence[str]]) -> None:
+        table, column = self._column(name)
+        for setting, value in settings.items():
+            settings[setting] = ALIASES.get(setting, {}).get(value, value)
         if settings.get("role") == "target":
-            target = f"{table}.{column}"
+            self.target = f"{table}.{column}"
             del settings["role"]
         elif settings.get("role") == "time_index":
             times.setdefault(table, [column])
         if settings:
-            wanted[table, column] = settings
-    for table, names in times.items():
+            self.wanted[table, column] = settings
+
+    def _list_said(self, table: str, role: str, names: Sequence[str]) -> None:
+        """The roles of the columns that come into a table's list, or leave it."""
         for name in names:
-            _column(f"{table}.{name}", known, file)
-            wanted.setdefault((table, name), {}).setdefault("role", "time_index")
-        for name, line in file.tables[table].columns.items():
-            if line.role == "time_index" and name not in names:
-                wanted.setdefault((table, name), {}).setdefault("role", "feature")
-    return wanted, target, times
+            self._column(f"{table}.{name}")
+            held = self.file.tables[table].columns[name].role
+            if not (role == "primary_key" and held in {"foreign_key", "time_index", "target"}) and held != role:
+                self.wanted.setdefault((table, name), {}).setdefault("role", role)
+        for name, line in self.file.tables[table].columns.items():
+            if line.role == role and name not in names:
+                self.wanted.setdefault((table, name), {}).setdefault("role", "feature")
 
+    def _target_said(self, target: str) -> None:
+        """The column that was the target is a feature again; the new one says that it is the target."""
+        table, column, *_ = parse_target(target, self.known)
+        for other, block in self.file.tables.items():
+            for name, line in block.columns.items():
+                if line.role == "target" and (other, name) != (table, column):
+                    self.wanted.setdefault((other, name), {}).setdefault("role", "feature")
+        line = self.file.tables[table].columns[column]
+        if line.role is not None and line.role != "target" and "role" not in self.wanted.get((table, column), {}):
+            self.wanted.setdefault((table, column), {})["role"] = "target"
 
-def _check_settings(name: str, settings: Mapping[str, str]) -> None:
-    for setting, value in settings.items():
-        if setting not in COLUMN_SETTINGS:
+    def _column(self, name: str) -> tuple[str, str]:
+        try:
+            table, column, operator, _ = parse_target(name, self.known)
+        except TagError:
+            table, column, operator = "", "", ">"
+        if operator is not None:
+            near = nearest(name, [f"{table}.{column}" for table, names in self.known.items() for column in names])
             raise TagError(
-                "RDX-TAG-005",
-                f"{setting!r} is no setting of a column",
-                expected=f"one of {', '.join(COLUMN_SETTINGS)}",
-                hint="; ".join(f"did you mean {near}?" for near in nearest(setting, list(COLUMN_SETTINGS), 1)),
-                column=name,
+                "RDX-TAG-007",
+                f"{name!r} is not in the tags file",
+                expected="table.column",
+                hint=f"did you mean {' or '.join(near)}?" if near else "look it up in the file",
+                file=self.file.path,
             )
-        if value not in COLUMN_SETTINGS[setting]:
-            raise not_allowed(setting, value, COLUMN_SETTINGS[setting], column=name)
+        return table, column
+
+    def _table(self, name: str) -> str:
+        if name not in self.known:
+            near = nearest(name, list(self.known), 1)
+            hint = f"did you mean {near[0]}?" if near else "look it up in the file"
+            raise TagError("RDX-TAG-007", f"the table {name!r} is not in the tags file", hint=hint, file=self.file.path)
+        return name
 
 
-def _column(name: str, known: Mapping[str, Sequence[str]], file: TagsFile) -> tuple[str, str]:
-    try:
-        table, column, operator, _ = parse_target(name, known)
-    except TagError:
-        table, column, operator = "", "", ">"
-    if operator is not None:
-        near = nearest(name, [f"{table}.{column}" for table, names in known.items() for column in names])
+def _check_setting(name: str, setting: str, value: str) -> None:
+    if setting not in COLUMN_SETTINGS:
         raise TagError(
-            "RDX-TAG-007",
-            f"{name!r} is not in the tags file",
-            expected="table.column",
-            hint=f"did you mean {' or '.join(near)}?" if near else "look it up in the file",
-            file=file.path,
+            "RDX-TAG-005",
+            f"{setting!r} is no setting of a column",
+            expected=f"one of {', '.join(COLUMN_SETTINGS)}",
+            hint="; ".join(f"did you mean {near}?" for near in nearest(setting, list(COLUMN_SETTINGS), 1)),
+            column=name,
         )
-    return table, column
-
-
-def _table(name: str, known: Mapping[str, Sequence[str]], file: TagsFile) -> str:
-    if name not in known:
-        near = nearest(name, list(known), 1)
-        hint = f"did you mean {near[0]}?" if near else "look it up in the file"
-        raise TagError("RDX-TAG-007", f"the table {name!r} is not in the tags file", hint=hint, file=file.path)
-    return name
+    allowed = COLUMN_SETTINGS[setting]
+    if allowed and ALIASES.get(setting, {}).get(value, value) not in allowed:
+        raise not_allowed(setting, value, allowed, column=name)
 
 
 def _set_top(splices: Splices, key: str, value: str, after: str = "") -> None:
@@ -181,117 +237,96 @@ def _set_top(splices: Splices, key: str, value: str, after: str = "") -> None:
         splices.add(None, [(key, value, "")])
 
 
-def _set_in_table(splices: Splices, table: str, key: str, value: str) -> None:
+def _set_in_table(splices: Splices, file: TagsFile, table: str, key: str, names: list[str], by: str) -> None:
     pair = splices.find("tables", table, key)
+    held = getattr(file.tables[table], key)
+    if held == names:
+        return
     if pair is not None:
-        splices.set(pair, value)
+        splices.set(pair, listed(names))
+        _mark(splices, file, ("tables", table, key), by, listed(held or []))
     else:
-        splices.add(splices.find("tables", table), [(key, value, "")], indent=4)
+        splices.add(splices.find("tables", table), [(key, listed(names), "")], indent=4)
 
 
-def _set_column(splices: Splices, file: TagsFile, table: str, name: str, settings: dict[str, str]) -> None:
+def _set_column(splices: Splices, file: TagsFile, table: str, name: str, settings: dict[str, str], by: str) -> None:
     pair = splices.find("tables", table, "columns", name)
     assert pair is not None  # noqa: S101 names were checked against the same text
     line = file.tables[table].columns[name]
-    if all(_held(line, key) == value for key, value in settings.items()):
-        settings = {"human": "true"}
+    key: Key = ("tables", table, "columns", name)
+    was = ", ".join(line.said.get(setting, "none") for setting in settings)
+    if all(line.said.get(setting, "") == value for setting, value in settings.items()):
+        settings, was = {"human": "true"}, ""
         if line.human:
             return
+    _mark(splices, file, key, by, was)
     if not nodes.is_mapping(pair[1]):
         merged = {"role": line.role, **settings} if line.role else settings
-        splices.set(pair, f"{{{', '.join(f'{key}: {value}' for key, value in merged.items())}}}")
+        splices.set(pair, f"{{{', '.join(f'{key}: {quoted(value)}' for key, value in merged.items())}}}")
         return
     missing = []
-    for key, value in settings.items():
-        own = nodes.child(pair[1], key)
+    for setting, value in settings.items():
+        own = nodes.child(pair[1], setting)
+        text = value if setting == "human" else quoted(value)
         if own is not None:
-            splices.set(own, value)
+            splices.set(own, text)
         else:
-            missing.append((key, value, ""))
+            missing.append((setting, text, ""))
     if missing:
         splices.add(pair, missing, indent=8)
 
 
-def _held(line: ColumnLine, key: str) -> str | None:
-    value: Any = getattr(line, key)
-    return str(value).lower() if key == "human" else value
-
-
-def _append_columns(splices: Splices, table: str, lines: list[tuple[str, str]]) -> None:
-    pair, block = splices.find("tables", table, "columns"), splices.find("tables", table)
-    if pair is None:
-        splices.add(block, [("columns", "", "")], indent=4)
-        splices.block(block, ["  " + line for line in aligned(lines)], indent=4)
-    elif nodes.is_mapping(pair[1]) and pair[1].flow_style and pair[1].value:
-        splices.into_flow(pair[1], ", ".join(line for line, _ in lines))
-    elif nodes.is_mapping(pair[1]) and pair[1].flow_style:
-        splices.set(pair, "")
-        splices.block((pair[0], pair[0]), aligned(lines), indent=pair[0].start_mark.column + 2)
-    else:
-        splices.block(pair, aligned(lines), indent=pair[0].start_mark.column + 2)
-
-
-def _append_tables(splices: Splices, blocks: list[list[str]]) -> None:
-    pair = splices.find("tables")
-    lines = [line[2:] for block in blocks for line in ["", *block]]
-    if pair is None:
-        splices.add(None, [("tables", "", "")])
-        splices.block(None, ["  " + line if line else "" for line in lines])
-    else:
-        splices.block(pair, lines, indent=2)
-
-
-def _relate(
-    splices: Splices,
-    file: TagsFile,
-    add: Sequence[str],
-    remove: Sequence[str],
-    why: Mapping[str, tuple[float, str]] | None = None,
-) -> None:
-    held = [plain(said.text) for said in file.relationships or []]
-    pair = splices.find("relationships")
-    for name in remove:
-        if plain(name) not in held or pair is None:
-            near = nearest(name, [said.text for said in file.relationships or []], 1)
-            raise TagError(
-                "RDX-TAG-009",
-                f"{name!r} is no relationship of the file",
-                hint=f"did you mean {near[0]}?" if near else "write it as it stands there",
-                file=file.path,
-            )
-        splices.remove_item(pair[1], held.index(plain(name)))
-    new = [name for name in add if plain(name) not in held]
-    if not new:
+def _mark(splices: Splices, file: TagsFile, key: Key, by: str, was: str) -> None:
+    """Say beside a line who edited it, and keep the evidence that Radix wrote as what it suggested."""
+    line = file.lines.get(key)
+    if line is None:
         return
-    lines = aligned(
-        [relationship_line(name, *why[name]) if why else (f"  - {quoted_reference(name)}", "") for name in new]
-    )
-    if pair is None:
-        splices.add(None, [("relationships", "", "")])
-        splices.block(None, lines)
-    elif nodes.is_sequence(pair[1]) and pair[1].flow_style:
-        splices.into_flow(pair[1], ", ".join(f'"{name}"' if '"' not in name else quoted(name) for name in new))
+    held = file.text[line.start : line.stop]
+    place = file.text.find("#", line.value, line.stop)
+    comment = file.text[place : line.stop].strip() if place >= 0 else ""
+    if comment and not file.untouched(key) and not _OURS.fullmatch(comment):
+        return  # a person's own words
+    if _OURS.fullmatch(comment):
+        note = f"{by}; {comment.partition('; ')[2]}"
+    elif file.untouched(key):
+        said = f"Radix suggested {was}" if was else "as suggested"
+        note = f"{by}; {said}{', ' + comment[2:] if comment else ''}"
     else:
-        splices.block(pair, [line[2:] for line in lines], indent=2)
+        note = by
+    if "#" not in by and held:
+        splices.note(line, note)
 
 
-def _checked(splices: Splices, before: TagsFile, touched: Collection[tuple[str, str]] = ()) -> str:
+def _relate(splices: Splices, file: TagsFile, edits: Edits) -> None:
+    texts = [said.text for said in file.relationships or []]
+    held = {plain(text) for text in texts}
+    if edits.remove_relationships:
+        remove_relationships(splices, texts, edits.remove_relationships)
+    new = [name for name in edits.add_relationships if plain(name) not in held]
+    if new:
+        add_relationships(splices, new, [(f"  - {quoted_reference(name)}", "") for name in new])
+
+
+def _checked(splices: Splices, before: TagsFile, plan: _Plan) -> str:
     """The new text, if it reads as the old one does in all that was not to be changed."""
     text = splices.applied()
-    try:
-        after = parse_tags(text, before.path)
-    except TagError:
-        after = TagsFile(before.path, text)
-    for table, block in before.tables.items():
-        for name, line in block.columns.items():
-            now = after.tables[table].columns.get(name) if table in after.tables else None
-            if (table, name) not in touched and (now is None or replace(now, line=line.line) != line):
-                raise TagError(
-                    "RDX-TAG-011",
-                    "Radix cannot edit this file without changing more than was asked for",
-                    expected="one line a column, as Radix writes it",
-                    hint="edit the file by hand",
-                    file=before.path,
-                    line=line.line,
-                )
+    mistakes = Mistakes()
+    after = parse_tags(text, before.path, mistakes=mistakes)
+    lists = {("tables", table, setting) for table, setting, _ in plan.lists}
+    top = {"target", "problem", "relationships", "confirmed", "confirmed_by"}
+    for change in changes(said_in(before), said_in(after)):
+        path = change.path
+        asked = path[0] in top or path in lists or (len(path) > 3 and (path[1], path[3]) in plan.wanted)  # noqa: PLR2004
+        if mistakes.found or not asked:
+            block = before.tables.get(path[1]) if path[0] == "tables" else None
+            line = block.columns.get(path[3]) if block and len(path) > 3 else None  # noqa: PLR2004 a column
+            raise TagError(
+                "RDX-TAG-011",
+                "Radix cannot edit this file without changing more than was asked for",
+                expected="one line a column, as Radix writes it",
+                hint="edit the file by hand",
+                file=before.path,
+                line=line.line if line else None,
+            )
+    mistakes.raise_if_any()
     return text

@@ -8,9 +8,9 @@ from radix_assets.profiles.model import TableProfile
 from radix_assets.project import Project
 from radix_assets.relationships.model import Schema
 from radix_assets.suggestions.model import Suggestions
-from radix_assets.tags.edit import refresh_tags
 from radix_assets.tags.file import TagsFile, read_tags
 from radix_assets.tags.model import Tags
+from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
 from radix_assets.tags.write import write_tags
 
@@ -20,10 +20,10 @@ TAGS = "tags.json"
 def prepare_tags(
     project: Project, suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]
 ) -> TagsFile:
-    """Write the project's tags file where there is none, else append what is new in the data; and read it."""
+    """Write the project's tags file where there is none, else bring it up to date with the data; and read it."""
     path = project.tags_path
     if not write_tags(path, project, suggestions, schema, profiles):
-        refresh_tags(path, suggestions, schema, profiles)
+        refresh_tags(path, suggestions, schema, profiles, project)
     return read_tags(path)
 
 
@@ -63,7 +63,7 @@ def make_tags(
     if waiting_for(project, file) is not None:
         return None
     tags, warnings = resolve(project, file, suggestions, schema, profiles, raw)
-    (out / TAGS).write_text(tags.model_dump_json(indent=1), encoding="utf-8")
+    (out / TAGS).write_text(tags.law().model_dump_json(indent=1), encoding="utf-8")
     human = [
         {"column": f"{table}.{name}", "role": tag.role, "type": tag.type, "sensitivity": tag.sensitivity}
         for table, block in tags.tables.items()

@@ -47,8 +47,10 @@ class ColumnTag(BaseModel):
     role: Role
     type: FeatureType
     sensitivity: Sensitivity = "none"
+    semantic_type: str = ""
+    unit: str = ""
     human: bool = False
-    """Whether a person wrote or confirmed this very line; it is then never overruled."""
+    """Whether a person wrote or confirmed this very line; a feature is then never taken for a leak."""
 
 
 class TableTags(BaseModel):
@@ -74,5 +76,23 @@ class Tags(BaseModel):
     target: Target
     tables: dict[str, TableTags]
     relationships: list[Relationship]
-    confirmed_by: str
-    """`person`, or `auto` where the project accepts suggestions."""
+    confirmed_by: str = ""
+    """`person`, or `auto` where the project accepts suggestions. Not kept in the snapshot: it changes nothing."""
+
+    def law(self) -> "Tags":
+        """What other stages may depend on: who said it, and how well a relationship is covered, change nothing."""
+        tables = {
+            name: table.model_copy(
+                update={
+                    "columns": {
+                        column: tag.model_copy(update={"human": tag.human and tag.role == "feature"})
+                        for column, tag in table.columns.items()
+                    }
+                }
+            )
+            for name, table in self.tables.items()
+        }
+        plain = [
+            link.model_copy(update={"coverage": 1.0, "confidence": 1.0, "evidence": ""}) for link in self.relationships
+        ]
+        return self.model_copy(update={"tables": tables, "relationships": plain, "confirmed_by": ""})

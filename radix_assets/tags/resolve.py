@@ -16,9 +16,12 @@ from radix_assets.suggestions.model import (
     TableSuggestion,
 )
 from radix_assets.suggestions.question import nearest
-from radix_assets.tags.file import ColumnLine, Said, TableBlock, TagsFile
-from radix_assets.tags.model import ColumnTag, TableTags, Tags
+from radix_assets.tags.file import ColumnLine, TableBlock, TagsFile
+from radix_assets.tags.lines import written
+from radix_assets.tags.mistakes import Mistakes
+from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 from radix_assets.tags.resolve_links import resolve_links
+from radix_assets.tags.resolve_roles import check_roles
 from radix_assets.tags.resolve_target import resolve_target
 from radix_assets.tags.resolve_time import check_time
 from radix_resources.errors import TagError
@@ -38,88 +41,142 @@ def resolve(
     schema: Schema,
     profiles: Mapping[str, TableProfile],
     raw: Mapping[str, Path] | None = None,
+    mistakes: Mistakes | None = None,
 ) -> Resolution:
     """The tags that hold: a person's word where there is one, the suggestion elsewhere.
 
-    With `raw`, the raw snapshots' directories, relationships and comparisons are also checked by their values.
+    With `raw`, the raw snapshots' directories, keys, relationships and comparisons are also checked by their values.
+    `mistakes` may hold those of the file's form, to be told together with these.
 
-    Raises TagError or TargetError, with the line and the nearest valid name, where the target, a key, a time index or
-    a relationship cannot be, and where a line names a table or a column that is not in the data: a misspelt `leak`
-    must not let a leak in. A table that could not be read is a warning, as the others go on without it.
+    Raises TagError or TargetError, with the line and the nearest valid name, where the target, a role, a key, a time
+    index or a relationship cannot be, and where a line names a table or a column that never was in the data: a misspelt
+    `leak` must not let a leak in. Of several mistakes it raises all, as TagsError. What was in the data and is gone,
+    and a table that could not be read, are warnings, as the rest goes on without it.
     """
+    gathered = mistakes or Mistakes()
     warnings: list[str] = []
     for name, block in file.tables.items():
-        if name in project.tables and name not in profiles:
-            warnings.append(f"line {block.line}: the table {name!r} could not be read")
-        elif name not in profiles:
-            near = nearest(name, list(profiles), 1)
-            raise TagError(
-                "RDX-TAG-007",
-                f"there is no table {name!r}",
-                expected="a table of the project file",
-                hint=f"did you mean {near[0]}? Else remove its lines" if near else "remove its lines",
-                file=file.path,
-                line=block.line,
-            )
-    tables = {
-        name: _table(name, file, suggestions.tables[name], profile, warnings)
-        for name, profile in profiles.items()
-        if name in suggestions.tables
-    }
-    target = resolve_target(project, file, suggestions, profiles, tables, raw)
+        with gathered.kept():
+            _table_there(name, block, project, file, profiles, warnings)
+    tables: dict[str, TableTags] = {}
+    for name, profile in profiles.items():
+        if name in suggestions.tables:
+            tables[name] = _table(name, file, suggestions.tables[name], profile, warnings, gathered)
+            directory = raw.get(name) if raw is not None else None
+            check_roles(file, profile, tables[name], suggestions.tables[name], directory, warnings, gathered)
+    target: Target | None = None
+    with gathered.kept():
+        target = resolve_target(project, file, suggestions, profiles, tables, raw)
+        _only_target(target, file, tables, gathered)
+    links = resolve_links(file, schema, profiles, raw, warnings, gathered)
+    gathered.raise_if_any()
+    assert target is not None  # noqa: S101 else there was a mistake
     columns = tables[target.table].columns
-    marked = [
-        f"{table}.{name}"
-        for table, block in tables.items()
-        for name, tag in block.columns.items()
-        if tag.role == "target" and (table, name) != (target.table, target.column)
-    ]
-    if marked:
-        raise TagError(
-            "RDX-TAG-010",
-            f"{marked[0]} is marked as the target too; the target is {target.name}",
-            expected="one target",
-            hint=f"write target: {marked[0]}, or give the column another role",
-            file=file.path,
-            line=_line_of(file, marked[0]),
-        )
     columns[target.column] = columns[target.column].model_copy(update={"role": "target"})
-    links = resolve_links(file, schema, profiles, raw)
     by = "person" if file.confirmed else "auto"
     return Resolution(Tags(target=target, tables=tables, relationships=links, confirmed_by=by), warnings)
 
 
+def _table_there(
+    name: str,
+    block: TableBlock,
+    project: Project,
+    file: TagsFile,
+    profiles: Mapping[str, TableProfile],
+    warnings: list[str],
+) -> None:
+    if name in profiles:
+        return
+    if name in project.tables:
+        warnings.append(f"line {block.line}: the table {name!r} could not be read")
+    elif file.ledger.knew(name):
+        warnings.append(f"line {block.line}: the table {name!r} is gone")
+    else:
+        near = nearest(name, list(profiles), 1)
+        raise TagError(
+            "RDX-TAG-007",
+            f"there is no table {name!r}",
+            expected="a table of the project file",
+            hint=f"did you mean {near[0]}? Else remove its lines" if near else "remove its lines",
+            file=file.path,
+            line=block.line,
+        )
+
+
+def _only_target(target: Target, file: TagsFile, tables: Mapping[str, TableTags], mistakes: Mistakes) -> None:
+    """No other column is marked as the target, and the target's own line does not contradict it."""
+    for table, block in tables.items():
+        for name, tag in block.columns.items():
+            line = file.tables[table].columns.get(name) if table in file.tables else None
+            its = (table, name) == (target.table, target.column)
+            if tag.role == "target" and not its:
+                with mistakes.kept():
+                    raise TagError(
+                        "RDX-TAG-010",
+                        f"{table}.{name} is marked as the target too; the target is {target.name}",
+                        expected="one target",
+                        hint=f"write target: {table}.{name}, or give the column another role",
+                        file=file.path,
+                        line=line.line if line else None,
+                    )
+            if its and tag.human and line is not None and line.role in {"leak", "ignore", "weight", "group"}:
+                with mistakes.kept():
+                    raise TagError(
+                        "RDX-TAG-013",
+                        f"{table}.{name} is the target, and its role is {line.role}",
+                        expected="role: target, or another target",
+                        hint=f"write role: target on its line, or another column in target: (now {target.name})",
+                        file=file.path,
+                        line=line.line,
+                    )
+
+
 def _table(
-    name: str, file: TagsFile, suggested: TableSuggestion, profile: TableProfile, warnings: list[str]
+    name: str,
+    file: TagsFile,
+    suggested: TableSuggestion,
+    profile: TableProfile,
+    warnings: list[str],
+    mistakes: Mistakes,
 ) -> TableTags:
     block = file.tables.get(name, TableBlock(0))
     for column, line in block.columns.items():
-        if column not in profile.columns:
-            near = nearest(column, list(profile.columns), 1)
-            raise TagError(
-                "RDX-TAG-007",
-                f"the table {name!r} has no column {column!r}",
-                expected="a column of the table",
-                hint=f"did you mean {near[0]}? Else remove the line" if near else "remove the line",
-                file=file.path,
-                line=line.line,
-                table=name,
-            )
+        with mistakes.kept():
+            _column_there(column, line, file, profile, warnings)
     columns = {
-        column: _column(block.columns.get(column), suggested.columns[column])
+        column: _column(file, name, column, suggested.columns[column])
         for column in profile.columns
         if column in suggested.columns
     }
     key = _said_of_key(block, suggested, columns)
-    time = _said_of_time(name, file, block, suggested, columns)
-    _all_there(file, profile, "primary_key", key, block.primary_key_line)
-    _all_there(file, profile, "time_index", time, block.time_index_line)
-    check_time(file, profile, time, block.time_index_line)
-    if len(key) == 1 and profile.rows and not profile.columns[key[0]].unique:
-        warnings.append(f"{name}.{key[0]} is the primary key but does not tell all rows apart")
+    time: list[str] = []
+    with mistakes.kept():
+        time = _said_of_time(name, file, block, suggested, columns)
+        _all_there(file, profile, "time_index", time, block.time_index_line)
+        check_time(file, profile, time, block.time_index_line)
+    with mistakes.kept():
+        _all_there(file, profile, "primary_key", key, block.primary_key_line)
     for column, tag in columns.items():
         columns[column] = tag.model_copy(update={"role": _final(column, tag.role, key, time)})
     return TableTags(primary_key=key, time_index=time, columns=columns)
+
+
+def _column_there(column: str, line: ColumnLine, file: TagsFile, profile: TableProfile, warnings: list[str]) -> None:
+    if column in profile.columns:
+        return
+    if file.ledger.knew(profile.table, column):
+        warnings.append(f"line {line.line}: {profile.table}.{column} is gone")
+        return
+    near = nearest(column, list(profile.columns), 1)
+    raise TagError(
+        "RDX-TAG-007",
+        f"the table {profile.table!r} has no column {column!r}",
+        expected="a column of the table",
+        hint=f"did you mean {near[0]}? Else remove the line" if near else "remove the line",
+        file=file.path,
+        line=line.line,
+        table=profile.table,
+    )
 
 
 def _final(column: str, role: Role, key: list[str], time: list[str]) -> Role:
@@ -131,22 +188,36 @@ def _final(column: str, role: Role, key: list[str], time: list[str]) -> Role:
     return "feature" if role in {"time_index", "primary_key"} else role
 
 
-def _column(line: ColumnLine | None, suggested: ColumnSuggestion) -> ColumnTag:
-    role = _role(suggested)
-    tag = ColumnTag(role=role, type=suggested.type, sensitivity=suggested.sensitivity)
+def _column(file: TagsFile, table: str, column: str, suggested: ColumnSuggestion) -> ColumnTag:
+    role: Role = "feature" if suggested.role == "target" else suggested.role
+    tag = ColumnTag(
+        role=role,
+        type=suggested.type,
+        sensitivity=suggested.sensitivity,
+        semantic_type=suggested.semantic_type,
+        unit=str(getattr(suggested, "unit", None) or ""),
+    )
+    line = file.tables[table].columns.get(column) if table in file.tables else None
     if line is None:
         return tag
+    key = ("tables", table, "columns", column)
+    entry = file.ledger.written.get(written(key))
+    written_role = line.role
+    if line.role == "target" and file.untouched(key):
+        written_role = None  # Radix wrote it, to agree with the target of that time
     said = ColumnTag(
-        role=cast("Role", line.role or role),
-        type=cast("FeatureType", line.type or suggested.type),
+        role=cast("Role", written_role or role),
+        type=cast("FeatureType", line.type or tag.type),
         # Written without a sensitivity means as suggested: silence never makes a private column public.
         sensitivity=cast("Sensitivity", line.sensitivity or suggested.sensitivity),
+        semantic_type=tag.semantic_type if line.semantic_type is None else line.semantic_type,
+        unit=tag.unit if line.unit is None else line.unit,
     )
-    return said.model_copy(update={"human": line.human or said != tag})
-
-
-def _role(suggested: ColumnSuggestion) -> Role:
-    return "feature" if suggested.role == "target" else suggested.role
+    differs = said != tag
+    if entry is not None:
+        held = {name: value for name, value in line.said.items() if name != "human"}
+        differs = not file.untouched(key) and held != entry.said
+    return said.model_copy(update={"human": line.human or differs})
 
 
 def _said_of_key(block: TableBlock, suggested: TableSuggestion, columns: dict[str, ColumnTag]) -> list[str]:
@@ -211,9 +282,3 @@ def _all_there(file: TagsFile, profile: TableProfile, setting: str, names: list[
                 line=line or None,
                 table=profile.table,
             )
-
-
-def _line_of(file: TagsFile, name: str) -> int | None:
-    table, _, column = name.partition(".")
-    said: ColumnLine | Said | None = file.tables[table].columns.get(column) if table in file.tables else None
-    return said.line if said else None

@@ -7,6 +7,7 @@ from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.model import Relationship, Schema
 from radix_assets.relationships.values import Values
 from radix_assets.tags.file import Said, TagsFile
+from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.references import parse_relationship
 from radix_resources.errors import TagError
 
@@ -19,27 +20,44 @@ def resolve_links(
     schema: Schema,
     profiles: Mapping[str, TableProfile],
     raw: Mapping[str, Path] | None,
+    warnings: list[str],
+    mistakes: Mistakes,
 ) -> list[Relationship]:
     """The relationships of the file; those suggested where it has no such list.
 
-    Raises TagError RDX-TAG-009 where a side is not in the data, the types cannot be compared, the parent's values
-    repeat, or next to no value of the child is found in the parent.
+    Gathers TagError RDX-TAG-009 where a side never was in the data, the types cannot be compared, the parent's values
+    repeat, or next to no value of the child is found in the parent; it proposes what the values do match. One whose
+    columns are gone is a warning.
     """
     if file.relationships is None:
         return [r for r in schema.relationships if {r.child, r.parent} <= set(profiles)]
     columns = {table: list(profile.columns) for table, profile in profiles.items()}
+    every = {table: [*columns.get(table, []), *names] for table, names in file.ledger.known.items()} | {
+        table: [*names, *(old for old in file.ledger.known.get(table, []) if old not in names)]
+        for table, names in columns.items()
+    }
     known = {r.name: r for r in schema.relationships}
     values = Values(dict(raw)) if raw is not None else None
     found: dict[str, Relationship] = {}
     for said in file.relationships:
-        written = parse_relationship(said, columns, file.path)
-        link = known.get(written.name) or _checked(written, said, file, profiles, values)
-        found.setdefault(link.name, link)
+        with mistakes.kept():
+            written = parse_relationship(said, every, file.path)
+            sides = [(written.child, written.child_columns), (written.parent, written.parent_columns)]
+            if any(not set(names) <= set(columns.get(table, [])) for table, names in sides):
+                warnings.append(f"line {said.line}: {said.text}: a side of it is gone")
+                continue
+            link = known.get(written.name) or _checked(written, said, file, profiles, values, schema)
+            found.setdefault(link.name, link)
     return list(found.values())
 
 
 def _checked(
-    link: Relationship, said: Said, file: TagsFile, profiles: Mapping[str, TableProfile], values: Values | None
+    link: Relationship,
+    said: Said,
+    file: TagsFile,
+    profiles: Mapping[str, TableProfile],
+    values: Values | None,
+    schema: Schema,
 ) -> Relationship:
     child, parent = profiles[link.child], profiles[link.parent]
     own = [child.columns[name] for name in link.child_columns]
@@ -66,7 +84,11 @@ def _checked(
         share = values.containment((link.child, tuple(link.child_columns)), (link.parent, tuple(link.parent_columns)))
         if share.distinct < LEAST:
             raise _impossible(
-                said, file, "the values do not match: next to none is found in the parent", "values in common"
+                said,
+                file,
+                "the values do not match: next to none is found in the parent",
+                "values in common",
+                near=_matching(link, profiles, values, schema),
             )
         counts = values.counts(link.child, tuple(link.child_columns))
         single = counts.height == int(counts["n"].sum())
@@ -94,12 +116,43 @@ def _disjoint(one: ColumnProfile, two: ColumnProfile) -> bool:
     return bool(one.maximum < two.minimum or two.maximum < one.minimum)
 
 
-def _impossible(said: Said, file: TagsFile, found: str, expected: str) -> TagError:
+MOST_TRIED = 40
+"""Keys of other tables that are tried, to say what the values do match."""
+WELL = 0.5
+"""Share of the child's distinct values from which on a parent is proposed."""
+
+
+def _matching(
+    link: Relationship, profiles: Mapping[str, TableProfile], values: Values, schema: Schema
+) -> Relationship | None:
+    """The parent in which the child's values are found: one that is suggested, else the key that holds most."""
+    child = (link.child, link.child_columns)
+    suggested = [other for other in schema.relationships if (other.child, other.child_columns) == child]
+    if suggested:
+        return suggested[0]
+    if len(link.child_columns) != 1:
+        return None
+    own = profiles[link.child].columns[link.child_columns[0]]
+    keys = [key for key in schema.primary_keys if len(key.columns) == 1 and key.table in profiles]
+    keys = [key for key in keys if _comparable(own, profiles[key.table].columns[key.columns[0]])]
+    best: tuple[float, Relationship | None] = (WELL, None)
+    for key in sorted(keys, key=lambda key: key.table != link.parent)[:MOST_TRIED]:
+        if (key.table, key.columns) == child:
+            continue
+        share = values.containment((child[0], tuple(child[1])), (key.table, tuple(key.columns))).distinct
+        if share > best[0]:
+            best = share, link.model_copy(update={"parent": key.table, "parent_columns": key.columns})
+    return best[1]
+
+
+def _impossible(said: Said, file: TagsFile, found: str, expected: str, near: Relationship | None = None) -> TagError:
     return TagError(
         "RDX-TAG-009",
         f"{said.text}: {found}",
         expected=expected,
-        hint="mend the line, or remove it",
+        hint=f"the values match those of {near.name.partition(' -> ')[2]}: write {near.name}"
+        if near
+        else "mend the line, or remove it",
         file=file.path,
         line=said.line,
     )

@@ -61,7 +61,9 @@ def resolve_target(
         if raw is not None:
             _both_ways(raw[table], column, operator, value, place)
         return Target(table=table, column=name, operator=operator, value=value, problem="binary")
-    wanted = cast("Problem | None", file.problem.text if file.problem else project.goal.problem)
+    stale = file.target is not None and file.untouched(("problem",)) and not file.untouched(("target",))
+    asked = file.problem.text if file.problem and not stale else project.goal.problem
+    wanted = cast("Problem | None", asked)
     return Target(table=table, column=name, problem=_problem(column, tables[table], wanted, place))
 
 
@@ -91,10 +93,10 @@ def _problem(column: ColumnProfile, table: TableTags, wanted: Problem | None, pl
                 **place,
             )
         return wanted if wanted and column.distinct > 2 else inferred  # noqa: PLR2004 two classes are binary
-    if wanted == "regression" and column.dtype in {"string", "boolean"}:
+    if wanted in {"regression", "count", "forecasting"} and column.dtype in {"string", "boolean"}:
         raise TargetError(
             "RDX-TGT-004",
-            f"regression needs numbers; the target is {column.dtype}",
+            f"{wanted} needs numbers; the target is {column.dtype}",
             expected="problem: binary or multiclass",
             hint="remove the line `problem:`; it then follows from the target",
             **place,

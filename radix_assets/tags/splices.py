@@ -3,8 +3,12 @@
 from pathlib import Path
 
 from radix_assets.tags import nodes
+from radix_assets.tags.lines import Line, alike
 from radix_assets.tags.yaml_text import aligned, quoted
 from radix_resources.errors import TagError
+
+NEW = "# new, "
+"""How the comment of a column begins that came after the file was first written."""
 
 
 class Splices:
@@ -76,19 +80,61 @@ class Splices:
         depth = nodes.column(node) if filled else indent
         self.lines_after(self._last(node, pair, filled=filled), [" " * depth + line if line else "" for line in lines])
 
-    def remove_item(self, sequence: nodes.Node, index: int) -> None:
-        """Take an item out of a list; in a list of lines its line goes, with the comment beside it."""
-        items = sequence.value
-        item = items[index]
+    def remove_items(self, sequence: nodes.Node, indexes: list[int]) -> None:
+        """Take items out of a list; in a list of lines their lines go, with the comments beside them."""
+        items, gone = sequence.value, set(indexes)
         if not sequence.flow_style:
-            begin = self.text.rfind("\n", 0, nodes.start(item)) + 1
-            stop = self.text.find("\n", nodes.end(item))
-            self._edits.append((begin, len(self.text) if stop < 0 else stop + 1, ""))
-        elif index:
-            self._edits.append((nodes.end(items[index - 1]), nodes.end(item), ""))
+            for index in sorted(gone):
+                begin = self.text.rfind("\n", 0, nodes.start(items[index])) + 1
+                stop = self.text.find("\n", nodes.end(items[index]))
+                self._edits.append((begin, len(self.text) if stop < 0 else stop + 1, ""))
+            return
+        kept = [index for index in range(len(items)) if index not in gone]
+        for index in sorted(gone):
+            before = max((other for other in kept if other < index), default=None)
+            if before is not None:
+                self._edits.append((nodes.end(items[index - 1]), nodes.end(items[index]), ""))
+            else:
+                last = index + 1 == len(items)
+                stop = nodes.end(items[index]) if last else nodes.start(items[index + 1])
+                self._edits.append((nodes.start(items[index]), stop, ""))
+
+    def line(self, line: Line, body: str, note: str) -> None:
+        """Write an entry's line anew, its comment in the column where it stood; spaces alone change nothing."""
+        old = self.text[line.start : line.stop]
+        comment = self.text.find("#", line.value, line.stop)
+        if comment >= 0 and self.text.startswith(NEW, comment):
+            note = NEW.removeprefix("# ") + note
+        width = max(comment - line.start if comment >= 0 else 0, len(body) + 2)
+        new = f"{body.ljust(width)}# {note}" if note else body
+        if not alike(new, old):
+            self._edits.append((line.start, line.stop, new))
+
+    def note(self, line: Line, note: str) -> None:
+        """Write the comment of an entry's line anew; where there is none, one is added."""
+        comment = self.text.find("#", line.value, line.stop)
+        if comment < 0:
+            self._edits.append((line.stop, line.stop, f"  # {note}"))
         else:
-            stop = nodes.start(items[1]) if len(items) > 1 else nodes.end(item)
-            self._edits.append((nodes.start(item), stop, ""))
+            self._edits.append((comment, line.stop, f"# {note}"))
+
+    def above(self, key: tuple[str, ...], comment: str) -> None:
+        """Insert a comment on a line of its own above an entry, if that has a line of its own."""
+        pair = self.find(*key)
+        if pair is None:
+            return
+        place = nodes.start(pair[0])
+        begin = self.text.rfind("\n", 0, place) + 1
+        if not self.text[begin:place].strip(" "):
+            self._edits.append((begin, begin, self.text[begin:place] + comment + self.newline))
+
+    def without(self, comment: str) -> None:
+        """Take out the lines that hold this comment and nothing else."""
+        begin = 0
+        for line in self.text.splitlines(keepends=True) if comment in self.text else ():
+            if line.strip() == comment:
+                self._edits.append((begin, begin + len(line), ""))
+            begin += len(line)
 
     def into_flow(self, node: nodes.Node, inner: str) -> None:
         """Add finished items or entries at the end of a list or a mapping in brackets."""

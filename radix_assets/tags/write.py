@@ -2,26 +2,49 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from radix_assets.profiles.model import TableProfile
 from radix_assets.project import Project
 from radix_assets.relationships.model import Schema
 from radix_assets.suggestions.model import ColumnSuggestion, Suggestions, TableSuggestion
+from radix_assets.suggestions.question import parse_target
+from radix_assets.tags.file import parse_tags, sha_of
+from radix_assets.tags.history import said_in
+from radix_assets.tags.ledger import Ledger, ledger_path
+from radix_assets.tags.lines import Key
 from radix_assets.tags.replace import create
 from radix_assets.tags.yaml_text import LONGEST_KEY, aligned, listed, quoted, quoted_reference, remark
+from radix_resources.errors import TagError
 
-Lines = list[tuple[str, str]]
-"""Lines and their comments."""
+UNSURE = 0.65
+"""Confidence below which a line is worth a look."""
+SURE = 0.8
+_LONG = 20
+"""Columns of a table from which on a line divides what is sure from what is not."""
 
 _HEAD = """\
 # What the data of {name} mean, as Radix suggests it. This file is yours: nothing you write in it is ever changed.
+# {count}
 # 1. Check the target: what is to be predicted, `table.column` or a comparison such as `table.column > 15`.
 # 2. Check each table's top lines, the least certain ones; the comments say how sure Radix is, and why.
 #    role: feature, ignore, leak (known too late), time_index, primary_key, foreign_key, group, weight.
-#    type: numeric, categorical, datetime, sentence, url, embedded-number, list, not-generalizable, context-specific.
+#    type: numeric, categorical, datetime, sentence, url, embedded-number (12 kg), list,
+#          not-generalizable (keys, constants), context-specific (only who knows the data can tell).
 #    sensitivity: personal or sensitive; no value of such a column is ever shown.
 # 3. Write `confirmed: true` and save. Radix goes on by itself.
+# A line that still reads as Radix wrote it is brought up to date when the data change; a line you touched is yours.
 """
+
+
+class Wanted(NamedTuple):
+    """One line as Radix would write it now."""
+
+    body: str
+    """With its indentation, without the comment."""
+    note: str
+    said: dict[str, str]
+    """The settings that it holds."""
 
 
 def write_tags(
@@ -34,88 +57,175 @@ def write_tags(
     """Write the file where there is none, durably and as a whole; False, and nothing done, where there is one."""
     if path.exists():
         return False
-    return create(path, first_text(project, suggestions, schema, profiles))
+    text = first_text(project, suggestions, schema, profiles)
+    lines = wanted(suggestions, schema, profiles, project)
+    file = parse_tags(text, path)
+    ledger = Ledger(sha=sha_of(text), held=said_in(file), new=False)
+    for key, line in lines.items():
+        if key in file.lines:
+            ledger.write(key, file.print_of(key), line.said)
+    ledger.known = {name: list(profile.columns) for name, profile in profiles.items()}
+    ledger.tell(
+        "suggest",
+        "Radix",
+        f"wrote {path.name}, pre-filled",
+        {},
+        {"columns": sum(len(block.columns) for block in file.tables.values()), "tables": len(file.tables)},
+    )
+    return create(path, text, (ledger_path(path), ledger.to_bytes()))
 
 
 def first_text(project: Project, suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> str:
     """The whole text."""
-    parts = [_HEAD.format(name=project.name) + "confirmed: false\n", "\n".join(_target(project, suggestions)) + "\n"]
-    unsure = sorted(schema.relationships, key=lambda relationship: relationship.confidence)
-    links = [relationship_line(r.name, r.confidence, r.evidence) for r in unsure]
-    parts.append("\n".join(["relationships:" + (" []" if not links else ""), *aligned(links)]) + "\n")
-    blocks = [
-        "\n".join(table_lines(name, suggestions.tables[name], schema, profiles[name]))
-        for name in _ordered(suggestions)
-        if name in profiles
+    lines = wanted(suggestions, schema, profiles, project)
+    tables = [name for name in _ordered(suggestions) if name in profiles]
+    columns = [column for name in tables for column in suggestions.tables[name].columns.values()]
+    unsure = sum(1 for column in columns if column.confidence < UNSURE)
+    few = f"{unsure:,} of them" if unsure else "none of them"
+    count = (
+        f"{len(columns):,} columns in {len(tables):,} tables; "
+        f"Radix is less than {UNSURE:.0%} sure of {few}{', which stand first in their tables' if unsure else ''}."
+    )
+    top = [(lines[key].body, lines[key].note) for key in (("target",), ("problem",))]
+    links = [(line.body, line.note) for key, line in lines.items() if key[0] == "relationships"]
+    parts = [
+        _HEAD.format(name=project.name, count=count) + "confirmed: false\n",
+        "\n".join(aligned(top)) + "\n",
+        "\n".join(["relationships:" + (" []" if not links else ""), *aligned(links)]) + "\n",
     ]
+    blocks = ["\n".join(table_lines(name, suggestions.tables[name], lines)) for name in tables]
     parts.append("tables:\n" + "\n\n".join(blocks) + "\n")
     return "\n".join(parts)
 
 
+def wanted(
+    suggestions: Suggestions,
+    schema: Schema,
+    profiles: Mapping[str, TableProfile],
+    project: Project | None = None,
+    target: str | None = None,
+) -> dict[Key, Wanted]:
+    """Every line as Radix would write it, in the file's order; the least certain first within a table.
+
+    `target` is what the file names as the target, where it is not the suggested one. Without a project the lines of
+    the target and the problem are not among them.
+    """
+    found: dict[Key, Wanted] = {}
+    if project is not None:
+        found.update(_top(project, suggestions))
+    unsure = sorted(schema.relationships, key=lambda relationship: relationship.confidence)
+    for link in unsure:
+        body, note = relationship_line(link.name, link.confidence, link.evidence)
+        found["relationships", link.name] = Wanted(body, note, {})
+    asked = _asked(target or (project and project.goal.target) or "", suggestions, profiles)
+    for name in _ordered(suggestions):
+        if name in profiles:
+            found.update(_table(name, suggestions.tables[name], schema, profiles[name], asked))
+    return found
+
+
 def relationship_line(name: str, confidence: float, evidence: str) -> tuple[str, str]:
     """One item of `relationships`."""
-    return f"  - {quoted_reference(name)}", _note(confidence, evidence)
+    return f"  - {quoted_reference(name)}", note_of(confidence, evidence)
 
 
-def table_lines(name: str, table: TableSuggestion, schema: Schema, profile: TableProfile) -> list[str]:
+def table_lines(name: str, table: TableSuggestion, lines: Mapping[Key, Wanted]) -> list[str]:
     """One entry of `tables`."""
+    keys: list[Key] = [("tables", name), ("tables", name, "primary_key"), ("tables", name, "time_index")]
+    head = [(lines[key].body, lines[key].note) for key in keys]
+    head.append(("    columns:" + ("" if table.columns else " {}"), ""))
+    own: list[tuple[str, str]] = []
+    divided = len(table.columns) < _LONG or all(column.confidence >= SURE for column in table.columns.values())
+    for key, line in lines.items():
+        if key[:3] != ("tables", name, "columns"):
+            continue
+        if not divided and table.columns[key[3]].confidence >= SURE:
+            own.append((f"      # Radix was at least {SURE:.0%} sure of all below when it wrote this", ""))
+            divided = True
+        own.append((line.body, line.note))
+    return [*aligned(head), *aligned(own)]
+
+
+def column_value(column: ColumnSuggestion, *, target: bool = False) -> tuple[str, dict[str, str]]:
+    """What stands behind a column's name, as text and as settings."""
+    role = "target" if target else "feature" if column.role == "target" else column.role
+    said = {"role": role, "type": str(column.type)}
+    for name in ("semantic_type", "unit"):
+        value = str(getattr(column, name, None) or "")
+        if value:
+            said[name] = value
+    if column.sensitivity != "none":
+        said["sensitivity"] = column.sensitivity
+    return f"{{{', '.join(f'{name}: {quoted(value)}' for name, value in said.items())}}}", said
+
+
+def note_of(confidence: float, evidence: str) -> str:
+    """The comment that says how sure Radix is, and why."""
+    return remark(f"{confidence * 100:.0f} %: {evidence}" if evidence else f"{confidence * 100:.0f} %")
+
+
+def _table(
+    name: str, table: TableSuggestion, schema: Schema, profile: TableProfile, asked: tuple[str, str] | None
+) -> Iterable[tuple[Key, Wanted]]:
     key = next((key for key in schema.primary_keys if key.table == name), None)
     times = [table.columns[column] for column in table.time_index if column in table.columns]
     sure = next((column for column in times if column.role == "time_index"), None)
-    head = [
-        (f"  {quoted(name)}:", f"{profile.rows:,} rows"),
-        (
+    unknown = "" if times else "no moment at which a row came to be"
+    row = str(getattr(table, "row", None) or getattr(table, "row_is", None) or "")
+    rows = f"{profile.rows:,} rows" + (f"; one row is {row}" if row else "")
+    yield ("tables", name), Wanted(f"  {quoted(name)}:", remark(rows), {})
+    yield (
+        ("tables", name, "primary_key"),
+        Wanted(
             f"    primary_key: {listed(table.primary_key)}",
-            _note(key.confidence, key.evidence) if key else "nothing found that tells the rows apart",
+            note_of(key.confidence, key.evidence) if key else "nothing found that tells the rows apart",
+            {},
         ),
-        (
-            f"    time_index: {listed(table.time_index)}",
-            _note(sure.role_confidence, sure.evidence)
-            if sure
-            else ""
-            if times
-            else "no moment at which a row came to be",
-        ),
-        ("    columns:" + ("" if table.columns else " {}"), ""),
-    ]
-    return [*aligned(head), *aligned(list(column_lines(table.columns, "      ")))]
-
-
-def column_lines(columns: Mapping[str, ColumnSuggestion], indent: str, *, mark: str = "") -> Iterable[tuple[str, str]]:
-    """One line a column, least certain first. A column whose name is too long for a YAML key has none."""
-    for name, column in sorted(columns.items(), key=lambda item: item[1].confidence):
-        key = quoted(name)
-        if len(key) <= LONGEST_KEY:
-            yield f"{indent}{key}: {column_value(column)}", mark + _note(column.confidence, column.evidence)
-
-
-def column_value(column: ColumnSuggestion) -> str:
-    """What stands behind a column's name. The target has a line of its own at the top, so here it is a feature."""
-    role = "feature" if column.role == "target" else column.role
-    private = f", sensitivity: {column.sensitivity}" if column.sensitivity != "none" else ""
-    return f"{{role: {role}, type: {column.type}{private}}}"
-
-
-def _target(project: Project, suggestions: Suggestions) -> list[str]:
-    if not suggestions.targets:
-        return aligned([("target:", "nothing found that looks like one; write table.column"), ("problem:", "")])
-    first, *others = suggestions.targets
-    text = project.goal.target or f"{first.table}.{first.column}"
-    problem = project.goal.problem or first.problem
-    also = "; or " + ", ".join(f"{t.table}.{t.column} ({t.confidence:.0%})" for t in others) if others else ""
-    return aligned(
-        [
-            (f"target: {quoted_reference(text)}", _note(first.confidence, remark(first.evidence) + also)),
-            (f"problem: {problem}", "binary, multiclass or regression"),
-        ]
     )
+    yield (
+        ("tables", name, "time_index"),
+        Wanted(
+            f"    time_index: {listed(table.time_index)}",
+            note_of(sure.role_confidence, sure.evidence) if sure else unknown,
+            {},
+        ),
+    )
+    for column, item in sorted(table.columns.items(), key=lambda pair: pair[1].confidence):
+        own = quoted(column)
+        if len(own) <= LONGEST_KEY:  # a longer name cannot be a YAML key
+            value, said = column_value(item, target=(name, column) == asked)
+            note = note_of(item.confidence, item.evidence)
+            yield ("tables", name, "columns", column), Wanted(f"      {own}: {value}", note, said)
+
+
+def _top(project: Project, suggestions: Suggestions) -> dict[Key, Wanted]:
+    text, problem = project.goal.target or "", str(project.goal.problem or "")
+    why = "asked for in the project" if text else "nothing found that looks like one; write table.column"
+    if suggestions.targets:
+        first, *others = suggestions.targets
+        also = "; or " + ", ".join(f"{t.table}.{t.column} ({t.confidence:.0%})" for t in others) if others else ""
+        text, problem = text or f"{first.table}.{first.column}", problem or str(first.problem)
+        why = note_of(first.confidence, remark(first.evidence) + also)
+    kinds = "what kind of answer; it follows from the target where nothing stands here"
+    return {
+        ("target",): Wanted(f"target: {quoted_reference(text)}" if text else "target:", why, {}),
+        ("problem",): Wanted(f"problem: {problem}".rstrip(), kinds if problem else "", {}),
+    }
+
+
+def _asked(text: str, suggestions: Suggestions, profiles: Mapping[str, TableProfile]) -> tuple[str, str] | None:
+    """Table and column of the target, where it is in the data."""
+    if not text:
+        first = suggestions.targets[0] if suggestions.targets else None
+        return (first.table, first.column) if first else None
+    try:
+        table, column, *_ = parse_target(text, {name: list(profile.columns) for name, profile in profiles.items()})
+    except TagError:
+        return None
+    return table, column
 
 
 def _ordered(suggestions: Suggestions) -> list[str]:
     """The target's table first."""
     first = suggestions.targets[0].table if suggestions.targets else None
     return sorted(suggestions.tables, key=lambda name: name != first)
-
-
-def _note(confidence: float, evidence: str) -> str:
-    return remark(f"{confidence * 100:.0f} %: {evidence}" if evidence else f"{confidence * 100:.0f} %")

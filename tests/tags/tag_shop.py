@@ -1,4 +1,7 @@
-"""A small shop with names that are hard to write, its profiles, schema and suggestions."""
+"""A small shop with names that are hard to write, its profiles, and what is suggested of it.
+
+The suggestions are made here, by plain rules, so that what holds of tags does not hang on how well Radix guesses.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,10 +10,12 @@ from pathlib import Path
 import polars as pl
 from shared_sets import write_set
 
-from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.project import Project
-from radix_assets.relationships import Schema, find_schema
-from radix_assets.suggestions import Suggestions, suggest
+from radix_assets.relationships import Schema
+from radix_assets.relationships.model import PrimaryKey, Relationship
+from radix_assets.suggestions import Suggestions
+from radix_assets.suggestions.model import ColumnSuggestion, TableSuggestion, TargetSuggestion
 
 ODD = [
     'a: b # "c"',
@@ -71,10 +76,80 @@ def frames(rows: int = 60, **more: list) -> dict[str, pl.DataFrame]:
     }
 
 
-def open_shop(folder: Path, tables: dict[str, pl.DataFrame] | None = None, **settings: object) -> Shop:
+KEYS = {"customers": ["customer_id"], "order items": ["order_id"]}
+TIMES = {"customers": ["signup_date"], "order items": ["order_date"], "hours": ["year", "month", "day"]}
+
+
+def schema_of(profiles: dict[str, TableProfile]) -> Schema:
+    """Customers are known by their number; every other table that has the number points to them."""
+    keys = [
+        PrimaryKey(table=table, columns=names, confidence=0.9, evidence=f"{profiles[table].rows} rows, all different")
+        for table, names in KEYS.items()
+        if table in profiles and set(names) <= set(profiles[table].columns)
+    ]
+    links = [
+        Relationship(
+            child=table,
+            child_columns=["customer_id"],
+            parent="customers",
+            parent_columns=["customer_id"],
+            confidence=0.9,
+            evidence="same name",
+        )
+        for table, profile in profiles.items()
+        if table != "customers" and "customer_id" in profile.columns and "customers" in profiles
+    ]
+    return Schema(primary_keys=keys, relationships=links)
+
+
+def suggestions_of(profiles: dict[str, TableProfile], schema: Schema, shift: float = 0.0) -> Suggestions:
+    """What a simple mind would say. `shift` makes it less sure of everything, and words it otherwise."""
+    points = {(link.child, name) for link in schema.relationships for name in link.child_columns}
+    tables = {}
+    for table, profile in profiles.items():
+        key = schema.key_of(table)
+        time = [name for name in TIMES.get(table, []) if name in profile.columns]
+        columns = {
+            name: _column(column, place, key, time, foreign=(table, name) in points, shift=shift)
+            for place, (name, column) in enumerate(profile.columns.items())
+        }
+        tables[table] = TableSuggestion(primary_key=key, time_index=time, columns=columns)
+    items = profiles["order items"].columns
+    targets = [
+        TargetSuggestion(table="order items", column=name, problem=problem, confidence=sure - shift, evidence="a name")
+        for name, problem, sure in (("total", "regression", 0.8), ("color", "multiclass", 0.4))
+        if name in items and items[name].dtype == ("float" if problem == "regression" else "string")
+    ]
+    return Suggestions(tables=tables, targets=targets)
+
+
+def _column(
+    column: ColumnProfile, place: int, key: list[str], time: list[str], *, foreign: bool, shift: float
+) -> ColumnSuggestion:
+    kinds = {"integer": "numeric", "float": "numeric", "boolean": "categorical", "string": "categorical"}
+    kind = kinds.get(column.dtype, "datetime")
+    if column.dtype == "string" and (column.length_mean or 0) > 15:
+        kind = "sentence"
+    role = "foreign_key" if foreign else "feature"
+    role = "primary_key" if column.name in key else "time_index" if column.name in time else role
+    sure = round(0.95 - 0.03 * (place % 10) - shift, 2)
+    return ColumnSuggestion(
+        role="ignore" if column.constant else role,
+        role_confidence=sure,
+        type=kind,
+        type_confidence=sure,
+        semantic_type="email" if column.name == "email" else "",
+        sensitivity="personal" if column.name == "email" else "none",
+        evidence=f"{column.dtype} values, {column.distinct} different" + (", seen again" if shift else ""),
+    )
+
+
+def open_shop(
+    folder: Path, tables: dict[str, pl.DataFrame] | None = None, shift: float = 0.0, **settings: object
+) -> Shop:
     raw, profiles = write_set(tables or frames(), folder)
-    schema = find_schema(raw, profiles)
+    schema = schema_of(profiles)
     home = folder / "shop"
     home.mkdir()
     project = Project(name="shop", sources=[{"table": "x", "path": "x.csv"}], folder=home, **settings)
-    return Shop(project, raw, profiles, schema, suggest(raw, profiles, schema))
+    return Shop(project, raw, profiles, schema, suggestions_of(profiles, schema, shift))

@@ -3,7 +3,7 @@ import threading
 import pytest
 from tag_shop import ODD, frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, write_tags
+from radix_assets.tags import confirm, read_tags, refresh_tags, resolve, set_tags, write_tags
 from radix_resources.errors import TagError
 
 
@@ -24,7 +24,7 @@ def test_the_file_is_written_once_and_never_again(shop):
     shop.path.write_text("# mine\n")
     assert not write_tags(shop.path, shop.project, *shop.args())
     assert shop.path.read_text() == "# mine\n"
-    assert sorted(path.name for path in shop.path.parent.iterdir()) == ["tags.yaml"]
+    assert sorted(path.name for path in shop.path.parent.iterdir()) == [".tags.yaml.radix", "tags.yaml"]
 
 
 def test_every_name_of_the_data_comes_back_from_the_file(shop):
@@ -48,12 +48,25 @@ def test_no_value_of_the_data_is_in_the_file(shop):
     assert "some words" not in text
 
 
-def test_an_edit_changes_its_line_alone_and_keeps_the_comment(shop):
+def test_an_edit_changes_its_line_alone_and_marks_the_evidence_as_what_was_suggested(shop):
     before = shop.path.read_text()
-    assert set_tags(shop.path, {"order items.shipped": {"role": "leak"}})
+    assert set_tags(shop.path, {"order items.shipped": {"role": "leak"}}, who="Ada", today="2026-01-02")
     ((old, new),) = changed_lines(before, shop.path.read_text())
-    assert new == old.replace("role: feature", "role: leak")
-    assert "#" in new
+    value, _, evidence = old.partition("# ")
+    assert new == value.replace("role: feature", "role: leak") + (
+        f"# by Ada 2026-01-02; Radix suggested feature, {evidence}"
+    )
+    set_tags(shop.path, {"order items.shipped": {"role": "ignore"}}, who="Bob", today="2026-01-03")
+    assert f"# by Bob 2026-01-03; Radix suggested feature, {evidence}" in shop.path.read_text()
+
+
+def test_an_edit_keeps_a_persons_own_comment(shop):
+    text = shop.path.read_text()
+    old = next(line for line in text.split("\n") if line.strip().startswith("shipped:"))
+    own = old.partition("#")[0] + "# ask Ada; by and by"
+    shop.path.write_text(text.replace(old, own))
+    set_tags(shop.path, {"order items.shipped": {"role": "leak"}})
+    assert own.replace("role: feature", "role: leak") in shop.path.read_text()
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -223,9 +236,10 @@ def test_files_written_by_hand_in_other_ways_are_completed(shop, text):
     assert (columns["note"].role, columns["total"].type) == ("leak", "categorical")
 
 
-def test_a_file_that_cannot_be_completed_without_more_is_left_alone(shop):
-    text = "tables: {order items: {columns: {note: ignore}}}"
-    with pytest.raises(TagError) as caught:
-        complete(shop, text)
-    assert caught.value.code == "RDX-TAG-011"
-    assert shop.path.read_text() == text
+def test_a_file_in_brackets_is_completed_as_far_as_it_goes_and_applies_all_the_same(shop):
+    shop.path.write_text("target: order items.total\ntables: {order items: {columns: {note: ignore}}}")
+    refresh_tags(shop.path, *shop.args(), shop.project)
+    file = read_tags(shop.path)
+    assert file.tables["order items"].columns["note"].role == "ignore"
+    tags, _ = resolve(shop.project, file, *shop.args(), shop.raw)
+    assert set(tags.tables) == set(shop.profiles)

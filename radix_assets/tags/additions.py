@@ -1,0 +1,69 @@
+"""Whole lines that are added to a tags file, or taken out."""
+
+from collections.abc import Sequence
+
+from radix_assets.suggestions.question import nearest
+from radix_assets.tags import nodes
+from radix_assets.tags.references import plain
+from radix_assets.tags.splices import Splices
+from radix_assets.tags.yaml_text import aligned, quoted
+from radix_resources.errors import TagError
+
+
+def append_columns(splices: Splices, table: str, lines: list[tuple[str, str]]) -> None:
+    """Add columns at the end of a table's: `name: {…}` and the comment."""
+    pair, block = splices.find("tables", table, "columns"), splices.find("tables", table)
+    if pair is None:
+        splices.add(block, [("columns", "", "")], indent=4)
+        splices.block(block, ["  " + line for line in aligned(lines)], indent=4)
+    elif nodes.is_mapping(pair[1]) and pair[1].flow_style and pair[1].value:
+        splices.into_flow(pair[1], ", ".join(line for line, _ in lines))
+    elif nodes.is_mapping(pair[1]) and pair[1].flow_style:
+        splices.set(pair, "")
+        splices.block((pair[0], pair[0]), aligned(lines), indent=pair[0].start_mark.column + 2)
+    else:
+        splices.block(pair, aligned(lines), indent=pair[0].start_mark.column + 2)
+
+
+def append_tables(splices: Splices, blocks: list[list[str]]) -> None:
+    """Add finished blocks at the end of `tables`."""
+    pair = splices.find("tables")
+    lines = [line[2:] for block in blocks for line in ["", *block]]
+    if pair is None:
+        splices.add(None, [("tables", "", "")])
+        splices.block(None, ["  " + line if line else "" for line in lines])
+    else:
+        splices.block(pair, lines, indent=2)
+
+
+def add_relationships(splices: Splices, names: Sequence[str], lines: list[tuple[str, str]]) -> None:
+    """Add finished items, which say these relationships, at the end of `relationships`."""
+    pair = splices.find("relationships")
+    if pair is None:
+        splices.add(None, [("relationships", "", "")])
+        splices.block(None, aligned(lines))
+    elif nodes.is_sequence(pair[1]) and pair[1].flow_style and not pair[1].value:
+        splices.set(pair, "")
+        splices.block((pair[0], pair[0]), [line[2:] for line in aligned(lines)], indent=2)
+    elif nodes.is_sequence(pair[1]) and pair[1].flow_style:
+        splices.into_flow(pair[1], ", ".join(f'"{name}"' if '"' not in name else quoted(name) for name in names))
+    else:
+        splices.block(pair, [line[2:] for line in aligned(lines)], indent=2)
+
+
+def remove_relationships(splices: Splices, held: Sequence[str], names: Sequence[str]) -> None:
+    """Take items out of `relationships`, which holds these. Raises TagError RDX-TAG-009 where one is not there."""
+    pair = splices.find("relationships")
+    plainly = [plain(name) for name in held]
+    for name in names:
+        if plain(name) not in plainly or pair is None:
+            near = nearest(name, held, 1)
+            raise TagError(
+                "RDX-TAG-009",
+                f"{name!r} is no relationship of the file",
+                expected="a relationship as it stands there",
+                hint=f"did you mean {near[0]}?" if near else "write it as it stands there",
+                file=splices.file,
+            )
+    if pair is not None:
+        splices.remove_items(pair[1], [plainly.index(plain(name)) for name in names])
