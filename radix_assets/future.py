@@ -16,6 +16,7 @@ UNITS = {
 }
 """Units of a duration, in the words of a person and in those of Polars. Months, quarters and years: the calendar's."""
 _DAYS = {"s": 1 / 86_400, "min": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.4375, "q": 91.3125, "y": 365.25}
+_LONGEST = {"mo": 31.0, "q": 92.0, "y": 366.0}
 _DURATION = re.compile(rf"([1-9]\d{{0,5}})\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})")
 
 
@@ -70,6 +71,12 @@ def days(text: str) -> float:
     """About how many days a duration has."""
     number, unit = _parts(text)
     return number * _DAYS[unit]
+
+
+def horizon(text: str) -> int:
+    """The longest that a duration can be, in microseconds."""
+    number, unit = _parts(text)
+    return round(number * (_LONGEST.get(unit) or _DAYS[unit]) * 86_400_000_000)
 
 
 def _parts(text: str) -> tuple[int, str]:

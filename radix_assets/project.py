@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
+from radix_assets.future import Future
 from radix_resources.errors import ConfigError
 
 PROJECT_FILE = "project.yaml"
@@ -61,12 +62,19 @@ Source = Annotated[
 ]
 
 
+Question = Annotated[
+    Annotated[str, Tag("text")] | Annotated[Future, Tag("question")],
+    Discriminator(lambda said: "text" if isinstance(said, str) else "question"),
+]
+
+
 class Goal(_Strict):
     """The question."""
 
-    target: str | None = Field(
+    target: Question | None = Field(
         None,
-        description="table.column, or a comparison such as 'flights.arr_delay > 15'; suggested where it is not given.",
+        description="table.column, a comparison such as 'flights.arr_delay > 15', or what will happen: "
+        "{for_each, predict, within, every, where}; suggested where it is not given.",
     )
     problem: Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"] | None = Field(
         None, description="The kind of problem; follows from the target where it is not given."
@@ -231,7 +239,8 @@ def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
 def _explain(error: ValidationError, text: str, path: Path) -> ConfigError:
     """The first mistake, in the words of the file."""
     first = error.errors()[0]
-    where = first["loc"][:2] + first["loc"][3:] if first["loc"][:1] == ("sources",) else first["loc"]
+    loc = first["loc"]
+    where = loc[:2] + loc[3:] if loc[:1] == ("sources",) or loc[:2] == ("goal", "target") else loc
     name = ".".join(str(part) for part in where) or "the project"
     if first["type"] == "extra_forbidden":
         known = _fields(where[:-1])

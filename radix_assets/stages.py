@@ -3,6 +3,7 @@
 from radix_assets.exploration.assets import EXPLORATION
 from radix_assets.features.assets import FEATURES
 from radix_assets.graph import Stage
+from radix_assets.labels.assets import LABELS
 from radix_assets.models.assets import CHAMPION, MODEL
 from radix_assets.monitoring.assets import MONITORING
 from radix_assets.profiles.assets import PROFILE
@@ -19,6 +20,7 @@ STAGES: tuple[Stage, ...] = (
     RELATIONSHIPS,
     SUGGESTIONS,
     TAGS,
+    LABELS,
     EXPLORATION,
     FEATURES,
     MODEL,

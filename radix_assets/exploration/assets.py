@@ -2,13 +2,17 @@
 
 from radix_assets.exploration import explore
 from radix_assets.graph import Stage, Work
+from radix_assets.labels import load_question
 from radix_assets.output import Output
-from radix_assets.profiles import load_profiles
-from radix_assets.tags import load_tags
+from radix_assets.profiles import load_profiles, profile_table
+from radix_assets.sources import DATA_FILE
 
 
 def _compute(work: Work) -> Output:
-    return explore(load_tags(work.input("tags")), work.raw(), load_profiles(work.profiles()), work.out)
+    question = load_question(work.input("labels"))
+    profiles = load_profiles(work.profiles())
+    profiles |= {table: profile_table(table, path / DATA_FILE) for table, path in question.tables.items()}
+    return explore(question.tags, work.raw() | question.tables, profiles, work.out)
 
 
 EXPLORATION = Stage(
@@ -16,7 +20,7 @@ EXPLORATION = Stage(
     description="Every column against the target: what goes with it, what knows it too early (leak suspects, which are "
     "left out unless a person says otherwise), balance, time coverage and missing values.",
     kinds=("polars",),
-    needs=("raw", "profile", "tags"),
+    needs=("raw", "profile", "labels"),
     checks={
         "target_known": "The outcome is known of enough rows.",
         "enough_rows": "There are enough rows to learn from.",

@@ -3,14 +3,14 @@
 from radix_assets.exploration import load_exploration
 from radix_assets.features import make_features
 from radix_assets.graph import Stage, Work
+from radix_assets.labels import load_question
 from radix_assets.output import Output
-from radix_assets.tags import load_tags
 
 
 def _compute(work: Work) -> Output:
-    tags = load_tags(work.input("tags"))
-    excluded = load_exploration(work.input("exploration")).excluded(tags)
-    return make_features(tags, work.raw(), excluded, work.out)
+    question = load_question(work.input("labels"))
+    excluded = load_exploration(work.input("exploration")).excluded(question.tags)
+    return make_features(question.tags, work.raw() | question.tables, excluded, work.out)
 
 
 FEATURES = Stage(
@@ -18,7 +18,7 @@ FEATURES = Stage(
     description="Features over the confirmed relationships, one row for each row of the target's table. A row uses "
     "only what was known strictly before its own time.",
     kinds=("featuretools", "polars", "parquet"),
-    needs=("raw", "tags", "exploration"),
+    needs=("raw", "labels", "exploration"),
     checks={
         "row_by_row": "The matrix has a row for each row of the target's table, in its order.",
         "replay": "Rows computed again, alone, give the same values to the bit, as they will when the model serves.",

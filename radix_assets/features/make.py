@@ -20,6 +20,7 @@ from radix_assets.features.shown import PICTURE, draw, facts
 from radix_assets.features.synthesis import save
 from radix_assets.features.target import target_values
 from radix_assets.features.words import columns, explain, path, route
+from radix_assets.future import horizon
 from radix_assets.output import Check, Output, Picture
 from radix_assets.privacy import target_name
 from radix_assets.sources import spelling_of
@@ -72,6 +73,7 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
         key=[name for name in tags.tables[graph.target].primary_key if name in table.schema],
         target=target_name(tags),
         problem=tags.target.problem,
+        horizon=horizon(tags.target.future.within) if tags.target.future else 0,
         features=[_described(definition, graph, static=kept.static) for definition in definitions],
         dropped=dict(sorted(dropped.items())),
     )

@@ -44,6 +44,8 @@ class FeatureSet(BaseModel):
     """As a person writes it."""
     problem: Problem
     features: list[Feature]
+    horizon: int = 0
+    """Microseconds from a row's moment until its target is known, where it is something that will happen."""
     dropped: dict[str, str] = {}
     """Features that were considered and left out, with the reason."""
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from radix_assets.exploration import load_exploration
 from radix_assets.features import load_features
 from radix_assets.graph import Stage, Work
+from radix_assets.labels import load_question
 from radix_assets.models import decide, load_card, load_champion, train
 from radix_assets.models.approvals import approve, approved
 from radix_assets.models.hidden import Hidden, reveals
@@ -34,7 +35,7 @@ def _train(work: Work) -> Output:
 
 def _hidden(work: Work) -> Hidden:
     """What of the question may not be told; the seal's key is made when it is first needed."""
-    tags = load_tags(work.input("tags"))
+    tags = load_question(work.input("labels")).tags
     hidden = Hidden.of(tags, Seal())
     sealed = hidden.target or hidden.key or hidden.name is not None
     return Hidden.of(tags, make_seal(Home.from_environment().state)) if sealed else hidden
@@ -49,7 +50,7 @@ def _forget(work: Work, snapshot: Path) -> None:
 
 def _kept(work: Work) -> set[str]:
     """Features made only of columns that a person kept although they look like leaks."""
-    kept = set(load_exploration(work.input("exploration")).kept(load_tags(work.input("tags"))))
+    kept = set(load_exploration(work.input("exploration")).kept(load_question(work.input("labels")).tags))
     features = load_features(work.input("features")).features
     return {feature.name for feature in features if kept.issuperset(feature.columns)}
 
@@ -59,7 +60,7 @@ MODEL = Stage(
     description="The best model that a bounded, seeded search found, judged on rows it never saw, against trivial "
     "predictors. One that does not beat them is refused, and the reason is here.",
     kinds=("flaml", "mlflow"),
-    needs=("tags", "exploration", "features"),
+    needs=("labels", "exploration", "features"),
     checks={
         "beats_baselines": "The model is better than trivial predictors, beyond chance.",
         "no_engineered_leak": "No single feature nearly knows the answer.",
@@ -72,8 +73,8 @@ MODEL = Stage(
 )
 
 
-PLAN = ("features", "tags")
-"""Stages whose definitions (their JSON files) serving needs beside the model."""
+PLAN = {"features": "features", "tags": "labels"}
+"""What serving needs beside the model: by folder, the stage whose definitions (its JSON files) are in it."""
 
 
 class Approval(dg.Config):
@@ -110,7 +111,7 @@ def _outdated(work: Work) -> list[str]:
     previous = _previous(work)
     if previous is None or not (previous / "tags").is_dir():
         return []
-    then, now = load_tags(previous / "tags"), load_tags(work.input("tags"))
+    then, now = load_tags(previous / "tags"), load_question(work.input("labels")).tags
     new = {
         name: now.tables[name].private - (then.tables[name].private if name in then.tables else set())
         for name in now.tables
@@ -134,13 +135,13 @@ def _keep_plan(work: Work) -> None:
         return
     previous = _previous(work)
     if previous and load_champion(previous).model_id == serving:
-        for stage in PLAN:
-            shutil.copytree(previous / stage, work.out / stage)
+        for folder in PLAN:
+            shutil.copytree(previous / folder, work.out / folder)
         return
-    for stage in PLAN:
-        (work.out / stage).mkdir()
+    for folder, stage in PLAN.items():
+        (work.out / folder).mkdir()
         for file in work.input(stage).glob("*.json"):
-            shutil.copyfile(file, work.out / stage / file.name)
+            shutil.copyfile(file, work.out / folder / file.name)
 
 
 def _asks(work: Work) -> str | None:
@@ -171,7 +172,7 @@ CHAMPION = Stage(
     description="Which model serves, and why: a challenger takes over only if it beats the one that serves, and where "
     "the project says so only once a person approved it (in the launchpad, or with `radix approve`).",
     kinds=("mlflow",),
-    needs=("tags", "features", "model"),
+    needs=("labels", "features", "model"),
     checks={
         "a_model_serves": "There is a model that may serve.",
     },

@@ -38,9 +38,10 @@ class Rows:
     """Microseconds; None where the rows have no time or all the same."""
     groups: npt.NDArray[np.uint64] | None = None
     """A hash of the group's name; rows with the same hash stay together."""
-
     untold_time: bool = False
     """Whether the moments may not be told of."""
+    horizon: int = 0
+    """Microseconds from a row's moment until its outcome is known: who learns at some moment knows no later ones."""
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -53,6 +54,7 @@ class Rows:
             None if self.moments is None else self.moments[index],
             None if self.groups is None else self.groups[index],
             self.untold_time,
+            self.horizon,
         )
 
 
@@ -194,14 +196,14 @@ def _time_windows(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
 
 
 def _cuts(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
-    """Learn up to each cut, judge from there to the next. A moment is never on both sides."""
+    """Learn from what was known at each cut, judge from there to the next. A moment is never on both sides."""
     assert rows.moments is not None  # noqa: S101
     ordered = np.sort(rows.moments)
     cuts = [int(ordered[min(int(len(rows) * share), len(rows) - 1)]) for share in shares[:-1]]
     edges = [*cuts, int(ordered[-1]) + 1]
     folds = []
     for start, stop in itertools.pairwise(edges):
-        train = np.flatnonzero(rows.moments < start)
+        train = np.flatnonzero(rows.moments + max(rows.horizon, 1) <= start)
         test = np.flatnonzero((rows.moments >= start) & (rows.moments < stop))
         if len(train) and len(test):
             folds.append((train, test))

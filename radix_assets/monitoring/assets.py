@@ -1,20 +1,20 @@
 """Monitoring: what changed since the model learned."""
 
 from radix_assets.graph import Stage, Work
+from radix_assets.labels import load_question
 from radix_assets.monitoring import monitor
 from radix_assets.output import Output
-from radix_assets.tags import load_tags
 
 
 def _compute(work: Work) -> Output:
-    return monitor(work.input("features"), work.input("model"), work.out, tags=load_tags(work.input("tags")))
+    return monitor(work.input("features"), work.input("model"), work.out, tags=load_question(work.input("labels")).tags)
 
 
 MONITORING = Stage(
     name="monitoring",
     description="Drift and quality of the newest data, and how the model does on them, against what it learned from.",
     kinds=("evidently",),
-    needs=("tags", "features", "model"),
+    needs=("labels", "features", "model"),
     checks={
         "comparable": "There are enough rows, and features, to compare.",
         "little_drift": "The newest data look like those the model learned from.",

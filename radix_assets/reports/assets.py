@@ -15,7 +15,7 @@ REPORT = Stage(
     description="One page for the business: the question, the verdict, what drives it, what was found in the data, how "
     "it was judged, and how to use it.",
     kinds=("html",),
-    needs=("tags", "exploration", "features", "model", "champion"),
+    needs=("tags", "labels", "exploration", "features", "model", "champion"),
     wants=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),
     checks={"complete": "Nothing that the page tells of is missing."},
     compute=_compute,

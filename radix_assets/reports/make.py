@@ -46,7 +46,7 @@ def _shown(parts: Parts, seconds: Mapping[str, float]) -> dict[str, Shown]:
 
 def _check(parts: Parts) -> Check:
     found = [parts.tags, parts.exploration, parts.features, parts.card]
-    names = ["tags", "exploration", "features", "model"]
+    names = ["labels", "exploration", "features", "model"]
     missing = [name for name, part in zip(names, found, strict=True) if part is None]
     return Check(
         "complete", not missing, f"missing: {', '.join(missing)}" if missing else "every part is there", "WARN"

@@ -55,7 +55,7 @@ class Parts:
 def read_parts(parts: Mapping[str, Path]) -> Parts:
     """Read what is there. A part that cannot be read is left out, like one that was never made."""
     return Parts(
-        tags=_read(parts, "tags", load_tags),
+        tags=_read(parts, "labels", load_tags),
         schema=_read(parts, "relationships", load_schema),
         profiles=[
             profile

@@ -1,16 +1,23 @@
 """Serving: the endpoint that answers, and batch predictions."""
 
+from pathlib import Path
+
 from radix_assets.graph import Stage, Work
+from radix_assets.labels import load_question
 from radix_assets.models import load_champion
 from radix_assets.output import Output
 from radix_assets.serving import make_endpoint, make_predictions
+
+
+def _tables(work: Work) -> dict[str, Path]:
+    return work.raw() | load_question(work.input("labels")).tables
 
 
 def _deploy(work: Work) -> Output:
     return make_endpoint(
         work.project.name,
         work.input("champion"),
-        work.raw(),
+        _tables(work),
         work.tools.endpoint,
         work.out,
         tracking=work.tools.tracking,
@@ -31,7 +38,7 @@ ENDPOINT = Stage(
     description="The champion behind an address of this machine: supervised, with health, an OpenAPI page and checked "
     "input. An example request is in the metadata.",
     kinds=("fastapi",),
-    needs=("champion", "raw"),
+    needs=("champion", "raw", "labels"),
     checks={
         "answers": "The endpoint answers.",
     },
@@ -41,7 +48,7 @@ ENDPOINT = Stage(
 
 
 def _predict(work: Work) -> Output:
-    return make_predictions(work.input("champion"), work.raw(), work.out)
+    return make_predictions(work.input("champion"), _tables(work), work.out)
 
 
 PREDICTIONS = Stage(
@@ -49,7 +56,7 @@ PREDICTIONS = Stage(
     description="The champion's answers for the rows whose outcome is not known yet; where there are none, for the "
     "rows that were held out.",
     kinds=("parquet",),
-    needs=("champion", "raw"),
+    needs=("champion", "raw", "labels"),
     checks={
         "every_row_has_a_prediction": "No row is left without an answer.",
         "probabilities_add_up": "The probabilities of a row lie between 0 and 1 and add up to 1.",

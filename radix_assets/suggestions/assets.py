@@ -10,7 +10,9 @@ from radix_assets.suggestions import make_suggestions
 def _compute(work: Work) -> Output:
     profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
-    return make_suggestions(raw, profiles, load_schema(work.input("relationships")), work.project.goal.target, work.out)
+    said = work.project.goal.target
+    target = said if isinstance(said, str) else None
+    return make_suggestions(raw, profiles, load_schema(work.input("relationships")), target, work.out)
 
 
 SUGGESTIONS = Stage(
@@ -23,5 +25,5 @@ SUGGESTIONS = Stage(
         "a_target_was_found": "There is a question that the data may answer.",
     },
     compute=_compute,
-    settings=lambda project, _table: project.goal.target,
+    settings=lambda project, _table: project.goal.model_dump()["target"],
 )

@@ -84,3 +84,12 @@ def test_each_class_is_on_both_sides(size):
     strata = np.r_[np.zeros(995), np.ones(size)].astype(int)
     train, test = split(rows(995 + size, strata=strata), classes=2).folds[0]
     assert set(strata[train]) == set(strata[test]) == {0, 1}
+
+
+def test_who_learns_knows_only_outcomes_that_were_known_by_then() -> None:
+    moments = np.repeat(np.arange(20, dtype=np.int64), 50)
+    hashes = np.random.default_rng(0).integers(0, 2**63, len(moments)).astype(np.uint64)
+    rows = Rows(hashes, np.tile([0, 1], 500).astype(np.int64), moments, horizon=3)
+    for folds in (split(rows, classes=2).folds, inner(rows, "time", classes=2, single=False)):
+        for train, test in folds:
+            assert moments[train].max() + 3 <= moments[test].min()

@@ -104,7 +104,7 @@ def build(tmp_path: Path, *, private: bool = False) -> dict[str, Path]:
     found = {
         name: tmp_path / name for name in ("exploration", "features", "model", "champion", "endpoint", "monitoring")
     }
-    found["tags"] = write(tmp_path / "tags", "tags.json", tags.model_dump_json())
+    found["labels"] = write(tmp_path / "tags", "tags.json", tags.model_dump_json())
     profile = profile_table("t", raw / "data.parquet")
     found["profile/t"] = write(tmp_path / "profile", "profile.json", profile.model_dump_json())
     found["exploration"].mkdir()
@@ -179,7 +179,7 @@ def test_no_private_value_is_on_it(tmp_path: Path) -> None:
     assert "t.email" in links.text
 
 
-@pytest.mark.parametrize("missing", ["all", "model", "exploration", "features", "tags", "monitoring", "champion"])
+@pytest.mark.parametrize("missing", ["all", "model", "exploration", "features", "labels", "monitoring", "champion"])
 def test_what_is_missing_is_left_out(parts: dict[str, Path], tmp_path: Path, missing: str) -> None:
     rest = {} if missing == "all" else {name: path for name, path in parts.items() if name != missing}
     _, links = render(rest, tmp_path)

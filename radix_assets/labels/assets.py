@@ -1,0 +1,22 @@
+"""Labels: what is to be learnt, row by row."""
+
+from radix_assets.graph import Stage, Work
+from radix_assets.labels import make_labels
+from radix_assets.output import Output
+from radix_assets.tags import load_tags
+
+
+def _compute(work: Work) -> Output:
+    return make_labels(load_tags(work.input("tags")), work.raw(), work.out)
+
+
+LABELS = Stage(
+    name="labels",
+    description="What is to be learnt, row by row. Where the target is a column, its table; where it is something that "
+    "will happen, a row for each entity and each moment of the past at which it was asked, with what then happened.",
+    kinds=("polars", "parquet"),
+    needs=("raw", "tags"),
+    checks={"has_a_past": "The past is long enough to learn from some of it and to be judged by the rest."},
+    compute=_compute,
+    may_hold_private=True,
+)
