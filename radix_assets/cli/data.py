@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import PERSON, out, place, relative
+from radix_resources.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
@@ -16,17 +17,36 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     name: Annotated[str, typer.Argument(help="The project's name.")],
-    source: Annotated[Path, typer.Option("--input", help="Rows of the target's table, without the target.")],
     target: Annotated[Path, typer.Option("--output", help="Written anew; .csv or .parquet.")],
+    source: Annotated[
+        Path | None, typer.Option("--input", help="Rows of the target's table, without the target.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a question about the future: the moments at which to ask it, such as 2010-01-01,2010-02-01."
+        ),
+    ] = None,
 ) -> None:
-    """Predict for the rows of a file: their keys, `prediction`, and `probability_<class>`.
+    """Predict for the rows of a file, or for every entity at some moments, from what was known by then.
+
+    Written are keys, `prediction`, and `probability_<class>`. With --at also `asked`: whether the question's condition
+    held then.
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
+    from radix_assets.labels import load_question
     from radix_assets.models import load_champion
-    from radix_assets.serving import predict_file
+    from radix_assets.serving import predict_file, predict_moments
     from radix_assets.standing import latest
 
+    if (source is None) == (at is None):
+        raise ConfigError(
+            "RDX-CFG-011",
+            "neither --input nor --at is given" if source is None else "--input and --at are given",
+            expected="one of them",
+            hint=f"radix predict {name} --input rows.csv --output {target}",
+        )
     here = place()
     project = here.project(name)
     champion = latest(here.tools.storage, project, "champion")
@@ -41,5 +61,11 @@ def predict(
         table: latest(here.tools.storage, project, project.key("raw", table).partition("/")[2])
         for table in project.tables
     }
-    rows = predict_file(champion, {table: path for table, path in raw.items() if path}, source, target)
+    tables = {table: path for table, path in raw.items() if path}
+    labels = latest(here.tools.storage, project, "labels")
+    tables |= load_question(labels).tables if labels else {}
+    if source is not None:
+        rows = predict_file(champion, tables, source, target)
+    else:
+        rows = predict_moments(champion, tables, (at or "").split(","), target)
     out.print(f"[green]✓[/] {rows} rows → {relative(target)}", soft_wrap=True)

@@ -1,5 +1,6 @@
 """Predictions for many rows at once: of a file, and of the rows whose outcome is not known yet."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
 from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
 from radix_assets.tags.model import Tags
+from radix_resources.errors import ServingError
 from radix_resources.home import Home
 
 FILE = "predictions.parquet"
@@ -51,6 +53,36 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
     required = [column.name for column in predictor.columns if column.required]
     answers = predictor.predict(read_rows(source, like=tables[predictor.table], required=required))
     write_table(answers, target)
+    return len(answers)
+
+
+def predict_moments(champion: Path, tables: dict[str, Path], moments: Sequence[str], target: Path) -> int:
+    """Ask a question about the future of every entity at some moments, and write the answers; returns how many.
+
+    A row for each moment and each entity that was known by then, from what was known strictly before: its key, the
+    moment, `asked` (whether the question's condition held) and the answer. Raises TargetError RDX-TGT-305 where a
+    moment is none, ServingError RDX-SRV-012 where the target is no question about the future.
+    """
+    from radix_assets.labels import ASKED, asker, entities_at, moments_of
+    from radix_assets.tags import load_tags
+
+    tags = load_tags(champion / "tags")
+    future, label_table = tags.target.future, tags.target.table
+    if future is None:
+        raise ServingError(
+            "RDX-SRV-012",
+            f"the target {target_name(tags)} is no question about the future, so it is asked at no moment",
+            expected="target: {for_each: …, predict: …, within: …}",
+            hint="predict the rows of a file: --input",
+        )
+    raw = {name: path for name, path in tables.items() if name != label_table}
+    asked = asker(future, tags.tables, [r for r in tags.relationships if r.child != label_table], raw)
+    key = tags.tables[future.for_each].primary_key
+    at = tags.tables[label_table].time_index[0]
+    rows = entities_at(asked, moments_of(moments), key, at)
+    answers = champion_predictor(champion, tables).predict(rows.drop(ASKED))
+    place = answers.columns.index(PREDICTION)
+    write_table(answers.insert_column(place, rows[ASKED].alias(_free("asked", answers))), target)
     return len(answers)
 
 
