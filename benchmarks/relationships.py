@@ -15,10 +15,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import polars as pl
 from common import table
 from relationship_sets import Database, Edge, edge, part, published, renamed, sampled, with_nulls, with_orphans
 from relationship_worlds import worlds
+from shared_sets import write_set
 
 from radix_assets.relationships.find import find_schema
 from radix_assets.relationships.model import Schema
@@ -144,7 +148,7 @@ def row(what: str, scores: Scores) -> dict[str, object]:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="published,worlds,each,flaws", help="parts, by commas")
+    parser.add_argument("--only", default="published,worlds,each,flaws,cost", help="parts, by commas")
     parser.add_argument("--remarks", action="store_true", help="every wrong link and key")
     parser.add_argument("--seed", type=int, default=UNSEEN, help="of the worlds")
     wish = parser.parse_args()
@@ -164,6 +168,42 @@ def main() -> None:
     if "each" in parts:
         print()
         print(table([_each(database) for database in real]))
+    if "cost" in parts:
+        print()
+        print(table([_cost(70, 300, 1_000_000)]))
+
+
+def _cost(tables: int, columns: int, rows: int) -> dict[str, object]:
+    """Of the search alone, on tables of measures, codes and references."""
+    rng = np.random.default_rng(5)
+    frames: dict[str, pl.DataFrame] = {}
+    for place in range(tables):
+        size = int(rows / tables * rng.uniform(0.2, 1.8))
+        held: dict[str, Any] = {f"t{place}_id": np.arange(1, size + 1)}
+        for number in range(1, round(columns * (place + 1) / tables) - round(columns * place / tables)):
+            kind = rng.integers(0, 3)
+            if kind == 0 and place:
+                parent = int(rng.integers(0, place))
+                held[f"x{number}_t{parent}_id"] = rng.integers(1, frames[f"t{parent}"].height + 1, size)
+            elif kind == 1:
+                held[f"a{number}x"] = rng.integers(0, int(rng.integers(2, 1000)), size)
+            else:
+                held[f"b{number}x"] = rng.normal(size=size)
+        frames[f"t{place}"] = pl.DataFrame(held)
+    with tempfile.TemporaryDirectory() as folder:
+        paths, profiles = write_set(frames, Path(folder))
+        wall, cpu = time.perf_counter(), time.process_time()
+        schema = find_schema(paths, profiles)
+        spent = time.perf_counter() - wall, time.process_time() - cpu
+    return {
+        "tables": tables,
+        "columns": sum(frame.width for frame in frames.values()),
+        "rows": sum(frame.height for frame in frames.values()),
+        "pairs": schema.probes.considered,
+        "compared": schema.probes.compared,
+        "seconds": f"{spent[0]:.1f}",
+        "CPU seconds": f"{spent[1]:.1f}",
+    }
 
 
 def _each(database: Database) -> dict[str, object]:
