@@ -1,10 +1,10 @@
 """What the benchmarks share: whole processes, timed side by side."""
 
 import os
-import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,25 +20,47 @@ class Cost:
 
     seconds: float
     peak_mib: float
+    cpu: float = 0.0
+    """Seconds of all cores: what other work on the machine changes least."""
+    said: str = ""
+    """What the process printed."""
 
 
 def process(arguments: list[str], environment: dict[str, str], code: tuple[int, ...] = (0,)) -> Cost:
-    """Run a command to its end, quietly; raises with its output where the exit code is another."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    result = subprocess.run(
-        arguments, env={**os.environ, **environment}, capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    seconds = time.perf_counter() - started
-    if result.returncode not in code:
-        raise SystemExit(f"{' '.join(arguments)} ended with {result.returncode}\n{result.stdout}\n{result.stderr}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(seconds, max(after.ru_maxrss, before.ru_maxrss) / 1024)
+    """Run a command to its end, quietly; raises with its output where the exit code is another.
+
+    The peak is that of this process alone or the largest of its own children, as the kernel tells when it ends.
+    """
+    with tempfile.TemporaryFile("w+") as said:
+        started = time.perf_counter()
+        child = subprocess.Popen(
+            arguments, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - started
+        child.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        words = said.read()
+    if child.returncode not in code:
+        raise SystemExit(f"{' '.join(arguments)} ended with {child.returncode}\n{words}")
+    return Cost(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, words)
 
 
 def python(code: str, environment: dict[str, str]) -> Cost:
     """Run Python code in a process of its own."""
     return process([sys.executable, "-c", code], environment)
+
+
+def medians(repeats: int, *runs: Callable[[], Cost]) -> list[Cost]:
+    """Medians of seconds, peak and CPU seconds of each, run in turn so that a busy machine slows all of them alike."""
+    found: list[list[Cost]] = [[] for _ in runs]
+    for _ in range(repeats):
+        for costs, run in zip(found, runs, strict=True):
+            costs.append(run())
+    return [
+        Cost(*(statistics.median(getattr(cost, name) for cost in costs) for name in ("seconds", "peak_mib", "cpu")))
+        for costs in found
+    ]
 
 
 def median(repeats: int, *runs: Callable[[], Cost]) -> list[float]:

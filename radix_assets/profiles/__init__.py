@@ -2,16 +2,23 @@
 
 from radix_assets.profiles.alerts import Alert, alerts_of
 from radix_assets.profiles.making import load_profile, load_profiles, make_profile
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.model import Associations, ColumnProfile, TableProfile
+from radix_assets.profiles.statistics import Profiled, profile_from, profile_table
+from radix_assets.profiles.store import STATE_FILE
+from radix_assets.profiles.table_state import TableState
 
 __all__ = [
+    "STATE_FILE",
     "Alert",
+    "Associations",
     "ColumnProfile",
+    "Profiled",
     "TableProfile",
+    "TableState",
     "alerts_of",
     "load_profile",
     "load_profiles",
     "make_profile",
+    "profile_from",
     "profile_table",
 ]

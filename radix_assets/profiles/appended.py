@@ -13,13 +13,12 @@ from polars import selectors as cs
 
 from radix_assets.profiles.chunk import chunk_of, hashes_of
 from radix_assets.profiles.column_state import ColumnState
-from radix_assets.profiles.definition import REFINED
 from radix_assets.profiles.finish import distinct_of
 from radix_assets.profiles.hashing import chained
 from radix_assets.profiles.kinds import Hashes
 from radix_assets.profiles.prefix import Prefix, last_group, mark_of, may_begin_with, prefix_of, same_groups
 from radix_assets.profiles.reading import batches
-from radix_assets.profiles.refine import counted_in_parts, refine
+from radix_assets.profiles.refine import refine
 from radix_assets.profiles.table_state import TableState
 
 
@@ -58,17 +57,19 @@ def extended(
         at += batch.num_rows
     if not same.result():
         return None
-    rows = before + new.rows
-    keys = {
-        place: None if _apart(old, more) else threads.submit(_repeated, file, place, before, rows)
-        for place, (old, more) in enumerate(zip(state.columns, new.columns, strict=True))
-        if old.dtype != "float" and _differs(old) and _differs(more) and not _counted(old, more)
+    keys = [place for place, old in enumerate(state.columns) if _may_stay_key(old, new.columns[place])]
+    distinct = {place: distinct_of(state.columns[place])[0] for place in keys}
+    added = {
+        place: new.columns[place].present
+        if _rises(state.columns[place], new.columns[place])
+        else threads.submit(_added, file, place, before)
+        for place in keys
     }
-    hidden = [name for name, column in zip(state.names, state.columns, strict=True) if column.hidden]
+    hidden = sorted(state.hidden)
     state.merge(new)
     state.settle()
-    for place, repeated in keys.items():
-        state.columns[place].known = state.columns[place].present - (repeated.result() if repeated else 0)
+    for place, number in added.items():
+        state.columns[place].known = distinct[place] + (number if isinstance(number, int) else number.result())
     exact = _read_again(file, parquet, state, hidden) if hidden and not state.seed else {}
     tail = np.concatenate(last) if last else np.zeros(0, np.uint64)
     return Extended(state, before, prefix_of(file, parquet, tail, prefix), exact)
@@ -85,35 +86,28 @@ def _known(batch: pa.RecordBatch, state: TableState) -> Hashes:
     return np.zeros(batch.num_rows, np.uint64) if rows is None else rows
 
 
-def _differs(column: ColumnState) -> bool:
-    return column.present > 0 and distinct_of(column) == (column.present, 0.0)
-
-
-def _counted(before: ColumnState, after: ColumnState) -> bool:
-    """Whether all values stay counted, so that nothing is left to find out."""
-    return before.tally is not None and after.tally is not None and before.tally.holds(after.tally)
-
-
-def _apart(before: ColumnState, after: ColumnState) -> bool:
-    """Whether no value of one can be among those of the other."""
-    if before.strictly and after.strictly and before.last is not None and before.last < after.first:
-        return True
-    if before.least is None or after.least is None:
+def _may_stay_key(before: ColumnState, after: ColumnState) -> bool:
+    """Whether a column tells rows apart and may go on to, so that it has to be found out if all its values differ."""
+    if before.dtype not in {"integer", "string"} or not after.present:
         return False
-    return bool(before.most < after.least or after.most < before.least)
+    if before.tally is not None and after.tally is not None and before.tally.holds(after.tally):
+        return False
+    new, error = distinct_of(after)
+    return distinct_of(before) == (before.present, 0.0) and before.present > 0 and (new == after.present or error > 0)
 
 
-def _repeated(file: Path, place: int, before: int, rows: int) -> int:
-    """How many of a column's new values are among those before. The values before differ, and so do the new ones."""
-    frame = pl.scan_parquet(file)
-    values = frame.select(cs.by_index(place).alias("value"))
-    if rows - before > REFINED:
-        present = int(values.select(pl.col("value").count()).collect(engine="streaming").item())
-        return present - counted_in_parts(frame, place, rows)
+def _rises(before: ColumnState, after: ColumnState) -> bool:
+    """Whether every value is above the one before."""
+    return before.strictly and after.strictly and before.last is not None and bool(before.last < after.first)
+
+
+def _added(file: Path, place: int, before: int) -> int:
+    """How many values of a column are new. The values of the rows before all differ."""
+    values = pl.scan_parquet(file).select(cs.by_index(place).alias("value"))
     hashed = pl.col("value").hash(seed=0)
-    some = values.slice(before).drop_nulls().select(hashed).collect(engine="streaming").to_series()
-    there = values.slice(0, before).drop_nulls().select(hashed.is_in(some.implode()).sum())
-    return int(there.collect(engine="streaming").item())
+    new = values.slice(before).drop_nulls().select(hashed).collect(engine="streaming").to_series().unique()
+    there = values.slice(0, before).drop_nulls().select(hashed.is_in(new.implode()).sum())
+    return len(new) - int(there.collect(engine="streaming").item())
 
 
 def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]) -> dict[int, dict[str, Any]]:

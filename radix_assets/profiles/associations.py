@@ -231,7 +231,8 @@ def _of_chunks(known: Associations, chunks: dict[int, Chunk], first: int, rows: 
         few = not group.many and chunk.codes is not None and chunk.levels is not None and len(chunk.levels) <= LEVELS
         codes.append(chunk.codes if few else None)
         if few:
-            found.groups[place] = _by_level(chunk, measures)
+            with np.errstate(all="ignore"):
+                found.groups[place] = _by_level(chunk, measures)
         else:
             found.groups[place].close()
     for a, left in enumerate(codes):

@@ -49,7 +49,7 @@ class ColumnProfile(BaseModel):
     errors: dict[str, float] = {}
     """What is estimated, and how far it may be off. `distinct`: relative, exceeded once in twenty times. `quantiles`:
     ranks, as a share of the values, never exceeded; so too the counts of `histogram` and `timeline`. `top` and
-    `patterns`: counts are short by so many at most, and what is missing occurs so often at most."""
+    `patterns`: counts are short by so many at most, and what is not there occurs twice as often as that at most."""
     private: bool = False
     """Its statistics by value are left out."""
 

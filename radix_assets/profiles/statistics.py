@@ -34,7 +34,7 @@ class Profiled:
     def save(self, file: Path, hidden: Collection[str] = ()) -> None:
         """Write the state, without values of `hidden` columns. The state is used up."""
         self.state.without_values(hidden)
-        store.save(self.state, self.prefix, file)
+        store.save(self.state.settle(), self.prefix, file)
 
 
 def profile_table(table: str, file: Path, *, previous: Path | None = None, seed: int = 0) -> TableProfile:
@@ -46,10 +46,17 @@ def profile_table(table: str, file: Path, *, previous: Path | None = None, seed:
     return profile_from(table, file, previous=previous, seed=seed).profile
 
 
-def profile_from(table: str, file: Path, *, previous: Path | None = None, seed: int = 0) -> Profiled:
-    """The same, with the state. `seed` is of its hashes: without a secret one no hash of a hidden column is kept."""
+def profile_from(
+    table: str, file: Path, *, previous: Path | None = None, hidden: Collection[str] = (), seed: int = 0
+) -> Profiled:
+    """The same, with the state. `seed` is of its hashes: without a secret one no hash of a hidden column is kept.
+
+    A state that lacks values of columns which are not `hidden` any more is of no use.
+    """
     parquet = opened(file)
     known = store.load(previous, seed) if previous else None
+    if known and not known[0].hidden <= set(hidden):
+        known = None
     with ThreadPoolExecutor(_THREADS) as threads:
         more = extended(file, parquet, *known, threads) if known else None
     if more is not None:

@@ -94,6 +94,11 @@ class TableState:
             self.hashes = SmallestHashes.none()
             self.hashes.limit = 0
 
+    @property
+    def hidden(self) -> set[str]:
+        """Columns without values."""
+        return {name for name, column in zip(self.names, self.columns, strict=True) if column.hidden}
+
     def settle(self) -> "TableState":
         """With nothing left to be sorted in."""
         for column in self.columns:

@@ -1,0 +1,144 @@
+"""Profiles beside the full ydata-profiling page: time and peak memory of whole processes, medians of runs in turn.
+
+python benchmarks/profiles.py --rows 1000000              # 20 mixed columns, with associations
+python benchmarks/profiles.py --wide 10000 --rows 1000    # so many columns
+python benchmarks/profiles.py --append --rows 1000000     # 1 % new rows, beside the whole again
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import tables
+from common import Cost, medians, python, table
+
+_RADIX = """
+import json, sys, time
+from pathlib import Path
+from radix_assets.profiles import profile_from
+import polars as pl
+file, previous, state, out = (Path(word) if word != "-" else None for word in {words!r})
+if {warm}:  # what is loaded when it is first used is no cost of the table
+    pl.scan_parquet(file).head(50_000).sink_parquet(out, row_group_size=20_000)
+    profile_from("t", out).save(state)
+    profile_from("t", out, previous=state)
+started = time.perf_counter()
+found = profile_from("t", file, previous=previous)
+found.save(state)
+out.write_text(found.profile.model_dump_json())
+print(json.dumps({{"seconds": time.perf_counter() - started, "carried": found.profile.carried}}))
+"""
+_PAGE = """
+import os, warnings
+os.environ["YDATA_PROFILING_NO_ANALYTICS"] = "True"
+os.environ["MPLBACKEND"] = "agg"
+warnings.simplefilter("ignore")
+import polars as pl
+from polars import selectors as cs
+from ydata_profiling import ProfileReport
+frame = pl.read_parquet({file!r}).with_columns(cs.date().cast(pl.Datetime("us"))).to_pandas()
+ProfileReport(frame, title="t", progress_bar=False, minimal={minimal}).to_file({out!r}, silent=True)
+"""
+
+
+def profile(
+    folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet", *, warm: bool = False
+) -> Cost:
+    """A process that profiles a file and writes profile and state."""
+    words = [str(file), str(previous) if previous else "-", str(folder / state), str(folder / "profile.json")]
+    return python(_RADIX.format(words=words, warm=warm), {})
+
+
+def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet") -> Cost:
+    """The same, timed inside: without the start of Python and the imports."""
+    cost = profile(folder, file, previous, state, warm=True)
+    said = json.loads(cost.said.strip().splitlines()[-1])
+    if previous is not None and not said["carried"]:
+        raise SystemExit("nothing was carried over")
+    return Cost(said["seconds"], cost.peak_mib, cost.cpu)
+
+
+def page(folder: Path, file: Path, *, minimal: bool = False) -> Cost:
+    """A process that makes the page of ydata-profiling."""
+    return python(_PAGE.format(file=str(file), out=str(folder / "page.html"), minimal=minimal), {})
+
+
+def line(name: str, cost: Cost, base: Cost | None) -> dict[str, object]:
+    """One row of the table that is printed."""
+    found: dict[str, object] = {
+        "": name,
+        "seconds": f"{cost.seconds:.2f}",
+        "CPU seconds": f"{cost.cpu:.2f}",
+        "peak MiB": f"{cost.peak_mib:,.0f}",
+    }
+    if base is not None:
+        found["times faster"] = f"{base.seconds / cost.seconds:.1f}"
+        found["share of memory"] = f"{cost.peak_mib / base.peak_mib:.0%}"
+    return found
+
+
+def beside_page(folder: Path, rows: int, columns: int, repeats: int, *, alone: bool) -> None:
+    """Every statistic of a tall table, and the page of it."""
+    file = folder / f"mixed_{rows}_{columns}.parquet"
+    tables.write(file, rows, columns)
+    runs = [partial(profile, folder, file)] + ([] if alone else [partial(page, folder, file)])
+    found = medians(repeats, *runs)
+    print(f"\n{rows:,} rows × {columns} mixed columns, {file.stat().st_size / 1e6:.0f} MB of Parquet\n")
+    lines = [line("Radix: all statistics, associations, state", found[0], None if alone else found[1])]
+    if not alone:
+        lines.append(line("ydata-profiling: full page", found[1], found[1]))
+    print(table(lines))
+
+
+def wide(folder: Path, rows: int, columns: int, repeats: int) -> None:
+    """A table of many columns."""
+    file = folder / f"wide_{rows}_{columns}.parquet"
+    tables.wide(file, rows, columns)
+    (found,) = medians(repeats, partial(profile, folder, file))
+    print(f"\n{columns:,} columns × {rows:,} rows\n")
+    print(table([line("Radix: all statistics, state", found, None)]))
+
+
+def appended(folder: Path, rows: int, columns: int, repeats: int) -> None:
+    """One row more in a hundred: from the state before, beside the whole again."""
+    before, after = folder / f"mixed_{rows}_{columns}.parquet", folder / f"mixed_{rows + rows // 100}_{columns}.parquet"
+    tables.write(before, rows, columns)
+    tables.write(after, rows + rows // 100, columns)
+    profile(folder, before, state="before.parquet")
+    found = medians(repeats, partial(inner, folder, after), partial(inner, folder, after, folder / "before.parquet"))
+    print(f"\n{rows:,} rows × {columns} mixed columns and 1 % more; seconds without the start of the process\n")
+    whole, more = found
+    lines = [line("the whole again", whole, None), line("from the state before", more, None)]
+    for entry, cost in zip(lines, found, strict=True):
+        entry["share of the time"] = f"{cost.seconds / whole.seconds:.1%}"
+    print(table(lines))
+    print(f"\nstate: {(folder / 'before.parquet').stat().st_size / 1e6:.1f} MB")
+
+
+def main() -> None:
+    """Run what the arguments name; without any, what docs/benchmarks.md states."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=lambda text: int(float(text)), default=None)
+    parser.add_argument("--columns", type=int, default=20)
+    parser.add_argument("--wide", type=int, default=0, metavar="COLUMNS")
+    parser.add_argument("--append", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="without ydata-profiling")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "radix_benchmarks")
+    given = parser.parse_args()
+    folder: Path = given.directory
+    folder.mkdir(parents=True, exist_ok=True)
+    everything = given.rows is None and not given.wide and not given.append
+    if given.wide or everything:
+        wide(folder, given.rows or 1_000, given.wide or 10_000, given.repeats)
+    if given.append or everything:
+        appended(folder, given.rows or 1_000_000, given.columns, given.repeats)
+    if everything or not (given.wide or given.append):
+        beside_page(folder, given.rows or 1_000_000, given.columns, given.repeats, alone=given.alone)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
