@@ -1,16 +1,27 @@
 """Profiles: what every column holds."""
 
 from functools import partial
+from pathlib import Path
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
 from radix_assets.privacy import private_in, suspected_in
 from radix_assets.profiles import load_profile, make_profile
 from radix_assets.project import slug
+from radix_resources.errors import StorageError
 
 
 def _compute(work: Work) -> Output:
-    return make_profile(work.table, work.input(f"raw/{slug(work.table)}"), work.out, private=_private(work))
+    raw = work.input(f"raw/{slug(work.table)}")
+    return make_profile(work.table, raw, work.out, private=_private(work), previous=_previous(work))
+
+
+def _previous(work: Work) -> Path | None:
+    """The profile before, to go on from where rows were only added."""
+    try:
+        return work.tools.storage.path(work.previous) if work.previous else None
+    except StorageError:
+        return None
 
 
 def _private(work: Work) -> list[str]:
@@ -32,6 +43,7 @@ def _before(work: Work) -> set[str]:
 PROFILE = Stage(
     name="profile",
     per_table=True,
+    version="2",
     description="Exact statistics of every column of `{table}` over all rows, with plots, alerts and a page to browse.",
     kinds=("polars", "profile"),
     needs=("raw",),

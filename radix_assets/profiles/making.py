@@ -6,38 +6,56 @@ from pathlib import Path
 
 from radix_assets.output import Check, Markdown, Output, Page, Picture, Table
 from radix_assets.profiles.alerts import alerts_of
+from radix_assets.profiles.facts import facts_of
+from radix_assets.profiles.heatmap import draw_associations
 from radix_assets.profiles.model import TableProfile
 from radix_assets.profiles.page import write_page
 from radix_assets.profiles.picture import draw
 from radix_assets.profiles.private import with_values, without_values
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.statistics import profile_from
+from radix_assets.profiles.store import STATE_FILE
 from radix_assets.sources import DATA_FILE, judge_columns
 from radix_resources.errors import StorageError
 
-PROFILE_FILE, PICTURE_FILE, PAGE_FILE = "profile.json", "overview.png", "page.html"
+PROFILE_FILE, PICTURE_FILE, HEATMAP_FILE, PAGE_FILE = "profile.json", "overview.png", "associations.png", "page.html"
 _LOOKED_AT = 200
 """Columns of a wide table that are judged private or not; of the others no value is shown."""
 _MOST_ALERTS = 50
 _log = logging.getLogger(__name__)
 
 
-def make_profile(table: str, data: Path, out: Path, private: Collection[str] | None = None) -> Output:
-    """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `overview.png`, `page.html`.
+def make_profile(
+    table: str,
+    data: Path,
+    out: Path,
+    private: Collection[str] | None = None,
+    *,
+    previous: Path | None = None,
+    seed: int = 0,
+) -> Output:
+    """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `state.parquet`, pictures, page.
 
-    The statistics are exact, over all rows. The page is of a sample, which its title states; where it cannot be made,
-    the profile stands without it and says so. Of `private` columns (those that look so, where they are not given) no
-    value is written or shown.
+    The statistics are over all rows, and exact save what a column's `errors` name. The page is of a sample, which its
+    title states; where it cannot be made, the profile stands without it and says so. Of `private` columns (those that
+    look so, where they are not given) no value is written or shown.
+
+    `previous` is the directory of the profile before: where the snapshot begins with the rows that one was made of,
+    only the new rows are read. With a secret `seed` private columns are carried over by hashes; without, they are read
+    again.
     """
     file = data / DATA_FILE
     given = judge_columns(data, table) if private is None else private
-    profile = profile_table(table, file)
-    profile = without_values(profile, given)
+    profiled = profile_from(table, file, previous=previous / STATE_FILE if previous else None, hidden=given, seed=seed)
+    profile = without_values(profiled.profile, given)
+    profiled.save(out / STATE_FILE, hidden=given)
     (out / PROFILE_FILE).write_text(profile.model_dump_json(indent=1), encoding="utf-8")
     names = list(profile.columns)[:_LOOKED_AT]
     private = {name for name in given if name in profile.columns}
-    output = Output(rows=profile.rows, shown=dict(_headline(profile)))
+    output = Output(rows=profile.rows, shown=facts_of(profile))
     draw(profile, {*private, *list(profile.columns)[_LOOKED_AT:]}, out / PICTURE_FILE)
     output.shown["overview"] = Picture(PICTURE_FILE, f"{table}: types, missing cells, spread of the values")
+    if draw_associations(profile.associations, list(profile.columns), out / HEATMAP_FILE):
+        output.shown["associations"] = Picture(HEATMAP_FILE, f"{table}: how columns go together")
     alerts = alerts_of(profile)
     output.shown["alerts"] = (
         Table(
@@ -75,21 +93,6 @@ def _page(
         return
     output.shown["page"] = Page(PAGE_FILE)
     output.shown["page shows"] = title
-
-
-def _headline(profile: TableProfile) -> dict[str, str | int | float]:
-    columns = profile.columns.values()
-    cells = profile.rows * len(columns)
-    missing = sum(column.nulls for column in columns)
-    types = [column.dtype for column in columns]
-    kinds = sorted(set(types), key=lambda dtype: (-types.count(dtype), dtype))
-    return {
-        "rows": profile.rows,
-        "columns": len(columns),
-        "missing cells %": round(100 * missing / cells, 3) if cells else 0.0,
-        "duplicate rows": profile.duplicates,
-        "types": ", ".join(f"{types.count(dtype)} {dtype}" for dtype in kinds),
-    }
 
 
 def _checks(profile: TableProfile) -> list[Check]:

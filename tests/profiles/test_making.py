@@ -1,5 +1,6 @@
 """The profile as a whole: files, what is shown, and what must not be."""
 
+import datetime as dt
 import sys
 
 import numpy as np
@@ -144,3 +145,53 @@ def test_alerts_are_shown_as_a_table(snapshot):
 def test_a_directory_without_a_profile_is_named(tmp_path):
     with pytest.raises(StorageError, match="RDX-STO-011"):
         load_profile(tmp_path)
+
+
+def test_the_next_profile_goes_on_from_the_one_before(snapshot, tmp_path):
+    frame = people(300)
+    raw, out = snapshot(frame.head(250))
+    make_profile("people", raw, out)
+    raw, out = snapshot(frame)
+    (tmp_path / "next").mkdir()
+    output = make_profile("people", raw, tmp_path / "next", previous=out)
+    assert output.shown["new rows"] == "50; the others are carried over from the profile before"
+    found, whole = load_profile(tmp_path / "next"), profile_table("people", raw / "data.parquet")
+    assert found.columns["age"].top == whole.columns["age"].top
+    assert found.columns["age"].std == pytest.approx(whole.columns["age"].std, rel=1e-9)
+    assert found.columns["email"].distinct == 300
+    assert b"@example.org" not in (tmp_path / "next" / "state.parquet").read_bytes()
+
+
+def test_associations_patterns_and_what_is_exact_are_shown(snapshot):
+    rng = np.random.default_rng(0)
+    size = rng.normal(size=200)
+    raw, out = snapshot(
+        pl.DataFrame(
+            {
+                "size": size,
+                "twice": 2 * size,
+                "kind": np.where(size > 0, "large", "small"),
+                "part": [f"PX-{number:04d}" for number in range(200)],
+            }
+        )
+    )
+    output = make_profile("parts", raw, out, private=[])
+    pairs = output.shown["strongest associations"]
+    assert pairs.rows[0] == {"column": "size", "with": "twice", "measure": "Pearson", "value": 1.0}
+    assert output.shown["patterns"] == Table([{"column": "part", "patterns": "AA-9999 100 %"}])
+    assert output.shown["estimated"] == "nothing: every statistic is exact"
+    assert output.shown["associations"] == Picture("associations.png", "parts: how columns go together")
+    hidden = make_profile("parts", raw, out, private=["part", "twice"])
+    assert "patterns" not in hidden.shown
+    assert "twice" not in str(hidden.shown["strongest associations"])
+    assert b"PX-" not in (out / "profile.json").read_bytes()
+
+
+def test_the_page_takes_dates_far_away_and_clocks_as_they_are(snapshot):
+    days = [dt.date(9999, 12, 31) if number % 9 == 0 else dt.date(2024, 1, 1) for number in range(90)]
+    raw, out = snapshot(pl.DataFrame({"until": days, "clock": [dt.time(number % 24) for number in range(90)]}))
+    output = make_profile("t", raw, out, private=[])
+    assert output.shown["page"] == Page("page.html")
+    page = (out / "page.html").read_text()
+    assert "9999-12-31" in page
+    assert "1970-01" not in page
