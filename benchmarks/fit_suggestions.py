@@ -19,6 +19,7 @@ from common import ROOT, SHARED
 from scipy.optimize import minimize
 from suggestion_sets import Made, read_sets
 
+from radix_assets.suggestions.calibration import between
 from radix_assets.suggestions.candidates import Candidate, Surroundings, features_of
 from radix_assets.suggestions.suggest import suggest
 from radix_assets.suggestions.targets import candidates_of
@@ -27,6 +28,9 @@ from radix_assets.suggestions.weights import CALIBRATION
 SCHEMAS = Path(__file__).parent / "target_schemas.txt"
 WEIGHTS_FILE = ROOT / "radix_assets" / "suggestions" / "weights.py"
 STRENGTH = 0.01
+RULE_BIN = 10
+"""Least points of a bin, of rules with few."""
+NO_FEATURES = {"id", "row_index", "group_id", "weight", "constant", "person_name"}
 _KINDS = {"b": "binary", "c": "classes", "o": "grades", "i": "whole", "n": "number"}
 
 
@@ -169,15 +173,53 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     wish = parser.parse_args()
-    choices = read_schemas(SCHEMAS)
     with tempfile.TemporaryDirectory() as work:
-        choices += [one for made in read_sets(wish.data, Path(work)) if (one := read_choice(made))]
+        run(list(read_sets(wish.data, Path(work))), write_it=wish.write, verbose=wish.verbose)
+
+
+def run(sets: Sequence[Made], *, write_it: bool, verbose: bool) -> None:
+    """Fit on these sets and the schemas, and report."""
+    choices = read_schemas(SCHEMAS) + [one for made in sets if (one := read_choice(made))]
     ranked = left_out(choices, 20)
-    report(choices, ranked, verbose=wish.verbose)
+    report(choices, ranked, verbose=verbose)
     points = [(share, wanted) for order in ranked for share, _, wanted in order[:3]]
-    print(f"calibration of the three, raw: {error(points):.3f}")
-    if wish.write:
-        write(fit(choices), {"target": steps(points)})
+    tables = {"target": steps(points)}
+    print(f"target: {len(points)} points, calibration error raw {error(points):.3f}")
+    for rule, each in role_points(sets).items():
+        unseen = [
+            (between(steps([p for other, p in each if other != name], RULE_BIN), point[0]), point[1])
+            for name, point in each
+        ]
+        plain = [point for _, point in each]
+        print(f"{rule}: {len(each)} points, raw {error(plain):.3f}, set left out {error(unseen):.3f}")
+        tables[rule] = steps(plain, RULE_BIN)
+    if write_it:
+        write(fit(choices), tables)
+
+
+def role_points(sets: Sequence[Made]) -> dict[str, list[tuple[str, tuple[float, bool]]]]:
+    """By rule: of each set, how sure it was before calibration, and whether it was right."""
+    kept = dict(CALIBRATION)
+    CALIBRATION.clear()  # what is said now is raw
+    points: dict[str, list[tuple[str, tuple[float, bool]]]] = {"time": [], "feature": []}
+    try:
+        for made in sets:
+            found, truth = suggest(made.tables, made.profiles, made.schema), made.truth
+            leaks = {leak for task in truth.tasks for leak in task.leaks}
+            targets = {(task.table, task.column) for task in truth.tasks}
+            for name, one in found.tables.items():
+                if name in truth.times and (one.time_index or one.unread_time):
+                    right = truth.times[name] in (one.time_index, one.unread_time)
+                    points["time"].append((truth.name, (one.time_confidence, right)))
+                for column, item in one.columns.items():
+                    known = (name, column) in truth.roles and (name, column) not in targets
+                    if item.role == "feature" and known:
+                        kind = truth.roles[name, column]
+                        right = kind not in NO_FEATURES and (name, column) not in leaks
+                        points["feature"].append((truth.name, (item.role_confidence, right)))
+    finally:
+        CALIBRATION.update(kept)
+    return points
 
 
 def steps(points: Sequence[tuple[float, bool]], least: int = 40, most: int = 8) -> list[tuple[float, float]]:
@@ -190,7 +232,7 @@ def steps(points: Sequence[tuple[float, bool]], least: int = 40, most: int = 8) 
         part = ordered[low:high]
         right = (sum(mark for _, mark in part) + 1) / (len(part) + 2)
         pooled.append((sum(raw for raw, _ in part) / len(part), right, len(part)))
-        while len(pooled) > 1 and pooled[-1][1] < pooled[-2][1]:
+        while len(pooled) > 1 and (pooled[-1][1] < pooled[-2][1] or pooled[-1][0] - pooled[-2][0] < 1e-3):
             (x1, y1, n1), (x2, y2, n2) = pooled[-2:]
             pooled[-2:] = [((x1 * n1 + x2 * n2) / (n1 + n2), (y1 * n1 + y2 * n2) / (n1 + n2), n1 + n2)]
     return [(round(x, 3), round(y, 3)) for x, y, _ in pooled]

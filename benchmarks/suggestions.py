@@ -211,7 +211,7 @@ def large(folder: Path, *, tables: int = 70, columns: int = 300, rows: int = 1_0
                     data[f"kind_{place}"] = rng.choice(["red", "green", "blue", "grey"], size)
                 case 3:
                     start = np.datetime64("2020-01-01T00:00:00")
-                    data[f"created_{place}"] = start + rng.integers(0, 10**8, size).astype("timedelta64[s]")
+                    data[f"created_{place}"] = (start + rng.integers(0, 10**8, size)).astype("datetime64[us]")
                 case 4:
                     data[f"note_{place}"] = [f"text {value} of this row" for value in rng.integers(0, 10**6, size)]
                 case _:

@@ -24,7 +24,7 @@ _GROUPS = {
         r"fuga|abandono|inadimpl\w*|moros\w*|mora|resili\w*|impaye|evasao|opzegging"
     ),
     "named as a sum or measure people predict": (
-        r"price|prices|cost|costs|charges?|salary|salaries|wages?|revenue|sales|sale_price|sold|demand|consumption|"
+        r"price|prices|close|closing|cost|costs|charges?|salary|salaries|wages?|revenue|sales|sale_price|sold|demand|consumption|"
         r"load|usage|traffic|yield|strength|mpg|rent|fare|tip|delay|duration|lateness|profit|spend(ing)?|"
         r"expenditure|expenses|visits|visitors|claims?|rides|riders|ridership|passengers|shares|rings|rul|"
         r"emissions?|freight|purchase|medv|expectancy|arrivals|orders?|bookings|trips|balance|preis\w*|kosten|"
@@ -42,7 +42,7 @@ _GROUPS = {
     ),
     "named as an amount": (
         r"amount|total|value|count|cnt|number|counts|units|quantity|volume|betrag|anzahl|wert|cantidad|monto|valor|"
-        r"montant|nombre|importe|temperature|temp|meantemp|close|income|weight|power|area|pm"
+        r"montant|nombre|importe|temperature|temp|meantemp|income|weight|power|area|pm"
     ),
 }
 _DESCRIBED = (

@@ -9,6 +9,7 @@ import polars as pl
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.words import words
 from radix_assets.suggestions.model import NUMERIC, Problem, TableSuggestion
+from radix_assets.suggestions.problems import is_whole
 
 _REGULAR = 0.5
 """Share of the steps from one moment to the next that must be the commonest one; of trading days it is 0.8."""
@@ -27,6 +28,11 @@ _FORETOLD = re.compile(
     r"(^|_)(sales|demand|load|close|price|consumption|volume|traffic|visitors|ventas|umsatz|absatz|ventes|mw|mwh|kwh)(_|$)"
 )
 _LATEST_ROWS = 200_000
+
+
+def is_calendar(name: str) -> bool:
+    """Whether a name is that of a part of a date, or follows from it."""
+    return bool(_CALENDAR.search("_".join(words(name))))
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def _is_regular(moments: pl.DataFrame, names: Sequence[str], table: TableProfile
             month = (steps / 86_400_000_000).is_between(27, 31).mean() or 0.0
         return max(int(counts.max() or 0) / max(1, len(steps)), float(month)) >= _REGULAR  # type: ignore[arg-type]
     whole = [table.columns[name] for name in names]
-    if all(column.dtype == "integer" and column.minimum is not None for column in whole):
+    if all(is_whole(column) and column.minimum is not None for column in whole):
         # Parts of a moment: most of the combinations of their values are there.
         low, high = whole[0].minimum, whole[0].maximum
         possible = (high - low + 1) * _product([column.distinct for column in whole[1:]])
@@ -108,7 +114,10 @@ def is_forecast(
         and not column.constant
         and not column.unique
         and table.columns[column.name].role not in {"primary_key", "foreign_key", "time_index", "ignore", "group"}
-        and not _CALENDAR.search("_".join(words(column.name)))
+        and not is_calendar(column.name)
     ]
+    yearly = len(series.time) == 1 and is_whole(profile.columns[series.time[0]])
+    if series.entity and yearly:
+        return not others  # years of many firms or countries are explained more often than foretold
     foretold = bool(_FORETOLD.search("_".join(words(target.name))))
     return len(others) <= (_MORE_OTHERS if foretold else _OTHERS)

@@ -1,6 +1,7 @@
 """What kind of question a target asks."""
 
 import re
+from itertools import pairwise
 
 from radix_assets.profiles.model import ColumnProfile
 from radix_assets.relationships.words import singular, words
@@ -8,6 +9,12 @@ from radix_assets.suggestions.model import FeatureType, Problem
 
 MAX_CLASSES = 50
 """More classes than this are no classification, unless they are named so."""
+_SKEWED, _FIRST, _NOUGHTS = 1.5, 5, 0.05
+_MEASURED = re.compile(
+    r"(^|_)(amount|price|cost|revenue|income|sales|profit|balance|debt|minutes?|hours?|seconds?|days?|time|duration|age|"
+    r"distance|weight|height|length|area|rate|pct|percent|temp\w*|id|code|index|score)(_|$)"
+)
+"""What is measured and not counted, though the source may round it."""
 MOST_CODES = 100
 """Of whole numbers that are named as classes."""
 FEW = 10
@@ -57,7 +64,7 @@ def problem_of(column: ColumnProfile, kind: FeatureType | None = None) -> Proble
         return "regression"
     if column.dtype in {"string", "boolean"}:
         return "multiclass" if column.distinct <= MAX_CLASSES else None
-    return _of_whole(column, kind) if column.dtype == "integer" else "regression"
+    return _of_whole(column, kind) if is_whole(column) else "regression"
 
 
 def _of_whole(column: ColumnProfile, kind: FeatureType | None) -> Problem:  # noqa: PLR0911 a list of rules
@@ -84,15 +91,37 @@ def _of_whole(column: ColumnProfile, kind: FeatureType | None) -> Problem:  # no
     return "multiclass" if column.distinct <= FEW and span <= 2 * FEW else "regression"
 
 
-def is_counted(column: ColumnProfile) -> bool:
-    """Whether a column counts things one by one: whole numbers from nought, small, and named so."""
-    if column.dtype != "integer" or column.minimum != 0 or column.mean is None or column.mean > SMALL:
+def is_whole(column: ColumnProfile) -> bool:
+    """Whether a column holds whole numbers, also where they are written with a fraction of nought."""
+    if column.dtype == "integer":
+        return True
+    if column.dtype != "float" or column.minimum is None or column.maximum is None:
         return False
+    if column.distinct > column.maximum - column.minimum + 1:
+        return False
+    return all(value % 1 == 0 for value in (column.minimum, column.maximum, *(value for value, _ in column.top)))
+
+
+def is_counted(column: ColumnProfile) -> bool:
+    """Whether a column counts things one by one: whole numbers from nought, small, and named so or spread so."""
+    if not is_whole(column) or column.minimum != 0 or column.mean is None or column.mean > SMALL:
+        return False
+    if _spread_as_counts(column):
+        return True
     parts = words(column.name)
     name = "_".join(parts)
     if name in {"num", "number", "no", "nr"}:  # alone they are codes as often
         return False
     return bool(_COUNTED.search(name)) or any(singular(part) in _THINGS for part in parts[-2:])
+
+
+def _spread_as_counts(column: ColumnProfile) -> bool:
+    """Whether nought or one is the commonest value, each larger one is rarer, and a few are far out."""
+    if column.distinct <= FEW or (column.skew or 0) < _SKEWED or _MEASURED.search("_".join(words(column.name))):
+        return False
+    first = [count for value, count in sorted(column.top) if value < _FIRST]
+    falling = all(later <= earlier for earlier, later in pairwise(first[1:]))
+    return len(first) >= _FIRST - 1 and falling and (column.zeros or 0) >= _NOUGHTS * column.present
 
 
 def metric_of(problem: Problem, column: ColumnProfile) -> str:

@@ -38,6 +38,8 @@ _WEIGHT = re.compile(
     r"gewichtung|factor_(de_)?expansion|ponderacion|ponderation"
 )
 _NEARLY_EMPTY = 0.98
+_NAME = 30
+"""Characters; what is longer is a text."""
 _REPEATS = 1.05
 """Rows that an entity has, in the mean; fewer and it is a key with flaws."""
 _FEW, _MANY = 5, 12
@@ -149,7 +151,10 @@ def _of_use(column: ColumnProfile, kind: FeatureType, personal: Finding | None) 
         return Held("ignore", 0.65, "tells rows apart, hardly repeats", "not general")
     if kind == "context-specific":
         many = column.dtype == "string" and column.distinct > 0.5 * column.present
-        return Held("ignore" if many else "feature", 0.55, "names or codes" if many else "", "context")
+        named = many and (column.length_mean or 0) < _NAME
+        return Held(
+            "ignore" if named else "feature", 0.6, "names or codes, hardly repeated" if named else "", "context"
+        )
     return Held("feature", 0.9, "", "feature")
 
 

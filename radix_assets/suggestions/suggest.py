@@ -10,7 +10,7 @@ from radix_assets.column_types import TypeGuess
 from radix_assets.profiles.model import TableProfile
 from radix_assets.relationships.model import PrimaryKey, Schema
 from radix_assets.suggestions.calibration import sure
-from radix_assets.suggestions.forecasts import Series, find_series
+from radix_assets.suggestions.forecasts import Series, find_series, is_calendar
 from radix_assets.suggestions.leaks import Suspect, later_moments, suspects
 from radix_assets.suggestions.model import (
     ColumnSuggestion,
@@ -161,6 +161,7 @@ def _entities(seen: _Seen, columns: Mapping[str, ColumnSuggestion]) -> list[str]
         if column.dtype in {"integer", "string", "boolean"}
         and _ENTITY_VALUES <= column.distinct <= rows / 5
         and not column.nulls
+        and not is_calendar(column.name)
         and (columns[name].role in {"foreign_key", "group", "primary_key"} or seen.types[name].type in _NAMING)
     ]
     order = {"group": 0, "foreign_key": 1, "primary_key": 1}

@@ -101,7 +101,9 @@ def candidates_of(
             problem = problem_of(column, suggestion.type)
             if problem is None or suggestion.role in _HELD or column.nulls > _MOST_NULL * column.rows:
                 continue
-            if suggestion.type in {"url", "list"} or (column.unique and column.dtype != "float"):
+            if column.name in tables[name].unread_time or suggestion.type in {"url", "list"}:
+                continue
+            if column.unique and column.dtype != "float":
                 continue
             candidate = Candidate(
                 table=name,

@@ -9,6 +9,7 @@ import polars as pl
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.words import stems, words
 from radix_assets.suggestions.moments import form_of
+from radix_assets.suggestions.problems import is_whole
 
 PARTS: tuple[tuple[str, frozenset[str], int, int], ...] = (
     ("year", frozenset({"year", "yr", "jahr", "yyyy", "annee", "ano"}), 1700, 2200),
@@ -62,8 +63,11 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
     parts = _parts(profile)
     fine = len(parts) - 1
     if single is None or single[0] < _LEAST:
-        return _composed(parts) if fine >= 1 else _written_otherwise(profile, sample) or _years(profile, parts)
+        composed = replace(_composed(parts), readable=_are_integers(profile, parts))
+        return composed if fine >= 1 else _written_otherwise(profile, sample) or _years(profile, parts)
     column = single[2]
+    if not _are_integers(profile, parts):
+        parts, fine = [], -1
     if fine > resolution(sample[column.name], column):
         return _composed(parts)
     otherwise = _written_otherwise(profile, sample)
@@ -113,11 +117,13 @@ def _years(profile: TableProfile, parts: list[str]) -> TimeGuess | None:
         return None
     if year.maximum - year.minimum + 1 > 1.1 * year.distinct:
         return None
+    readable = _are_integers(profile, parts)
     if year.unique:
-        return TimeGuess(parts, 0.85, "one row a year")
+        return TimeGuess(parts, 0.85, "one row a year", readable=readable)
     counts = [count for _, count in year.top]
     even = bool(counts) and min(counts) >= 0.9 * max(counts) and year.distinct * max(counts) <= 1.1 * year.rows
-    return TimeGuess(parts, 0.65, f"every year has about {max(counts):,} rows") if even else None
+    evidence = f"every year has about {max(counts, default=0):,} rows"
+    return TimeGuess(parts, 0.65, evidence, readable=readable) if even else None
 
 
 _LEAST_YEARS = 8
@@ -196,12 +202,17 @@ def _parts(profile: TableProfile) -> list[str]:
 
 def _within(column: ColumnProfile, low: int, high: int) -> bool:
     return (
-        column.dtype == "integer"
+        is_whole(column)
         and column.nulls <= 0.2 * column.rows
         and column.minimum is not None
         and low <= column.minimum
         and column.maximum <= high
     )
+
+
+def _are_integers(profile: TableProfile, names: list[str]) -> bool:
+    """Whether the parts can be used as they are; numbers written with a fraction of nought cannot."""
+    return all(profile.columns[name].dtype == "integer" for name in names)
 
 
 def _composed(parts: list[str]) -> TimeGuess:
