@@ -51,7 +51,7 @@ def tickets(tmp_path_factory):
         ("page", "url", "ignore"),
         ("source", "not-generalizable", "ignore"),
         ("nothing", "not-generalizable", "ignore"),
-        ("escalated", "categorical", "feature"),
+        ("escalated", "categorical", "target"),
     ],
 )
 def test_types_and_roles(tickets, name, kind, role):
