@@ -20,7 +20,7 @@ from radix_assets.output import Check, Output
 from radix_assets.project import Project, slug
 from radix_assets.standing import assemble, failed_mark
 from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
-from radix_resources.action_log import Action, RunFence, doing
+from radix_resources.action_log import Action, RunFence, doing, record
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.storage import Commit, Failure
 
@@ -96,6 +96,7 @@ def publish(
     try:
         commit = tools.storage.latest(step.key)
         work = assemble(project, step, tools, commit, demand=True)
+        work = replace(work, record=lambda action: record(context.instance, action))
         try:
             step.stage.before(work, config)
             mark = fingerprint(work)

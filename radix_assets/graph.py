@@ -11,7 +11,7 @@ from radix_assets.output import Output, Snapshot
 from radix_assets.project import Project, slug
 
 if TYPE_CHECKING:
-    from radix_resources.action_log import Kind
+    from radix_resources.action_log import Action, Kind
     from radix_resources.endpoint import Endpoint
     from radix_resources.storage import Commit, Storage
     from radix_resources.tracking import Tracking
@@ -40,6 +40,8 @@ class Work:
     """What the step published last time."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """How long each input took."""
+    record: "Callable[[Action], None]" = lambda _action: None
+    """Writes an action into the log that a person or Radix did outside of computing, such as an edit of a file."""
 
     @property
     def table(self) -> str:

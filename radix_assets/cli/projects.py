@@ -163,23 +163,54 @@ def _tell(console: Console, report: "Report", summary: dict[str, Any]) -> None:
 def tags(
     name: Name,
     confirm: Annotated[bool, typer.Option("--confirm", help="The tags are right; go on.")] = False,  # noqa: FBT002
-    edits: Annotated[list[str] | None, typer.Option("--set", help="table.column=role; may be repeated.")] = None,
+    edits: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="table.column=role, or table.column.sensitivity=personal, .type=, .unit=."),
+    ] = None,
     target: Annotated[str | None, typer.Option(help="What to predict.")] = None,
+    time_index: Annotated[
+        list[str] | None, typer.Option(help="table.column, table.(year, month, day), or table=none.")
+    ] = None,
+    primary_key: Annotated[list[str] | None, typer.Option(help="table.column, table.(a, b), or table=none.")] = None,
+    relationship: Annotated[list[str] | None, typer.Option(help="'orders.customer_id -> customers.id'.")] = None,
+    no_relationship: Annotated[list[str] | None, typer.Option(help="One of the file's, to be taken out.")] = None,
+    preview: Annotated[  # noqa: FBT002 typer's options
+        bool, typer.Option("--preview", help="What the edits set going, how long, at what cost; nothing is written.")
+    ] = False,
+    explain: Annotated[str | None, typer.Option(help="table.column: who said what of it, when and why.")] = None,
     by: Annotated[str | None, typer.Option(help="Who says so; by default the user's login name.")] = None,
+    if_version: Annotated[
+        str | None, typer.Option(help="Refuse where the file has changed since (version in --json).")
+    ] = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Show, correct and confirm what the data mean.
+    """Show, correct, preview, explain and confirm what the data mean.
 
     Example: radix tags shop --set customers.email=ignore --confirm
     """
-    from radix_assets.cli.tagging import edit, show
+    from radix_assets.cli import tagging
 
     here = place()
     project = here.project(name)
-    if confirm or edits or target:
-        edit(here, project, confirm_it=confirm, edits=edits or [], target=target, by=by)
+    wishes = tagging.Wishes(
+        sets=edits or (),
+        target=target,
+        time_index=time_index or (),
+        primary_key=primary_key or (),
+        add=relationship or (),
+        remove=no_relationship or (),
+        confirm=confirm,
+    )
+    if explain:
+        tagging.explain(here, project, explain, as_json=as_json)
+        return
+    if preview:
+        tagging.preview(here, project, wishes, by=by, as_json=as_json)
+        return
+    if wishes.any:
+        tagging.edit(here, project, wishes, by=by, if_version=if_version)
         out.print(f"[green]✓[/] {relative(project.tags_path)}", soft_wrap=True) if not as_json else None
-    show(here, project, as_json=as_json)
+    tagging.show(here, project, as_json=as_json)
 
 
 def approve(

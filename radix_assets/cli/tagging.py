@@ -1,17 +1,55 @@
-"""Shows and edits a project's tags."""
+"""Shows, edits, previews and explains a project's tags."""
 
 import getpass
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.syntax import Syntax
 
 from radix_assets.cli.common import Place, out, relative, say_json
+from radix_assets.profiles import load_profiles
 from radix_assets.project import Project
-from radix_assets.standing import latest
-from radix_assets.suggestions import Suggestions, load_suggestions
-from radix_assets.tags import confirm, read_tags, set_tags, waiting_for
-from radix_resources.action_log import Action, doing
-from radix_resources.errors import ConfigError
+from radix_assets.relationships import load_schema
+from radix_assets.standing import assemble, latest
+from radix_assets.suggestions import load_suggestions, parse_target
+from radix_assets.tags import Edits, apply_edits, load_tags, prepare_tags, read_tags, tell_all, waiting_for
+from radix_assets.tags.explain import edits as edits_of
+from radix_assets.tags.explain import holds, suggested
+from radix_assets.tags.history import nested
+from radix_assets.tags.impact import digest, impact, pending, told
+from radix_assets.tags.look import Draft
+from radix_assets.tags.mistakes import Mistakes
+from radix_assets.tags.references import parse_columns
+from radix_resources.action_log import Action, doing, read, record
+from radix_resources.errors import ConfigError, RadixError, TagError
+
+if TYPE_CHECKING:
+    from radix_assets.graph import Work
+
+SETTINGS = ("role", "type", "sensitivity", "semantic_type", "unit")
+_TRIES = 5
+"""How often an edit is done again because somebody else came first."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The options of `radix tags`, as they were given."""
+
+    sets: Sequence[str] = ()
+    target: str | None = None
+    time_index: Sequence[str] = ()
+    primary_key: Sequence[str] = ()
+    add: Sequence[str] = ()
+    remove: Sequence[str] = ()
+    confirm: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to do."""
+        return any(vars(self).values())
 
 
 def login() -> str:
@@ -22,40 +60,118 @@ def login() -> str:
         return "somebody"
 
 
-def edit(
-    here: Place, project: Project, *, confirm_it: bool, edits: list[str], target: str | None, by: str | None
-) -> None:
-    """Carry out corrections in tags.yaml."""
-    _suggestions(here, project)
-    changes: dict[str, dict[str, str]] = {}
-    for text in edits:
-        column, _, role = text.rpartition("=")
-        if not column or not role:
-            raise ConfigError(
-                "RDX-CFG-007",
-                f"{text!r} is no edit",
-                expected="table.column=role",
-                hint="such as --set customers.email=ignore",
-            )
-        changes[column.strip()] = {"role": role.strip()}
+def edit(here: Place, project: Project, wishes: Wishes, *, by: str | None, if_version: str | None) -> None:
+    """Carry out corrections in tags.yaml. An edit that would be a mistake is refused before anything is written."""
+    work = look(here, project)
     who = by or login()
-    what = [*edits, *([f"target {target}"] if target else []), *(["confirmed"] if confirm_it else [])]
-    action = Action(kind="tag", subject=project.key("tags"), project=project.name, actor=who, reason="; ".join(what))
-    with doing(here.instance, action):
-        if changes or target:
-            set_tags(project.tags_path, changes, target=target)
-        if confirm_it:
-            confirm(project.tags_path, who)
+    for attempt in range(_TRIES):
+        edits = edits_from(project, wishes)
+        draft = _draft(work, edits, who)
+        mistakes = Mistakes()
+        mistakes.found = draft.new_errors
+        mistakes.raise_if_any()
+        before, after = nested(draft.changes)
+        action = Action(
+            kind="tag",
+            subject=project.key("tags"),
+            project=project.name,
+            actor=who,
+            reason="; ".join(told(draft.changes, 5)),
+            input_hash=draft.sha,
+            before=before,
+            after=after,
+        )
+        try:
+            with doing(here.instance, action):
+                apply_edits(project.tags_path, edits, who=who, expected=if_version or draft.sha)
+        except TagError as error:
+            if error.code != "RDX-TAG-006" or if_version or attempt == _TRIES - 1:
+                raise
+        else:
+            return
+
+
+def preview(here: Place, project: Project, wishes: Wishes, *, by: str | None, as_json: bool) -> None:
+    """What the edits in the file, and those given, change and set going. Nothing is written."""
+    from radix_assets.stages import STAGES
+
+    work = look(here, project)
+    draft = _draft(work, edits_from(project, wishes), by or login())
+    then = load_tags(work.tools.storage.path(work.previous)) if work.previous else None
+    waits = pending(then, draft.tags) if then and draft.tags else draft.changes
+    follows = impact(project, work.tools, STAGES, draft.tags) if draft.tags else None
+    if as_json:
+        say_json(
+            {
+                "project": project.name,
+                "version": draft.sha,
+                "changes": [{"tag": one.name, "before": one.before, "after": one.after} for one in waits],
+                "impact": follows and follows.to_json(),
+                "digest": draft.tags and digest(draft.tags),
+                "errors": [error.attrs() for error in draft.errors],
+            }
+        )
+        return
+    since = f"since the tags were applied (version {work.previous.sequence})" if work.previous else "now"
+    out.print(f"[bold]{len(waits)} changes[/] {since}" if waits else f"nothing changes {since}", soft_wrap=True)
+    for line in told(waits):
+        out.print(f"  {escape(line)}", soft_wrap=True)
+    if follows:
+        for one in follows.rebuilt:
+            seconds = "   never made" if one.seconds is None else f"{one.seconds:9.1f} s"
+            out.print(f"{seconds}  {one.asset}{'' if one.certain else '  (if what it reads comes out different)'}")
+        out.print(follows.sentence, soft_wrap=True)
+    for error in draft.errors:
+        out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
+
+
+def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
+    """The history of one column's tag, and what holds now."""
+    work = look(here, project)
+    file = read_tags(project.tags_path)
+    profiles = load_profiles(work.profiles(), work.raw())
+    known = {table: list(profile.columns) for table, profile in profiles.items()}
+    for table, names in file.ledger.known.items():
+        known[table] = [*known.get(table, []), *(old for old in names if old not in known.get(table, []))]
+    table, column, *_ = parse_target(name, known)
+    storage = work.tools.storage
+    snapshots = [(one.created, one.run_id, storage.path(one)) for one in storage.history(project.key("suggestions"))]
+    actions = [
+        {
+            "when": datetime.fromtimestamp(entry.timestamp, UTC).isoformat(timespec="seconds"),
+            **entry.action.model_dump(),
+        }
+        for entry in read(here.instance, subject=project.key("tags"), limit=100_000)
+        if entry.action.phase == "outcome" and not entry.action.after.get("changes")
+    ]
+    history = [*suggested(snapshots[-200:], table, column), *edits_of(actions, table, column)]
+    history.sort(key=lambda one: str(one["when"]))
+    draft = _draft(work, Edits(), "")
+    tags = draft.tags
+    tag = tags.tables[table].columns.get(column) if tags and table in tags.tables else None
+    now = holds(file, tag, table, column, project.policy.tags)
+    if as_json:
+        say_json({"project": project.name, "table": table, "column": column, "history": history, "now": now})
+        return
+    out.print(f"[bold]{escape(f'{table}.{column}')}[/]", soft_wrap=True)
+    for one in history:
+        out.print(f"{str(one['when'])[:19].replace('T', ' ')}  {escape(_sentence(one))}", soft_wrap=True)
+    said = ", ".join(f"{key} {value}" for key, value in (now["tag"] or now["says"]).items() if value not in ("", False))
+    line = f" (line {now['line']})" if now["line"] else ""
+    out.print(f"{'now':19}  {escape(said)}: {escape(now['why'])}{line}", soft_wrap=True)
 
 
 def show(here: Place, project: Project, *, as_json: bool) -> None:
     """Print the tags as they stand in the file, which is written to be read."""
-    _suggestions(here, project)
+    work = look(here, project)
     file = read_tags(project.tags_path)
     wish = waiting_for(project, file)
+    errors = _draft(work, Edits(), "").errors
     if as_json:
-        tags = {key: value for key, value in asdict(file).items() if key != "text"}
-        say_json({"project": project.name, "file": str(project.tags_path), "waiting": wish, "tags": tags})
+        tags = {key: value for key, value in asdict(file).items() if key not in {"text", "lines", "ledger"}}
+        attrs = [error.attrs() for error in errors]
+        content = {"file": str(project.tags_path), "version": file.sha, "waiting": wish, "errors": attrs, "tags": tags}
+        say_json({"project": project.name, **content})
         return
     text = project.tags_path.read_text(encoding="utf-8")
     if out.is_terminal:
@@ -63,13 +179,120 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     else:
         out.print(text, markup=False, soft_wrap=True)
     out.print(f"file  {relative(project.tags_path)}", soft_wrap=True)
+    for error in errors:
+        out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
     out.print(f"next  {wish or 'radix run ' + project.name}", soft_wrap=True, markup=False)
 
 
-def _suggestions(here: Place, project: Project) -> Suggestions:
-    found = latest(here.tools.storage, project, "suggestions")
-    if found is None or not project.tags_path.exists():
+def look(here: Place, project: Project) -> "Work":
+    """The inputs of the tags as they stand, with the file up to date and what changed in it told to the log."""
+    from radix_assets.graph import steps
+    from radix_assets.stages import STAGES
+
+    storage = here.tools.storage
+    if latest(storage, project, "suggestions") is None:
         raise ConfigError(
             "RDX-CFG-008", "there are no suggestions yet", expected="a first round", hint=f"radix run {project.name}"
         )
-    return load_suggestions(found)
+    step = next(step for step in steps(project, STAGES) if step.name == "tags")
+    work = assemble(project, step, here.tools, storage.latest(step.key))
+    instance = here.instance
+
+    def tell(action: dict[str, Any]) -> None:
+        record(instance, Action(subject=step.key, project=project.name, outcome="ok", **action))
+
+    try:
+        prepare_tags(project, *_inputs(work))
+    except RadixError:
+        if not project.tags_path.exists():
+            raise  # else its mistakes are shown
+    tell_all(project.tags_path, tell)
+    return work
+
+
+def edits_from(project: Project, wishes: Wishes) -> Edits:
+    """The options as edits. Raises ConfigError RDX-CFG-007 where one cannot be read."""
+    file = read_tags(project.tags_path)
+    known = {table: list(block.columns) for table, block in file.tables.items()}
+    columns: dict[str, dict[str, str]] = {}
+    for text in wishes.sets:
+        name, setting, value = _setting(text, known)
+        columns.setdefault(name, {})[setting] = value
+    lists = {
+        option: dict(_list(text, option, known) for text in given)
+        for option, given in (("--time-index", wishes.time_index), ("--primary-key", wishes.primary_key))
+    }
+    return Edits(
+        columns=columns,
+        target=wishes.target,
+        time_index=lists["--time-index"],
+        primary_key=lists["--primary-key"],
+        add_relationships=tuple(wishes.add),
+        remove_relationships=tuple(wishes.remove),
+        confirm=wishes.confirm,
+    )
+
+
+def _setting(text: str, known: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:
+    """Column, setting and value of `table.column=role` or `table.column.sensitivity=personal`."""
+    name, _, value = (part.strip() for part in text.rpartition("="))
+    if not name or not value:
+        raise ConfigError(
+            "RDX-CFG-007",
+            f"{text!r} is no edit",
+            expected="table.column=role, or table.column.sensitivity=personal (or .type=, .unit=, .semantic_type=)",
+            hint="such as --set customers.email=ignore",
+        )
+    head, _, last = name.rpartition(".")
+    if last in SETTINGS and not _is_column(name, known):
+        return head, last, value
+    return name, "role", value
+
+
+def _is_column(name: str, known: Mapping[str, Sequence[str]]) -> bool:
+    try:
+        return parse_target(name, known)[2] is None
+    except TagError:
+        return False
+
+
+def _list(text: str, option: str, known: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
+    """Table and columns of `orders.ordered_at`, `flights.(year, month, day)` or `orders=none`."""
+    table, _, none = text.rpartition("=")
+    if none.strip().casefold() == "none" and table.strip() in known:
+        return table.strip(), []
+    found = parse_columns(text, known)
+    if found is None:
+        raise ConfigError(
+            "RDX-CFG-007",
+            f"{option} {text!r} names no columns of the data",
+            expected="table.column, table.(column, column) or table=none",
+            hint=f"such as {option} orders.ordered_at",
+        )
+    return found
+
+
+def _inputs(work: "Work") -> tuple[Any, Any, Any]:
+    return (
+        load_suggestions(work.input("suggestions")),
+        load_schema(work.input("relationships")),
+        load_profiles(work.profiles(), work.raw()),
+    )
+
+
+def _draft(work: "Work", edits: Edits, who: str) -> Draft:
+    return Draft(work.project, *_inputs(work), work.raw(), edits, who)
+
+
+def _sentence(one: Mapping[str, Any]) -> str:
+    if one["what"] == "suggested":
+        said = ", ".join(str(one["said"][name]) for name in SETTINGS if name in one["said"])
+        return f"suggested {said}, {one['confidence']:.0%}: {one['evidence']} (by {one['rule']}; run {one['run'][:8]})"
+    if "from" in one:
+        words = [
+            f"{key} {one['from'].get(key, 'as suggested')} → {one['to'].get(key, 'as suggested')}"
+            for key in {**one["from"], **one["to"]}
+            if one["from"].get(key) != one["to"].get(key)
+        ]
+        return f"{one['what']} by {one['by']}: {', '.join(words)}"
+    return f"{one['what']}, by {one['by']}"

@@ -3,7 +3,8 @@
 from radix_assets.suggestions.question import parse_target
 from radix_assets.tags.edit import Edits, apply_edits, confirm, set_tags
 from radix_assets.tags.file import TagsFile, read_tags
-from radix_assets.tags.make import load_tags, make_tags, prepare_tags, waiting_for
+from radix_assets.tags.look import prepare_tags, tell_all
+from radix_assets.tags.make import load_tags, make_tags, waiting_for
 from radix_assets.tags.model import ColumnTag, Operator, TableTags, Tags, Target
 from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import Resolution, resolve
@@ -28,6 +29,7 @@ __all__ = [
     "refresh_tags",
     "resolve",
     "set_tags",
+    "tell_all",
     "waiting_for",
     "write_tags",
 ]

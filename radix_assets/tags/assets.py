@@ -1,16 +1,22 @@
 """Tags: what the data mean, as a person confirmed it."""
 
 import hashlib
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
 from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
+from radix_assets.output import Markdown, Output
 from radix_assets.profiles import load_profiles
 from radix_assets.relationships import load_schema
 from radix_assets.suggestions import load_suggestions
-from radix_assets.tags import confirm, make_tags, prepare_tags, read_tags, set_tags, waiting_for
+from radix_assets.tags import Edits, apply_edits, load_tags, make_tags, prepare_tags, read_tags, tell_all, waiting_for
+from radix_assets.tags.history import nested
+from radix_assets.tags.impact import Impact, impact, pending, told
+from radix_assets.tags.look import Draft
+from radix_assets.tags.mistakes import Mistakes
+from radix_resources.action_log import Action
 
 
 class ColumnEdit(dg.Config):
@@ -27,6 +33,8 @@ class ColumnEdit(dg.Config):
     sensitivity: str | None = Field(
         None, description="none, personal or sensitive: no value is shown of the latter two."
     )
+    semantic_type: str | None = Field(None, description="email, country, currency …: any word.")
+    unit: str | None = Field(None, description="kg, EUR, %: any word.")
 
 
 class TagEdits(dg.Config):
@@ -40,42 +48,76 @@ class TagEdits(dg.Config):
     time_index: dict[str, list[str]] = Field(
         {}, description="By table, the column that says when a row came to be, or its parts from year to minute."
     )
+    primary_key: dict[str, list[str]] = Field({}, description="By table, the columns that tell its rows apart.")
     add_relationships: list[str] = Field([], description="Such as 'flights.carrier -> airlines.carrier'.")
     remove_relationships: list[str] = Field([], description="Written as they stand in tags.yaml.")
     by: str = Field("a person in the UI", description="Who says so; kept with the tags.")
+    if_version: str | None = Field(
+        None, description="The version of the file that you looked at (in the metadata): refused if it has changed."
+    )
+
+
+def _inputs(work: Work) -> tuple[Any, Any, Any]:
+    return (
+        load_suggestions(work.input("suggestions")),
+        load_schema(work.input("relationships")),
+        load_profiles(work.profiles(), work.raw()),
+    )
 
 
 def _before(work: Work, edits: TagEdits | None) -> None:
-    path = work.project.tags_path
-    prepare_tags(
-        work.project,
-        load_suggestions(work.input("suggestions")),
-        load_schema(work.input("relationships")),
-        load_profiles(work.profiles(), work.raw()),
-    )
+    project, path = work.project, work.project.tags_path
+    inputs = _inputs(work)
+    prepare_tags(project, *inputs)
+
+    def tell(action: dict[str, Any]) -> None:
+        work.record(Action(subject=work.step.key, project=project.name, outcome="ok", **action))
+
+    tell_all(path, tell)
     if edits is None:
         return
-    set_tags(
-        path,
-        {name: edit.model_dump(exclude_none=True) for name, edit in edits.columns.items()},
+    wanted = Edits(
+        columns={name: edit.model_dump(exclude_none=True) for name, edit in edits.columns.items()},
         target=edits.target,
         time_index=edits.time_index,
+        primary_key=edits.primary_key,
         add_relationships=edits.add_relationships,
         remove_relationships=edits.remove_relationships,
+        confirm=edits.confirm,
     )
-    if edits.confirm:
-        confirm(path, edits.by)
+    if not wanted.any:
+        return
+    draft = Draft(project, *inputs, work.raw(), wanted, edits.by)
+    mistakes = Mistakes()
+    mistakes.found = draft.new_errors
+    mistakes.raise_if_any()
+    if apply_edits(path, wanted, who=edits.by, expected=edits.if_version or draft.sha):
+        before, after = nested(draft.changes)
+        reason = "; ".join(told(draft.changes, 5))
+        tell({"kind": "tag", "actor": edits.by, "reason": reason, "before": before, "after": after})
 
 
 def _compute(work: Work) -> Output | None:
-    return make_tags(
-        work.project,
-        load_suggestions(work.input("suggestions")),
-        load_schema(work.input("relationships")),
-        load_profiles(work.profiles(), work.raw()),
-        work.out,
-        raw=work.raw(),
-    )
+    output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw())
+    if output is None:
+        return None
+    now = load_tags(work.out)
+    then = load_tags(work.tools.storage.path(work.previous)) if work.previous else None
+    found = pending(then, now) if then else []
+    follows = _impact(work)
+    output.shown["changed since the last time"] = told(found) if then else "everything: these are the first"
+    output.shown["what follows"] = Markdown(follows.sentence)
+    output.shown["rebuilt by this"] = follows.shown()
+    output.shown["version of the file"] = read_tags(work.project.tags_path).sha
+    before, after = nested(found[:200])
+    output.decision = {"before": before, "after": after, "changes": len(found), **follows.to_json()}
+    return output
+
+
+def _impact(work: Work) -> Impact:
+    from radix_assets.stages import STAGES
+
+    return impact(work.project, work.tools, STAGES, load_tags(work.out))
 
 
 def _outside(work: Work) -> str | None:

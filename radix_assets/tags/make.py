@@ -8,23 +8,12 @@ from radix_assets.profiles.model import TableProfile
 from radix_assets.project import Project
 from radix_assets.relationships.model import Schema
 from radix_assets.suggestions.model import Suggestions
-from radix_assets.tags.file import TagsFile, read_tags
+from radix_assets.tags.file import TagsFile
+from radix_assets.tags.look import prepare_tags
 from radix_assets.tags.model import Tags
-from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
-from radix_assets.tags.write import write_tags
 
 TAGS = "tags.json"
-
-
-def prepare_tags(
-    project: Project, suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]
-) -> TagsFile:
-    """Write the project's tags file where there is none, else bring it up to date with the data; and read it."""
-    path = project.tags_path
-    if not write_tags(path, project, suggestions, schema, profiles):
-        refresh_tags(path, suggestions, schema, profiles, project)
-    return read_tags(path)
 
 
 def waiting_for(project: Project, file: TagsFile) -> str | None:

@@ -96,3 +96,15 @@ class Tags(BaseModel):
             link.model_copy(update={"coverage": 1.0, "confidence": 1.0, "evidence": ""}) for link in self.relationships
         ]
         return self.model_copy(update={"tables": tables, "relationships": plain, "confirmed_by": ""})
+
+    def connected(self) -> "Tags":
+        """The tables that hang together with the target's, and their relationships; the others have no bearing."""
+        reached, before = {self.target.table}, 0
+        while len(reached) > before:
+            before = len(reached)
+            for link in self.relationships:
+                if reached & {link.child, link.parent}:
+                    reached |= {link.child, link.parent}
+        links = [link for link in self.relationships if link.child in reached]
+        tables = {name: table for name, table in self.tables.items() if name in reached}
+        return self.model_copy(update={"tables": tables, "relationships": links})

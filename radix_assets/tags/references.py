@@ -33,6 +33,15 @@ def parse_relationship(said: Said, columns: Columns, file: Path | None = None) -
     raise _unknown(text.strip(), said.line, columns, file)
 
 
+def parse_columns(text: str, columns: Columns) -> tuple[str, list[str]] | None:
+    """Table and columns of `table.column` or `table.(column, column)`; None where they are not in the data."""
+    for fold in (False, True):
+        for table, names, rest in _sides(text.strip(), columns, fold=fold):
+            if not rest.strip():
+                return table, names
+    return None
+
+
 def plain(text: str) -> str:
     """A relationship's text without what does not matter."""
     return re.sub(r"\s*(->|→|,)\s*", r"\1", text.strip()).replace("→", "->")

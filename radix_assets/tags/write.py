@@ -70,7 +70,7 @@ def write_tags(
         "Radix",
         f"wrote {path.name}, pre-filled",
         {},
-        {"columns": sum(len(block.columns) for block in file.tables.values()), "tables": len(file.tables)},
+        {"lines": len(lines)},
     )
     return create(path, text, (ledger_path(path), ledger.to_bytes()))
 
@@ -117,7 +117,7 @@ def wanted(
     for link in unsure:
         body, note = relationship_line(link.name, link.confidence, link.evidence)
         found["relationships", link.name] = Wanted(body, note, {})
-    asked = _asked(target or (project and project.goal.target) or "", suggestions, profiles)
+    asked = _asked(target or (_goal(project) if project else ""), suggestions, profiles)
     for name in _ordered(suggestions):
         if name in profiles:
             found.update(_table(name, suggestions.tables[name], schema, profiles[name], asked))
@@ -171,8 +171,7 @@ def _table(
     times = [table.columns[column] for column in table.time_index if column in table.columns]
     sure = next((column for column in times if column.role == "time_index"), None)
     unknown = "" if times else "no moment at which a row came to be"
-    row = str(getattr(table, "row", None) or getattr(table, "row_is", None) or "")
-    rows = f"{profile.rows:,} rows" + (f"; one row is {row}" if row else "")
+    rows = f"{profile.rows:,} rows" + (f"; {table.row}" if table.row else "")
     yield ("tables", name), Wanted(f"  {quoted(name)}:", remark(rows), {})
     yield (
         ("tables", name, "primary_key"),
@@ -198,8 +197,13 @@ def _table(
             yield ("tables", name, "columns", column), Wanted(f"      {own}: {value}", note, said)
 
 
+def _goal(project: Project) -> str:
+    """The target that the project names; none where it asks about the future, which is no column."""
+    return project.goal.target if isinstance(project.goal.target, str) else ""
+
+
 def _top(project: Project, suggestions: Suggestions) -> dict[Key, Wanted]:
-    text, problem = project.goal.target or "", str(project.goal.problem or "")
+    text, problem = _goal(project), str(project.goal.problem or "")
     why = "asked for in the project" if text else "nothing found that looks like one; write table.column"
     if suggestions.targets:
         first, *others = suggestions.targets

@@ -33,7 +33,7 @@ def remark(text: str) -> str:
     return plain if len(plain) <= LONGEST_REMARK else plain[: LONGEST_REMARK - 1] + "…"
 
 
-def aligned(lines: list[tuple[str, str]], most: int = 72) -> list[str]:
+def aligned(lines: list[tuple[str, str]], most: int = 100) -> list[str]:
     """Lines with their comments, in one column where the line is not too long."""
     width = max((len(line) for line, note in lines if note and len(line) <= most), default=0)
     return [f"{line:<{width}}  # {note}" if note else line for line, note in lines]
