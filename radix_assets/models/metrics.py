@@ -214,7 +214,8 @@ def _kappa(target: Ints | Floats, predicted: Floats) -> Judge:
     def value(drawn: Floats) -> Floats:
         total = drawn.sum(axis=1)
         chance = drawn @ one**2 + drawn @ two**2 - 2 * (drawn @ one) * (drawn @ two) / total
-        return np.asarray(1 - (drawn @ error) / np.maximum(chance, 1e-300))
+        # Rounded, so that a constant agrees exactly as much as chance.
+        return np.asarray(np.round(1 - (drawn @ error) / np.maximum(chance, 1e-300), 12))
 
     return value
 
