@@ -18,6 +18,7 @@ from radix_assets.profiles.table_state import TableState
 STATE_FILE = "state.parquet"
 VERSION = 1
 _LEFT_OUT = "seed"
+_PLAIN = frozenset({int, float, str, bool})
 _KINDS = {
     kind.__name__: kind
     for kind in (
@@ -82,7 +83,7 @@ def seal_of(seed: int) -> str:
 
 def _packed(value: Any, arrays: list[tuple[str, list[int], bytes]]) -> Any:
     kind = type(value)
-    if value is None or kind in {int, float, str, bool}:
+    if value is None or kind in _PLAIN:
         return value
     if kind is np.ndarray:
         arrays.append((value.dtype.str, list(value.shape), _narrow(value)))
@@ -98,9 +99,12 @@ def _packed(value: Any, arrays: list[tuple[str, list[int], bytes]]) -> Any:
         return {"$dict": {key: _packed(one, arrays) for key, one in value.items()}}
     if kind is list:
         return [_packed(one, arrays) for one in value]
-    return {"$kind": kind.__name__} | {
-        name: _packed(getattr(value, name), arrays) for name in _FIELDS[kind] if name != _LEFT_OUT
-    }
+    found: dict[str, Any] = {"$kind": kind.__name__}
+    for name in _FIELDS[kind]:
+        one = getattr(value, name)
+        if one is not None and name != _LEFT_OUT:
+            found[name] = one if type(one) in _PLAIN else _packed(one, arrays)
+    return found
 
 
 def _unpacked(value: Any, arrays: list[tuple[Any, Any, Any]]) -> Any:

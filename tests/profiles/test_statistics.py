@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from radix_assets.profiles import profile_table
 from radix_assets.profiles.model import ColumnProfile
+from radix_assets.profiles.statistics import profile_columns
 
 
 @pytest.fixture
@@ -103,3 +104,30 @@ def test_names_may_hold_anything(profile):
 def test_a_profile_survives_json(profile, tmp_path: Path):
     column = profile(pl.DataFrame({"x": [1.5, None, -0.0, 3e300]})).columns["x"]
     assert ColumnProfile.model_validate_json(column.model_dump_json()) == column
+
+
+def test_names_with_dots_are_no_paths(tmp_path):
+    frame = pl.DataFrame({"a": ["x", "y"], "a.b": ["z", "z"], "a.b.c": [1, 2], "": ["q", None]})
+    frame.write_parquet(tmp_path / "data.parquet")
+    found = profile_columns(tmp_path / "data.parquet", ["a", "", "a.b.c"])
+    assert {name: column.distinct for name, column in found.items()} == {"a": 2, "a.b.c": 2, "": 1}
+    assert profile_table("t", tmp_path / "data.parquet").columns["a.b"].top == [("z", 2)]
+
+
+def test_what_is_not_a_number_is_no_value(profile):
+    column = profile(pl.DataFrame({"x": [1.0, float("nan"), None, 3.0]})).columns["x"]
+    assert (column.nulls, column.distinct, column.mean, column.maximum) == (2, 2, 2.0, 3.0)
+
+
+def test_infinite_numbers_are_no_error(profile):
+    column = profile(pl.DataFrame({"x": [1.0, float("inf"), 3.0]})).columns["x"]
+    assert (column.distinct, column.mean, column.histogram) == (3, None, [])
+
+
+def test_kurtosis_is_that_of_its_definition(profile):
+    values = np.random.default_rng(0).gamma(2.0, size=500)
+    column = profile(pl.DataFrame({"x": values})).columns["x"]
+    away = values - values.mean()
+    assert column.kurtosis == pytest.approx((away**4).mean() / (away**2).mean() ** 2 - 3, rel=1e-9)
+    assert column.skew == pytest.approx((away**3).mean() / (away**2).mean() ** 1.5, rel=1e-9)
+    assert column.std == pytest.approx(values.std(ddof=1), rel=1e-12)
