@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from column_types_file import facts, read
 
 from radix_assets.column_types.model import TYPES
 from radix_assets.column_types.trained import pool, shipped
@@ -23,8 +24,6 @@ PRECISION = 0.99
 
 def predict(frame: pl.DataFrame) -> Probabilities:
     """By the model that ships with Radix."""
-    from train_column_types import facts
-
     return shipped()(facts(frame))
 
 
@@ -104,9 +103,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", action="store_true", help="train on four folds and predict the fifth, five times")
+    parser.add_argument("--without", help="leave this `group` out of the score, not out of the training")
     arguments = parser.parse_args()
-    from train_column_types import read
-
     frame = read(arguments.data)
     found = cross_validated(frame) if arguments.folds else predict(frame)
     names = frame["id"] if "id" in frame.columns else pl.Series("id", np.arange(frame.height)).cast(pl.String)
@@ -118,7 +116,10 @@ def main() -> None:
         }
     ).write_csv(arguments.out)
     if "label" in frame.columns:
-        score(frame, found)
+        kept = (
+            frame["group"].to_numpy() != arguments.without if arguments.without else np.ones(frame.height, dtype=bool)
+        )
+        score(frame.filter(kept), found[kept])
 
 
 if __name__ == "__main__":

@@ -38,6 +38,10 @@ _SAID: dict[ColumnType, tuple[str, ...]] = {
     "not-generalizable": ("key", "number_of", "other"),
     "context-specific": ("key", "code", "person", "company", "address", "contact", "coordinate", "survey"),
 }
+_VAGUE = frozenset(
+    {"full", "first", "last", "middle", "display", "given", "on", "at", "per", "until", "since", "n", "in"}
+)
+"""Words that say something only beside another."""
 _KINDS = {
     "key": "an identifier",
     "number_of": "a number",
@@ -105,7 +109,7 @@ def _look(column: ColumnFacts, features: Mapping[str, float]) -> str:
 
 def _name(column: ColumnFacts, type_: ColumnType, features: Mapping[str, float]) -> str:
     parts = words(column.name)
-    forms = {*parts, *map(singular, parts)}
+    forms = {*parts, *map(singular, parts)} - _VAGUE
     for kind in _SAID[type_]:
         if forms & LEXICON[kind]:
             return f"named like {_KINDS[kind]}"

@@ -14,8 +14,7 @@ STOPWORDS = frozenset(_STOPWORDS.split())
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MONTHS = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _NULL = re.compile(
-    r"#?(n/?a|nan|null|none|nil|missing|not[_ ](found|available|applicable|specified|reported)|"
-    r"no data|undefined|blank|value|name|div/0|tbd)[!?]|#n/a|n/?a|nan|null|none|nil|missing|no data|undefined|"
+    r"#(n/?a|null|nil|none|nan|value|name|ref|div/0)[!?]?|n/a|nan|null|no data|undefined|"
     r"not[_ ](found|available|applicable|specified|reported)|[-.?*_:]+",
     re.IGNORECASE,
 )
