@@ -61,9 +61,3 @@ def name_features(name: str) -> dict[str, float]:
         last = parts[-1] if parts else ""
         features[f"name_ends_{kind}"] = float(last in lexicon or singular(last) in lexicon)
     return features
-
-
-def skeleton(name: str) -> str:
-    """A name without its digits and its last word: what numbered or parallel columns share."""
-    parts = [part for part in words(name) if not part.isdigit()]
-    return " ".join(parts[:-1] or parts)
