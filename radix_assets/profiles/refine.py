@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from polars import selectors as cs
 
 from radix_assets.profiles.column_state import ColumnState
-from radix_assets.profiles.definition import REFINED
+from radix_assets.profiles.definition import REFINED, TOP
 from radix_assets.profiles.finish import spread_of
-from radix_assets.profiles.hashing import of_texts
 from radix_assets.profiles.runs import counted
-from radix_assets.profiles.spread import top_of
 from radix_assets.profiles.table_state import TableState
 
 
@@ -21,6 +20,7 @@ def refine(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
 
     Of more than 16 million rows only this is settled: whether a column that looks as if its values all differed is so.
     """
+    pa.default_memory_pool().release_unused()
     frame = pl.scan_parquet(file)
     places = {name: place for place, name in enumerate(frame.collect_schema().names())}
     found: dict[int, dict[str, Any]] = {}
@@ -40,26 +40,29 @@ def _may_be_unique(column: ColumnState) -> bool:
 
 
 def _exact(frame: pl.LazyFrame, place: int, column: ColumnState) -> dict[str, Any]:
-    values = _column(frame, place)
+    values = frame.select(cs.by_index(place).alias("value")).drop_nulls()
     if column.dtype == "string":
-        hashes = of_texts(values)
-        ordered = np.sort(hashes)
-        keys, counts = counted(ordered)
-        top = top_of(keys, counts)
-        number = len(keys)
-        if top:
-            bar = top[-1][1]
-            often = values.filter(pl.Series(np.isin(hashes, keys[counts >= bar])))
-            table = often.alias("key").value_counts().sort(["count", "key"], descending=[True, False]).head(len(top))
-            top = table.rows()
-        return {"distinct": number, "top": top}
-    numbers = values.to_physical().cast(pl.Int64 if column.dtype != "float" else pl.Float64).to_numpy()
-    return spread_of(column, *counted(np.sort(numbers)))
+        return _of_texts(values)
+    if column.dtype == "float":
+        values = values.drop_nans()
+    kind = pl.Float64 if column.dtype == "float" else pl.Int64
+    plain = values.select(pl.col("value").to_physical().cast(kind)).collect(engine="streaming").to_series().to_numpy()
+    return spread_of(column, *counted(np.sort(plain)))
 
 
-def _column(frame: pl.LazyFrame, place: int) -> pl.Series:
-    values = frame.select(cs.by_index(place)).collect(engine="streaming").to_series().drop_nulls()
-    return values.drop_nans() if values.dtype.is_float() else values
+def _of_texts(values: pl.LazyFrame) -> dict[str, Any]:
+    """Of texts, which are not held: their hashes are, and the most frequent are looked up."""
+    hashed = pl.col("value").hash(seed=0)
+    hashes = values.select(hashed).collect(engine="streaming").to_series().to_numpy()
+    keys, counts = counted(np.sort(hashes))
+    found: dict[str, Any] = {"distinct": len(keys), "top": []}
+    if counts.max() > 1:
+        number = min(TOP, len(counts))
+        bar = int(np.partition(counts, len(counts) - number)[len(counts) - number])
+        often = pl.Series(keys[counts >= bar])
+        table = values.filter(hashed.is_in(often.implode())).group_by("value").len().collect(engine="streaming")
+        found["top"] = table.sort(["len", "value"], descending=[True, False]).head(TOP).rows()
+    return found
 
 
 def counted_in_parts(frame: pl.LazyFrame, place: int, rows: int) -> int:
