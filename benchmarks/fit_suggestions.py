@@ -28,6 +28,8 @@ from radix_assets.suggestions.weights import CALIBRATION
 SCHEMAS = Path(__file__).parent / "target_schemas.txt"
 WEIGHTS_FILE = ROOT / "radix_assets" / "suggestions" / "weights.py"
 STRENGTH = 0.01
+PRIOR = {"a table of few rows": -2.0, "private": -1.0}
+"""What is known beforehand of features that the schemas hardly have."""
 RULE_BIN = 10
 """Least points of a bin, of rules with few."""
 NO_FEATURES = {"id", "row_index", "group_id", "weight", "constant", "person_name"}
@@ -119,7 +121,7 @@ def read_choice(made: Made) -> Choice | None:
 
 
 def fit(choices: Sequence[Choice], strength: float = STRENGTH) -> dict[str, float]:
-    """Weights of a conditional logit with a quadratic penalty."""
+    """Weights of a conditional logit with a quadratic penalty around PRIOR."""
     usable = [choice for choice in choices if any(choice.wanted)]
     names = sorted({name for choice in usable for each in choice.features for name in each})
     place = {name: number for number, name in enumerate(names)}
@@ -141,9 +143,11 @@ def fit(choices: Sequence[Choice], strength: float = STRENGTH) -> dict[str, floa
             total -= np.log(inside + 1e-300)
             slope += matrix.T @ shares - matrix[wanted].T @ (shares[wanted] / inside)
         size = len(matrices)
-        return total / size + strength / 2 * weights @ weights, slope / size + strength * weights
+        away = weights - prior
+        return total / size + strength / 2 * away @ away, slope / size + strength * away
 
-    result = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    prior = np.array([PRIOR.get(name, 0.0) for name in names])
+    result = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": 500})
     return {name: round(float(weight), 3) for name, weight in zip(names, result.x, strict=True) if abs(weight) > 5e-3}
 
 

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import polars as pl
+from polars import selectors as cs
 
 from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.words import words
@@ -14,6 +16,10 @@ from radix_assets.suggestions.problems import is_whole
 _REGULAR = 0.5
 """Share of the steps from one moment to the next that must be the commonest one; of trading days it is 0.8."""
 _LEAST_MOMENTS = 20
+_ONCE = 0.98
+"""Share of the rows that are alone at their moment; the odd one may be told twice."""
+_ROWS_EACH = 5
+_DAY = 86_400_000_000
 _DENSE = 0.3
 """Share of the moments that an entity has a row of."""
 _OTHERS = 5
@@ -55,49 +61,41 @@ def find_series(
     names = [name for name in time if name in table.columns]
     if not names or table.rows < _LEAST_MOMENTS:
         return None
-    rows = frame.select(pl.col(f"^{re.escape(name)}$") for name in dict.fromkeys([*names, *entities]))
-    data = rows.head(_LATEST_ROWS).collect()
-    moments = data.select(names).drop_nulls().unique(maintain_order=True)
-    if moments.height < _LEAST_MOMENTS or not _is_regular(moments, names, table):
+    wanted = list(dict.fromkeys([*names, *entities]))
+    data = frame.select(cs.by_name(*wanted)).head(_LATEST_ROWS).collect()
+    # By position, since Polars takes a name such as ^a.*$ for a pattern.
+    places = {name: f"c{place}" for place, name in enumerate(wanted)}
+    data.columns = [places[name] for name in data.columns]
+    when = [places[name] for name in names]
+    moments = data.select(when).drop_nulls().unique(maintain_order=True)
+    if moments.height < _LEAST_MOMENTS or not _is_regular(moments, [table.columns[name] for name in names]):
         return None
-    if data.select(names).n_unique() >= 0.98 * data.height:
+    if data.select(when).n_unique() >= _ONCE * data.height:
         return Series(names, [], moments.height)
     for entity in entities:
         if entity in names:
             continue
-        pairs = data.select([*names, entity]).n_unique()
-        several = data[entity].n_unique()
+        pairs = data.select([*when, places[entity]]).n_unique()
+        several = data[places[entity]].n_unique()
         dense = data.height >= _DENSE * several * moments.height
-        if pairs >= 0.98 * data.height and several <= data.height / 5 and dense:
+        if pairs >= _ONCE * data.height and several <= data.height / _ROWS_EACH and dense:
             return Series(names, [entity], moments.height)
     return None
 
 
-def _is_regular(moments: pl.DataFrame, names: Sequence[str], table: TableProfile) -> bool:
+def _is_regular(moments: pl.DataFrame, columns: Sequence[ColumnProfile]) -> bool:
     """Whether most moments follow the one before at the same step."""
-    first = moments[names[0]]
-    if len(names) == 1 and first.dtype.is_temporal():
-        steps = first.sort().to_physical().cast(pl.Int64).diff().drop_nulls()
-        counts = steps.value_counts()["count"]
-        if first.dtype == pl.Date or steps.median() is None:
-            month = steps.is_between(27, 31).mean() or 0.0
-        else:
-            month = (steps / 86_400_000_000).is_between(27, 31).mean() or 0.0
-        return max(int(counts.max() or 0) / max(1, len(steps)), float(month)) >= _REGULAR  # type: ignore[arg-type]
-    whole = [table.columns[name] for name in names]
-    if all(is_whole(column) and column.minimum is not None for column in whole):
+    first = moments.to_series(0)
+    if len(columns) == 1 and first.dtype.is_temporal():
+        steps = first.cast(pl.Datetime("us")).sort().to_physical().diff().drop_nulls()
+        common = int(steps.value_counts()["count"].max() or 0)  # type: ignore[arg-type]
+        months = int((steps / _DAY).is_between(27, 31).sum())
+        return max(common, months) >= _REGULAR * len(steps)
+    if all(is_whole(column) and column.minimum is not None for column in columns):
         # Parts of a moment: most of the combinations of their values are there.
-        low, high = whole[0].minimum, whole[0].maximum
-        possible = (high - low + 1) * _product([column.distinct for column in whole[1:]])
+        possible = (columns[0].maximum - columns[0].minimum + 1) * prod(column.distinct for column in columns[1:])
         return bool(moments.height >= _REGULAR * possible)
-    return len(names) == 1  # texts such as 1998Q2, no two the same
-
-
-def _product(numbers: Sequence[int]) -> int:
-    result = 1
-    for number in numbers:
-        result *= number
-    return result
+    return len(columns) == 1  # texts such as 1998Q2, no two the same
 
 
 def is_forecast(
@@ -112,7 +110,7 @@ def is_forecast(
         if column.name != target.name
         and column.name not in {*series.time, *series.entity}
         and not column.constant
-        and not column.unique
+        and (not column.unique or column.dtype == "float")
         and table.columns[column.name].role not in {"primary_key", "foreign_key", "time_index", "ignore", "group"}
         and not is_calendar(column.name)
     ]

@@ -11,6 +11,7 @@ import polars as pl
 from radix_assets.profiles.model import TableProfile
 from radix_assets.relationships.words import words
 from radix_assets.suggestions.model import TableSuggestion, TargetSuggestion
+from radix_assets.suggestions.samples import plain
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +50,7 @@ def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.Data
     """Moments that come after the row's own, by name and in nearly all rows."""
     if len(table.time_index) != 1:
         return []
-    start = sample[table.time_index[0]]
+    start = plain(sample, table.time_index[0])
     found: list[Suspect] = []
     for name, column in profile.columns.items():
         text = "_".join(words(name))
@@ -57,7 +58,11 @@ def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.Data
             continue
         if _PLANNED.search(text) or not start.dtype.is_temporal():
             continue
-        gap = (sample[name].cast(pl.Datetime("us")) - start.cast(pl.Datetime("us"))).drop_nulls().dt.total_seconds()
+        gap = (
+            (plain(sample, name).cast(pl.Datetime("us")) - start.cast(pl.Datetime("us")))
+            .drop_nulls()
+            .dt.total_seconds()
+        )
         later = gap.to_numpy()
         if len(later) >= _FEW and (later > -_DAY).mean() > _MOSTLY and later.max() > 0:
             empty = f", and is empty in {column.nulls / column.rows:.0%}" if column.nulls else ""
@@ -75,13 +80,12 @@ def suspects(
         if name != target.column and table.columns[name].role in {"feature", "ignore"} and not column.constant
     ]
     found = {item[0]: item for item in _named(open_to_it, target)}
-    known = sample.filter(pl.Series(sample[target.column].is_not_null()))
+    known = sample.filter(plain(sample, target.column).is_not_null())
     if known.height >= _LEAST:
-        answer = known[target.column]
-        found |= {item[0]: item for item in _recodes(known, answer, open_to_it, profile)}
-        if answer.dtype.is_numeric():
+        found |= {item[0]: item for item in _recodes(known, target.column, open_to_it, profile)}
+        if known[target.column].dtype.is_numeric():
             near = _NEAR_FORECAST if target.problem == "forecasting" else _NEAR
-            found |= {item[0]: item for item in _sums(known, answer, open_to_it, near)}
+            found |= {item[0]: item for item in _sums(known, target.column, open_to_it, near)}
     return list(found.values())
 
 
@@ -99,8 +103,9 @@ def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
     return found
 
 
-def _recodes(known: pl.DataFrame, answer: pl.Series, names: Sequence[str], profile: TableProfile) -> list[Suspect]:
+def _recodes(known: pl.DataFrame, target: str, names: Sequence[str], profile: TableProfile) -> list[Suspect]:
     """Columns that say the same in other words: one value for each of the target's, and the other way round."""
+    answer = plain(known, target)
     classes = answer.n_unique()
     if not 2 <= classes <= _CODES:  # noqa: PLR2004 two to tell apart
         return []
@@ -109,30 +114,30 @@ def _recodes(known: pl.DataFrame, answer: pl.Series, names: Sequence[str], profi
         column = profile.columns[name]
         if not 2 <= column.distinct <= 2 * _CODES:  # noqa: PLR2004
             continue
-        pairs = pl.DataFrame({"one": known[name], "two": answer}).drop_nulls()
+        pairs = pl.DataFrame({"one": plain(known, name), "two": answer}).drop_nulls()
         if pairs.height < max(_LEAST, 0.5 * known.height):
             continue
         each = pairs.n_unique()
         ones, twos = pairs["one"].n_unique(), pairs["two"].n_unique()
         if each == ones == twos and pairs.height >= 5 * each:
-            found.append((name, 0.85, f"tells {answer.name} one to one in the rows sampled: the same in other words"))
+            found.append((name, 0.85, f"tells {target} one to one in the rows sampled: the same in other words"))
     return found
 
 
-def _sums(known: pl.DataFrame, answer: pl.Series, names: Sequence[str], near: float) -> list[Suspect]:
+def _sums(known: pl.DataFrame, target: str, names: Sequence[str], near: float) -> list[Suspect]:
     """Copies, parts of the target, and sums that it is part of."""
     numbers: dict[str, Floats] = {}
     for name in names:
-        column = known[name]
+        column = plain(known, name)
         if column.dtype.is_numeric() and column.null_count() <= 0.2 * len(column) and column.n_unique() > 2:  # noqa: PLR2004
             numbers[name] = column.cast(pl.Float64).to_numpy()
-    target = answer.cast(pl.Float64).to_numpy()
+    answer = plain(known, target).cast(pl.Float64).to_numpy()
     found: list[Suspect] = []
     for name, values in numbers.items():
         there = np.isfinite(values)
-        if there.sum() >= _LEAST and _same_order(values[there], target[there], near):
-            found.append((name, 0.75, f"goes up and down with {answer.name} in the rows sampled"))
-    return found + _parts(numbers, target, answer.name)
+        if there.sum() >= _LEAST and _same_order(values[there], answer[there], near):
+            found.append((name, 0.75, f"goes up and down with {target} in the rows sampled"))
+    return found + _parts(numbers, answer, target)
 
 
 def _ranks(values: Floats) -> Floats:

@@ -144,6 +144,6 @@ _METRICS: dict[Problem, str] = {
 def _rarest(column: ColumnProfile) -> float:
     counts = [count for _, count in column.top]
     if not counts or not column.present:
-        return 0.0
+        return 1.0  # a private column's are not known
     rest = column.present - sum(counts)
     return min([*counts, rest] if rest else counts) / column.present

@@ -18,6 +18,11 @@ def spread(path: Path, rows: int) -> pl.DataFrame:
     return pl.concat(pl.collect_all([scan.slice(start, SLICE) for start in starts]))
 
 
+def plain(frame: pl.DataFrame, name: str) -> pl.Series:
+    """A column without its name: methods of a series take a name such as ^a.*$ for a pattern."""
+    return frame[name].alias("values")
+
+
 def texts(values: pl.Series, limit: int = 400) -> list[str]:
     """Distinct values as text, without nulls and blanks."""
     text = values.drop_nulls().cast(pl.String).str.strip_chars()

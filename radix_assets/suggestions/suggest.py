@@ -23,7 +23,7 @@ from radix_assets.suggestions.problems import problem_of
 from radix_assets.suggestions.question import Parsed
 from radix_assets.suggestions.roles import Held, links_of, role_of
 from radix_assets.suggestions.rows import row_in_words, structure_of
-from radix_assets.suggestions.samples import spread, texts
+from radix_assets.suggestions.samples import plain, spread, texts
 from radix_assets.suggestions.semantics import semantic_type, unit_of
 from radix_assets.suggestions.sensitivity import Finding, personal_of_table
 from radix_assets.suggestions.targets import posed, rank_targets
@@ -65,7 +65,8 @@ def suggest(
     profiles = {table: profiles[table] for table in tables}
     samples = {table: spread(path, profiles[table].rows) for table, path in tables.items()}
     values = {
-        table: {name: texts(sample[name]) for name in profiles[table].columns} for table, sample in samples.items()
+        table: {name: texts(plain(sample, name)) for name in profiles[table].columns}
+        for table, sample in samples.items()
     }
     times = by_one_clock(
         {table: guess_time(profiles[table], sample) for table, sample in samples.items()},
@@ -115,7 +116,7 @@ def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Se
             key=seen.key,
             link=links.get(name),
             time=time,
-            sample=seen.sample[name],
+            sample=plain(seen.sample, name),
             has_parents=any(link.parent != profile.table for link in links.values()),
         )
         columns[name] = _column(name, seen.values[name], guess, held, personal)

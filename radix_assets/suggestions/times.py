@@ -10,6 +10,7 @@ from radix_assets.profiles.model import ColumnProfile, TableProfile
 from radix_assets.relationships.words import stems, words
 from radix_assets.suggestions.moments import form_of
 from radix_assets.suggestions.problems import is_whole
+from radix_assets.suggestions.samples import plain
 
 PARTS: tuple[tuple[str, frozenset[str], int, int], ...] = (
     ("year", frozenset({"year", "yr", "jahr", "yyyy", "annee", "ano"}), 1700, 2200),
@@ -68,7 +69,7 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
     column = single[2]
     if not _are_integers(profile, parts):
         parts, fine = [], -1
-    if fine > resolution(sample[column.name], column):
+    if fine > resolution(plain(sample, column.name), column):
         return _composed(parts)
     otherwise = _written_otherwise(profile, sample)
     if otherwise and otherwise.confidence < min(0.9, single[0] + 0.1):
@@ -76,7 +77,9 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
     clock = _clock(profile, column)
     if clock:
         return TimeGuess([column.name, clock], min(0.95, single[0]), f"{_why(column, profile)}, with the time of day")
-    other = parts if fine == resolution(sample[column.name], column) and _differ(sample, column.name, parts) else []
+    other = (
+        parts if fine == resolution(plain(sample, column.name), column) and _differ(sample, column.name, parts) else []
+    )
     return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile), other, better=otherwise)
 
 
@@ -99,7 +102,7 @@ def _written_otherwise(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess
     for place, column in enumerate(profile.columns.values()):
         if column.nulls > 0.2 * column.rows:
             continue
-        form = form_of(column, sample[column.name])
+        form = form_of(column, plain(sample, column.name))
         if form:
             found.append((round(_score(profile, column), 3), -place, column, form))
     if not found:
@@ -150,8 +153,11 @@ def by_one_clock(
 
 
 def _differ(sample: pl.DataFrame, column: str, parts: list[str]) -> bool:
-    moment = pl.datetime(*(pl.col(part) for part in parts), time_unit="us")
-    share = sample.select((pl.col(column).cast(pl.Datetime("us")) != moment).mean()).item()
+    frame = pl.DataFrame(
+        {"when": plain(sample, column)} | {f"c{n}": plain(sample, part) for n, part in enumerate(parts)}
+    )
+    moment = pl.datetime(*(pl.col(f"c{n}") for n in range(len(parts))), time_unit="us")
+    share = frame.select((pl.col("when").cast(pl.Datetime("us")) != moment).mean()).item()
     return share is not None and share > 0.5  # noqa: PLR2004 more than the odd hour of a clock change
 
 
