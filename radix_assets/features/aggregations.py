@@ -31,6 +31,8 @@ class Kind:
     """Its value over no rows."""
     timed: bool = False
     """Whether it needs the rows' own times, or the cutoff."""
+    several: bool = False
+    """Whether it gives several values."""
     total: bool = True
     """Whether an engine makes it by grouping all rows; the others are made range by range."""
 
@@ -49,7 +51,7 @@ AGGREGATIONS: dict[str, Kind] = {
     "all": Kind("whether all are true of {}", "boolean"),
     "num_unique": Kind("number of different values of {}", needs="codes"),
     "mode": Kind("most frequent {}", None, "codes"),
-    "n_most_common": Kind("one of the most frequent {}", None, "codes", total=False),
+    "n_most_common": Kind("one of the most frequent {}", None, "codes", several=True, total=False),
     "median": Kind("median of {}", total=False),
     "first": Kind("first {}", None, "rows", total=False),
     "last": Kind("last {}", None, "rows", total=False),

@@ -1,22 +1,39 @@
 """What to compute: of everything featuretools can think of, what is worth its cost."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.graph import Graph, timed
+from radix_assets.features.budget import trim
+from radix_assets.features.graph import Graph
 from radix_assets.features.model import MatrixType
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
-from radix_assets.features.synthesis import Uncompilable, layout, synthesize, translate
+from radix_assets.features.synthesis import Layout, Uncompilable, layout, lifted, synthesize, translate, windowed
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import name, unique
 
-MAX_DEPTH = 2
 MOST_FEATURES = 500
 """Of what is engineered; the target table's own columns always stay."""
-AGGREGATED = ("count", "mean", "sum", "std", "min", "max", "num_unique", "percent_true", "mode", "last")
-TRANSFORMED = ("year", "month", "weekday", "hour", "is_weekend", "num_characters", "num_words")
-SIBLINGS = ("count", "mean", "std", "num_unique", "percent_true")
+AGGREGATED = (
+    "count",
+    "mean",
+    "sum",
+    "std",
+    "min",
+    "max",
+    "num_unique",
+    "percent_true",
+    "mode",
+    "last",
+    "time_since_last",
+)
+TRANSFORMED = ("year", "month", "weekday", "hour", "is_weekend", "num_characters", "num_words", "haversine")
+CONDITIONED = ("count", "mean")
+"""What is made under conditions too."""
+WINDOWED = ("count", "mean", "sum", "max", "num_unique", "percent_true")
+"""What is made over trailing windows too."""
+SIBLINGS = ("count", "mean", "std", "num_unique", "percent_true", "time_since_last")
 """What is worth knowing of the rows that share a parent; the rest is nearly constant or follows from these."""
 STACKED = ("mean", "max")
 """Aggregations that are worth stacking on another one."""
@@ -35,25 +52,30 @@ class Definition:
 
 
 def define(
-    graph: Graph, reserved: tuple[str, ...] = (), most: int = MOST_FEATURES
+    graph: Graph,
+    reserved: tuple[str, ...] = (),
+    most: int = MOST_FEATURES,
+    windows: Mapping[tuple[int, ...], Sequence[int]] | None = None,
+    aggregations: Sequence[str] = AGGREGATED,
+    transforms: Sequence[str] = TRANSFORMED,
 ) -> tuple[list[Definition], dict[str, str]]:
     """The features worth computing, simplest first, and what was left out with the reason.
 
-    `reserved` are names that no feature may have.
+    `reserved` are names that no feature may have, `windows` the trailing windows worth having for a path, in
+    microseconds. A primitive that is not compiled is computed by featuretools' own function, for that feature alone.
     """
+    graph, depth, dropped = trim(graph, aggregations, transforms)
     names = layout(graph)
-    dropped: dict[str, str] = {}
+    entity = graph.entity
+    about = graph.target if entity is None else graph.links[entity].parent
     found: dict[Node, Any] = {}
-    for feature in synthesize(graph, names, AGGREGATED, TRANSFORMED, MAX_DEPTH):
-        try:
-            node = translate(feature, graph, names)
-        except Uncompilable:
-            continue  # of what is asked for, these are keys only: their values are chosen in the graph
-        reason = unfit(node, graph)
-        if reason is None:
-            found[node] = feature
-        elif reason is not _UNWANTED:
-            dropped[name(node, graph.links)] = reason
+    for feature in synthesize(graph, names, aggregations, transforms, depth, CONDITIONED, about):
+        for part in _columns_of(feature):
+            _consider(part, graph, names, windows or {}, found, dropped)
+    if entity is not None:
+        found = {Direct(link=entity, base=node): lifted(f, graph, names, entity) for node, f in found.items()}
+        own = synthesize(graph, names, (), transforms, 1)
+        found |= {node: f for f in own if isinstance((node := _plain(f, graph, names)), Transform)}
     places = {
         (table.name, column): place for table in graph.tables.values() for place, column in enumerate(table.columns)
     }
@@ -65,9 +87,65 @@ def define(
     labels = unique((name(node, graph.links) for node in kept), reserved)
     return [
         # featuretools finds a raw column by its feature's name
-        Definition(label, type_of(node), node, found[node] if isinstance(node, Identity) else found[node].rename(label))
+        Definition(
+            label, type_of(node), node, found[node] if isinstance(node, Identity) else _renamed(found[node], label)
+        )
         for label, node in zip(labels, kept, strict=True)
     ], dropped
+
+
+def _consider(
+    feature: Any,
+    graph: Graph,
+    names: Layout,
+    windows: Mapping[tuple[int, ...], Sequence[int]],
+    found: dict[Node, Any],
+    dropped: dict[str, str],
+) -> None:
+    try:
+        node = translate(feature, graph, names)
+    except Uncompilable:
+        return  # of what is asked for, these are keys only: their values are chosen in the graph
+    reason = unfit(node, graph)
+    if reason is None:
+        found[node] = feature
+        for window in _lengths(node, windows):
+            found[_with(node, window)] = windowed(feature, window)
+    elif reason is not _UNWANTED:
+        dropped[name(node, graph.links)] = reason
+
+
+def _columns_of(feature: Any) -> list[Any]:
+    """The feature, or each of its columns where it has several."""
+    several = feature.number_output_features
+    return [feature] if several == 1 else [feature[i] for i in range(several)]
+
+
+def _renamed(feature: Any, label: str) -> Any:
+    return feature if type(feature).__name__ == "FeatureOutputSlice" else feature.rename(label)
+
+
+def _plain(feature: Any, graph: Graph, names: Layout) -> Node | None:
+    try:
+        node = translate(feature, graph, names)
+    except Uncompilable:
+        return None
+    return None if unfit(node, graph) is not None else node
+
+
+def _lengths(node: Node, windows: Mapping[tuple[int, ...], Sequence[int]]) -> Sequence[int]:
+    inner = node.base if isinstance(node, Direct) else node
+    if not isinstance(inner, Aggregation) or inner.primitive not in WINDOWED or inner.where is not None:
+        return ()
+    if any(isinstance(part, Aggregation) for part in walk(inner.base)):
+        return ()
+    return windows.get(inner.path, ())
+
+
+def _with(node: Node, window: int) -> Node:
+    if isinstance(node, Direct):
+        return node.model_copy(update={"base": _with(node.base, window)})
+    return node.model_copy(update={"window": window})
 
 
 def type_of(node: Node) -> MatrixType:
@@ -75,28 +153,31 @@ def type_of(node: Node) -> MatrixType:
     if isinstance(node, Identity):
         return node.reading if node.reading in ("numeric", "boolean") else "categorical"
     if isinstance(node, Transform):
-        return TRANSFORMS[node.primitive][1]
+        known = TRANSFORMS.get(node.primitive)
+        return known[1] if known else "numeric"
     if isinstance(node, Aggregation):
-        kind = AGGREGATIONS[node.primitive].type
-        if kind is not None or node.base is None:
-            return kind or "numeric"
-        return type_of(node.base)
-    return type_of(node.base) if isinstance(node, Direct) else "numeric"
+        kind = AGGREGATIONS.get(node.primitive)
+        if kind is None or node.arguments:
+            return "numeric"
+        return kind.type or ("numeric" if node.base is None else type_of(node.base))
+    return type_of(node.base)
 
 
 def unfit(node: Node, graph: Graph) -> str | None:
     """None where the feature is made, the reason where it could be wanted but is not, empty where nobody misses it."""
-    inner = [part for part in walk(node) if isinstance(part, Aggregation)]
-    transformed = any(isinstance(part, Transform) for part in walk(node))
-    leaf = list(walk(node))[-1]
+    parts = list(walk(node))
+    inner = [part for part in parts if isinstance(part, Aggregation)]
+    transformed = any(isinstance(part, Transform) for part in parts)
+    leaves = [part for part in parts if isinstance(part, Identity)]
     unwanted = (
-        (isinstance(leaf, Identity) and leaf.reading in ("datetime", "text") and not transformed)
-        or (isinstance(leaf, Identity) and not _readable(leaf, graph))
+        (any(leaf.reading in ("datetime", "text", "place") for leaf in leaves) and not transformed)
+        or any(not _readable(leaf, graph) for leaf in leaves)
         or (transformed and inner)
         or any(_keyed(part, graph) for part in inner)
-        or any(_known_already(part, leaf, graph) for part in walk(node) if isinstance(part, Direct))
+        or any(_known_already(part, graph) for part in parts if isinstance(part, Direct))
         or (isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner))
-        or (len(inner) > 1 and inner[0].primitive not in STACKED)
+        or (len(inner) > 1 and (inner[0].primitive not in STACKED or any(part.where for part in inner)))
+        or any(part.primitive == "time_since_last" and part is not inner[0] for part in inner)
     )
     if unwanted:
         return _UNWANTED
@@ -104,16 +185,16 @@ def unfit(node: Node, graph: Graph) -> str | None:
 
 
 def _impossible(inner: list[Aggregation], graph: Graph) -> str | None:
-    static = not graph.tables[graph.target].time
     below = {graph.links[step].child for part in inner for step in part.path}
     above = {graph.links[part.link].parent for outer in inner for part in walk(outer.base) if isinstance(part, Direct)}
-    if static and graph.target in below | above:
+    if graph.entity is not None and graph.target in below | above:
+        return _UNWANTED  # what was asked of an entity before says nothing of it
+    if graph.tables[graph.target].time:
+        return None
+    if graph.target in below | above:
         return "not made: without a time index a row would be aggregated over itself"
-    if not static and len(inner) > 1:
-        return "not compiled: an aggregation of aggregations, when each row has its own cutoff"
-    late = any(timed(table, graph) for table in above)
-    if not static and late and inner[0].primitive in ("percent_true", "last"):
-        return "not compiled: a row may be known before what it points to"
+    if any(part.primitive == "time_since_last" for part in inner):
+        return _UNWANTED
     return None
 
 
@@ -125,9 +206,9 @@ def _keyed(node: Aggregation, graph: Graph) -> bool:
     return isinstance(node.base, Identity) and set(node.base.columns) <= set(link.child_columns)
 
 
-def _known_already(node: Direct, leaf: Node, graph: Graph) -> bool:
+def _known_already(node: Direct, graph: Graph) -> bool:
     """Whether the value is part of the key that the child's row has too."""
-    link = graph.links[node.link]
+    link, leaf = graph.links[node.link], node.base
     return isinstance(leaf, Identity) and leaf.table == link.parent and set(leaf.columns) <= set(link.parent_columns)
 
 
@@ -136,10 +217,11 @@ def _readable(leaf: Identity, graph: Graph) -> bool:
     return leaf.columns != table.time or leaf.columns[0] in table.columns or table.time_readable
 
 
-def _simplicity(node: Node, places: dict[tuple[str, str], int]) -> tuple[int, int, int, int]:
+def _simplicity(node: Node, places: dict[tuple[str, str], int]) -> tuple[int, int, int, int, int]:
     parts = list(walk(node))
+    inner = [part for part in parts if isinstance(part, Aggregation)]
     hops = sum(len(part.path) if isinstance(part, Aggregation) else isinstance(part, Direct) for part in parts)
-    primitives = [part.primitive for part in parts if isinstance(part, Aggregation)]
-    leaf = parts[-1]
-    place = places.get((leaf.table, leaf.columns[0]), 0) if isinstance(leaf, Identity) else 0
-    return len(parts), hops, max(map(AGGREGATED.index, primitives), default=0), place
+    leaf = next((part for part in reversed(parts) if isinstance(part, Identity)), None)
+    place = places.get((leaf.table, leaf.columns[0]), 0) if leaf else 0
+    ranks = [AGGREGATED.index(part.primitive) if part.primitive in AGGREGATED else len(AGGREGATED) for part in inner]
+    return len(parts), hops, max(ranks, default=0), place, max((part.window or 0 for part in inner), default=0)

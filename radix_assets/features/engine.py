@@ -8,6 +8,7 @@ import polars as pl
 
 from radix_assets.features.aggregations import AGGREGATIONS, nullable
 from radix_assets.features.expressions import expression
+from radix_assets.features.foreign import foreign, transformed
 from radix_assets.features.history import Child, History
 from radix_assets.features.keys import Positions, follow
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
@@ -32,7 +33,7 @@ class Total:
 
     def __init__(self, store: Store, totals: Totals, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> None:
         link = path[0]
-        frame: pl.DataFrame = totals.totals(path, nodes).to_native().collect(engine="streaming")
+        frame: pl.DataFrame = totals.totals(path, nodes).collect(engine="streaming")
         place = store.own(link, frame.select(totals.key(link, parent=False)), totals.key(link, parent=False))
         self._slots = np.full(store.rows(store.plan.links[link].parent) + 1, -1, dtype=np.int64)
         self._slots[place] = np.arange(len(place))  # what no ancestor has is written behind the last one
@@ -94,9 +95,26 @@ class Stage:
             parts.append(below.at(place, view.cutoffs))
         frame = pl.concat(parts, how="horizontal")
         for node in self._later:
+            if foreign(node):
+                made = transformed(node, [frame[self._ids[base]] for base in node.bases])
+                frame = frame.with_columns(made.alias(self._ids[node]))
+                continue
             bases = [pl.col(self._ids[base]) for base in node.bases]
             frame = frame.with_columns(transform(node.primitive, *bases).alias(self._ids[node]))
         return frame.select(self.names)
+
+    def heavy(self, view: View, most: int) -> set[Node]:
+        """The nodes for which more than `most` rows of other tables would have to be evaluated anew for the view."""
+        found: set[Node] = set()
+        for link, stage, directs in self._above:
+            place = self._store.find(link, view.rows) if view.rows is not None else view.positions
+            bases = stage.heavy(View(view.cutoffs, positions=place), most)
+            found |= {node for node in directs if node.base in bases}
+        for link, below in self._below:
+            place = self._store.own(link, view.rows) if view.rows is not None else view.positions
+            if isinstance(below, History):
+                found |= below.heavy(place, view.cutoffs, most)
+        return found | {node for node in self._later if found & set(node.bases)}
 
     def _here(self, view: View) -> pl.DataFrame:
         if view.rows is not None:
@@ -113,7 +131,7 @@ class Stage:
         if node in self._ids:
             return
         self._ids[node] = str(len(self._ids))
-        if all(isinstance(part, Identity | Transform) for part in walk(node)):
+        if all(isinstance(part, Identity | Transform) and not foreign(part) for part in walk(node)):
             self._own.append(node)
         elif isinstance(node, Transform):
             for base in node.bases:
@@ -130,7 +148,7 @@ class Stage:
         store, links = self._store, self._store.plan.links
         table = links[path[-1]].child
         anchors, times = descent(store, path)
-        child = Child(anchors, times, store.times(table), store.rows(links[path[0]].parent))
+        child = Child(anchors, times, store.times(table), store.rows(links[path[0]].parent), store.rank(table))
         stages: dict[tuple[Node, ...], Stage] = {}
 
         def evaluate(bases: list[Node], positions: Positions, cutoffs: Times) -> list[pl.Series]:
@@ -140,7 +158,7 @@ class Stage:
             return stages[key].compute(View(cutoffs, positions=positions)).get_columns()
 
         def stands(node: Node, positions: Positions) -> bool:
-            return store.plan.static or settled(store, table, node, times, positions)
+            return store.static or settled(store, table, node, times, positions)
 
         return History(child, nodes, evaluate, stands)
 

@@ -1,20 +1,30 @@
 """What of the tags can be used: the columns of each table, and relationships that form no circle."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from radix_assets.features.columns import each, exactly
+from radix_assets.features.places import pairs
 from radix_assets.features.plan import Link, Reading
 from radix_assets.features.readings import Unusable, choose, moment
+from radix_assets.features.words import unique
 from radix_assets.relationships.model import Relationship
 from radix_assets.tags.model import TableTags, Tags
 from radix_resources.errors import FeatureError
 
 MOST_VALUES = 1000
 """Texts with more distinct values than that are no categories."""
+MOST_CATEGORIES = 30
+"""A column with more different values is no condition."""
+CONDITIONED = 3
+"""Columns of a table that become conditions."""
+INTERESTING = 3
+"""Values of a column that become conditions."""
+OFTEN = 0.05
+"""Share of the rows below which a value is no condition."""
 MOST_IDS = 200
 """A foreign key with at most so many distinct values is a category too."""
 UNIQUE_ENOUGH = 0.9
@@ -32,6 +42,12 @@ class Table:
     path: Path
     schema: pl.Schema
     rows: int
+    source: str = ""
+    """The table of the tags whose rows these are: another one's, where a step leads to the same table again."""
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Latitude and longitude, by a name for both."""
+    values: dict[str, list[str]] = field(default_factory=dict)
+    """Frequent values of categories that nobody has to hide: worth a condition."""
     columns: dict[str, Reading] = field(default_factory=dict)
     """The columns that features may read, in the table's order."""
     time: tuple[str, ...] = ()
@@ -54,6 +70,15 @@ class Graph:
     dropped: dict[str, str]
     """What was left out, with the reason: columns as `table.column`, relationships by their names."""
 
+    @property
+    def entity(self) -> int | None:
+        """The relationship to what the rows are about, where a row is nothing but an entity and a moment."""
+        table = self.tables[self.target]
+        up = [number for number, link in enumerate(self.links) if link.child == self.target]
+        down = any(link.parent == self.target for link in self.links)
+        own = set(table.columns) - {column for number in up for column in self.links[number].child_columns}
+        return up[0] if table.time and len(up) == 1 and not down and not own - set(table.time) else None
+
 
 def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) -> Graph:
     """Read what is usable off the tags and the data.
@@ -71,6 +96,8 @@ def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) 
             if line.role == "leak" or {f"{name}.{column}", f"{name}.*"} & set(excluded):
                 forbidden.setdefault((name, column), _LEAK)
     links = _links(tags.relationships, known, set(forbidden), target.name, dropped)
+    for copy in [name for name, table in known.items() if table.source != name]:
+        forbidden |= {(copy, c): reason for (name, c), reason in forbidden.items() if name == known[copy].source}
     reached = _reached(target.name, links)
     for name in known:
         if name not in reached:
@@ -78,8 +105,8 @@ def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) 
     links = [link for link in links if link.child in reached]
     usable = {name: known[name] for name in sorted(reached, key=list(known).index)}
     for name, table in usable.items():
-        _time(table, tags.tables[name], forbidden, dropped, target=name == target.name)
-        _columns(table, tags.tables[name], forbidden, links, dropped, target=name == target.name)
+        _time(table, tags.tables[table.source], forbidden, dropped, target=name == target.name)
+        _columns(table, tags.tables[table.source], forbidden, links, dropped, target=name == target.name)
     return Graph(target.name, usable, _marked(links), dropped)
 
 
@@ -92,7 +119,7 @@ def timed(table: str, graph: Graph) -> bool:
 
 def _open(name: str, path: Path) -> Table:
     frame = pl.scan_parquet(path / "data.parquet")
-    return Table(name, path, frame.collect_schema(), frame.select(pl.len()).collect().item())
+    return Table(name, path, frame.collect_schema(), frame.select(pl.len()).collect().item(), name)
 
 
 def _target(tags: Tags, known: dict[str, Table]) -> Table:
@@ -142,20 +169,34 @@ def _links(
             candidates.append(link)
     distance = _distances(target, candidates)
     chosen: list[Link] = []
+    repeated: list[Link] = []
     for link in sorted(candidates, key=lambda link: distance.get(link.child, len(candidates))):
-        if link.child in _above(link.parent, chosen):
-            dropped[_name(link)] = "left out: it would close a circle of relationships"
-        else:
+        again = link.child in _above(link.parent, chosen)
+        if not again:
             chosen.append(link)
+        elif link.child in distance:
+            repeated.append(link)
+    # one step to a table that the way has led through is a step to the same rows once more, and ends there
+    for link in repeated:
+        chosen.append(link.model_copy(update={"parent": _copy(link.parent, f"by {link.label}", known)}))
+        if link.child == link.parent:
+            chosen.append(link.model_copy(update={"child": _copy(link.child, f"with this {link.label}", known)}))
+        else:
+            dropped[f"{_name(link)}, further"] = "left out: it closes a circle of relationships, one step of it is made"
     return chosen
+
+
+def _copy(table: str, words: str, known: dict[str, Table]) -> str:
+    """The name of the same table once more."""
+    (name,) = unique([f"{table} ({words})"], known)
+    known[name] = replace(known[table], name=name, columns={}, places={}, values={})
+    return name
 
 
 def _unusable(relation: Relationship, known: dict[str, Table], forbidden: Collection[tuple[str, str]]) -> str:
     child, parent = known.get(relation.child), known.get(relation.parent)
     if child is None or parent is None:
         return "left out: one of its tables is not in the data"
-    if child is parent:
-        return "left out: a table that refers to itself"
     columns = [(child, name) for name in relation.child_columns] + [(parent, name) for name in relation.parent_columns]
     missing = [name for table, name in columns if name not in table.schema]
     if missing or len(relation.child_columns) != len(relation.parent_columns) or not relation.child_columns:
@@ -282,3 +323,19 @@ def _columns(
             dropped[f"{table.name}.{column}"] = f"not used: {reading.reason}"
         else:
             table.columns[column] = reading
+    table.places = pairs(
+        table.scan(), table.schema, [c for c, reading in table.columns.items() if reading == "numeric"]
+    )
+    categories = [c for c, reading in table.columns.items() if reading == "categorical" and c not in keys]
+    table.values = _frequent(table, [column for column in categories if len(distinct[column]) <= MOST_CATEGORIES])
+
+
+def _frequent(table: Table, columns: list[str]) -> dict[str, list[str]]:
+    """The most frequent values of the first of these columns."""
+    found = {}
+    for column, values in each(table.scan(), columns[:CONDITIONED], table.rows):
+        counts = values.cast(pl.String).drop_nulls().value_counts().sort("count", "x", descending=[True, False])
+        often = counts.filter(pl.col("count") >= OFTEN * table.rows)["x"].head(INTERESTING).to_list()
+        if len(counts) > 1 and often:
+            found[column] = often
+    return found

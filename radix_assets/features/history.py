@@ -7,10 +7,12 @@ import numpy as np
 import polars as pl
 
 from radix_assets.features.aggregations import AGGREGATIONS, aggregate
+from radix_assets.features.codes import coded
+from radix_assets.features.foreign import aggregated, foreign
 from radix_assets.features.keys import Positions
 from radix_assets.features.plan import Aggregation, Node, Where
 from radix_assets.features.ranges import Column, Layout, Ranges, laid
-from radix_assets.features.segments import Floats, Ints, Segments, Values
+from radix_assets.features.segments import Floats, Ints, Mask, Segments, Values
 from radix_assets.features.times import NEVER, Times, back
 
 Evaluate = Callable[[list[Node], Positions, Times], list[pl.Series]]
@@ -29,6 +31,8 @@ class Child:
     """Its own time, which tells the order of rows and what is in a window."""
     ancestors: int
     """How many rows the ancestor's table has."""
+    rank: Ints
+    """The place of each row in the order of its own time; rows of the same time stand as in the table."""
 
 
 class History:
@@ -52,24 +56,19 @@ class History:
         known = child.known
         place = np.flatnonzero((child.anchors >= 0) & (True if known is None else known != NEVER))
         anchors = child.anchors[place]
-        self._moments: Times | None = None
-        order = np.arange(len(child.anchors)) if child.own is None else np.argsort(child.own, kind="stable")
-        rank = np.empty(len(order), dtype=np.int64)
-        rank[order] = np.arange(len(order))
-        codes = anchors
-        if known is not None:
-            self._moments = np.unique(known[place])
-            codes = anchors * (len(self._moments) + 1) + np.searchsorted(self._moments, known[place])
-        sort = np.lexsort((rank[place], codes))
+        rank = child.rank
+        late = known is not None and child.own is not None and bool((child.own < known)[place].any())
+        self._late = late
+        """Whether a row came to be known after its own time."""
+        sort = _sorted(anchors, rank[place], known[place] if late and known is not None else None)
         self._rows = place[sort]
-        self._codes = codes[sort]
         anchors = anchors[sort]
+        self._known = None if known is None else known[self._rows]
         self._first = np.searchsorted(anchors, np.arange(child.ancestors + 1))
         self._starts = self._first[anchors]
         self._layout = Layout(self._starts)
         self._order = rank[self._rows]
         self._own = None if child.own is None else child.own[self._rows]
-        self._late = known is not None and self._own is not None and bool((self._own < known[self._rows]).any())
         self._columns: dict[tuple[Node | None, Where | None, str], tuple[Column, pl.Series | None]] = {}
         bases = {base for node in self._wanted.values() for base in _bases(node)}
         self._settled = {base: settled(base, self._rows) for base in bases}
@@ -99,30 +98,49 @@ class History:
         return frame.with_columns(
             pl.col(name).fill_null(empty)
             for name, node in self._wanted.items()
-            if (empty := AGGREGATIONS[node.primitive].empty) is not None
+            if not foreign(node) and (empty := AGGREGATIONS[node.primitive].empty) is not None
         )
 
-    def rows(self, anchors: Positions, cutoffs: Times) -> int:
-        """How many rows would have to be evaluated, one by one, for these."""
-        if all(self._stands(node) for node in self._wanted.values()) or len(self._first) < 2:  # noqa: PLR2004
-            return 0
-        there = anchors >= 0
+    def heavy(self, anchors: Positions, cutoffs: Times, most: int) -> set[Node]:
+        """The aggregations for which more than `most` rows would have to be evaluated anew, one by one."""
+        later = {node for node in self._wanted.values() if not self._stands(node)}
+        there = (anchors >= 0) & (anchors < len(self._first) - 1)
         anchors, cutoffs = anchors[there], cutoffs[there]
-        return int((self._before(anchors, cutoffs) - self._first[anchors]).sum())
+        if not later or not len(anchors):
+            return set()
+        end, found = self._before(anchors, cutoffs), set[Node]()
+        for window in {node.window for node in later}:
+            start = self._first[anchors]
+            low = start if window is None else self._within(anchors, start, end, cutoffs, window)
+            if int((end - low).sum()) > most:
+                found |= {node for node in later if node.window == window}
+        return found
 
     def _before(self, anchors: Positions, cutoffs: Times) -> Ints:
-        if self._moments is None:
-            return self._first[anchors + 1] if len(self._first) > 1 else np.zeros(len(anchors), dtype=np.int64)
-        wanted = anchors * (len(self._moments) + 1) + np.searchsorted(self._moments, cutoffs, side="left")
-        return np.searchsorted(self._codes, wanted, side="left")
+        """Where the rows of each ancestor end that were known before the cutoff: a binary search in all at once."""
+        low = self._first[anchors] if len(self._first) > 1 else np.zeros(len(anchors), dtype=np.int64)
+        high = self._first[anchors + 1] if len(self._first) > 1 else low
+        if self._known is None:
+            return high
+        while True:
+            open_ = low < high
+            if not open_.any():
+                return low
+            middle = np.where(open_, (low + high) // 2, 0)
+            before = open_ & (self._known[middle] < cutoffs)
+            low = np.where(before, middle + 1, low)
+            high = np.where(open_ & ~before, middle, high)
 
     def _within(self, anchors: Positions, start: Ints, end: Ints, cutoffs: Times, window: int) -> Ints:
-        if self._moments is None:
+        if self._known is None:
             return start
-        return np.clip(self._before(anchors, back(cutoffs, window)), start, end)
+        low: Ints = np.clip(self._before(anchors, back(cutoffs, window)), start, end)
+        return low
 
     def _stands(self, node: Aggregation) -> bool:
         # where a row came to be known after its own time, a window is no range
+        if foreign(node):
+            return False
         return all(self._settled[base] for base in _bases(node)) and not (self._late and node.window is not None)
 
     def _prepare(self) -> None:
@@ -144,14 +162,18 @@ class History:
             self._columns[key] = Column(values, self._starts, self._layout), held
         return self._columns[key]
 
+    def _mask(self, node: Aggregation, held: Mapping[Node, pl.Series], within: Mask | None) -> Mask | None:
+        if node.where is None:
+            return within
+        base = held[node.where.base]
+        mask: Mask = (base == node.where.value).fill_null(value=False).to_numpy()
+        return mask if within is None else mask & within
+
     def _values(
         self, node: Aggregation, held: Mapping[Node, pl.Series], order: Ints, own: Times | None
     ) -> tuple[Values, pl.Series | None]:
         needs = AGGREGATIONS[node.primitive].needs
-        mask = None
-        if node.where is not None:
-            base = held[node.where.base]
-            mask = (base == node.where.value).fill_null(value=False).to_numpy()
+        mask = self._mask(node, held, None)
         series = None if node.base is None else held[node.base]
         values = Values(mask=mask, order=order, times=own)
         if needs == "rows" or series is None:
@@ -174,15 +196,31 @@ class History:
             own = None if self._own is None else self._own[place]
             within = None if window is None or own is None else own >= back(asked, window)
             for name, node in nodes.items():
+                if foreign(node):
+                    mask = self._mask(node, held, within)
+                    bases_of = [held[base] for base in (node.base, *node.others) if base is not None]
+                    found[name].append(aggregated(node, bases_of, offsets, self._order[place], mask, cutoffs[part]))
+                    continue
                 values, series = self._values(node, held, self._order[place], own)
                 segments = Segments(values.only(within), offsets)
                 found[name].append(aggregate(node.primitive, node.part, segments, series, cutoffs[part]))
         return {name: pl.concat(series) for name, series in found.items()}
 
 
+def _sorted(anchors: Positions, rank: Ints, known: Times | None) -> Ints:
+    """The order by ancestor, by when a row was known (None: as by its own time), and by its own time."""
+    if known is not None:
+        return np.lexsort((rank, known, anchors))
+    width = int(rank.max(initial=0)) + 1
+    # no two rows have the same key, so any sort will do
+    found: Ints = pl.Series(anchors * width + rank).arg_sort().to_numpy().astype(np.int64)
+    return found
+
+
 def _bases(node: Aggregation) -> Iterable[Node]:
     if node.base is not None:
         yield node.base
+    yield from node.others
     if node.where is not None:
         yield node.where.base
 
@@ -190,22 +228,3 @@ def _bases(node: Aggregation) -> Iterable[Node]:
 def numbers(series: pl.Series) -> Floats:
     """The values as numbers, NaN where there is none."""
     return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-
-
-def coded(series: pl.Series) -> tuple[Ints, pl.Series]:
-    """The values as places in their sorted dictionary, -1 where there is none."""
-    if series.dtype != pl.String:
-        dictionary = series.drop_nulls().unique().sort()
-        codes = dictionary.search_sorted(series.fill_null(dictionary[0])) if len(dictionary) else None
-        there = series.is_not_null().to_numpy()
-        if codes is None:
-            return np.full(len(series), -1, dtype=np.int64), dictionary
-        return np.where(there, codes.to_numpy(), -1).astype(np.int64), dictionary
-    words = series.cast(pl.Categorical)
-    physical = words.to_physical()
-    seen = pl.DataFrame({"code": physical, "word": words}).drop_nulls().unique("code")
-    seen = seen.with_columns(pl.col("word").cast(pl.String)).sort("word")
-    place = np.full(int(seen["code"].max() or 0) + 1, -1, dtype=np.int64)  # type: ignore[arg-type]
-    place[seen["code"].to_numpy()] = np.arange(len(seen))
-    found = place[physical.fill_null(0).to_numpy()] if len(seen) else np.full(len(series), -1, dtype=np.int64)
-    return np.where(series.is_not_null().to_numpy(), found, -1), seen["word"]

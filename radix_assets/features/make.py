@@ -9,6 +9,7 @@ import polars as pl
 
 from radix_assets.features.columns import exactly
 from radix_assets.features.definitions import Definition, define
+from radix_assets.features.foreign import any_foreign
 from radix_assets.features.graph import Graph, build_graph
 from radix_assets.features.matrix import Pieces, compute
 from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
@@ -19,6 +20,7 @@ from radix_assets.features.readings import moment
 from radix_assets.features.shown import PICTURE, draw, facts
 from radix_assets.features.synthesis import save
 from radix_assets.features.target import target_values
+from radix_assets.features.trailing import trailing
 from radix_assets.features.words import columns, explain, path, route
 from radix_assets.future import horizon
 from radix_assets.output import Check, Output, Picture
@@ -47,7 +49,7 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     """
     started = time.perf_counter()
     graph = build_graph(tags, tables, excluded)
-    definitions, left_out = define(graph, RESERVED)
+    definitions, left_out = define(graph, RESERVED, windows=trailing(graph))
     if not definitions:
         raise _nothing(graph.target)
     dropped = graph.dropped | left_out
@@ -55,9 +57,15 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     table = graph.tables[graph.target]
     hidden = tags.tables[graph.target].private
     plan.inputs = inputs_of(plan, table.scan(), table.rows, hidden)
+    prepared = Prepared(plan, tables)
+    heavy = prepared.heavy(table.scan(), table.rows)
+    if heavy:
+        dropped |= heavy
+        definitions = [definition for definition in definitions if definition.name not in heavy]
+        plan.outputs = [output for output in plan.outputs if output.name not in heavy]
+        prepared = Prepared(plan, tables)
     judged = [definition.name for definition in definitions]
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        prepared = Prepared(plan, tables)
         pieces = compute(prepared, table.scan(), table.rows, judged, Path(folder))
         idle = pieces.idle(judged)
         dropped |= idle
@@ -76,6 +84,7 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
         horizon=horizon(tags.target.future.within) if tags.target.future else 0,
         features=[_described(definition, graph, static=kept.static) for definition in definitions],
         dropped=dict(sorted(dropped.items())),
+        foreign=any_foreign(definition.node for definition in definitions),
     )
     (out / FEATURES_FILE).write_text(features.model_dump_json(indent=1))
     (out / PLAN_FILE).write_text(kept.model_dump_json(indent=1))
@@ -110,6 +119,7 @@ def _plan(graph: Graph, definitions: list[Definition]) -> Plan:
         times={table.name: table.time for table in graph.tables.values() if table.time},
         links=graph.links,
         outputs=[PlanOutput(name=d.name, type=d.type, node=d.node) for d in definitions],
+        copies={table.name: table.source for table in graph.tables.values() if table.source != table.name},
     )
 
 

@@ -48,6 +48,8 @@ class FeatureSet(BaseModel):
     """Microseconds from a row's moment until its target is known, where it is something that will happen."""
     dropped: dict[str, str] = {}
     """Features that were considered and left out, with the reason."""
+    foreign: list[str] = []
+    """Primitives that featuretools' own functions compute, because Radix does not compile them: slow."""
 
     @property
     def names(self) -> list[str]:

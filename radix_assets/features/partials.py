@@ -1,33 +1,38 @@
 """Partial results of groups: what counts, sums, extremes, deviations and skewness are made of, and how they merge.
 
 For a series `i` of values the columns are: `n i` rows, `c i` numbers, `s i` their sum, `q i` and `u i` the sums of the
-squares and cubes around their mean, `l i` and `h i` the lowest and highest, `t i` how many are true.
+squares and cubes around their mean, `l i` and `h i` the lowest and highest, `t i` how many are true. `n` is all rows.
+
+Written in what the expressions of Narwhals and of Polars have in common: `x` is either module, and frames are lazy
+frames of the same. Polars needs no translation so, other engines run it through Narwhals.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import narwhals as nw
-
 from radix_assets.features.segments import NOTHING
 
-Frame = nw.LazyFrame[Any]
+Frame = Any
+"""A lazy frame of Narwhals, or of an engine with the same methods."""
+Expr = Any
+Module = Any
+"""narwhals, or a module with the same expressions."""
 
-_RAW: dict[str, Callable[[nw.Expr], nw.Expr]] = {
-    "c": nw.Expr.count,
-    "s": nw.Expr.sum,
-    "q": lambda x: x.var(ddof=1),
-    "u": nw.Expr.skew,
-    "l": nw.Expr.min,
-    "h": nw.Expr.max,
-    "t": lambda x: x.cast(nw.Int64).sum(),
+_RAW: dict[str, Callable[[Expr, Module], Expr]] = {
+    "c": lambda v, _: v.count(),
+    "s": lambda v, _: v.sum(),
+    "q": lambda v, _: v.var(ddof=1),
+    "u": lambda v, _: v.skew(),
+    "l": lambda v, _: v.min(),
+    "h": lambda v, _: v.max(),
+    "t": lambda v, x: v.cast(x.Int64).sum(),
 }
 _PARTS = {
     "count": "n",
     "sum": "s",
     "mean": "cs",
-    "std": "csq",
-    "skew": "csqu",
+    "std": "csqlh",
+    "skew": "csqulh",
     "min": "l",
     "max": "h",
     "percent_true": "nt",
@@ -43,92 +48,84 @@ def parts(primitives: set[str]) -> str:
     return "".join(part for part in "ncsqulht" if part in wanted)
 
 
-def grouped(frame: Frame, keys: Sequence[str], needs: Mapping[str, str], masked: set[str]) -> Frame:
+def grouped(x: Module, frame: Frame, keys: Sequence[str], needs: Mapping[str, str], masked: set[str]) -> Frame:
     """The partial results of rows with a column `x i` of values and, where `masked`, `n i` whether the row counts."""
-    wanted = [nw.len().alias("n")]
+    wanted = [x.len().cast(x.Int64).alias("n")]
     for name, found in needs.items():
-        wanted += [nw.col(f"n {name}").cast(nw.Int64).sum().alias(f"n {name}")] if name in masked else []
-        wanted += [_RAW[part](nw.col(f"x {name}")).alias(f"{part} {name}") for part in found if part != "n"]
+        wanted += [x.col(f"n {name}").cast(x.Int64).sum().alias(f"n {name}")] if name in masked else []
+        wanted += [_RAW[part](x.col(f"x {name}"), x).alias(f"{part} {name}") for part in found if part != "n"]
     frame = frame.group_by(list(keys)).agg(*wanted)
-    rows = [nw.col("n" if name not in masked else f"n {name}").cast(nw.Float64).alias(f"n {name}") for name in needs]
-    numbers = [
-        nw.col(f"{part} {name}").cast(nw.Float64) for name, found in needs.items() for part in found if part in "ct"
-    ]
-    frame = frame.with_columns(*rows, *numbers).drop("n")
-    squares = [name for name, found in needs.items() if "q" in found]
-    frame = frame.with_columns(
-        nw.when(nw.col(f"c {name}") > 1)
-        .then(nw.col(f"q {name}") * (nw.col(f"c {name}") - 1))
-        .otherwise(0.0)
-        .alias(f"q {name}")
-        for name in squares
-    )
-    return frame.with_columns(_cubes(name) for name, found in needs.items() if "u" in found)
+    made = [x.col("n").cast(x.Float64), *(x.col(f"n {name}").cast(x.Float64) for name in masked)]
+    for name, found in needs.items():
+        made += [x.col(f"{part} {name}").cast(x.Float64) for part in found if part in "ct"]
+        if "q" in found:
+            q, c = x.col(f"q {name}"), x.col(f"c {name}").cast(x.Float64)
+            made.append(x.when(c > 1).then(q * (c - 1)).otherwise(0.0).alias(f"q {name}"))
+        if "u" in found:
+            # the skewness of all values is the sum of cubes, each as a share of the deviation
+            total = q * (c - 1)
+            u = x.col(f"u {name}") * total * (total / c).sqrt()
+            made.append(x.when((c > 1) & (total >= NOTHING)).then(u).otherwise(0.0).alias(f"u {name}"))
+    return frame.with_columns(*made)
 
 
-def merged(frame: Frame, keys: Sequence[str], needs: Mapping[str, str]) -> Frame:
+def merged(x: Module, frame: Frame, keys: Sequence[str], needs: Mapping[str, str], masked: set[str]) -> Frame:
     """The partial results of larger groups: of all rows with the same key."""
     powers = [name for name, found in needs.items() if "q" in found]
-    frame = frame.with_columns(
-        (nw.col(f"s {name}").sum().over(*keys) / nw.col(f"c {name}").sum().over(*keys)).alias(f"m {name}")
-        for name in powers
+    if powers:
+        frame = _shifted(x, frame, keys, powers, needs)
+    wanted = [x.col("n").sum(), *(x.col(f"n {name}").sum() for name in masked)]
+    for name, found in needs.items():
+        wanted += [_join(part, x.col(f"{part} {name}")) for part in found if part != "n"]
+    return frame.group_by(list(keys)).agg(*wanted)
+
+
+def _shifted(x: Module, frame: Frame, keys: Sequence[str], powers: Sequence[str], needs: Mapping[str, str]) -> Frame:
+    """With the squares and cubes around the mean of the larger group."""
+    means = frame.group_by(list(keys)).agg(
+        *(x.col(f"s {name}").sum().alias(f"total {name}") for name in powers),
+        *(x.col(f"c {name}").sum().alias(f"count {name}") for name in powers),
     )
-    frame = frame.with_columns(
-        nw.when(nw.col(f"c {name}") > 0)
-        .then(nw.col(f"s {name}") / nw.col(f"c {name}") - nw.col(f"m {name}"))
-        .otherwise(0.0)
-        .alias(f"d {name}")
-        for name in powers
-    )
+    frame = frame.join(means, on=list(keys), how="left")
     moved = []
     for name in powers:
-        c, d, q, u = (nw.col(f"{part} {name}") for part in "cdqu")
+        c, s, q, u = (x.col(f"{part} {name}") for part in "csqu")
+        d = x.when(c > 0).then(s / c - x.col(f"total {name}") / x.col(f"count {name}")).otherwise(0.0)
         moved.append((q + c * d * d).alias(f"q {name}"))
         if "u" in needs[name]:
             moved.append((u + 3.0 * d * q + c * d * d * d).alias(f"u {name}"))
-    frame = frame.with_columns(*moved)
-    return frame.group_by(list(keys)).agg(
-        _join(part, nw.col(f"{part} {name}")) for name, found in needs.items() for part in dict.fromkeys("n" + found)
-    )
+    return frame.with_columns(*moved)
 
 
-def finished(primitive: str, name: str) -> nw.Expr:
-    """A primitive from the partial results."""
-    return _FINISHED[primitive](*(nw.col(f"{part} {name}") for part in _ARGUMENTS[primitive]))
+def finished(x: Module, primitive: str, name: str, rows: str) -> Expr:
+    """A primitive from the partial results; `rows` is the column that counts them."""
+    columns = {"n": rows}
+    return _FINISHED[primitive](x, *(x.col(columns.get(part, f"{part} {name}")) for part in _ARGUMENTS[primitive]))
 
 
-def most(counts: Frame, keys: Sequence[str], values: int) -> Frame:
-    """From rows of key, value (a place in order) and `n`: how many different values, and the smallest most frequent."""
-    rank = nw.col("n") * values + (values - 1 - nw.col("x"))
-    found = (
-        counts.with_columns(rank.alias("rank"))
-        .group_by(list(keys))
-        .agg(nw.len().cast(nw.Float64).alias("unique"), nw.col("rank").max().alias("rank"))
-    )
-    return found.with_columns((values - 1 - nw.col("rank") % values).alias("mode")).drop("rank")
+def most(x: Module, counts: Frame, keys: Sequence[str], values: int) -> Frame:
+    """From rows of key, `x` (a value's place in order) and `n`: how many values, and the smallest most frequent."""
+    rank = x.col("n") * values + (values - 1 - x.col("x"))
+    found = counts.group_by(list(keys)).agg(x.len().cast(x.Float64).alias("unique"), rank.max().alias("rank"))
+    return found.with_columns((values - 1 - x.col("rank") % values).alias("mode")).drop("rank")
 
 
-def _join(part: str, x: nw.Expr) -> nw.Expr:
-    return x.min() if part == "l" else x.max() if part == "h" else x.sum()
+def _join(part: str, value: Expr) -> Expr:
+    return value.min() if part == "l" else value.max() if part == "h" else value.sum()
 
 
-def _cubes(name: str) -> nw.Expr:
-    q, c, u = (nw.col(f"{part} {name}") for part in "qcu")
-    return nw.when(q >= NOTHING).then(u * q * (q / c).sqrt()).otherwise(0.0).alias(f"u {name}")
-
-
-def _skew(c: nw.Expr, q: nw.Expr, u: nw.Expr) -> nw.Expr:
-    flat, cubes = q < NOTHING, nw.when(u.abs() >= NOTHING).then(u).otherwise(0.0)
+def _skew(x: Module, c: Expr, q: Expr, u: Expr, low: Expr, high: Expr) -> Expr:
+    flat, cubes = (q < NOTHING) | (low == high), x.when(u.abs() >= NOTHING).then(u).otherwise(0.0)
     value = c * (c - 1).sqrt() / (c - 2) * cubes / (q * q.sqrt())
-    return nw.when(c > 2).then(nw.when(flat).then(nw.lit(0.0)).otherwise(value))  # noqa: PLR2004
+    return x.when(c > 2).then(x.when(flat).then(x.lit(0.0)).otherwise(value))  # noqa: PLR2004
 
 
 _ARGUMENTS = {
     "count": "n",
     "sum": "s",
     "mean": "cs",
-    "std": "cq",
-    "skew": "cqu",
+    "std": "cqlh",
+    "skew": "cqulh",
     "min": "l",
     "max": "h",
     "percent_true": "nt",
@@ -136,16 +133,18 @@ _ARGUMENTS = {
     "any": "nt",
     "all": "nct",
 }
-_FINISHED: dict[str, Callable[..., nw.Expr]] = {
-    "count": lambda n: n,
-    "sum": lambda s: s,
-    "mean": lambda c, s: nw.when(c > 0).then(s / c),
-    "std": lambda c, q: nw.when(c > 1).then((q / (c - 1)).sqrt()),
+_FINISHED: dict[str, Callable[..., Expr]] = {
+    "count": lambda _, n: n,
+    "sum": lambda _, s: s,
+    "mean": lambda x, c, s: x.when(c > 0).then(s / c),
+    "std": lambda x, c, q, low, high: x.when(c > 1).then(
+        x.when(low == high).then(x.lit(0.0)).otherwise((q / (c - 1)).sqrt())
+    ),
     "skew": _skew,
-    "min": lambda low: low,
-    "max": lambda high: high,
-    "percent_true": lambda n, t: nw.when(n > 0).then(t / n),
-    "num_true": lambda t: t,
-    "any": lambda n, t: nw.when(n > 0).then(t > 0),
-    "all": lambda n, c, t: nw.when(n > 0).then(t == c),
+    "min": lambda _, low: low,
+    "max": lambda _, high: high,
+    "percent_true": lambda x, n, t: x.when(n > 0).then(t / n),
+    "num_true": lambda _, t: t,
+    "any": lambda x, n, t: x.when(n > 0).then(t > 0),
+    "all": lambda x, n, c, t: x.when(n > 0).then(t == c),
 }

@@ -35,6 +35,8 @@ class Transform(_Node):
     kind: Literal["transform"] = "transform"
     primitive: str
     bases: tuple["Node", ...]
+    arguments: str = ""
+    """Of the primitive, as JSON, where it is one that featuretools computes."""
 
 
 class Direct(_Node):
@@ -65,16 +67,13 @@ class Aggregation(_Node):
     """Only rows of the last so many microseconds: cutoff - window <= time < cutoff. None: all before the cutoff."""
     part: int = 0
     """Which value, where the primitive gives several."""
+    others: tuple["Node", ...] = ()
+    """What else the primitive takes, where it is one that featuretools computes."""
+    arguments: str = ""
+    """Of the primitive, as JSON, where it is one that featuretools computes."""
 
 
-class Foreign(_Node):
-    """A feature that Radix has no plan for: featuretools computes it, by its own serialization."""
-
-    kind: Literal["foreign"] = "foreign"
-    definition: str
-
-
-Node = Annotated[Identity | Transform | Direct | Aggregation | Foreign, Field(discriminator="kind")]
+Node = Annotated[Identity | Transform | Direct | Aggregation, Field(discriminator="kind")]
 
 Transform.model_rebuild()
 Direct.model_rebuild()
@@ -134,8 +133,6 @@ class Plan(BaseModel):
     inputs: list[Input] = []
     copies: dict[str, str] = {}
     """Tables that are another table's rows once more, as a step to the same table needs them."""
-    readings: dict[str, dict[str, Reading]] = {}
-    """How featuretools reads the tables, where it computes a feature."""
 
     @property
     def static(self) -> bool:
@@ -163,8 +160,8 @@ def under(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Direct):
         return (node.base,)
     if isinstance(node, Aggregation):
-        base = () if node.base is None else (node.base,)
-        return base if node.where is None else (*base, node.where.base)
+        bases = node.others if node.base is None else (node.base, *node.others)
+        return bases if node.where is None else (*bases, node.where.base)
     return ()
 
 
@@ -176,7 +173,7 @@ def table_of(node: Node, links: list[Link]) -> str:
         return table_of(node.bases[0], links)
     if isinstance(node, Direct):
         return links[node.link].child
-    return links[node.path[0]].parent if isinstance(node, Aggregation) else ""
+    return links[node.path[0]].parent
 
 
 def reads(node: Node, links: list[Link]) -> set[str]:
@@ -187,4 +184,4 @@ def reads(node: Node, links: list[Link]) -> set[str]:
         return {column for base in node.bases for column in reads(base, links)}
     if isinstance(node, Direct):
         return set(links[node.link].child_columns)
-    return set(links[node.path[0]].parent_columns) if isinstance(node, Aggregation) else set()
+    return set(links[node.path[0]].parent_columns)

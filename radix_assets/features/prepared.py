@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from radix_assets.features.columns import each
+from radix_assets.features.columns import each, exactly
 from radix_assets.features.engine import Stage, View
 from radix_assets.features.engines.polars import PolarsTables
 from radix_assets.features.model import CUTOFF
@@ -20,6 +20,10 @@ from radix_assets.tags.model import Tags
 from radix_resources.errors import FeatureError
 
 PLAN_FILE = "plan.json"
+SAMPLED = 20_000
+"""Rows of which the cost is told."""
+MOST_ROWS = 300_000_000
+"""Rows of other tables that may be evaluated anew for one feature, over all rows: some minutes of work."""
 EXAMPLES = 5
 MANY = 100
 """Columns with more distinct values show the one in the middle, others the most frequent ones."""
@@ -40,15 +44,21 @@ class InputColumn(NamedTuple):
 class Prepared:
     """A plan with all it needs in memory: parents, and accumulated histories sorted for look-up."""
 
-    def __init__(self, plan: Plan, tables: dict[str, Path], moment: int | None = None) -> None:
-        """With `moment`, in microseconds, all rows are seen as of it: the faster way where they have the same."""
+    def __init__(
+        self, plan: Plan, tables: dict[str, Path], moment: int | None = None, *, moments: bool = False
+    ) -> None:
+        """With `moment`, in microseconds, all rows are seen as of it: the faster way where they have the same.
+
+        With `moments` rows come with CUTOFF though their table has no time index.
+        """
         self.plan = plan
         self._moment = moment
         self._names = [output.name for output in plan.outputs]
         nodes = [output.node for output in plan.outputs]
-        store = Store(plan, tables)
+        static = plan.static and not moments
+        store = Store(plan, tables, static=static)
         totals = None
-        if plan.static or moment is not None:
+        if static or moment is not None:
             totals = Totals(PolarsTables(store), plan.links, plan.times, nodes, moment)
         self._stage = Stage(store, plan.table, nodes, totals)
         self.compute(pl.DataFrame({"": [None]}))  # makes whatever is made at the first use
@@ -69,6 +79,17 @@ class Prepared:
         given = conform(rows, self.plan.inputs)
         values = self._stage.compute(View(self._cutoffs(rows, given), rows=given))
         return values.rename(dict(zip(self._stage.names, self._names, strict=True)))
+
+    def heavy(self, rows: pl.LazyFrame, total: int) -> dict[str, str]:
+        """Features that would cost too much for these rows, with the reason."""
+        step = max(1, total // SAMPLED)
+        given = conform(
+            rows.select(exactly(column.name) for column in self.plan.inputs).gather_every(step).collect(),
+            self.plan.inputs,
+        )
+        nodes = self._stage.heavy(View(self._cutoffs(given, given), rows=given), MOST_ROWS // step)
+        reason = f"not made: more than {MOST_ROWS:,} rows would have to be looked at anew, each as of another moment"
+        return {output.name: reason for output in self.plan.outputs if output.node in nodes}
 
     def _cutoffs(self, rows: pl.DataFrame, given: pl.DataFrame) -> Times:
         parts = self.plan.times.get(self.plan.table)

@@ -65,21 +65,33 @@ class Layout:
 
 
 class Level:
-    """Rows, or the blocks of the level below, cut into blocks."""
+    """Rows, or the blocks of the level below, cut into blocks.
+
+    States are kept by place in the block, blocks with more rows first: what is at the second places is one stretch, and
+    its predecessors are the start of the stretch of the first places. So every step of a scan is over whole arrays.
+    """
 
     def __init__(self, starts: Ints) -> None:
         size = len(starts)
-        self.within = (np.arange(size) - starts) % BLOCK
-        """The row's place in its block."""
-        new = self.within == 0
+        within = (np.arange(size) - starts) % BLOCK
+        new = within == 0
         self.block = np.cumsum(new) - 1
+        """The block of each row."""
+        self.first = new
+        """Whether the row is the first of its block."""
         self._groups = starts[new]
-        edge = np.ones(size, dtype=bool)
-        edge[:-1] = new[1:]
-        self._last = np.flatnonzero(edge)
-        self._behind = self._last[self.block] - np.arange(size)
-        self.up = np.full(len(self._last), -1, dtype=np.int64)
-        """The block's place in the level above; -1 where it is its group's only one."""
+        lengths = np.diff(np.append(np.flatnonzero(new), size))
+        rank = np.empty(len(lengths), dtype=np.int64)
+        rank[np.argsort(-lengths, kind="stable")] = np.arange(len(lengths))
+        self._counts = [int((lengths > j).sum()) for j in range(BLOCK)]
+        offsets = np.concatenate([[0], np.cumsum(self._counts)])
+        self._offsets = offsets
+        self.place = offsets[within] + rank[self.block]
+        """Where the row's state is kept."""
+        self.last = offsets[lengths - 1] + rank
+        """Where the state of the block's last row is kept."""
+        self.up = np.full(len(lengths), -1, dtype=np.int64)
+        """The block's number on the level above; -1 where it is its group's only one."""
 
     def above(self) -> Ints:
         """The starts of the groups on the level above, which has the blocks of groups that have several."""
@@ -91,38 +103,54 @@ class Level:
         kept = np.flatnonzero(first[several])
         return np.repeat(kept, np.diff(np.append(kept, int(several.sum()))))
 
-    def scans(self, leaves: State, monoid: Monoid) -> tuple[State, State]:
-        """The merged states from the block's first row to each, and from each to the block's last."""
-        ahead, behind = tuple(part.copy() for part in leaves), tuple(part.copy() for part in leaves)
-        for distance, found, step in ((self.within, ahead, -1), (self._behind, behind, 1)):
-            order = np.argsort(distance.astype(np.int8), kind="stable")
-            bounds = np.searchsorted(distance[order], np.arange(BLOCK + 1))
-            for j in range(1, BLOCK):
-                rows = order[bounds[j] : bounds[j + 1]]
-                if not len(rows):
-                    break
-                held, next_ = tuple(part[rows + step] for part in found), tuple(part[rows] for part in leaves)
-                merged = monoid.merge(held, next_) if step < 0 else monoid.merge(next_, held)
-                for whole, piece in zip(found, merged, strict=True):
-                    whole[rows] = piece
-        return ahead, behind
+    def kept(self, rows: State) -> State:
+        """States by row, as they are kept."""
+        found = tuple(np.empty(len(part)) for part in rows)
+        for whole, part in zip(found, rows, strict=True):
+            whole[self.place] = part
+        return found
+
+    def ahead(self, leaves: State, monoid: Monoid) -> State:
+        """The merged states from the block's first row to each."""
+        found = tuple(part.copy() for part in leaves)
+        for j in range(1, BLOCK):
+            count, start, before = self._counts[j], self._offsets[j], self._offsets[j - 1]
+            held = tuple(part[before : before + count] for part in found)
+            merged = monoid.merge(held, tuple(part[start : start + count] for part in leaves))
+            for whole, piece in zip(found, merged, strict=True):
+                whole[start : start + count] = piece
+        return found
+
+    def behind(self, leaves: State, monoid: Monoid) -> State:
+        """The merged states from each row to the block's last."""
+        found = tuple(part.copy() for part in leaves)
+        for j in range(BLOCK - 2, -1, -1):
+            count, start, after = self._counts[j + 1], self._offsets[j], self._offsets[j + 1]
+            held = tuple(part[after : after + count] for part in found)
+            merged = monoid.merge(tuple(part[start : start + count] for part in leaves), held)
+            for whole, piece in zip(found, merged, strict=True):
+                whole[start : start + count] = piece
+        return found
 
     def totals(self, ahead: State) -> State:
-        """The merged states of the blocks that the level above has."""
-        kept = self._last[self.up >= 0]
+        """The merged states of the blocks that the level above has, in their order."""
+        kept = self.last[self.up >= 0]
         return tuple(part[kept] for part in ahead)
 
 
 class Blocks:
     """Merged states of rows, ready for any range."""
 
-    def __init__(self, layout: Layout, leaves: State, monoid: Monoid) -> None:
+    def __init__(self, layout: Layout, rows: State, monoid: Monoid) -> None:
         self._monoid = monoid
-        self._levels: list[tuple[Level, State, State, State]] = []
+        self._levels: list[tuple[Level, State, State]] = []
+        self._behind: list[State | None] = []
         for level in layout.levels:
-            ahead, behind = level.scans(leaves, monoid)
-            self._levels.append((level, leaves, ahead, behind))
-            leaves = level.totals(ahead)
+            leaves = level.kept(rows)
+            ahead = level.ahead(leaves, monoid)
+            self._levels.append((level, leaves, ahead))
+            self._behind.append(None)
+            rows = level.totals(ahead)
 
     def over(self, low: Ints, high: Ints) -> State:
         """The merged state of the rows from low up to high, range by range; each within one group."""
@@ -137,35 +165,45 @@ class Blocks:
         left, right = (tuple(np.full(len(low), empty) for empty in self._monoid.empty) for _ in range(2))
         active = np.flatnonzero(high > low)
         start, end = low[active], high[active] - 1
-        for level, leaves, ahead, behind in self._levels:
+        for number, (level, leaves, ahead) in enumerate(self._levels):
             if not len(active):
                 break
             inside = level.block[start] == level.block[end]
             self._inside(level, leaves, ahead, left, active[inside], start[inside], end[inside])
             active, start, end = active[~inside], start[~inside], end[~inside]
-            self._add(left, active, tuple(part[start] for part in behind))
-            self._add(right, active, tuple(part[end] for part in ahead), first=True)
+            whole = level.first[start]
+            self._add(left, active[whole], ahead, level.last[level.block[start[whole]]])
+            if not whole.all():
+                self._add(left, active[~whole], self._ends(number), level.place[start[~whole]])
+            self._add(right, active, ahead, level.place[end], first=True)
             start, end = level.up[level.block[start]] + 1, level.up[level.block[end]] - 1
             more = start <= end
             active, start, end = active[more], start[more], end[more]
         return self._monoid.merge(left, right)
 
+    def _ends(self, number: int) -> State:
+        found = self._behind[number]
+        if found is None:
+            level, leaves, _ = self._levels[number]
+            found = self._behind[number] = level.behind(leaves, self._monoid)
+        return found
+
     def _inside(
         self, level: Level, leaves: State, ahead: State, into: State, active: Ints, start: Ints, end: Ints
     ) -> None:
-        whole = level.within[start] == 0
-        self._add(into, active[whole], tuple(part[end[whole]] for part in ahead))
+        whole = level.first[start]
+        self._add(into, active[whole], ahead, level.place[end[whole]])
         active, start, end = active[~whole], start[~whole], end[~whole]
         while len(active):
-            self._add(into, active, tuple(part[start] for part in leaves))
+            self._add(into, active, leaves, level.place[start])
             start = start + 1
             more = start <= end
             active, start, end = active[more], start[more], end[more]
 
-    def _add(self, into: State, active: Ints, state: State, *, first: bool = False) -> None:
+    def _add(self, into: State, active: Ints, states: State, places: Ints, *, first: bool = False) -> None:
         if not len(active):
             return
-        held = tuple(part[active] for part in into)
+        state, held = tuple(part[places] for part in states), tuple(part[active] for part in into)
         merged = self._monoid.merge(state, held) if first else self._monoid.merge(held, state)
         for whole, piece in zip(into, merged, strict=True):
             whole[active] = piece
@@ -237,14 +275,10 @@ class Column:
     @cached_property
     def news(self) -> Ints:
         """How many rows before each row have a value that their group had not had before."""
-        codes = self._codes
-        place = np.lexsort((np.arange(len(codes)), codes, self._starts))
-        group, code = self._starts[place], codes[place]
-        new = np.ones(len(codes), dtype=bool)
-        new[1:] = (group[1:] != group[:-1]) | (code[1:] != code[:-1])
-        found = np.zeros(len(codes), dtype=bool)
-        found[place[new & (code >= 0)]] = True
-        return _before(found)
+        place, new = self._by_value
+        found = np.zeros(len(place), dtype=bool)
+        found[place[new]] = True
+        return _before(found & (self._codes >= 0))
 
     @cached_property
     def modes(self) -> Ints | None:
@@ -253,10 +287,8 @@ class Column:
         Of equally frequent values the smallest counts, so a running maximum over (group, frequency, value) tells it.
         """
         codes, starts = self._codes, self._starts
-        place = np.lexsort((np.arange(len(codes)), codes, starts))
-        edge = np.ones(len(codes), dtype=bool)
-        edge[1:] = (starts[place][1:] != starts[place][:-1]) | (codes[place][1:] != codes[place][:-1])
-        run = np.flatnonzero(edge)
+        place, new = self._by_value
+        run = np.flatnonzero(new)
         times = np.empty(len(codes), dtype=np.int64)
         times[place] = np.arange(len(codes)) - np.repeat(run, np.diff(np.append(run, len(codes)))) + 1
         width = int(codes.max(initial=0)) + 2
@@ -268,6 +300,17 @@ class Column:
         best = np.maximum.accumulate(group * each + rank) % each
         found: Ints = np.where(best > 0, width - 1 - best % width, -1)
         return found
+
+    @cached_property
+    def _by_value(self) -> tuple[Ints, Mask]:
+        """The rows by group and value, those of the same in their order, and which are the first of their value."""
+        group = np.cumsum(np.concatenate([[0], self._starts[1:] != self._starts[:-1]])[: len(self._starts)])
+        width = int(self._codes.max(initial=0)) + 2
+        both = group * width + self._codes + 1
+        place = np.argsort(both, kind="stable")
+        new = np.ones(len(both), dtype=bool)
+        new[1:] = both[place][1:] != both[place][:-1]
+        return place, new
 
     @property
     def _numbers(self) -> Floats:
@@ -337,7 +380,8 @@ class Ranges:
         return self._laid(Segments.trend)
 
     def _between(self, counts: Ints) -> Ints:
-        return counts[self._high] - counts[self._low]
+        found: Ints = counts[self._high] - counts[self._low]
+        return found
 
     def _edge(self, blocks: Blocks) -> Ints:
         order = blocks.over(self._low, self._high)[0]
@@ -369,4 +413,5 @@ def pieces(low: Ints, high: Ints) -> list[slice]:
 
 
 def _before(flags: Mask) -> Ints:
-    return np.concatenate([[0], np.cumsum(flags)]).astype(np.int64)
+    found: Ints = np.concatenate([[0], np.cumsum(flags)]).astype(np.int64)
+    return found

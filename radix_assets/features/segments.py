@@ -99,9 +99,12 @@ class Segments:
         return self._reduce(np.fmax, np.where(np.isnan(self._numbers), -np.inf, self._numbers), -np.inf)
 
     def moments(self) -> Moments:
-        """Powers around the mean."""
+        """Powers around the mean, seen from each group's first number: where all are the same, nothing is left."""
         x, count = self._numbers, self.valid()
-        mean = self.sum() / np.maximum(count, 1)
+        place = np.where(np.isnan(x), len(x), np.arange(len(x)))
+        first = self._reduce(np.minimum, place, 0)
+        x = x - np.repeat(x[np.minimum(first, max(len(x) - 1, 0))], self._lengths) if len(x) else x
+        mean = self._reduce(np.add, np.nan_to_num(x), 0.0) / np.maximum(count, 1)
         apart = np.nan_to_num(x - np.repeat(mean, self._lengths))
         squares = apart * apart
         return Moments(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from radix_assets.features.aggregations import AGGREGATIONS
+from radix_assets.features.foreign import foreign
 from radix_assets.features.keys import Positions, follow
 from radix_assets.features.plan import Aggregation, Direct, Node, Transform, under
 from radix_assets.features.store import Store
@@ -33,21 +34,34 @@ def since(store: Store, table: str, node: Node) -> Times | None:
         return latest(latest(None, times, place), since(store, parent, node.base), place)
     if not isinstance(node, Aggregation):
         return None
-    rows = store.rows(table)
-    if node.window is not None or AGGREGATIONS[node.primitive].timed:
-        return np.full(rows, NEVER, dtype=np.int64)  # what the cutoff itself is part of changes for ever
+    if node.window is not None or foreign(node) or AGGREGATIONS[node.primitive].timed:
+        # what the cutoff itself is part of changes for ever
+        return np.full(store.rows(table), NEVER, dtype=np.int64)
     child = links[node.path[-1]].child
-    place = np.arange(store.rows(child), dtype=np.int64)
-    times = store.times(child)
+    inner: Times | None = None
     for base in under(node):
-        times = _later(times, since(store, child, base))
-    for step in reversed(node.path):
+        inner = _later(inner, since(store, child, base))
+    if inner is not None:
+        return _last(store, table, node.path, inner)
+    key = (table, node.path)
+    if key not in store.final:
+        store.final[key] = _last(store, table, node.path, None)
+    return store.final[key]
+
+
+def _last(store: Store, table: str, path: tuple[int, ...], inner: Times | None) -> Times | None:
+    """For each row of the table, when the last of the rows below came to be known, and its values final."""
+    links = store.plan.links
+    child = links[path[-1]].child
+    place = np.arange(store.rows(child), dtype=np.int64)
+    times = _later(store.times(child), inner)
+    for step in reversed(path):
         place = follow(place, store.linked(step))
-        if step != node.path[0]:
+        if step != path[0]:
             times = latest(times, store.times(links[step].parent), place)
     if times is None:
         return None
-    found = np.full(rows, ALWAYS, dtype=np.int64)
+    found = np.full(store.rows(table), ALWAYS, dtype=np.int64)
     counts = (place >= 0) & (times != NEVER)
     np.maximum.at(found, place[counts], times[counts])
     return found

@@ -16,14 +16,19 @@ from radix_resources.errors import FeatureError
 class Store:
     """Everything is made when it is first asked for, and kept."""
 
-    def __init__(self, plan: Plan, tables: dict[str, Path]) -> None:
+    def __init__(self, plan: Plan, tables: dict[str, Path], *, static: bool = False) -> None:
         self.plan = plan
+        self.static = static
+        """Whether everything is seen as of now."""
         self._paths = tables
         self._schemas: dict[str, pl.Schema] = {}
         self._frames: dict[str, dict[str, pl.Series]] = {}
         self._indexes: dict[int, KeyIndex] = {}
         self._links: dict[int, Positions] = {}
         self._times: dict[str, Times | None] = {}
+        self._ranks: dict[str, Positions] = {}
+        self.final: dict[tuple[str, tuple[int, ...]], Times | None] = {}
+        """Since when nothing is added any more to what is below each row of a table, by path."""
 
     def schema(self, table: str) -> pl.Schema:
         """The raw columns of a table."""
@@ -69,6 +74,8 @@ class Store:
     def forget(self) -> None:
         """Drop the raw columns; what was made of them stays."""
         self._frames.clear()
+        self._ranks.clear()
+        self.final.clear()
 
     def find(self, link: int, rows: pl.DataFrame) -> Positions:
         """The position of the parent's row for each of these rows of the child, given by their raw columns."""
@@ -104,6 +111,17 @@ class Store:
         if table not in self._times:
             self._times[table] = self._own_times(table) if table in self.plan.times else self._inherited(table)
         return self._times[table]
+
+    def rank(self, table: str) -> Positions:
+        """The place of each row in the order of time; rows of the same time stand as in the table."""
+        if table not in self._ranks:
+            times = self.times(table)
+            place = np.arange(self.rows(table), dtype=np.int64)
+            if times is not None:
+                order = np.argsort(times, kind="stable")
+                place[order] = np.arange(len(order))
+            self._ranks[table] = place
+        return self._ranks[table]
 
     def _own_times(self, table: str) -> Times:
         parts = self.plan.times[table]

@@ -1,14 +1,15 @@
 """featuretools: deep feature synthesis over the graph, and its definitions read into Radix' own shapes."""
 
+import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.graph import Graph
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Reading, Transform
+from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Reading, Transform, Where
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import unique
 from radix_resources.errors import FeatureError
@@ -19,6 +20,7 @@ _LOGICAL: dict[Reading, tuple[str, Any]] = {
     "boolean": ("BooleanNullable", True),
     "datetime": ("Datetime", "2000-01-01"),
     "text": ("NaturalLanguage", "a b"),
+    "place": ("LatLong", (1.0, 2.0)),
 }
 
 
@@ -36,6 +38,8 @@ class Layout:
     """Of each table with a time index: the column that holds it."""
     index: str
     """The row's number, in every table."""
+    places: dict[tuple[str, str], tuple[str, str]]
+    """Latitude and longitude of a table's place, by table and column."""
 
 
 def layout(graph: Graph) -> Layout:
@@ -46,53 +50,47 @@ def layout(graph: Graph) -> Layout:
     for link in graph.links:
         links += unique([f"({link.label})"], taken[link.child])
         taken[link.child].append(links[-1])
-    times = {
-        table.name: unique([table.time[0] if len(table.time) == 1 else "(time)"], taken[table.name])[0]
-        for table in graph.tables.values()
-        if table.time
-    }
-    return Layout(links, times, index)
+    times, places = {}, {}
+    for table in graph.tables.values():
+        if table.time:
+            times[table.name] = unique([table.time[0] if len(table.time) == 1 else "(time)"], taken[table.name])[0]
+            taken[table.name].append(times[table.name])
+        for wanted, pair in table.places.items():
+            (name,) = unique([wanted], taken[table.name])
+            taken[table.name].append(name)
+            places[table.name, name] = pair
+    return Layout(links, times, index, places)
 
 
 def synthesize(
-    graph: Graph, names: Layout, aggregations: Sequence[str], transforms: Sequence[str], depth: int
+    graph: Graph,
+    names: Layout,
+    aggregations: Sequence[str],
+    transforms: Sequence[str],
+    depth: int,
+    conditioned: Sequence[str] = (),
+    target: str = "",
 ) -> list[Any]:
-    """Featuretools' definitions over an entity set that has the graph's types and a made-up row in each table."""
+    """Featuretools' definitions over an entity set that has the graph's types and a made-up row in each table.
+
+    `conditioned` are the aggregations that are made under conditions too. `target` is the graph's if it is not given.
+    """
     with warnings.catch_warnings():
         # featuretools imports pkg_resources, and warns of primitives that fit no column
         warnings.simplefilter("ignore")
         import featuretools as ft
-        import pandas as pd
-        import woodwork.logical_types as ww
 
-        entities = ft.EntitySet("radix")
+        entities = entity_set(graph, names)
         for table in graph.tables.values():
-            types: dict[str, str] = {names.index: "Integer"}
-            values: dict[str, Any] = {names.index: [0]}
-            for column, reading in table.columns.items():
-                types[column], value = _LOGICAL[reading]
-                values[column] = [value]
-            if table.name in names.times:
-                types[names.times[table.name]], value = _LOGICAL["datetime"]
-                values[names.times[table.name]] = [value]
-            for link, column in zip(graph.links, names.links, strict=True):
-                if link.child == table.name:
-                    types[column], values[column] = "Integer", [0]
-            entities.add_dataframe(
-                dataframe_name=table.name,
-                dataframe=pd.DataFrame(values),
-                index=names.index,
-                time_index=names.times.get(table.name),
-                logical_types={column: getattr(ww, kind) for column, kind in types.items()},
-            )
-        for link, column in zip(graph.links, names.links, strict=True):
-            entities.add_relationship(link.parent, names.index, link.child, column)
+            if table.values and conditioned:
+                entities.add_interesting_values(dataframe_name=table.name, values=table.values)
         try:
             features: list[Any] = ft.dfs(
                 entityset=entities,
-                target_dataframe_name=graph.target,
+                target_dataframe_name=target or graph.target,
                 agg_primitives=list(aggregations),
                 trans_primitives=list(transforms),
+                where_primitives=list(conditioned),
                 max_depth=depth,
                 features_only=True,
             )
@@ -106,27 +104,135 @@ def synthesize(
     return features
 
 
+def entity_set(graph: Graph, names: Layout) -> Any:
+    """The graph's tables and relationships, with a made-up row in each table."""
+    import featuretools as ft
+    import pandas as pd
+    import woodwork.logical_types as ww
+
+    entities = ft.EntitySet("radix")
+    for table in graph.tables.values():
+        types: dict[str, str] = {names.index: "Integer"}
+        values: dict[str, Any] = {names.index: [0]}
+        for column, reading in table.columns.items():
+            types[column], value = _LOGICAL[reading]
+            values[column] = [value]
+        for name, column in names.places:
+            if name == table.name:
+                types[column], value = _LOGICAL["place"]
+                values[column] = [value]
+        if table.name in names.times:
+            types[names.times[table.name]], value = _LOGICAL["datetime"]
+            values[names.times[table.name]] = [value]
+        for link, column in zip(graph.links, names.links, strict=True):
+            if link.child == table.name:
+                types[column], values[column] = "Integer", [0]
+        entities.add_dataframe(
+            dataframe_name=table.name,
+            dataframe=pd.DataFrame(values),
+            index=names.index,
+            time_index=names.times.get(table.name),
+            logical_types={column: getattr(ww, kind) for column, kind in types.items()},
+        )
+    for link, column in zip(graph.links, names.links, strict=True):
+        entities.add_relationship(link.parent, names.index, link.child, column)
+    return entities
+
+
 def translate(feature: Any, graph: Graph, names: Layout) -> Node:
     """A definition of featuretools as a tree of Radix. Raises Uncompilable where there is no shape for it."""
     kind = type(feature).__name__
+    if kind == "FeatureOutputSlice":
+        whole = translate(feature.base_feature, graph, names)
+        if not isinstance(whole, Aggregation):
+            raise Uncompilable("there is no plan for one of several values of a row")
+        return whole.model_copy(update={"part": feature.n})
     if kind == "IdentityFeature":
         return _identity(feature.dataframe_name, feature.column_name, graph, names)
     if kind == "DirectFeature":
         (_, relationship), *_ = feature.relationship_path
         return Direct(link=_link(relationship, graph, names), base=translate(feature.base_features[0], graph, names))
-    primitive = feature.primitive.name
-    if kind == "TransformFeature" and primitive in TRANSFORMS and len(feature.base_features) == 1:
-        return Transform(primitive=primitive, bases=(translate(feature.base_features[0], graph, names),))
-    if (
-        kind == "AggregationFeature"
-        and primitive in AGGREGATIONS
-        and feature.where is None
-        and not feature.use_previous
-    ):
-        steps = tuple(_link(relationship, graph, names) for _, relationship in feature.relationship_path)
-        base = None if primitive == "count" else translate(feature.base_features[0], graph, names)
-        return Aggregation(primitive=primitive, path=steps, base=base)
-    raise Uncompilable(f"there is no plan for {primitive} in this form")
+    if kind == "TransformFeature":
+        bases = tuple(translate(base, graph, names) for base in feature.base_features)
+        primitive, arguments = _primitive(feature, TRANSFORMS)
+        return Transform(primitive=primitive, bases=bases, arguments=arguments)
+    if kind == "AggregationFeature":
+        return _aggregation(feature, graph, names)
+    raise Uncompilable(f"there is no plan for a {kind}")
+
+
+def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
+    primitive, arguments = _primitive(feature, AGGREGATIONS)
+    steps = tuple(_link(relationship, graph, names) for _, relationship in feature.relationship_path)
+    base: Node | None = None
+    others: tuple[Node, ...] = ()
+    known = None if arguments else AGGREGATIONS.get(primitive)
+    if known is None or not (known.needs == "rows" and known.type):
+        base = translate(feature.base_features[0], graph, names)
+    if known is None:
+        others = tuple(translate(other, graph, names) for other in feature.base_features[1:])
+    where = None
+    if feature.where is not None:
+        condition = feature.where
+        if type(condition.primitive).__name__ != "EqualScalar":
+            raise Uncompilable("there is no plan for this condition")
+        where = Where(base=translate(condition.base_features[0], graph, names), value=condition.primitive.value)
+    window = None
+    if feature.use_previous is not None:
+        if not feature.use_previous.has_no_observations():
+            raise Uncompilable("there is no plan for a number of rows")
+        window = _microseconds(feature.use_previous)
+    return Aggregation(
+        primitive=primitive, path=steps, base=base, where=where, window=window, others=others, arguments=arguments
+    )
+
+
+def windowed(feature: Any, window: int) -> Any:
+    """The same aggregation over a trailing window of so many microseconds, or a parent's."""
+    import featuretools as ft
+
+    if type(feature).__name__ == "DirectFeature":
+        (_, relationship), *_ = feature.relationship_path
+        base = windowed(feature.base_features[0], window)
+        return ft.feature_base.DirectFeature(base, feature.dataframe_name, relationship=relationship)
+    return ft.feature_base.AggregationFeature(
+        feature.base_features,
+        feature.dataframe_name,
+        feature.primitive,
+        relationship_path=feature.relationship_path,
+        use_previous=ft.Timedelta(window // 1_000_000, "s"),
+    )
+
+
+def lifted(feature: Any, graph: Graph, names: Layout, link: int) -> Any:
+    """A parent's feature as the child's."""
+    import featuretools as ft
+
+    child, column = graph.links[link].child, names.links[link]
+    entities = feature.entityset
+    (relationship,) = [
+        found
+        for found in entities.relationships
+        if found.child_dataframe.ww.name == child and found._child_column_name == column  # noqa: SLF001
+    ]
+    return ft.feature_base.DirectFeature(feature, child, relationship=relationship)
+
+
+def _microseconds(span: Any) -> int:
+    import pandas as pd
+
+    try:
+        return int(sum(pd.Timedelta(value, unit).value for unit, value in span.times.items())) // 1000
+    except ValueError as error:
+        raise Uncompilable("there is no plan for a calendar's months") from error
+
+
+def _primitive(feature: Any, compiled: Mapping[str, object]) -> tuple[str, str]:
+    """The primitive's name, and its arguments where it is not one of those that are compiled."""
+    primitive = feature.primitive
+    arguments = {name: value for name, value in primitive.get_arguments() if value is not None}
+    plain = not arguments or primitive.name == "n_most_common"
+    return primitive.name, "" if primitive.name in compiled and plain else json.dumps(arguments or {}, default=str)
 
 
 def save(features: list[Any], file: Path) -> None:
@@ -141,6 +247,8 @@ def save(features: list[Any], file: Path) -> None:
 def _identity(table: str, column: str, graph: Graph, names: Layout) -> Identity:
     if column == names.times.get(table):
         return Identity(table=table, columns=graph.tables[table].time, reading="datetime")
+    if (table, column) in names.places:
+        return Identity(table=table, columns=names.places[table, column], reading="place")
     if column not in graph.tables[table].columns:
         raise Uncompilable("a key has no value of its own")
     return Identity(table=table, columns=(column,), reading=graph.tables[table].columns[column])

@@ -1,20 +1,21 @@
 """Aggregations of all rows under each ancestor as of one moment: plain grouping, one pass for each relationship.
 
-Written on Narwhals' lazy frames, so that any engine runs it: what an engine must add is in `Tables`. The rows of a
-child are grouped once, by its direct parent; for ancestors farther up these partial results are merged, so the largest
-table is read once however many levels are above it. Counts, sums and extremes merge as they are, deviations and
-skewness by their sums of powers around the mean, most frequent values and distinct ones by the counts of values.
+Written in what the expressions of Narwhals and of Polars have in common, so that any engine runs it: what an engine
+must add is in `Tables`. The rows of a child are grouped once, by its direct parent; for ancestors farther up these
+partial results are merged, so the largest table is read once however many levels are above it. Counts, sums and
+extremes merge as they are, deviations and skewness by their sums of powers around the mean, most frequent values and
+distinct ones by the counts of values.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-import narwhals as nw
 import polars as pl
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.partials import Frame, finished, grouped, merged, most, parts
+from radix_assets.features.foreign import foreign
+from radix_assets.features.partials import Frame, Module, finished, grouped, merged, most, parts
 from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, Where, walk
 
 KNOWN = "__known"
@@ -29,6 +30,9 @@ Series = tuple[Node | None, Where | None, int | None]
 class Tables(Protocol):
     """What an engine gives: rows of snapshots as lazy frames, and the few operations that Narwhals cannot say."""
 
+    expressions: Module
+    """narwhals, or a module with the same expressions, for this engine's frames."""
+
     def rows(self, table: str, nodes: dict[str, Node], keys: dict[str, tuple[int, bool, int]]) -> Frame:
         """All rows of a table, with OWN (where it has a time index) and these columns.
 
@@ -42,8 +46,11 @@ class Tables(Protocol):
     def transformed(self, frame: Frame, name: str, primitive: str, bases: Sequence[str]) -> Frame:
         """With one more column: a function of others."""
 
-    def coded(self, frame: Frame, names: Sequence[str]) -> tuple[Frame, dict[str, pl.Series]]:
-        """With these columns' values as their places (Int64) in the sorted dictionaries that are returned too."""
+    def counted(self, frame: Frame, keys: Sequence[str], name: str) -> tuple[Frame, pl.Series]:
+        """How often each value of a column occurs under each key, nulls aside.
+
+        Rows of the keys, `x` (Int64: the value's place in the sorted dictionary that is returned too) and `n` (Int64).
+        """
 
     def decoded(self, frame: Frame, name: str, dictionary: pl.Series) -> Frame:
         """With this column's places in the dictionary as the values again."""
@@ -54,9 +61,8 @@ class Tables(Protocol):
 
 def totalable(node: Node) -> bool:
     """Whether the node can be had by grouping alone."""
-    return all(
-        isinstance(part, Identity | Transform | Direct)
-        or (isinstance(part, Aggregation) and AGGREGATIONS[part.primitive].total)
+    return not any(
+        foreign(part) or (isinstance(part, Aggregation) and not AGGREGATIONS[part.primitive].total)
         for part in walk(node)
     )
 
@@ -72,6 +78,7 @@ class Totals:
         `moment` is in microseconds, only rows strictly before it count; None: now, when all that has a time is known.
         """
         self._tables, self._links, self._timed = tables, list(links), frozenset(times)
+        self._x = tables.expressions
         self._groups: dict[int, dict[Aggregation, None]] = defaultdict(dict)
         for node in nodes:
             for part in walk(node):
@@ -80,42 +87,44 @@ class Totals:
         self._moment = moment
         self._numbers: dict[tuple[int, ...], Frame] = {}
         self._counts: dict[tuple[int, ...], dict[Series, tuple[Frame, pl.Series]]] = {}
+        self._children: dict[int, Frame | None] = {}
         self._series: dict[int, dict[Series, str]] = {}
 
     def totals(self, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> Frame:
         """The aggregations over a path: a row for each ancestor with any rows, by its key as the child has it."""
-        keys = self.key(path[0], parent=False)
-        series = self._all_series(path[-1])
+        keys, series, x = self.key(path[0], parent=False), self._all_series(path[-1]), self._x
         frame = self._numbers_of(path)
-        wanted = [nw.col(name) for name in keys]
-        for name, node in nodes.items():
-            if AGGREGATIONS[node.primitive].needs != "codes":
-                wanted.append(finished(node.primitive, series[_series(node)]).alias(name))
-        result = frame.select(wanted)
+        wanted = [x.col(name) for name in keys]
         counted: dict[Series, dict[str, Aggregation]] = defaultdict(dict)
         for name, node in nodes.items():
+            one = _series(node)
             if AGGREGATIONS[node.primitive].needs == "codes":
-                counted[_series(node)][name] = node
+                counted[one][name] = node
+            else:
+                wanted.append(finished(x, node.primitive, series[one], self._rows(path[-1], one)).alias(name))
+        result = frame.select(*wanted, *(x.col(rows) for rows in {self._rows(path[-1], one) for one in counted}))
         for one, askers in counted.items():
-            result = result.join(self._counted(path, one, askers), on=keys, how="left")
+            result = self._with_counted(result, path, one, askers)
         return result.select(*keys, *nodes)
 
-    def _counted(self, path: tuple[int, ...], one: Series, askers: dict[str, Aggregation]) -> Frame:
-        """What is made of how often each value occurs, for every ancestor with any rows."""
-        keys = self.key(path[0], parent=False)
+    def _with_counted(self, frame: Frame, path: tuple[int, ...], one: Series, askers: dict[str, Aggregation]) -> Frame:
+        """With what is made of how often each value occurs."""
+        keys, x = self.key(path[0], parent=False), self._x
         counts, dictionary = self._counts_of(path)[one]
-        found = self._tables.held(most(counts, keys, max(1, len(dictionary))))
-        rows = nw.col(f"n {self._all_series(path[-1])[one]}")
-        frame = self._numbers_of(path).select(*keys, rows.alias("rows")).join(found, on=keys, how="left")
-        unique = nw.when(nw.col("rows") > 0).then(nw.col("unique").fill_null(0.0))
-        frame = frame.select(
-            *keys,
-            *((unique if node.primitive == "num_unique" else nw.col("mode")).alias(n) for n, node in askers.items()),
-        )
+        frame = frame.join(most(x, counts, keys, max(1, len(dictionary))), on=keys, how="left")
+        unique = x.when(x.col(self._rows(path[-1], one)) > 0).then(x.col("unique").fill_null(0.0))
+        frame = frame.with_columns(
+            *((unique if node.primitive == "num_unique" else x.col("mode")).alias(n) for n, node in askers.items())
+        ).drop("unique", "mode")
         for name, node in askers.items():
             if node.primitive == "mode":
                 frame = self._tables.decoded(frame, name, dictionary)
         return frame
+
+    def _rows(self, link: int, one: Series) -> str:
+        """The column that counts a series' rows."""
+        _, where, window = one
+        return "n" if where is None and window is None else f"n {self._all_series(link)[one]}"
 
     def key(self, link: int, *, parent: bool) -> list[str]:
         """The columns of one side of a relationship."""
@@ -156,36 +165,37 @@ class Totals:
             keys_up, keys_down = self.key(path[0], parent=True), self.key(path[0], parent=False)
             below = below.rename(dict(zip(keys_down, [f"down {key}" for key in keys_down], strict=True)))
             frame = frame.join(below, left_on=keys_up, right_on=[f"down {key}" for key in keys_down], how="left")
-            frame = frame.with_columns(
-                nw.col(column).fill_null(empty)
+            filled = [
+                self._x.col(column).fill_null(empty)
                 for column, node in aggregations.items()
                 if (empty := AGGREGATIONS[node.primitive].empty) is not None
-            )
+            ]
+            frame = frame.with_columns(filled) if filled else frame
         for column, node in later.items():
             frame = self._tables.transformed(frame, column, node.primitive, [ids.name(base) for base in node.bases])
-        columns = [nw.col(ids.name(node)).alias(column) for column, node in nodes.items()]
+        columns = [self._x.col(ids.name(node)).alias(column) for column, node in nodes.items()]
         extra = [OWN] if name in self._timed else []
         return frame.select(
             *columns, *(key for link, parent in keys for key in self.key(link, parent=parent)), *extra, KNOWN
         )
 
     def _known(self, frame: Frame, name: str) -> Frame:
-        return frame.filter(nw.col(KNOWN)) if self._has_time(name) else frame
+        return frame.filter(self._x.col(KNOWN)) if self._has_time(name) else frame
 
     def _marked(self, frame: Frame, name: str, inherited: list[int]) -> Frame:
         """With KNOWN: by its own time, or else as soon as all that it points to is known."""
         if name in self._timed:
-            known = ~nw.col(OWN).is_null()
+            known = ~self._x.col(OWN).is_null()
             if self._moment is not None:
-                known = known & (nw.col(OWN) < self._moment)
-            return frame.with_columns(known.fill_null(value=False).alias(KNOWN))
-        frame = frame.with_columns(nw.lit(value=True).alias(KNOWN))
+                known = known & (self._x.col(OWN) < self._moment)
+            return frame.with_columns(known.fill_null(False).alias(KNOWN))
+        frame = frame.with_columns(self._x.lit(True).alias(KNOWN))
         for link in inherited:
             parent = self._links[link].parent
             above = self._frame(parent, {}, [(link, True)], single=link)
-            above = above.select(*self.key(link, parent=True), nw.col(KNOWN).alias("there"))
+            above = above.select(*self.key(link, parent=True), self._x.col(KNOWN).alias("there"))
             frame = self._joined(frame, above, link)
-            frame = frame.with_columns((nw.col(KNOWN) & nw.col("there").fill_null(value=True)).alias(KNOWN)).drop(
+            frame = frame.with_columns((self._x.col(KNOWN) & self._x.col("there").fill_null(True)).alias(KNOWN)).drop(
                 "there"
             )
         return frame
@@ -206,37 +216,39 @@ class Totals:
             self._series[link] = {one: str(i) for i, one in enumerate(wanted)}
         return self._series[link]
 
-    def _child(self, link: int) -> Frame:
-        """The child's rows with a column for each series: `n i` whether the row counts, `x i` its value."""
-        series = self._all_series(link)
+    def _child(self, link: int, wanted: Iterable[Series]) -> Frame:
+        """The child's rows with a column for each of these series: `n i` whether the row counts, `x i` its value."""
+        series = {one: name for one, name in self._all_series(link).items() if one in set(wanted)}
         bases: dict[Node, None] = {}
         for base, where, _ in series:
             bases |= {base: None} if base is not None else {}
             bases |= {where.base: None} if where is not None else {}
-        names = {base: f"b{i}" for i, base in enumerate(bases)}
+        names, x = {base: f"b{i}" for i, base in enumerate(bases)}, self._x
         child = self._links[link].child
         frame = self._frame(child, {name: base for base, name in names.items()}, [(link, False)])
         frame = self._known(frame, child)
         columns = []
         for (base, where, window), name in series.items():
-            mask: nw.Expr | None = None
+            mask: Any = None
             if where is not None:
-                mask = (nw.col(names[where.base]) == where.value).fill_null(value=False)
+                mask = (x.col(names[where.base]) == where.value).fill_null(False)
             if window is not None:
                 within = self._within(child, window)
                 mask = within if mask is None else mask & within
             if mask is not None:
                 columns.append(mask.alias(f"n {name}"))
             if base is not None:
-                value = nw.col(names[base])
-                columns.append((value if mask is None else nw.when(mask).then(value)).alias(f"x {name}"))
+                value = x.col(names[base])
+                columns.append((value if mask is None else x.when(mask).then(value)).alias(f"x {name}"))
         keys = self.key(link, parent=False)
-        return frame.filter(*(~nw.col(key).is_null() for key in keys)).select(*keys, *columns)
+        frame = frame.filter(*(~x.col(key).is_null() for key in keys)).select(*keys, *columns)
+        # what is made of aggregations is in memory already, and would be made again for all who read it
+        return self._tables.held(frame) if any(isinstance(p, Aggregation) for b in bases for p in walk(b)) else frame
 
-    def _within(self, child: str, window: int) -> nw.Expr:
+    def _within(self, child: str, window: int) -> Any:
         if child not in self._timed or self._moment is None:
-            return nw.lit(value=child not in self._timed)
-        return nw.col(OWN) >= self._moment - window
+            return self._x.lit(child not in self._timed)
+        return self._x.col(OWN) >= self._moment - window
 
     def _numbers_of(self, path: tuple[int, ...]) -> Frame:
         """The partial results of every series for each ancestor."""
@@ -247,13 +259,28 @@ class Totals:
             for node in self._groups[link]:
                 asked[_series(node)].add(node.primitive)
             needs = {name: parts(asked[one]) for one, name in series.items()}
+            masked = {name for (_, where, window), name in series.items() if where is not None or window is not None}
             if len(path) == 1:
-                masked = {name for (_, where, window), name in series.items() if where or window is not None}
-                frame = grouped(self._child(link), keys, needs, masked)
+                read = [one for one, name in series.items() if needs[name].strip("n") or name in masked]
+                frame = grouped(self._x, self._read(link, read), keys, needs, masked)
             else:
-                frame = merged(self._climbed(self._numbers_of(path[1:]), path), keys, needs)
+                frame = merged(self._x, self._climbed(self._numbers_of(path[1:]), path), keys, needs, masked)
             self._numbers[path] = self._tables.held(frame)
         return self._numbers[path]
+
+    def _read(self, link: int, wanted: list[Series]) -> Frame:
+        """The child's rows, with these series at least; made once for all of them where it is held."""
+        if link not in self._children:
+            every = [one for one in self._all_series(link) if not self._constant(link, one)]
+            whole = any(isinstance(p, Aggregation) for one in every for p in _parts_of(one))
+            self._children[link] = self._child(link, every) if whole else None
+        held = self._children[link]
+        return self._child(link, wanted) if held is None else held
+
+    def _constant(self, link: int, one: Series) -> bool:
+        """Whether the value is the same for all rows under a parent, since it is the parent's."""
+        base, where, window = one
+        return isinstance(base, Direct) and base.link == link and where is None and window is None
 
     def _climbed(self, frame: Frame, path: tuple[int, ...]) -> Frame:
         """Rows by the key of the second relationship, as rows by the key of the first."""
@@ -263,29 +290,43 @@ class Totals:
         here = self.key(path[0], parent=False)
         below = self.key(path[1], parent=False)
         frame = frame.join(between, left_on=below, right_on=self.key(path[1], parent=True), how="inner")
-        return frame.filter(*(~nw.col(key).is_null() for key in here)).drop(*below)
+        return frame.filter(*(~self._x.col(key).is_null() for key in here)).drop(*below)
 
     def _counts_of(self, path: tuple[int, ...]) -> dict[Series, tuple[Frame, pl.Series]]:
         """How often each value occurs: rows of key, `x` (its place in the dictionary) and `n`."""
         if path not in self._counts:
-            keys = self.key(path[0], parent=False)
+            keys, link = self.key(path[0], parent=False), path[-1]
             found = {}
             if len(path) == 1:
-                series = self._all_series(path[-1])
-                asked = {_series(n) for n in self._groups[path[-1]] if AGGREGATIONS[n.primitive].needs == "codes"}
-                names = [f"x {name}" for one, name in series.items() if one in asked]
-                frame, dictionaries = self._tables.coded(self._child(path[-1]), names)
-                for one, name in series.items():
-                    if one in asked:
-                        values = frame.select(*keys, nw.col(f"x {name}").alias("x")).filter(~nw.col("x").is_null())
-                        counts = values.group_by(*keys, "x").agg(nw.len().cast(nw.Int64).alias("n"))
-                        found[one] = (self._tables.held(counts), dictionaries[f"x {name}"])
+                wanted = [_series(n) for n in self._groups[link] if AGGREGATIONS[n.primitive].needs == "codes"]
+                for one in dict.fromkeys(wanted):
+                    if self._constant(link, one):
+                        found[one] = self._of_parents(link, one)
+                    else:
+                        name = f"x {self._all_series(link)[one]}"
+                        found[one] = self._tables.counted(self._read(link, [one]), keys, name)
             else:
                 for one, (counts, dictionary) in self._counts_of(path[1:]).items():
-                    merged = self._climbed(counts, path).group_by(*keys, "x").agg(nw.col("n").sum())
+                    merged = self._climbed(counts, path).group_by([*keys, "x"]).agg(self._x.col("n").sum())
                     found[one] = (self._tables.held(merged), dictionary)
             self._counts[path] = found
         return self._counts[path]
+
+    def _of_parents(self, link: int, one: Series) -> tuple[Frame, pl.Series]:
+        """How often a parent's value occurs among its children: as often as there are rows."""
+        parent, keys = self._links[link].parent, self.key(link, parent=False)
+        base = one[0]
+        assert isinstance(base, Direct)  # noqa: S101
+        above = self._known(self._frame(parent, {"x": base.base}, [(link, True)], single=link), parent)
+        renamed = dict(zip(self.key(link, parent=True), keys, strict=True))
+        values, dictionary = self._tables.counted(above.rename(renamed), keys, "x")
+        rows = self._numbers_of((link,)).select(*keys, self._x.col("n").cast(self._x.Int64).alias("n"))
+        return self._tables.held(values.drop("n").join(rows, on=keys, how="inner")), dictionary
+
+
+def _parts_of(one: Series) -> list[Node]:
+    base, where, _ = one
+    return [*walk(base), *walk(where.base if where is not None else None)]
 
 
 def _series(node: Aggregation) -> Series:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.plan import Aggregation, Direct, Foreign, Identity, Link, Node, Transform, table_of, walk
+from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, table_of, walk
 from radix_assets.features.transforms import TRANSFORMS
+from radix_assets.features.windows import words as span
 
 
 def name(node: Node, links: list[Link]) -> str:
     """Featuretools' way of writing: `planes.MEAN(flights.distance)`, `airports[dest].lat`, `MONTH(time)`."""
     match node:
         case Identity():
+            if node.reading == "place":
+                return f"({', '.join(node.columns)})"
             return node.columns[0] if len(node.columns) == 1 else "time"
         case Transform():
             return f"{node.primitive.upper()}({', '.join(name(base, links) for base in node.bases)})"
@@ -18,11 +21,15 @@ def name(node: Node, links: list[Link]) -> str:
             return f"{_upwards(links[node.link])}.{name(node.base, links)}"
         case Aggregation():
             inside = ".".join(_downwards(links[step]) for step in node.path)
-            if node.base is not None:
-                inside = f"{inside}.{name(node.base, links)}"
-            return f"{node.primitive.upper()}({inside})"
-        case Foreign():
-            return "(featuretools)"
+            bases = [base for base in (node.base, *node.others) if base is not None]
+            inside = ", ".join(f"{inside}.{name(base, links)}" for base in bases) or inside
+            if node.where is not None:
+                inside += f" WHERE {name(node.where.base, links)} = {node.where.value}"
+            if node.window is not None:
+                inside += f", last {span(node.window)}"
+            several = AGGREGATIONS.get(node.primitive)
+            part = f"[{node.part}]" if node.part or (several and several.several) else ""
+            return f"{node.primitive.upper()}({inside}){part}"
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
@@ -91,11 +98,16 @@ def _downwards(link: Link) -> str:
 def _explain(node: Node, links: list[Link], target: str, earlier: str, over: Link | None) -> str:
     match node:
         case Identity():
+            if node.reading == "place":
+                return " and ".join(node.columns)
             return node.columns[0] if len(node.columns) == 1 else "the time"
         case Transform():
-            return TRANSFORMS[node.primitive][2].format(
-                *(_explain(base, links, target, earlier, None) for base in node.bases)
+            texts = [_explain(base, links, target, earlier, None) for base in node.bases]
+            function = TRANSFORMS.get(node.primitive)
+            words = (
+                function[2] if function else f"{node.primitive.replace('_', ' ')} of " + ", ".join(["{}"] * len(texts))
             )
+            return words.format(*texts)
         case Direct():
             link = links[node.link]
             inner = _explain(node.base, links, target, earlier, link)
@@ -111,9 +123,13 @@ def _explain(node: Node, links: list[Link], target: str, earlier: str, over: Lin
                 rows += f" that belong to the same row of {over.parent}"
             else:
                 rows += " that belong to this row"
-            words = AGGREGATIONS[node.primitive].words
+            known = AGGREGATIONS.get(node.primitive)
+            words = known.words if known else node.primitive.replace("_", " ") + " of {}"
+            if node.where is not None:
+                condition = _explain(node.where.base, links, target, earlier, None)
+                rows += f" where {condition} is {node.where.value}"
+            if node.window is not None:
+                rows += f" in the {span(node.window)} before"
             if node.base is None:
                 return words.format(rows)
             return f"{words.format(_explain(node.base, links, target, earlier, None))} over {rows}"
-        case Foreign():
-            return "computed by featuretools"

@@ -67,6 +67,10 @@ class Oracle:
             boolean = reading == "boolean"
             data[f"c {column}"] = pd.array(values.to_list(), dtype="boolean") if boolean else values.to_pandas()
             types[f"c {column}"] = LOGICAL[reading]
+        for pair in table.places.values():
+            both = raw.select(read(part, raw.schema[part], "numeric") for part in pair)
+            data[f"c {pair}"] = [tuple(np.nan if v is None else v for v in row) for row in both.rows()]
+            types[f"c {pair}"] = "LatLong"
         if table.time:
             data["c time"] = raw.select(moment(table.time, raw.schema)).to_series().to_pandas()
             types["c time"] = "Datetime"
@@ -119,6 +123,8 @@ class Oracle:
         top = frame or QUERY
         match node:
             case Identity():
+                if node.reading == "place":
+                    return IdentityFeature(self.entities[top].ww[f"c {node.columns}"])
                 time = node.columns == self.graph.tables[node.table].time and node.reading == "datetime"
                 return IdentityFeature(self.entities[top].ww["c time" if time else f"c {node.columns[0]}"])
             case Transform():
@@ -132,17 +138,19 @@ class Oracle:
             case Aggregation():
                 relations = [self.relation(step, parent=top if i == 0 else None) for i, step in enumerate(node.path)]
                 child = self.plan.links[node.path[-1]].child
-                base = (
-                    self.feature(node.base, child)
-                    if node.base is not None
-                    else IdentityFeature(self.entities[child].ww["(row)"])
-                )
-                return AggregationFeature(
-                    base,
+                known = IdentityFeature(self.entities[child].ww["known"]) if self.known(child) is not None else None
+                bases = [self.feature(base, child) for base in (node.base, *node.others) if base is not None]
+                if node.primitive in ("trend", "time_since_last", "time_since_first"):
+                    bases.append(known)
+                made = AggregationFeature(
+                    bases or IdentityFeature(self.entities[child].ww["(row)"]),
                     top,
                     get_aggregation_primitives()[node.primitive],
                     relationship_path=RelationshipPath([(False, r) for r in relations]),
+                    where=None if node.where is None else self.feature(node.where.base, child) == node.where.value,
+                    use_previous=None if node.window is None else self.ft.Timedelta(node.window // 1_000_000, "s"),
                 )
+                return made[node.part] if made.number_output_features > 1 else made
 
     def relation(self, number: int, child: str | None = None, parent: str | None = None):
         link = self.plan.links[number]

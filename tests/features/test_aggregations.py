@@ -58,7 +58,8 @@ def history(frame: pl.DataFrame, anchors: np.ndarray, times: np.ndarray | None, 
     def evaluate(bases: list[Node], positions: np.ndarray, cutoffs: np.ndarray) -> list[pl.Series]:
         return [frame[base.columns[0]].gather(positions) for base in bases]
 
-    child = Child(anchors, times, own, int(anchors.max(initial=0)) + 1)
+    rank = np.arange(len(anchors)) if own is None else np.argsort(np.argsort(own, kind="stable"))
+    child = Child(anchors, times, own, int(anchors.max(initial=0)) + 1, rank)
     return History(child, wanted, evaluate, lambda _base, _positions: stands)
 
 

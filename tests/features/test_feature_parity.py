@@ -13,17 +13,19 @@ from radix_assets.features.definitions import define
 from radix_assets.features.graph import build_graph
 from radix_assets.features.plan import Output, Plan
 from radix_assets.features.prepared import Prepared, inputs_of
+from radix_assets.features.trailing import trailing
 
 
 def everything(tags, tables) -> Plan:
     """All features that Radix would consider, none dropped for being constant."""
     graph = build_graph(tags, tables, ())
-    definitions, _ = define(graph)
+    definitions, _ = define(graph, most=10_000, windows=trailing(graph))
     plan = Plan(
         table=graph.target,
         times={table.name: table.time for table in graph.tables.values() if table.time},
         links=graph.links,
         outputs=[Output(name=d.name, type=d.type, node=d.node) for d in definitions],
+        copies={table.name: table.source for table in graph.tables.values() if table.source != table.name},
     )
     table = graph.tables[graph.target]
     plan.inputs = inputs_of(plan, table.scan(), table.rows, ())

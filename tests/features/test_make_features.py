@@ -255,7 +255,7 @@ KEY, FOREIGN, NUMBER = (
 )
 
 
-def test_a_circle_is_cut_far_from_the_target_and_self_references_are_left_out(tmp_path: Path) -> None:
+def test_of_a_circle_and_of_a_self_reference_one_step_is_made(tmp_path: Path) -> None:
     staff = pl.DataFrame(
         {
             "id": [1, 2, 3, 4],
@@ -281,9 +281,13 @@ def test_a_circle_is_cut_far_from_the_target_and_self_references_are_left_out(tm
     )
     made(tags, save(tmp_path / "raw", {"staff": staff, "units": units}), tmp_path / "out")
     features = load_features(tmp_path / "out")
+    matrix = pl.read_parquet(tmp_path / "out" / "matrix.parquet")
     assert "units.size" in features.names
-    assert features.dropped["staff.boss -> staff.id"] == "left out: a table that refers to itself"
-    assert features.dropped["units.head -> staff.id"] == "left out: it would close a circle of relationships"
+    assert matrix["staff (by boss).x"].to_list() == [None, 1.0, 1.0, 4.0]
+    assert matrix["COUNT(staff (with this boss))"].to_list() == [2.0, 1.0, 0.0, 0.0]
+    assert matrix["units.staff (by head).x"].to_list() == [1.0, 1.0, 2.0, 2.0]
+    assert "circle" in features.dropped["units.head -> staff.id, further"]
+    assert not any(column.endswith(".y") for feature in features.features for column in feature.columns)
 
 
 def test_a_parent_that_is_no_key_is_left_out_and_one_with_flaws_counts_its_first_row(tmp_path: Path) -> None:

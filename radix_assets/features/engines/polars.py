@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import narwhals as nw
 import polars as pl
 
+from radix_assets.features.codes import coded
 from radix_assets.features.columns import exactly
 from radix_assets.features.expressions import expression
 from radix_assets.features.model import CUTOFF
-from radix_assets.features.partials import Frame
 from radix_assets.features.plan import Node, Plan
 from radix_assets.features.readings import moment as as_moment
 from radix_assets.features.store import Store
@@ -21,10 +21,12 @@ from radix_assets.features.transforms import transform
 class PolarsTables:
     """Rows of a plan's tables. Groups are made by Polars' streaming engine, so a table may be larger than memory."""
 
+    expressions: Any = pl
+
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def rows(self, table: str, nodes: dict[str, Node], keys: dict[str, tuple[int, bool, int]]) -> Frame:
+    def rows(self, table: str, nodes: dict[str, Node], keys: dict[str, tuple[int, bool, int]]) -> pl.LazyFrame:
         """All rows of a table, with OWN and these columns: nodes of its own columns, and parts of keys."""
         store = self._store
         columns = [expression(store, table, node).alias(name) for name, node in nodes.items()]
@@ -39,44 +41,38 @@ class PolarsTables:
         if table in store.plan.times:
             own = as_moment(store.plan.times[table], store.schema(table)).cast(pl.Int64)
             columns.append(own.alias(OWN))
-        return nw.from_native(store.scan(table).select(columns))
+        return store.scan(table).select(columns)
 
-    def first(self, frame: Frame, keys: Sequence[str]) -> Frame:
+    def first(self, frame: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
         """The first row of each key."""
-        native: pl.LazyFrame = frame.to_native()
-        return nw.from_native(native.unique(list(keys), keep="first", maintain_order=True))
+        return frame.unique(list(keys), keep="first", maintain_order=True)
 
-    def transformed(self, frame: Frame, name: str, primitive: str, bases: Sequence[str]) -> Frame:
+    def transformed(self, frame: pl.LazyFrame, name: str, primitive: str, bases: Sequence[str]) -> pl.LazyFrame:
         """With one more column: a function of others."""
-        native: pl.LazyFrame = frame.to_native()
-        return nw.from_native(native.with_columns(transform(primitive, *(pl.col(base) for base in bases)).alias(name)))
+        return frame.with_columns(transform(primitive, *(pl.col(base) for base in bases)).alias(name))
 
-    def coded(self, frame: Frame, names: Sequence[str]) -> tuple[Frame, dict[str, pl.Series]]:
-        """With these columns' values as their places in the sorted dictionaries that are returned too."""
-        native: pl.LazyFrame = frame.to_native()
-        found = {
-            name: native.select(pl.col(name).drop_nulls().unique()).collect(engine="streaming").to_series().sort()
-            for name in names
-        }
-        schema = native.collect_schema()
-        columns = [
-            pl.col(name).cast(pl.Enum(words)).to_physical().cast(pl.Int64)
-            if schema[name] == pl.String
-            else pl.col(name).replace_strict(words, pl.int_range(len(words), eager=True), return_dtype=pl.Int64)
-            for name, words in found.items()
-        ]
-        return nw.from_native(native.with_columns(columns)), found
+    def counted(self, frame: pl.LazyFrame, keys: Sequence[str], name: str) -> tuple[pl.LazyFrame, pl.Series]:
+        """How often each value of a column occurs under each key; see Tables."""
+        words = frame.collect_schema()[name] == pl.String
+        value = pl.col(name).cast(pl.Categorical) if words else pl.col(name)
+        counts = (
+            frame.select(*keys, value.alias("x"))
+            .drop_nulls("x")
+            .group_by([*keys, "x"])
+            .agg(pl.len().cast(pl.Int64).alias("n"))
+            .collect(engine="streaming")
+        )
+        codes, dictionary = coded(counts["x"])
+        return counts.with_columns(pl.Series("x", codes)).lazy(), dictionary
 
-    def decoded(self, frame: Frame, name: str, dictionary: pl.Series) -> Frame:
+    def decoded(self, frame: pl.LazyFrame, name: str, dictionary: pl.Series) -> pl.LazyFrame:
         """With this column's places in the dictionary as the values again."""
-        native: pl.LazyFrame = frame.to_native()
         values = pl.lit(dictionary).gather(pl.col(name)) if len(dictionary) else pl.lit(None, dictionary.dtype)
-        return nw.from_native(native.with_columns(values.alias(name)))
+        return frame.with_columns(values.alias(name))
 
-    def held(self, frame: Frame) -> Frame:
+    def held(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The same rows, in memory."""
-        native: pl.LazyFrame = frame.to_native()
-        return nw.from_native(native.collect(engine="streaming").lazy())
+        return frame.collect(engine="streaming").lazy()
 
 
 def compute(plan: Plan, tables: dict[str, Path], rows: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
@@ -87,4 +83,4 @@ def compute(plan: Plan, tables: dict[str, Path], rows: pl.LazyFrame | pl.DataFra
     moment: int | None = None
     if CUTOFF in given.columns and given[CUTOFF].n_unique() == 1 and given[CUTOFF].null_count() == 0:
         moment = int(micros(given[CUTOFF][:1])[0])
-    return Prepared(plan, tables, moment).compute(given)
+    return Prepared(plan, tables, moment, moments=CUTOFF in given.columns).compute(given)

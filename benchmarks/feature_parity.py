@@ -1,0 +1,276 @@
+"""Whether features are what featuretools' own calculation gives, on every set of a directory.
+
+python benchmarks/feature_parity.py --data DIR: DIR has one file a table and a truth.json with its keys, or is a
+directory of such directories. Every table with a relationship is asked about in turn: all that featuretools' default
+primitives make of it at depth 2 is computed by Radix and by calculate_feature_matrix, without a cutoff, at one cutoff
+for all rows, and at an own cutoff for each of some rows. featuretools' cutoff counts rows stamped exactly at it; a
+nanosecond less makes it strict. Exit code 1 where a
+value differs by more than 1e-9 of itself.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from common import table as printed
+from feature_tables import entities, frames_of, snapshots, tags_of, with_answers
+
+from radix_assets.features.definitions import type_of
+from radix_assets.features.engines import compute
+from radix_assets.features.foreign import any_foreign
+from radix_assets.features.graph import Graph, build_graph
+from radix_assets.features.model import CUTOFF
+from radix_assets.features.plan import Identity, Node, Output, Plan, walk
+from radix_assets.features.prepared import inputs_of
+from radix_assets.features.store import Store
+from radix_assets.features.synthesis import Uncompilable, layout, synthesize, translate
+from radix_assets.features.times import NEVER
+
+AGGREGATED = ("sum", "std", "max", "skew", "min", "mean", "count", "percent_true", "num_unique", "mode")
+TRANSFORMED = ("age", "day", "year", "month", "weekday", "haversine", "num_words", "num_characters")
+MORE_AGGREGATED = ("first", "last", "median", "trend", "time_since_last", "n_most_common", "all", "any", "num_true")
+LATE = 8_800_000_000_000_000
+"""In microseconds: 2248, after everything."""
+CLOSE = 1e-9
+ROUNDING = 1e-5
+"""A difference of CLOSE times this share of the numbers that a feature is made of is one of their last digits."""
+SMALL = 1e-3
+"""A value smaller than this share of the feature's largest is compared as if it were as large."""
+
+
+@dataclass
+class Score:
+    features: int = 0
+    compiled: int = 0
+    compared: int = 0
+    equal: int = 0
+    worst: float = 0.0
+    differing: tuple[str, ...] = ()
+    uncompiled: dict[str, int] = field(default_factory=dict)
+
+
+def main() -> int:
+    """Compare, print a line for each set."""
+    arguments = _arguments()
+    lines, wrong = [], []
+    for folder in sorted(
+        file.parent for file in [*arguments.data.glob("truth.json"), *arguments.data.glob("*/truth.json")]
+    ):
+        truth = json.loads((folder / "truth.json").read_text())
+        if not truth.get("foreign_keys") or not isinstance(truth.get("tables"), dict):
+            continue
+        score, targets = Score(), 0
+        with tempfile.TemporaryDirectory() as scratch:
+            frames = with_answers(frames_of(folder, truth))
+            tables = snapshots(frames, Path(scratch))
+            related = {f[side] for f in truth["foreign_keys"] for side in ("child", "parent")}
+            for target in [name for name in frames if name in related and len(frames[name])]:
+                targets += 1
+                one_table(truth, frames, tables, target, score, arguments)
+        lines.append(
+            {
+                "set": folder.name,
+                "targets": targets,
+                "features": score.features,
+                "compiled": f"{score.compiled / max(1, score.features):.1%}",
+                "compared": score.compared,
+                "equal": f"{score.equal / max(1, score.compared):.2%}",
+                "worst difference": f"{score.worst:.1e}",
+            }
+        )
+        wrong += [f"{folder.name}: {what}" for what in score.differing]
+        print(printed(lines[-1:]), flush=True)
+        for reason, count in score.uncompiled.items():
+            print(f"not compiled: {count}, {reason}", flush=True)
+    print()
+    print(printed(lines))
+    for line in wrong[:50]:
+        print(line)
+    return 1 if wrong or not lines else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of a target that are compared; each n-th")
+    parser.add_argument("--own", type=int, default=12, help="rows that have a cutoff of their own")
+    parser.add_argument("--more", action="store_true", help="more primitives than featuretools' defaults")
+    return parser.parse_args()
+
+
+def one_table(
+    truth: dict[str, Any],
+    frames: dict[str, pl.DataFrame],
+    tables: dict[str, Path],
+    target: str,
+    score: Score,
+    arguments: argparse.Namespace,
+) -> None:
+    """Compare everything that can be asked about one table."""
+    graph = build_graph(tags_of(truth, frames, target), tables, ())
+    names = layout(graph)
+    primitives = AGGREGATED + (MORE_AGGREGATED if arguments.more else ())
+    features = [
+        part
+        for feature in synthesize(graph, names, primitives, TRANSFORMED, 2)
+        for part in (
+            [feature]
+            if feature.number_output_features == 1
+            else [feature[i] for i in range(feature.number_output_features)]
+        )
+    ]
+    nodes: dict[str, tuple[Node, Any]] = {}
+    for feature in features:
+        try:
+            node = translate(feature, graph, names)
+        except Uncompilable as error:
+            score.uncompiled[str(error)] = score.uncompiled.get(str(error), 0) + 1
+            continue
+        if not any_foreign([node]):
+            nodes[feature.get_name()] = node, feature
+    score.features += len(features)
+    score.compiled += len(nodes)
+    if not nodes:
+        return
+    plan = plan_of(graph, nodes, frames[target])
+    store = Store(plan, tables)
+    times = store.times(target)
+    known = np.arange(len(frames[target])) if times is None else np.flatnonzero(times != NEVER)
+    rows = known[:: max(1, len(known) // arguments.rows)]
+    theirs = entities(graph, names, tables)
+    _compare(plan, tables, frames[target], nodes, theirs, names.index, rows, np.full(len(rows), LATE), score, target)
+    moments = np.concatenate([t[t < NEVER] for name in graph.tables if (t := store.times(name)) is not None] or [[]])
+    moments = moments[moments > -LATE]
+    if len(moments):
+        middle = int(np.median(moments))
+        there = rows if times is None else rows[times[rows] < middle]
+        if len(there):
+            _compare(
+                plan,
+                tables,
+                frames[target],
+                nodes,
+                theirs,
+                names.index,
+                there,
+                np.full(len(there), middle),
+                score,
+                target,
+            )
+        random = np.random.default_rng(0)
+        some = random.choice(rows, min(arguments.own, len(rows)), replace=False)
+        # moments at which something happened, some of them to the microsecond
+        cutoffs = random.choice(moments, len(some)).astype(np.int64) + random.choice(
+            [0, 0, 1, 86_400_000_000], len(some)
+        )
+        if times is not None:
+            cutoffs = np.maximum(cutoffs, times[some] + 1)
+        _compare(plan, tables, frames[target], nodes, theirs, names.index, some, cutoffs, score, target)
+
+
+def plan_of(graph: Graph, nodes: dict[str, tuple[Node, Any]], target: pl.DataFrame) -> Plan:
+    """A plan of all of these."""
+    plan = Plan(
+        table=graph.target,
+        times={table.name: table.time for table in graph.tables.values() if table.time},
+        links=graph.links,
+        outputs=[Output(name=name, type=type_of(node), node=node) for name, (node, _) in nodes.items()],
+        copies={table.name: table.source for table in graph.tables.values() if table.source != table.name},
+    )
+    plan.times.setdefault(graph.target, ())
+    plan.inputs = inputs_of(plan, target.lazy(), len(target), ())
+    if not plan.times[graph.target]:
+        del plan.times[graph.target]
+    return plan
+
+
+def _compare(
+    plan: Plan,
+    tables: dict[str, Path],
+    target: pl.DataFrame,
+    nodes: dict[str, tuple[Node, Any]],
+    theirs: Any,
+    index: str,
+    rows: np.ndarray,
+    cutoffs: np.ndarray,
+    score: Score,
+    name: str,
+) -> None:
+    asked = target[rows].with_columns(pl.Series(CUTOFF, cutoffs).cast(pl.Datetime("us")))
+    mine = compute(plan, tables, asked)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import featuretools as ft
+        import pandas as pd
+
+        matrix = ft.calculate_feature_matrix(
+            [feature for _, feature in nodes.values()],
+            theirs,
+            cutoff_time=pd.DataFrame(
+                {index: rows, "time": pd.to_datetime(pd.Series(cutoffs * 1000)) - pd.Timedelta(1, "ns")}
+            ),
+        )
+    matrix = matrix.loc[rows]
+    for label, (node, feature) in nodes.items():
+        score.compared += 1
+        worst = difference(mine[label], matrix[feature.get_name()], _magnitude(node, tables))
+        score.worst = max(score.worst, worst)
+        if worst <= CLOSE:
+            score.equal += 1
+        else:
+            how = "one cutoff" if len(set(cutoffs)) == 1 else "own cutoffs"
+            score.differing += (f"{name}, {how}: {label} differs by {worst:.1e}",)
+
+
+@cache
+def _largest(file: Path, column: str) -> float:
+    frame = pl.scan_parquet(file).select(pl.col(column).cast(pl.Float64, strict=False).abs().max()).collect()
+    return float(frame.item() or 0.0)
+
+
+def _magnitude(node: Node, tables: dict[str, Path]) -> float:
+    """The largest number that a feature is made of."""
+    leaves = [part for part in walk(node) if isinstance(part, Identity) and part.reading == "numeric"]
+    return max(
+        (_largest(tables[leaf.table] / "data.parquet", leaf.columns[0]) for leaf in leaves if leaf.table in tables),
+        default=0.0,
+    )
+
+
+def difference(mine: pl.Series, theirs: Any, magnitude: float = 0.0) -> float:
+    """The largest relative difference; infinite where it is not one of numbers.
+
+    A deviation of some units in the last place of the numbers that a feature is made of is none: where all are the
+    same, their standard deviation is nought or such a unit.
+    """
+    import pandas as pd
+
+    values: Sequence[Any] = [None if pd.isna(value) else value for value in theirs.tolist()]
+    if mine.dtype == pl.Float64:
+        other = pl.Series([None if value is None else float(value) for value in values], dtype=pl.Float64)
+        if (mine.is_null() != other.is_null()).any():
+            return float("inf")
+        if not other.count():
+            return 0.0
+        scale = max(float(other.abs().max() or 0.0), float(mine.abs().max() or 0.0))
+        size = pl.max_horizontal(pl.col("a").abs(), pl.col("b").abs(), pl.lit(max(SMALL * scale, ROUNDING * magnitude)))
+        apart = pl.DataFrame({"a": mine, "b": other}).select(((pl.col("a") - pl.col("b")).abs() / size).max()).item()
+        return 0.0 if scale == 0 else float(apart or 0.0)
+    if mine.dtype == pl.Boolean:
+        values = [None if value is None else bool(value) for value in values]
+    else:
+        values = [None if value is None else str(value) for value in values]
+    return 0.0 if mine.cast(pl.Boolean if mine.dtype == pl.Boolean else pl.String).to_list() == values else float("inf")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

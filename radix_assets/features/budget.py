@@ -1,0 +1,77 @@
+"""How many definitions there may be at all, before any is made: what grows with every table cannot explode."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from radix_assets.features.graph import Graph
+
+MAX_DEPTH = 2
+MOST_CONSIDERED = 20_000
+"""Definitions that featuretools may think of; of these the simplest and useful ones are kept."""
+
+
+def trim(
+    graph: Graph, aggregations: Sequence[str], transforms: Sequence[str], most: int = MOST_CONSIDERED
+) -> tuple[Graph, int, dict[str, str]]:
+    """The graph with as many columns as the bound allows, the depth, and what was left out with the reason.
+
+    The target's own columns always stay. Of other tables the last columns go first, all tables alike; where one column
+    each is still too much, the depth is 1.
+    """
+    for depth in range(MAX_DEPTH, 0, -1):
+        widest = max((len(t.columns) for t in graph.tables.values() if t.name != graph.target), default=1)
+        for width in _halves(widest):
+            if estimate(graph, aggregations, transforms, depth, width) <= most or (depth, width) == (1, 1):
+                dropped = {
+                    f"{table.name}.{column}": f"not used: beyond the bound of {most} considered features"
+                    for table in graph.tables.values()
+                    for column in list(table.columns)[width:]
+                    if table.name != graph.target
+                }
+                return _cut(graph, width) if dropped else graph, depth, dropped
+    raise AssertionError
+
+
+def estimate(graph: Graph, aggregations: Sequence[str], transforms: Sequence[str], depth: int, width: int) -> int:
+    """About how many definitions there would be, never fewer than there are by orders of magnitude."""
+    counts: dict[tuple[str, int], int] = {}
+
+    def count(table: str, left: int) -> int:
+        if (table, left) not in counts:
+            columns = list(graph.tables[table].columns.values())
+            columns = columns if table == graph.target else columns[:width]
+            wide = sum(1 + (len(transforms) // 2 if kind in ("datetime", "text") else 0) for kind in columns) + 1
+            if left:
+                wide += sum(count(link.parent, left - 1) for link in graph.links if link.child == table)
+                # an aggregation fits about half of the columns
+                wide += sum(
+                    count(link.child, left - 1) * (len(aggregations) // 2 + 1)
+                    for link in graph.links
+                    if link.parent == table
+                )
+            counts[table, left] = wide
+        return counts[table, left]
+
+    return count(graph.target, depth + (graph.entity is not None))
+
+
+def _halves(width: int) -> list[int]:
+    found = [max(1, width)]
+    while found[-1] > 1:
+        found.append(found[-1] // 2)
+    return found
+
+
+def _cut(graph: Graph, width: int) -> Graph:
+    tables = {
+        name: table
+        if name == graph.target
+        else replace(
+            table,
+            columns=(kept := dict(list(table.columns.items())[:width])),
+            places={place: pair for place, pair in table.places.items() if set(pair) <= set(kept)},
+            values={column: values for column, values in table.values.items() if column in kept},
+        )
+        for name, table in graph.tables.items()
+    }
+    return replace(graph, tables=tables)
