@@ -1,8 +1,10 @@
 """A question about what will happen, as a person writes it."""
 
+import json
 import re
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 UNITS = {
     "s": "1s",
@@ -50,10 +52,35 @@ class Future(BaseModel):
         return self.every or self.within
 
     @property
+    def text(self) -> str:
+        """On one line of YAML, as it stands in a file."""
+        said = {key: value for key, value in self if value is not None}
+        return "{" + ", ".join(f"{key}: {_quoted(value)}" for key, value in said.items()) + "}"
+
+    @property
     def name(self) -> str:
         """In one line, for people."""
         asked = f" where {self.where}" if self.where else ""
         return f"{self.predict} within {self.within} for each of {self.for_each}{asked}"
+
+
+def future_of(text: str) -> Future:
+    """Read what `Future.text` writes. Raises ValueError, in a person's words, where it is no question."""
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError("it is not YAML; mind the quotes around the expressions") from None
+    if not isinstance(said, dict):
+        raise ValueError("it holds no settings")  # noqa: TRY004 the text is wrong, not its type
+    try:
+        return Future.model_validate({str(key): value for key, value in said.items()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = f"; known are {', '.join(Future.model_fields)}" if first["type"] == "extra_forbidden" else ""
+        words = {"missing": "is missing", "extra_forbidden": "is not a setting", "string_type": "is no text"}
+        said_so = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{name} {words.get(first['type'], said_so)}{known}") from None
 
 
 def is_duration(text: str) -> bool:
@@ -84,3 +111,14 @@ def _parts(text: str) -> tuple[int, str]:
     if match is None:
         raise ValueError(text)
     return int(match[1]), match[2]
+
+
+def _quoted(value: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z_]\w*|\d+[a-z]+", value) and value.lower() not in {
+        "yes",
+        "no",
+        "true",
+        "false",
+        "null",
+    }
+    return value if plain else json.dumps(value, ensure_ascii=False)

@@ -3,17 +3,18 @@
 import difflib
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
-from radix_assets.future import Future
+from radix_assets.future import Future, future_of
 from radix_resources.errors import ConfigError
 
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"
+_REFERENCE = re.compile(r"\$\{\w+\}")
 
 
 class _Strict(BaseModel):
@@ -47,7 +48,7 @@ class DatabaseSource(_Strict):
             raise ValueError("only postgresql:// addresses are read")
         parts = urlsplit(url)
         given = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
-        if any(value and not re.fullmatch(r"\$\{\w+\}", value) for value in given):
+        if any(value and not _REFERENCE.fullmatch(value) for value in given):
             raise ValueError("the address holds a password; write ${NAME} in its place and set NAME in the environment")
         return url
 
@@ -76,6 +77,12 @@ class Goal(_Strict):
         description="table.column, a comparison such as 'flights.arr_delay > 15', or what will happen: "
         "{for_each, predict, within, every, where}; suggested where it is not given.",
     )
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _question(cls, said: Any) -> Any:
+        return future_of(said) if isinstance(said, str) and said.lstrip().startswith("{") else said
+
     problem: Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"] | None = Field(
         None, description="The kind of problem; follows from the target where it is not given."
     )
@@ -108,6 +115,48 @@ class Infrastructure(_Strict):
     provider: Literal["local"] = Field("local", description="local: this machine, nothing to install.")
 
 
+class Spark(_Strict):
+    """A Spark cluster that exists."""
+
+    master: str = Field(
+        description="spark://host:7077, k8s://https://host:6443, sc://host:15002 (Connect), or for tests "
+        "local-cluster[2,1,1024]: two worker processes here."
+    )
+    config: dict[str, str | int | float | bool] = Field({}, description="Spark's own settings.")
+
+    @field_validator("master")
+    @classmethod
+    def _address(cls, master: str) -> str:
+        if not re.match(r"^((spark|k8s|sc)://\S+|local-cluster\[\d+,\d+,\d+\]|yarn)$", master):
+            raise ValueError("an address begins with spark://, k8s:// or sc://")
+        if any(not _REFERENCE.fullmatch(value) for value in re.findall(r"token=([^;]+)", master)):
+            raise ValueError("the address holds a token; write ${NAME} in its place and set NAME in the environment")
+        return master
+
+    @field_validator("config")
+    @classmethod
+    def _no_secret(cls, config: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
+        for key, value in config.items():
+            if re.search(r"password|secret|token", key, re.IGNORECASE) and not _REFERENCE.fullmatch(str(value)):
+                raise ValueError(f"{key} is a secret; write ${{NAME}} in its place and set NAME in the environment")
+        return config
+
+
+class Compute(_Strict):
+    """What computes profiles, label tables and features."""
+
+    engine: Literal["auto", "polars", "spark"] = Field(
+        "auto", description="auto: Spark where a cluster is named and the data do not fit into memory here."
+    )
+    spark: Spark | None = Field(None, description="The cluster.")
+
+    @model_validator(mode="after")
+    def _cluster(self) -> "Compute":
+        if self.engine == "spark" and self.spark is None:
+            raise ValueError("engine: spark wants a cluster; name it: spark: {master: spark://host:7077}")
+        return self
+
+
 class Budget(_Strict):
     """What it may cost; a step that would go beyond it fails before it starts."""
 
@@ -125,6 +174,7 @@ class Project(_Strict):
     policy: Policy = Policy()
     search: Search = Search()
     infrastructure: Infrastructure = Infrastructure()
+    compute: Compute = Compute()
     budget: Budget = Budget()
     folder: Annotated[Path, Field(exclude=True, description="Where the file is; set by the loader.")] = Path()
 
@@ -264,8 +314,9 @@ def _fields(where: tuple[Any, ...]) -> list[str]:
         if part == "sources":
             return sorted({*FileSource.model_fields, *DatabaseSource.model_fields} - {"schema_name"} | {"schema"})
         annotation = model.model_fields[str(part)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
+        for kind in (annotation, *get_args(annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                model = kind
     return sorted(set(model.model_fields) - {"folder"})
 
 

@@ -17,7 +17,9 @@ from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.references import plain
 from radix_assets.tags.refresh import notice
 from radix_assets.tags.replace import Beside, rewrite
+from radix_assets.tags.resolve_question import checked_target
 from radix_assets.tags.splices import Splices
+from radix_assets.tags.write import target_value
 from radix_assets.tags.yaml_text import listed, quoted, quoted_reference, remark
 from radix_resources.errors import TagError
 
@@ -114,7 +116,7 @@ def edited(file: TagsFile, edits: Edits, *, who: str = "a person", today: str | 
     splices = Splices(file.text, file.path)
     by = remark(f"by {who.replace(';', ',').replace('#', '')} {today or datetime.now(UTC).date().isoformat()}")
     if plan.target is not None and (file.target is None or plan.target != file.target.text):
-        _set_top(splices, "target", quoted_reference(plan.target))
+        _set_top(splices, "target", target_value(plan.target))
         _mark(splices, file, ("target",), by, file.target.text if file.target else "nothing")
         if file.problem is not None:
             _set_top(splices, "problem", "")
@@ -141,7 +143,7 @@ class _Plan:
         mistakes = Mistakes()
         if edits.target is not None:
             with mistakes.kept():
-                parse_target(edits.target, self.known)
+                self.target = checked_target(edits.target, self.known)
         times = {self._table(table): names for table, names in edits.time_index.items()}
         for name, given in edits.columns.items():
             with mistakes.kept():
@@ -180,11 +182,14 @@ class _Plan:
 
     def _target_said(self, target: str) -> None:
         """The column that was the target is a feature again; the new one says that it is the target."""
-        table, column, *_ = parse_target(target, self.known)
+        question = target.startswith("{")
+        table, column = ("", "") if question else parse_target(target, self.known)[:2]
         for other, block in self.file.tables.items():
             for name, line in block.columns.items():
                 if line.role == "target" and (other, name) != (table, column):
                     self.wanted.setdefault((other, name), {}).setdefault("role", "feature")
+        if question:
+            return
         line = self.file.tables[table].columns[column]
         if line.role is not None and line.role != "target" and "role" not in self.wanted.get((table, column), {}):
             self.wanted.setdefault((table, column), {})["role"] = "target"

@@ -1,11 +1,13 @@
 """`tags.yaml` as a person left it, checked for its form, with line numbers. What the data say is checked later."""
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from radix_assets.future import Future, future_of
 from radix_assets.suggestions.model import FeatureType, Problem, Role, Sensitivity
 from radix_assets.suggestions.question import nearest
 from radix_assets.tags import nodes
@@ -94,6 +96,11 @@ class TagsFile:
     """Where the entries stand that have a line of their own."""
     ledger: Ledger = field(default_factory=Ledger)
     """What Radix wrote, as far as it remembers."""
+
+    @property
+    def question(self) -> Future | None:
+        """The target, where it is something that will happen."""
+        return future_of(self.target.text) if self.target and self.target.text.startswith("{") else None
 
     @property
     def sha(self) -> str:
@@ -199,7 +206,7 @@ def _read(file: TagsFile, root: nodes.Node, reader: "_Reader") -> None:
                 case "confirmed_by":
                     file.confirmed_by = reader.text(value, key)
                 case "target":
-                    said = reader.text(value, key)
+                    said = reader.target(value)
                     file.target = Said(said, nodes.line(value)) if said else None
                     percent = _PERCENT.search(file.text[nodes.end(value) :].partition("\n")[0])
                     own = file.ledger.new or file.untouched(("target",))
@@ -225,6 +232,20 @@ class _Reader:
     def __init__(self, path: Path, mistakes: Mistakes) -> None:
         self.path = path
         self.mistakes = mistakes
+
+    def target(self, node: nodes.Node) -> str | None:
+        """The target as text; of a question about the future its one line of YAML."""
+        if nodes.is_mapping(node):
+            settings = {key: self.text(value, key) for key, value, _ in self.entries(node, "the target")}
+            text = json.dumps(settings)
+        else:
+            text = (self.text(node, "target") or "").strip()
+        if not text.startswith("{"):
+            return self.text(node, "target")
+        try:
+            return future_of(text).text
+        except ValueError as error:
+            raise self.wrong(node, f"the target cannot be read: {error}", "{for_each, predict, within}") from None
 
     def entries(
         self, node: nodes.Node, where: str, allowed: tuple[str, ...] | None = None

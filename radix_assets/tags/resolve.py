@@ -21,6 +21,7 @@ from radix_assets.tags.lines import written
 from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 from radix_assets.tags.resolve_links import resolve_links
+from radix_assets.tags.resolve_question import resolve_question
 from radix_assets.tags.resolve_roles import check_roles
 from radix_assets.tags.resolve_target import resolve_target
 from radix_assets.tags.resolve_time import check_time
@@ -64,15 +65,19 @@ def resolve(
             tables[name] = _table(name, file, suggestions.tables[name], profile, warnings, gathered)
             directory = raw.get(name) if raw is not None else None
             check_roles(file, profile, tables[name], suggestions.tables[name], directory, warnings, gathered)
+    links = resolve_links(file, schema, profiles, raw, warnings, gathered)
     target: Target | None = None
     with gathered.kept():
-        target = resolve_target(project, file, suggestions, profiles, tables, raw)
+        if file.question is not None:
+            target = resolve_question(file.question, file, tables, links, raw)
+        else:
+            target = resolve_target(project, file, suggestions, profiles, tables, raw)
         _only_target(target, file, tables, gathered)
-    links = resolve_links(file, schema, profiles, raw, warnings, gathered)
     gathered.raise_if_any()
     assert target is not None  # noqa: S101 else there was a mistake
-    columns = tables[target.table].columns
-    columns[target.column] = columns[target.column].model_copy(update={"role": "target"})
+    if target.future is None:
+        columns = tables[target.table].columns
+        columns[target.column] = columns[target.column].model_copy(update={"role": "target"})
     by = "person" if file.confirmed else "auto"
     return Resolution(Tags(target=target, tables=tables, relationships=links, confirmed_by=by), warnings)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from radix_assets.future import Future
 from radix_assets.profiles.model import TableProfile
 from radix_assets.project import Project
 from radix_assets.relationships.model import Schema
@@ -117,7 +118,7 @@ def wanted(
     for link in unsure:
         body, note = relationship_line(link.name, link.confidence, link.evidence)
         found["relationships", link.name] = Wanted(body, note, {})
-    asked = _asked(target or (_goal(project) if project else ""), suggestions, profiles)
+    asked = _asked(target or (target_text(project) if project else ""), suggestions, profiles)
     for name in _ordered(suggestions):
         if name in profiles:
             found.update(_table(name, suggestions.tables[name], schema, profiles[name], asked))
@@ -197,28 +198,38 @@ def _table(
             yield ("tables", name, "columns", column), Wanted(f"      {own}: {value}", note, said)
 
 
-def _goal(project: Project) -> str:
-    """The target that the project names; none where it asks about the future, which is no column."""
-    return project.goal.target if isinstance(project.goal.target, str) else ""
+def target_text(project: Project) -> str:
+    """The target that a project asks for, as text; empty where it names none."""
+    said = project.goal.target
+    return said.text if isinstance(said, Future) else said or ""
+
+
+def target_value(text: str) -> str:
+    """A target as it stands behind its key: a question as YAML, a reference in quotes where it needs them."""
+    return text if text.startswith("{") or not text else quoted_reference(text)
 
 
 def _top(project: Project, suggestions: Suggestions) -> dict[Key, Wanted]:
-    text, problem = _goal(project), str(project.goal.problem or "")
+    text, problem = target_text(project), str(project.goal.problem or "")
     why = "asked for in the project" if text else "nothing found that looks like one; write table.column"
-    if suggestions.targets:
+    if isinstance(project.goal.target, Future):
+        why = f"asked for in the project: {project.goal.target.name}"
+    elif suggestions.targets:
         first, *others = suggestions.targets
         also = "; or " + ", ".join(f"{t.table}.{t.column} ({t.confidence:.0%})" for t in others) if others else ""
         text, problem = text or f"{first.table}.{first.column}", problem or str(first.problem)
         why = note_of(first.confidence, remark(first.evidence) + also)
     kinds = "what kind of answer; it follows from the target where nothing stands here"
     return {
-        ("target",): Wanted(f"target: {quoted_reference(text)}" if text else "target:", why, {}),
+        ("target",): Wanted(f"target: {target_value(text)}".rstrip(), remark(why), {}),
         ("problem",): Wanted(f"problem: {problem}".rstrip(), kinds if problem else "", {}),
     }
 
 
 def _asked(text: str, suggestions: Suggestions, profiles: Mapping[str, TableProfile]) -> tuple[str, str] | None:
     """Table and column of the target, where it is in the data."""
+    if text.startswith("{"):
+        return None
     if not text:
         first = suggestions.targets[0] if suggestions.targets else None
         return (first.table, first.column) if first else None

@@ -1,0 +1,62 @@
+"""Whether a question about the future can be asked of the data, and which problem it poses."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from radix_assets.future import Future, future_of
+from radix_assets.relationships.model import Relationship
+from radix_assets.suggestions.question import parse_target
+from radix_assets.tags.file import TagsFile
+from radix_assets.tags.model import TableTags, Target
+from radix_resources.errors import TagError, TargetError
+
+
+def checked_target(text: str, columns: Mapping[str, Sequence[str]]) -> str:
+    """A target as a person gives it, as it is to be written: a reference as it is, a question in its usual form.
+
+    Raises TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, where it cannot be one.
+    """
+    from radix_assets.labels.parse import parse
+
+    if not text.lstrip().startswith("{"):
+        parse_target(text, columns)
+        return text
+    try:
+        future = future_of(text)
+    except ValueError as error:
+        raise TagError(
+            "RDX-TAG-004",
+            f"the target cannot be read: {error}",
+            expected="{for_each: customers, predict: 'count(orders) == 0', within: 30d}",
+            hint="mend it",
+        ) from None
+    for expression in (future.predict, future.where):
+        if expression:
+            parse(expression)
+    return future.text
+
+
+def resolve_question(
+    future: Future,
+    file: TagsFile,
+    tables: Mapping[str, TableTags],
+    relationships: Sequence[Relationship],
+    raw: Mapping[str, Path] | None,
+) -> Target:
+    """The target. Without `raw`, the raw snapshots' directories, only the form of the expressions is checked.
+
+    Raises TargetError RDX-TGT-301 to 303 with the line of the target and the place in the expression.
+    """
+    from radix_assets.labels.make import LABEL, TABLE, problem_of
+    from radix_assets.labels.parse import parse
+    from radix_assets.labels.table import asker
+
+    try:
+        for text in (future.predict, future.where):
+            if text:
+                parse(text)
+        problem = problem_of(asker(future, tables, relationships, raw).predict) if raw is not None else "binary"
+    except TargetError as error:
+        place = {"file": file.path, "line": file.target.line if file.target else None, **error.context}
+        raise TargetError(error.code, error.found, expected=error.expected, hint=error.hint, **place) from None
+    return Target(table=TABLE, column=LABEL, problem=problem, future=future)
