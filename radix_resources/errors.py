@@ -9,6 +9,7 @@ RadixError
 ├── FeatureError       RDX-FEA  features cannot be computed
 ├── ModelError         RDX-MOD  training, judging or registering a model failed
 ├── ServingError       RDX-SRV  an endpoint or a batch prediction failed
+├── ComputeError       RDX-CMP  a cluster cannot be used, or cannot do the work
 └── StorageError       RDX-STO  a snapshot cannot be written, read or trusted
 
 Codes are stable: scripts and people may rely on them. Each is explained in docs/errors.md.
@@ -98,6 +99,16 @@ class ModelError(RadixError):
 
 class ServingError(RadixError):
     """An endpoint or a batch prediction failed."""
+
+
+class ComputeError(RadixError):
+    """A cluster cannot be used, or cannot do the work."""
+
+
+class TransientComputeError(ComputeError):
+    """A cluster did not answer or ended the work; it may do it later."""
+
+    transient = True
 
 
 class StorageError(RadixError):

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from radix_resources.errors import ConfigError, RadixError, TransientSourceError
+from radix_resources.errors import ConfigError, RadixError, TransientComputeError, TransientSourceError
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,4 +37,7 @@ def test_only_what_may_mend_itself_is_retried():
     def below(kind: type[RadixError]) -> set[type[RadixError]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
-    assert {kind.__name__ for kind in below(RadixError) if kind.transient} == {TransientSourceError.__name__}
+    assert {kind.__name__ for kind in below(RadixError) if kind.transient} == {
+        TransientComputeError.__name__,
+        TransientSourceError.__name__,
+    }

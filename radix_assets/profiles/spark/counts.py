@@ -1,0 +1,306 @@
+"""How often each value of each column occurs, and what follows from that.
+
+All columns become one long table of column, value and count, by one shuffle of what the workers have added up before.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+from radix_assets.profiles.column_state import ColumnState, Lengths
+from radix_assets.profiles.definition import LEVELS, QUANTILES, SHAPE, TOP
+from radix_assets.profiles.frequent import Frequent
+from radix_assets.profiles.moments import Moments
+from radix_assets.profiles.spark.values import Key, given, rows
+from radix_assets.profiles.spread import bins_of, quantiles_of, shown
+from radix_assets.profiles.tally import Tally
+from radix_resources.compute.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+MANY = 1_000_000
+"""Different values of a column from which they are put in order in parts, on several workers."""
+PARTS = 64
+_X = "coalesce(CAST(w AS DOUBLE), f)"
+_ORDERED = ("integer", "float", "date", "datetime")
+_SHAPED = rf"""CASE WHEN char_length(t) > {SHAPE} THEN '…' ELSE
+    regexp_replace(regexp_replace(regexp_replace(t, '\\p{{Lu}}', 'A'),
+                                  '[\\p{{Ll}}\\p{{Lo}}\\p{{Lt}}\\p{{Lm}}]', 'a'), '\\p{{N}}', '9') END"""
+
+
+class Counts:
+    """Of some columns. States are filled in; `exact` are the statistics of a column's values."""
+
+    def __init__(self, snapshot: Snapshot, states: Sequence[ColumnState], keys: Sequence[Key]) -> None:
+        self._states, self._keys = states, keys
+        self._frame = self._counted(snapshot)
+        self._summaries: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        from pyspark import StorageLevel
+
+        self._frame = self._frame.persist(StorageLevel.MEMORY_AND_DISK)
+        self._summaries = {row["k"]: row for row in rows(self._summary())}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._frame.unpersist()
+
+    def exact(self) -> dict[int, dict[str, Any]]:
+        """By the place of a column with any value, what a second look would tell."""
+        found: dict[int, dict[str, Any]] = {}
+        for place, row in self._summaries.items():
+            self._fill(self._states[place], row)
+            found[place] = {"distinct": row["number"], "top": []}
+        if found:
+            self._tops(found)
+            self._spread(found)
+            self._quantiles(found)
+            self._shapes()
+        return found
+
+    def levels(self) -> dict[int, list[Any]]:
+        """The values of each column of text or truth that has few."""
+        few = self._few()
+        found: dict[int, list[Any]] = {place: [] for place in few}
+        if few:
+            frame = (
+                self._frame.where(f"{given('boolean', self._flags(few))}[k]")
+                .select("k", "w", "t")
+                .orderBy("k", "w", "t")
+            )
+            for row in rows(frame):
+                found[row["k"]].append(row["t"] if row["w"] is None else row["w"])
+        for place, key in enumerate(self._keys):
+            if key.dtype in {"string", "boolean"} and place not in self._summaries:
+                found[place] = []
+        return found
+
+    def _counted(self, snapshot: Snapshot) -> "DataFrame":
+        cells = ", ".join(
+            f"{place}, {key.sql if key.kind == 'w' else 'CAST(NULL AS BIGINT)'}, "
+            f"{key.sql if key.kind == 'f' else 'CAST(NULL AS DOUBLE)'}, "
+            f"{key.sql if key.kind == 't' else 'CAST(NULL AS STRING)'}"
+            for place, key in enumerate(self._keys)
+        )
+        long = snapshot.frame.selectExpr(f"stack({len(self._keys)}, {cells}) AS (k, w, f, t)")
+        from pyspark.sql import functions as sql
+
+        there = long.where("w IS NOT NULL OR f IS NOT NULL OR t IS NOT NULL")
+        return there.groupBy("k", "w", "f", "t").agg(sql.expr("count(*)").alias("n"))
+
+    def _summary(self) -> "DataFrame":
+        return _grouped(
+            self._frame,
+            ["k"],
+            number="count(*)",
+            present="sum(n)",
+            most="max(n)",
+            low="min(w)",
+            high="max(w)",
+            least="min(f)",
+            greatest="max(f)",
+            zeros=f"sum(CASE WHEN {_X} = 0 THEN n ELSE 0 END)",
+            negatives=f"sum(CASE WHEN {_X} < 0 THEN n ELSE 0 END)",
+            total=f"sum({_X} * n)",
+            shortest="min(char_length(t))",
+            longest="max(char_length(t))",
+            characters="sum(char_length(t) * n)",
+        )
+
+    def _fill(self, state: ColumnState, row: Any) -> None:
+        state.nulls = state.rows - row["present"]
+        state.known = row["number"]
+        if state.dtype == "string":
+            state.lengths = Lengths(row["shortest"], row["longest"], row["characters"])
+        else:
+            state.least, state.most = (
+                (row["least"], row["greatest"]) if state.dtype == "float" else (row["low"], row["high"])
+            )
+        if state.dtype in {"integer", "float"}:
+            state.zeros, state.negatives = row["zeros"], row["negatives"]
+        if state.dtype in {"string", "boolean"} and row["number"] <= LEVELS:  # so that it counts as a category
+            state.tally = Tally(np.zeros(row["number"], np.int64), np.zeros(row["number"], np.int64))
+
+    def _tops(self, found: dict[int, dict[str, Any]]) -> None:
+        """The most frequent, ties by value; only of columns in which any occurs twice."""
+        from pyspark.sql import Window
+        from pyspark.sql import functions as sql
+
+        often = {place for place in found if self._summaries[place]["most"] > 1}
+        if not often:
+            return
+        order = Window.partitionBy("k").orderBy(sql.desc("n"), "w", "f", "t")
+        frame = self._frame.where(f"{given('boolean', self._flags(often))}[k]")
+        frame = frame.withColumn("rank", sql.row_number().over(order)).where(f"rank <= {TOP}")
+        tops: dict[int, list[Any]] = defaultdict(list)
+        for row in sorted(rows(frame), key=lambda row: row["rank"]):
+            value = row[self._keys[row["k"]].kind]
+            tops[row["k"]].append((value, row["n"]))
+        for place, pairs in tops.items():
+            names = shown([value for value, _ in pairs], self._keys[place].dtype)
+            found[place]["top"] = list(zip(names, [number for _, number in pairs], strict=True))
+
+    def _spread(self, found: dict[int, dict[str, Any]]) -> None:
+        """Histograms, timelines and moments, in one pass: sums of each bar, which are added up here."""
+        edges: dict[int, Any] = {}
+        for place in found:
+            state = self._states[place]
+            if state.dtype in {"integer", "float"} and np.isfinite(state.least) and np.isfinite(state.most):
+                one = np.array([state.least])
+                whole = state.dtype == "integer"
+                edges[place] = bins_of(one, np.array([1]), state.least, state.most, whole=whole)
+            elif state.dtype in {"date", "datetime"} and state.least != state.most:
+                low, high = float(state.least), float(state.most)
+                edges[place] = bins_of(np.array([state.least]), np.array([1]), low, high, whole=False)
+        numbers = [place for place in found if self._states[place].dtype in {"integer", "float"}]
+        chosen = {*edges, *numbers}
+        if not chosen:
+            return
+        inner = [[low for low, _, _ in edges.get(place, [])][1:] for place in range(len(self._keys))]
+        means = [self._mean(place) if place in numbers else 0.0 for place in range(len(self._keys))]
+        finite = [mean if np.isfinite(mean) else 0.0 for mean in means]
+        frame = self._frame.where(f"{given('boolean', self._flags(chosen))}[k]").selectExpr(
+            "k",
+            "n",
+            f"size(filter({given('array<double>', inner)}[k], edge -> edge <= {_X})) AS bar",
+            f"{_X} - {given('double', finite)}[k] AS d",
+        )
+        powers = {f"s{power}": f"sum(n * {' * '.join(['d'] * power)})" for power in range(1, 5)}
+        sums: dict[int, dict[int, Any]] = defaultdict(dict)
+        for row in rows(_grouped(frame, ["k", "bar"], n="sum(n)", **powers)):
+            sums[row["k"]][row["bar"]] = row
+        for place, bars in sums.items():
+            counts = [bars[bar]["n"] if bar in bars else 0 for bar in range(len(edges.get(place, [])))]
+            self._bars(found[place], self._states[place], edges.get(place), counts)
+            if place in numbers:
+                self._moments(self._states[place], finite[place], [bars[bar] for bar in sorted(bars)])
+
+    def _mean(self, place: int) -> float:
+        row = self._summaries[place]
+        return float(row["total"]) / int(row["present"])
+
+    def _bars(self, found: dict[str, Any], state: ColumnState, edges: Any, counts: list[int]) -> None:
+        if not edges:
+            return
+        if state.dtype in {"integer", "float"}:
+            found["histogram"] = [(low, high, number) for (low, high, _), number in zip(edges, counts, strict=True)]
+            return
+        moments = shown([round(low) for low, _, _ in edges] + [round(edges[-1][1])], state.dtype)
+        found["timeline"] = list(zip(moments[:-1], moments[1:], counts, strict=True))
+
+    def _moments(self, state: ColumnState, near: float, bars: list[Any]) -> None:
+        if state.least == state.most:
+            state.moments = Moments(state.present, float(state.least))
+            return
+        number = state.present
+        one, two, three, four = (sum(float(bar[f"s{power}"]) for bar in bars) for power in range(1, 5))
+        # `near` is the mean save what was lost in adding up: from powers about it to powers about the mean
+        with np.errstate(all="ignore"):
+            off = np.float64(one) / number
+            second = two - number * off * off
+            third = three - 3.0 * off * two + 2.0 * number * off**3
+            fourth = four - 4.0 * off * three + 6.0 * off * off * two - 3.0 * number * off**4
+        if not np.isfinite([state.least, state.most]).all():
+            near = float("nan")
+        state.moments = Moments(number, near + float(off), float(second), float(third), float(fourth))
+
+    def _quantiles(self, found: dict[int, dict[str, Any]]) -> None:
+        numbers = [place for place in found if self._states[place].dtype in {"integer", "float"}]
+        if not numbers:
+            return
+        shares = np.array(QUANTILES)
+        asked: list[list[int]] = [[] for _ in self._keys]
+        for place in numbers:
+            places = shares * (self._states[place].present - 1)
+            asked[place] = sorted({*np.floor(places).astype(int).tolist(), *np.ceil(places).astype(int).tolist()})
+        values: dict[int, dict[int, Any]] = defaultdict(dict)
+        for row in rows(self._at(numbers, asked)):
+            for position in asked[row["k"]]:
+                if row["upto"] - row["n"] <= position < row["upto"]:
+                    values[row["k"]][position] = row[self._keys[row["k"]].kind]
+        for place in numbers:
+            positions = asked[place]
+            dtype = np.float64 if self._states[place].dtype == "float" else np.int64
+            known = np.array([*(values[place][position] for position in positions), self._states[place].most], dtype)
+            below = np.array([*(position + 1 for position in positions), self._states[place].present])
+            found[place]["quantiles"] = quantiles_of(known, below)
+
+    def _at(self, numbers: list[int], asked: list[list[int]]) -> "DataFrame":
+        """The values at some positions in the order of each column: `upto` counts the values up to and with it."""
+        from pyspark.sql import Window
+        from pyspark.sql import functions as sql
+
+        frame = self._frame.where(f"{given('boolean', self._flags(numbers))}[k]").select("k", "w", "f", "n")
+        keys = ["k"]
+        before = "CAST(0 AS BIGINT)"
+        large = [place for place in numbers if self._summaries[place]["number"] > MANY]
+        if large:
+            frame, before = self._parted(frame, large, asked)
+            keys = ["k", "part"]
+        order = Window.partitionBy(*keys).orderBy("w", "f").rowsBetween(Window.unboundedPreceding, 0)
+        frame = frame.withColumn("upto", sql.sum("n").over(order) + sql.expr(before))
+        here = f"exists({given('array<bigint>', asked)}[k], at -> at >= upto - n AND at < upto)"
+        return frame.where(here).select("k", "w", "f", "n", "upto")
+
+    def _parted(self, frame: "DataFrame", large: list[int], asked: list[list[int]]) -> "tuple[DataFrame, str]":
+        """With the part of the column's order that a value is in; only of parts in which something is asked for."""
+        shares = ", ".join(str(number / PARTS) for number in range(1, PARTS))
+        chosen = frame.where(f"{given('boolean', self._flags(large))}[k]")
+        split = _grouped(chosen, ["k"], cuts=f"percentile_approx({_X}, array({shares}), 10000)")
+        cuts: list[list[float]] = [[] for _ in self._keys]
+        for row in rows(split):
+            cuts[row["k"]] = sorted(set(row["cuts"]))
+        frame = frame.withColumn("part", _expr(f"size(filter({given('array<double>', cuts)}[k], cut -> cut <= {_X}))"))
+        totals = [[0] * (PARTS + 1) for _ in self._keys]
+        for row in rows(_grouped(frame, ["k", "part"], n="sum(n)")):
+            totals[row["k"]][row["part"]] = row["n"]
+        before = [np.cumsum([0, *row])[:-1].tolist() for row in totals]
+        wanted = [
+            [any(low <= at < low + number for at in asked[k]) for low, number in zip(before[k], row, strict=True)]
+            for k, row in enumerate(totals)
+        ]
+        frame = frame.where(f"{given('array<boolean>', wanted)}[k][part]")
+        return frame, f"{given('array<bigint>', before)}[k][part]"
+
+    def _shapes(self) -> None:
+        from pyspark.sql import Window
+        from pyspark.sql import functions as sql
+
+        if not any(self._keys[place].kind == "t" for place in self._summaries):
+            return
+        frame = self._frame.where("t IS NOT NULL").withColumn("shape", _expr(_SHAPED))
+        frame = _grouped(frame, ["k", "shape"], n="sum(n)")
+        order = Window.partitionBy("k").orderBy(sql.desc("n"), "shape")
+        frame = frame.withColumn("rank", sql.row_number().over(order)).where(f"rank <= {TOP}")
+        shapes: dict[int, list[Any]] = defaultdict(list)
+        for row in rows(frame):
+            shapes[row["k"]].append((row["shape"], row["n"]))
+        for place, pairs in shapes.items():
+            texts = pa.array([shape for shape, _ in pairs], pa.large_string())
+            numbers = np.array([number for _, number in pairs], np.int64)
+            self._states[place].shapes = Frequent(np.arange(len(pairs), dtype=np.uint64), numbers, texts)
+
+    def _few(self) -> list[int]:
+        return [
+            place
+            for place, row in self._summaries.items()
+            if self._keys[place].dtype in {"string", "boolean"} and row["number"] <= LEVELS
+        ]
+
+    def _flags(self, places: "Sequence[int] | set[int]") -> list[bool]:
+        return [place in places for place in range(len(self._keys))]
+
+
+def _grouped(frame: "DataFrame", keys: list[str], **sums: str) -> "DataFrame":
+    return frame.groupBy(*keys).agg(*(_expr(sql).alias(name) for name, sql in sums.items()))
+
+
+def _expr(sql: str) -> Any:
+    from pyspark.sql import functions
+
+    return functions.expr(sql)

@@ -1,0 +1,68 @@
+"""What the rows' order tells, and which rows repeat an earlier one."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from radix_assets.profiles.spark.values import Key, rows
+from radix_resources.compute.snapshots import ROW, Snapshot
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+GLANCE = 2_000
+"""Rows that tell of most columns that their values fall somewhere."""
+BLOCK = 100_000
+_AT_ONCE = 100
+
+
+def rising(snapshot: Snapshot, keys: Mapping[int, Key]) -> dict[int, bool]:
+    """By place, whether a column's values never fall from row to row."""
+    found: dict[int, bool] = {}
+    places = list(keys)
+    for start in range(0, len(places), _AT_ONCE):
+        chosen = {place: keys[place] for place in places[start : start + _AT_ONCE]}
+        few = snapshot.frame.limit(GLANCE) if snapshot.rows > GLANCE else snapshot.frame
+        said = _never_fall(few, chosen)
+        if snapshot.rows > GLANCE:
+            rest = {place: key for place, key in chosen.items() if said[place]}
+            said |= _never_fall(snapshot.frame, rest) if rest else {}
+        found |= said
+    return found
+
+
+def _never_fall(frame: "DataFrame", keys: Mapping[int, Key]) -> dict[int, bool]:
+    """Blocks of rows one by one, then the blocks by their edges: in a block that never falls these are its extremes."""
+    block = f"CAST({ROW} DIV {BLOCK} AS BIGINT)"
+    values = [f"{key.sql} AS v{place}" for place, key in keys.items()]
+    frame = frame.selectExpr(ROW, f"{block} AS block", *values)
+    before = f"OVER (PARTITION BY block ORDER BY {ROW} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    frame = frame.selectExpr(
+        "block", *(f"v{p}" for p in keys), *(f"max(v{p}) {before} > v{p} AS falls{p}" for p in keys)
+    )
+    inside = [
+        part
+        for p in keys
+        for part in (_agg(f"max(falls{p})", f"falls{p}"), _agg(f"min(v{p})", f"low{p}"), _agg(f"max(v{p})", f"high{p}"))
+    ]
+    blocks = frame.groupBy("block").agg(*inside)
+    over = "OVER (ORDER BY block ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    edges = blocks.selectExpr(
+        *(f"coalesce(falls{p}, false) OR coalesce(max(high{p}) {over} > low{p}, false) AS falls{p}" for p in keys)
+    )
+    row = rows(edges.agg(*(_agg(f"max(falls{p})", f"falls{p}") for p in keys)))[0]
+    return {p: not row[f"falls{p}"] for p in keys}
+
+
+def repeated(snapshot: Snapshot, keys: Sequence[Key]) -> int:
+    """Rows that repeat an earlier one, by two hashes of 96 bits together, of the values and of where there are none."""
+    values = ", ".join(key.sql for key in keys)
+    gaps = ", ".join(f"({key.sql}) IS NULL" for key in keys)
+    hashed = snapshot.frame.selectExpr(f"xxhash64({values}, {gaps}) AS one", f"hash({values}, {gaps}) AS two")
+    different = hashed.groupBy("one", "two").agg(_agg("count(*)", "n"))
+    return snapshot.rows - int(rows(different.agg(_agg("count(*)", "n")))[0]["n"])
+
+
+def _agg(sql: str, name: str) -> Any:
+    from pyspark.sql import functions
+
+    return functions.expr(sql).alias(name)

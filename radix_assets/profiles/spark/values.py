@@ -1,0 +1,53 @@
+"""A value of a column as SQL: what two values must have in common to be the same."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from radix_assets.profiles.model import DType
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+_WHOLE = {
+    "boolean": "CAST({0} AS BIGINT)",
+    "date": "CAST(unix_date({0}) AS BIGINT)",
+    "datetime": "unix_micros(CAST({0} AS TIMESTAMP))",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A column's values: whole numbers (also days, microseconds, nanoseconds, 0 and 1), floats or texts."""
+
+    sql: str
+    """Null where there is none; what is not a number is none."""
+    kind: Literal["w", "f", "t"]
+    dtype: DType
+
+
+def key(column: str, dtype: DType) -> Key:
+    """Of a column of this type."""
+    if dtype == "float":
+        return Key(f"CASE WHEN NOT isnan({column}) THEN {column} + CAST(0 AS DOUBLE) END", "f", dtype)
+    if dtype == "string":
+        return Key(column, "t", dtype)
+    return Key(_WHOLE.get(dtype, "{0}").format(column), "w", dtype)
+
+
+def number(key: Key) -> str:
+    """A finite number as a float, null where there is none."""
+    if key.kind == "w":
+        return f"CAST({key.sql} AS DOUBLE)"
+    return f"CASE WHEN abs({key.sql}) < CAST('Infinity' AS DOUBLE) THEN {key.sql} END"
+
+
+def given(kind: str, values: Sequence[Any]) -> str:
+    """Lists of parameters as one constant: `given(…)[k]` is that of column k."""
+    return f"from_json('{json.dumps(values)}', 'array<{kind}>')"
+
+
+def rows(frame: "DataFrame") -> list[Mapping[str, Any]]:
+    """A summary, brought here."""
+    return [row.asDict() for row in frame.collect()]

@@ -1,0 +1,230 @@
+"""Spark: a session on a cluster that exists, and what goes wrong there in Radix's words."""
+
+import contextlib
+import logging
+import re
+import shutil
+import socket
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from os import environ
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from radix_resources.errors import ComputeError, RadixError, TransientComputeError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_ANSWER = 10.0
+"""Seconds in which the cluster must accept a connection."""
+_EXECUTOR = 180.0
+"""Seconds in which it must give an executor."""
+_PORTS = {"spark": 7077, "sc": 15002, "k8s": 443}
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_SESSION = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",  # a value that cannot be read is null, as it is everywhere in Radix
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+}
+_APPLICATION = {
+    "spark.app.name": "radix",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+_GONE = re.compile(
+    r"(SparkContext|Spark Context).{0,40}(shut ?down|stopped|cancelled)|Master removed our application|"
+    r"All masters are unresponsive|SESSION_CLOSED|SESSION_NOT_FOUND|INVALID_HANDLE|Executor.{0,30}lost|"
+    r"ExecutorLostFailure|Py4JNetworkError|Answer from Java side is empty|Connection refused|StatusCode.UNAVAILABLE",
+    re.IGNORECASE,
+)
+_UNREAD = re.compile(
+    r"FileNotFoundException|PATH_NOT_FOUND|FILE_NOT_EXIST|AccessControlException|No such file", re.IGNORECASE
+)
+
+
+class SparkCompute:
+    """A cluster: standalone `spark://host:7077`, `k8s://https://host:6443`, Connect `sc://host:15002`.
+
+    `local-cluster[2,1,1024]` starts two worker processes of one core and 1,024 MiB here, for tests. `config` are
+    settings of Spark, which win over Radix's own.
+    """
+
+    def __init__(self, master: str, config: Mapping[str, str] | None = None) -> None:
+        self.master = master
+        self._config = {key: _text(value) for key, value in (config or {}).items()}
+
+    @contextlib.contextmanager
+    def session(self) -> "Iterator[SparkSession]":
+        """A session, stopped at the end where it was started here. Errors inside come out as ComputeError.
+
+        Raises ComputeError RDX-CMP-001 (pyspark is not installed), 002 (no Java), 003 (the cluster does not answer),
+        004 (it ended the application), 005 (it could not do the work), 006 (it cannot read the files); 003 and 004
+        may be gone when tried again.
+        """
+        builder = _builder()
+        self._reachable()
+        with self.told():
+            session, mine = self._open(builder)
+        try:
+            with self.told():
+                yield session
+        finally:
+            if mine:
+                with contextlib.suppress(Exception):  # what is gone need not be stopped
+                    session.stop()
+
+    @contextlib.contextmanager
+    def told(self) -> Iterator[None]:
+        """Errors of Spark in Radix's words."""
+        try:
+            yield
+        except (RadixError, KeyboardInterrupt, GeneratorExit):
+            raise
+        except Exception as error:
+            if not _of_spark(error):
+                raise
+            raise self._explained(error) from error
+
+    def _open(self, builder: Any) -> "tuple[SparkSession, bool]":
+        if self.master.startswith("sc://"):
+            session = builder.remote(self.master).getOrCreate()
+            for key, value in (_SESSION | self._config).items():
+                with contextlib.suppress(Exception):  # what the server alone decides
+                    session.conf.set(key, value)
+            return session, True
+        if "JAVA_HOME" not in environ and shutil.which("java") is None:
+            raise ComputeError(
+                "RDX-CMP-002",
+                "there is no Java here, and Spark's driver needs it",
+                expected="Java 17 or 21",
+                hint="install it (apt install openjdk-17-jre-headless) or set JAVA_HOME; Spark Connect needs none",
+            )
+        from pyspark import SparkContext
+
+        running = SparkContext._active_spark_context is not None  # noqa: SLF001 no public way to ask
+        for key, value in (_APPLICATION | _SESSION | self._driver() | self._config).items():
+            builder = builder.config(key, value)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            session = builder.master(self.master).getOrCreate()
+        if running:
+            session = session.newSession()
+            for key, value in _SESSION.items():
+                session.conf.set(key, value)
+        self._given(session)
+        return session, not running
+
+    def _driver(self) -> dict[str, str]:
+        """A cluster on this machine is talked to on this machine alone."""
+        local = self.master.startswith("local") or (urlsplit(self.master).hostname or "") in _LOOPBACK
+        return {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if local else {}
+
+    def _reachable(self) -> None:
+        """Ask before Spark does: it would wait for minutes."""
+        kind, _, rest = self.master.partition("://")
+        if kind not in _PORTS or not rest:
+            return
+        addresses = [urlsplit(part if "://" in part else f"//{part}") for part in rest.split(",")]
+        for address in addresses:
+            port = address.port or (80 if address.scheme == "http" else _PORTS[kind])
+            with contextlib.suppress(OSError), socket.create_connection((address.hostname or "", port), _ANSWER):
+                return
+        raise self._silent()
+
+    def _given(self, session: "SparkSession") -> None:
+        """Wait for the first executor: without one every job would wait for ever."""
+        context = session.sparkContext
+        if self.master.startswith("local") and not self.master.startswith("local-cluster"):
+            return
+        end = time.monotonic() + _EXECUTOR
+        while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: PLR2004, SLF001 the driver is one
+            if time.monotonic() > end:
+                session.stop()
+                raise TransientComputeError(
+                    "RDX-CMP-003",
+                    f"the cluster {self.shown} gave no executor in {_EXECUTOR:.0f} s",
+                    expected="a worker with a free core and enough memory",
+                    hint="look at its page; ask for less: compute.spark.config: spark.executor.memory, spark.cores.max",
+                )
+            time.sleep(0.1)
+
+    @property
+    def shown(self) -> str:
+        """The address without what may be secret in it: a token or a user."""
+        kind, found, rest = self.master.partition("://")
+        return kind + found + rest.split(";", maxsplit=1)[0].rpartition("@")[2] if found else self.master
+
+    def _silent(self) -> RadixError:
+        return TransientComputeError(
+            "RDX-CMP-003",
+            f"the cluster {self.shown} does not answer",
+            expected="a Spark master, Kubernetes' API or a Spark Connect server at this address",
+            hint="start it, or correct compute.spark.master in project.yaml",
+        )
+
+    def _explained(self, error: Exception) -> RadixError:
+        text = f"{type(error).__name__}: {error}"
+        first = _summary(text)
+        if _UNREAD.search(text):
+            return ComputeError(
+                "RDX-CMP-006",
+                f"the workers of {self.shown} cannot read or write the snapshots",
+                expected="the same paths on the workers as here: a file system that all share",
+                hint="put RADIX_HOME on a file system that driver and workers mount at the same place",
+                error=first,
+            )
+        if _GONE.search(text):
+            return TransientComputeError(
+                "RDX-CMP-004",
+                f"the cluster {self.shown} ended the application, or lost the workers it ran on",
+                expected="an application that may run to its end",
+                hint="try again; if it stays so, give the executors more memory (spark.executor.memory)",
+                error=first,
+            )
+        return ComputeError(
+            "RDX-CMP-005",
+            f"the cluster {self.shown} could not do the work",
+            expected="Spark 4",
+            hint="see the driver's log; the same project runs with compute: {engine: polars}",
+            error=first,
+        )
+
+
+def _builder() -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pyspark's own, on import
+            from pyspark.logger import PySparkLogger
+            from pyspark.sql import SparkSession
+    except ImportError:
+        raise ComputeError(
+            "RDX-CMP-001",
+            "pyspark is not installed",
+            expected="the extra `spark`",
+            hint="pip install 'radix[spark]'",
+        ) from None
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):  # they would print errors with their values
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return SparkSession.builder
+
+
+def _of_spark(error: Exception) -> bool:
+    return any(
+        kind.__module__.split(".")[0] in {"pyspark", "py4j", "grpc"} for kind in type(error).__mro__
+    ) or isinstance(error, ConnectionError)
+
+
+def _summary(text: str) -> str:
+    """The kind of error alone: what follows may hold values."""
+    kinds = re.findall(r"\[([A-Z][A-Z0-9_.]+)\]|([A-Za-z]+(?:Exception|Error))\b", text)
+    return ", ".join(dict.fromkeys(one or two for one, two in kinds[:4])) or text.split(":", maxsplit=1)[0]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,37 @@
+"""One cluster for all tests of Spark: a master and two workers, each a process of its own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from radix_resources.compute import SparkCompute
+
+pytest.importorskip("pyspark", reason="pyspark is not installed")
+from spark_cluster import CONFIG, cluster
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder is slow, and needs Java."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("spark"))
+
+
+@pytest.fixture(scope="session")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a cluster of two workers on this machine."""
+    if shutil.which("java") is None:
+        pytest.skip("there is no Java here")
+    with cluster(tmp_path_factory.mktemp("cluster")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def spark(master: str) -> Iterator[Any]:
+    """A session on it."""
+    with SparkCompute(master, CONFIG).session() as session:
+        yield session

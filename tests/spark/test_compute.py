@@ -1,0 +1,63 @@
+"""Which engine, and what is said where a cluster cannot be used."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from radix_assets.project import Compute, Spark
+from radix_resources.compute import SparkCompute, choose, estimated, memory
+from radix_resources.errors import ConfigError, RadixError, TransientComputeError
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    pl.DataFrame({"x": range(10_000)}).write_parquet(tmp_path / "data.parquet")
+    return tmp_path / "data.parquet"
+
+
+def test_the_engine_goes_by_bytes_against_memory_and_only_where_a_cluster_is_named(file: Path):
+    needed = estimated([file])
+    assert needed >= 10_000
+    assert choose("auto", [file], cluster=True, room=needed).engine == "spark"
+    assert choose("auto", [file], cluster=True, room=10 * needed).engine == "polars"
+    assert choose("auto", [file], cluster=False, room=1).engine == "polars"
+    assert choose("polars", [file], cluster=True, room=1).engine == "polars"
+    assert choose("spark", [file], cluster=True, room=10 * needed).engine == "spark"
+    with pytest.raises(ConfigError) as caught:
+        choose("spark", [file], cluster=False, room=1)
+    assert caught.value.code == "RDX-CFG-012"
+    assert memory() > 0
+
+
+def test_a_cluster_that_is_not_there_is_told_at_once_and_without_its_token():
+    compute = SparkCompute("sc://127.0.0.1:1/;token=abc")
+    with pytest.raises(TransientComputeError) as caught, compute.session():
+        pass
+    assert caught.value.code == "RDX-CMP-003"
+    assert "abc" not in str(caught.value)
+
+
+def test_a_cluster_is_an_address_whose_secrets_are_references():
+    assert Spark(master="sc://host:15002/;token=${TOKEN}").master.endswith("${TOKEN}")
+    for master in ("http://host", "sc://host/;token=abc"):
+        with pytest.raises(ValueError, match=r"begins with|token"):
+            Spark(master=master)
+    with pytest.raises(ValueError, match="is a secret"):
+        Spark(master="spark://host:7077", config={"spark.hadoop.fs.s3a.secret.key": "abc"})
+    with pytest.raises(ValueError, match="wants a cluster"):
+        Compute(engine="spark")
+
+
+def test_what_the_workers_cannot_read_or_do_is_a_coded_error_without_values(master: str, spark: Any, tmp_path: Path):
+    compute = SparkCompute(master)
+    with pytest.raises(RadixError) as caught, compute.told():
+        spark.read.parquet(f"file://{tmp_path}/nothing.parquet").collect()
+    assert caught.value.code == "RDX-CMP-006"
+    with pytest.raises(RadixError) as caught, compute.told():
+        spark.sql("SELECT raise_error('secret')").collect()
+    assert caught.value.code == "RDX-CMP-005"
+    assert "secret" not in str(caught.value)
+    with pytest.raises(KeyError), compute.told():
+        raise KeyError("mine")
