@@ -113,7 +113,9 @@ def _print_columns(tables: Mapping[str, Any]) -> None:
     shown = unsure[:_MOST_LINES]
     if not shown:
         return
-    table = Table("column", "role", "type", "private", "sure", "why", title="", box=None)
+    table = Table(box=None)
+    for title in ("column", "role", "type", "private", "sure", "why"):
+        table.add_column(title, overflow="fold")
     for sure, column, item in shown:
         private = item["semantic_type"] if item["sensitivity"] != "none" else ""
         cells = (column, item["role"], item["type"], private, f"{sure:.0%}", item["evidence"])

@@ -59,15 +59,21 @@ def make_suggestions(
                     {
                         "target": f"{target.table}.{target.column}",
                         "problem": target.problem,
+                        "metric": target.metric,
                         "confidence": target.confidence,
                         "evidence": target.evidence,
                     }
                     for target in found.targets
                 ]
             ),
-            "time": Table(
+            "tables": Table(
                 [
-                    {"table": table, "time index": ", ".join(suggestion.time_index) or "none"}
+                    {
+                        "table": table,
+                        "what": suggestion.row,
+                        "rows are": suggestion.structure,
+                        "time index": ", ".join(suggestion.time_index or suggestion.unread_time) or "none",
+                    }
                     for table, suggestion in found.tables.items()
                 ]
             ),
