@@ -27,7 +27,14 @@ _LATER = re.compile(
     r"cancel\w*|discharge\w*|disch\w*|death\w*|drop_?off|dropoff|arriv\w*|paid|churn\w*|exit\w*|terminat\w*|actual|settle\w*)(_|$)"
     r"|(en|fin)dtc?$"
 )
-_PLANNED = re.compile(r"(^|_)(required|planned|scheduled|due|expected|estimated|promised|deadline|valid|expir\w*)(_|$)")
+_LASTED = re.compile(r"(^|_)(delay(ed)?|lateness|elapsed|overrun|waiting_time|lead_time)(_|$)")
+"""What is known once something has taken place."""
+_ON_THE_WAY = re.compile(
+    r"(^|_)(actual|arr|arrival|arrived|air_time|wheels_o(n|ff)|taxi_(in|out)|drop_?off|ended|finished|dep_time|departed)(_|$)"
+)
+_PLANNED = re.compile(
+    r"(^|_)(required|planned|scheduled|sched|crs|due|expected|estimated|promised|deadline|valid|expir\w*)(_|$)"
+)
 _EXACT = 0.99
 """Share of the rows in which a sum must come out."""
 _NEAR = 0.9995
@@ -90,7 +97,15 @@ def suspects(
 
 
 def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
-    """What is said only of what has happened, where the target is what happens."""
+    """What is said only of what has happened, where the target is what happens or how long it takes."""
+    asked = "_".join(words(target.column))
+    if _LASTED.search(asked):
+        texts = {name: "_".join(words(name)) for name in names}
+        return [
+            (name, 0.55, f"named as known when {target.column} is")
+            for name, text in texts.items()
+            if (_ON_THE_WAY.search(text) or _LASTED.search(text)) and not _PLANNED.search(text)
+        ]
     if target.problem not in {"binary", "multiclass"}:
         return []
     found = []

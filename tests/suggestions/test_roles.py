@@ -119,3 +119,15 @@ def test_evidence_holds_no_value_of_a_private_column(tmp_path):
     text = one(tmp_path, columns | {"dose": number()}, table="patients").model_dump_json()
     assert "Quillfeather" not in text
     assert "536-90" not in text
+
+
+def test_what_is_known_with_a_delay_is_suspected_and_the_timetable_is_not(tmp_path):
+    columns = {
+        "sched_arr_time": number(),
+        "actual_arr_time": number(),
+        "dep_delay": number(),
+        "distance": number(),
+        "arr_delay": number(),
+    }
+    found = one(tmp_path, columns, "arr_delay").tables["data"].columns
+    assert [name for name, column in found.items() if column.role == "leak"] == ["actual_arr_time", "dep_delay"]
