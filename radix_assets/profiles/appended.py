@@ -53,7 +53,8 @@ def extended(
         if at + batch.num_rows >= before and compared and at <= before and mark_of(compared) != prefix.mark:
             return None
         hashes = np.concatenate((hashes, new.add(batch.slice(old.num_rows), threads)))
-        last.append(hashes[max(0, start - at) :])
+        if at + batch.num_rows > start:
+            last.append(hashes[max(0, start - at) :].copy())
         at += batch.num_rows
     if not same.result():
         return None

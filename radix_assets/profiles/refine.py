@@ -18,7 +18,7 @@ from radix_assets.profiles.table_state import TableState
 def refine(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
     """By the place of a column, its exact statistics. One column is held at a time.
 
-    Of more than 16 million rows only this is settled: whether a column that looks as if its values all differed is so.
+    Of more than 16 million rows only this is settled: whether the values of a whole number or text column all differ.
     """
     pa.default_memory_pool().release_unused()
     frame = pl.scan_parquet(file)
@@ -36,7 +36,10 @@ def refine(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
 
 
 def _may_be_unique(column: ColumnState) -> bool:
-    return not column.strictly and column.hashes is not None and not column.hashes.repeats
+    """Whether anybody would tell rows apart by the column, and no value of it is known to occur twice."""
+    if column.dtype not in {"integer", "string"} or column.strictly:
+        return False
+    return column.hashes is not None and not column.hashes.repeats
 
 
 def _exact(frame: pl.LazyFrame, place: int, column: ColumnState) -> dict[str, Any]:

@@ -91,7 +91,8 @@ def _read(state: TableState, parquet: pq.ParquetFile) -> tuple[Hashes | None, Ha
         for batch in batches(parquet):
             at = state.rows
             some = state.add(batch, threads)
-            last.append(some[max(0, start - at) :])
+            if state.rows > start:
+                last.append(some[max(0, start - at) :].copy())  # a view would hold what is before it too
             if hashes is not None:
                 hashes.append(some)
             if state.rows > REFINED:
