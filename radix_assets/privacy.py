@@ -8,9 +8,10 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from radix_resources.errors import RadixError
@@ -25,8 +26,8 @@ _KEY_BYTES = 32
 _MARK = 24
 """Hex digits of a sealed value."""
 
-Said = Mapping[str, Mapping[str, bool]]
-"""By table and column, whether a person's file says that it is private. What it says nothing of is not there."""
+Said = Mapping[str, Mapping[str, bool | None]]
+"""By table and column of a person's file, whether it says that it is private; None where it says neither."""
 
 
 def said_private(tags_file: Path) -> Said | None:
@@ -48,39 +49,54 @@ def _said(tags_file: Path, _changed: int, _size: int) -> Said | None:
         return None
     return {
         table: {
-            name: line.sensitivity != "none" for name, line in block.columns.items() if line.sensitivity is not None
+            name: None if line.sensitivity is None else line.sensitivity != "none"
+            for name, line in block.columns.items()
         }
         for table, block in file.tables.items()
     }
 
 
 def private_in(
-    table: str, tags_file: Path, suspected: Collection[str], before: Callable[[], Collection[str]] = set
+    table: str,
+    tags_file: Path,
+    suspected: Collection[str],
+    *,
+    columns: Collection[str] = (),
+    before: Mapping[str, bool] = MappingProxyType({}),
 ) -> set[str]:
-    """The private columns of a table: those `suspected`, but for what a person says of them.
+    """The private columns of a table: those `suspected`, but for what a person's file says of them.
 
-    Where the person's file cannot be read as it stands, those that were private `before` count too.
+    With the `columns` that there are now, and those there were `before` with whether they were private: what was
+    private stays so until the file says otherwise. And where one of those is gone, a new column that the file does not
+    know may be that very one by another name, so it is private too.
     """
-    said = said_private(tags_file)
-    if said is None:
-        return {*suspected, *before()}
-    own = said.get(table, {})
-    return {name for name in suspected if own.get(name, True)} | {name for name, private in own.items() if private}
+    own = (said_private(tags_file) or {}).get(table, {})
+    hidden = {name for name, private in before.items() if private}
+    gone = hidden.difference(columns)
+    new = {name for name in columns if name not in before and name not in own} if gone else set()
+    doubtful = {*suspected, *hidden, *new}
+    return {name for name in doubtful if own.get(name) is not False} | {name for name in own if own[name]}
 
 
-def suspected_in(raw: Path) -> set[str]:
+def suspected_in(raw: Path) -> frozenset[str]:
     """The columns of a raw snapshot that look private: as its schema says, else judged now. None without a schema."""
-    return set(_suspected(raw))
+    return _looked_at(raw)[1]
+
+
+def columns_of(raw: Path) -> tuple[str, ...]:
+    """All columns of a raw snapshot. None without a schema."""
+    return _looked_at(raw)[0]
 
 
 @lru_cache(maxsize=1024)
-def _suspected(raw: Path) -> frozenset[str]:
+def _looked_at(raw: Path) -> tuple[tuple[str, ...], frozenset[str]]:
     from radix_assets.sources import SCHEMA_FILE, judge_columns, read_schema
 
     if not (raw / SCHEMA_FILE).exists():
-        return frozenset()
+        return (), frozenset()
     schema = read_schema(raw)
-    return frozenset(judge_columns(raw, schema.table) if schema.suspected is None else schema.suspected)
+    suspected = judge_columns(raw, schema.table) if schema.suspected is None else schema.suspected
+    return tuple(column.name for column in schema.columns), frozenset(suspected)
 
 
 def is_private(tags: "Tags", table: str, *columns: str) -> bool:

@@ -21,8 +21,7 @@ def known_private(work: Work) -> dict[str, list[str]]:
     for table in [work.table] if work.step.table is not None else project.tables:
         commit = storage.latest(project.key("raw", table))
         if commit:
-            suspected = suspected_in(storage.path(commit))
-            found[table] = sorted(private_in(table, project.tags_path, suspected))
+            found[table] = sorted(private_in(table, project.tags_path, suspected_in(storage.path(commit))))
     return found
 
 

@@ -34,7 +34,9 @@ def up(
     reconcile_runs(here.instance)
     _start_endpoints(here)
     try:
-        threading.Thread(target=serve_pages(here.home.store, PAGES_PORT, here.home.projects).serve_forever, daemon=True).start()
+        threading.Thread(
+            target=serve_pages(here.home.store, PAGES_PORT, here.home.projects).serve_forever, daemon=True
+        ).start()
         reports = f"http://127.0.0.1:{PAGES_PORT}"
     except OSError:
         reports = f"not here: port {PAGES_PORT} is in use, by another `radix up`?"

@@ -104,6 +104,17 @@ class Encoder(BaseModel):
                 out[:, start + i] = coded.to_series(i).to_numpy()
         return out
 
+    def unknown(self, frame: pl.DataFrame) -> dict[str, list[int]]:
+        """By categorical feature, the rows whose category was rare or never seen in learning; only where there are."""
+        found = {}
+        for column in self.columns:
+            if column.type == "categorical" and column.categories:
+                codes = frame.select(_expression(column, frame.schema[column.name], 0)).to_series()
+                rows = (codes == column.other).arg_true().to_list()
+                if rows:
+                    found[column.name] = rows
+        return found
+
     def filled(self, codes: Floats) -> npt.NDArray[np.float32]:
         """Codes without NaN, for forests, in the precision in which they compare."""
         fill = np.array([column.fill for column in self.columns])

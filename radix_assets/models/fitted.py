@@ -98,6 +98,10 @@ class FittedModel:
         """
         return self.present(self.scores(features))
 
+    def unknown(self, features: pl.DataFrame) -> dict[str, list[int]]:
+        """By feature, the rows whose category the model does not know: it was rare or not there when it learned."""
+        return self.description.encoder.unknown(features)
+
     def present(self, scores: Floats) -> Predictions:
         """Scores in the words of the target."""
         if not self.classes:

@@ -80,7 +80,8 @@ def _means(cells: Floats, marks: Floats, learn: Bools) -> Floats:
 
 def _score(target: Ints | Floats, predicted: Floats, classes: int) -> float:
     if not classes:
-        return R2.value(target, predicted[:, 0])
+        explained = R2.value(target, predicted[:, 0])
+        return explained if np.isfinite(explained) else 0.0
     present = [c for c in range(classes) if 0 < (target == c).sum() < len(target)]
     if not present:
         return 0.0

@@ -182,13 +182,15 @@ def _macro_f1(target: Ints | Floats, predicted: Floats) -> Judge:
 
 
 def _r2(target: Ints | Floats, predicted: Floats) -> Judge:
+    """NaN where the target is the same in all rows drawn: there is nothing to explain."""
     center = float(np.mean(target))
     centered, error = target - center, (target - predicted) ** 2
+    nothing = (1e-14 * float(np.max(np.abs(target), initial=0.0))) ** 2
 
     def value(drawn: Floats) -> Floats:
         total = drawn.sum(axis=1)
         spread = drawn @ centered**2 - (drawn @ centered) ** 2 / total
-        return np.asarray(1 - (drawn @ error) / np.maximum(spread, 1e-300))
+        return np.asarray(1 - (drawn @ error) / np.where(spread > nothing * total, spread, np.nan))
 
     return value
 

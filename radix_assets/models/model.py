@@ -25,6 +25,8 @@ class ModelCard(BaseModel):
     score: Score
     metrics: dict[str, Score] = {}
     """Other metrics on the same rows."""
+    undefined: list[str] = []
+    """Metrics that say nothing of these rows, such as R² where their target is always the same."""
     baselines: dict[str, Score] = {}
     """The same metric for trivial predictors, by name."""
     classes: list[str] = []

@@ -68,6 +68,7 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
         shown["optimism gap"] = float(f"{gap:.4g}")
     shown["metrics"] = Table(
         [{"metric": name, "value": s.value, "low": s.low, "high": s.high} for name, s in card.metrics.items()]
+        + [{"metric": name, "value": "undefined", "low": None, "high": None} for name in card.undefined]
     )
     shown |= pictures
     shown["importance"] = Table(

@@ -98,12 +98,14 @@ def train(
     effects, chosen = shap_values(model, inputs, seed=search.seed)
     identity = model.save(out / FOLDER)
     baseline_scores = {name: interval(*pair) for name, pair in trivial.items()}
+    more = {other.name: judge(other, target, judged.predicted, drawn) for other in others}
     card = ModelCard(
         problem=data.problem,
         metric=metric.name,
         greater_is_better=metric.greater_is_better,
         score=interval(value, spread),
-        metrics={other.name: interval(*judge(other, target, judged.predicted, drawn)) for other in others},
+        metrics={name: interval(*pair) for name, pair in more.items() if np.isfinite(pair[0])},
+        undefined=[name for name, (value, _) in more.items() if not np.isfinite(value)],
         baselines=baseline_scores,
         classes=data.classes,
         split=f"{honest.kind}: {honest.reason}",

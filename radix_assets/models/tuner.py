@@ -1,8 +1,11 @@
 """FLAML's CFO, asked for settings and told what came of them."""
 
+import contextlib
 import logging
 import os
+import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +72,26 @@ class Searcher:
             self.search.on_trial_complete(proposal.name, result)
 
 
+@contextlib.contextmanager
+def _without(name: str) -> Iterator[None]:
+    """While this holds, importing a module of that name fails, as if it were not installed."""
+    held = {key: sys.modules.pop(key) for key in list(sys.modules) if key == name or key.startswith(f"{name}.")}
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        sys.modules.update(held)
+
+
 def load_flaml() -> tuple[Any, Any]:
-    """FLAML's tuner, without its remarks: importing it loads MLflow, and its AutoML part would need xgboost."""
+    """FLAML's tuner, without its remarks: importing it loads MLflow, and its AutoML part would need xgboost.
+
+    Where pyspark is installed FLAML starts a Spark of its own, a Java process of half a minute: it is not shown any.
+    """
     for name, value in (("MLFLOW_DISABLE_TELEMETRY", "true"), ("DO_NOT_TRACK", "true")):
         os.environ.setdefault(name, value)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without("pyspark"):
         warnings.simplefilter("ignore")
         from flaml import tune
         from flaml.tune.searcher import CFO

@@ -1,11 +1,11 @@
 """Profiles: what every column holds."""
 
-from functools import partial
+from functools import lru_cache
 from pathlib import Path
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.privacy import private_in, suspected_in
+from radix_assets.privacy import columns_of, private_in, suspected_in
 from radix_assets.profiles import load_profile, make_profile
 from radix_assets.project import slug
 from radix_resources.errors import StorageError
@@ -29,15 +29,16 @@ def _private(work: Work) -> list[str]:
     raw = work.inputs.get(f"raw/{slug(work.table)}")
     if raw is None:
         return []
-    return sorted(private_in(work.table, work.project.tags_path, suspected_in(raw.path), partial(_before, work)))
+    previous = _previous(work)
+    suspected, columns = suspected_in(raw.path), columns_of(raw.path)
+    before = _known(previous) if previous else {}
+    return sorted(private_in(work.table, work.project.tags_path, suspected, columns=columns, before=before))
 
 
-def _before(work: Work) -> set[str]:
-    """Those of the last profile."""
-    if work.previous is None:
-        return set()
-    last = load_profile(work.tools.storage.path(work.previous))
-    return {name for name, column in last.columns.items() if column.private}
+@lru_cache(maxsize=256)
+def _known(profile: Path) -> dict[str, bool]:
+    """The columns of a profile, and whether they were private when it was made."""
+    return {name: column.private for name, column in load_profile(profile).columns.items()}
 
 
 PROFILE = Stage(

@@ -169,6 +169,11 @@ class Associations:
 
     def without(self, columns: set[int]) -> None:
         """Forget what is known of some columns."""
+        # What was read from a file cannot be written to.
+        self.sample = self.sample.copy()
+        for part, names in ((self.pairs, _PAIRED), *((group, _GROUPED) for group in self.groups)):
+            for name in names:
+                setattr(part, name, getattr(part, name).copy())
         for place, column in enumerate(self.numbers):
             if column in columns:
                 for matrix in (self.pairs.count, self.pairs.mean, self.pairs.square, self.pairs.product):
@@ -184,6 +189,10 @@ class Associations:
             for name, table in self.tables.items()
             if not any(self.groups[int(place)].many for place in name.split(","))
         }
+
+
+_PAIRED = ("count", "mean", "square", "product")
+_GROUPED = ("count", "mean", "within")
 
 
 def _no_category(numbers: int) -> Category:

@@ -1,6 +1,7 @@
 """The first rows of a raw table, made at the moment somebody looks, by what is private then; they are kept nowhere."""
 
 import json
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.privacy import MASK, private_in, said_private, suspected_in
+from radix_assets.privacy import MASK, columns_of, private_in, said_private, suspected_in
+from radix_assets.profiles import load_profile
 from radix_assets.project import PROJECT_FILE, load_project, slug
 from radix_assets.sources import DATA_FILE
 from radix_resources.errors import RadixError
@@ -34,20 +36,32 @@ def preview_page(store: Path, projects: Path, project: str, place: str) -> str |
     except RadixError:
         return None
     table = next((table for table in declared.tables if slug(table) == name), None)
-    records = sorted((store / "commits" / project / "raw" / name).glob("[0-9]*.json"))
-    if table is None or not records:
+    raw, profile = (_newest(store, f"{project}/{stage}/{name}") for stage in ("raw", "profile"))
+    if table is None or raw is None:
         return None
-    directory = store / json.loads(records[-1].read_text())["directory"]
-    return page(table, directory, declared.tags_path)
+    columns = load_profile(profile).columns.values() if profile else []
+    return page(table, raw, declared.tags_path, {column.name: column.private for column in columns})
 
 
-def page(table: str, raw: Path, tags_file: Path) -> str:
-    """The first rows of a raw snapshot. Where the tags cannot be read as they stand, no value is shown at all."""
+def _newest(store: Path, asset: str) -> Path | None:
+    records = sorted((store / "commits" / asset).glob("[0-9]*.json"))
+    return store / json.loads(records[-1].read_text())["directory"] if records else None
+
+
+def page(table: str, raw: Path, tags_file: Path, before: Mapping[str, bool]) -> str:
+    """The first rows of a raw snapshot. Where the tags cannot be read as they stand, no value is shown at all.
+
+    `before` says of the columns of the newest profile whether they were private.
+    """
     frame = pl.scan_parquet(raw / DATA_FILE)
     schema = frame.collect_schema()
     names = schema.names()[:COLUMNS]
     unsure = said_private(tags_file) is None
-    private = set(names) if unsure else private_in(table, tags_file, suspected_in(raw))
+    private = (
+        set(names)
+        if unsure
+        else private_in(table, tags_file, suspected_in(raw), columns=columns_of(raw), before=before)
+    )
     rows = frame.select(cs.by_index(*range(len(names)))).head(ROWS).collect()
     head = "".join(f"<th>{escape(name)}<span>{escape(str(schema[name]))}</span></th>" for name in names)
     body = "".join(

@@ -81,7 +81,7 @@ class _Service:
             return 413, {"errors": [too_many().attrs()]}, 0
         try:
             rows, many = self.reader.read(body)
-            return 200, _content(self.predictor.predict(rows), many=many), len(rows)
+            return 200, _content(*self.predictor.answer(rows), many=many), len(rows)
         except Invalid as invalid:
             return invalid.status, {"errors": [error.attrs() for error in invalid.errors]}, 0
         except RadixError as error:
@@ -126,14 +126,16 @@ async def _body(request: Request) -> bytes | None:
     return bytes(found)
 
 
-def _content(answers: "pl.DataFrame", *, many: bool) -> Any:
-    """A list for a list, an object for an object; the probabilities by class."""
+def _content(answers: "pl.DataFrame", remarks: list[list[str]], *, many: bool) -> Any:
+    """A list for a list, an object for an object; the probabilities by class; warnings where there is a remark."""
     chances = probabilities_of(answers)
     found = []
-    for row in answers.iter_rows(named=True):
+    for row, remarked in zip(answers.iter_rows(named=True), remarks, strict=True):
         line = {name: value for name, value in row.items() if name not in chances}
         if chances:
             line["probabilities"] = {name.removeprefix(PROBABILITY): row[name] for name in chances}
+        if remarked:
+            line["warnings"] = remarked
         found.append(line)
     return found if many else found[0]
 
@@ -148,10 +150,12 @@ def _openapi(reader: Reader, example: dict[str, Any]) -> dict[str, Any]:
     several = {"type": "array", "items": row, "maxItems": MAX_ROWS, "title": "Several rows"}
     answer = {
         "type": "object",
-        "description": "The row's key, or its number where it has none; the prediction; of classes the probabilities.",
+        "description": "The row's key, or its number where it has none; the prediction; of classes the probabilities; "
+        "warnings where the model does not know a category.",
         "properties": {
             PREDICTION: {},
             "probabilities": {"type": "object", "additionalProperties": {"type": "number"}},
+            "warnings": {"type": "array", "items": {"type": "string"}},
         },
         "required": [PREDICTION],
     }

@@ -82,6 +82,9 @@ class Model(Protocol):
     def predict(self, features: pl.DataFrame) -> _Answers:
         """One answer for each row, in their order."""
 
+    def unknown(self, features: pl.DataFrame) -> dict[str, list[int]]:
+        """By feature, the rows whose category it does not know."""
+
 
 @dataclass(frozen=True)
 class Predictor:
@@ -97,6 +100,8 @@ class Predictor:
     """Columns of the primary key that come back with the answers; empty where there is none."""
     known: dict[str, str]
     """Every column of the table to its canonical type. Those that are neither read nor a key are accepted, unread."""
+    target_column: str = ""
+    """The column that is predicted; empty where it is none of the table's."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Of a model that does not know the names of its classes: those by which it calls them to the true ones."""
     dtype: pl.DataType = field(default_factory=pl.String)
@@ -127,16 +132,30 @@ class Predictor:
         column is missing and RDX-SRV-006 where the prediction fails.
         """
         self._demand(rows.columns)
-        blocks = [self._predict(block) for block in rows.iter_slices(BLOCK)] or [self._predict(rows)]
-        answers = pl.concat(blocks)
+        blocks = [self._predict(block)[0] for block in rows.iter_slices(BLOCK)] or [self._predict(rows)[0]]
+        return self._with_keys(rows, pl.concat(blocks))
+
+    def answer(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[list[str]]]:
+        """The same of rows that are few, and for each row what there is to remark. Never a value."""
+        self._demand(rows.columns)
+        answers, features = self._predict(rows)
+        remarks: list[list[str]] = [[] for _ in range(len(rows))]
+        for name, places in self.model.unknown(features).items():
+            for place in places:
+                remarks[place].append(f"{name}: the model does not know this category; it was rare or new")
+        return self._with_keys(rows, answers), remarks
+
+    def _with_keys(self, rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
         given = [name for name in self.key if name in rows.columns]
         keys = rows.select(given) if given else pl.DataFrame({ROW_NUMBER: pl.int_range(len(rows), eager=True)})
         keys = keys.rename({name: f"{name} (key)" for name in keys.columns if name in answers.columns})
         return pl.concat([keys, answers], how="horizontal")
 
-    def _predict(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _predict(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Answers, and the features they were made of."""
         try:
-            answers = self.model.predict(self.features.compute(rows))
+            features = self.features.compute(rows)
+            answers = self.model.predict(features)
         except RadixError:
             raise
         except Exception as error:  # noqa: BLE001 whatever a library raises; its text may quote a value
@@ -145,14 +164,14 @@ class Predictor:
         if len(prediction) != len(rows):
             raise failed(f"{len(prediction)} answers for {len(rows)} rows", table=self.table)
         if answers.probabilities is None:
-            return prediction.to_frame()
+            return prediction.to_frame(), features
         probabilities = answers.probabilities
         if self.labels:
             prediction = prediction.replace(self.labels).cast(self.dtype, strict=False)
             probabilities = probabilities.rename(
                 {PROBABILITY + name: PROBABILITY + label for name, label in self.labels.items()}
             )
-        return pl.concat([prediction.to_frame(), probabilities], how="horizontal")
+        return pl.concat([prediction.to_frame(), probabilities], how="horizontal"), features
 
     def _demand(self, given: list[str]) -> None:
         missing = [column.name for column in self.columns if column.required and column.name not in given]
@@ -199,6 +218,7 @@ def load_predictor(
         target=held.target,
         key=held.key,
         known={name: dtype.base_type().__name__ for name, dtype in schema.items() if name != tags.target.column},
+        target_column=tags.target.column,
         labels=_labels(tags, tables[held.table], model, seal) if seal else {},
         dtype=CANONICAL.get(model.description.dtype, pl.String()),
     )

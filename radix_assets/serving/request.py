@@ -1,12 +1,13 @@
 """Checks what a caller sends, and turns it into rows. What is wrong is told in the words of every other error."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NotRequired
 
 import polars as pl
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from radix_assets.serving.predictor import CANONICAL, Predictor
@@ -17,6 +18,15 @@ MAX_BYTES = 16 * 1024 * 1024
 _TOLD = 20
 """Mistakes of one request that are told at most."""
 _BITS = 2**63
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
+
+
+def _dated(value: Any) -> Any:
+    """Only text that begins with a date, for a number would be read as seconds since 1970; a date alone is midnight."""
+    if not isinstance(value, str) or not _DATE.match(value):
+        raise ValueError("no date")
+    return value
+
 
 _TYPES: dict[str, Any] = {
     "Int64": Annotated[int, Field(ge=-_BITS, le=_BITS - 1)],
@@ -25,7 +35,7 @@ _TYPES: dict[str, Any] = {
     "String": str,
     # Strict: a number is no date, although it could be read as seconds since 1970.
     "Date": Annotated[date, Field(strict=True)],
-    "Datetime": Annotated[datetime, Field(strict=True)],
+    "Datetime": Annotated[datetime, BeforeValidator(_dated)],
     "Time": Annotated[time, Field(strict=True)],
 }
 _WORDS = {
@@ -34,7 +44,7 @@ _WORDS = {
     "Boolean": "true or false",
     "String": "text",
     "Date": 'a date such as "2024-05-31"',
-    "Datetime": 'a point in time such as "2024-05-31T14:05:00"; UTC where no zone is given',
+    "Datetime": 'a point in time such as "2024-05-31T14:05:00", or a date for its midnight; UTC where no zone is given',
     "Time": 'a time of day such as "14:05:00"',
 }
 
@@ -55,6 +65,7 @@ class Reader:
         self._columns = {column.name: column for column in predictor.columns}
         self._known = list(predictor.known)
         self._table = predictor.table
+        self._target = predictor.target_column
         self._unread = {name for name in self._known if name not in self._columns}
         row: Any = self._row_type()
         rows: Any = Annotated[list[row], Field(max_length=MAX_ROWS)]
@@ -133,6 +144,15 @@ class Reader:
         name = str(place[0])
         if one["type"] == "missing":
             return missing_column(name, list(one["input"]), **where)
+        if one["type"] == "extra_forbidden" and name == self._target:
+            return ServingError(
+                "RDX-SRV-002",
+                f"{name!r} is the target: it is what is predicted",
+                expected="a row as it is before its outcome is known",
+                hint="leave it out",
+                **where,
+                column=name,
+            )
         if one["type"] == "extra_forbidden":
             near = nearest(name, self._known)
             return ServingError(

@@ -94,3 +94,10 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
         found = interval(*judge(MAE, number, np.zeros(150), weights(150, 200, seed=seed)))
         hits += found.low <= np.sqrt(2 / np.pi) <= found.high
     assert 180 <= hits <= 200
+
+
+def test_what_r2_explains_of_a_target_that_never_changes_is_undefined():
+    for constant in (0.0, 0.1, 1e9):
+        target = np.full(50, constant)
+        assert np.isnan(R2.value(target, target + 1))
+    assert R2.value(np.array([0.1, 0.1, 0.1 + 1e-9]), np.array([0.1, 0.1, 0.1 + 1e-9])) == pytest.approx(1)

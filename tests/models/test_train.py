@@ -7,6 +7,8 @@ import pytest
 from model_matrices import made, signal, snapshot
 
 from radix_assets.models import load_card, load_model, train
+from radix_assets.models.data import read
+from radix_assets.models.split import inner, split
 from radix_assets.project import Search
 from radix_resources.errors import ModelError, TargetError
 
@@ -182,3 +184,36 @@ def test_real_tables_are_learnt(tmp_path, file, target, problem, drop, limit):
     card = load_card(path)
     assert card.accepted
     assert card.score.value > limit if card.greater_is_better else card.score.value < limit
+
+
+def test_where_the_judged_target_never_changes_the_card_says_that_r2_is_undefined(tmp_path):
+    frame = signal(700, noise=0.3).drop("yes", "level")
+    at = pl.datetime(2024, 1, 1) + pl.duration(hours=pl.int_range(pl.len()))
+    late = pl.int_range(pl.len()) >= 560
+    frame = frame.with_columns(at=at, score=pl.when(late).then(2.0).otherwise("score"))
+    path = out(tmp_path)
+    output = train(snapshot(tmp_path / "f", frame, "score", "regression", cutoff="at"), SEARCH, path)
+    card = load_card(path)
+    assert card.undefined == ["r2"]
+    assert "r2" not in card.metrics
+    assert {"metric": "r2", "value": "undefined", "low": None, "high": None} in output.shown["metrics"].rows
+
+
+def test_rows_that_repeat_one_another_are_on_one_side_of_every_split(tmp_path):
+    frame = signal(300, noise=0.4).drop("score", "level")
+    for rows in (frame, signal(900, noise=0.4).drop("score", "level")):
+        repeated = pl.concat([rows, rows.head(rows.height // 2)])
+        features = snapshot(tmp_path / f"f{rows.height}", repeated, "yes", "binary")
+        data = read(features)
+        for learn, judged in split(data.rows, classes=2).folds:
+            assert not set(data.rows.hashes[learn]) & set(data.rows.hashes[judged])
+            for a, b in inner(data.rows.take(learn), "stratified", classes=2, single=False):
+                assert not set(data.rows.hashes[learn][a]) & set(data.rows.hashes[learn][b])
+
+
+def test_rows_of_a_table_of_few_columns_are_not_copies_because_they_look_alike(tmp_path):
+    frame = pl.DataFrame(
+        {"a": [number % 7 for number in range(800)], "yes": [number % 3 == 0 for number in range(800)]}
+    )
+    data = read(snapshot(tmp_path / "f", frame, "yes", "binary"))
+    assert len(set(data.rows.hashes)) == 800

@@ -46,6 +46,12 @@ class FakeModel:
             probabilities=pl.DataFrame({"probability_no": 1 - chance, "probability_yes": chance}),
         )
 
+    def unknown(self, features):
+        if 'odd "name" $[]' not in features.columns:
+            return {}
+        rows = features['odd "name" $[]'].eq("never seen").fill_null(value=False).arg_true().to_list()
+        return {"MODE(odd)": rows} if rows else {}
+
 
 KNOWN = {
     "id": "Int64", "age": "Int64", 'odd "name" $[]': "String", "arrived": "Datetime", "share": "Float64",
@@ -55,7 +61,7 @@ KNOWN = {
 
 @pytest.fixture
 def predictor():
-    return Predictor(FakeFeatures(), FakeModel(), "guests", "guests.stays", ["id"], KNOWN)
+    return Predictor(FakeFeatures(), FakeModel(), "guests", "guests.stays", ["id"], KNOWN, "stays")
 
 
 @pytest.fixture

@@ -48,6 +48,22 @@ def test_columns_that_are_not_read_are_accepted_and_unknown_ones_are_not(client)
     assert "'member'" in error["hint"]
 
 
+def test_the_target_is_refused_as_what_it_is(client):
+    error = error_of(client.predict({"age": 60, "stays": "yes"}))
+    assert error["code"] == "RDX-SRV-002"
+    assert error["found"] == "'stays' is the target: it is what is predicted"
+    assert error["hint"] == "leave it out"
+
+
+def test_a_category_that_the_model_does_not_know_is_remarked_in_the_answer_of_its_row_without_its_value(client):
+    answers = client.predict([{"age": 60, 'odd "name" $[]': "usual"}, {"age": 60, 'odd "name" $[]': "never seen"}])
+    known, unknown = answers.json()
+    assert "warnings" not in known
+    assert len(unknown["warnings"]) == 1
+    assert unknown["warnings"][0].startswith("MODE(odd): ")
+    assert "never seen" not in answers.text
+
+
 def test_a_missing_column_is_told_with_what_it_may_have_been_called(client):
     refused = client.predict({"Age": 60})
     assert refused.status_code == 422
@@ -62,7 +78,7 @@ def test_a_missing_column_is_told_with_what_it_may_have_been_called(client):
     [
         {"age": "many"}, {"age": 1.5}, {"age": 2**63}, {"age": [1]}, {"age": 60, 'odd "name" $[]': 5},
         {"age": 60, "arrived": 1714557600}, {"age": 60, "arrived": "tomorrow"}, {"age": 60, "share": "tenfold"},
-        {"age": 60, "member": "perhaps"},
+        {"age": 60, "member": "perhaps"}, {"age": 60, "arrived": "1714557600"},
     ],
 )  # fmt: skip
 def test_a_value_of_the_wrong_type_is_refused_without_being_repeated(client, wrong):
@@ -79,6 +95,7 @@ def test_a_value_of_the_wrong_type_is_refused_without_being_repeated(client, wro
     "right",
     [
         {"age": None}, {"age": 60.0}, {"age": 60, "arrived": "2024-05-31T10:00:00+02:00"}, {"age": 60, "share": 1},
+        {"age": 60, "arrived": "2024-05-31"},
         {"age": 60, "arrived": None, "share": None, "member": None, 'odd "name" $[]': None, "id": None},
     ],
 )  # fmt: skip
@@ -92,6 +109,13 @@ def test_times_with_a_zone_are_turned_into_utc(predictor):
     rows, _ = Reader(predictor).read(b'[{"age": 1, "arrived": "2024-05-31T10:00:00+02:00"}, {"age": 1}]')
     assert str(rows["arrived"][0]) == "2024-05-31 08:00:00"
     assert rows["arrived"][1] is None
+
+
+def test_a_date_alone_is_its_midnight(predictor):
+    from radix_assets.serving.request import Reader
+
+    rows, _ = Reader(predictor).read(b'{"age": 1, "arrived": "2024-05-31"}')
+    assert str(rows["arrived"][0]) == "2024-05-31 00:00:00"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[{]", b"age=3", b"\xff\xfe", b'{"age": NaN1}'])

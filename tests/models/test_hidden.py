@@ -1,0 +1,121 @@
+"""A question about a private column: what of it stands in a model's files, and how it is recognised again."""
+
+import polars as pl
+import pytest
+from model_matrices import made, signal, snapshot
+
+from radix_assets.models import load_card, load_model, train
+from radix_assets.models.champion import decide
+from radix_assets.models.hidden import Hidden, marked, read_hidden, revealed
+from radix_assets.privacy import Seal
+from radix_assets.project import Search
+
+SEARCH = Search(trials=2, seed=0)
+SEAL = Seal(b"a key")
+
+
+def written(path):
+    """Everything in a folder, tables as text too."""
+    parts = []
+    for file in path.rglob("*"):
+        if file.is_file():
+            parts.append(file.read_bytes())
+            if file.suffix == ".parquet":
+                parts.append(str(pl.read_parquet(file).to_dict(as_series=False)).encode())
+    return b"\n".join(parts)
+
+
+def out(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("target", ["level", "yes"])
+def test_private_classes_stand_in_no_file_and_are_recognised_by_who_holds_the_key(tmp_path, target):
+    frame = signal(600, noise=0.4).drop({"level": ["score", "yes"], "yes": ["score", "level"]}[target])
+    frame = frame.with_columns(pl.format("Qzxlabel ü<{}>", target).alias(target))
+    features = snapshot(tmp_path / "features", frame, target, "multiclass" if target == "level" else "binary")
+    folder = out(tmp_path, "model")
+    train(features, SEARCH, folder, hidden=Hidden(target=True, seal=SEAL))
+    assert b"Qzxlabel" not in written(folder)
+    card, labels = load_card(folder), sorted(frame[target].unique())
+    assert card.accepted
+    assert card.classes == [f"class {number + 1}" for number in range(len(labels))]
+    assert revealed(frame[target], card.sealed, SEAL) == dict(zip(card.classes, labels, strict=True))
+    assert revealed(frame[target], card.sealed, Seal(b"another key")) == {}
+    kept = pl.read_parquet(folder / "predictions.parquet")
+    assert set(kept["prediction"]) <= set(card.classes)
+    now = marked(frame[target].gather(kept["__row"]), card.sealed, SEAL)
+    assert now.eq_missing(kept["__target"]).all()
+    assert load_model(folder).description.sealed == card.sealed
+
+
+def test_private_numbers_stand_in_no_file_beside_the_model_and_in_no_picture(tmp_path):
+    features = made(tmp_path, "score", "regression", noise=0.3)
+    folder = out(tmp_path, "model")
+    hidden = Hidden(target=True, seal=SEAL)
+    train(features, SEARCH, folder, hidden=hidden)
+    assert load_card(folder).accepted
+    assert not (folder / "fit.png").exists()
+    kept = pl.read_parquet(folder / "predictions.parquet")
+    assert kept["__target"].dtype == pl.UInt64
+    assert kept["__target"].equals(read_hidden(features, hidden).original.gather(kept["__row"]).alias("__target"))
+
+
+def test_the_moment_of_a_split_is_not_told_where_it_is_private(tmp_path):
+    frame = signal(700, noise=0.4).drop("score", "level")
+    frame = frame.with_columns(at=pl.datetime(1967, 1, 1) + pl.duration(hours=pl.int_range(pl.len())))
+    features = snapshot(tmp_path / "features", frame, "yes", "binary", cutoff="at")
+    told, untold = out(tmp_path, "told"), out(tmp_path, "untold")
+    train(features, SEARCH, told)
+    train(features, SEARCH, untold, hidden=Hidden(time=True))
+    assert "1967-" in load_card(told).split
+    assert b"1967-" not in written(untold)
+    assert load_card(untold).score == load_card(told).score
+
+
+def test_the_ids_of_private_keys_take_the_seal_to_be_made(tmp_path):
+    frame = signal(600).drop("score", "level").with_columns(id=7_714_289_000_000 + pl.int_range(pl.len()))
+    features = snapshot(tmp_path / "features", frame, "yes", "binary", key="id")
+    plain = read_hidden(features, Hidden()).rows.hashes
+    sealed, other = (read_hidden(features, Hidden(key=True, seal=Seal(key))).rows.hashes for key in (b"a", b"b"))
+    assert len(set(sealed)) == len(set(plain)) == 600
+    assert not set(plain) & set(sealed)
+    assert not set(sealed) & set(other)
+
+
+def test_a_champion_that_knows_what_is_private_now_serves_no_longer_whatever_becomes_of_the_challenger(tmp_path):
+    good = made(tmp_path, "yes", "binary", noise=0.3)
+    noise = snapshot(
+        tmp_path / "noise",
+        signal(600).drop("score", "level").with_columns(yes=pl.Series(signal(600, seed=9)["yes"])),
+        "yes",
+        "binary",
+    )
+    first, second = out(tmp_path, "first"), out(tmp_path, "second")
+    train(good, SEARCH, first)
+    train(noise, SEARCH, second)
+    champion, after, replaced = (out(tmp_path, name) for name in ("champion", "after", "replaced"))
+    decide(first, None, good, approval="auto", approved=set(), out=champion)
+    refused = decide(second, champion, noise, approval="auto", approved=set(), out=after, outdated=["t.colour"])
+    assert refused.shown["serving"] == "nothing"
+    assert "t.colour" in refused.shown["reason"]
+    assert not (after / "fitted").exists()
+    third = out(tmp_path, "third")
+    train(good, Search(trials=3, seed=1), third)
+    taken = decide(third, champion, good, approval="auto", approved=set(), out=replaced, outdated=["t.colour"])
+    assert taken.shown["decision"] == "the challenger serves from now on"
+
+
+def test_a_refusal_is_told_once(tmp_path):
+    noise = snapshot(
+        tmp_path / "noise",
+        signal(600).drop("score", "level").with_columns(yes=pl.Series(signal(600, seed=9)["yes"])),
+        "yes",
+        "binary",
+    )
+    challenger = out(tmp_path, "challenger")
+    train(noise, SEARCH, challenger)
+    refused = decide(challenger, None, noise, approval="auto", approved=set(), out=out(tmp_path, "champion"))
+    assert str(refused.shown["reason"]).lower().count("refused") == 1

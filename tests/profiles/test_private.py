@@ -1,0 +1,51 @@
+"""What is kept of a column that becomes private."""
+
+import numpy as np
+import polars as pl
+
+from radix_assets.profiles import load_profile, make_profile, profile_table
+from radix_assets.profiles.private import TELLING, with_values, without_values
+
+
+def table(rows: int = 400) -> pl.DataFrame:
+    random = np.random.default_rng(0)
+    return pl.DataFrame(
+        {
+            "amount": random.normal(size=rows),
+            "note": random.choice(["Qzx one", "Qzx two", "Qzx three"], rows),
+            "pay": np.round(618_273 + random.random(rows), 4),
+            "kind": random.choice(["a", "b"], rows),
+        }
+    )
+
+
+def test_of_a_private_column_no_statistic_is_kept_that_could_hold_a_value(tmp_path):
+    table().write_parquet(tmp_path / "data.parquet")
+    whole = profile_table("t", tmp_path / "data.parquet")
+    bare = without_values(whole, {"note", "pay"})
+    assert "Qzx" not in bare.model_dump_json()
+    assert "61827" not in bare.model_dump_json()
+    for name in ("note", "pay"):
+        column = bare.columns[name]
+        assert column.private
+        assert {field for field in TELLING if getattr(column, field) != getattr(whole.columns[name], field)} == set()
+    assert bare.columns["amount"] == whole.columns["amount"]
+    assert with_values(bare, tmp_path).columns == whole.columns
+
+
+def test_a_column_that_becomes_private_leaves_nothing_in_the_profile_that_goes_on_from_the_one_before(tmp_path):
+    raw, first, second = (tmp_path / name for name in ("raw", "first", "second"))
+    for folder in (raw, first, second):
+        folder.mkdir()
+    table().write_parquet(raw / "data.parquet")
+    make_profile("t", raw, first, set())
+    assert "Qzx one" in (first / "page.html").read_text()
+    make_profile("t", raw, second, {"note", "pay"}, previous=first)
+    for file in second.iterdir():
+        assert b"Qzx" not in file.read_bytes()
+        assert b"618273" not in file.read_bytes()
+        if file.suffix == ".parquet":
+            text = str(pl.read_parquet(file).to_dict(as_series=False))
+            assert "Qzx" not in text
+            assert "61827" not in text
+    assert load_profile(second).columns["note"].distinct == 3
