@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from radix_assets.relationships.candidates import STRONG
 from radix_assets.relationships.evidence import Pair
+from radix_assets.relationships.facts import silent_table
 from radix_assets.relationships.scoring import FITTED, Weights, alone, beside, chance
 
 BELIEVED = 0.5
 """Probability from which a pair is a relationship."""
 LEANING = 0.3
 """Probability from which it is, where strong names or several parents together make up for the rest."""
-UNANNOUNCED = 0.65
-"""Probability from which it is, where nothing in the child's name and no rare values speak for it."""
-
 SURELY_ONE = 0.6
 """Sum of the probabilities of a child's parents from which it is believed to have one."""
 
@@ -48,9 +46,12 @@ def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
         pair = pairs[n]
         # A child that surely points to one of several points to the likeliest.
         certain = BELIEVED if pair.name < STRONG and together[pair.child.at] < SURELY_ONE else LEANING
-        if pair.seen.get("unannounced without bits", 0.0) > 0.5:  # noqa: PLR2004 half of what is certain
-            certain = UNANNOUNCED
-        verdicts[n] = Verdict(pair, second[n], _refusal(pair, second[n] >= certain, parents))
+        refused = _refusal(pair, second[n] >= certain, parents)
+        # Any count is found among running numbers; where names speak, one that says nothing of a reference is none.
+        mute = pair.seen.get("unannounced without bits", 0.0) > 0.5  # noqa: PLR2004 half of what is certain
+        if not refused and mute and not silent_table(pair.parent.table):
+            refused = "small whole numbers, and the name says nothing of a reference"
+        verdicts[n] = Verdict(pair, second[n], refused)
         if not verdicts[n].refused:
             parents[pair.child.at] = pair
     return [verdicts[n] for n in range(len(pairs))]

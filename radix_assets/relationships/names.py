@@ -173,7 +173,14 @@ def _names_the_table(column: str, parent: str, key: str) -> tuple[float, str]:
         return (1.0, f"{column} names the table {parent}") if named else (0.9, f"{column} ends with {parent}")
     if len(target) > 3 and plain.endswith(target) and not is_generic(key):  # noqa: PLR2004 same
         return 0.85, f"{column} ends with {key}"
-    return (0.8, f"{column} names the table {parent}") if named and not chance else _hint(column, parent)
+    if named and not chance:
+        return 0.8, f"{column} names the table {parent}"
+    bare = core(key) if is_key_like(key) else ""
+    if len(about) > 1 and about == bare and not is_generic(column):
+        return 0.8, f"{column} is {key} in short"
+    if bare and _abbreviates(about, bare):
+        return 0.6, f"{column} resembles {key}"
+    return _hint(column, parent)
 
 
 def _hint(column: str, parent: str) -> tuple[float, str]:

@@ -316,3 +316,25 @@ def test_the_schemas_of_made_up_worlds_are_found_with_names_without_and_with_fla
         assert told.f1 >= 0.95, told.remarks
         assert silent.f1 >= 0.85, silent.remarks
         assert max(told.calibration_error, silent.calibration_error) <= 0.08
+
+
+def test_a_measure_that_fills_the_range_of_row_numbers_is_no_reference(tmp_path):
+    _, links = found(
+        tmp_path,
+        {
+            "days": {"instant": running(600), "weather": [f"w{number % 4}" for number in range(600)]},
+            "hours": {"registered": some(600, 9000), "guests": some(590, 9000), "heat": measures(9000)},
+        },
+    )
+    assert links == set()
+
+
+def test_a_key_without_its_ending_is_a_reference(tmp_path):
+    _, links = found(
+        tmp_path,
+        {
+            "Artikel": {"ArtNr": running(80), "Preis": measures(80)},
+            "Lieferungen": {"LieferNr": running(900), "Art": some(80, 900), "Menge": measures(900)},
+        },
+    )
+    assert links == {"Lieferungen.Art -> Artikel.ArtNr"}
