@@ -52,7 +52,8 @@ def edits(actions: Iterable[Mapping[str, Any]], table: str, column: str) -> list
         both = [_of(action[side], table, column) for side in ("before", "after")]
         about = {"when": action["when"], "by": action["actor"], "reason": action["reason"], "run": action.get("run_id")}
         if both[0] != both[1]:
-            what = "brought up to date" if action["kind"] == "suggest" else "edited"
+            suggest = "brought up to date" if both[0] else "written into the file, as suggested"
+            what = suggest if action["kind"] == "suggest" else "edited"
             found.append({**about, "what": what, "from": both[0], "to": both[1]})
             seen.add(action["id"])
         if action["after"].get("confirmed") is True and action["before"].get("confirmed") is not True:

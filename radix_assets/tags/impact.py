@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radix_assets.graph import Stage, Tools, steps
 from radix_assets.output import Table
-from radix_assets.project import Project
+from radix_assets.project import Project, slug
 from radix_assets.tags.history import Change, changes
 from radix_assets.tags.model import Tags
 
@@ -88,15 +88,25 @@ def impact(project: Project, tools: Tools, stages: Sequence[Stage], tags: Tags) 
     applied = tools.storage.latest(project.key("tags"))
     if applied is not None and applied.files.get(TAGS_FILE) == digest(tags):
         return Impact(found, rate)
-    changed = {"tags"}
+    changed = {"tags"} | _shown_anew(tools, applied, tags)
     for step in steps(project, tuple(stages)):
         read = changed.intersection(step.needs + step.wants)
-        if step.name in changed or not read:
+        if step.name == "tags" or not (read or step.name in changed):
             continue
         commit: Commit | None = tools.storage.latest(step.key)
-        found.append(Rebuilt(step.name, commit.seconds if commit else None, "tags" in read))
+        certain = step.name in changed or "tags" in read
+        found.append(Rebuilt(step.name, commit.seconds if commit else None, certain))
         changed.add(step.name)
     return Impact(found, rate)
+
+
+def _shown_anew(tools: Tools, applied: "Commit | None", tags: Tags) -> set[str]:
+    """The profiles of tables in which other columns are private than before: no value of these may be shown."""
+    if applied is None:
+        return set()
+    then = Tags.model_validate_json((tools.storage.path(applied) / TAGS_FILE).read_text(encoding="utf-8"))
+    both = set(then.tables) & set(tags.tables)
+    return {f"profile/{slug(name)}" for name in both if then.tables[name].private != tags.tables[name].private}
 
 
 def pending(applied: Tags, now: Tags) -> list[Change]:

@@ -17,14 +17,12 @@ from radix_assets.tags.lines import Key, alike, written
 from radix_assets.tags.references import plain
 from radix_assets.tags.replace import Beside, rewrite
 from radix_assets.tags.splices import NEW, Splices
-from radix_assets.tags.write import Wanted, relationship_line, table_lines, wanted
+from radix_assets.tags.write import AT_ONCE, Wanted, relationship_line, table_lines, wanted
 from radix_assets.tags.yaml_text import aligned, quoted, remark
 from radix_resources.errors import TagError
 
 EDITOR = "whoever edited (file)"
 """Who changed the file in an editor, as far as Radix can tell."""
-_AT_ONCE = 200
-"""Columns in one action of the log."""
 _RENAMED = 0.75
 """Likeness of two names from which on one may be the other."""
 
@@ -307,8 +305,8 @@ class _Refresh:
             self.ledger.write(problem, after.print_of(problem))
         self.ledger.gone = self.marks
         found = changes(said_in(self.file), said_in(after))
-        for place in range(0, len(found), _AT_ONCE):
-            before, now = nested(found[place : place + _AT_ONCE])
+        for place in range(0, len(found), AT_ONCE):
+            before, now = nested(found[place : place + AT_ONCE])
             self.ledger.tell("suggest", "Radix", f"brought {after.path.name} up to date with the data", before, now)
 
 

@@ -11,7 +11,7 @@ from radix_assets.relationships.model import Schema
 from radix_assets.suggestions.model import ColumnSuggestion, Suggestions, TableSuggestion
 from radix_assets.suggestions.question import parse_target
 from radix_assets.tags.file import parse_tags, sha_of
-from radix_assets.tags.history import said_in
+from radix_assets.tags.history import Change, nested, said_in
 from radix_assets.tags.ledger import Ledger, ledger_path
 from radix_assets.tags.lines import Key
 from radix_assets.tags.replace import create
@@ -21,6 +21,8 @@ from radix_resources.errors import TagError
 UNSURE = 0.65
 """Confidence below which a line is worth a look."""
 SURE = 0.8
+AT_ONCE = 200
+"""Columns in one action of the log."""
 _LONG = 20
 """Columns of a table from which on a line divides what is sure from what is not."""
 
@@ -66,13 +68,16 @@ def write_tags(
         if key in file.lines:
             ledger.write(key, file.print_of(key), line.said)
     ledger.known = {name: list(profile.columns) for name, profile in profiles.items()}
-    ledger.tell(
-        "suggest",
-        "Radix",
-        f"wrote {path.name}, pre-filled",
-        {},
-        {"lines": len(lines)},
-    )
+    columns = [(key, line) for key, line in lines.items() if key[2:3] == ("columns",)]
+    for place in range(0, len(columns), AT_ONCE):
+        said = nested(
+            [
+                Change((*key, name), None, value)
+                for key, line in columns[place : place + AT_ONCE]
+                for name, value in line.said.items()
+            ]
+        )
+        ledger.tell("suggest", "Radix", f"wrote {path.name}, pre-filled", {}, said[1])
     return create(path, text, (ledger_path(path), ledger.to_bytes()))
 
 

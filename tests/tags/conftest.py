@@ -2,3 +2,4 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "relationships"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "end_to_end"))
