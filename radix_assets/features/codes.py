@@ -14,7 +14,7 @@ def coded(series: pl.Series) -> tuple[Ints, pl.Series]:
         there = series.is_not_null().to_numpy()
         if codes is None:
             return np.full(len(series), -1, dtype=np.int64), dictionary
-        return np.where(there, codes.to_numpy(), -1).astype(np.int64), dictionary
+        return np.where(there, codes.to_numpy().astype(np.int64), -1), dictionary
     words = series.cast(pl.Categorical)
     physical = words.to_physical()
     seen = pl.DataFrame({"code": physical, "word": words}).drop_nulls().unique("code")
