@@ -53,12 +53,14 @@ def read(session: "SparkSession", file: Path) -> Snapshot:
 def write(frame: "DataFrame", names: Sequence[str], file: Path, order: Sequence[str] = (ROW,)) -> int:
     """Write a frame as one Parquet file with these names of columns, in this order of rows. Returns how many rows.
 
-    Rows go from the workers to the file system, not through the driver; one task sorts and writes them.
+    `order` are columns of the frame; those that are none of `names` are left out. Rows go from the workers to the file
+    system, not through the driver; one task sorts and writes them.
     """
     folder = file.with_name(f".{file.name}-{uuid.uuid4().hex}")
-    ordered = frame.repartition(1).sortWithinPartitions(*order)
-    columns = [column for column in frame.columns if column not in order or column in names]
-    ordered.select(*columns).toDF(*names).write.parquet(place(folder))
+    plain = [name if name in order else f"w{number}" for number, name in enumerate(frame.columns)]
+    kept = [one for one, name in zip(plain, frame.columns, strict=True) if name not in order or name in names]
+    ordered = frame.toDF(*plain).repartition(1).sortWithinPartitions(*order)
+    ordered.select(*kept).toDF(*names).write.parquet(place(folder))
     try:
         parts = sorted(folder.glob("part-*.parquet"))
         parts[0].replace(file)

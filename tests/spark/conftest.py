@@ -1,6 +1,7 @@
 """One cluster for all tests of Spark: a master and two workers, each a process of its own."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from radix_resources.compute import SparkCompute
 
 pytest.importorskip("pyspark", reason="pyspark is not installed")
 from spark_cluster import CONFIG, cluster
+
+sys.path.append(str(Path(__file__).parents[1] / "features"))  # the shop, and the real sets
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,158 @@
+"""Aggregations of a group as Spark's SQL, with the conventions of `radix_assets.features.aggregations`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from radix_assets.features.engines.spark.sql import Uncompiled, number
+from radix_assets.features.segments import NOTHING
+
+CUT = "__cut"
+OWN = "__own"
+CHILD = "__child"
+"""The number of the child's row."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is aggregated: columns of the rows of a group."""
+
+    value: str
+    """As it is; a number is a double, truth a number where it is counted."""
+    mask: str
+    """Whether the row counts."""
+    near: str = "CAST(0 AS DOUBLE)"
+    """A number near the group's: powers are taken about it, or a common level would cost digits."""
+    start: str = ""
+    """The group's first moment."""
+    timed: bool = False
+    """Whether the rows have times of their own."""
+
+    @property
+    def counted(self) -> str:
+        """The value where the row counts."""
+        return f"CASE WHEN {self.mask} THEN {self.value} END"
+
+    @property
+    def rows(self) -> str:
+        """How many rows count."""
+        return f"count(CASE WHEN {self.mask} THEN 1 END)"
+
+    @property
+    def order(self) -> str:
+        """The row's place in its own table's order, null where it does not count."""
+        place = f"struct({OWN}, {CHILD})" if self.timed else f"struct({CHILD})"
+        return f"CASE WHEN {self.mask} THEN {place} END"
+
+
+_Sql = Callable[[Cell, int], str]
+SHIFTED = frozenset({"std", "skew"})
+"""Primitives that want `near`."""
+
+
+def aggregated(primitive: str, cell: Cell, part: int) -> str:
+    """The aggregation of a group. Raises Uncompiled where Radix does not compile it."""
+    if primitive not in _KINDS:
+        raise Uncompiled(f"{primitive} is computed by featuretools")
+    kind, sql = _KINDS[primitive]
+    found = sql(cell, part)
+    return number(f"({found})") if kind == "number" else found
+
+
+def _std(cell: Cell, _: int) -> str:
+    x = f"({cell.counted} - {cell.near})"
+    return f"CASE WHEN count({x}) > 1 THEN stddev_samp({x}) END"
+
+
+def _skew(cell: Cell, _: int) -> str:
+    x = f"({cell.counted} - {cell.near})"
+    n, spread = f"CAST(count({x}) AS DOUBLE)", f"(var_pop({x}) * count({x}))"
+    cubes = f"(skewness({x}) * {spread} * sqrt({spread}) / sqrt(count({x})))"
+    cubes = f"CASE WHEN abs({cubes}) < {NOTHING!r}D THEN 0D ELSE {cubes} END"
+    value = f"{n} * sqrt({n} - 1) / ({n} - 2) * ({cubes}) / ({spread} * sqrt({spread}))"
+    return f"CASE WHEN count({x}) > 2 THEN CASE WHEN {spread} < {NOTHING!r}D THEN 0D ELSE {value} END END"
+
+
+def _share(cell: Cell, _: int) -> str:
+    return f"CASE WHEN {cell.rows} > 0 THEN coalesce(sum({cell.counted}), 0D) / {cell.rows} END"
+
+
+def _any(cell: Cell, _: int) -> str:
+    return f"CASE WHEN {cell.rows} > 0 THEN coalesce(sum({cell.counted}), 0D) > 0 END"
+
+
+def _all(cell: Cell, _: int) -> str:
+    x = cell.counted
+    return f"CASE WHEN {cell.rows} > 0 THEN coalesce(sum({x}), 0D) = count({x}) END"
+
+
+def _unique(cell: Cell, _: int) -> str:
+    return f"CASE WHEN {cell.rows} > 0 THEN CAST(size(collect_set({cell.counted})) AS DOUBLE) END"
+
+
+def _common(cell: Cell, part: int) -> str:
+    """The most frequent, or the next ones; of equally frequent ones the smallest."""
+    if not part:
+        return f"mode({cell.counted}, true)"
+    values = f"array_sort(collect_list({cell.counted}))"
+    counted = f"transform(array_distinct({values}), v -> struct(-size(filter({values}, w -> w = v)) AS n, v AS v))"
+    return f"get(array_sort({counted}), {part}).v"
+
+
+def _since(last: bool) -> _Sql:  # noqa: FBT001
+    def sql(cell: Cell, _: int) -> str:
+        if not cell.timed:
+            return "CAST(NULL AS DOUBLE)"
+        edge = f"{'max' if last else 'min'}_by({OWN}, {cell.order})"
+        return f"CASE WHEN max({CUT}) < {2**63 - 1}L THEN (max({CUT}) - {edge}) / 1e6D END"
+
+    return sql
+
+
+def _edge(last: bool) -> _Sql:  # noqa: FBT001
+    return lambda cell, _: f"{'max' if last else 'min'}_by({cell.value}, {cell.order})"
+
+
+def _trend(cell: Cell, _: int) -> str:
+    """The slope in featuretools' unit: what divides the first moment."""
+    if not cell.timed:
+        return "CAST(NULL AS DOUBLE)"
+    there = f"{cell.mask} AND {cell.value} IS NOT NULL"
+    t = f"CASE WHEN {there} THEN ({OWN} - {cell.start}) / 1e6D END"
+    first = f"floor(min_by({OWN}, CASE WHEN {there} THEN struct({OWN}, {CHILD}) END) / 1000000)"
+    unit = (
+        f"CASE WHEN {first} % 86400 = 0 THEN 86400D WHEN {first} % 3600 = 0 THEN 3600D WHEN {first} % 60 = 0 THEN 60D "
+    )
+    slope = f"covar_pop({cell.counted}, {t}) / var_pop({t}) * {unit} ELSE 1D END"
+    return f"CASE WHEN count({t}) > 2 THEN CASE WHEN var_pop({t}) = 0 THEN 0D ELSE {slope} END END"
+
+
+def _call(function: str) -> _Sql:
+    return lambda cell, _: f"{function}({cell.counted})"
+
+
+def _total(cell: Cell, _: int) -> str:
+    return f"coalesce(sum({cell.counted}), 0D)"
+
+
+_KINDS: dict[str, tuple[str, _Sql]] = {
+    "count": ("number", lambda cell, _: f"CAST({cell.rows} AS DOUBLE)"),
+    "mean": ("number", _call("avg")),
+    "sum": ("number", _total),
+    "std": ("number", _std),
+    "min": ("number", _call("min")),
+    "max": ("number", _call("max")),
+    "skew": ("number", _skew),
+    "percent_true": ("number", _share),
+    "num_true": ("number", _total),
+    "any": ("value", _any),
+    "all": ("value", _all),
+    "num_unique": ("number", _unique),
+    "mode": ("value", _common),
+    "n_most_common": ("value", _common),
+    "median": ("number", lambda cell, _: f"percentile({cell.counted}, 0.5)"),
+    "first": ("value", _edge(last=False)),
+    "last": ("value", _edge(last=True)),
+    "trend": ("number", _trend),
+    "time_since_last": ("number", _since(last=True)),
+    "time_since_first": ("number", _since(last=False)),
+}

@@ -1,0 +1,286 @@
+"""Running a plan: columns are added to rows, level by level, as plans that Spark runs at the end.
+
+A row is of a table: it has the table's raw columns, or only the number of the row (`at`). It has a cutoff, in CUT. An
+aggregation is asked for by pairs of an ancestor's row and a cutoff, each once however many rows ask; they are joined
+with the rows below that were known strictly before, and grouped. So with one cutoff each row below is looked at once
+for each path; with own cutoffs, as often as it was known.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from radix_assets.features.aggregations import AGGREGATIONS
+from radix_assets.features.engines.spark.aggregates import CHILD, CUT, OWN, SHIFTED, Cell, aggregated
+from radix_assets.features.engines.spark.running import running, runs
+from radix_assets.features.engines.spark.sql import Uncompiled, transform, value
+from radix_assets.features.engines.spark.tables import FOREVER, PLACE, TIME, SparkTables
+from radix_assets.features.foreign import foreign
+from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, Where, walk
+from radix_resources.compute.snapshots import ROW, number, text
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+ANCHOR = "__anchor"
+"""The number of the ancestor's row."""
+_KNOWN = "__known"
+
+
+@dataclass
+class _Kinds:
+    """Nodes, and what they need on the same rows, by how they are computed; each with a column."""
+
+    ids: dict[Node, str] = field(default_factory=dict)
+    own: list[Node] = field(default_factory=list)
+    up: dict[int, list[Direct]] = field(default_factory=lambda: defaultdict(list))
+    down: dict[tuple[int, ...], list[Aggregation]] = field(default_factory=lambda: defaultdict(list))
+    later: list[Transform] = field(default_factory=list)
+
+    def add(self, node: Node, name: Callable[[], str]) -> None:
+        """Sort one in."""
+        if node in self.ids:
+            return
+        self.ids[node] = name()
+        if isinstance(node, Direct):
+            self.up[node.link].append(node)
+        elif isinstance(node, Aggregation):
+            self.down[node.path].append(node)
+        elif isinstance(node, Transform) and not all(isinstance(part, Identity | Transform) for part in walk(node)):
+            for base in node.bases:
+                self.add(base, name)
+            self.later.append(node)
+        else:
+            self.own.append(node)
+
+
+class Stages:
+    """All nodes of a plan."""
+
+    def __init__(self, tables: SparkTables, *, one: bool) -> None:
+        """`one`: all rows have the same cutoff."""
+        self._tables, self._one = tables, one
+        self._made = 0
+
+    def add(
+        self, frame: "DataFrame", table: str, nodes: Sequence[Node], *, at: str | None
+    ) -> "tuple[DataFrame, list[str]]":
+        """The frame with a column for each node, and their names.
+
+        `at` is the column with the number of the row in the table; None: the frame has the table's raw columns, in
+        their places.
+        """
+        kinds = _Kinds()
+        for node in nodes:
+            kinds.add(node, self._name)
+        ids = kinds.ids
+        if kinds.own:
+            frame = self._own(frame, table, {ids[node]: node for node in kinds.own}, at)
+        for link, directs in kinds.up.items():
+            frame = self._above(frame, link, {ids[node]: node for node in directs}, at)
+        for path, aggregations in kinds.down.items():
+            frame = self._below(frame, path, {ids[node]: node for node in aggregations}, at)
+        for node in kinds.later:
+            made = transform(node.primitive, [ids[base] for base in node.bases])
+            frame = frame.selectExpr("*", f"{made} AS {ids[node]}")
+        return frame, [ids[node] for node in nodes]
+
+    def _name(self) -> str:
+        self._made += 1
+        return f"v{self._made}"
+
+    def _own(self, frame: "DataFrame", table: str, nodes: dict[str, Node], at: str | None) -> "DataFrame":
+        tables = self._tables
+        schema, time = tables.schema(table), tables.times_of.get(table, ())
+        made = [
+            f"{value(node, lambda name: tables.column(table, name), schema, time)} AS {name}"
+            for name, node in nodes.items()
+        ]
+        if at is None:
+            return frame.selectExpr("*", *made)
+        self._made += 1
+        place = f"r{self._made}"
+        held = tables.snapshot(table).frame.selectExpr(f"{ROW} AS {place}", *made)
+        return frame.join(held, frame[at] == held[place], "left").drop(place)
+
+    def _above(self, frame: "DataFrame", link: int, nodes: dict[str, Direct], at: str | None) -> "DataFrame":
+        tables, parent = self._tables, self._tables.links[link].parent
+        self._made += 1
+        place = f"p{self._made}"
+        if at is None:
+            frame = tables.found(frame, link, tables.key(link, parent=False), place)
+        else:
+            held = tables.linked(link).toDF(f"{place}r", place)
+            frame = frame.join(held, frame[at] == held[f"{place}r"], "left").drop(f"{place}r")
+        times = tables.times(parent)
+        if times is not None:
+            held = times.toDF(f"{place}r", f"{place}t")
+            frame = frame.join(held, frame[place] == held[f"{place}r"], "left")
+            known = f"CASE WHEN {place}t < {CUT} THEN {place} END AS {place}"
+            kept = [f"`{c}`" for c in frame.columns if c not in (place, f"{place}t", f"{place}r")]
+            frame = frame.selectExpr(*kept, known)
+        frame, names = self.add(frame, parent, [node.base for node in nodes.values()], at=place)
+        keep = [f"`{c}`" for c in frame.columns if not (c.startswith("v") and c in names) and c != place]
+        return frame.selectExpr(*keep, *(f"{one} AS {name}" for one, name in zip(names, nodes, strict=True)))
+
+    def _below(
+        self,
+        frame: "DataFrame",
+        path: tuple[int, ...],
+        nodes: dict[str, Aggregation],
+        at: str | None,
+    ) -> "DataFrame":
+        tables = self._tables
+        self._made += 1
+        place = f"a{self._made}"
+        if at is None:
+            frame = tables.found(frame, path[0], tables.key(path[0], parent=True), place)
+        else:
+            frame = frame.selectExpr("*", f"{at} AS {place}")
+        asked = frame.where(f"{place} IS NOT NULL").selectExpr(f"{place} AS {ANCHOR}", CUT).distinct()
+        child = self._child(path)
+        parts: dict[bool, dict[str, Aggregation]] = defaultdict(dict)
+        for name, node in nodes.items():
+            parts[not self._one and runs(node, tables, path)][name] = node
+        for quick, some in parts.items():
+            found = running(self, asked, child, path, some) if quick else self._joined(asked, child, path, some)
+            held = tables.held(found).toDF(f"{place}k", f"{place}c", *some)
+            same = (frame[place] == held[f"{place}k"]) & (frame[CUT] == held[f"{place}c"])
+            frame = frame.join(held, same, "left").drop(f"{place}k", f"{place}c")
+        empty = {
+            name: f"coalesce({name}, CAST({AGGREGATIONS[node.primitive].empty!r} AS DOUBLE)) AS {name}"
+            for name, node in nodes.items()
+            if AGGREGATIONS[node.primitive].empty is not None
+        }
+        return frame.selectExpr(*(f"`{c}`" for c in frame.columns if c not in empty and c != place), *empty.values())
+
+    def _child(self, path: tuple[int, ...]) -> "DataFrame":
+        """The rows at the end of a path: raw columns, CHILD, ANCHOR, since when each is known, and its own time."""
+        tables, links = self._tables, self._tables.links
+        table = links[path[-1]].child
+        frame = tables.snapshot(table).frame
+        raw = [column for column in frame.columns if column != ROW]
+        times = tables.times(table)
+        if times is not None:
+            frame = frame.join(times, ROW)
+        frame = tables.found(frame, path[-1], tables.key(path[-1], parent=False), PLACE)
+        columns = [*raw, f"{ROW} AS {CHILD}", PLACE, *([f"{TIME} AS {OWN}", TIME] if times is not None else [])]
+        frame = frame.selectExpr(*columns).where(f"{PLACE} IS NOT NULL")
+        timed = times is not None
+        for step in reversed(path[:-1]):
+            above = tables.times(links[step].child)
+            if above is not None:
+                if not timed:
+                    frame = frame.selectExpr("*", f"{-(2**63) + 1}L - 1L AS {TIME}")
+                    timed = True
+                frame = tables.latest(frame, above)
+            held = tables.linked(step).toDF("__below", "__next")
+            frame = frame.join(held, frame[PLACE] == held["__below"], "inner").drop("__below", PLACE)
+            frame = frame.withColumnRenamed("__next", PLACE).where(f"{PLACE} IS NOT NULL")
+        frame = frame.withColumnRenamed(PLACE, ANCHOR)
+        if timed:
+            frame = frame.withColumnRenamed(TIME, _KNOWN).where(f"{_KNOWN} < {FOREVER}")
+        return frame
+
+    def _joined(
+        self, asked: "DataFrame", child: "DataFrame", path: tuple[int, ...], nodes: dict[str, Aggregation]
+    ) -> "DataFrame":
+        """ANCHOR, CUT and the aggregations over the rows that were known by then."""
+        table = self._tables.links[path[-1]].child
+        ask = asked.toDF("__asker", CUT)
+        same = child[ANCHOR] == ask["__asker"]
+        if _KNOWN in child.columns:
+            same = same & (child[_KNOWN] < ask[CUT])
+        pairs = child.join(ask, same, "inner").drop("__asker")
+        return self.grouped(pairs, table, nodes)
+
+    def grouped(self, pairs: "DataFrame", table: str, nodes: dict[str, Aggregation]) -> "DataFrame":
+        """Rows below, each with the ANCHOR and the CUT that it counts for, grouped by these."""
+        bases = list(dict.fromkeys(base for node in nodes.values() for base in bases_of(node)))
+        frame, names = self.add(pairs, table, bases, at=None)
+        columns = dict(zip(bases, names, strict=True))
+        types = dict(frame.select(*names).dtypes) if names else {}
+        timed = OWN in frame.columns
+        near: dict[str, str] = {}
+        for node in nodes.values():
+            if node.base is not None and node.primitive in SHIFTED:
+                near.setdefault(columns[node.base], f"near{len(near)}")
+        over = f"OVER (PARTITION BY {ANCHOR}, {CUT})"
+        extra = [f"coalesce(min({_double(c, types)}) {over}, 0D) AS {name}" for c, name in near.items()]
+        if timed and any(node.primitive == "trend" for node in nodes.values()):
+            extra.append(f"min({OWN}) {over} AS __start")
+        frame = frame.selectExpr("*", *extra) if extra else frame
+        made = []
+        for name, node in nodes.items():
+            column = "1" if node.base is None else columns[node.base]
+            plain = AGGREGATIONS[node.primitive].needs != "numbers"
+            mask = self._mask(node, columns, frame.columns)
+            cell = Cell(
+                column if plain else _double(column, types),
+                mask,
+                near.get(column, "0D") if node.primitive in SHIFTED else "0D",
+                "__start",
+                timed,
+            )
+            made.append(_expr(aggregated(node.primitive, cell, node.part)).alias(name))
+        return frame.groupBy(ANCHOR, CUT).agg(*made)
+
+    def _mask(self, node: Aggregation, columns: dict[Node, str], names: list[str]) -> str:
+        parts = [] if node.where is None else [equals(node.where, columns[node.where.base])]
+        if node.window is not None:
+            time = OWN if OWN in names else _KNOWN if _KNOWN in names else None
+            if time:
+                parts.append(f"({CUT} < {FOREVER} AND {time} >= {CUT} - {node.window}L)")
+        return "(" + " AND ".join(parts) + ")" if parts else "(true)"
+
+
+def check(node: Node, tables: SparkTables, table: str) -> None:
+    """Raise Uncompiled where the node, or a part of it, has no equal on Spark."""
+    if foreign(node):
+        raise Uncompiled(f"{getattr(node, 'primitive', node.kind)} is computed by featuretools")
+    links = tables.links
+    if isinstance(node, Identity):
+        value(node, lambda name: tables.column(table, name), tables.schema(table), tables.times_of.get(table, ()))
+    elif isinstance(node, Transform):
+        if all(isinstance(part, Identity | Transform) for part in walk(node)):
+            value(node, lambda name: tables.column(table, name), tables.schema(table), tables.times_of.get(table, ()))
+            return
+        transform(node.primitive, ["x"] * len(node.bases))
+        for base in node.bases:
+            check(base, tables, table)
+    elif isinstance(node, Direct):
+        tables.key(node.link, parent=False)
+        tables.key(node.link, parent=True)
+        check(node.base, tables, links[node.link].parent)
+    else:
+        aggregated(node.primitive, Cell("x", "(true)", start="s", timed=True), node.part)
+        for step in node.path:
+            tables.key(step, parent=False)
+            tables.key(step, parent=True)
+        for base in bases_of(node):
+            check(base, tables, links[node.path[-1]].child)
+
+
+def bases_of(node: Aggregation) -> list[Node]:
+    """What the aggregation is made of on the rows below."""
+    return [*([node.base] if node.base is not None else []), *([node.where.base] if node.where is not None else [])]
+
+
+def equals(where: Where, column: str) -> str:
+    """Whether a row fulfils a condition."""
+    wanted = where.value
+    said = (
+        text(wanted) if isinstance(wanted, str) else str(wanted).lower() if isinstance(wanted, bool) else number(wanted)
+    )
+    return f"coalesce({column} = {said}, false)"
+
+
+def _double(column: str, types: dict[str, str]) -> str:
+    return column if types.get(column) == "double" else f"CAST({column} AS DOUBLE)"
+
+
+def _expr(sql: str) -> "Column":
+    from pyspark.sql import functions
+
+    return functions.expr(sql)
