@@ -1,0 +1,92 @@
+"""The label table as a Parquet file, written by the workers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import polars as pl
+
+from radix_assets.labels import table as here
+from radix_assets.labels.ask import ASKED, AT, LABEL, Asker
+from radix_assets.labels.spark.ask import SparkAsker
+from radix_assets.labels.windows import ENTITY
+from radix_resources.compute.snapshots import ROW, write
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_DAY = 86_400_000_000
+_SURE = 2**53
+
+
+@dataclass(frozen=True)
+class SparkLabels:
+    """How the label table came about; see `radix_assets.labels.table.Labels`."""
+
+    moments: list[str]
+    asked: int
+    untold: int
+    kept: float
+    known: int
+    """Rows whose label is known; they come first."""
+    open: int
+    """Rows to be predicted now."""
+
+
+def label(
+    session: "SparkSession", asker: Asker, key: Sequence[str], file: Path, at: str = "at", named: str = "label"
+) -> SparkLabels:
+    """Write the label table and the rows to be predicted now: key, moment and label, in the order of moments.
+
+    The same rows as on one machine, save where there are more than `MOST_ROWS`: then other ones are kept, also by a
+    hash. Raises TargetError RDX-TGT-304 as there.
+    """
+    asking = SparkAsker(session, asker)
+    moments = here.past(cast("Asker", asking))
+    chosen = asking.tables.held(asking.at(moments, labelled=True).where(ASKED))
+    counts = chosen.agg(_expr("count(*)", "asked"), _expr(f"count({LABEL})", "told")).collect()[0]
+    told, halvings, number = _thinned(chosen.where(f"{LABEL} IS NOT NULL"), counts["told"])
+    last = asking.span()
+    now = 0 if last is None else last[1] // _DAY * _DAY + _DAY
+    later = asking.at(np.array([now], dtype=np.int64), labelled=False).where(ASKED)
+    both = told.selectExpr(ENTITY, AT, "0 AS part", LABEL).unionByName(
+        later.selectExpr(ENTITY, AT, "1 AS part"), allowMissingColumns=True
+    )
+    written = write(_named(asking, both, key, _plain(told)), [*key, at, named], file, ["part", AT, ENTITY])
+    said = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
+    return SparkLabels(said, counts["asked"], counts["asked"] - counts["told"], 0.5**halvings, number, written - number)
+
+
+def _thinned(told: "DataFrame", number: int) -> "tuple[DataFrame, int, int]":
+    halvings = 0
+    while number > here.MOST_ROWS:
+        halvings += 1
+        told = told.where(f"pmod(xxhash64({ENTITY}, {AT}), {2**halvings}) = 0")
+        number = told.count()
+    return told, halvings, number
+
+
+def _plain(told: "DataFrame") -> str:
+    """The label as it is written: whole numbers as such."""
+    if dict(told.dtypes)[LABEL] != "double":
+        return LABEL
+    broken = f"max({LABEL} != round({LABEL}) OR abs({LABEL}) > {_SURE}D)"
+    return LABEL if told.agg(_expr(broken, "x")).collect()[0]["x"] else f"CAST({LABEL} AS BIGINT)"
+
+
+def _named(asking: SparkAsker, both: "DataFrame", key: Sequence[str], label: str) -> "DataFrame":
+    """The key's columns, the moment and the label, and by what they are put in order."""
+    tables, table = asking.tables, asking.future.for_each
+    raw = [f"{tables.column(table, name)} AS key{place}" for place, name in enumerate(key)]
+    entities = tables.snapshot(table).frame.selectExpr(f"{ROW} AS {ENTITY}", *raw)
+    keys = [f"key{place}" for place in range(len(key))]
+    moment = f"CAST(timestamp_micros({AT}) AS TIMESTAMP_NTZ) AS moment"
+    return both.join(entities, ENTITY).selectExpr("part", AT, ENTITY, *keys, moment, f"{label} AS label")
+
+
+def _expr(sql: str, name: str) -> Any:
+    from pyspark.sql import functions
+
+    return functions.expr(sql).alias(name)
