@@ -13,7 +13,6 @@ import json
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -49,12 +48,15 @@ SMALL = 1e-3
 
 @dataclass
 class Score:
+    """What was found in a set."""
+
     features: int = 0
     compiled: int = 0
     compared: int = 0
     equal: int = 0
     worst: float = 0.0
     differing: tuple[str, ...] = ()
+    failed: set[str] = field(default_factory=set)
     uncompiled: dict[str, int] = field(default_factory=dict)
 
 
@@ -91,6 +93,8 @@ def main() -> int:
         print(printed(lines[-1:]), flush=True)
         for reason, count in score.uncompiled.items():
             print(f"not compiled: {count}, {reason}", flush=True)
+        if score.failed:
+            print(f"featuretools itself fails at {len(score.failed)} features", flush=True)
     print()
     print(printed(lines))
     for line in wrong[:50]:
@@ -120,13 +124,7 @@ def one_table(
     names = layout(graph)
     primitives = AGGREGATED + (MORE_AGGREGATED if arguments.more else ())
     features = [
-        part
-        for feature in synthesize(graph, names, primitives, TRANSFORMED, 2)
-        for part in (
-            [feature]
-            if feature.number_output_features == 1
-            else [feature[i] for i in range(feature.number_output_features)]
-        )
+        part for feature in synthesize(graph, names, primitives, TRANSFORMED, 2) for part in columns_of(feature)
     ]
     nodes: dict[str, tuple[Node, Any]] = {}
     for feature in features:
@@ -177,6 +175,12 @@ def one_table(
         _compare(plan, tables, frames[target], nodes, theirs, names.index, some, cutoffs, score, target)
 
 
+def columns_of(feature: Any) -> list[Any]:
+    """The feature, or each of its columns where it has several."""
+    several = feature.number_output_features
+    return [feature] if several == 1 else [feature[i] for i in range(several)]
+
+
 def plan_of(graph: Graph, nodes: dict[str, tuple[Node, Any]], target: pl.DataFrame) -> Plan:
     """A plan of all of these."""
     plan = Plan(
@@ -207,28 +211,48 @@ def _compare(
 ) -> None:
     asked = target[rows].with_columns(pl.Series(CUTOFF, cutoffs).cast(pl.Datetime("us")))
     mine = compute(plan, tables, asked)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import featuretools as ft
-        import pandas as pd
-
-        matrix = ft.calculate_feature_matrix(
-            [feature for _, feature in nodes.values()],
-            theirs,
-            cutoff_time=pd.DataFrame(
-                {index: rows, "time": pd.to_datetime(pd.Series(cutoffs * 1000)) - pd.Timedelta(1, "ns")}
-            ),
-        )
-    matrix = matrix.loc[rows]
-    for label, (node, feature) in nodes.items():
+    matrix = _theirs([feature for _, feature in nodes.values()], theirs, index, rows, cutoffs)
+    score.failed |= {f"{name}: {label}" for label in nodes if label not in matrix}
+    for label, (node, _) in nodes.items():
+        if label not in matrix:
+            continue
         score.compared += 1
-        worst = difference(mine[label], matrix[feature.get_name()], _magnitude(node, tables))
+        worst = difference(mine[label], matrix[label], _magnitude(node, tables))
         score.worst = max(score.worst, worst)
         if worst <= CLOSE:
             score.equal += 1
         else:
             how = "one cutoff" if len(set(cutoffs)) == 1 else "own cutoffs"
             score.differing += (f"{name}, {how}: {label} differs by {worst:.1e}",)
+
+
+def _theirs(features: list[Any], entities: Any, index: str, rows: np.ndarray, cutoffs: np.ndarray) -> dict[str, Any]:
+    """What featuretools gives. Where one feature makes it fail, the others are computed without it."""
+    import pandas as pd
+
+    times = pd.to_datetime(pd.Series(cutoffs * 1000)) - pd.Timedelta(1, "ns")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import featuretools as ft
+
+            matrix = ft.calculate_feature_matrix(
+                list({id(whole): whole for whole in map(_whole, features)}.values()),
+                entities,
+                cutoff_time=pd.DataFrame({index: rows, "time": times}),
+            ).loc[rows]
+    except (AttributeError, AssertionError, IndexError, KeyError, TypeError, ValueError):
+        if len(features) == 1:
+            return {}
+        half = len(features) // 2
+        first, second = (_theirs(part, entities, index, rows, cutoffs) for part in (features[:half], features[half:]))
+        return first | second
+    return {feature.get_name(): matrix[feature.get_name()] for feature in features}
+
+
+def _whole(feature: Any) -> Any:
+    """The feature that has the value, where it is one of several."""
+    return getattr(feature, "base_feature", feature)
 
 
 @cache
@@ -254,7 +278,7 @@ def difference(mine: pl.Series, theirs: Any, magnitude: float = 0.0) -> float:
     """
     import pandas as pd
 
-    values: Sequence[Any] = [None if pd.isna(value) else value for value in theirs.tolist()]
+    values: list[Any] = [None if pd.isna(value) else value for value in theirs.tolist()]
     if mine.dtype == pl.Float64:
         other = pl.Series([None if value is None else float(value) for value in values], dtype=pl.Float64)
         if (mine.is_null() != other.is_null()).any():

@@ -2,9 +2,9 @@
 
 python benchmarks/features.py --rows N: customers, their sessions, N transactions; all that featuretools' default
 primitives make of a customer at depth 2, for all customers as of one cutoff. With --own-cutoffs M: for M pairs of a
-customer and a moment, each its own; featuretools on as many as it can finish. With --aggregate: only what comes of the
-transactions, read from Parquet by Polars' streaming engine, for tables larger than memory. Seconds are those of the work
-from Parquet files to the matrix in memory, without imports; the peak is that of the whole process.
+customer and a moment, each its own; featuretools on as many as it can finish. With --aggregate: only what comes of
+the transactions, read from Parquet by Polars' streaming engine, for tables larger than memory. Seconds are those of
+the work from Parquet files to the matrix in memory, without imports; the peak is that of the whole process.
 """
 
 import argparse
@@ -136,7 +136,7 @@ def _transactions(rows: int, start: np.ndarray, random: np.random.Generator) -> 
             "amount": random.lognormal(3, 1, count),
             "quantity": random.integers(1, 9, count).astype(float),
             "product": products[random.integers(0, len(products), count)],
-            "gift": random.random(count) < 0.3,  # noqa: PLR2004
+            "gift": random.random(count) < 0.3,
         }
 
 
@@ -213,7 +213,8 @@ def _total(folder: Path) -> float:
 
 def _plan(folder: Path) -> None:
     """Write what featuretools' default primitives make, as a plan; in a process of its own, so that nothing stays."""
-    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import features; features.write_plan({str(folder)!r})"
+    here, there = str(Path(__file__).parent), str(folder)
+    code = f"import sys; sys.path.insert(0, {here!r}); import features; features.write_plan({there!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

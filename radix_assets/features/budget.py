@@ -45,7 +45,7 @@ def estimate(graph: Graph, aggregations: Sequence[str], transforms: Sequence[str
                 wide += sum(count(link.parent, left - 1) for link in graph.links if link.child == table)
                 # an aggregation fits about half of the columns
                 wide += sum(
-                    count(link.child, left - 1) * (len(aggregations) // 2 + 1)
+                    count(link.child, left - 1) * (len(aggregations) // 2 + 2)
                     for link in graph.links
                     if link.parent == table
                 )

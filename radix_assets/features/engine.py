@@ -33,7 +33,7 @@ class Total:
 
     def __init__(self, store: Store, totals: Totals, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> None:
         link = path[0]
-        frame: pl.DataFrame = totals.totals(path, nodes).collect(engine="streaming")
+        frame: pl.DataFrame = totals.totals(path, nodes).collect()
         place = store.own(link, frame.select(totals.key(link, parent=False)), totals.key(link, parent=False))
         self._slots = np.full(store.rows(store.plan.links[link].parent) + 1, -1, dtype=np.int64)
         self._slots[place] = np.arange(len(place))  # what no ancestor has is written behind the last one

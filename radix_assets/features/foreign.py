@@ -55,7 +55,8 @@ def aggregated(
             warnings.simplefilter("ignore")
             answer = function(*(column.iloc[start:end] for column in columns), **timed)
         found.append(answer[node.part] if primitive.number_output_features > 1 else answer)
-    return _polars(found)
+    # featuretools writes the primitive's default wherever there is no answer
+    return _polars([primitive.default_value if _missing(value) else value for value in found])
 
 
 def transformed(node: Transform, values: Sequence[pl.Series]) -> pl.Series:
@@ -96,10 +97,14 @@ def _pandas(series: pl.Series) -> Any:
     return pd.Series(series.cast(pl.Float64).fill_null(float("nan")).to_numpy())
 
 
-def _polars(values: list[Any]) -> pl.Series:
+def _missing(value: Any) -> bool:
     import pandas as pd
 
-    plain = [None if value is None or value is pd.NaT or pd.isna(value) else value for value in values]
+    return value is None or bool(pd.isna(value))
+
+
+def _polars(values: list[Any]) -> pl.Series:
+    plain = [None if _missing(value) else value for value in values]
     if any(isinstance(value, str) for value in plain):
         return pl.Series([None if value is None else str(value) for value in plain], dtype=pl.String)
     numbers = [None if value is None else float(value) for value in plain]

@@ -210,7 +210,8 @@ class History:
 def _sorted(anchors: Positions, rank: Ints, known: Times | None) -> Ints:
     """The order by ancestor, by when a row was known (None: as by its own time), and by its own time."""
     if known is not None:
-        return np.lexsort((rank, known, anchors))
+        late: Ints = np.lexsort((rank, known, anchors))
+        return late
     width = int(rank.max(initial=0)) + 1
     # no two rows have the same key, so any sort will do
     found: Ints = pl.Series(anchors * width + rank).arg_sort().to_numpy().astype(np.int64)

@@ -16,8 +16,10 @@ def facts(features: FeatureSet) -> dict[str, Shown]:
     """Headline first: how many, from where, what was left out and why, and what each is made of."""
     kinds = Counter(feature.type for feature in features.features)
     reasons = Counter(reason.split(":")[0] for reason in features.dropped.values())
+    slow = {"computed by featuretools": ", ".join(features.foreign)} if features.foreign else {}
     return {
         "features": len(features.features),
+        **slow,
         "types": ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()),
         "paths": Table([{"path": path, **counts} for path, counts in by_path(features).items()]),
         "left out": Table([{"reason": reason, "count": count} for reason, count in reasons.most_common()]),

@@ -241,7 +241,9 @@ def save(features: list[Any], file: Path) -> None:
         warnings.simplefilter("ignore")  # featuretools imports pkg_resources
         import featuretools as ft
 
-        ft.save_features(features, str(file))
+        # one of several values is kept as the feature that has them all
+        whole = {id(base): base for f in features for base in [getattr(f, "base_feature", f)]}
+        ft.save_features(list(whole.values()), str(file))
 
 
 def _identity(table: str, column: str, graph: Graph, names: Layout) -> Identity:

@@ -265,7 +265,8 @@ class Totals:
                 frame = grouped(self._x, self._read(link, read), keys, needs, masked)
             else:
                 frame = merged(self._x, self._climbed(self._numbers_of(path[1:]), path), keys, needs, masked)
-            self._numbers[path] = self._tables.held(frame)
+            # sorted, so that sums of sums are always taken in the same order
+            self._numbers[path] = self._tables.held(frame.sort(keys))
         return self._numbers[path]
 
     def _read(self, link: int, wanted: list[Series]) -> Frame:
@@ -289,7 +290,7 @@ class Totals:
         between = self._known(between, middle).drop(KNOWN)
         here = self.key(path[0], parent=False)
         below = self.key(path[1], parent=False)
-        frame = frame.join(between, left_on=below, right_on=self.key(path[1], parent=True), how="inner")
+        frame = frame.join(between, left_on=below, right_on=self.key(path[1], parent=True), how="inner").sort(below)
         return frame.filter(*(~self._x.col(key).is_null() for key in here)).drop(*below)
 
     def _counts_of(self, path: tuple[int, ...]) -> dict[Series, tuple[Frame, pl.Series]]:

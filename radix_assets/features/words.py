@@ -1,6 +1,7 @@
 """Names and explanations of features, for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, table_of, walk
@@ -54,15 +55,15 @@ def explain(node: Node, links: list[Link], target: str, *, static: bool) -> str:
     return _explain(node, links, target, "" if static else "earlier ", None)
 
 
-def path(node: Node, links: list[Link]) -> list[str]:
-    """The tables the node goes over, from its own to the farthest, each once."""
+def path(node: Node, links: list[Link], copies: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """The tables the node goes over, from its own to the farthest, each once; `copies` says whose rows a copy has."""
     found = [table_of(node, links)]
     for part in walk(node):
         if isinstance(part, Direct):
             found.append(links[part.link].parent)
         elif isinstance(part, Aggregation):
             found += [links[step].child for step in part.path]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(copies.get(table, table) for table in found))
 
 
 def route(node: Node, links: list[Link]) -> str:
@@ -76,14 +77,16 @@ def route(node: Node, links: list[Link]) -> str:
     return text
 
 
-def columns(node: Node, links: list[Link]) -> list[str]:
+def columns(node: Node, links: list[Link], copies: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """The raw columns the feature is made of, and those of the keys on its way, as `table.column`."""
     found: list[str] = []
     for part in walk(node):
         steps = [part.link] if isinstance(part, Direct) else part.path if isinstance(part, Aggregation) else ()
-        found += [f"{links[step].child}.{column}" for step in steps for column in links[step].child_columns]
+        for step in steps:
+            child = copies.get(links[step].child, links[step].child)
+            found += [f"{child}.{column}" for column in links[step].child_columns]
         if isinstance(part, Identity):
-            found += [f"{part.table}.{column}" for column in part.columns]
+            found += [f"{copies.get(part.table, part.table)}.{column}" for column in part.columns]
     return list(dict.fromkeys(found))
 
 
@@ -96,40 +99,46 @@ def _downwards(link: Link) -> str:
 
 
 def _explain(node: Node, links: list[Link], target: str, earlier: str, over: Link | None) -> str:
-    match node:
-        case Identity():
-            if node.reading == "place":
-                return " and ".join(node.columns)
-            return node.columns[0] if len(node.columns) == 1 else "the time"
-        case Transform():
-            texts = [_explain(base, links, target, earlier, None) for base in node.bases]
-            function = TRANSFORMS.get(node.primitive)
-            words = (
-                function[2] if function else f"{node.primitive.replace('_', ' ')} of " + ", ".join(["{}"] * len(texts))
-            )
-            return words.format(*texts)
-        case Direct():
-            link = links[node.link]
-            inner = _explain(node.base, links, target, earlier, link)
-            if isinstance(node.base, Aggregation):
-                return inner
-            return f"{inner} of the row of {link.parent} that {link.label} points to"
-        case Aggregation():
-            last = links[node.path[-1]]
-            rows = f"the {earlier}rows of {last.child}"
-            if over is not None and len(node.path) == 1 and last.child == over.child == target:
-                rows += f" with the same {last.label}" if last == over else f" whose {last.label} is this {over.label}"
-            elif over is not None:
-                rows += f" that belong to the same row of {over.parent}"
-            else:
-                rows += " that belong to this row"
-            known = AGGREGATIONS.get(node.primitive)
-            words = known.words if known else node.primitive.replace("_", " ") + " of {}"
-            if node.where is not None:
-                condition = _explain(node.where.base, links, target, earlier, None)
-                rows += f" where {condition} is {node.where.value}"
-            if node.window is not None:
-                rows += f" in the {span(node.window)} before"
-            if node.base is None:
-                return words.format(rows)
-            return f"{words.format(_explain(node.base, links, target, earlier, None))} over {rows}"
+    if isinstance(node, Identity):
+        return _value(node)
+    if isinstance(node, Transform):
+        texts = [_explain(base, links, target, earlier, None) for base in node.bases]
+        function = TRANSFORMS.get(node.primitive)
+        words = function[2] if function else _plain(node.primitive) + " of " + ", ".join(["{}"] * len(texts))
+        return words.format(*texts)
+    if isinstance(node, Direct):
+        link = links[node.link]
+        inner = _explain(node.base, links, target, earlier, link)
+        if isinstance(node.base, Aggregation):
+            return inner
+        return f"{inner} of the row of {link.parent} that {link.label} points to"
+    known = AGGREGATIONS.get(node.primitive)
+    words = known.words if known else f"{_plain(node.primitive)} of {{}}"
+    rows = _rows(node, links, target, earlier, over)
+    if node.base is None:
+        return words.format(rows)
+    return f"{words.format(_explain(node.base, links, target, earlier, None))} over {rows}"
+
+
+def _value(node: Identity) -> str:
+    if node.reading == "place":
+        return " and ".join(node.columns)
+    return node.columns[0] if len(node.columns) == 1 else "the time"
+
+
+def _rows(node: Aggregation, links: list[Link], target: str, earlier: str, over: Link | None) -> str:
+    last = links[node.path[-1]]
+    rows = f"the {earlier}rows of {last.child}"
+    if over is not None and len(node.path) == 1 and last.child == over.child == target:
+        rows += f" with the same {last.label}" if last == over else f" whose {last.label} is this {over.label}"
+    elif over is not None:
+        rows += f" that belong to the same row of {over.parent}"
+    else:
+        rows += " that belong to this row"
+    if node.where is not None:
+        rows += f" where {_explain(node.where.base, links, target, earlier, None)} is {node.where.value}"
+    return rows if node.window is None else f"{rows} in the {span(node.window)} before"
+
+
+def _plain(primitive: str) -> str:
+    return primitive.replace("_", " ")

@@ -171,7 +171,12 @@ class Oracle:
             times = self.known(self.plan.table) if not self.plan.static else None
             cutoffs = [LATE if times is None or pd.isna(times[row]) else times[row] for row in rows]
             matrix = self.ft.calculate_feature_matrix(
-                features,
+                list(
+                    {
+                        str((f := getattr(feature, "base_feature", feature)).get_feature_names()): f
+                        for feature in features
+                    }.values()
+                ),
                 self.entities,
                 cutoff_time=pd.DataFrame({"(row)": rows, "time": cutoffs}),
                 include_cutoff_time=False,

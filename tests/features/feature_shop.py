@@ -56,6 +56,7 @@ def frames(seed: int, orders: int = 60) -> dict[str, pl.DataFrame]:
             "age": some(rng.integers(18, 80, customers).astype(float)),
             "member": some(rng.random(customers) < 0.5),
             "secret": [f"person {i}" for i in range(customers)],
+            "friend": some(rng.integers(0, customers + 1, customers), 0.3),
         }
     )
     shops = pl.DataFrame(
@@ -144,6 +145,7 @@ def tags_of(*, static: bool = False) -> Tags:
                 age="feature numeric",
                 member="feature categorical",
                 secret="feature categorical personal",
+                friend="foreign_key not-generalizable",
             ),
             "regions": table(
                 [],
@@ -185,6 +187,7 @@ def tags_of(*, static: bool = False) -> Tags:
             link("orders", ["from"], "stores", ["store"]),
             link("orders", ["to"], "stores", ["store"]),
             link("customers", ["region", "zone"], "regions", ["region", "zone"]),
+            link("customers", ["friend"], "customers", ["customer"]),
             link("lines", ["order"], "orders", ["order"]),
             link("lines", ["product"], "products", ["product"]),
             link("visits", ["customer"], "customers", ["customer"]),

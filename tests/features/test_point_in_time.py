@@ -48,6 +48,7 @@ def planted(cutoff: dt.datetime, orders: list, visits: list, lines: list) -> dic
                 "age": 1.0,
                 "member": True,
                 "secret": "?",
+                "friend": 1,
             }
         ],
     }

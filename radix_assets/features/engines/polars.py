@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -17,14 +17,24 @@ from radix_assets.features.times import micros
 from radix_assets.features.totals import OWN
 from radix_assets.features.transforms import transform
 
+LARGE = 20_000_000
+"""Rows from which on a table is never held in memory as a whole."""
+
 
 class PolarsTables:
-    """Rows of a plan's tables. Groups are made by Polars' streaming engine, so a table may be larger than memory."""
+    """Rows of a plan's tables.
+
+    Groups are made in memory, which gives the same bits each time and with any number of threads; where a table has
+    more than LARGE rows, by Polars' streaming engine, which may differ from time to time in the last bit.
+    """
 
     expressions: Any = pl
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        tables = {link.child for link in store.plan.links} | {link.parent for link in store.plan.links}
+        large = any(store.rows(table) > LARGE for table in tables)
+        self._engine: Literal["streaming", "in-memory"] = "streaming" if large else "in-memory"
 
     def rows(self, table: str, nodes: dict[str, Node], keys: dict[str, tuple[int, bool, int]]) -> pl.LazyFrame:
         """All rows of a table, with OWN and these columns: nodes of its own columns, and parts of keys."""
@@ -60,7 +70,7 @@ class PolarsTables:
             .drop_nulls("x")
             .group_by([*keys, "x"])
             .agg(pl.len().cast(pl.Int64).alias("n"))
-            .collect(engine="streaming")
+            .collect(engine=self._engine)
         )
         codes, dictionary = coded(counts["x"])
         return counts.with_columns(pl.Series("x", codes)).lazy(), dictionary
@@ -72,7 +82,7 @@ class PolarsTables:
 
     def held(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The same rows, in memory."""
-        return frame.collect(engine="streaming").lazy()
+        return frame.collect(engine=self._engine).lazy()
 
 
 def compute(plan: Plan, tables: dict[str, Path], rows: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,30 @@
+"""Values as places in their sorted dictionary."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from radix_assets.features.codes import coded
+
+values = st.one_of(
+    st.lists(st.one_of(st.none(), st.integers(-3, 3).map(float))).map(lambda x: pl.Series(x, dtype=pl.Float64)),
+    st.lists(st.one_of(st.none(), st.sampled_from(["", "a", "B", "b", "ü", "a b"]))).map(
+        lambda x: pl.Series(x, dtype=pl.String)
+    ),
+    st.lists(st.one_of(st.none(), st.booleans())).map(lambda x: pl.Series(x, dtype=pl.Boolean)),
+)
+
+
+@given(values)
+def test_the_places_give_the_values_back_in_their_order(series: pl.Series) -> None:
+    codes, dictionary = coded(series)
+    assert [dictionary[int(code)] if code >= 0 else None for code in codes] == series.to_list()
+    assert dictionary.to_list() == sorted(set(series.drop_nulls()))
+
+
+@pytest.mark.parametrize("dtype", [pl.String, pl.Float64, pl.Boolean])
+def test_nothing_has_no_place(dtype: pl.DataType) -> None:
+    codes, dictionary = coded(pl.Series([None, None], dtype=dtype))
+    assert codes.tolist() == [-1, -1]
+    assert dictionary.is_empty()

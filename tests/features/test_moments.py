@@ -1,0 +1,140 @@
+"""Rows that are an entity and a moment: the same entity may be asked about at many moments, by the same plan."""
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+from feature_oracle import Oracle
+from feature_shop import START, frames, link, save, tags_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+from test_feature_parity import everything
+from test_point_in_time import BASE, planted
+
+from radix_assets.features import CUTOFF, load_features, make_features, prepare
+from radix_assets.features.engines import compute
+from radix_assets.features.prepared import Prepared
+from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+
+DAYS = 40
+
+
+def asked(moments: int = 4) -> pl.DataFrame:
+    """Every customer at some moments, with an answer."""
+    people = frames(3)["customers"]["customer"].to_list()
+    rows = [
+        {"customer": person, "at": START + dt.timedelta(days=DAYS * step // moments), "late": (person + step) % 2}
+        for step in range(1, moments + 1)
+        for person in people
+    ]
+    return pl.DataFrame(rows, schema={"customer": pl.Int64, "at": pl.Datetime("us"), "late": pl.Int64})
+
+
+def question(shop: dict[str, pl.DataFrame], folder: Path) -> tuple[Tags, dict[str, Path]]:
+    tags = tags_of()
+    tags.tables["asked"] = TableTags(
+        primary_key=["customer", "at"],
+        time_index=["at"],
+        columns={
+            "customer": ColumnTag(role="foreign_key", type="not-generalizable"),
+            "at": ColumnTag(role="time_index", type="datetime"),
+            "late": ColumnTag(role="target", type="categorical"),
+        },
+    )
+    tags.tables["orders"].columns["late"] = ColumnTag(role="feature", type="categorical")
+    tags.target = Target(table="asked", column="late", problem="binary")
+    tags.relationships.append(link("asked", ["customer"], "customers", ["customer"]))
+    return tags, save(folder, shop | {"asked": asked()})
+
+
+def test_features_are_of_the_entity_at_the_moment(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path / "raw")
+    (tmp_path / "out").mkdir()
+    output = make_features(tags, tables, [], tmp_path / "out")
+    assert all(check.passed for check in output.checks)
+    features = load_features(tmp_path / "out")
+    assert not any("asked" in feature.name for feature in features.features)
+    matrix = pl.read_parquet(tmp_path / "out" / "matrix.parquet")
+    counts = (
+        asked()
+        .with_row_index("row")
+        .join(BASE["orders"].select("customer", then="at"), on="customer", how="left")
+        .filter(pl.col("then") < pl.col("at"))
+        .group_by("row")
+        .len("n")
+    )
+    people = BASE["customers"].select("customer", "since")
+    rows = asked().with_row_index("row").join(people, on="customer", how="left", maintain_order="left")
+    wanted = rows.join(counts, on="row", how="left", maintain_order="left").select(
+        pl.when(pl.col("since") < pl.col("at")).then("n").fill_null(0).cast(pl.Float64)
+    )
+    assert matrix["customers.COUNT(orders)"].to_list() == wanted.to_series().to_list()
+    assert any("MEAN(orders.COUNT(lines))" in feature.name for feature in features.features)
+
+
+def test_every_such_feature_equals_featuretools(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path)
+    plan = everything(tags, tables)
+    rows = list(range(0, 36, 3))
+    mine = Prepared(plan, tables).compute(asked()[rows])
+    theirs = Oracle(tags, tables, plan).compute(plan.outputs, rows)
+    for name in mine.columns:
+        assert_frame_equal(mine.select(name), theirs.select(name), rel_tol=1e-9, abs_tol=1e-12)
+
+
+def test_moments_that_were_never_seen_are_answered_like_those_that_were(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path / "raw")
+    (tmp_path / "out").mkdir()
+    make_features(tags, tables, [], tmp_path / "out")
+    prepared = prepare(tmp_path / "out", tags, tables)
+    row = pl.DataFrame({"customer": ["1"], "at": ["2020-01-15 12:00:00"]})
+    found = prepared.compute(row)
+    orders = BASE["orders"].filter(pl.col("customer") == 1, pl.col("at") < dt.datetime(2020, 1, 15, 12))  # noqa: DTZ001
+    assert found["customers.COUNT(orders)"][0] == len(orders)
+
+
+def test_one_moment_for_all_gives_what_own_moments_give(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path)
+    plan = everything(tags, tables)
+    rows = asked().filter(pl.col("at") == pl.col("at").max())
+    once = compute(plan, tables, rows.with_columns(pl.col("at").alias(CUTOFF)))
+    each = Prepared(plan, tables).compute(rows)
+    assert_frame_equal(once, each, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_a_cutoff_that_is_given_goes_before_the_time_of_the_row(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path)
+    plan = everything(tags, tables)
+    rows, later = asked(), asked().with_columns(pl.col("at") + dt.timedelta(days=3))
+    given = rows.with_columns(later["at"].alias(CUTOFF))
+    names = [output.name for output in plan.outputs if "at" not in output.name]
+    assert_frame_equal(
+        compute(plan, tables, given).select(names),
+        Prepared(plan, tables).compute(later).select(names),
+        check_exact=True,
+    )
+
+
+later = st.integers(0, 5_000).map(lambda minutes: dt.timedelta(minutes=minutes))
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    row=st.integers(0, 35),
+    orders=st.lists(
+        st.tuples(later, st.integers(0, 10), st.sampled_from(["s0", "s1"]), st.sampled_from(["s2", "s3"])), max_size=5
+    ),
+    visits=st.lists(st.tuples(later, st.integers(0, 10)), max_size=4),
+    lines=st.lists(st.tuples(st.integers(0, 10), st.integers(0, 5)), max_size=6),
+)
+def test_rows_at_and_after_the_moment_change_no_feature(tmp_path_factory, row, orders, visits, lines) -> None:
+    tags, before = question(BASE, tmp_path_factory.mktemp("before"))
+    plan = everything(tags, before)
+    rows = asked()[row : row + 1]
+    _, after = question(planted(rows["at"][0], orders, visits, lines), tmp_path_factory.mktemp("after"))
+    assert_frame_equal(Prepared(plan, before).compute(rows), Prepared(plan, after).compute(rows), check_exact=True)
+    once = rows.with_columns(pl.col("at").alias(CUTOFF))
+    assert_frame_equal(compute(plan, before, once), compute(plan, after, once), rel_tol=1e-12, abs_tol=1e-12)
