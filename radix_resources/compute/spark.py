@@ -12,7 +12,7 @@ from os import environ
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from radix_resources.errors import ComputeError, RadixError, TransientComputeError
+from radix_resources.errors import ComputeError, CredentialError, RadixError, TransientComputeError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -52,10 +52,10 @@ class SparkCompute:
     """A cluster: standalone `spark://host:7077`, `k8s://https://host:6443`, Connect `sc://host:15002`.
 
     `local-cluster[2,1,1024]` starts two worker processes of one core and 1,024 MiB here, for tests. `config` are
-    settings of Spark, which win over Radix's own.
+    settings of Spark, which win over Radix's own. `${NAME}` in either is looked up when a session is opened.
     """
 
-    def __init__(self, master: str, config: Mapping[str, str] | None = None) -> None:
+    def __init__(self, master: str, config: Mapping[str, str | int | float | bool] | None = None) -> None:
         self.master = master
         self._config = {key: _text(value) for key, value in (config or {}).items()}
 
@@ -92,9 +92,10 @@ class SparkCompute:
             raise self._explained(error) from error
 
     def _open(self, builder: Any) -> "tuple[SparkSession, bool]":
+        config = {key: _revealed(value) for key, value in self._config.items()}
         if self.master.startswith("sc://"):
-            session = builder.remote(self.master).getOrCreate()
-            for key, value in (_SESSION | self._config).items():
+            session = builder.remote(_revealed(self.master)).getOrCreate()
+            for key, value in (_SESSION | config).items():
                 with contextlib.suppress(Exception):  # what the server alone decides
                     session.conf.set(key, value)
             return session, True
@@ -108,11 +109,11 @@ class SparkCompute:
         from pyspark import SparkContext
 
         running = SparkContext._active_spark_context is not None  # noqa: SLF001 no public way to ask
-        for key, value in (_APPLICATION | _SESSION | self._driver() | self._config).items():
+        for key, value in (_APPLICATION | _SESSION | self._driver() | config).items():
             builder = builder.config(key, value)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            session = builder.master(self.master).getOrCreate()
+            session = builder.master(_revealed(self.master)).getOrCreate()
         if running:
             session = session.newSession()
             for key, value in _SESSION.items():
@@ -224,6 +225,23 @@ def _summary(text: str) -> str:
     """The kind of error alone: what follows may hold values."""
     kinds = re.findall(r"\[([A-Z][A-Z0-9_.]+)\]|([A-Za-z]+(?:Exception|Error))\b", text)
     return ", ".join(dict.fromkeys(one or two for one, two in kinds[:4])) or text.split(":", maxsplit=1)[0]
+
+
+def _revealed(text: str) -> str:
+    """With the secrets that it refers to."""
+
+    def secret(match: re.Match[str]) -> str:
+        if not environ.get(match[1]):
+            raise CredentialError(
+                "RDX-CRD-001",
+                f"the environment variable {match[1]} is not set",
+                expected="the secret that compute.spark refers to",
+                hint=f"set {match[1]} where Radix runs: export {match[1]}=…",
+                variable=match[1],
+            )
+        return environ[match[1]]
+
+    return re.sub(r"\$\{(\w+)\}", secret, text)
 
 
 def _text(value: object) -> str:

@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from radix_assets.project import Compute, Spark
+from radix_assets.engine import cluster_of, engine_for
+from radix_assets.project import Compute, Project, Spark
 from radix_resources.compute import SparkCompute, choose, estimated, memory
-from radix_resources.errors import ConfigError, RadixError, TransientComputeError
+from radix_resources.errors import ConfigError, CredentialError, RadixError, TransientComputeError
 
 
 @pytest.fixture
@@ -48,6 +49,28 @@ def test_a_cluster_is_an_address_whose_secrets_are_references():
         Spark(master="spark://host:7077", config={"spark.hadoop.fs.s3a.secret.key": "abc"})
     with pytest.raises(ValueError, match="wants a cluster"):
         Compute(engine="spark")
+
+
+def test_a_secret_is_looked_up_when_the_session_is_opened(master: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("RADIX_TEST_SECRET", raising=False)
+    compute = SparkCompute(master, {"spark.hadoop.fs.s3a.secret.key": "${RADIX_TEST_SECRET}"})
+    with pytest.raises(CredentialError) as caught, compute.session():
+        pass
+    assert caught.value.code == "RDX-CRD-001"
+
+
+def test_a_project_names_its_engine_and_its_cluster(file: Path):
+    plain = Project(name="a", sources=[{"table": "t", "path": "t.csv"}])
+    named = Project(
+        name="a",
+        sources=[{"table": "t", "path": "t.csv"}],
+        compute={"engine": "spark", "spark": {"master": "spark://host:7077"}},
+    )
+    assert engine_for(plain, {"t": file.parent}).engine == "polars"
+    assert engine_for(named, {"t": file.parent}).engine == "spark"
+    assert cluster_of(named).shown == "spark://host:7077"
+    with pytest.raises(ConfigError):
+        cluster_of(plain)
 
 
 def test_what_the_workers_cannot_read_or_do_is_a_coded_error_without_values(master: str, spark: Any, tmp_path: Path):
