@@ -106,9 +106,12 @@ def _added(file: Path, place: int, before: int) -> int:
     """How many values of a column are new. The values of the rows before all differ."""
     values = pl.scan_parquet(file).select(cs.by_index(place).alias("value"))
     hashed = pl.col("value").hash(seed=0)
-    new = values.slice(before).drop_nulls().select(hashed).collect(engine="streaming").to_series().unique()
-    there = values.slice(0, before).drop_nulls().select(hashed.is_in(new.implode()).sum())
-    return len(new) - int(there.collect(engine="streaming").item())
+    some = values.slice(before).drop_nulls().collect(engine="streaming")
+    new = some.select(hashed).to_series().unique()
+    # Row groups whose extremes lie apart from those of the new values are not read, if the new rows are looked at too.
+    near = pl.col("value").is_between(pl.lit(some["value"].min()), pl.lit(some["value"].max()))
+    there = values.filter(near).select(hashed.is_in(new.implode()).sum()).collect(engine="streaming")
+    return len(new) - (int(there.item()) - some.height)
 
 
 def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]) -> dict[int, dict[str, Any]]:

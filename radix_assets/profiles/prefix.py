@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from radix_assets.profiles.hashing import chained, of_positions
 from radix_assets.profiles.kinds import Hashes
@@ -88,9 +87,8 @@ def _marks(file: Path, parquet: pq.ParquetFile, groups: Iterable[int]) -> list[s
     extents = [_extent(parquet, place) for place in groups]
     if not extents:
         return []
-    data = np.memmap(file, np.uint8, "r")
     with ThreadPoolExecutor(2) as threads:
-        return list(threads.map(lambda extent: _mark(data[extent[0] : extent[1]]), extents))
+        return list(threads.map(lambda extent: _mark(file, *extent), extents))
 
 
 def _extent(parquet: pq.ParquetFile, place: int) -> tuple[int, int]:
@@ -106,16 +104,25 @@ def _extent(parquet: pq.ParquetFile, place: int) -> tuple[int, int]:
     return min(starts, default=0), max(ends, default=0)
 
 
-def _mark(data: NDArray[np.uint8]) -> str:
-    """CRC-32 and a weighted sum of all words modulo 2**64: they need not withstand forgery, only tell change."""
+def _mark(file: Path, start: int, end: int) -> str:
+    """CRC-32 and a weighted sum of all words modulo 2**64: they need not withstand forgery, only tell change.
+
+    The bytes are read, not mapped: pages of a mapped file would count as this process's memory.
+    """
     check, words = 0, np.zeros(1, np.uint64)
     weights = of_positions(0, _WORDS) | np.uint64(1)
-    for start in range(0, len(data), _BLOCK):
-        block = data[start : start + _BLOCK]
-        check = zlib.crc32(block.data, check)
-        whole = np.frombuffer(block, np.uint64, len(block) // 8)
-        cut = len(whole) // _WORDS * _WORDS
-        rest = whole[cut:]
-        for part in (whole[:cut].reshape(-1, _WORDS) @ weights, rest @ weights[: len(rest)]):
-            words = chained(words, np.array([part.sum()], np.uint64))
+    buffer = memoryview(bytearray(_BLOCK))
+    with file.open("rb", buffering=0) as stream:
+        stream.seek(start)
+        while start < end:
+            size = stream.readinto(buffer[: min(_BLOCK, end - start)])
+            if not size:
+                break
+            check = zlib.crc32(buffer[:size], check)
+            whole = np.frombuffer(buffer, np.uint64, size // 8)
+            cut = len(whole) // _WORDS * _WORDS
+            rest = whole[cut:]
+            for part in (whole[:cut].reshape(-1, _WORDS) @ weights, rest @ weights[: len(rest)]):
+                words = chained(words, np.array([part.sum()], np.uint64))
+            start += size
     return f"{check:08x}{int(words[0]):016x}"
