@@ -125,12 +125,13 @@ def _plan(graph: Graph, definitions: list[Definition]) -> Plan:
 
 def _described(definition: Definition, graph: Graph, *, static: bool) -> Feature:
     node, links = definition.node, graph.links
+    copies = {table.name: table.source for table in graph.tables.values()}
     return Feature(
         name=definition.name,
         type=definition.type,
         explanation=explain(node, links, graph.target, static=static),
-        tables=path(node, links),
-        columns=columns(node, links),
+        tables=path(node, links, copies),
+        columns=columns(node, links, copies),
         path=route(node, links),
     )
 
