@@ -119,7 +119,7 @@ def preview(here: Place, project: Project, wishes: Wishes, *, by: str | None, as
     if follows:
         for one in follows.rebuilt:
             seconds = "   never made" if one.seconds is None else f"{one.seconds:9.1f} s"
-            out.print(f"{seconds}  {one.asset}{'' if one.certain else '  (if what it reads comes out different)'}")
+            out.print(f"{seconds}  {one.asset}{'' if one.certain else '  (if its input differs)'}")
         out.print(follows.sentence, soft_wrap=True)
     for error in draft.errors:
         out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
@@ -156,7 +156,7 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
     out.print(f"[bold]{escape(f'{table}.{column}')}[/]", soft_wrap=True)
     for one in history:
         out.print(f"{str(one['when'])[:19].replace('T', ' ')}  {escape(_sentence(one))}", soft_wrap=True)
-    said = ", ".join(f"{key} {value}" for key, value in (now["tag"] or now["says"]).items() if value not in ("", False))
+    said = ", ".join(f"{key} {value}" for key, value in (now["tag"] or now["says"]).items() if value and key != "human")
     line = f" (line {now['line']})" if now["line"] else ""
     out.print(f"{'now':19}  {escape(said)}: {escape(now['why'])}{line}", soft_wrap=True)
 
@@ -288,6 +288,8 @@ def _sentence(one: Mapping[str, Any]) -> str:
     if one["what"] == "suggested":
         said = ", ".join(str(one["said"][name]) for name in SETTINGS if name in one["said"])
         return f"suggested {said}, {one['confidence']:.0%}: {one['evidence']} (by {one['rule']}; run {one['run'][:8]})"
+    if "from" in one and not one["from"] and one["what"].startswith("written"):
+        return f"{one['what']}, by {one['by']}"
     if "from" in one:
         words = [
             f"{key} {one['from'].get(key, 'as suggested')} → {one['to'].get(key, 'as suggested')}"

@@ -50,11 +50,8 @@ class Impact(NamedTuple):
             return "nothing is rebuilt"
         new = sum(1 for one in self.rebuilt if one.seconds is None)
         unknown = f", {new} of them for the first time" if new else ""
-        names = ", ".join(one.asset for one in self.rebuilt)
-        return (
-            f"rebuilds at most {len(self.rebuilt)} assets{unknown} ({names}): about {_lasting(self.seconds)}, "
-            f"${self.dollars:.2f}"
-        )
+        count = f"{len(self.rebuilt)} asset{'s' if len(self.rebuilt) > 1 else ''}"
+        return f"rebuilds at most {count}{unknown}: about {_lasting(self.seconds)}, ${self.dollars:.2f}"
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
@@ -67,10 +64,10 @@ class Impact(NamedTuple):
 
     def shown(self) -> Table:
         """For the UI."""
-        words = {True: "yes", False: "if what it reads comes out different"}
+        words = {True: "yes", False: "if its input differs"}
         return Table(
             [
-                {"asset": one.asset, "rebuilt": words[one.certain], "seconds the last time": one.seconds}
+                {"asset": one.asset, "rebuilt": words[one.certain], "seconds": one.seconds and round(one.seconds, 1)}
                 for one in self.rebuilt
             ]
         )
@@ -136,7 +133,7 @@ def told(changes: Sequence[Change], most: int = 40) -> list[str]:
 def _word(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(value)}]"
-    return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "nothing" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _lasting(seconds: float) -> str:
