@@ -13,6 +13,10 @@ _PRODUCTS = 1 << 18
 """Products that are summed at once: so few that they are on one thread, and so in one order."""
 
 
+ROUNDING = 1e-12
+"""What is left of a sum of squares when nearly all is taken away is rounding."""
+
+
 @dataclass
 class Pairs:
     """Of every two columns of numbers, over the rows that hold both: how many, means, sums about the means.
@@ -294,7 +298,8 @@ def _by_level(chunk: Chunk, measures: _Measures) -> Category:
         total = np.bincount(codes, away, number + 1)[:number]
         part = total / np.maximum(count, 1.0)
         found.count[:, place], found.mean[:, place] = count, np.where(count > 0, measures.middle[place] + part, 0.0)
-        found.within[place] = max(0.0, float(square[place]) - float((total * part).sum()))
+        rest = float(square[place]) - float((total * part).sum())
+        found.within[place] = rest if rest > ROUNDING * float(square[place]) else 0.0
     return found
 
 

@@ -7,6 +7,9 @@ from radix_assets.profiles.associations import Category, Pairs
 from radix_assets.profiles.kinds import Counts, Floats
 from radix_assets.profiles.model import Associations, Matrix
 
+_NOTHING = 1e-13
+"""Distances from the mean that are smaller in relation to it are rounding: the number is constant."""
+
 
 def measured(state: State, names: list[str], hidden: set[int], left_out: list[str]) -> Associations:
     """The coefficients, by name."""
@@ -74,7 +77,8 @@ def eta_of(group: Category) -> Floats:
         count = group.count.sum(axis=0)
         mean = (group.count * group.mean).sum(axis=0) / count
         between = (group.count * (group.mean - mean) ** 2).sum(axis=0)
-        found = np.sqrt(between / (between + group.within))
+        whole = between + group.within
+        found = np.sqrt(between / np.where(whole > count * (_NOTHING * mean) ** 2, whole, np.nan))
     constant = ((group.count > 0).sum(axis=0) < 2) | ~np.isfinite(found)  # noqa: PLR2004
     return np.where(constant, np.nan, np.clip(found, 0.0, 1.0))
 

@@ -22,6 +22,8 @@ _ANSWER = 10.0
 _EXECUTOR = 180.0
 """Seconds in which it must give an executor."""
 _PORTS = {"spark": 7077, "sc": 15002, "k8s": 443}
+_REMOTE = "SPARK_CONNECT_MODE_ENABLED"
+"""By which pyspark's functions know that there is a Connect session; it leaves it set."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
@@ -78,6 +80,8 @@ class SparkCompute:
             if mine:
                 with contextlib.suppress(Exception):  # what is gone need not be stopped
                     session.stop()
+            if self.master.startswith("sc://"):
+                environ.pop(_REMOTE, None)
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:

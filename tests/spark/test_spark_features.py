@@ -45,6 +45,7 @@ def test_every_feature_of_the_shop(spark: Any, tmp_path: Path, *, static: bool) 
     tags, tables = shop(tmp_path / "shop", seed=1, static=static)
     plan = everything(tags, tables)
     assert uncompiled(plan, tables) == {}
+    plan.outputs = plan.outputs[:: 2 if static else 3]
     same(spark, plan, tables, tables[plan.table], tmp_path)
 
 

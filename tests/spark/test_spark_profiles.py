@@ -89,3 +89,9 @@ def test_a_column_whose_order_is_found_in_parts_and_rows_of_many_blocks(
 )
 def test_tables_of_hardly_anything(spark: Any, tmp_path: Path, frame: pl.DataFrame) -> None:
     same(spark, frame, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["penguins", "northwind"])
+def test_tables_of_a_real_set(spark: Any, tmp_path: Path, shared_data: Path, name: str) -> None:
+    for file in sorted((shared_data / name).glob("*.csv"))[:2]:
+        same(spark, pl.read_csv(file, infer_schema_length=None, try_parse_dates=True, null_values=["NA"]), tmp_path)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radix_assets.profiles.associations import Category, Pairs
+from radix_assets.profiles.associations import ROUNDING, Category, Pairs
 from radix_assets.profiles.definition import SAMPLE
 from radix_assets.profiles.hashing import of_positions
 from radix_assets.profiles.measures import measured
@@ -115,7 +115,8 @@ def _by_level(frame: "DataFrame", few: list[int], groups: list[Category], means:
             if row[f"n{i}"]:
                 part = row[f"s{i}"] / row[f"n{i}"]
                 group.count[level, i], group.mean[level, i] = row[f"n{i}"], means[i] + part
-                group.within[i] += max(0.0, row[f"q{i}"] - row[f"s{i}"] * part)
+                rest = row[f"q{i}"] - row[f"s{i}"] * part
+                group.within[i] += rest if rest > ROUNDING * row[f"q{i}"] else 0.0
 
 
 def _tables(frame: "DataFrame", few: list[int], groups: list[Category]) -> list[tuple[int, int, Any]]:

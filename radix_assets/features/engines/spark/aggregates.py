@@ -26,6 +26,8 @@ class Cell:
     """The group's first moment."""
     timed: bool = False
     """Whether the rows have times of their own."""
+    over: str = ""
+    """OVER …, where the aggregation is one that runs along the rows."""
 
     @property
     def counted(self) -> str:
@@ -35,7 +37,16 @@ class Cell:
     @property
     def rows(self) -> str:
         """How many rows count."""
-        return f"count(CASE WHEN {self.mask} THEN 1 END)"
+        return self.of("count", f"CASE WHEN {self.mask} THEN 1 END")
+
+    @property
+    def cut(self) -> str:
+        """The cutoff."""
+        return CUT if self.over else f"max({CUT})"
+
+    def of(self, function: str, *arguments: str) -> str:
+        """An aggregation of the group."""
+        return f"{function}({', '.join(arguments)}){self.over}"
 
     @property
     def order(self) -> str:
@@ -45,6 +56,28 @@ class Cell:
 
 
 _Sql = Callable[[Cell, int], str]
+RUNNING = frozenset(
+    {
+        "count",
+        "mean",
+        "sum",
+        "std",
+        "min",
+        "max",
+        "skew",
+        "percent_true",
+        "num_true",
+        "any",
+        "all",
+        "num_unique",
+        "mode",
+        "first",
+        "last",
+        "time_since_last",
+        "time_since_first",
+    }
+)
+"""Primitives that a row more changes without a look at the rows before."""
 SHIFTED = frozenset({"std", "skew"})
 """Primitives that want `near`."""
 
@@ -60,29 +93,29 @@ def aggregated(primitive: str, cell: Cell, part: int) -> str:
 
 def _std(cell: Cell, _: int) -> str:
     x = f"({cell.counted} - {cell.near})"
-    return f"CASE WHEN count({x}) > 1 THEN stddev_samp({x}) END"
+    return f"CASE WHEN {cell.of('count', x)} > 1 THEN {cell.of('stddev_samp', x)} END"
 
 
 def _skew(cell: Cell, _: int) -> str:
     x = f"({cell.counted} - {cell.near})"
-    n, spread = f"CAST(count({x}) AS DOUBLE)", f"(var_pop({x}) * count({x}))"
-    cubes = f"(skewness({x}) * {spread} * sqrt({spread}) / sqrt(count({x})))"
+    n = f"CAST({cell.of('count', x)} AS DOUBLE)"
+    spread = f"({cell.of('var_pop', x)} * {n})"
+    cubes = f"({cell.of('skewness', x)} * {spread} * sqrt({spread}) / sqrt({n}))"
     cubes = f"CASE WHEN abs({cubes}) < {NOTHING!r}D THEN 0D ELSE {cubes} END"
     value = f"{n} * sqrt({n} - 1) / ({n} - 2) * ({cubes}) / ({spread} * sqrt({spread}))"
-    return f"CASE WHEN count({x}) > 2 THEN CASE WHEN {spread} < {NOTHING!r}D THEN 0D ELSE {value} END END"
+    return f"CASE WHEN {n} > 2 THEN CASE WHEN {spread} < {NOTHING!r}D THEN 0D ELSE {value} END END"
 
 
 def _share(cell: Cell, _: int) -> str:
-    return f"CASE WHEN {cell.rows} > 0 THEN coalesce(sum({cell.counted}), 0D) / {cell.rows} END"
+    return f"CASE WHEN {cell.rows} > 0 THEN {_total(cell, 0)} / {cell.rows} END"
 
 
 def _any(cell: Cell, _: int) -> str:
-    return f"CASE WHEN {cell.rows} > 0 THEN coalesce(sum({cell.counted}), 0D) > 0 END"
+    return f"CASE WHEN {cell.rows} > 0 THEN {_total(cell, 0)} > 0 END"
 
 
 def _all(cell: Cell, _: int) -> str:
-    x = cell.counted
-    return f"CASE WHEN {cell.rows} > 0 THEN coalesce(sum({x}), 0D) = count({x}) END"
+    return f"CASE WHEN {cell.rows} > 0 THEN {_total(cell, 0)} = {cell.of('count', cell.counted)} END"
 
 
 def _unique(cell: Cell, _: int) -> str:
@@ -98,18 +131,18 @@ def _common(cell: Cell, part: int) -> str:
     return f"get(array_sort({counted}), {part}).v"
 
 
-def _since(last: bool) -> _Sql:  # noqa: FBT001
+def _since(*, last: bool) -> _Sql:
     def sql(cell: Cell, _: int) -> str:
         if not cell.timed:
             return "CAST(NULL AS DOUBLE)"
-        edge = f"{'max' if last else 'min'}_by({OWN}, {cell.order})"
-        return f"CASE WHEN max({CUT}) < {2**63 - 1}L THEN (max({CUT}) - {edge}) / 1e6D END"
+        edge = cell.of("max_by" if last else "min_by", OWN, cell.order)
+        return f"CASE WHEN {cell.cut} < {2**63 - 1}L THEN ({cell.cut} - {edge}) / 1e6D END"
 
     return sql
 
 
-def _edge(last: bool) -> _Sql:  # noqa: FBT001
-    return lambda cell, _: f"{'max' if last else 'min'}_by({cell.value}, {cell.order})"
+def _edge(*, last: bool) -> _Sql:
+    return lambda cell, _: cell.of("max_by" if last else "min_by", cell.value, cell.order)
 
 
 def _trend(cell: Cell, _: int) -> str:
@@ -119,19 +152,17 @@ def _trend(cell: Cell, _: int) -> str:
     there = f"{cell.mask} AND {cell.value} IS NOT NULL"
     t = f"CASE WHEN {there} THEN ({OWN} - {cell.start}) / 1e6D END"
     first = f"floor(min_by({OWN}, CASE WHEN {there} THEN struct({OWN}, {CHILD}) END) / 1000000)"
-    unit = (
-        f"CASE WHEN {first} % 86400 = 0 THEN 86400D WHEN {first} % 3600 = 0 THEN 3600D WHEN {first} % 60 = 0 THEN 60D "
-    )
-    slope = f"covar_pop({cell.counted}, {t}) / var_pop({t}) * {unit} ELSE 1D END"
+    unit = " ".join(f"WHEN {first} % {size} = 0 THEN {size}D" for size in (86_400, 3_600, 60))
+    slope = f"covar_pop({cell.counted}, {t}) / var_pop({t}) * CASE {unit} ELSE 1D END"
     return f"CASE WHEN count({t}) > 2 THEN CASE WHEN var_pop({t}) = 0 THEN 0D ELSE {slope} END END"
 
 
 def _call(function: str) -> _Sql:
-    return lambda cell, _: f"{function}({cell.counted})"
+    return lambda cell, _: cell.of(function, cell.counted)
 
 
 def _total(cell: Cell, _: int) -> str:
-    return f"coalesce(sum({cell.counted}), 0D)"
+    return f"coalesce({cell.of('sum', cell.counted)}, 0D)"
 
 
 _KINDS: dict[str, tuple[str, _Sql]] = {

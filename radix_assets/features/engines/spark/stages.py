@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING
 
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.engines.spark.aggregates import CHILD, CUT, OWN, SHIFTED, Cell, aggregated
-from radix_assets.features.engines.spark.running import running, runs
+from radix_assets.features.engines.spark.running import ANCHOR, THEN, bases_of, double, equals, running, runs
 from radix_assets.features.engines.spark.sql import Uncompiled, transform, value
 from radix_assets.features.engines.spark.tables import FOREVER, PLACE, TIME, SparkTables
 from radix_assets.features.foreign import foreign
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, Where, walk
-from radix_resources.compute.snapshots import ROW, number, text
+from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
+from radix_resources.compute.snapshots import ROW
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-ANCHOR = "__anchor"
-"""The number of the ancestor's row."""
 _KNOWN = "__known"
 
 
@@ -78,9 +76,9 @@ class Stages:
         if kinds.own:
             frame = self._own(frame, table, {ids[node]: node for node in kinds.own}, at)
         for link, directs in kinds.up.items():
-            frame = self._above(frame, link, {ids[node]: node for node in directs}, at)
+            frame = self._tables.flat(self._above(frame, link, {ids[node]: node for node in directs}, at))
         for path, aggregations in kinds.down.items():
-            frame = self._below(frame, path, {ids[node]: node for node in aggregations}, at)
+            frame = self._tables.flat(self._below(frame, path, {ids[node]: node for node in aggregations}, at))
         for node in kinds.later:
             made = transform(node.primitive, [ids[base] for base in node.bases])
             frame = frame.selectExpr("*", f"{made} AS {ids[node]}")
@@ -140,11 +138,12 @@ class Stages:
             frame = frame.selectExpr("*", f"{at} AS {place}")
         asked = frame.where(f"{place} IS NOT NULL").selectExpr(f"{place} AS {ANCHOR}", CUT).distinct()
         child = self._child(path)
-        parts: dict[bool, dict[str, Aggregation]] = defaultdict(dict)
+        parts: dict[tuple[bool, int | None], dict[str, Aggregation]] = defaultdict(dict)
         for name, node in nodes.items():
-            parts[not self._one and runs(node, tables, path)][name] = node
-        for quick, some in parts.items():
-            found = running(self, asked, child, path, some) if quick else self._joined(asked, child, path, some)
+            quick = not self._one and _KNOWN in child.columns and runs(node, tables)
+            parts[quick, None if self._one else node.window][name] = node
+        for (quick, window), some in parts.items():
+            found = self._running(asked, child, path, some) if quick else self._joined(asked, child, path, some, window)
             held = tables.held(found).toDF(f"{place}k", f"{place}c", *some)
             same = (frame[place] == held[f"{place}k"]) & (frame[CUT] == held[f"{place}c"])
             frame = frame.join(held, same, "left").drop(f"{place}k", f"{place}c")
@@ -184,18 +183,33 @@ class Stages:
         return frame
 
     def _joined(
-        self, asked: "DataFrame", child: "DataFrame", path: tuple[int, ...], nodes: dict[str, Aggregation]
+        self,
+        asked: "DataFrame",
+        child: "DataFrame",
+        path: tuple[int, ...],
+        nodes: dict[str, Aggregation],
+        window: int | None,
     ) -> "DataFrame":
-        """ANCHOR, CUT and the aggregations over the rows that were known by then."""
+        """ANCHOR, CUT and the aggregations over the rows that were known by then, all with the same window."""
         table = self._tables.links[path[-1]].child
         ask = asked.toDF("__asker", CUT)
         same = child[ANCHOR] == ask["__asker"]
         if _KNOWN in child.columns:
             same = same & (child[_KNOWN] < ask[CUT])
+            if window is not None and OWN in child.columns:
+                same = same & (child[OWN] >= ask[CUT] - window)
         pairs = child.join(ask, same, "inner").drop("__asker")
-        return self.grouped(pairs, table, nodes)
+        return self._grouped(pairs, table, nodes)
 
-    def grouped(self, pairs: "DataFrame", table: str, nodes: dict[str, Aggregation]) -> "DataFrame":
+    def _running(
+        self, asked: "DataFrame", child: "DataFrame", path: tuple[int, ...], nodes: dict[str, Aggregation]
+    ) -> "DataFrame":
+        table = self._tables.links[path[-1]].child
+        bases = list(dict.fromkeys(base for node in nodes.values() for base in bases_of(node)))
+        frame, names = self.add(child, table, bases, at=None)
+        return running(frame.withColumnRenamed(_KNOWN, THEN), asked, nodes, dict(zip(bases, names, strict=True)))
+
+    def _grouped(self, pairs: "DataFrame", table: str, nodes: dict[str, Aggregation]) -> "DataFrame":
         """Rows below, each with the ANCHOR and the CUT that it counts for, grouped by these."""
         bases = list(dict.fromkeys(base for node in nodes.values() for base in bases_of(node)))
         frame, names = self.add(pairs, table, bases, at=None)
@@ -207,7 +221,7 @@ class Stages:
             if node.base is not None and node.primitive in SHIFTED:
                 near.setdefault(columns[node.base], f"near{len(near)}")
         over = f"OVER (PARTITION BY {ANCHOR}, {CUT})"
-        extra = [f"coalesce(min({_double(c, types)}) {over}, 0D) AS {name}" for c, name in near.items()]
+        extra = [f"coalesce(min({double(c, types)}) {over}, 0D) AS {name}" for c, name in near.items()]
         if timed and any(node.primitive == "trend" for node in nodes.values()):
             extra.append(f"min({OWN}) {over} AS __start")
         frame = frame.selectExpr("*", *extra) if extra else frame
@@ -217,7 +231,7 @@ class Stages:
             plain = AGGREGATIONS[node.primitive].needs != "numbers"
             mask = self._mask(node, columns, frame.columns)
             cell = Cell(
-                column if plain else _double(column, types),
+                column if plain else double(column, types),
                 mask,
                 near.get(column, "0D") if node.primitive in SHIFTED else "0D",
                 "__start",
@@ -260,24 +274,6 @@ def check(node: Node, tables: SparkTables, table: str) -> None:
             tables.key(step, parent=True)
         for base in bases_of(node):
             check(base, tables, links[node.path[-1]].child)
-
-
-def bases_of(node: Aggregation) -> list[Node]:
-    """What the aggregation is made of on the rows below."""
-    return [*([node.base] if node.base is not None else []), *([node.where.base] if node.where is not None else [])]
-
-
-def equals(where: Where, column: str) -> str:
-    """Whether a row fulfils a condition."""
-    wanted = where.value
-    said = (
-        text(wanted) if isinstance(wanted, str) else str(wanted).lower() if isinstance(wanted, bool) else number(wanted)
-    )
-    return f"coalesce({column} = {said}, false)"
-
-
-def _double(column: str, types: dict[str, str]) -> str:
-    return column if types.get(column) == "double" else f"CAST({column} AS DOUBLE)"
 
 
 def _expr(sql: str) -> "Column":

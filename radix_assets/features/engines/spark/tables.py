@@ -111,6 +111,11 @@ class SparkTables:
         """The same rows, computed once, on the workers: plans that read them stay small."""
         return frame.localCheckpoint(eager=False)
 
+    def flat(self, frame: "DataFrame") -> "DataFrame":
+        """The same rows; held where the plan goes over the wire, since a message may not be nested deeply."""
+        remote = type(frame).__module__.startswith("pyspark.sql.connect")
+        return self.held(frame) if remote else frame
+
     def found(self, frame: "DataFrame", link: int, parts: Sequence[str], name: str) -> "DataFrame":
         """With one more column: the number of the parent's row for each row, given its key's parts as SQL."""
         own = [f"{name} {i}" for i in range(len(parts))]
