@@ -5,6 +5,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 table`, `2 tables`."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
 @dataclass(frozen=True)
 class Markdown:
     """Text with Markdown marks."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from radix_assets.cli.common import Place
-from radix_assets.project import DatabaseSource, load_projects
+from radix_assets.project import DatabaseSource, FileSource, Project, load_projects
+from radix_assets.sources.files import find
+from radix_resources.errors import SourceError
 
 DISK_BYTES = 2 * 1024**3
 MEMORY_BYTES = 4 * 1024**3
@@ -97,3 +99,14 @@ def _projects(here: Place) -> Iterator[Finding]:
         found = f"{len(project.tables)} tables" + (f", secrets {', '.join(needed)}" if needed else "")
         mend = " ".join(f"export {secret}=…" for secret in missing)
         yield Finding(f"project {project.name}", not missing, found + (" (not set)" if missing else ""), mend)
+        yield from _sources(project)
+
+
+def _sources(project: Project) -> Iterator[Finding]:
+    """Files that are not there."""
+    for source in project.sources:
+        if isinstance(source, FileSource):
+            try:
+                find(source, project.folder)
+            except SourceError as error:
+                yield Finding(f"source {project.name}/{source.table}", False, error.found, error.hint)

@@ -94,11 +94,6 @@ def relative(path: Path) -> str:
         return str(path)
 
 
-def counted(number: int, thing: str) -> str:
-    """`1 table`, `2 tables`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
 @contextlib.contextmanager
 def interruptible(here: Place, words: str, console: Console) -> Iterator[None]:
     """Ctrl-C ends the process at once, with these words, its run marked as cancelled.

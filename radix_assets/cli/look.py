@@ -61,11 +61,12 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     failed = next((one for one in standings if one.state == "failed" and one.step.name not in missed), None)
     state = verdict(standings)
     deployed = tools.endpoint.inspect(project.name)
+    idle = deployed is not None and deployed.state != "running"
     actions = {
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
         "gate": wish or "",
         "stale": f"radix run {project.name}",
-        "done": "",
+        "done": "radix up, which starts the endpoint again" if idle else "",
     }
     return {
         "project": project.name,
@@ -81,6 +82,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
             for one in standings
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
+        "endpoint_state": deployed.state if deployed else None,
         "next": actions[state],
     }
 
@@ -91,9 +93,11 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
     for row in rows:
         count = f"{row['fresh']} of {len(row['assets'])} assets up to date"
         out.print(f"[bold]{row['project']}[/]  {WORDS[row['state']]}, {count}", soft_wrap=True)
-        for title in ("endpoint", "next"):
-            if row[title]:
-                out.print(f"  {title:9} {escape(row[title])}", soft_wrap=True)
+        state = row["endpoint_state"]
+        endpoint = row["endpoint"] or ("" if state is None else f"{state}; no request is answered")
+        for title, text in (("endpoint", endpoint), ("next", row["next"])):
+            if text:
+                out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:
         for asset in row["assets"]:
             version = f"v{asset['version']}" if asset["version"] else ""

@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from radix_assets.project import PROJECT_FILE, FileSource, Project, load_project, slug
-from radix_assets.sources import discover
-from radix_resources.errors import ConfigError
+from radix_assets.sources import discover, headers
+from radix_assets.suggestions.question import parse_target
+from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
 from radix_resources.home import Home
 
 HEADER = """\
@@ -23,7 +24,8 @@ def write_project(
 ) -> tuple[list[str], Project]:
     """Write `projects/<name>/project.yaml`. Returns the names of the secrets to be set, and the project.
 
-    Raises ConfigError RDX-CFG-006 where the project is there already: a person's file is never overwritten.
+    Raises ConfigError RDX-CFG-006 where the project is there already: a person's file is never overwritten; and
+    TagError RDX-TAG-002 or TargetError RDX-TGT-006 where the target cannot be, as far as the sources' headers tell.
     """
     folder = home.projects / name
     path = folder / PROJECT_FILE
@@ -53,13 +55,40 @@ def write_project(
     draft.write_text(text, encoding="utf-8")
     try:
         project = _check(draft, path)
+        if target:
+            check_target(target, project)
         draft.replace(path)
-    except ConfigError:
+    except RadixError:
         draft.unlink()
         if made:
             folder.rmdir()
         raise
     return secrets, project
+
+
+def check_target(text: str, project: Project) -> None:
+    """Whether the target can be, as far as the headers tell; the columns of some tables are not known before a run.
+
+    Raises TagError RDX-TAG-002 where it names no column, TargetError RDX-TGT-006 where no number follows < or >.
+    """
+    known = headers(project)
+    readable = {table: columns for table, columns in known.items() if columns is not None}
+    whole = len(readable) == len(known)
+    if not whole and not any(text.strip().casefold().startswith(f"{table.casefold()}.") for table in readable):
+        return
+    try:
+        _, _, operator, value = parse_target(text, readable)
+    except TagError as error:
+        hint = error.hint if "did you mean" in error.hint else f"the tables are {', '.join(known)}"
+        raise TagError(error.code, error.found, expected=error.expected, hint=hint, target=text) from None
+    if operator in {"<", "<=", ">", ">="} and isinstance(value, str):
+        raise TargetError(
+            "RDX-TGT-006",
+            f"the comparison cannot be read: {value!r} is no number",
+            expected=f"one number after {operator}, such as 'table.column {operator} 15'",
+            hint="mend --target; one comparison only, without `and` or `or`",
+            target=text,
+        )
 
 
 def _check(draft: Path, path: Path) -> Project:

@@ -13,7 +13,6 @@ from radix_assets.cli.common import (
     OK,
     PERSON,
     Place,
-    counted,
     err,
     interruptible,
     out,
@@ -21,6 +20,7 @@ from radix_assets.cli.common import (
     relative,
     say_json,
 )
+from radix_assets.output import counted
 from radix_assets.project import PROJECT_FILE, Project
 
 if TYPE_CHECKING:

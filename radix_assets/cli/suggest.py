@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from radix_assets.cli.common import FAILED, OK, counted, err, out, place, say_json
+from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
+from radix_assets.output import counted
 
 if TYPE_CHECKING:
     from radix_assets.suggestions.folder import Reading

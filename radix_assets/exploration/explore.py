@@ -15,7 +15,7 @@ from radix_assets.exploration.predictive import predictive
 from radix_assets.exploration.question import SEED, Question, pose, positional
 from radix_assets.exploration.related import children, parents
 from radix_assets.exploration.times import Moments, later
-from radix_assets.output import Check, Output, Table
+from radix_assets.output import Check, Output, Table, counted
 from radix_assets.privacy import target_name
 from radix_assets.profiles.model import TableProfile
 from radix_assets.tags.model import Tags
@@ -138,22 +138,24 @@ def _warnings(
     found = []
     known = balance.rows - balance.unknown
     if known < FEW_ROWS:
-        found.append(f"The target is known in {known} rows only: every number here is uncertain.")
+        found.append(f"The target is known in {counted(known, 'row')} only: every number here is uncertain.")
     if balance.unknown:
         found.append(
-            f"The target is not known in {balance.unknown:,} of {balance.rows:,} rows; they are not learnt from."
+            f"The target is not known in {balance.unknown:,} of {counted(balance.rows, 'row')}, not learnt from."
         )
     rare = [each for each in balance.classes if each.rows < RARE_ROWS]
     if rare:
-        found.append(f"{len(rare)} of {balance.distinct} classes have fewer than {RARE_ROWS} rows.")
+        verb = "has" if len(rare) == 1 else "have"
+        found.append(f"{len(rare)} of {balance.distinct} classes {verb} fewer than {RARE_ROWS} rows.")
     profile = profiles.get(question.table)
     if profile is not None and profile.duplicates:
         found.append(
-            f"{profile.duplicates:,} rows repeat an earlier row: the same case may be learnt from and judged by."
+            f"{counted(profile.duplicates, 'row repeats', 'rows repeat')} an earlier row; where there is no key, "
+            "such rows are never learnt from and judged by at once."
         )
     if coverage is not None:
         if coverage.undated:
-            found.append(f"{coverage.undated:,} rows have no time.")
+            found.append(f"{counted(coverage.undated, 'row has', 'rows have')} no time.")
         drift = _drift(coverage)
         if drift:
             found.append(drift)
@@ -192,16 +194,16 @@ def _checks(found: Exploration, tags: Tags) -> list[Check]:
         Check(
             "target_known",
             2 * known >= balance.rows,
-            f"the target is known in {known:,} of {balance.rows:,} rows",
+            f"the target is known in {known:,} of {counted(balance.rows, 'row')}",
             "WARN",
         ),
-        Check("enough_rows", known >= FEW_ROWS, f"{known:,} rows to learn from; {FEW_ROWS} are few", "WARN"),
+        Check("enough_rows", known >= FEW_ROWS, f"{counted(known, 'row')} to learn from; {FEW_ROWS} are few", "WARN"),
         Check(
             "target_balanced_enough",
             balanced,
             "no classes to balance"
             if rarest is None
-            else f"the rarest class has {rarest.rows:,} rows, {rarest.share:.2%}",
+            else f"the rarest class has {counted(rarest.rows, 'row')}, {rarest.share:.2%}",
             "WARN",
         ),
         Check(
@@ -209,7 +211,7 @@ def _checks(found: Exploration, tags: Tags) -> list[Check]:
             not kept,
             f"a person kept these leak suspects as features: {', '.join(kept)}"
             if kept
-            else f"{len(found.excluded(tags))} columns are left out of the features as leaks",
+            else f"{counted(len(found.excluded(tags)), 'column is', 'columns are')} left out of the features as leaks",
             "WARN",
         ),
     ]

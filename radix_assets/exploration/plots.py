@@ -32,7 +32,7 @@ TICKS = {"1h": "%d %b %H:%M", "1d": "%d %b %Y", "1w": "%d %b %Y", "1mo": "%b %Y"
 def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -> dict[str, Picture]:
     """Write the pictures that there is something to show in, and return them by what they show."""
     pictures = {}
-    ranked = _worth_ranking(found, question)
+    ranked = worth_ranking(found, question)
     if ranked:
         _associations(found, ranked, out / "associations.png")
         pictures["what tells the target"] = Picture(
@@ -63,7 +63,7 @@ def _bars(count: int) -> float:
     return 1.1 + 0.27 * count
 
 
-def _worth_ranking(found: Exploration, question: Question) -> list[Association]:
+def worth_ranking(found: Exploration, question: Question) -> list[Association]:
     """Without the columns of no use: what tells rows apart tells of each row's target, and of no other's."""
     useless = {
         (table, column)

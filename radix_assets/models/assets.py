@@ -42,8 +42,13 @@ def _hidden(work: Work) -> Hidden:
 
 
 def _forget(work: Work, snapshot: Path) -> None:
-    """The run that an earlier model was recorded with holds its files."""
+    """The run that an earlier model was recorded with holds its files. That of a model that may go on serving stays."""
     run_id = load_registration(snapshot).run_id
+    champion = work.tools.storage.latest(work.project.key("champion"))
+    if champion:
+        path = work.tools.storage.path(champion)
+        if load_registration(path).run_id == run_id and not _outdated(work, path):
+            return
     if run_id is not None:
         work.tools.tracking.forget(work.project.name, run_id)
 
@@ -99,26 +104,26 @@ def _decide(work: Work) -> Output | None:
         out=work.out,
         data_version=work.inputs["model"].data_version,
         hidden=_hidden(work),
-        outdated=_outdated(work),
+        outdated=_outdated(work, _previous(work)),
     )
     if output is not None:
         _keep_plan(work)
     return output
 
 
-def _outdated(work: Work) -> list[str]:
+def _outdated(work: Work, champion: Path | None) -> list[str]:
     """Columns that are private now, and that the champion holds values of, since they were not when it was made."""
-    previous = _previous(work)
-    if previous is None or not (previous / "tags").is_dir():
+    if champion is None or not (champion / "tags").is_dir():
         return []
-    then, now = load_tags(previous / "tags"), load_question(work.input("labels")).tags
+    then, now = load_tags(champion / "tags"), load_question(work.input("labels")).tags
     new = {
         name: now.tables[name].private - (then.tables[name].private if name in then.tables else set())
         for name in now.tables
     }
-    target = then.target
-    found = {target.table + "." + target.column} if target.column in new.get(target.table, ()) else set()
-    for feature in load_features(previous / "features").features:
+    table = then.target.table
+    asked = {then.target.column, *(then.tables[table].time_index if table in then.tables else ())}
+    found = {f"{table}.{column}" for column in asked.intersection(new.get(table, ()))}
+    for feature in load_features(champion / "features").features:
         if reveals(feature, now) and not reveals(feature, then):
             found |= {column for column in feature.columns if column in _names(new)}
     return sorted(found)

@@ -9,6 +9,7 @@ import polars as pl
 
 from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.split import Floats, Ints, Rows
+from radix_assets.output import counted
 from radix_assets.suggestions.model import NUMERIC, Problem
 from radix_resources.errors import ModelError, TargetError
 
@@ -78,7 +79,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
     if known.sum() < LEAST_ROWS:
         raise TargetError(
             "RDX-TGT-201",
-            f"the target is known in {known.sum()} rows",
+            f"the target is known in {counted(int(known.sum()), 'row')}",
             expected=f"{LEAST_ROWS} at least",
             hint="add rows whose outcome is known",
             **where,
@@ -156,7 +157,8 @@ def _target(
 
 
 def _constant(where: dict[str, str], dropped: int) -> TargetError:
-    more = f" ({dropped} others have fewer than {LEAST_CLASS_ROWS} rows each)" if dropped else ""
+    others = counted(dropped, "other has", "others have")
+    more = f" ({others} fewer than {LEAST_CLASS_ROWS} rows each)" if dropped else ""
     return TargetError(
         "RDX-TGT-202",
         f"the target has one value only{more}",

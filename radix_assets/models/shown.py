@@ -4,7 +4,7 @@ from radix_assets.models.metrics import Metric
 from radix_assets.models.model import ModelCard, Score
 from radix_assets.models.registry import Registration
 from radix_assets.models.search import Recipe
-from radix_assets.output import Check, Markdown, Output, Picture, Shown, Table
+from radix_assets.output import Check, Markdown, Output, Picture, Shown, Table, counted
 
 TOP = 15
 TOO_GOOD = 0.995
@@ -85,7 +85,7 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
 def checks(card: ModelCard) -> list[Check]:
     """What would be wrong with it."""
     leaks = "; ".join(f"{name}: {why}" for name, why in card.dropped_leaks.items())
-    rare = ", ".join(f"{rows} rows" for rows in card.dropped_classes.values())
+    rare = ", ".join(counted(rows, "row") for rows in card.dropped_classes.values())
     r2 = card.metrics.get("r2")
     level = card.score.value if card.metric == "roc_auc" else r2.value if r2 else 0.0
     return [
@@ -107,7 +107,7 @@ def checks(card: ModelCard) -> list[Check]:
         Check(
             "classes_large_enough",
             not card.dropped_classes,
-            f"{len(card.dropped_classes)} classes are too rare to learn ({rare}); their rows were left out."
+            f"{counted(len(card.dropped_classes), 'class is', 'classes are')} too rare to learn ({rare}), left out."
             if rare
             else "Every class has rows enough to learn from.",
             "WARN",

@@ -69,7 +69,8 @@ def train(
     if not used:
         raise ModelError(
             "RDX-MOD-004",
-            f"all {len(leaks)} features tell the target alone, so none is left",
+            f"{'the only feature tells' if len(leaks) == 1 else f'all {len(leaks)} features tell'} the target alone, "
+            "so none is left",
             expected="a feature that was known before the target",
             hint="look at the leak suspects in the exploration; confirm those that are no leak",
             table=data.table,

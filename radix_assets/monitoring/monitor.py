@@ -10,7 +10,7 @@ from radix_assets.models.train import load_card
 from radix_assets.monitoring.model import ColumnDrift, Monitoring
 from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, model_page
 from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, predictions_of, safe, sides
-from radix_assets.output import Check, Output, Page, Picture, Shown, Table
+from radix_assets.output import Check, Output, Page, Picture, Shown, Table, counted
 from radix_assets.pictures import ACCENT, ALARM, MUTED, figure, label, panel, save
 from radix_assets.suggestions.model import NUMERIC
 from radix_assets.tags.model import Tags
@@ -146,7 +146,7 @@ def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
     return Output(
         rows=found.current_rows,
         shown={
-            "drifted": f"{len(found.drifted)} of {len(found.columns)} columns",
+            "drifted": f"{len(found.drifted)} of {counted(len(found.columns), 'column')}",
             "drift share": round(found.share, 4),
             "compared": f"{found.current} ({found.current_rows:,}) with {found.reference} ({found.reference_rows:,})",
             "drifted columns": Table(drifted),
@@ -157,7 +157,7 @@ def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
             Check(
                 "comparable",
                 bool(found.columns),
-                f"{len(found.columns)} columns were compared"
+                counted(len(found.columns), "column was compared", "columns were compared")
                 if found.columns
                 else f"nothing was: that takes {MIN_ROWS} earlier and {MIN_ROWS} current rows with a known target, and "
                 "a feature that is filled in them and may be shown",
@@ -166,7 +166,7 @@ def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
             Check(
                 "little_drift",
                 found.share <= MUCH,
-                f"{len(found.drifted)} of {len(found.columns)} columns have drifted",
+                f"{len(found.drifted)} of {counted(len(found.columns), 'column')} drifted",
                 "WARN",
             ),
             Check(

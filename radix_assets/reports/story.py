@@ -7,6 +7,7 @@ from typing import Any
 
 from radix_assets.exploration import Suspect
 from radix_assets.models.model import ModelCard, Score
+from radix_assets.output import counted
 from radix_assets.project import Project
 from radix_assets.reports import plain
 from radix_assets.reports.parts import Parts
@@ -219,7 +220,9 @@ def _left_out(parts: Parts) -> list[dict[str, Any]]:
         for name, reason in parts.features.dropped.items():
             groups.setdefault(reason, []).append(name)
     if parts.card is not None and parts.card.dropped_classes and not _target_is_private(parts.tags):
-        groups["classes too rare to learn"] = [f"{name} ({n} rows)" for name, n in parts.card.dropped_classes.items()]
+        groups["classes too rare to learn"] = [
+            f"{name} ({counted(n, 'row')})" for name, n in parts.card.dropped_classes.items()
+        ]
     order = Counter({reason: len(names) for reason, names in groups.items()}).most_common(LISTED)
     return [
         {"reason": reason, "count": count, "names": groups[reason][:8], "more": max(0, count - 8)}

@@ -7,7 +7,7 @@ import polars as pl
 
 from radix_assets.features.columns import exactly
 from radix_assets.features.model import ROW, TARGET
-from radix_assets.output import Check, Output, Picture, Shown, Table
+from radix_assets.output import Check, Output, Picture, Shown, Table, counted
 from radix_assets.privacy import is_private, read_seal, target_is_private, target_name
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
@@ -165,7 +165,7 @@ def _output(answers: pl.DataFrame, what: str, tags: Tags, out: Path) -> Output:
     if untold:
         shown["distribution"] = "not shown: the target is private"
     elif chances or not prediction.dtype.is_numeric():
-        counted = (
+        sizes = (
             prediction.cast(pl.String)
             .value_counts(sort=True, name="rows")
             .sort(["rows", PREDICTION], descending=[True, False])
@@ -173,7 +173,7 @@ def _output(answers: pl.DataFrame, what: str, tags: Tags, out: Path) -> Output:
         shown["counts"] = Table(
             [
                 {PREDICTION: name, "rows": rows, "share": round(rows / max(len(answers), 1), 4)}
-                for name, rows in counted.head(20).iter_rows()
+                for name, rows in sizes.head(20).iter_rows()
             ]
         )
     else:
@@ -185,7 +185,9 @@ def _output(answers: pl.DataFrame, what: str, tags: Tags, out: Path) -> Output:
     empty = prediction.null_count()
     sums = answers.select(pl.sum_horizontal(chances)).to_series() if chances else pl.Series([1.0])
     checks = [
-        Check("every_row_has_a_prediction", empty == 0, f"{empty} of {len(answers)} rows have no prediction"),
+        Check(
+            "every_row_has_a_prediction", empty == 0, f"{empty} of {counted(len(answers), 'row')} without a prediction"
+        ),
         Check(
             "probabilities_add_up",
             bool(((sums - 1).abs() < 1e-6).all()),  # noqa: PLR2004

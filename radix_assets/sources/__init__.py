@@ -3,6 +3,7 @@
 from radix_assets.sources.addresses import variables_of, without_secret
 from radix_assets.sources.dialect import unique_names
 from radix_assets.sources.discovery import discover
+from radix_assets.sources.headers import headers
 from radix_assets.sources.ingestion import ingest, scan, source_version
 from radix_assets.sources.model import (
     DATA_FILE,
@@ -24,6 +25,7 @@ __all__ = [
     "ColumnSchema",
     "RawSchema",
     "discover",
+    "headers",
     "ingest",
     "judge_columns",
     "load_schema_of",

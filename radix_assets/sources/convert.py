@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.output import Check
+from radix_assets.output import Check, counted
 from radix_assets.sources.counts import Finding
 from radix_assets.sources.files import Place
 from radix_assets.sources.guard import reading_errors
@@ -149,11 +149,12 @@ def _coerced(column: _Column) -> str:
 def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
     doubtful = [column.name for column in columns if column.finding and column.finding.warning]
     return [
-        Check("rows", schema.rows > 0, f"{schema.rows:,} rows"),
+        Check("rows", schema.rows > 0, counted(schema.rows, "row")),
         Check(
             "cells_readable",
             not schema.rejected,
-            f"{schema.rejected:,} cells could not be converted or have no column; their text is in {REJECTS_FILE}"
+            f"{counted(schema.rejected, 'cell')} could not be converted or "
+            f"{'has' if schema.rejected == 1 else 'have'} no column; the text is in {REJECTS_FILE}"
             if schema.rejected
             else "every cell was converted",
             severity="WARN",

@@ -37,6 +37,8 @@ def to_utf8(source: Path, target: Path, declared: str | None, place: Place) -> s
         except UnicodeError:
             continue
         return encoding
+    if not declared and head.count(0):  # zeros made it look like UTF-16, and it is not even that
+        raise _no_text(place, "null bytes")
     raise SourceError(
         "RDX-SRC-007",
         f"the file is not all {encodings[0]}",
@@ -93,10 +95,14 @@ def require_text(path: Path, place: Place) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if len(_CONTROL.findall(head)) > max(2, _MOST_CONTROL * len(head)):
-        raise SourceError(
-            "RDX-SRC-005",
-            "the file is not text: it holds control characters",
-            expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
-            hint="convert it, or take it out of the project file",
-            **place.context(),
-        )
+        raise _no_text(place, "control characters")
+
+
+def _no_text(place: Place, what: str) -> SourceError:
+    return SourceError(
+        "RDX-SRC-005",
+        f"the file is not text: it holds {what}",
+        expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
+        hint="convert it, or take it out of the project file",
+        **place.context(),
+    )

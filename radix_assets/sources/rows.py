@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.output import counted
 from radix_assets.project import FileSource
 from radix_assets.sources.dates import FAMILIES
 from radix_assets.sources.files import Place
@@ -132,7 +133,7 @@ def _judge(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Pa
     if len(failed) > _MOST_FAILED * present:
         raise SourceError(
             "RDX-SRC-018",
-            f"{len(failed):,} of {present:,} cells cannot be read as {column.dtype}",
+            f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {column.dtype}",
             expected=f"values of the type {column.dtype}, as in the table",
             hint="mend the column in the file, or leave it out",
             file=file.name,

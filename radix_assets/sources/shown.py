@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.output import Markdown, Shown, Table, View
+from radix_assets.output import Markdown, Shown, Table, View, counted
 from radix_assets.project import DatabaseSource, FileSource, slug
 from radix_assets.sources.addresses import without_secret
 from radix_assets.sources.model import DATA_FILE, REJECTS_FILE, RawSchema
@@ -36,7 +36,8 @@ def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema
     notes = list(staged.notes)
     notes += [f"{name!r} is left out: {why}" for name, why in schema.dropped.items()]
     if schema.blank_rows:
-        notes.append(f"{schema.blank_rows:,} rows without any value are left out")
+        verb = "is" if schema.blank_rows == 1 else "are"
+        notes.append(f"{counted(schema.blank_rows, 'row')} without any value {verb} left out")
     if notes:
         facts["notes"] = Markdown("\n".join(f"- {note}" for note in notes[:_MOST_COLUMNS]))
     facts["rejected cells"] = schema.rejected

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.output import counted
 from radix_assets.project import FileSource
 from radix_assets.sources.dialect import ONE_COLUMN, Dialect, detect, is_regular, unique_names
 from radix_assets.sources.encoding import require_text, to_utf8
@@ -223,7 +224,9 @@ def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:
     return EmptySourceError(
         "RDX-SRC-004",
         # Not by name: what is taken for a header may be the only row.
-        f"there is a header of {len(columns)} columns and no row" if columns else "there are neither columns nor rows",
+        f"there is a header of {counted(len(columns), 'column')} and no row"
+        if columns
+        else "there are neither columns nor rows",
         expected="one row at least",
         hint="fill the source, or take the table out of the project file",
         **place.context(),

@@ -3,8 +3,10 @@
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
 from radix_assets.profiles import load_profiles
+from radix_assets.project import PROJECT_FILE
 from radix_assets.relationships import load_schema
 from radix_assets.suggestions import make_suggestions
+from radix_resources.errors import TagError
 
 
 def _compute(work: Work) -> Output:
@@ -12,7 +14,13 @@ def _compute(work: Work) -> Output:
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     said = work.project.goal.target
     target = said if isinstance(said, str) else None
-    return make_suggestions(raw, profiles, load_schema(work.input("relationships")), target, work.out)
+    try:
+        return make_suggestions(raw, profiles, load_schema(work.input("relationships")), target, work.out)
+    except TagError as error:
+        if error.code != "RDX-TAG-002":
+            raise
+        hint = f"mend goal.target in {PROJECT_FILE}" + (f"; {error.hint}" if "did you mean" in error.hint else "")
+        raise TagError(error.code, error.found, expected=error.expected, hint=hint, target=target) from None
 
 
 SUGGESTIONS = Stage(

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from radix_assets.exploration import explore, load_exploration
+from radix_assets.exploration.plots import worth_ranking
+from radix_assets.exploration.question import pose
 from radix_assets.output import Picture
 from radix_assets.pictures import LIMIT
 from radix_assets.tags.model import ColumnTag, Tags, Target
@@ -60,6 +62,39 @@ def test_it_writes_what_it_found_and_small_pictures(tmp_path: Path, rng: np.rand
         "leaks_excluded",
     }
     assert all(each.passed for each in output.checks)
+
+
+def test_what_is_of_no_use_is_not_ranked_in_the_picture(tmp_path: Path, rng: np.random.Generator) -> None:
+    frame = sample(rng).with_columns(id=pl.int_range(N), unused=pl.col("y") + 1)
+    roles = {
+        "id": ColumnTag(role="primary_key", type="not-generalizable"),
+        "unused": ColumnTag(role="ignore", type="numeric"),
+    }
+    tags = number(frame, **roles)
+    out, _ = run(tmp_path, frame, tags)
+    found, question = load_exploration(out), pose(tags, tmp_path / "raw")
+    assert {"id", "unused"} <= {each.column for each in found.associations}
+    assert {each.column for each in worth_ranking(found, question)} == {"day", "a"}
+
+
+def test_no_moment_of_a_private_time_is_kept(tmp_path: Path, rng: np.random.Generator) -> None:
+    frame = sample(rng)
+    private = ColumnTag(role="time_index", type="datetime", sensitivity="personal")
+    out, output = run(tmp_path, frame, number(frame, day=private))
+    assert load_exploration(out).coverage is None
+    assert "2023-" not in (out / "exploration.json").read_text() + str(output)
+    assert not (out / "over_time.png").exists()
+
+
+def test_private_classes_are_numbered_in_the_order_of_their_names_not_of_their_rows(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": range(N), "y": ["b" if i % 3 else "a" for i in range(N)]})
+    private = ColumnTag(role="target", type="categorical", sensitivity="sensitive")
+    tags = tag({"t": frame}, Target(table="t", column="y", problem="binary"), y=private)
+    out, _ = run(tmp_path, frame, tags)
+    assert [(one.name, one.rows) for one in load_exploration(out).balance.classes] == [
+        ("class 2", 400),
+        ("class 1", 200),
+    ]
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path: Path, rng: np.random.Generator) -> None:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -168,3 +169,14 @@ def test_a_header_stays_one(read, header):
 def test_a_header_that_is_repeated_as_a_whole_stays_one(read):
     rows = ["name,n", *[f"k{n % 3},{n}" for n in range(9)]]
     assert read("\n".join(rows * 3) + "\n").frame.columns == ["name", "n"]
+
+
+def test_what_is_no_text_at_all_is_called_so_whatever_its_zeros_look_like(read):
+    random = np.random.default_rng(0)
+    for zeros in (0.3, 0.6):
+        noise = random.integers(0, 256, 20_000, dtype=np.uint8)
+        noise[random.random(20_000) < zeros] = 0
+        with pytest.raises(SourceError, match="RDX-SRC-005") as refused:
+            read(noise.tobytes())
+        assert "not text" in refused.value.found
+        assert "utf" not in str(refused.value).lower()

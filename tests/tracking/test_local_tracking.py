@@ -51,6 +51,20 @@ def test_an_alias_names_one_version(tracking, files):
     assert [version.aliases for version in tracking.versions("alias")] == [(), ("champion",)]
 
 
+def test_what_is_forgotten_leaves_no_version_and_no_file_and_may_be_recorded_again(tracking, files):
+    (files / "answer.txt").write_text("Qzx forty-two")
+    kept = tracking.record("forget", key="kept", files=files, register=True, **RECORD)
+    gone = tracking.record("forget", key="gone", files=files, register=True, **RECORD)
+    tracking.set_alias("forget", "champion", gone.version)
+    tracking.forget("forget", gone.run_id)
+    tracking.forget("forget", gone.run_id)
+    assert [version.key for version in tracking.versions("forget")] == ["kept"]
+    left = [file for file in Path(tracking.root).rglob("answer.txt") if b"Qzx" in file.read_bytes()]
+    assert [kept.run_id in str(file) for file in left] == [True]
+    again = tracking.record("forget", key="gone", files=files, register=True, **RECORD)
+    assert again.run_id != gone.run_id
+
+
 def test_a_record_that_was_cut_off_is_completed(tracking, files, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(LocalTracking, "_log_model", lambda *_: (_ for _ in ()).throw(OSError("disk full")))

@@ -1,0 +1,89 @@
+"""The first rows of a table are made when somebody looks, by what is private then."""
+
+import threading
+
+import dagster as dg
+import httpx
+import pytest
+import yaml
+
+from radix_assets.display import to_json, to_metadata
+from radix_assets.factory import build_assets
+from radix_assets.output import Output, View
+from radix_assets.project import load_project
+from radix_assets.reports.server import serve_pages
+from radix_assets.resources import tools
+from radix_assets.sources.assets import RAW
+from radix_assets.sources.shown import form
+from radix_resources.home import Home
+
+ROWS = "id,note,email\n" + "".join(f"{number},<b>Qzx {number}</b>,a{number}@example.org\n" for number in range(30))
+
+
+@pytest.fixture
+def address(home: Home, instance: dg.DagsterInstance):
+    folder = home.projects / "shop"
+    folder.mkdir(parents=True)
+    (folder / "my orders.csv").write_text(ROWS)
+    settings = {"name": "shop", "sources": [{"table": "my orders", "path": "my orders.csv"}]}
+    (folder / "project.yaml").write_text(yaml.safe_dump(settings))
+    assets = build_assets(load_project(folder / "project.yaml"), (RAW,))
+    assert dg.materialize(assets, instance=instance, resources=vars(tools(home))).success
+    server = serve_pages(home.store, 0, home.projects)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def get(address: str) -> tuple[str, dict[str, str]]:
+    answer = httpx.get(address, timeout=10).raise_for_status()
+    return answer.text, dict(answer.headers)
+
+
+def test_it_shows_what_is_not_private_now_and_is_kept_by_nobody(address: str, home: Home):
+    page, headers = get(f"{address}/view/shop/raw/my_orders")
+    assert "&lt;b&gt;Qzx 3&lt;/b&gt;" in page
+    assert "<b>Qzx" not in page
+    assert "@example" not in page
+    assert headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    tags = home.projects / "shop" / "tags.yaml"
+    lines = "      note: {role: feature, sensitivity: personal}\n      email: {role: ignore, sensitivity: none}\n"
+    tags.write_text(f"tables:\n  my orders:\n    columns:\n{lines}")
+    page, _ = get(f"{address}/view/shop/raw/my_orders")
+    assert "Qzx" not in page
+    assert "a3@example.org" in page
+    tags.write_text("tables: [")
+    page, _ = get(f"{address}/view/shop/raw/my_orders")
+    assert "Qzx" not in page
+    assert "@example" not in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["view/shop/raw/other", "view/other/raw/my_orders", "view/shop/features", "view/../raw/x", "view/shop", "view/"],
+)
+def test_what_is_not_there_is_not_found(address: str, path: str):
+    assert httpx.get(f"{address}/{path}", timeout=10).status_code == 404
+
+
+def test_the_event_holds_its_address_and_what_values_look_like(tmp_path, instance: dg.DagsterInstance, address: str):
+    event = instance.get_latest_materialization_event(dg.AssetKey(["shop", "raw", "my_orders"]))
+    metadata = event.asset_materialization.metadata
+    assert metadata["preview"].value == "http://127.0.0.1:3001/view/shop/raw/my_orders"
+    assert "9@aaaaaaa.aaa" in metadata["form of the first rows"].value
+    assert "Qzx" not in str(metadata)
+    shown = to_metadata(to_json(Output(shown={"look": View("raw/a")})), tmp_path, "p")
+    assert shown["look"].value.endswith("/view/p/raw/a")
+
+
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        (None, None), ("Ada 36", "Aaa 99"), (-3.25, "-9.99"), (True, "true or false"), ("ß<a>…", "a?a??"),
+        ("٣", "9"), ("x" * 40, "a" * 30 + "…"), ("a|b\n", "a?a?"),
+    ],
+)  # fmt: skip
+def test_a_form_tells_letters_from_digits_and_nothing_more(value, seen):
+    assert form(value) == seen
