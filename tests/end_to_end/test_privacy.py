@@ -1,0 +1,164 @@
+"""What is tagged private appears by value nowhere: values planted in private columns are searched for everywhere."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+import yaml
+from canaries import LABELS, sightings
+from driving import DONE, FAILED, PERSON, Installation, errors, states
+from private_shop import ID, SAID, START, more_orders, write_private_shop
+
+from radix_assets.reports.preview import preview_page
+from radix_assets.resources import tools
+
+pytestmark = pytest.mark.slow
+
+BEFORE_TAGS = r"store/snapshots/[^/]+/profile/"
+"""What holds values of columns that nobody has called private yet, and is made anew when somebody does."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    made = Installation(tmp_path_factory.mktemp("private"))
+    made.new("shop", *write_private_shop(made.data), "--target", "orders.answer")
+    yield made
+    made.close()
+
+
+def tag(shop: Installation, columns: dict[str, list[str]]) -> None:
+    """Say that these are private, and confirm, in the file, as a person would."""
+    path = shop.tags_file("shop")
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for table, names in columns.items():
+        for name in names:
+            content["tables"][table]["columns"][name]["sensitivity"] = "personal"
+            if name in {"city_note", "salary_x", "note"}:
+                content["tables"][table]["columns"][name]["role"] = "feature"
+    content["confirmed"] = True
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def ask(shop: Installation, body: Any) -> httpx.Response:
+    address = shop.radix("status", "shop", "--json", expect=None).json["projects"][0]["endpoint"]
+    return httpx.post(f"{address}/predict", json=body, timeout=30)
+
+
+def test_before_anybody_spoke_no_value_of_what_looks_private_is_kept_and_no_value_at_all_is_in_an_event(
+    shop: Installation,
+):
+    shop.radix("run", "shop", expect=PERSON)
+    tags = yaml.safe_load(shop.tags_file("shop").read_text(encoding="utf-8"))
+    found = {name for name, line in tags["tables"]["customers"]["columns"].items() if "sensitivity" in line}
+    assert {"last_name", "email", "phone", "national_id"} <= found
+    assert sightings(shop.home.state, skip=BEFORE_TAGS) == []
+    suspected = ("name", "mail", "phone", "long")
+    assert [one for one in sightings(shop.home.state) if any(f"qzx{kind}" in one.lower() for kind in suspected)] == []
+
+
+def test_what_a_person_calls_private_is_gone_from_what_was_made_before_and_appears_nowhere_afterwards(
+    shop: Installation,
+):
+    tag(shop, SAID)
+    summary = shop.radix("run", "shop", "--json").json
+    assert summary["state"] == "done"
+    assert summary["model"]["accepted"]
+    assert {"profile/customers", "profile/orders"} <= {
+        name for name, state in states(summary).items() if state == "made"
+    }
+    assert sightings(shop.home.state) == []
+    features = tools(shop.home).storage.latest("shop/features")
+    dropped = json.loads((shop.home.store / features.directory / "features.json").read_text())["dropped"]
+    assert {"customers.city_note", "customers.salary_x", "orders.note"} <= dropped.keys(), "they were asked for"
+
+
+def test_answers_name_private_classes_to_whoever_asks_and_to_nobody_else(shop: Installation, tmp_path: Path):
+    row = {
+        "order_id": 1,
+        "national_id": ID + 38,
+        "ordered_at": "1967-08-01T00:00:00",
+        "weight": 6.5,
+        "express": "yes",
+    }
+    answer = ask(shop, row)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["prediction"] in LABELS
+    assert set(answer.json()["probabilities"]) == set(LABELS)
+    rows = pl.DataFrame([row]).with_columns(pl.lit(START).alias("ordered_at"))
+    rows.write_csv(tmp_path / "new.csv", datetime_format="%Y-%m-%d %H:%M:%S")
+    shop.radix("predict", "shop", "--input", str(tmp_path / "new.csv"), "--output", str(tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        scored = list(csv.DictReader(file))
+    assert scored[0]["prediction"] in LABELS
+    assert sightings(shop.home.state) == []
+
+
+def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: Installation):
+    for body in (
+        {"order_id": 1, "national_id": "Qzxname 7714289", "weight": 1.0, "express": "yes"},
+        {"order_id": 1, "national_id": ID + 38, "ordered_at": "Qzxnote 1967-99-99", "weight": 1.0, "express": "yes"},
+        [{"order_id": 1, "Qzxnote unbekannt": 1}],
+    ):
+        answer = ask(shop, body)
+        assert answer.status_code == 422
+        assert "7714289" not in answer.text
+        assert "1967-99" not in answer.text
+    assert sightings(shop.home.state) == []
+
+
+def test_new_rows_with_cells_that_cannot_be_read_retrain_without_telling_them(shop: Installation):
+    more_orders(shop.data)
+    said = shop.radix("run", "shop", "--json")
+    assert said.json["state"] == "done"
+    assert states(said.json)["model"] == "made"
+    assert sightings(shop.home.state) == []
+    assert "qzx" not in (said.out + said.err).lower()
+
+
+@pytest.mark.parametrize("broken", ["text in the key", "no header"])
+def test_a_step_that_fails_on_private_values_says_none(shop: Installation, broken: str):
+    file = shop.data / ("customers.parquet" if broken == "text in the key" else "orders.csv")
+    before = file.read_bytes()
+    if broken == "text in the key":
+        frame = pl.read_parquet(file)
+        frame.with_columns(
+            pl.lit("Qzxname keine Zahl").alias("national_id"), pl.col("salary_x").cast(pl.String)
+        ).rename({"visits": "besuche"}).write_parquet(file)
+    else:
+        file.write_bytes(before.split(b"\n", 1)[1])
+    try:
+        said = shop.radix("run", "shop", "--json", expect=None)
+    finally:
+        file.write_bytes(before)
+    assert said.code == FAILED
+    assert errors(said.json)
+    assert sightings(shop.home.state) == []
+    assert "qzx" not in (said.out + said.err).lower()
+    assert shop.radix("run", "shop").code == DONE
+
+
+def test_what_is_called_private_late_is_gone_from_everything_but_the_log_of_what_was_done(shop: Installation):
+    models = shop.home.mlflow / "artifacts"
+    assert any(b"Qzylate" in file.read_bytes() for file in models.rglob("fitted.json")), "it was a feature"
+    tag(shop, {"customers": ["country"]})
+    summary = shop.radix("run", "shop", "--json").json
+    assert summary["state"] == "done"
+    assert sightings(shop.home.state, late=True) == []
+    assert sightings(shop.home.state) == []
+    assert shop.verify() > 0
+    assert summary["model"]["version"]
+    collected = shop.radix("log", "shop", "--json").json
+    assert any("collect" in json.dumps(one) for one in collected)
+
+
+def test_the_first_rows_are_shown_by_what_is_private_when_somebody_looks(shop: Installation):
+    page = preview_page(shop.home.store, shop.home.projects, "shop", "raw/orders")
+    assert page is not None
+    assert "1001" in page
+    assert "Qzx" not in page
+    assert "1967" not in page
