@@ -141,7 +141,7 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
             "when": datetime.fromtimestamp(entry.timestamp, UTC).isoformat(timespec="seconds"),
             **entry.action.model_dump(),
         }
-        for entry in read(here.instance, subject=project.key("tags"), limit=100_000)
+        for entry in reversed(read(here.instance, subject=project.key("tags"), limit=100_000))
         if entry.action.phase == "outcome" and not entry.action.after.get("changes")
     ]
     history = [*suggested(snapshots[-200:], table, column), *edits_of(actions, table, column)]
