@@ -10,11 +10,12 @@ from radix_assets.features.engines.polars import compute as here
 from radix_assets.features.engines.spark import write
 from radix_assets.features.plan import Identity, Input, Output, Plan, Transform
 
-NUMBERS = "12 kg|$1,200.50|1,20|-3|+4.5e2|1e|1e999|.5|5.||abc|12-13|1.2.3|٣|1,234,567|1,2345|12%|a1b|1 2|€5|1E5 m|12\n"
+NUMBERS = "12 kg|$1,200.50|1,20|-3|+4.5e2|1e|1e999|.5|5.||abc|12-13|1.2.3|٣|1,234,567|12%|a1b|1 2|€5|1E5 m|12\n"
 TRUTHS = "  7 | yes|NO\t|true|1|0|on|nan|inf"
 DATES = (
-    "2020-01-05|2020-1-5|2020-01-05 10:11:12|2020-01-05T10:11:12.123456789|2020-01-05 10:11|2020-02-30|2020-01-05 24:00|"
-    " 2020-01-05 |20200105|2020-01-05T10:11:12Z|0999-01-01|2020-13-01|2020-01-05 10:61|2020-01-05 9:5:7|10:11"
+    "2020-01-05|2020-1-5|2020-01-05 10:11:12|2020-01-05T10:11:12.123456789|2020-01-05 10:11|2020-02-30|10:11|"
+    "2020-01-05 24:00| 2020-01-05 |20200105|2020-01-05T10:11:12Z|0999-01-01|2020-13-01|2020-01-05 10:61|"
+    "2020-01-05 9:5:7"
 )
 WORDS = "ÄÖ ß, x! y|red pen|a  b, c!|!! ?|x\n1"
 PARTS = ("year", "month", "day", "hour", "minute", "weekday", "quarter", "is_weekend")
