@@ -22,8 +22,9 @@ demo: setup  ## the whole way on a real sample: raw tables to a live, judged mod
 up: setup  ## the UI, the daemon and the endpoints, on this machine
 	$(BIN)/radix up
 
-test: setup  ## all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test: setup  ## all tests; those of Spark by themselves, as their cluster takes both cores
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/spark
+	$(BIN)/python -m pytest tests/spark
 
 quick: setup  ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
