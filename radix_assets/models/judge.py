@@ -1,6 +1,6 @@
 """Search, fit and judge on an honest split; the same for the random split that shows the optimism gap."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from radix_assets.models.baselines import baselines
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
 from radix_assets.models.fitted import Description, FittedModel, Part
-from radix_assets.models.learners import fit
+from radix_assets.models.learners import Config, fit
 from radix_assets.models.members import Inputs
 from radix_assets.models.metrics import Metric
 from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel
@@ -22,6 +22,9 @@ SEARCH_ROWS = 30_000
 SINGLE_FOLD_ROWS = 5_000
 SKEWED = 1.0
 TREES = 100
+LEAST_LEAF = 5
+"""Rows of a leaf at least, where the target is private."""
+_LEAVES = ("min_samples_leaf", "min_child_samples")
 
 
 @dataclass
@@ -116,12 +119,13 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
     encoder = Encoder.learn(features, frame)
     inputs = Inputs(encoder, encoder.codes(frame))
     parts, members = [], []
+    chosen = [(_crowded(config) if data.private else config, rounds, weight) for config, rounds, weight in recipe.parts]
     everything = in_parallel(
         lambda part: fit(part[0], inputs, target, classes=len(data.classes), seed=seed, rounds=part[1], trees=TREES),
-        recipe.parts,
+        chosen,
         rows=len(rows),
     )
-    for number, ((config, _, weight), fitted) in enumerate(zip(recipe.parts, everything, strict=True)):
+    for number, ((config, _, weight), fitted) in enumerate(zip(chosen, everything, strict=True)):
         parts.append(
             Part(
                 kind=config.kind,
@@ -144,6 +148,12 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
         ),
         members,
     )
+
+
+def _crowded(config: Config) -> Config:
+    """The same with leaves that hold several rows each: a leaf of one row would be that row's own value."""
+    least = {name: max(value, LEAST_LEAF) for name, value in config.values.items() if name in _LEAVES}
+    return replace(config, values={**config.values, **least})
 
 
 def predict_folds(

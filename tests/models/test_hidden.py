@@ -1,5 +1,8 @@
 """A question about a private column: what of it stands in a model's files, and how it is recognised again."""
 
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
 import pytest
 from model_matrices import made, signal, snapshot
@@ -7,6 +10,9 @@ from model_matrices import made, signal, snapshot
 from radix_assets.models import load_card, load_model, train
 from radix_assets.models.champion import decide
 from radix_assets.models.hidden import Hidden, marked, read_hidden, revealed
+from radix_assets.models.judge import refit
+from radix_assets.models.learners import Config
+from radix_assets.models.search import Recipe
 from radix_assets.privacy import Seal
 from radix_assets.project import Search
 
@@ -61,6 +67,18 @@ def test_private_numbers_stand_in_no_file_beside_the_model_and_in_no_picture(tmp
     kept = pl.read_parquet(folder / "predictions.parquet")
     assert kept["__target"].dtype == pl.UInt64
     assert kept["__target"].equals(read_hidden(features, hidden).original.gather(kept["__row"]).alias("__target"))
+
+
+def test_no_leaf_of_a_model_of_private_numbers_is_one_row_s_own(tmp_path):
+    features = made(tmp_path, "score", "regression", noise=0.3)
+    data = read_hidden(features, Hidden(target=True, seal=SEAL))
+    config = Config("rf", {"max_features": 1.0, "min_samples_leaf": 1.0})
+    alone = {float(np.float32(value)) for value in data.target}
+    for private, shared in ((replace(data, private=False), True), (data, False)):
+        recipe = Recipe([(config, 1, 1.0)])
+        model = refit(private, data.features, np.arange(len(data)), recipe, seed=0)
+        leaves = model.members[0].arrays["value"].ravel()
+        assert any(float(value) in alone for value in leaves) == shared
 
 
 def test_the_moment_of_a_split_is_not_told_where_it_is_private(tmp_path):
