@@ -116,6 +116,8 @@ def main() -> None:
         }
     ).write_csv(arguments.out)
     if "label" in frame.columns:
+        if "fold" in frame.columns and not arguments.folds:
+            print("The shipped model was trained on this file: what follows says nothing of new data; see --folds.\n")
         kept = (
             frame["group"].to_numpy() != arguments.without if arguments.without else np.ones(frame.height, dtype=bool)
         )

@@ -68,4 +68,7 @@ def predict(
         rows = predict_file(champion, tables, source, target)
     else:
         rows = predict_moments(champion, tables, (at or "").split(","), target)
+        out.print(
+            "of each entity that was known by then; `asked` says whether the question's condition held", soft_wrap=True
+        )
     out.print(f"[green]✓[/] {rows} rows → {relative(target)}", soft_wrap=True)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
 from radix_assets.output import counted
+from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
     from radix_assets.suggestions.folder import Reading
@@ -76,6 +77,13 @@ def _read(source: str, work: Path, say: Any) -> "Reading":
     folder = Path(source).expanduser()
     if folder.is_dir():
         return read_folder(folder, work, lambda table: say(f"reading {table}"))
+    if not source.isidentifier():
+        raise ConfigError(
+            "RDX-CFG-005",
+            f"{source!r} is no folder and no project",
+            expected="a folder with one file a table, or a project's name",
+            hint="look up the folder's name",
+        )
     return read_project(place().project(source), work, lambda table: say(f"reading {table}"))
 
 

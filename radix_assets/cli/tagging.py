@@ -68,7 +68,7 @@ def edit(here: Place, project: Project, wishes: Wishes, *, by: str | None, if_ve
         edits = edits_from(project, wishes)
         draft = _draft(work, edits, who)
         mistakes = Mistakes()
-        mistakes.found = draft.new_errors
+        mistakes.found = draft.errors if wishes.confirm else draft.new_errors
         mistakes.raise_if_any()
         before, after = nested(draft.changes)
         action = Action(

@@ -19,6 +19,8 @@ def words(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def singular(word: str) -> str:
     """An English word without its plural ending: `categories` is `category`, `address` stays."""
+    if word in {"movies", "cookies", "calories", "series", "species"}:
+        return word if word.endswith(("series", "species")) else word[:-1]
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 `ties` is no plural of `ty`
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes")):

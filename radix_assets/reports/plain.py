@@ -45,6 +45,9 @@ def number(value: float) -> str:
 
 def question(target: Target) -> str:
     """The question in words; a compared private value does not appear (see `story`)."""
+    if target.future is not None:
+        future = target.future
+        return f"{future.predict}, within {future.within}, for each of {future.for_each}?"
     if target.operator is not None:
         value = f"{target.value:g}" if isinstance(target.value, float) else str(target.value)
         return f"Will {target.column} be {COMPARISONS[target.operator]} {value}?"

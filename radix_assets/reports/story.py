@@ -11,7 +11,7 @@ from radix_assets.output import counted
 from radix_assets.project import Project
 from radix_assets.reports import plain
 from radix_assets.reports.parts import Parts
-from radix_assets.tags.model import Tags
+from radix_assets.tags.model import Tags, Target
 
 DRIVERS = 10
 LISTED = 12
@@ -32,7 +32,7 @@ def tell(project: Project, parts: Parts, seconds: Mapping[str, float]) -> dict[s
         "description": project.description,
         "question": _question(parts, private=private),
         "target": parts.tags.target.name if parts.tags and not private else _bare_target(parts),
-        "table": parts.tags.target.table if parts.tags else "",
+        "table": _asked_of(parts.tags.target) if parts.tags else "",
         "verdict": _verdict(parts),
         "scores": _intervals(parts.card) if parts.card else None,
         "metrics": _metrics(parts.card) if parts.card else [],
@@ -57,6 +57,11 @@ def tell(project: Project, parts: Parts, seconds: Mapping[str, float]) -> dict[s
     }
 
 
+def _asked_of(target: Target) -> str:
+    """The table whose rows get a prediction."""
+    return f"{target.future.for_each}, at any moment" if target.future else target.table
+
+
 def _target_is_private(tags: Tags | None) -> bool:
     return tags is not None and tags.target.column in tags.tables[tags.target.table].private
 
@@ -69,6 +74,8 @@ def _question(parts: Parts, *, private: bool) -> str:
     if parts.tags is None:
         return "What do these data tell?"
     target = parts.tags.target
+    if private and target.future is not None:
+        return f"What will happen, for each of {target.future.for_each}?"
     return plain.question(target.model_copy(update={"operator": None}) if private else target)
 
 

@@ -51,9 +51,29 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
 
     predictor = champion_predictor(champion, tables)
     required = [column.name for column in predictor.columns if column.required]
-    answers = predictor.predict(read_rows(source, like=tables[predictor.table], required=required))
+    rows = read_rows(source, like=tables[predictor.table], required=required)
+    _with_moments(champion, rows)
+    answers = predictor.predict(rows)
     write_table(answers, target)
     return len(answers)
+
+
+def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
+    """Raise ServingError RDX-SRV-003 where a question about the future is asked without a moment."""
+    from radix_assets.tags import load_tags
+
+    tags = load_tags(champion / "tags")
+    if tags.target.future is None:
+        return
+    at = tags.tables[tags.target.table].time_index[0]
+    empty = rows[at].null_count() if at in rows.columns else len(rows)
+    if empty:
+        raise ServingError(
+            "RDX-SRV-003",
+            f"{empty} of {len(rows)} rows do not say at which moment the question is asked",
+            expected=f"a column {at!r} with a date in every row",
+            hint=f"add it, or ask of all of {tags.target.future.for_each}: --at 2026-01-31",
+        )
 
 
 def predict_moments(champion: Path, tables: dict[str, Path], moments: Sequence[str], target: Path) -> int:

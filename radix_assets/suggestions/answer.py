@@ -5,7 +5,7 @@ from typing import Any
 
 from radix_assets.profiles.model import TableProfile
 from radix_assets.relationships.model import Schema
-from radix_assets.suggestions.model import Suggestions, TableSuggestion
+from radix_assets.suggestions.model import Role, Suggestions, TableSuggestion
 
 
 def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, Tabl
                     column: {
                         "type": item.type,
                         "type_confidence": item.type_confidence,
-                        "role": item.role,
+                        "role": _role(column, item.role, table),
                         "role_confidence": item.role_confidence,
                         "semantic_type": item.semantic_type,
                         "unit": item.unit,
@@ -54,6 +54,14 @@ def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, Tabl
         ],
         "targets": [target.model_dump() for target in suggestions.targets],
     }
+
+
+def _role(name: str, role: Role, table: TableSuggestion) -> Role:
+    """The role beside the table's time index as it is printed: what points elsewhere still does."""
+    better = table.unread_time
+    if name in better and role == "feature":
+        return "time_index"
+    return "feature" if better and role == "time_index" and name not in better else role
 
 
 def _time(table: TableSuggestion) -> str | list[str] | None:

@@ -26,7 +26,10 @@ _LATE = re.compile(
     r"actual|paid|birth\w*|born|dob|death|died|deceased|scheduled_arrival)(_|$)|(en|fin)dtc?$|brthdt|dthdt|(^|_)release"
 )
 """Moments after the row came to be, or that belong to somebody rather than to the row."""
-_BIRTH = re.compile(r"birth|born|(^|_)dob(_|$)|brthdt|dthdt|death|died|deceased|expir")
+_BIRTH = re.compile(
+    r"birth|born|(^|_)dob(_|$)|brthdt|dthdt|death|died|deceased|expir"
+    r"|geburt|geboren|gestorben|naissance|nacimiento|nascita|nasciment|geboorte|fodsel|foedsel|fodelse|urodzeni"
+)
 _EARLY = re.compile(
     r"(^|_)(creat\w+|insert\w*|start\w*|begin\w*|began|open\w*|submit\w*|sign_?up|signed|regist\w+|order\w*|purchase\w*|"
     r"book\w*|invoice\w*|transaction\w*|event|occur\w*|timestamp|ts|hire\w*|join\w*|enrol\w*|admi\w+|visit\w*|issue\w*|"
