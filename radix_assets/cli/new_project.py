@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
+from radix_assets.future import Future
 from radix_assets.project import PROJECT_FILE, FileSource, Project, load_project, slug
 from radix_assets.sources import discover, headers
-from radix_assets.suggestions.question import parse_target
+from radix_assets.suggestions.question import nearest, parse_target
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
 from radix_resources.home import Home
 
@@ -71,6 +72,9 @@ def check_target(text: str, project: Project) -> None:
 
     Raises TagError RDX-TAG-002 where it names no column, TargetError RDX-TGT-006 where no number follows < or >.
     """
+    if isinstance(project.goal.target, Future):
+        _check_question(project.goal.target, project)
+        return
     known = headers(project)
     readable = {table: columns for table, columns in known.items() if columns is not None}
     whole = len(readable) == len(known)
@@ -88,6 +92,23 @@ def check_target(text: str, project: Project) -> None:
             expected=f"one number after {operator}, such as 'table.column {operator} 15'",
             hint="mend --target; one comparison only, without `and` or `or`",
             target=text,
+        )
+
+
+def _check_question(question: Future, project: Project) -> None:
+    """Whether its expressions can be read, and the table is there. Raises TargetError RDX-TGT-301 and 303."""
+    from radix_assets.labels.parse import parse
+
+    for expression in (question.predict, question.where):
+        if expression:
+            parse(expression)
+    if question.for_each not in project.tables:
+        near = nearest(question.for_each, project.tables, 1)
+        raise TargetError(
+            "RDX-TGT-303",
+            f"the question is asked for each of {question.for_each!r}, which is no table",
+            expected=f"one of {', '.join(project.tables)}",
+            hint=f"did you mean {near[0]}?" if near else "correct for_each",
         )
 
 
