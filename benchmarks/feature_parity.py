@@ -42,7 +42,7 @@ LATE = 8_800_000_000_000_000
 CLOSE = 1e-9
 ROUNDING = 1e-5
 """A difference of CLOSE times this share of the numbers that a feature is made of is one of their last digits."""
-SMALL = 1e-3
+SMALL = 1e-2
 """A value smaller than this share of the feature's largest is compared as if it were as large."""
 
 

@@ -26,6 +26,8 @@ DAY = 86_400_000_000
 START = np.datetime64("2020-01-01", "us")
 CUTOFF_AT = np.datetime64("2021-06-01", "us")
 PIECE = 5_000_000
+ROW_GROUP = 122_880
+"""Rows of a row group, as raw snapshots have them."""
 FINISHES = 100
 """Rows with cutoffs of their own that featuretools is given; it needs some seconds for them."""
 TABLES = ("customers", "sessions", "transactions")
@@ -148,7 +150,7 @@ def _write(folder: Path, pieces: Any) -> None:
     for piece in pieces:
         table = pl.DataFrame(piece).to_arrow(compat_level=pl.CompatLevel.oldest())
         writer = writer or pq.ParquetWriter(folder / "data.parquet", table.schema)
-        writer.write_table(table, row_group_size=1_000_000)
+        writer.write_table(table, row_group_size=ROW_GROUP)
     if writer:
         writer.close()
 

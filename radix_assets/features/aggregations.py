@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from radix_assets.features.model import MatrixType
+from radix_assets.features.names import MatrixType
 from radix_assets.features.ranges import Ranges
 from radix_assets.features.segments import NOTHING, Floats, Ints, Moments, Segments
 

@@ -7,7 +7,7 @@ from typing import Any
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.budget import trim
 from radix_assets.features.graph import Graph
-from radix_assets.features.model import MatrixType
+from radix_assets.features.names import MatrixType
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
 from radix_assets.features.synthesis import Layout, Uncompilable, layout, lifted, synthesize, translate, windowed
 from radix_assets.features.transforms import TRANSFORMS

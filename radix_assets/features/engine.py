@@ -10,11 +10,11 @@ from radix_assets.features.aggregations import AGGREGATIONS, nullable
 from radix_assets.features.expressions import expression
 from radix_assets.features.foreign import foreign, transformed
 from radix_assets.features.history import Child, History
-from radix_assets.features.keys import Positions, follow
+from radix_assets.features.keys import MISSING, Positions, follow
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
 from radix_assets.features.settled import settled
 from radix_assets.features.store import Store
-from radix_assets.features.times import Times, known, latest
+from radix_assets.features.times import ALWAYS, NEVER, Times, known, latest
 from radix_assets.features.totals import Totals, totalable
 from radix_assets.features.transforms import transform
 
@@ -54,8 +54,18 @@ class Total:
 class Stage:
     """All nodes that have their values on one table's rows, ready to be computed for any view of it."""
 
-    def __init__(self, store: Store, table: str, nodes: Sequence[Node], totals: Totals | None = None) -> None:
-        """With `totals` all is as of their one moment; without, each row of a view has its own cutoff."""
+    def __init__(
+        self,
+        store: Store,
+        table: str,
+        nodes: Sequence[Node],
+        totals: Totals | None = None,
+        asked: View | None = None,
+    ) -> None:
+        """With `totals` all is as of their one moment; without, each row of a view has its own cutoff.
+
+        With `asked` no other rows and moments will be asked for, so that only what was known by then is made ready.
+        """
         self._store = store
         self._table = table
         self._totals = totals
@@ -71,11 +81,21 @@ class Stage:
         self._exprs = [expression(store, table, node).alias(self._ids[node]) for node in self._own]
         self._held: pl.DataFrame | None = None
         self._above = [
-            (link, Stage(store, store.plan.links[link].parent, [node.base for node in directs], totals), directs)
+            (
+                link,
+                Stage(
+                    store,
+                    store.plan.links[link].parent,
+                    [node.base for node in directs],
+                    totals,
+                    asked and View(asked.cutoffs, positions=self._parents(link, asked)),
+                ),
+                directs,
+            )
             for link, directs in self._up.items()
         ]
         self._below = [
-            (path[0], Total(store, totals, path, down) if whole and totals else self._history(path, down))
+            (path[0], Total(store, totals, path, down) if whole and totals else self._history(path, down, asked))
             for (path, whole), down in self._down.items()
         ]
 
@@ -83,16 +103,10 @@ class Stage:
         """The nodes' values, a row for each row of the view."""
         parts = [self._here(view)] if self._own else []
         for link, stage, directs in self._above:
-            if view.rows is not None:
-                parents = self._store.find(link, view.rows)
-            else:
-                parents = follow(view.positions, self._store.linked(link))
-            parents = known(parents, self._store.times(self._store.plan.links[link].parent), view.cutoffs)
-            values = stage.compute(View(view.cutoffs, positions=parents))
+            values = stage.compute(View(view.cutoffs, positions=self._parents(link, view)))
             parts.append(values.rename(dict(zip(stage.names, (self._ids[node] for node in directs), strict=True))))
         for link, below in self._below:
-            place = self._store.own(link, view.rows) if view.rows is not None else view.positions
-            parts.append(below.at(place, view.cutoffs))
+            parts.append(below.at(self._places(link, view), view.cutoffs))
         frame = pl.concat(parts, how="horizontal")
         for node in self._later:
             if foreign(node):
@@ -103,6 +117,18 @@ class Stage:
             frame = frame.with_columns(transform(node.primitive, *bases).alias(self._ids[node]))
         return frame.select(self.names)
 
+    def _parents(self, link: int, view: View) -> Positions:
+        """The position of each row's parent that was known by then."""
+        if view.rows is not None:
+            parents = self._store.find(link, view.rows)
+        else:
+            parents = follow(view.positions, self._store.linked(link))
+        return known(parents, self._store.times(self._store.plan.links[link].parent), view.cutoffs)
+
+    def _places(self, link: int, view: View) -> Positions:
+        """The position of each row itself, which a relationship's children refer to."""
+        return self._store.own(link, view.rows) if view.rows is not None else view.positions
+
     def heavy(self, view: View, most: int) -> set[Node]:
         """The nodes for which more than `most` rows of other tables would have to be evaluated anew for the view."""
         found: set[Node] = set()
@@ -111,9 +137,8 @@ class Stage:
             bases = stage.heavy(View(view.cutoffs, positions=place), most)
             found |= {node for node in directs if node.base in bases}
         for link, below in self._below:
-            place = self._store.own(link, view.rows) if view.rows is not None else view.positions
             if isinstance(below, History):
-                found |= below.heavy(place, view.cutoffs, most)
+                found |= below.heavy(self._places(link, view), view.cutoffs, most)
         return found | {node for node in self._later if found & set(node.bases)}
 
     def _here(self, view: View) -> pl.DataFrame:
@@ -143,24 +168,42 @@ class Stage:
             whole = self._totals is not None and totalable(node)
             self._down.setdefault((node.path, whole), {})[self._ids[node]] = node
 
-    def _history(self, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> History:
+    def _history(self, path: tuple[int, ...], nodes: dict[str, Aggregation], asked: View | None) -> History:
         """Walk the path upwards from the last child: whose ancestor each row is under, and since when it is known."""
         store, links = self._store, self._store.plan.links
         table = links[path[-1]].child
         anchors, times = descent(store, path)
-        child = Child(anchors, times, store.times(table), store.rows(links[path[0]].parent), store.rank(table))
-        stages: dict[tuple[Node, ...], Stage] = {}
+        ancestors = store.rows(links[path[0]].parent)
+        later: View | None = None
+        if asked is not None:
+            latest_asked = _latest(self._places(path[0], asked), asked.cutoffs, ancestors)
+            wanted = np.where(anchors >= 0, latest_asked[anchors], ALWAYS)
+            anchors = np.where(wanted > (ALWAYS if times is None else times), anchors, MISSING)
+            rows = np.flatnonzero(anchors >= 0)
+            later = View(wanted[rows], positions=rows)
+        child = Child(anchors, times, store.times(table), ancestors, store.rank(table))
+        stages: dict[tuple[bool, tuple[Node, ...]], Stage] = {}
 
         def evaluate(bases: list[Node], positions: Positions, cutoffs: Times) -> list[pl.Series]:
-            key = tuple(bases)
+            # what stands still is read as of now, whatever is asked
+            still = later is None or bool((cutoffs == NEVER).all())
+            key = still, tuple(bases)
             if key not in stages:
-                stages[key] = Stage(store, table, bases)
+                stages[key] = Stage(store, table, bases, asked=None if still else later)
             return stages[key].compute(View(cutoffs, positions=positions)).get_columns()
 
         def stands(node: Node, positions: Positions) -> bool:
             return store.static or settled(store, table, node, times, positions)
 
         return History(child, nodes, evaluate, stands)
+
+
+def _latest(anchors: Positions, cutoffs: Times, ancestors: int) -> Times:
+    """The last moment at which each ancestor is asked about."""
+    found = np.full(ancestors + 1, ALWAYS, dtype=np.int64)
+    np.maximum.at(found, anchors, cutoffs)  # who is no ancestor is counted behind the last one
+    found[-1] = ALWAYS
+    return found
 
 
 def descent(store: Store, path: tuple[int, ...]) -> tuple[Positions, Times | None]:

@@ -68,7 +68,8 @@ class History:
         self._starts = self._first[anchors]
         self._layout = Layout(self._starts)
         self._order = rank[self._rows]
-        self._own = None if child.own is None else child.own[self._rows]
+        same = child.own is not None and not late and known is not None and np.array_equal(child.own, known)
+        self._own = self._known if same else None if child.own is None else child.own[self._rows]
         self._columns: dict[tuple[Node | None, Where | None, str], tuple[Column, pl.Series | None]] = {}
         bases = {base for node in self._wanted.values() for base in _bases(node)}
         self._settled = {base: settled(base, self._rows) for base in bases}
@@ -155,11 +156,11 @@ class History:
         self._held.clear()
 
     def _column(self, node: Aggregation) -> tuple[Column, pl.Series | None]:
-        needs = AGGREGATIONS[node.primitive].needs
-        key = (node.base, node.where, needs)
+        key = _key(node)
         if key not in self._columns:
             values, held = self._values(node, self._held, self._order, self._own)
-            self._columns[key] = Column(values, self._starts, self._layout), held
+            windows = any(key == _key(other) and other.window is not None for other in self._wanted.values())
+            self._columns[key] = Column(values, self._starts, self._layout, windows=windows), held
         return self._columns[key]
 
     def _mask(self, node: Aggregation, held: Mapping[Node, pl.Series], within: Mask | None) -> Mask | None:
@@ -205,6 +206,12 @@ class History:
                 segments = Segments(values.only(within), offsets)
                 found[name].append(aggregate(node.primitive, node.part, segments, series, cutoffs[part]))
         return {name: pl.concat(series) for name, series in found.items()}
+
+
+def _key(node: Aggregation) -> tuple[Node | None, Where | None, str]:
+    """What aggregations over the same values have in common."""
+    needs = "" if foreign(node) else AGGREGATIONS[node.primitive].needs
+    return node.base, node.where, needs
 
 
 def _sorted(anchors: Positions, rank: Ints, known: Times | None) -> Ints:

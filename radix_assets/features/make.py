@@ -57,13 +57,13 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     table = graph.tables[graph.target]
     hidden = tags.tables[graph.target].private
     plan.inputs = inputs_of(plan, table.scan(), table.rows, hidden)
-    prepared = Prepared(plan, tables)
+    prepared = Prepared(plan, tables).warm()
     heavy = prepared.heavy(table.scan(), table.rows)
     if heavy:
         dropped |= heavy
         definitions = [definition for definition in definitions if definition.name not in heavy]
         plan.outputs = [output for output in plan.outputs if output.name not in heavy]
-        prepared = Prepared(plan, tables)
+        prepared = Prepared(plan, tables).warm()
     judged = [definition.name for definition in definitions]
     with tempfile.TemporaryDirectory(dir=out) as folder:
         pieces = compute(prepared, table.scan(), table.rows, judged, Path(folder))

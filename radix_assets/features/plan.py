@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from radix_assets.features.model import MatrixType
+from radix_assets.features.names import MatrixType
 
 Reading = Literal["numeric", "categorical", "boolean", "datetime", "text", "place"]
 """How raw columns are read: Float64, String, Boolean, Datetime("us"), String; a place is latitude and longitude."""

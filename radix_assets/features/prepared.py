@@ -1,8 +1,9 @@
 """Features of any rows, one or millions, by the code that made the training matrix."""
 
 from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -10,14 +11,16 @@ import polars as pl
 from radix_assets.features.columns import each, exactly
 from radix_assets.features.engine import Stage, View
 from radix_assets.features.engines.polars import PolarsTables
-from radix_assets.features.model import CUTOFF
+from radix_assets.features.names import CUTOFF
 from radix_assets.features.plan import Input, Plan, reads
 from radix_assets.features.rows import canonical, conform
 from radix_assets.features.store import Store
 from radix_assets.features.times import NEVER, Times, micros, moments
 from radix_assets.features.totals import Totals
-from radix_assets.tags.model import Tags
 from radix_resources.errors import FeatureError
+
+if TYPE_CHECKING:
+    from radix_assets.tags.model import Tags
 
 PLAN_FILE = "plan.json"
 SAMPLED = 20_000
@@ -54,15 +57,33 @@ class Prepared:
         self.plan = plan
         self._moment = moment
         self._names = [output.name for output in plan.outputs]
-        nodes = [output.node for output in plan.outputs]
         static = plan.static and not moments
-        store = Store(plan, tables, static=static)
-        totals = None
+        self._store = Store(plan, tables, static=static)
+        self._totals: Totals | None = None
         if static or moment is not None:
-            totals = Totals(PolarsTables(store), plan.links, plan.times, nodes, moment)
-        self._stage = Stage(store, plan.table, nodes, totals)
-        self.compute(pl.DataFrame({"": [None]}))  # makes whatever is made at the first use
-        store.forget()
+            nodes = [output.node for output in plan.outputs]
+            self._totals = Totals(PolarsTables(self._store, exact=static), plan.links, plan.times, nodes, moment)
+
+    @cached_property
+    def _stage(self) -> Stage:
+        return self._made(None)
+
+    def _made(self, asked: View | None) -> Stage:
+        nodes = [output.node for output in self.plan.outputs]
+        return Stage(self._store, self.plan.table, nodes, self._totals, asked)
+
+    def warm(self) -> "Prepared":
+        """Make at once whatever is made at the first use, and drop what is not needed then."""
+        self.compute(pl.DataFrame({"": [None]}))
+        self._store.forget()
+        return self
+
+    def once(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The same as `compute`, to the bit, where nothing else will be asked: only what these rows need is made."""
+        given = conform(rows, self.plan.inputs)
+        view = View(self._cutoffs(rows, given), rows=given)
+        stage = self._made(view)
+        return self._named(stage, stage.compute(view))
 
     @property
     def input_columns(self) -> list[InputColumn]:
@@ -77,8 +98,10 @@ class Prepared:
         are null, others are ignored. Raises FeatureError RDX-FEA-004 where a value cannot be of its column's type.
         """
         given = conform(rows, self.plan.inputs)
-        values = self._stage.compute(View(self._cutoffs(rows, given), rows=given))
-        return values.rename(dict(zip(self._stage.names, self._names, strict=True)))
+        return self._named(self._stage, self._stage.compute(View(self._cutoffs(rows, given), rows=given)))
+
+    def _named(self, stage: Stage, values: pl.DataFrame) -> pl.DataFrame:
+        return values.rename(dict(zip(stage.names, self._names, strict=True)))
 
     def heavy(self, rows: pl.LazyFrame, total: int) -> dict[str, str]:
         """Features that would cost too much for these rows, with the reason."""
@@ -100,7 +123,7 @@ class Prepared:
         return moments(given, parts) if parts else np.full(len(rows), NEVER, dtype=np.int64)
 
 
-def prepare(features: Path, tags: Tags, tables: dict[str, Path]) -> Prepared:
+def prepare(features: Path, tags: "Tags", tables: dict[str, Path]) -> Prepared:
     """Collect once what is needed to compute features of new rows.
 
     `features` is the snapshot of the features, `tables` the raw snapshots by name, which may be newer than those the
@@ -115,7 +138,7 @@ def prepare(features: Path, tags: Tags, tables: dict[str, Path]) -> Prepared:
             hint="materialize the features again",
             table=tags.target.table,
         )
-    return Prepared(plan, tables)
+    return Prepared(plan, tables).warm()
 
 
 def needed(plan: Plan) -> set[str]:

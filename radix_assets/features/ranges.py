@@ -110,9 +110,9 @@ class Level:
             whole[self.place] = part
         return found
 
-    def ahead(self, leaves: State, monoid: Monoid) -> State:
-        """The merged states from the block's first row to each."""
-        found = tuple(part.copy() for part in leaves)
+    def ahead(self, leaves: State, monoid: Monoid, *, keep: bool) -> State:
+        """The merged states from the block's first row to each; in the place of the leaves if they are not kept."""
+        found = tuple(part.copy() for part in leaves) if keep else leaves
         for j in range(1, BLOCK):
             count, start, before = self._counts[j], self._offsets[j], self._offsets[j - 1]
             held = tuple(part[before : before + count] for part in found)
@@ -141,14 +141,16 @@ class Level:
 class Blocks:
     """Merged states of rows, ready for any range."""
 
-    def __init__(self, layout: Layout, rows: State, monoid: Monoid) -> None:
+    def __init__(self, layout: Layout, rows: State, monoid: Monoid, *, windows: bool = True) -> None:
+        """Without `windows` every range starts where its group does, and less has to be kept."""
         self._monoid = monoid
         self._levels: list[tuple[Level, State, State]] = []
         self._behind: list[State | None] = []
         for level in layout.levels:
             leaves = level.kept(rows)
-            ahead = level.ahead(leaves, monoid)
-            self._levels.append((level, leaves, ahead))
+            keep = windows or bool(self._levels)
+            ahead = level.ahead(leaves, monoid, keep=keep)
+            self._levels.append((level, leaves if keep else (), ahead))
             self._behind.append(None)
             rows = level.totals(ahead)
 
@@ -212,8 +214,9 @@ class Blocks:
 class Column:
     """Values of rows sorted by group and time, with what has been prepared of them."""
 
-    def __init__(self, values: Values, starts: Ints, layout: Layout) -> None:
-        """`starts` is for each row where its group starts, `layout` is made of it."""
+    def __init__(self, values: Values, starts: Ints, layout: Layout, *, windows: bool = True) -> None:
+        """`starts` is for each row where its group starts, `layout` is made of it; `windows`: see Blocks."""
+        self._windows = windows
         mask = values.mask
         if mask is not None:
             x, codes = values.numbers, values.codes
@@ -235,15 +238,15 @@ class Column:
 
     @cached_property
     def sums(self) -> Blocks:
-        return Blocks(self._layout, (np.nan_to_num(self._numbers),), SUM)
+        return self._blocks((np.nan_to_num(self._numbers),), SUM)
 
     @cached_property
     def lows(self) -> Blocks:
-        return Blocks(self._layout, (np.where(np.isnan(self._numbers), np.inf, self._numbers),), LOW)
+        return self._blocks((np.where(np.isnan(self._numbers), np.inf, self._numbers),), LOW)
 
     @cached_property
     def highs(self) -> Blocks:
-        return Blocks(self._layout, (np.where(np.isnan(self._numbers), -np.inf, self._numbers),), HIGH)
+        return self._blocks((np.where(np.isnan(self._numbers), -np.inf, self._numbers),), HIGH)
 
     @cached_property
     def moments(self) -> Blocks:
@@ -253,15 +256,18 @@ class Column:
         place = np.where(there, np.arange(len(x)), len(x))
         first = np.minimum.accumulate(place[::-1])[::-1][self._starts] if len(x) else place
         x = np.where(there, x - x[np.minimum(first, max(len(x) - 1, 0))], 0.0)
-        return Blocks(self._layout, (there.astype(np.float64), x, np.zeros(len(x)), np.zeros(len(x))), MOMENTS)
+        return self._blocks((there.astype(np.float64), x, np.zeros(len(x)), np.zeros(len(x))), MOMENTS)
 
     @cached_property
     def firsts(self) -> Blocks:
-        return Blocks(self._layout, (self._ordered(np.inf),), LOW)
+        return self._blocks((self._ordered(np.inf),), LOW)
 
     @cached_property
     def lasts(self) -> Blocks:
-        return Blocks(self._layout, (self._ordered(-np.inf),), HIGH)
+        return self._blocks((self._ordered(-np.inf),), HIGH)
+
+    def _blocks(self, rows: State, monoid: Monoid) -> Blocks:
+        return Blocks(self._layout, rows, monoid, windows=self._windows)
 
     @cached_property
     def place(self) -> Ints:

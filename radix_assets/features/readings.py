@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from radix_assets.features.columns import exactly
 from radix_assets.features.plan import Reading
-from radix_assets.suggestions.model import FeatureType
+
+if TYPE_CHECKING:
+    from radix_assets.suggestions.model import FeatureType
 
 TRUE = ("true", "t", "yes", "y", "1", "on")
 FALSE = ("false", "f", "no", "n", "0", "off")
@@ -26,7 +28,7 @@ class Unusable:
     reason: str
 
 
-def choose(kind: FeatureType, column: pl.Series) -> Reading | Unusable:
+def choose(kind: "FeatureType", column: pl.Series) -> Reading | Unusable:
     """How to read a column that was tagged so.
 
     `column` is the raw column, or its distinct values; what a person tagged may not fit what is in the file.

@@ -1,8 +1,10 @@
 """featuretools: deep feature synthesis over the graph, and its definitions read into Radix' own shapes."""
 
 import json
+import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,9 +77,7 @@ def synthesize(
 
     `conditioned` are the aggregations that are made under conditions too. `target` is the graph's if it is not given.
     """
-    with warnings.catch_warnings():
-        # featuretools imports pkg_resources, and warns of primitives that fit no column
-        warnings.simplefilter("ignore")
+    with _quiet():
         import featuretools as ft
 
         entities = entity_set(graph, names)
@@ -102,6 +102,20 @@ def synthesize(
                 table=graph.target,
             ) from error
     return features
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what featuretools says of its own imports, of primitives that fit no column and of repeated features."""
+    logger = logging.getLogger("featuretools")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
 
 
 def entity_set(graph: Graph, names: Layout) -> Any:

@@ -55,8 +55,8 @@ class Tables(Protocol):
     def decoded(self, frame: Frame, name: str, dictionary: pl.Series) -> Frame:
         """With this column's places in the dictionary as the values again."""
 
-    def held(self, frame: Frame) -> Frame:
-        """The same rows, computed once for all who read them."""
+    def held(self, frame: Frame, *, counts: bool = False) -> Frame:
+        """The same rows, computed once for all who read them; `counts`: of whole numbers, exact in any order."""
 
 
 def totalable(node: Node) -> bool:
@@ -309,7 +309,7 @@ class Totals:
             else:
                 for one, (counts, dictionary) in self._counts_of(path[1:]).items():
                     merged = self._climbed(counts, path).group_by([*keys, "x"]).agg(self._x.col("n").sum())
-                    found[one] = (self._tables.held(merged), dictionary)
+                    found[one] = (self._tables.held(merged, counts=True), dictionary)
             self._counts[path] = found
         return self._counts[path]
 
@@ -322,7 +322,7 @@ class Totals:
         renamed = dict(zip(self.key(link, parent=True), keys, strict=True))
         values, dictionary = self._tables.counted(above.rename(renamed), keys, "x")
         rows = self._numbers_of((link,)).select(*keys, self._x.col("n").cast(self._x.Int64).alias("n"))
-        return self._tables.held(values.drop("n").join(rows, on=keys, how="inner")), dictionary
+        return self._tables.held(values.drop("n").join(rows, on=keys, how="inner"), counts=True), dictionary
 
 
 def _parts_of(one: Series) -> list[Node]:

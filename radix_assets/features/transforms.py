@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.features.model import MatrixType
+from radix_assets.features.names import MatrixType
 
 _PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]*"""
 EARTH = 3958.7613

@@ -117,6 +117,18 @@ def test_a_cutoff_that_is_given_goes_before_the_time_of_the_row(tmp_path: Path) 
     )
 
 
+def test_what_is_made_for_some_rows_only_is_the_same(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path)
+    plan = everything(tags, tables)
+    rows = asked().sample(11, seed=0)
+    assert_frame_equal(Prepared(plan, tables).once(rows), Prepared(plan, tables).compute(rows), check_exact=True)
+    orders = tags_of()
+    tables = save(tmp_path / "orders", BASE)
+    plan = everything(orders, tables)
+    rows = BASE["orders"].sample(15, seed=1)
+    assert_frame_equal(Prepared(plan, tables).once(rows), Prepared(plan, tables).compute(rows), check_exact=True)
+
+
 later = st.integers(0, 5_000).map(lambda minutes: dt.timedelta(minutes=minutes))
 
 
@@ -137,4 +149,4 @@ def test_rows_at_and_after_the_moment_change_no_feature(tmp_path_factory, row, o
     _, after = question(planted(rows["at"][0], orders, visits, lines), tmp_path_factory.mktemp("after"))
     assert_frame_equal(Prepared(plan, before).compute(rows), Prepared(plan, after).compute(rows), check_exact=True)
     once = rows.with_columns(pl.col("at").alias(CUTOFF))
-    assert_frame_equal(compute(plan, before, once), compute(plan, after, once), rel_tol=1e-12, abs_tol=1e-12)
+    assert_frame_equal(compute(plan, before, once), compute(plan, after, once), check_exact=True)

@@ -1,0 +1,59 @@
+"""Grouping says the same in Polars' own words and in those of Narwhals, which other engines understand."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+from feature_shop import shop
+from polars.testing import assert_frame_equal
+from test_feature_parity import everything
+
+from radix_assets.features.engines.polars import PolarsTables
+from radix_assets.features.plan import Aggregation, Plan, walk
+from radix_assets.features.store import Store
+from radix_assets.features.totals import Totals, totalable
+
+
+class Translated(PolarsTables):
+    """The same tables, spoken to through Narwhals."""
+
+    expressions = nw
+
+    def rows(self, table, nodes, keys) -> nw.LazyFrame:
+        return nw.from_native(super().rows(table, nodes, keys))
+
+    def first(self, frame: nw.LazyFrame, keys: Sequence[str]) -> nw.LazyFrame:
+        return nw.from_native(super().first(frame.to_native(), keys))
+
+    def transformed(self, frame: nw.LazyFrame, name: str, primitive: str, bases: Sequence[str]) -> nw.LazyFrame:
+        return nw.from_native(super().transformed(frame.to_native(), name, primitive, bases))
+
+    def counted(self, frame: nw.LazyFrame, keys: Sequence[str], name: str) -> tuple[nw.LazyFrame, pl.Series]:
+        counts, dictionary = super().counted(frame.to_native(), keys, name)
+        return nw.from_native(counts), dictionary
+
+    def decoded(self, frame: nw.LazyFrame, name: str, dictionary: pl.Series) -> nw.LazyFrame:
+        return nw.from_native(super().decoded(frame.to_native(), name, dictionary))
+
+    def held(self, frame: nw.LazyFrame, *, counts: bool = False) -> nw.LazyFrame:
+        return nw.from_native(super().held(frame.to_native(), counts=counts))
+
+
+def test_both_say_the_same(tmp_path: Path) -> None:
+    tags, tables = shop(tmp_path, seed=4)
+    plan: Plan = everything(tags, tables)
+    moment = int(pl.read_parquet(tables["orders"] / "data.parquet")["at"].dt.epoch("us").median())
+    paths: dict[tuple[int, ...], dict[str, Aggregation]] = {}
+    for output in plan.outputs:
+        for part in walk(output.node):
+            if isinstance(part, Aggregation) and totalable(part):
+                paths.setdefault(part.path, {})[str(len(paths.get(part.path, {})))] = part
+    assert len(paths) > 5
+    nodes = [output.node for output in plan.outputs]
+    native = Totals(PolarsTables(Store(plan, tables)), plan.links, plan.times, nodes, moment)
+    translated = Totals(Translated(Store(plan, tables)), plan.links, plan.times, nodes, moment)
+    for path, wanted in paths.items():
+        key = native.key(path[0], parent=False)
+        one, two = native.totals(path, wanted), translated.totals(path, wanted).to_native()
+        assert_frame_equal(one.collect().sort(key), two.collect().sort(key), rel_tol=1e-9, abs_tol=1e-9)
