@@ -13,7 +13,7 @@ from radix_assets.tags.additions import add_relationships, append_columns, appen
 from radix_assets.tags.file import TagsFile, parse_tags, sha_of
 from radix_assets.tags.history import Change, changes, nested, said_in
 from radix_assets.tags.ledger import Ledger, ledger_path, load_ledger
-from radix_assets.tags.lines import Key, alike, written
+from radix_assets.tags.lines import Key, written
 from radix_assets.tags.references import plain
 from radix_assets.tags.replace import Beside, rewrite
 from radix_assets.tags.splices import NEW, Splices
@@ -106,8 +106,13 @@ def _adopt(file: TagsFile, lines: Mapping[Key, Wanted]) -> None:
     """Where nothing is remembered, a line that reads as it would be written now is taken to be Radix's."""
     for key, line in lines.items():
         place = file.lines.get(key)
-        now = aligned([(line.body.strip().removeprefix("- "), line.note)])[0]
-        if place is not None and alike(file.text[place.start : place.stop], now):
+        body = line.body.strip().removeprefix("- ")
+        note = aligned([(body, line.note)])[0][len(body) :].strip()
+        if place is None:
+            continue
+        held = file.text[place.start : place.value], file.text[place.value : place.stop].strip()
+        # Radix sets the remarks of a block under each other, so the space before a remark tells nothing.
+        if held == (body, note):
             file.ledger.write(key, file.print_of(key), line.said)
     if file.confirmed:
         file.ledger.confirm()

@@ -243,7 +243,8 @@ def test_tags_that_cannot_be_are_an_error_with_its_line_at_the_tags(
 
 
 def test_an_unknown_target_of_the_project_file_is_an_error_with_the_nearest_name(installation: Installation):
-    installation.new("shop", *write_shop(installation.data), "--target", "orders.retruned")
+    installation.new("shop", *write_shop(installation.data))
+    installation.rewrite("shop", goal={"target": "orders.retruned"})
     summary = installation.radix("run", "shop", "--json", expect=FAILED).json
     assert errors(summary) == {"suggestions": "RDX-TAG-002"}
     (error,) = [asset["error"] for asset in summary["assets"] if asset["state"] == "failed"]

@@ -20,7 +20,7 @@ FIRST_ROUND = [f"{stage}/{table}" for stage in ("raw", "profile") for table in T
     "suggestions",
 ]
 SECOND_ROUND = [
-    *("tags", "exploration", "features", "model", "champion", "endpoint", "predictions", "monitoring", "report"),
+    *("tags", "labels", "exploration", "features", "model", "champion", "endpoint", "predictions", "monitoring", "report"),
 ]
 
 
