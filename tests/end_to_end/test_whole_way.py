@@ -20,7 +20,8 @@ FIRST_ROUND = [f"{stage}/{table}" for stage in ("raw", "profile") for table in T
     "suggestions",
 ]
 SECOND_ROUND = [
-    *("tags", "labels", "exploration", "features", "model", "champion", "endpoint", "predictions", "monitoring", "report"),
+    *("tags", "labels", "exploration", "features", "model"),
+    *("champion", "endpoint", "predictions", "monitoring", "report"),
 ]
 
 
