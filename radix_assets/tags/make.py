@@ -12,6 +12,8 @@ from radix_assets.tags.file import TagsFile
 from radix_assets.tags.look import prepare_tags
 from radix_assets.tags.model import Tags
 from radix_assets.tags.resolve import resolve
+from radix_assets.tags.resolve_question import checked_target
+from radix_resources.errors import RadixError
 
 TAGS = "tags.json"
 
@@ -24,6 +26,12 @@ def waiting_for(project: Project, file: TagsFile) -> str | None:
     """
     if file.confirmed:
         return None
+    if file.target is not None:
+        try:
+            checked_target(file.target.text, {name: list(block.columns) for name, block in file.tables.items()})
+        except RadixError as error:
+            place = f"{file.path.name}, line {file.target.line}"
+            return f"mend {place}: {error.found} ({error.hint}); then confirm the tags"
     how = f"look at {file.path.name}, write `confirmed: true` and save (or: radix tags {project.name} --confirm)"
     if project.policy.tags == "human":
         return f"confirm the tags: {how}"

@@ -16,10 +16,11 @@ from radix_assets.tags.ledger import Ledger, ledger_path, load_ledger
 from radix_assets.tags.lines import Key, written
 from radix_assets.tags.references import plain
 from radix_assets.tags.replace import Beside, rewrite
+from radix_assets.tags.resolve_question import checked_target
 from radix_assets.tags.splices import NEW, Splices
 from radix_assets.tags.write import AT_ONCE, Wanted, relationship_line, table_lines, wanted
 from radix_assets.tags.yaml_text import aligned, quoted, remark
-from radix_resources.errors import TagError
+from radix_resources.errors import RadixError, TagError
 
 EDITOR = "whoever edited (file)"
 """Who changed the file in an editor, as far as Radix can tell."""
@@ -98,8 +99,17 @@ def _wanted(
     if project is not None and project.policy.tags == "auto" and not project.goal.target and file.target:
         # Nobody looks before the tags apply, so the question must not change by itself once it was asked.
         return wanted(suggestions, schema, profiles, None, file.target.text)
-    own = file.target.text if file.target and not file.suggested(("target",)) else None
+    own = file.target.text if file.target and not file.suggested(("target",)) and _says(file, profiles) else None
     return wanted(suggestions, schema, profiles, project, own)
+
+
+def _says(file: TagsFile, profiles: Mapping[str, TableProfile]) -> bool:
+    """Whether the target can be read. A misspelt one asks nothing new: nothing follows from it until it is mended."""
+    try:
+        checked_target(file.target.text if file.target else "", {t: list(held.columns) for t, held in profiles.items()})
+    except RadixError:
+        return False
+    return True
 
 
 def _adopt(file: TagsFile, lines: Mapping[Key, Wanted]) -> None:
@@ -189,7 +199,8 @@ class _Refresh:
                 stale.append((key, line.body.strip(), line.note))
                 self.own.add(key)
         problem: Key = ("problem",)
-        if not self.ledger.new and not self.file.untouched(("target",)) and self.file.suggested(problem):
+        asked = not self.ledger.new and not self.file.untouched(("target",)) and _says(self.file, self.profiles)
+        if asked and self.file.suggested(problem):
             # The person asks another question; what kind of answer it has is to be found anew.
             stale = [item for item in stale if item[0] != problem]
             stale.append((problem, "problem:", "follows from the target"))

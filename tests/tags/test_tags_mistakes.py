@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 from tag_shop import frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, resolve, set_tags, write_tags
+from radix_assets.tags import confirm, read_tags, refresh_tags, resolve, set_tags, waiting_for, write_tags
 from radix_assets.tags.edit import Edits
 from radix_assets.tags.look import Draft
 from radix_assets.tags.mistakes import TagsError
@@ -170,6 +170,16 @@ def test_another_target_leaves_what_kind_of_answer_it_has_to_the_data(shop):
     assert (tags.target.name, tags.target.problem) == ("order items.color", "multiclass")
     assert "total: {role: feature" in shop.path.read_text()
     assert "color: {role: target" in shop.path.read_text()
+
+
+def test_from_a_misspelt_target_nothing_follows_until_it_is_mended(shop):
+    before = shop.path.read_text().replace("target: order items.total", "target: order items.totla", 1)
+    shop.path.write_text(before)
+    refresh_tags(shop.path, *shop.args(), shop.project)
+    assert shop.path.read_text() == before
+    wish = waiting_for(shop.project, read_tags(shop.path))
+    assert "line 13" in wish
+    assert "order items.total" in wish
 
 
 def test_an_edit_that_would_be_a_mistake_is_known_before_it_is_written(shop):
