@@ -56,8 +56,6 @@ def extended(
         if at + batch.num_rows > start:
             last.append(hashes[max(0, start - at) :].copy())
         at += batch.num_rows
-    if not same.result():
-        return None
     keys = [place for place, old in enumerate(state.columns) if _may_stay_key(old, new.columns[place])]
     distinct = {place: distinct_of(state.columns[place])[0] for place in keys}
     added = {
@@ -66,6 +64,8 @@ def extended(
         else threads.submit(_added, file, place, before)
         for place in keys
     }
+    if not same.result():
+        return None
     hidden = sorted(state.hidden)
     state.merge(new)
     state.settle()

@@ -90,21 +90,23 @@ def spearman(sample: Floats) -> Floats:
     if len(sample) < 2:  # noqa: PLR2004
         return np.full((width, width), np.nan)
     gaps = missing.any(axis=0)
-    ranks = np.column_stack([_ranked(column) for column in sample.T]) if width else sample
-    found = Pairs.of(np.ascontiguousarray(ranks.T), None).correlations()
+    # sorted once: the places of some rows among all are in the order of their values
+    places = [np.unique(column, return_inverse=True)[1] for column in sample.T]
+    ranks = np.vstack([_ranked(some) for some in places]) if width else sample.T
+    found = Pairs.of(ranks, None).correlations()
     for a in np.flatnonzero(gaps):
         for b in range(width):
             both = ~missing[:, a] & ~missing[:, b]
-            pair = np.vstack([_ranked(sample[both, a]), _ranked(sample[both, b])])
+            pair = np.vstack([_ranked(places[a][both]), _ranked(places[b][both])])
             found[a, b] = found[b, a] = Pairs.of(pair, None).correlations()[0, 1] if both.sum() > 1 else np.nan
     return found
 
 
-def _ranked(values: Floats) -> Floats:
-    """Ties share the mean of their ranks."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2.0)[places]
+def _ranked(places: Counts) -> Floats:
+    """The ranks of values that are whole numbers, not many more than there are; ties share the mean of theirs."""
+    counts = np.bincount(places)
+    ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
+    return ranks
 
 
 def _used(table: Counts) -> Counts:

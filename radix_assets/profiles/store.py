@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ _FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in 
 
 def save(state: TableState, prefix: Prefix, file: Path) -> None:
     """Write a settled state and the marks by which its rows are known again."""
-    arrays: list[tuple[str, list[int], bytes]] = []
+    arrays: list[tuple[str, list[int], pa.Buffer]] = []
     plain = json.dumps(
         {
             "version": VERSION,
@@ -54,7 +55,8 @@ def save(state: TableState, prefix: Prefix, file: Path) -> None:
         separators=(",", ":"),
     )
     schema = pa.schema([("dtype", pa.string()), ("shape", pa.list_(pa.int64())), ("data", pa.large_binary())])
-    columns = [pa.array([array[place] for array in arrays], kind.type) for place, kind in enumerate(schema)]
+    dtypes, shapes, data = zip(*arrays, strict=True) if arrays else ((), (), ())
+    columns = [pa.array(dtypes, pa.string()), pa.array(shapes, schema.field(1).type), _joined(data)]
     table = pa.table(columns, schema=schema.with_metadata({"state": plain}))
     pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
 
@@ -81,7 +83,7 @@ def seal_of(seed: int) -> str:
     return hashlib.sha256(b"state" + seed.to_bytes(8, "big")).hexdigest()[:16]
 
 
-def _packed(value: Any, arrays: list[tuple[str, list[int], bytes]]) -> Any:
+def _packed(value: Any, arrays: list[tuple[str, list[int], pa.Buffer]]) -> Any:
     kind = type(value)
     if value is None or kind in _PLAIN:
         return value
@@ -93,7 +95,7 @@ def _packed(value: Any, arrays: list[tuple[str, list[int], bytes]]) -> Any:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, pa.schema([("t", pa.large_string())])) as stream:
             stream.write_batch(pa.record_batch([value], names=["t"]))
-        arrays.append(("text", [len(value)], sink.getvalue().to_pybytes()))
+        arrays.append(("text", [len(value)], sink.getvalue()))
         return {"$": len(arrays) - 1}
     if kind is dict:
         return {"$dict": {key: _packed(one, arrays) for key, one in value.items()}}
@@ -125,11 +127,20 @@ def _unpacked(value: Any, arrays: list[tuple[Any, Any, Any]]) -> Any:
     return kind(**{name: _unpacked(one, arrays) for name, one in value.items() if name != "$kind"})
 
 
-def _narrow(value: Any) -> bytes:
+def _narrow(value: Any) -> pa.Buffer:
     """Counts, which are small, in as few bytes as hold the greatest."""
     if value.dtype == np.int64 and value.size and value.min() >= 0:
         value = value.astype(np.min_scalar_type(value.max()))
-    return bytes(value.tobytes())
+    return pa.py_buffer(np.ascontiguousarray(value))
+
+
+def _joined(data: Sequence[pa.Buffer]) -> pa.ChunkedArray:
+    """A column with each of these as a value, none of them copied."""
+    kind = pa.large_binary()
+    chunks = [
+        pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(np.array([0, one.size], np.int64)), one]) for one in data
+    ]
+    return pa.chunked_array(chunks, kind)
 
 
 def _wide(buffer: pa.Buffer, dtype: np.dtype[Any], shape: list[int]) -> Any:
