@@ -52,7 +52,7 @@ def suggest(
 def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
     from radix_assets.profiles import profile_table
     from radix_assets.relationships import find_schema
-    from radix_assets.sources import DATA_FILE
+    from radix_assets.sources import DATA_FILE, rejected_cells
     from radix_assets.suggestions import parse_target, suggest
     from radix_assets.suggestions.answer import answer
 
@@ -68,6 +68,8 @@ def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, A
         parse_target(target, {table: list(profile.columns) for table, profile in profiles.items()}) if target else None
     )
     result = answer(suggest(reading.tables, profiles, schema, asked), schema, profiles)
+    for table, path in reading.tables.items():
+        result["tables"][table]["rejected"] = rejected_cells(path)
     return result | {"errors": [vars(error) for error in reading.errors]}
 
 
@@ -102,6 +104,8 @@ def _print(found: Mapping[str, Any]) -> None:
             time = table["time_index"]
             said.append("time " + (time if isinstance(time, str) else ", ".join(time)))
         said.append(table["row"])
+        if table["rejected"]:
+            said.append(f"{counted(table['rejected'], 'cell')} not as the header or the column's other values say")
         out.print(f"[bold]{escape(name)}[/]  {escape('; '.join(filter(None, said)))}", soft_wrap=True)
     for link in found["relationships"]:
         sides = [f"{link[end]}({', '.join(link[end + '_columns'])})" for end in ("child", "parent")]

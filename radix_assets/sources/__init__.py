@@ -13,6 +13,7 @@ from radix_assets.sources.model import (
     RawSchema,
     load_schema_of,
     read_schema,
+    rejected_cells,
     spelling_of,
 )
 from radix_assets.sources.privacy import judge_columns, private_columns
@@ -32,6 +33,7 @@ __all__ = [
     "private_columns",
     "read_rows",
     "read_schema",
+    "rejected_cells",
     "scan",
     "source_version",
     "spelling_of",

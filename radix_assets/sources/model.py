@@ -86,6 +86,11 @@ def spelling_of(path: Path, column: str) -> tuple[str, str] | None:
     return (words[0], words[1]) if words else None
 
 
+def rejected_cells(path: Path) -> int:
+    """How many cells of a raw snapshot could not be converted or have no column; 0 where nothing is known of it."""
+    return read_schema(path).rejected if (path / SCHEMA_FILE).exists() else 0
+
+
 def read_schema(path: Path) -> RawSchema:
     """The schema of a raw snapshot. Raises StorageError RDX-STO-010 where the directory holds none."""
     try:

@@ -11,7 +11,7 @@ from radix_assets.sources.convert import convert
 from radix_assets.sources.dialect import detect, unique_names
 from radix_assets.sources.files import TEXT_SUFFIXES, is_readable
 from radix_assets.sources.ingestion import ingest, stage_files
-from radix_assets.sources.model import DATA_FILE
+from radix_assets.sources.model import DATA_FILE, SCHEMA_FILE
 from radix_assets.sources.parts import stem
 from radix_assets.suggestions.unpack import NOTES, UNPACKED, unpack
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
@@ -134,7 +134,8 @@ def _snapshot(table: str, file: Path, out: Path) -> None:
     staging.mkdir()
     source = FileSource(table=table, path=file.name)
     try:
-        convert(table, stage_files(source, file.parent, staging), out)
+        schema, _ = convert(table, stage_files(source, file.parent, staging), out)
+        (out / SCHEMA_FILE).write_text(schema.model_dump_json(), encoding="utf-8")
     except EmptySourceError:
         names = _header(file)
         if not names:

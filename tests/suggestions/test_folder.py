@@ -4,8 +4,10 @@ import zipfile
 
 import polars as pl
 import pytest
+import typer
 from typer.testing import CliRunner
 
+from radix_assets.cli import suggest
 from radix_assets.suggestions.folder import read_folder
 from radix_resources.errors import ConfigError
 
@@ -35,6 +37,14 @@ def folder(tmp_path):
     return place
 
 
+def said(folder, *options):
+    app = typer.Typer()
+    suggest.register(app)
+    result = CliRunner().invoke(app, [str(folder), *options])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
 def test_every_kind_of_file_is_a_table_and_the_unreadable_is_said(folder, tmp_path):
     (tmp_path / "work").mkdir()
     before = sorted(path.name for path in folder.iterdir())
@@ -50,6 +60,13 @@ def test_every_kind_of_file_is_a_table_and_the_unreadable_is_said(folder, tmp_pa
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
+def test_cells_that_fit_no_column_are_counted_and_told(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "odd.csv").write_text(ROWS.write_csv() + "99,1,a,more,still more\n98\n")
+    assert json.loads(said(tmp_path / "data", "--json"))["tables"]["odd"]["rejected"] == 2
+    assert "2 cells not as the header" in said(tmp_path / "data").replace("\n", " ")
+
+
 def test_tables_may_be_one_level_down(tmp_path):
     (tmp_path / "data" / "feed").mkdir(parents=True)
     (tmp_path / "work").mkdir()
@@ -63,16 +80,8 @@ def test_a_folder_without_tables_is_an_error(tmp_path):
 
 
 def test_the_command_prints_one_object_and_leaves_nothing_behind(folder, tmp_path, monkeypatch):
-    import typer
-
-    from radix_assets.cli import suggest
-
     monkeypatch.chdir(folder)
-    app = typer.Typer()
-    suggest.register(app)
-    result = CliRunner().invoke(app, [str(folder), "--json"])
-    assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout)
+    found = json.loads(said(folder, "--json"))
     assert {"tables", "relationships", "targets", "errors"} <= set(found)
     plain = found["tables"]["plain"]
     assert plain["rows"] == 30
@@ -80,6 +89,4 @@ def test_the_command_prints_one_object_and_leaves_nothing_behind(folder, tmp_pat
     wanted = {"type", "type_confidence", "role", "role_confidence", "semantic_type", "sensitivity", "evidence"}
     assert wanted <= set(plain["columns"]["size"])
     assert not (folder / ".radix").exists()
-    result = CliRunner().invoke(app, [str(folder)])
-    assert result.exit_code == 0, result.output
-    assert "broken.parquet" in result.stdout
+    assert "broken.parquet" in said(folder)
