@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import PERSON, out, place, relative
+from radix_assets.output import counted
 from radix_resources.errors import ConfigError
 
 
@@ -67,8 +68,14 @@ def predict(
     if source is not None:
         rows = predict_file(champion, tables, source, target)
     else:
-        rows = predict_moments(champion, tables, (at or "").split(","), target)
+        rows, late = predict_moments(champion, tables, (at or "").split(","), target)
         out.print(
             "of each entity that was known by then; `asked` says whether the question's condition held", soft_wrap=True
         )
+        for moment, days in late.items():
+            out.print(
+                f"[yellow]![/] {escape(moment)} is {counted(days, 'day')} after the newest row that is asked about: "
+                "what happened since is not known, and is taken to be nothing",
+                soft_wrap=True,
+            )
     out.print(f"[green]✓[/] {rows} rows → {relative(target)}", soft_wrap=True)

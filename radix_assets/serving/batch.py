@@ -18,6 +18,8 @@ from radix_resources.home import Home
 
 FILE = "predictions.parquet"
 PICTURE = "distribution.png"
+_DAY = 86_400_000_000
+"""Microseconds."""
 _PLACE = "\x00place"
 """A name that no column has."""
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -76,12 +78,17 @@ def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
         )
 
 
-def predict_moments(champion: Path, tables: dict[str, Path], moments: Sequence[str], target: Path) -> int:
-    """Ask a question about the future of every entity at some moments, and write the answers; returns how many.
+def predict_moments(
+    champion: Path, tables: dict[str, Path], moments: Sequence[str], target: Path
+) -> tuple[int, dict[str, int]]:
+    """Ask a question about the future of every entity at some moments, and write the answers.
 
     A row for each moment and each entity that was known by then, from what was known strictly before: its key, the
-    moment, `asked` (whether the question's condition held) and the answer. Raises TargetError RDX-TGT-305 where a
-    moment is none, ServingError RDX-SRV-012 where the target is no question about the future.
+    moment, `asked` (whether the question's condition held) and the answer. Returns how many rows, and by moment the
+    days between the end of the data and it where they are more than one: what happened in them is not known.
+
+    Raises TargetError RDX-TGT-305 where a moment is none, ServingError RDX-SRV-012 where the target is no question
+    about the future.
     """
     from radix_assets.labels import ASKED, asker, entities_at, moments_of
     from radix_assets.tags import load_tags
@@ -99,11 +106,14 @@ def predict_moments(champion: Path, tables: dict[str, Path], moments: Sequence[s
     asked = asker(future, tags.tables, [r for r in tags.relationships if r.child != label_table], raw)
     key = tags.tables[future.for_each].primary_key
     at = tags.tables[label_table].time_index[0]
-    rows = entities_at(asked, moments_of(moments), key, at)
+    times = moments_of(moments)
+    rows = entities_at(asked, times, key, at)
     answers = champion_predictor(champion, tables).predict(rows.drop(ASKED))
     place = answers.columns.index(PREDICTION)
     write_table(answers.insert_column(place, rows[ASKED].alias(_free("asked", answers))), target)
-    return len(answers)
+    span = asked.span()
+    days = [int(moment - span[1]) // _DAY if span else 0 for moment in times]
+    return len(answers), {said.strip(): late for said, late in zip(moments, days, strict=True) if late > 1}
 
 
 def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Output:

@@ -1,7 +1,7 @@
 """A question about the future, from the project file to answers as of any moment."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +99,16 @@ def test_every_member_is_asked_about_at_any_moment_from_what_was_known_by_then(
     tables = {"visits": earlier, "members": storage.path(members), "labels": storage.path(labels)}
     predict_moments(storage.path(champion), tables, ["2023-06-01", "2023-09-01"], tmp_path / "earlier.csv")
     assert (tmp_path / "earlier.csv").read_bytes() == answers.read_bytes()
+
+
+def test_a_moment_after_the_end_of_the_data_is_answered_with_a_warning(club: Installation, tmp_path: Path) -> None:
+    last = pl.read_csv(club.data / "visits.csv", try_parse_dates=True)["visited_at"].max()
+    assert isinstance(last, date)
+    moments = [last, last + timedelta(days=1), last + timedelta(days=41)]
+    asked = ",".join(map(str, moments))
+    said = club.radix("predict", "club", "--at", asked, "--output", str(tmp_path / "late.csv"))
+    assert f"{moments[2]} is 41 days after the newest row" in said.out
+    assert said.out.count("after the newest row") == 1
 
 
 def test_answers_are_better_than_chance(club: Installation, tmp_path: Path) -> None:
