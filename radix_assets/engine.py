@@ -1,17 +1,54 @@
 """Where a project's tables are computed: on this machine, or on the cluster that the project names."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from radix_assets.output import Output
 from radix_assets.project import Project
 from radix_resources.compute import Choice, SparkCompute, choose, memory
 from radix_resources.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_NAMES = {"polars": "Polars", "spark": "Spark"}
+
+
+@dataclass(frozen=True)
+class Computing:
+    """An engine, ready to be used."""
+
+    choice: Choice
+    session: "SparkSession | None" = None
+    """Of the cluster; None where it is computed here."""
+
+    def tell(self, output: Output) -> Output:
+        """The output, which also says what made it and why."""
+        output.shown["engine"] = f"{_NAMES[self.choice.engine]}: {self.choice.reason}"
+        return output
 
 
 def engine_for(project: Project, tables: Mapping[str, Path]) -> Choice:
     """The engine for raw snapshots, given by name, and why. Raises ConfigError RDX-CFG-012."""
     files = [path / "data.parquet" for path in tables.values()]
     return choose(project.compute.engine, files, cluster=project.compute.spark is not None, room=memory())
+
+
+@contextlib.contextmanager
+def computing(project: Project, tables: Mapping[str, Path]) -> Iterator[Computing]:
+    """The engine for these snapshots, with a session on the cluster where it is Spark, stopped at the end.
+
+    Raises ConfigError RDX-CFG-012 and, here or from the body, ComputeError RDX-CMP-001 to 006.
+    """
+    choice = engine_for(project, tables)
+    if choice.engine == "polars":
+        yield Computing(choice)
+        return
+    with cluster_of(project).session() as session:
+        yield Computing(choice, session)
 
 
 def cluster_of(project: Project) -> SparkCompute:

@@ -14,6 +14,7 @@ import polars as pl
 from radix_assets.features.names import MatrixType
 from radix_assets.features.ranges import Ranges
 from radix_assets.features.segments import NOTHING, Floats, Ints, Moments, Segments
+from radix_assets.features.times import ALWAYS, NEVER
 
 MICROSECONDS = 1e6
 
@@ -138,10 +139,11 @@ def nullable(places: Ints) -> pl.Series:
 
 def _since(place: Ints, rows: Rows, cutoffs: Ints) -> pl.Series:
     times = rows.times
-    now = np.iinfo(np.int64).max
-    there = (place >= 0) & (cutoffs != now)
+    there = (place >= 0) & (cutoffs != NEVER)
     if times is None or not len(times):
         there = np.zeros(len(place), dtype=bool)
         times = np.zeros(1, dtype=np.int64)
+    # a row that was always there has no time
+    there &= times[np.where(there, place, 0)] != ALWAYS
     seconds = (cutoffs - times[np.where(there, place, 0)]) / MICROSECONDS
     return pl.Series(np.where(there, seconds, np.nan), dtype=pl.Float64, nan_to_null=True)

@@ -1,5 +1,6 @@
 """Features: the matrix that models learn from."""
 
+from radix_assets.engine import computing
 from radix_assets.exploration import load_exploration
 from radix_assets.features import make_features
 from radix_assets.graph import Stage, Work
@@ -10,7 +11,9 @@ from radix_assets.output import Output
 def _compute(work: Work) -> Output:
     question = load_question(work.input("labels"))
     excluded = load_exploration(work.input("exploration")).excluded(question.tags)
-    return make_features(question.tags, work.raw() | question.tables, excluded, work.out)
+    tables = work.raw() | question.tables
+    with computing(work.project, tables) as engine:
+        return engine.tell(make_features(question.tags, tables, excluded, work.out, engine))
 
 
 FEATURES = Stage(

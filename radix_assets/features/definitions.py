@@ -6,9 +6,10 @@ from typing import Any
 
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.budget import trim
+from radix_assets.features.foreign import timed
 from radix_assets.features.graph import Graph
 from radix_assets.features.names import MatrixType
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
+from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, under, walk
 from radix_assets.features.synthesis import Layout, Uncompilable, layout, lifted, synthesize, translate, windowed
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import name, unique
@@ -28,7 +29,17 @@ AGGREGATED = (
     "last",
     "time_since_last",
 )
-TRANSFORMED = ("year", "month", "weekday", "hour", "is_weekend", "num_characters", "num_words", "haversine")
+TRANSFORMED = (
+    "year",
+    "month",
+    "weekday",
+    "hour",
+    "is_weekend",
+    "time_since",
+    "num_characters",
+    "num_words",
+    "haversine",
+)
 CONDITIONED = ("count", "mean")
 """What is made under conditions too."""
 WINDOWED = ("count", "mean", "sum", "max", "num_unique", "percent_true")
@@ -178,10 +189,17 @@ def unfit(node: Node, graph: Graph) -> str | None:
         or (isinstance(node, Direct) and any(part.primitive not in SIBLINGS for part in inner))
         or (len(inner) > 1 and (inner[0].primitive not in STACKED or any(part.where for part in inner)))
         or any(part.primitive == "time_since_last" and part is not inner[0] for part in inner)
+        or any(timed(part) and _no_moment(part, graph) for part in parts)
     )
     if unwanted:
         return _UNWANTED
     return _impossible(inner, graph) if inner else None
+
+
+def _no_moment(node: Node, graph: Graph) -> bool:
+    """Whether the row has no moment to count from, or it is that moment itself that is counted from."""
+    time = graph.tables[graph.target].time
+    return not time or any(leaf.table == graph.target and leaf.columns == time for leaf in under(node))  # type: ignore[union-attr]
 
 
 def _impossible(inner: list[Aggregation], graph: Graph) -> str | None:

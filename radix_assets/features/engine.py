@@ -8,7 +8,7 @@ import polars as pl
 
 from radix_assets.features.aggregations import AGGREGATIONS, nullable
 from radix_assets.features.expressions import expression
-from radix_assets.features.foreign import foreign, transformed
+from radix_assets.features.foreign import foreign, timed, transformed
 from radix_assets.features.history import Child, History
 from radix_assets.features.keys import MISSING, Positions, follow
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
@@ -77,7 +77,7 @@ class Stage:
         for node in nodes:
             self._add(node)
         self.names = [self._ids[node] for node in nodes]
-        """The columns of `compute`, in the order of the nodes."""
+        """The columns of `compute` that have the nodes' values; equal nodes have one."""
         self._exprs = [expression(store, table, node).alias(self._ids[node]) for node in self._own]
         self._held: pl.DataFrame | None = None
         self._above = [
@@ -110,12 +110,14 @@ class Stage:
         frame = pl.concat(parts, how="horizontal")
         for node in self._later:
             if foreign(node):
-                made = transformed(node, [frame[self._ids[base]] for base in node.bases])
+                made = transformed(node, [frame[self._ids[base]] for base in node.bases], view.cutoffs)
                 frame = frame.with_columns(made.alias(self._ids[node]))
                 continue
             bases = [pl.col(self._ids[base]) for base in node.bases]
+            if timed(node):
+                bases.append(pl.lit(_moments(view.cutoffs)))
             frame = frame.with_columns(transform(node.primitive, *bases).alias(self._ids[node]))
-        return frame.select(self.names)
+        return frame.select(dict.fromkeys(self.names))
 
     def _parents(self, link: int, view: View) -> Positions:
         """The position of each row's parent that was known by then."""
@@ -156,7 +158,7 @@ class Stage:
         if node in self._ids:
             return
         self._ids[node] = str(len(self._ids))
-        if all(isinstance(part, Identity | Transform) and not foreign(part) for part in walk(node)):
+        if all(isinstance(part, Identity | Transform) and not foreign(part) and not timed(part) for part in walk(node)):
             self._own.append(node)
         elif isinstance(node, Transform):
             for base in node.bases:
@@ -196,6 +198,11 @@ class Stage:
             return store.static or settled(store, table, node, times, positions)
 
         return History(child, nodes, evaluate, stands)
+
+
+def _moments(cutoffs: Times) -> pl.Series:
+    """As datetimes, null where it is now."""
+    return pl.Series("now", cutoffs).set(pl.Series(cutoffs == NEVER), None).cast(pl.Datetime("us"))
 
 
 def _latest(anchors: Positions, cutoffs: Times, ancestors: int) -> Times:

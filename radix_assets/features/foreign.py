@@ -17,7 +17,7 @@ from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.plan import Aggregation, Node, Transform, walk
 from radix_assets.features.segments import Ints, Mask
 from radix_assets.features.times import NEVER, Times
-from radix_assets.features.transforms import TRANSFORMS
+from radix_assets.features.transforms import TIMED, TRANSFORMS
 
 
 def foreign(node: Node) -> bool:
@@ -25,6 +25,13 @@ def foreign(node: Node) -> bool:
     if isinstance(node, Aggregation):
         return bool(node.arguments) or node.primitive not in AGGREGATIONS
     return isinstance(node, Transform) and (bool(node.arguments) or node.primitive not in TRANSFORMS)
+
+
+def timed(node: Node) -> bool:
+    """Whether it is a function of the row's values and of the moment as of which the row is seen."""
+    if not isinstance(node, Transform):
+        return False
+    return bool(_primitive(node).uses_calc_time) if foreign(node) else node.primitive in TIMED
 
 
 def any_foreign(nodes: Iterable[Node]) -> list[str]:
@@ -59,13 +66,26 @@ def aggregated(
     return _polars([primitive.default_value if _missing(value) else value for value in found])
 
 
-def transformed(node: Transform, values: Sequence[pl.Series]) -> pl.Series:
-    """The primitive of each row's values; primitives that look at other rows are none for this."""
+def transformed(node: Transform, values: Sequence[pl.Series], cutoffs: Times) -> pl.Series:
+    """The primitive of each row's values; primitives that look at other rows are none for this.
+
+    One that takes the moment is called once for each of the cutoffs, and gives nothing where that is now.
+    """
+    import pandas as pd
+
     primitive = _primitive(node)
+    function, columns = primitive.get_function(), [_pandas(series) for series in values]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = primitive.get_function()(*(_pandas(series) for series in values))
-    return _polars(list(found))
+        if not primitive.uses_calc_time:
+            return _polars(list(function(*columns)))
+        found: list[Any] = [None] * len(cutoffs)
+        for cutoff in np.unique(cutoffs[cutoffs != NEVER]):
+            rows = np.flatnonzero(cutoffs == cutoff)
+            some = function(*(column.iloc[rows] for column in columns), time=pd.Timestamp(int(cutoff) * 1000))
+            for row, value in zip(rows, some, strict=True):
+                found[row] = value
+    return _polars(found)
 
 
 def _primitive(node: Aggregation | Transform) -> Any:

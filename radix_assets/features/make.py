@@ -4,48 +4,57 @@ import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from radix_assets.features.checks import checks_of
 from radix_assets.features.columns import exactly
 from radix_assets.features.definitions import Definition, define
 from radix_assets.features.foreign import any_foreign
 from radix_assets.features.graph import Graph, build_graph
-from radix_assets.features.matrix import Pieces, compute
+from radix_assets.features.graph import Table as GraphTable
+from radix_assets.features.matrix import Made, Pieces, compute
 from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 from radix_assets.features.plan import Output as PlanOutput
 from radix_assets.features.plan import Plan
 from radix_assets.features.prepared import PLAN_FILE, Prepared, inputs_of, needed
 from radix_assets.features.readings import moment
-from radix_assets.features.shown import PICTURE, draw, facts
+from radix_assets.features.shown import MOST_ROWS, PICTURE, draw, facts
 from radix_assets.features.synthesis import save
 from radix_assets.features.target import target_values
 from radix_assets.features.trailing import trailing
 from radix_assets.features.words import columns, explain, path, route
 from radix_assets.future import horizon
-from radix_assets.output import Check, Output, Picture
+from radix_assets.output import Output, Picture, Table
 from radix_assets.privacy import target_name
 from radix_assets.sources import spelling_of
 from radix_assets.tags.model import Tags
 from radix_resources.errors import FeatureError
+
+if TYPE_CHECKING:
+    from radix_assets.engine import Computing
 
 MATRIX_FILE = "matrix.parquet"
 KEYS_FILE = "keys.parquet"
 FEATURES_FILE = "features.json"
 DEFINITIONS_FILE = "definitions.json"
 RESERVED = (ROW, CUTOFF, TARGET, GROUP)
-REPLAYED = 100
-"""Rows that are computed again, one piece by itself, to see that serving will give what training saw."""
 
 
-def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str], out: Path) -> Output:
+def make_features(
+    tags: Tags, tables: dict[str, Path], excluded: Collection[str], out: Path, engine: "Computing | None" = None
+) -> Output:
     """Decide what to compute, compute it for every row of the target's table, and write it into `out`.
 
     `tables` are raw snapshots by name; `excluded` names columns as `table.column` that are known too late. Each row is
     seen as of its own time index: only what was known strictly before counts. Without one, everything counts.
 
+    Where the `engine` is Spark, the cluster computes what is compiled for it. The rest is computed here where the
+    tables fit into memory, else left out; either is shown with its reason (RDX-FEA-009).
+
     Raises FeatureError: RDX-FEA-001 (no such target), 002 (no rows), 003 (featuretools failed), 006 (the target does
-    not fit its column), 007 (nothing is left to learn from).
+    not fit its column), 007 (nothing is left to learn from); and ComputeError of the cluster.
     """
     started = time.perf_counter()
     graph = build_graph(tags, tables, excluded)
@@ -57,25 +66,21 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
     table = graph.tables[graph.target]
     hidden = tags.tables[graph.target].private
     plan.inputs = inputs_of(plan, table.scan(), table.rows, hidden)
-    prepared = Prepared(plan, tables).warm()
-    heavy = prepared.heavy(table.scan(), table.rows)
-    if heavy:
-        dropped |= heavy
-        definitions = [definition for definition in definitions if definition.name not in heavy]
-        plan.outputs = [output for output in plan.outputs if output.name not in heavy]
-        prepared = Prepared(plan, tables).warm()
-    judged = [definition.name for definition in definitions]
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        pieces = compute(prepared, table.scan(), table.rows, judged, Path(folder))
-        idle = pieces.idle(judged)
+        prepared, made = _computed(plan, tables, table, Path(folder), engine)
+        dropped |= made.missing
+        judged = [definition.name for definition in definitions if definition.name not in made.missing]
+        idle = made.pieces.idle(judged)
         dropped |= idle
-        definitions = [definition for definition in definitions if definition.name not in idle]
+        definitions = [definition for definition in definitions if definition.name in {*judged} - {*idle}]
         if not definitions:
             raise _nothing(graph.target)
-        _write(tags, graph, pieces, [definition.name for definition in definitions], out)
+        _write(tags, graph, made.pieces, [definition.name for definition in definitions], out)
     kept = _plan(graph, definitions)
     read = needed(kept)
     kept.inputs = [column for column in plan.inputs if column.name in read]
+    if prepared is None and (engine is None or engine.choice.fits):
+        prepared = Prepared(kept, tables).warm()
     features = FeatureSet(
         table=graph.target,
         key=[name for name in tags.tables[graph.target].primary_key if name in table.schema],
@@ -95,12 +100,34 @@ def make_features(tags: Tags, tables: dict[str, Path], excluded: Collection[str]
         "picture": Picture(PICTURE, "features by path and type"),
         "seconds": round(time.perf_counter() - started, 2),
     }
-    return Output(table.rows, shown, _checks(prepared, graph, out, table.rows))
+    for what, features_of in (("computed here, not on Spark", made.here), ("not computed on Spark", made.lost)):
+        if features_of:
+            lines = [{"feature": name, "RDX-FEA-009": reason} for name, reason in features_of.items()]
+            shown[f"{what} (RDX-FEA-009)"] = Table(lines[:MOST_ROWS])
+    types = {feature.name: feature.type for feature in features.features}
+    return Output(table.rows, shown, checks_of(prepared, table, out / MATRIX_FILE, types, alike=made.alike))
 
 
 def load_features(path: Path) -> FeatureSet:
     """What the columns of the matrix are, from a snapshot's directory."""
     return FeatureSet.model_validate_json((path / FEATURES_FILE).read_bytes())
+
+
+def _computed(
+    plan: Plan, tables: dict[str, Path], table: GraphTable, folder: Path, engine: "Computing | None"
+) -> tuple[Prepared | None, Made]:
+    """The plan's features of all rows, and what made them, where that was this machine."""
+    if engine is not None and engine.session is not None:
+        from radix_assets.features.on_spark import made_by_spark
+
+        return None, made_by_spark(plan, tables, table.rows, engine.session, folder, fits=engine.choice.fits)
+    prepared = Prepared(plan, tables).warm()
+    heavy = prepared.heavy(table.scan(), table.rows)
+    names = [output.name for output in plan.outputs if output.name not in heavy]
+    if heavy:
+        light = [output for output in plan.outputs if output.name not in heavy]
+        prepared = Prepared(plan.model_copy(update={"outputs": light}), tables).warm()
+    return prepared, Made(compute(prepared, table.scan(), table.rows, names, folder), missing=heavy)
 
 
 def _nothing(table: str) -> FeatureError:
@@ -158,25 +185,3 @@ def _write(tags: Tags, graph: Graph, pieces: Pieces, names: list[str], out: Path
     pieces.write(head.lazy(), names, out / MATRIX_FILE)
     key = [name for name in tags.tables[graph.target].primary_key if name in table.schema]
     table.scan().select(exactly(name) for name in key).collect().write_parquet(out / KEYS_FILE)
-
-
-def _checks(prepared: Prepared, graph: Graph, out: Path, rows: int) -> list[Check]:
-    table = graph.tables[graph.target]
-    matrix = pl.scan_parquet(out / MATRIX_FILE)
-    step = max(1, rows // REPLAYED)
-    again = prepared.compute(table.scan().gather_every(step).collect())
-    names = [name for name in matrix.collect_schema().names() if name not in RESERVED]
-    same = again.select(names).equals(matrix.select(names).gather_every(step).collect())
-    written = matrix.select(pl.len()).collect().item()
-    checks = [
-        Check("row by row", written == rows, f"{written} rows of the matrix, {rows} of the table"),
-        Check(
-            "replay", same, f"{len(again)} rows computed by themselves {'equal' if same else 'differ from'} the matrix"
-        ),
-    ]
-    if table.time:
-        without = matrix.select(pl.col(CUTOFF).null_count()).collect().item()
-        checks.append(
-            Check("every row has a time", without == 0, f"{without} rows without a time are seen as of now", "WARN")
-        )
-    return checks

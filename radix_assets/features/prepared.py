@@ -101,7 +101,7 @@ class Prepared:
         return self._named(self._stage, self._stage.compute(View(self._cutoffs(rows, given), rows=given)))
 
     def _named(self, stage: Stage, values: pl.DataFrame) -> pl.DataFrame:
-        return values.rename(dict(zip(stage.names, self._names, strict=True)))
+        return values.select(pl.col(i).alias(name) for i, name in zip(stage.names, self._names, strict=True))
 
     def heavy(self, rows: pl.LazyFrame, total: int) -> dict[str, str]:
         """Features that would cost too much for these rows, with the reason."""

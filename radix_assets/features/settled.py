@@ -3,7 +3,7 @@
 import numpy as np
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.foreign import foreign
+from radix_assets.features.foreign import foreign, timed
 from radix_assets.features.keys import Positions, follow
 from radix_assets.features.plan import Aggregation, Direct, Node, Transform, under
 from radix_assets.features.store import Store
@@ -22,6 +22,8 @@ def since(store: Store, table: str, node: Node) -> Times | None:
     """For each row of the table, the moment since when the node's value is final; None: always."""
     links = store.plan.links
     found: Times | None = None
+    if timed(node):
+        return np.full(store.rows(table), NEVER, dtype=np.int64)
     if isinstance(node, Transform):
         for base in under(node):
             found = _later(found, since(store, table, base))

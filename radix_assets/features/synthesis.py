@@ -181,6 +181,8 @@ def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
     base: Node | None = None
     others: tuple[Node, ...] = ()
     known = None if arguments else AGGREGATIONS.get(primitive)
+    if known is not None and known.timed:
+        _of_own_time(feature, names)
     if known is None or not (known.needs == "rows" and known.type):
         base = translate(feature.base_features[0], graph, names)
     if known is None:
@@ -199,6 +201,13 @@ def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
     return Aggregation(
         primitive=primitive, path=steps, base=base, where=where, window=window, others=others, arguments=arguments
     )
+
+
+def _of_own_time(feature: Any, names: Layout) -> None:
+    """Rows are in the order of their own time. Raises Uncompilable where the definition takes another one."""
+    time, own = feature.base_features[-1], names.times.get(feature.relationship_path[-1][1].child_dataframe.ww.name)
+    if own is not None and (type(time).__name__ != "IdentityFeature" or time.column_name != own):
+        raise Uncompilable("there is no plan for the order of rows by a time that is not theirs")
 
 
 def windowed(feature: Any, window: int) -> Any:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.foreign import foreign
+from radix_assets.features.foreign import foreign, timed
 from radix_assets.features.partials import Frame, Module, finished, grouped, merged, most, parts
 from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, Where, walk
 
@@ -62,7 +62,7 @@ class Tables(Protocol):
 def totalable(node: Node) -> bool:
     """Whether the node can be had by grouping alone."""
     return not any(
-        foreign(part) or (isinstance(part, Aggregation) and not AGGREGATIONS[part.primitive].total)
+        foreign(part) or timed(part) or (isinstance(part, Aggregation) and not AGGREGATIONS[part.primitive].total)
         for part in walk(node)
     )
 

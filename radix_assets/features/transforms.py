@@ -38,9 +38,12 @@ TRANSFORMS: dict[str, tuple[Callable[..., pl.Expr], MatrixType, str]] = {
     "is_weekend": (lambda x: (x.dt.weekday() > 5).fill_null(value=False), "boolean", "whether {} is on a weekend"),  # noqa: PLR2004
     "num_characters": (lambda x: x.str.len_chars(), "numeric", "number of characters in {}"),
     "num_words": (_words, "numeric", "number of words in {}"),
+    "time_since": (lambda x, now: (now - x).dt.total_microseconds() / 1e6, "numeric", "seconds since {}"),
     "haversine": (_haversine, "numeric", "distance in miles between {} and {}"),
 }
 """By featuretools' name: the expression, the type of its values, and what it means in words."""
+TIMED = frozenset({"time_since"})
+"""Those that take one value more: the moment as of which the row is seen, null where that is now."""
 
 
 def transform(primitive: str, *values: pl.Expr) -> pl.Expr:

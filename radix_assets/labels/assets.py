@@ -1,5 +1,6 @@
 """Labels: what is to be learnt, row by row."""
 
+from radix_assets.engine import computing
 from radix_assets.graph import Stage, Work
 from radix_assets.labels import make_labels
 from radix_assets.output import Output
@@ -7,7 +8,11 @@ from radix_assets.tags import load_tags
 
 
 def _compute(work: Work) -> Output:
-    return make_labels(load_tags(work.input("tags")), work.raw(), work.out)
+    tags, tables = load_tags(work.input("tags")), work.raw()
+    if tags.target.future is None:
+        return make_labels(tags, tables, work.out)
+    with computing(work.project, tables) as engine:
+        return engine.tell(make_labels(tags, tables, work.out, engine.session))
 
 
 LABELS = Stage(

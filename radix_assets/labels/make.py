@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from radix_assets.features.columns import exactly
 from radix_assets.future import Future
 from radix_assets.labels.ask import Asker
 from radix_assets.labels.bind import Bound, kind_of
@@ -19,6 +21,11 @@ from radix_assets.sources.model import ColumnSchema, DType, RawSchema
 from radix_assets.suggestions.model import Problem, Sensitivity
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 from radix_resources.errors import TargetError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from radix_assets.labels.spark import SparkLabels
 
 TABLE, AT, LABEL = "labels", "at", "label"
 """Names of the label table, of its moments and of its labels; longer ones where the data have these already."""
@@ -43,14 +50,15 @@ class Question:
     """The label table, as a raw snapshot; empty where the target is a column."""
 
 
-def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path) -> Output:
+def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path, session: "SparkSession | None" = None) -> Output:
     """Write `tags.json`, the tags with which the stages after this one work, into `out`.
 
     For a question about the future also `data.parquet`, a row for each entity and moment of asking, and what the tags
     say of it: its moment is its time index, so each row learns from what was known by then. The newest moment has no
-    label yet: these are the rows to be predicted. `tables` are raw snapshots by name.
+    label yet: these are the rows to be predicted. `tables` are raw snapshots by name. With a `session` the cluster
+    makes the table, and summaries alone come here.
 
-    Raises TargetError RDX-TGT-301 to 304.
+    Raises TargetError RDX-TGT-301 to 304, and ComputeError of the cluster.
     """
     future = tags.target.future
     if future is None:
@@ -62,9 +70,17 @@ def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path) -> Output:
     asked = asker(future, tags.tables, tags.relationships, tables)
     key = tags.tables[future.for_each].primary_key
     at, named = _free(AT, key), _free(LABEL, key)
-    labels = label(asked, key, at, named)
-    rows = pl.concat([labels.rows, open_rows(asked, key, at, named, labels.rows.schema)])
-    rows.write_parquet(out / "data.parquet", compression="zstd")
+    file = out / "data.parquet"
+    labels: Labels | SparkLabels
+    if session is None:
+        labels = label(asked, key, at, named)
+        later = open_rows(asked, key, at, named, labels.rows.schema)
+        pl.concat([labels.rows, later]).write_parquet(file, compression="zstd")
+    else:
+        from radix_assets.labels.spark import label as on_spark
+
+        labels = on_spark(session, asked, key, file, at, named)
+    rows = pl.scan_parquet(file)
     table = _free(TABLE, tables)
     (out / "schema.json").write_text(_schema(table, rows).model_dump_json(indent=1), encoding="utf-8")
     whole = _with_labels(tags, asked, table, at, named)
@@ -136,42 +152,50 @@ def _sensitivity(tags: Tags, asked: Asker) -> Sensitivity:
     return "sensitive" if "sensitive" in found else "personal" if "personal" in found else "none"
 
 
-def _schema(table: str, rows: pl.DataFrame) -> RawSchema:
+def _schema(table: str, rows: pl.LazyFrame) -> RawSchema:
     columns = [
         ColumnSchema(name=name, dtype=_DTYPES[str(dtype.base_type())], source=name, source_type="made", coerced="")
-        for name, dtype in rows.schema.items()
+        for name, dtype in rows.collect_schema().items()
     ]
-    return RawSchema(table=table, rows=len(rows), columns=columns)
+    return RawSchema(table=table, rows=_count(rows), columns=columns)
 
 
-def _output(labels: Labels, rows: pl.DataFrame, future: Future, named: str, out: Path, *, hidden: bool) -> Output:
-    known = labels.rows[named]
+def _count(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect().item())
+
+
+def _output(
+    labels: "Labels | SparkLabels", rows: pl.LazyFrame, future: Future, named: str, out: Path, *, hidden: bool
+) -> Output:
+    schema = rows.collect_schema()
+    known = rows.filter(exactly(named).is_not_null())
+    number, total = _count(known), _count(rows)
     shown: dict[str, Shown] = {
         "asked": f"of each of {future.for_each}, at {len(labels.moments)} moments every {future.step}",
         "predicted": future.name,
-        "labels": len(known),
+        "labels": number,
         "moments": f"{labels.moments[0][:10]} to {labels.moments[-1][:10]}",
-        "to be predicted": len(rows) - len(known),
+        "to be predicted": total - number,
     }
     if labels.untold:
         shown["left out"] = f"{labels.untold:,} of {labels.asked:,}: the data say nothing of them"
     if labels.kept < 1:
         shown["share kept"] = labels.kept
-    if not hidden and kind_of(known.dtype) in {"truth", "number"}:
-        truth = known.dtype == pl.Boolean
-        shown["share true" if truth else "mean"] = round(float(known.cast(pl.Float64).mean() or 0.0), 4)  # type: ignore[arg-type]
-        draw(labels.rows, named, future, out / _PICTURE)
+    if not hidden and kind_of(schema[named]) in {"truth", "number"}:
+        mean = known.select(exactly(named).cast(pl.Float64).mean()).collect().item()
+        shown["share true" if schema[named] == pl.Boolean else "mean"] = round(float(mean or 0.0), 4)
+        draw(known, named, future, out / _PICTURE)
         shown["over time"] = Picture(_PICTURE, f"{future.predict} within {future.within}, at each moment of asking")
-    enough = len(labels.moments) >= 3 and len(known) > 0  # noqa: PLR2004 learn, choose, judge
+    enough = len(labels.moments) >= 3 and number > 0  # noqa: PLR2004 learn, choose, judge
     return Output(
-        rows=len(rows),
+        rows=total,
         shown=shown,
-        columns={name: str(dtype) for name, dtype in rows.schema.items()},
+        columns={name: str(dtype) for name, dtype in schema.items()},
         checks=[
             Check(
                 "has_a_past",
                 enough,
-                f"asked at {len(labels.moments)} moments, {len(known):,} answers are known; three moments at least are "
+                f"asked at {len(labels.moments)} moments, {number:,} answers are known; three moments at least are "
                 "needed to learn from some and be judged by later ones",
                 "WARN",
             )

@@ -8,11 +8,13 @@ from radix_assets.future import Future
 from radix_assets.pictures import ACCENT, GRID, figure, label, panel, save
 
 
-def draw(rows: pl.DataFrame, named: str, future: Future, path: Path) -> None:
+def draw(rows: pl.LazyFrame, named: str, future: Future, path: Path) -> None:
     """The share of true labels, or their mean, as a line over the moments, and how many there are as bars below."""
-    at = next(name for name, dtype in reversed(rows.schema.items()) if dtype == pl.Datetime and name != named)
-    over = rows.group_by(at).agg(pl.col(named).cast(pl.Float64).mean().alias("mean"), pl.len().alias("n")).sort(at)
-    truth = rows.schema[named] == pl.Boolean
+    schema = rows.collect_schema()
+    at = next(name for name, dtype in reversed(schema.items()) if dtype == pl.Datetime and name != named)
+    means = rows.group_by(at).agg(pl.col(named).cast(pl.Float64).mean().alias("mean"), pl.len().alias("n"))
+    over = means.sort(at).collect()
+    truth = schema[named] == pl.Boolean
     canvas = figure(8, 3.6)
     upper = panel(canvas, 2, 1, 1, title=f"{future.predict} within {future.within}", grid="y")
     upper.plot(over[at].to_list(), over["mean"].to_list(), color=ACCENT, marker="o", markersize=3)

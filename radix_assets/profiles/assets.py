@@ -3,17 +3,38 @@
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from radix_assets.engine import computing
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
 from radix_assets.privacy import columns_of, private_in, suspected_in
 from radix_assets.profiles import load_profile, make_profile
+from radix_assets.profiles.definition import REFINED
+from radix_assets.profiles.spark import profile_table as on_spark
 from radix_assets.project import slug
+from radix_assets.sources import DATA_FILE
 from radix_resources.errors import StorageError
 
 
 def _compute(work: Work) -> Output:
-    raw = work.input(f"raw/{slug(work.table)}")
-    return make_profile(work.table, raw, work.out, private=_private(work), previous=_previous(work))
+    table, raw = work.table, work.input(f"raw/{slug(work.table)}")
+    with computing(work.project, {table: raw}) as engine:
+        found = on_spark(engine.session, table, raw / DATA_FILE) if engine.session else None
+    made = make_profile(table, raw, work.out, private=_private(work), previous=_previous(work), found=found)
+    return engine.tell(made)
+
+
+def _outside(work: Work) -> list[str] | dict[str, list[str] | bool]:
+    """The private columns; and whether Spark was asked for where this machine would estimate.
+
+    All else is the same on both engines, so that another engine makes nothing stale.
+    """
+    raw = work.inputs.get(f"raw/{slug(work.table)}")
+    if raw is None or work.project.compute.engine != "spark":
+        return _private(work)
+    exact = pq.read_metadata(raw.path / DATA_FILE).num_rows > REFINED
+    return {"private": _private(work), "exact": True} if exact else _private(work)
 
 
 def _previous(work: Work) -> Path | None:
@@ -53,5 +74,5 @@ PROFILE = Stage(
         "rows_are_distinct": "No row repeats another.",
     },
     compute=_compute,
-    outside=_private,
+    outside=_outside,
 )

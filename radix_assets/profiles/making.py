@@ -32,6 +32,7 @@ def make_profile(
     *,
     previous: Path | None = None,
     seed: int = 0,
+    found: TableProfile | None = None,
 ) -> Output:
     """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `state.parquet`, pictures, page.
 
@@ -42,12 +43,17 @@ def make_profile(
     `previous` is the directory of the profile before: where the snapshot begins with the rows that one was made of,
     only the new rows are read. With a secret `seed` private columns are carried over by hashes; without, they are read
     again.
+
+    `found` are the statistics where another engine has made them: then no state is written to go on from.
     """
     file = data / DATA_FILE
     given = judge_columns(data, table) if private is None else private
-    profiled = profile_from(table, file, previous=previous / STATE_FILE if previous else None, hidden=given, seed=seed)
-    profile = without_values(profiled.profile, given)
-    profiled.save(out / STATE_FILE, hidden=given)
+    if found is None:
+        before = previous / STATE_FILE if previous else None
+        profiled = profile_from(table, file, previous=before, hidden=given, seed=seed)
+        profiled.save(out / STATE_FILE, hidden=given)
+        found = profiled.profile
+    profile = without_values(found, given)
     (out / PROFILE_FILE).write_text(profile.model_dump_json(indent=1), encoding="utf-8")
     names = list(profile.columns)[:_LOOKED_AT]
     private = {name for name in given if name in profile.columns}

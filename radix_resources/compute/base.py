@@ -22,6 +22,8 @@ class Choice:
 
     engine: Engine
     reason: str
+    fits: bool = True
+    """Whether the tables fit into memory here too, as far as anybody looked."""
 
 
 def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *, cluster: bool, room: int) -> Choice:
@@ -32,6 +34,8 @@ def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *,
     """
     if wanted == "polars":
         return Choice("polars", "the project asks for it")
+    needed = estimated(files) if cluster else 0
+    fits = needed <= SHARE * room
     if wanted == "spark":
         if not cluster:
             raise ConfigError(
@@ -40,12 +44,11 @@ def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *,
                 expected="compute.spark.master, such as spark://host:7077",
                 hint="name the cluster in project.yaml, or take engine: polars",
             )
-        return Choice("spark", "the project asks for it")
+        return Choice("spark", "the project asks for it", fits)
     if not cluster:
         return Choice("polars", "no cluster is named")
-    needed = estimated(files)
     share = f"about {_gigabytes(needed)} to compute on, {_gigabytes(room)} of memory here"
-    return Choice("spark" if needed > SHARE * room else "polars", share)
+    return Choice("polars" if fits else "spark", share, fits)
 
 
 def estimated(files: Iterable[Path]) -> int:

@@ -1,6 +1,7 @@
 """Spark: a session on a cluster that exists, and what goes wrong there in Radix's words."""
 
 import contextlib
+import importlib.util
 import logging
 import re
 import shutil
@@ -12,6 +13,7 @@ from os import environ
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from radix_resources.compute.watch import LOST, executors, watched
 from radix_resources.errors import ComputeError, CredentialError, RadixError, TransientComputeError
 
 if TYPE_CHECKING:
@@ -69,12 +71,11 @@ class SparkCompute:
         004 (it ended the application), 005 (it could not do the work), 006 (it cannot read the files); 003 and 004
         may be gone when tried again.
         """
-        builder = _builder()
-        self._reachable()
+        self.ready()
         with self.told():
-            session, mine = self._open(builder)
+            session, mine = self._open(_builder())
         try:
-            with self.told():
+            with self.told(), watched(session, self._lost()) if self._asks_for_executors else contextlib.nullcontext():
                 yield session
         finally:
             if mine:
@@ -82,6 +83,23 @@ class SparkCompute:
                     session.stop()
             if self.master.startswith("sc://"):
                 environ.pop(_REMOTE, None)
+
+    def ready(self) -> None:
+        """Raise what can be told without opening a session: RDX-CMP-001 to 003, RDX-CRD-001."""
+        _builder()
+        for text in (self.master, *self._config.values()):
+            _revealed(text)
+        if self.master.startswith("sc://"):
+            if any(importlib.util.find_spec(name) is None for name in ("grpc", "grpc_status")):
+                raise _missing("Spark Connect's client is not installed")
+        elif "JAVA_HOME" not in environ and shutil.which("java") is None:
+            raise ComputeError(
+                "RDX-CMP-002",
+                "there is no Java here, and Spark's driver needs it",
+                expected="Java 17 or 21",
+                hint="install it (apt install openjdk-17-jre-headless) or set JAVA_HOME; Spark Connect needs none",
+            )
+        self._reachable()
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:
@@ -103,13 +121,6 @@ class SparkCompute:
                 with contextlib.suppress(Exception):  # what the server alone decides
                     session.conf.set(key, value)
             return session, True
-        if "JAVA_HOME" not in environ and shutil.which("java") is None:
-            raise ComputeError(
-                "RDX-CMP-002",
-                "there is no Java here, and Spark's driver needs it",
-                expected="Java 17 or 21",
-                hint="install it (apt install openjdk-17-jre-headless) or set JAVA_HOME; Spark Connect needs none",
-            )
         from pyspark import SparkContext
 
         running = SparkContext._active_spark_context is not None  # noqa: SLF001 no public way to ask
@@ -144,11 +155,10 @@ class SparkCompute:
 
     def _given(self, session: "SparkSession") -> None:
         """Wait for the first executor: without one every job would wait for ever."""
-        context = session.sparkContext
-        if self.master.startswith("local") and not self.master.startswith("local-cluster"):
+        if not self._asks_for_executors:
             return
         end = time.monotonic() + _EXECUTOR
-        while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: PLR2004, SLF001 the driver is one
+        while not executors(session):
             if time.monotonic() > end:
                 session.stop()
                 raise TransientComputeError(
@@ -158,6 +168,19 @@ class SparkCompute:
                     hint="look at its page; ask for less: compute.spark.config: spark.executor.memory, spark.cores.max",
                 )
             time.sleep(0.1)
+
+    @property
+    def _asks_for_executors(self) -> bool:
+        """Whether other processes do the work, which this one can see come and go."""
+        return not self.master.startswith("sc://") and not re.match(r"local(\[|$)", self.master)
+
+    def _lost(self) -> RadixError:
+        return TransientComputeError(
+            "RDX-CMP-004",
+            f"the cluster {self.shown} lost all workers of the application, and gave no other in {LOST:.0f} s",
+            expected="a master and a worker that stay until the work is done",
+            hint="look whether the cluster is up; then `radix run` goes on from here",
+        )
 
     @property
     def shown(self) -> str:
@@ -208,15 +231,14 @@ def _builder() -> Any:
             from pyspark.logger import PySparkLogger
             from pyspark.sql import SparkSession
     except ImportError:
-        raise ComputeError(
-            "RDX-CMP-001",
-            "pyspark is not installed",
-            expected="the extra `spark`",
-            hint="pip install 'radix[spark]'",
-        ) from None
+        raise _missing("pyspark is not installed") from None
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):  # they would print errors with their values
         PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
     return SparkSession.builder
+
+
+def _missing(found: str) -> ComputeError:
+    return ComputeError("RDX-CMP-001", found, expected="the extra `spark`", hint="pip install 'radix[spark]'")
 
 
 def _of_spark(error: Exception) -> bool:

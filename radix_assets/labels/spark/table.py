@@ -40,8 +40,7 @@ def label(
 ) -> SparkLabels:
     """Write the label table and the rows to be predicted now: key, moment and label, in the order of moments.
 
-    The same rows as on one machine, save where there are more than `MOST_ROWS`: then other ones are kept, also by a
-    hash. Raises TargetError RDX-TGT-304 as there.
+    The same rows as on one machine, of more than `MOST_ROWS` too. Raises TargetError RDX-TGT-304 as there.
     """
     asking = SparkAsker(session, asker)
     moments = here.past(cast("Asker", asking))
@@ -63,9 +62,16 @@ def _thinned(told: "DataFrame", number: int) -> "tuple[DataFrame, int, int]":
     halvings = 0
     while number > here.MOST_ROWS:
         halvings += 1
-        told = told.where(f"pmod(xxhash64({ENTITY}, {AT}), {2**halvings}) = 0")
+        told = told.where(f"{_mixed()} % {2**halvings} = 0")
         number = told.count()
     return told, halvings, number
+
+
+def _mixed() -> str:
+    line = f"(({ENTITY} % {here.PRIME}L * {here.FACTORS[0]}L + pmod({AT}, {here.PRIME}L) * {here.FACTORS[1]}L)"
+    mixed = f"{line} % {here.PRIME}L)"
+    square = f"({mixed} * {mixed} % {here.PRIME}L)"
+    return f"({square} * {square} % {here.PRIME}L * {mixed} % {here.PRIME}L)"
 
 
 def _plain(told: "DataFrame") -> str:

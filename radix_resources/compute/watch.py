@@ -1,0 +1,51 @@
+"""Watching over an application: without workers Spark would wait for ever."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from radix_resources.errors import RadixError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LOST = 60.0
+"""Seconds without any worker after which the application is given up."""
+_STEP = 1.0
+
+
+def executors(session: "SparkSession") -> int:
+    """How many processes do the work of the session's application, beside its driver."""
+    return int(session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()) - 1  # noqa: SLF001 no public way to ask
+
+
+@contextlib.contextmanager
+def watched(session: "SparkSession", lost: RadixError) -> Iterator[None]:
+    """Raises `lost` where all workers went away and none came back, however Spark puts it."""
+    done, given_up = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        seen = time.monotonic()
+        while not done.wait(_STEP):
+            try:
+                if executors(session):
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > LOST:
+                    given_up.set()
+                    session.sparkContext.cancelAllJobs()
+            except Exception:  # noqa: BLE001 the driver itself is gone: who waits for it is told so
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True, name="radix-spark-watch")
+    watcher.start()
+    try:
+        yield
+    except Exception as error:
+        if given_up.is_set():
+            raise lost from error
+        raise
+    finally:
+        done.set()
+        watcher.join(_STEP * 5)
