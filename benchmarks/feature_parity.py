@@ -36,7 +36,8 @@ from radix_assets.features.times import NEVER
 
 AGGREGATED = ("sum", "std", "max", "skew", "min", "mean", "count", "percent_true", "num_unique", "mode")
 TRANSFORMED = ("age", "day", "year", "month", "weekday", "haversine", "num_words", "num_characters")
-MORE_AGGREGATED = ("first", "last", "median", "trend", "time_since_last", "n_most_common", "all", "any", "num_true")
+MORE_AGGREGATED = ("first", "last", "median", "trend", "time_since_last", "all", "any", "num_true")
+MORE_TRANSFORMED = ("time_since", "hour", "minute", "quarter", "is_weekend")
 LATE = 8_800_000_000_000_000
 """In microseconds: 2248, after everything."""
 CLOSE = 1e-9
@@ -123,9 +124,8 @@ def one_table(
     graph = build_graph(tags_of(truth, frames, target), tables, ())
     names = layout(graph)
     primitives = AGGREGATED + (MORE_AGGREGATED if arguments.more else ())
-    features = [
-        part for feature in synthesize(graph, names, primitives, TRANSFORMED, 2) for part in columns_of(feature)
-    ]
+    transforms = TRANSFORMED + (MORE_TRANSFORMED if arguments.more else ())
+    features = [part for feature in synthesize(graph, names, primitives, transforms, 2) for part in columns_of(feature)]
     nodes: dict[str, tuple[Node, Any]] = {}
     for feature in features:
         try:

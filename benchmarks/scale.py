@@ -1,21 +1,25 @@
-"""Tables from 1 to 100 million rows: profiled, each in a process of its own, under a stated peak of memory.
+"""Tables from 1 to 100 million rows: profiled and aggregated, each in a process of its own, under a peak of memory.
 
 python benchmarks/scale.py --rows 1e6,1e7,1e8
 
-The tables are made once, below --directory, and kept there (100 million rows of 10 columns are about 4 GB).
+Aggregated: featuretools' default primitives of every usable column, as of one moment, for each of the 50,000 codes that
+the rows belong to, by the engine that makes features. The tables are made once, below --directory, and kept there (100
+million rows of 10 columns are about 4 GB).
 """
 
 import argparse
 import math
 import os
+import shutil
 import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
+import polars as pl
 import profiles
 import tables
-from common import ROOT, Cost, medians, table
+from common import ROOT, Cost, medians, python, table
 
 PICTURE = ROOT / "docs" / "pictures" / "scale.png"
 LIMIT = 4_096
@@ -27,6 +31,48 @@ def profiled(folder: Path, rows: int, columns: int, repeats: int) -> Cost:
     file = folder / f"mixed_{rows}_{columns}.parquet"
     tables.write(file, rows, columns)
     (cost,) = medians(repeats, partial(profiles.profile, folder, file))
+    return cost
+
+
+_AGGREGATED = """
+from pathlib import Path
+import polars as pl
+from radix_assets.features.engines import compute
+from radix_assets.features.names import CUTOFF
+from radix_assets.features.plan import Aggregation, Identity, Input, Link, Output, Plan
+link = Link(child="rows", child_columns=("code_0",), parent="codes", parent_columns=("code_0",))
+number = ("sum", "mean", "std", "skew", "min", "max")
+wanted = {{"float_0": number, "skewed_0": number, "integer_0": number, "sparse_0": number,
+    "boolean_0": ("percent_true",), "category_0": ("num_unique", "mode")}}
+readings = {{"boolean_0": "boolean", "category_0": "categorical"}}
+outputs = [Output(name="count", type="numeric", node=Aggregation(primitive="count", path=(0,)))]
+for column, primitives in wanted.items():
+    base = Identity(table="rows", columns=(column,), reading=readings.get(column, "numeric"))
+    for primitive in primitives:
+        node = Aggregation(primitive=primitive, path=(0,), base=base)
+        kind = "categorical" if primitive == "mode" else "numeric"
+        outputs.append(Output(name=primitive + " " + column, type=kind, node=node))
+inputs = [Input(name="code_0", dtype="String", required=True)]
+plan = Plan(table="codes", times={{"rows": ("datetime_0",)}}, links=[link], outputs=outputs, inputs=inputs)
+tables = {{name: Path({folder!r}) / name for name in ("rows", "codes")}}
+asked = pl.read_parquet(tables["codes"] / "data.parquet")
+asked = asked.with_columns(pl.lit(1_680_000_000_000_000).cast(pl.Datetime("us")).alias(CUTOFF))
+compute(plan, tables, asked).write_parquet(Path({folder!r}) / "matrix.parquet")
+"""
+"""The moment is that by which four of five rows were known."""
+
+
+def aggregated(folder: Path, rows: int, columns: int, repeats: int) -> Cost:
+    """Time and peak of a process that makes features of all rows, and writes them."""
+    tables_of = folder / f"aggregated_{rows}"
+    shutil.rmtree(tables_of, ignore_errors=True)
+    for name in ("rows", "codes"):
+        (tables_of / name).mkdir(parents=True)
+    (tables_of / "rows" / "data.parquet").symlink_to((folder / f"mixed_{rows}_{columns}.parquet").resolve())
+    codes = pl.Series("code_0", range(50_000)).cast(pl.String).str.zfill(5) + "-AB"
+    codes.to_frame().write_parquet(tables_of / "codes" / "data.parquet")
+    (cost,) = medians(repeats, partial(python, _AGGREGATED.format(folder=str(tables_of)), {}))
+    shutil.rmtree(tables_of)
     return cost
 
 
@@ -88,7 +134,10 @@ def main() -> int:
     given = parser.parse_args()
     given.directory.mkdir(parents=True, exist_ok=True)
     sizes = [int(float(word)) for word in given.rows.split(",")]
-    found = {"profile": {rows: profiled(given.directory, rows, given.columns, given.repeats) for rows in sizes}}
+    found = {
+        name: {rows: run(given.directory, rows, given.columns, given.repeats) for rows in sizes}
+        for name, run in (("profile", profiled), ("features", aggregated))
+    }
     print(f"\n{given.columns} mixed columns\n")
     print(table([line for name, costs in found.items() for line in lines(name, costs)]))
     draw(found, given.picture)

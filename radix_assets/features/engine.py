@@ -117,7 +117,7 @@ class Stage:
             if timed(node):
                 bases.append(pl.lit(_moments(view.cutoffs)))
             frame = frame.with_columns(transform(node.primitive, *bases).alias(self._ids[node]))
-        return frame.select(dict.fromkeys(self.names))
+        return frame.select(list(dict.fromkeys(self.names)))
 
     def _parents(self, link: int, view: View) -> Positions:
         """The position of each row's parent that was known by then."""

@@ -22,7 +22,8 @@ def since(store: Store, table: str, node: Node) -> Times | None:
     """For each row of the table, the moment since when the node's value is final; None: always."""
     links = store.plan.links
     found: Times | None = None
-    if timed(node):
+    if timed(node) or (isinstance(node, Aggregation) and _of_cutoff(node)):
+        # what the cutoff itself is part of changes for ever
         return np.full(store.rows(table), NEVER, dtype=np.int64)
     if isinstance(node, Transform):
         for base in under(node):
@@ -36,9 +37,6 @@ def since(store: Store, table: str, node: Node) -> Times | None:
         return latest(latest(None, times, place), since(store, parent, node.base), place)
     if not isinstance(node, Aggregation):
         return None
-    if node.window is not None or foreign(node) or AGGREGATIONS[node.primitive].timed:
-        # what the cutoff itself is part of changes for ever
-        return np.full(store.rows(table), NEVER, dtype=np.int64)
     child = links[node.path[-1]].child
     inner: Times | None = None
     for base in under(node):
@@ -49,6 +47,10 @@ def since(store: Store, table: str, node: Node) -> Times | None:
     if key not in store.final:
         store.final[key] = _last(store, table, node.path, None)
     return store.final[key]
+
+
+def _of_cutoff(node: Aggregation) -> bool:
+    return node.window is not None or foreign(node) or AGGREGATIONS[node.primitive].timed
 
 
 def _last(store: Store, table: str, path: tuple[int, ...], inner: Times | None) -> Times | None:

@@ -206,7 +206,9 @@ def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
 def _of_own_time(feature: Any, names: Layout) -> None:
     """Rows are in the order of their own time. Raises Uncompilable where the definition takes another one."""
     time, own = feature.base_features[-1], names.times.get(feature.relationship_path[-1][1].child_dataframe.ww.name)
-    if own is not None and (type(time).__name__ != "IdentityFeature" or time.column_name != own):
+    if own is None and feature.primitive.name != "trend":
+        return  # such rows have the time of what they belong to
+    if type(time).__name__ != "IdentityFeature" or time.column_name != own:
         raise Uncompilable("there is no plan for the order of rows by a time that is not theirs")
 
 

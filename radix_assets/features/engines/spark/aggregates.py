@@ -136,7 +136,8 @@ def _since(*, last: bool) -> _Sql:
         if not cell.timed:
             return "CAST(NULL AS DOUBLE)"
         edge = cell.of("max_by" if last else "min_by", OWN, cell.order)
-        return f"CASE WHEN {cell.cut} < {2**63 - 1}L THEN ({cell.cut} - {edge}) / 1e6D END"
+        # neither now, nor a row that was always there
+        return f"CASE WHEN {cell.cut} < {2**63 - 1}L AND {edge} > {-(2**63) + 1}L THEN ({cell.cut} - {edge}) / 1e6D END"
 
     return sql
 
