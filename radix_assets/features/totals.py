@@ -21,7 +21,7 @@ from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node
 KNOWN = "__known"
 """Column: whether the row was known before the moment."""
 OWN = "__own"
-"""Column: the row's own time in microseconds; null where there is none."""
+"""Column: the row's own time in microseconds, or the latest of what it points to; null where there is none."""
 
 Series = tuple[Node | None, Where | None, int | None]
 """What is aggregated, under which condition, in which window."""
@@ -174,7 +174,7 @@ class Totals:
         for column, node in later.items():
             frame = self._tables.transformed(frame, column, node.primitive, [ids.name(base) for base in node.bases])
         columns = [self._x.col(ids.name(node)).alias(column) for column, node in nodes.items()]
-        extra = [OWN] if name in self._timed else []
+        extra = [OWN] if self._has_time(name) else []
         return frame.select(
             *columns, *(key for link, parent in keys for key in self.key(link, parent=parent)), *extra, KNOWN
         )
@@ -183,22 +183,23 @@ class Totals:
         return frame.filter(self._x.col(KNOWN)) if self._has_time(name) else frame
 
     def _marked(self, frame: Frame, name: str, inherited: list[int]) -> Frame:
-        """With KNOWN: by its own time, or else as soon as all that it points to is known."""
+        """With KNOWN: by its own time, or else as soon as all that it points to is known; OWN is then the latest."""
         if name in self._timed:
             known = ~self._x.col(OWN).is_null()
             if self._moment is not None:
                 known = known & (self._x.col(OWN) < self._moment)
             return frame.with_columns(known.fill_null(False).alias(KNOWN))
-        frame = frame.with_columns(self._x.lit(True).alias(KNOWN))
+        x = self._x
+        frame = frame.with_columns(x.lit(True).alias(KNOWN))
+        times = []
         for link in inherited:
             parent = self._links[link].parent
             above = self._frame(parent, {}, [(link, True)], single=link)
-            above = above.select(*self.key(link, parent=True), self._x.col(KNOWN).alias("there"))
+            times.append(f"then {link}")
+            above = above.select(*self.key(link, parent=True), x.col(KNOWN).alias("there"), x.col(OWN).alias(times[-1]))
             frame = self._joined(frame, above, link)
-            frame = frame.with_columns((self._x.col(KNOWN) & self._x.col("there").fill_null(True)).alias(KNOWN)).drop(
-                "there"
-            )
-        return frame
+            frame = frame.with_columns((x.col(KNOWN) & x.col("there").fill_null(True)).alias(KNOWN)).drop("there")
+        return frame.with_columns(x.max_horizontal(*times).alias(OWN)).drop(*times) if times else frame
 
     def _joined(self, frame: Frame, above: Frame, link: int) -> Frame:
         return frame.join(above, left_on=self.key(link, parent=False), right_on=self.key(link, parent=True), how="left")
@@ -246,9 +247,11 @@ class Totals:
         return self._tables.held(frame) if any(isinstance(p, Aggregation) for b in bases for p in walk(b)) else frame
 
     def _within(self, child: str, window: int) -> Any:
-        if child not in self._timed or self._moment is None:
-            return self._x.lit(child not in self._timed)
-        return self._x.col(OWN) >= self._moment - window
+        if not self._has_time(child):
+            return self._x.lit(True)
+        if self._moment is None:
+            return self._x.lit(False)
+        return (self._x.col(OWN) >= self._moment - window).fill_null(False)
 
     def _numbers_of(self, path: tuple[int, ...]) -> Frame:
         """The partial results of every series for each ancestor."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.engines.spark.aggregates import CHILD, CUT, OWN, RUNNING, SHIFTED, Cell, aggregated
 from radix_assets.features.engines.spark.tables import SparkTables
+from radix_assets.features.foreign import timed
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, Where, walk
 from radix_resources.compute.snapshots import number, text
 
@@ -23,7 +24,7 @@ def runs(node: Aggregation, tables: SparkTables) -> bool:
     if node.window is not None or node.primitive not in RUNNING:
         return False
     return all(
-        isinstance(part, Identity | Transform)
+        (isinstance(part, Identity | Transform) and not timed(part))
         or (isinstance(part, Direct) and not tables.timed(tables.links[part.link].parent))
         for base in bases_of(node)
         for part in walk(base)

@@ -6,6 +6,7 @@ import polars as pl
 
 from radix_assets.features.plan import Identity, Node, Reading, Transform
 from radix_assets.features.readings import FALSE, TRUE
+from radix_assets.features.times import NEVER
 from radix_assets.features.transforms import EARTH
 from radix_resources.compute.snapshots import text
 
@@ -181,6 +182,7 @@ _TRANSFORMS = {
     "minute": "CAST(minute({0}) AS DOUBLE)",
     "quarter": "CAST(quarter({0}) AS DOUBLE)",
     "is_weekend": "coalesce(weekday({0}) > 4, false)",
+    "time_since": f"CASE WHEN {{1}} < {NEVER}L THEN ({{1}} - unix_micros(CAST({{0}} AS TIMESTAMP))) / 1e6D END",
     "num_characters": "CAST(char_length({0}) AS DOUBLE)",
     "num_words": f"CAST(regexp_count(regexp_replace({{0}}, {text(_BLANKS)}, '  '), {text(_WORD)}) AS DOUBLE)",
 }

@@ -16,7 +16,7 @@ from radix_assets.features.engines.spark.aggregates import CHILD, CUT, OWN, SHIF
 from radix_assets.features.engines.spark.running import ANCHOR, THEN, bases_of, double, equals, running, runs
 from radix_assets.features.engines.spark.sql import Uncompiled, transform, value
 from radix_assets.features.engines.spark.tables import FOREVER, PLACE, TIME, SparkTables
-from radix_assets.features.foreign import foreign
+from radix_assets.features.foreign import foreign, timed
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
 from radix_resources.compute.snapshots import ROW
 
@@ -45,12 +45,17 @@ class _Kinds:
             self.up[node.link].append(node)
         elif isinstance(node, Aggregation):
             self.down[node.path].append(node)
-        elif isinstance(node, Transform) and not all(isinstance(part, Identity | Transform) for part in walk(node)):
+        elif isinstance(node, Transform) and not _of_the_row(node):
             for base in node.bases:
                 self.add(base, name)
             self.later.append(node)
         else:
             self.own.append(node)
+
+
+def _of_the_row(node: Node) -> bool:
+    """Whether the row's own columns say it, whatever the moment."""
+    return all(isinstance(part, Identity | Transform) and not timed(part) for part in walk(node))
 
 
 class Stages:
@@ -80,7 +85,7 @@ class Stages:
         for path, aggregations in kinds.down.items():
             frame = self._tables.flat(self._below(frame, path, {ids[node]: node for node in aggregations}, at))
         for node in kinds.later:
-            made = transform(node.primitive, [ids[base] for base in node.bases])
+            made = transform(node.primitive, [*(ids[base] for base in node.bases), *([CUT] if timed(node) else [])])
             frame = frame.selectExpr("*", f"{made} AS {ids[node]}")
         return frame, [ids[node] for node in nodes]
 
@@ -257,10 +262,10 @@ def check(node: Node, tables: SparkTables, table: str) -> None:
     if isinstance(node, Identity):
         value(node, lambda name: tables.column(table, name), tables.schema(table), tables.times_of.get(table, ()))
     elif isinstance(node, Transform):
-        if all(isinstance(part, Identity | Transform) for part in walk(node)):
+        if _of_the_row(node):
             value(node, lambda name: tables.column(table, name), tables.schema(table), tables.times_of.get(table, ()))
             return
-        transform(node.primitive, ["x"] * len(node.bases))
+        transform(node.primitive, ["x"] * (len(node.bases) + timed(node)))
         for base in node.bases:
             check(base, tables, table)
     elif isinstance(node, Direct):
