@@ -241,7 +241,7 @@ def _theirs(features: list[Any], entities: Any, index: str, rows: np.ndarray, cu
                 entities,
                 cutoff_time=pd.DataFrame({index: rows, "time": times}),
             ).loc[rows]
-    except (AttributeError, AssertionError, IndexError, KeyError, TypeError, ValueError):
+    except (AttributeError, AssertionError, IndexError, KeyError, OverflowError, TypeError, ValueError):
         if len(features) == 1:
             return {}
         half = len(features) // 2
