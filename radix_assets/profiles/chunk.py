@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken
 from radix_assets.profiles.column_state import ColumnState, Lengths, order_of
 from radix_assets.profiles.definition import LEVELS
 from radix_assets.profiles.hashing import NULL, of_numbers, of_texts
@@ -86,7 +87,7 @@ def _of_numbers(array: pa.Array, dtype: DType, seed: int) -> Chunk:
 
 def _valued(array: pa.Array, dtype: DType) -> tuple[Numbers, Flags | None]:
     """Values with 0 where there is none, and where there are some; what is not a number is none."""
-    there = np.asarray(array.is_valid()) if array.null_count else None
+    there = filled(array)
     values = _plain(array, dtype)
     if dtype == "float" and np.isnan(values).any():
         there = ~np.isnan(values) if there is None else there & ~np.isnan(values)
@@ -107,7 +108,7 @@ def _of_flags(state: ColumnState, hashes: Hashes, there: Flags | None, values: N
 def _plain(array: pa.Array, dtype: DType) -> Numbers:
     """As numpy has it, whatever stands where there is no value."""
     if dtype == "boolean":
-        return np.asarray(array.fill_null(False).cast(pa.int8())).astype(np.int64)
+        return flags(array).astype(np.int64)
     if dtype == "datetime":
         array = array.cast(pa.timestamp("us"), safe=False)
     elif dtype == "time":
@@ -116,11 +117,8 @@ def _plain(array: pa.Array, dtype: DType) -> Numbers:
         array = array.cast(pa.date32())
     elif array.type not in {_WHOLE, pa.float64()}:
         array = array.cast(_WHOLE if dtype == "integer" else pa.float64())
-    width = "f8" if dtype == "float" else "i4" if dtype == "date" else "i8"
-    data = array.buffers()[1]
-    start = array.offset
-    found = np.frombuffer(data, width)[start : start + len(array)] if data is not None else np.zeros(len(array), width)
-    return found if width != "i4" else found.astype(np.int64)
+    found = numbers(array)
+    return found.astype(np.int64) if dtype == "date" else found
 
 
 def hashes_of(array: pa.Array, seed: int) -> Hashes:
@@ -139,9 +137,8 @@ def _encoded(array: pa.Array) -> tuple[pa.Array, Counts, Flags | None]:
     if not isinstance(array, pa.DictionaryArray):
         array = array.dictionary_encode()
     texts, places = array.dictionary.cast(pa.large_string()), array.indices
-    there = np.asarray(places.is_valid()) if places.null_count else None
-    codes = np.asarray(places.fill_null(len(texts)) if there is not None else places).astype(np.int64)
-    return texts, codes, there
+    there, codes = filled(places), numbers(places).astype(np.int64)
+    return texts, codes if there is None else np.where(there, codes, len(texts)), there
 
 
 def _of_texts(array: pa.Array, seed: int) -> Chunk:
@@ -159,7 +156,7 @@ def _of_texts(array: pa.Array, seed: int) -> Chunk:
     if not np.all(keys[1:] > keys[:-1]):  # a dictionary may hold a text twice
         starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
         keys, numbers, order = keys[starts], np.add.reduceat(numbers, starts), order[starts]
-    state.tally = Tally(keys, numbers, texts.take(pa.array(order)))
+    state.tally = Tally(keys, numbers, taken(texts, order))
     chunk = Chunk(state, rows, there, levels=keys)
     if len(keys) <= LEVELS:
         chunk.codes = np.append(np.searchsorted(keys, hashes), len(keys))[codes]
@@ -170,10 +167,10 @@ def _describe(state: ColumnState, texts: pa.Array, counts: Counts) -> None:
     used = counts > 0
     if not used.any():
         return
-    sizes = np.asarray(pc.utf8_length(texts)).astype(np.int64)
-    bytes_ = np.asarray(pc.binary_length(texts)).astype(np.int64)
+    sizes = numbers(pc.utf8_length(texts)).astype(np.int64)
+    bytes_ = numbers(pc.binary_length(texts)).astype(np.int64)
     if not used.all():
-        texts, sizes, bytes_, counts = texts.filter(pa.array(used)), sizes[used], bytes_[used], counts[used]
+        texts, sizes, bytes_, counts = kept(texts, used), sizes[used], bytes_[used], counts[used]
     state.lengths = Lengths(int(sizes.min()), int(sizes.max()), int(sizes @ counts))
     state.shapes = shapes_of(texts, sizes, bytes_, counts)
 
@@ -182,9 +179,9 @@ def _order(state: ColumnState, texts: pa.Array, codes: Counts) -> None:
     if not len(codes):
         return
     state.first, state.last = texts[int(codes[0])].as_py(), texts[int(codes[-1])].as_py()
-    glance = texts.take(pa.array(codes[:_GLANCE])).to_pylist()
+    glance = taken(texts, codes[:_GLANCE]).to_pylist()
     if glance == sorted(glance):
-        ordered = texts.take(pa.array(codes))
+        ordered = taken(texts, codes)
         state.rising = bool(pc.all(pc.less_equal(ordered[:-1], ordered[1:])).as_py() is not False)
         state.strictly = state.rising and bool(pc.all(pc.less(ordered[:-1], ordered[1:])).as_py() is not False)
     else:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from radix_assets.profiles.arrow import taken
 from radix_assets.profiles.column_state import ColumnState
 from radix_assets.profiles.definition import LEVELS, MEASURES, TOP
 from radix_assets.profiles.frequent import Frequent
@@ -114,7 +114,7 @@ def _patterns(shapes: Frequent) -> list[tuple[str, int]]:
     places = np.flatnonzero(shapes.counts > shapes.short)
     if shapes.texts is None or not len(places):
         return []
-    pairs = zip(shapes.texts.take(pa.array(places)).to_pylist(), shapes.counts[places].tolist(), strict=True)
+    pairs = zip(taken(shapes.texts, places).to_pylist(), shapes.counts[places].tolist(), strict=True)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:TOP]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from radix_assets.profiles.arrow import texts_of
 from radix_assets.profiles.definition import FREQUENT
 from radix_assets.profiles.kinds import Counts, Numbers
 from radix_assets.profiles.runs import Texts, summed, taken
@@ -27,7 +28,7 @@ class Frequent:
     @classmethod
     def none(cls, dtype: str, *, texts: bool) -> "Frequent":
         """Of no value."""
-        return cls(np.zeros(0, dtype), np.zeros(0, np.int64), pa.array([], pa.large_string()) if texts else None)
+        return cls(np.zeros(0, dtype), np.zeros(0, np.int64), texts_of([]) if texts else None)
 
     def add(self, keys: Numbers, counts: Counts, texts: Texts = None) -> None:
         """Count more: `keys` are different from each other."""

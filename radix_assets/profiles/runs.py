@@ -5,6 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from radix_assets.profiles import arrow
 from radix_assets.profiles.kinds import Counts, Numbers
 
 _FEW = 4
@@ -38,7 +39,7 @@ def summed(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts,
     at = places[fresh]
     if texts is not None and words is not None:
         order = np.insert(np.arange(len(keys)), at, len(keys) + fresh)
-        texts = pa.concat_arrays([texts, words]).take(pa.array(order))
+        texts = arrow.taken(pa.concat_arrays([texts, words]), order)
     return np.insert(keys, at, new[fresh]), np.insert(counts, at, numbers[fresh]), texts
 
 
@@ -56,10 +57,10 @@ def _sorted(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     texts = None
     if all(part[2] is not None for part in parts):
-        texts = pa.concat_arrays([part[2] for part in parts]).take(pa.array(order[starts]))
+        texts = arrow.taken(pa.concat_arrays([part[2] for part in parts]), order[starts])
     return keys[starts], np.add.reduceat(counts, starts), texts
 
 
 def taken(texts: Texts, places: Numbers) -> Texts:
     """Those texts, where there are texts."""
-    return None if texts is None else texts.take(pa.array(places))
+    return None if texts is None else arrow.taken(texts, places)

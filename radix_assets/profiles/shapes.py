@@ -5,6 +5,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from radix_assets.profiles.arrow import kept, taken, texts_of
 from radix_assets.profiles.definition import SHAPE
 from radix_assets.profiles.frequent import Frequent
 from radix_assets.profiles.hashing import of_texts
@@ -32,13 +33,13 @@ def shapes_of(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) ->
     other = short & ~plain
     parts, numbers = [], []
     if plain.any():
-        parts.append(_of_plain(texts if plain.all() else texts.filter(pa.array(plain))))
+        parts.append(_of_plain(texts if plain.all() else kept(texts, plain)))
         numbers.append(counts[plain])
     if other.any():
-        parts.append(_of_any(texts.filter(pa.array(other))))
+        parts.append(_of_any(kept(texts, other)))
         numbers.append(counts[other])
     if not short.all():
-        parts.append(pa.array([_LONGER], pa.large_string()))
+        parts.append(texts_of([_LONGER]))
         numbers.append(np.array([counts[~short].sum()], np.int64))
     if not parts:
         return found
@@ -47,7 +48,7 @@ def shapes_of(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) ->
     order = np.argsort(hashes)
     hashes = hashes[order]
     starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-    found.add(hashes[starts], np.add.reduceat(amounts[order], starts), shapes.take(pa.array(order[starts])))
+    found.add(hashes[starts], np.add.reduceat(amounts[order], starts), taken(shapes, order[starts]))
     return found
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
+from radix_assets.profiles.arrow import taken
 from radix_assets.profiles.definition import BINS, QUANTILES, TOP
 from radix_assets.profiles.kinds import Counts, Numbers
 from radix_assets.profiles.model import DType
@@ -49,7 +49,7 @@ def top_of(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, int]]:
     number = min(TOP, len(counts))
     bar = max(int(np.partition(counts, len(counts) - number)[len(counts) - number]), least + 1)
     places = np.flatnonzero(counts >= bar)
-    chosen = keys[places].tolist() if isinstance(keys, np.ndarray) else keys.take(pa.array(places)).to_pylist()
+    chosen = keys[places].tolist() if isinstance(keys, np.ndarray) else taken(keys, places).to_pylist()
     pairs = zip(chosen, counts[places].tolist(), strict=True)
     return heapq.nsmallest(TOP, pairs, key=lambda pair: (-pair[1], pair[0]))
 
