@@ -9,6 +9,7 @@ RadixError
 ├── FeatureError       RDX-FEA  features cannot be computed
 ├── ModelError         RDX-MOD  training, judging or registering a model failed
 ├── ServingError       RDX-SRV  an endpoint or a batch prediction failed
+├── LogError           RDX-LOG  the action log cannot be read, or is not what it was
 ├── ComputeError       RDX-CMP  a cluster cannot be used, or cannot do the work
 └── StorageError       RDX-STO  a snapshot cannot be written, read or trusted
 
@@ -81,6 +82,12 @@ class CredentialError(RadixError):
     """A credential is missing or was refused; only a person can mend it, so it is never retried."""
 
 
+class TransientCredentialError(CredentialError):
+    """The place that holds a credential did not answer; it may answer later."""
+
+    transient = True
+
+
 class TagError(RadixError):
     """A tag names something that is not there, or cannot be."""
 
@@ -111,5 +118,15 @@ class TransientComputeError(ComputeError):
     transient = True
 
 
+class MetadataError(RadixError):
+    """The database that the machines share does not answer; it may answer later."""
+
+    transient = True
+
+
 class StorageError(RadixError):
     """A snapshot cannot be written, read or trusted."""
+
+
+class LogError(RadixError):
+    """The action log cannot be read, or is not what it was."""

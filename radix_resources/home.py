@@ -1,9 +1,11 @@
 """Where all state of an installation lives, and the environment that its processes share."""
 
 import os
-import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from radix_resources.metadata import VARIABLE, Metadata, metadata_of
 
 QUIET = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
@@ -22,28 +24,44 @@ QUIET = {
 
 @dataclass(frozen=True)
 class Home:
-    """The state directory (`RADIX_HOME`) and the project files (`RADIX_PROJECTS`)."""
+    """The state directory (`RADIX_HOME`), the project files (`RADIX_PROJECTS`), and what machines may share."""
 
     state: Path
     projects: Path
+    storage: Path | None = None
+    """Where snapshots, models and project files are that several machines share; None: in the state directory."""
+    address: str = ""
+    """Of the metadata database that they share; empty: SQLite in the state directory. It may hold a password."""
 
     @classmethod
     def from_environment(cls) -> "Home":
-        """`RADIX_HOME`, by default `.radix/`, and `RADIX_PROJECTS`, by default `projects/`, of the current folder."""
+        """`RADIX_HOME`, by default `.radix/`, and `RADIX_PROJECTS`, by default `projects/`, of the current folder.
+
+        With `RADIX_STORAGE` the project files are by default in its `projects/`. `RADIX_METADATA` is the address of
+        the database that several machines share. Raises ConfigError RDX-MET-002 where that is none.
+        """
+        storage = Path(os.environ["RADIX_STORAGE"]).absolute() if os.environ.get("RADIX_STORAGE") else None
         return cls(
             state=Path(os.environ.get("RADIX_HOME") or ".radix").absolute(),
-            projects=Path(os.environ.get("RADIX_PROJECTS") or "projects").absolute(),
+            projects=Path(os.environ.get("RADIX_PROJECTS") or (storage or Path()) / "projects").absolute(),
+            storage=storage,
+            address=os.environ.get(VARIABLE, ""),
         )
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Where Dagster's runs and events are, and who does what. Nothing is opened yet."""
+        return metadata_of(self.address, self.state)
 
     @property
     def store(self) -> Path:
         """Snapshots and commit records."""
-        return self.state / "store"
+        return (self.storage or self.state) / "store"
 
     @property
     def mlflow(self) -> Path:
         """The embedded MLflow store."""
-        return self.state / "mlflow"
+        return (self.storage or self.state) / "mlflow"
 
     @property
     def endpoints(self) -> Path:
@@ -67,15 +85,26 @@ class Home:
             "RADIX_HOME": str(self.state),
             "RADIX_PROJECTS": str(self.projects),
             "DAGSTER_HOME": str(self.state),
+            **({"RADIX_STORAGE": str(self.storage)} if self.storage else {}),
+            **({VARIABLE: self.address} if self.address else {}),
         }
 
     def prepare(self) -> None:
         """Make the directories, private to their owner, and put this process into the shared environment."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.projects.mkdir(parents=True, exist_ok=True)
-        settings = self.state / "dagster.yaml"
-        if not settings.exists() or settings.read_bytes() != self.instance_settings.read_bytes():
-            draft = settings.with_suffix(f".{os.getpid()}.tmp")
-            shutil.copyfile(self.instance_settings, draft)
-            draft.replace(settings)
+        self._write_settings()
         os.environ.update({**self.environment(), **{key: os.environ[key] for key in QUIET if key in os.environ}})
+
+    def _write_settings(self) -> None:
+        """Dagster's settings, as its metadata database needs them."""
+        import yaml
+
+        shipped = self.instance_settings.read_text(encoding="utf-8")
+        if self.metadata.shared:
+            shipped = yaml.safe_dump(self.metadata.settings(yaml.safe_load(shipped)), sort_keys=False)
+        settings = self.state / "dagster.yaml"
+        if not settings.exists() or settings.read_text(encoding="utf-8") != shipped:
+            draft = settings.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_text(shipped, encoding="utf-8")
+            draft.replace(settings)

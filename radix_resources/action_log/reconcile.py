@@ -25,7 +25,11 @@ _MESSAGE = (
 
 def process_tags() -> dict[str, str]:
     """Tags that tell which process executes a run: this one."""
-    pid = os.getpid()
+    return tags_of_process(os.getpid())
+
+
+def tags_of_process(pid: int) -> dict[str, str]:
+    """Tags that tell that a process of this machine executes a run."""
     return {PID: str(pid), STARTED: started_at(pid) or "", BOOT: boot_id(), HOST: host_id()}
 
 

@@ -1,4 +1,4 @@
-"""MLflow embedded: a SQLite store and a directory of artifacts, no server."""
+"""MLflow embedded: a database and a directory of artifacts, no server."""
 
 import contextlib
 import fcntl
@@ -18,17 +18,27 @@ from radix_resources.tracking.base import Recorded, Tracking, Version
 
 KEY = "radix.key"
 MODEL = "model"
+SCHEMA = "mlflow"
+"""Dagster's tables are in the one that PostgreSQL takes by itself; both call one of theirs alembic_version."""
 LONGEST = 5000
 """Characters of a parameter or tag."""
 
 
 class LocalTracking(Tracking):
-    """MLflow's store below one directory: `mlflow.db` and `artifacts/`."""
+    """MLflow's store below one directory: `mlflow.db` and `artifacts/`.
+
+    Where several machines share a PostgreSQL, its tables are there, in a schema of their own.
+    """
 
     root: str
+    database_variable: str = ""
+    """The environment variable that holds its address; a resource's settings are shown, so it is not among them."""
 
     @property
     def uri(self) -> str:
+        if self._database:
+            joint = "&" if urlsplit(self._database).query else "?"
+            return f"{self._database}{joint}options=-csearch_path%3D{SCHEMA}"
         return f"sqlite:///{Path(self.root).absolute() / 'mlflow.db'}"
 
     def record(
@@ -94,14 +104,20 @@ class LocalTracking(Tracking):
             with (root / ".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 with quiet_mlflow() as mlflow:
+                    if self._database:
+                        _make_schema(self._database)
                     client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
                     yield client
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(type(error).__name__) from error
         except Exception as error:
-            if type(error).__module__.partition(".")[0] in {"mlflow", "sqlalchemy", "alembic"}:
+            if type(error).__module__.partition(".")[0] in {"mlflow", "sqlalchemy", "alembic", "psycopg2"}:
                 raise self._unusable(getattr(error, "error_code", type(error).__name__)) from error
             raise
+
+    @property
+    def _database(self) -> str:
+        return os.environ.get(self.database_variable, "") if self.database_variable else ""
 
     def _unusable(self, what: str) -> ModelError:
         return ModelError(
@@ -155,6 +171,13 @@ class LocalTracking(Tracking):
             client.create_registered_model(name)
         source = f"{client.get_run(run_id).info.artifact_uri}/{MODEL}"
         return str(client.create_model_version(name, source, run_id, tags={KEY: key}).version)
+
+
+def _make_schema(address: str) -> None:
+    import psycopg2
+
+    with contextlib.closing(psycopg2.connect(address)) as session, session, session.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
 
 
 @contextlib.contextmanager

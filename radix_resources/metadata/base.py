@@ -1,0 +1,53 @@
+"""The metadata contract: where Dagster keeps its events and runs, and which process does what."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+VARIABLE = "RADIX_METADATA"
+"""The environment variable that holds the address; settings name it, so that the password is in no file."""
+
+
+class Claim(ABC):
+    """A name that this process holds."""
+
+    @abstractmethod
+    def holds(self) -> bool:
+        """Whether it is still held. A connection that broke has lost it, and somebody else may have it by now."""
+
+
+class Claims(ABC):
+    """Names of which each has one holder at most, among all processes that share the metadata.
+
+    A holder that ends, in whatever way, holds nothing any more: at once where its machine lives on, and within half a
+    minute where the machine is gone.
+    """
+
+    @abstractmethod
+    def hold(self, name: str, *, wait: bool = False) -> AbstractContextManager[Claim | None]:
+        """Hold a name inside the context. None where somebody else does; with `wait` it is waited for."""
+
+    @abstractmethod
+    def is_held(self, name: str) -> bool:
+        """Whether any process holds a name now."""
+
+
+class Metadata(ABC):
+    """Where Dagster's instance is."""
+
+    shared: bool
+    """Whether several machines may stand on it."""
+
+    @property
+    @abstractmethod
+    def claims(self) -> Claims:
+        """Who does what."""
+
+    @abstractmethod
+    def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
+        """Dagster's instance settings (`dagster.yaml`), made from those that are shipped. They hold no secret."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raises MetadataError RDX-MET-001 where it cannot be used."""

@@ -1,0 +1,136 @@
+"""PostgreSQL: for several machines."""
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from radix_resources.errors import MetadataError
+from radix_resources.metadata.base import VARIABLE, Claim, Claims, Metadata
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection
+
+_CONNECT_SECONDS = 10
+_LOOK_SECONDS = 0.3
+_ALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+"""The server gives up a machine that does not answer for 25 seconds, and with it what that machine held."""
+_SIGNED = 1 << 63
+
+
+class PostgresqlMetadata(Metadata):
+    """Dagster's tables in one database, claims as advisory locks of its sessions."""
+
+    shared = True
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    @property
+    def claims(self) -> Claims:
+        return AdvisoryClaims(self._address)
+
+    def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
+        concurrency = {**shipped.get("concurrency", {}), "runs": {"max_concurrent_runs": 64}}
+        # A run waits as "starting" until a machine has room for it; one that died is noticed by its claim.
+        monitoring = {
+            **shipped.get("run_monitoring", {}),
+            "enabled": True,
+            "start_timeout_seconds": 86400,
+            "poll_interval_seconds": 5,
+        }
+        return {
+            **shipped,
+            "storage": {"postgres": {"postgres_url": {"env": VARIABLE}}},
+            "run_launcher": {"module": "radix_resources.metadata.launcher", "class": "AnyMachineLauncher"},
+            "concurrency": concurrency,
+            "run_monitoring": monitoring,
+        }
+
+    def check(self) -> None:
+        _connect(self._address).close()
+
+
+class AdvisoryClaims(Claims):
+    """Advisory locks (PostgreSQL manual, 13.3.5). Each is held by a session of its own and ends with it."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    @contextlib.contextmanager
+    def hold(self, name: str, *, wait: bool = False) -> Iterator[Claim | None]:
+        with contextlib.closing(_connect(self._address)) as session:
+            key = _key(name)
+            got = _one(session, "SELECT pg_try_advisory_lock(%s)", key - _SIGNED)
+            while wait and not got:
+                time.sleep(_LOOK_SECONDS)
+                got = _one(session, "SELECT pg_try_advisory_lock(%s)", key - _SIGNED)
+            yield _Session(session) if got else None
+
+    def is_held(self, name: str) -> bool:
+        key = (_key(name) - _SIGNED) % (1 << 64)
+        with contextlib.closing(_connect(self._address)) as session:
+            found = _one(
+                session,
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND "
+                "classid::bigint = %s AND objid::bigint = %s AND "
+                "database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                key >> 32,
+                key & 0xFFFFFFFF,
+            )
+        return bool(found)
+
+
+class _Session(Claim):
+    def __init__(self, session: "connection") -> None:
+        self._session = session
+
+    def holds(self) -> bool:
+        import psycopg2
+
+        try:
+            return bool(_one(self._session, "SELECT 1"))
+        except psycopg2.Error:
+            return False
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"radix {name}".encode()).digest()[:8], "big")
+
+
+def _one(session: "connection", query: str, *values: object) -> Any:
+    with session.cursor() as cursor:
+        cursor.execute(query, values)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _connect(address: str) -> "connection":
+    """A session, or MetadataError RDX-MET-001: transient where the server does not answer."""
+    import psycopg2
+
+    try:
+        session = psycopg2.connect(address, connect_timeout=_CONNECT_SECONDS, application_name="radix")
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute(_ALIVE)
+    except psycopg2.OperationalError as error:
+        said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        raise MetadataError(
+            "RDX-MET-001",
+            f"the metadata database cannot be reached: {_without(said, address)}",
+            expected="PostgreSQL 12 or newer at the address",
+            hint=f"check the address in {VARIABLE}, and that the server runs",
+        ) from None
+    return session
+
+
+def _without(said: str, address: str) -> str:
+    """What the server said, without any part of the address that may be a password."""
+    from urllib.parse import unquote, urlsplit
+
+    secret = urlsplit(address).password
+    for value in filter(None, (secret, secret and unquote(secret))):
+        said = said.replace(value, "***")
+    return said
