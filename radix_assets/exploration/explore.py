@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from radix_assets.exploration.arithmetic import arithmetic
+from radix_assets.exploration.as_of_now import as_of_now
 from radix_assets.exploration.describe import describe
 from radix_assets.exploration.missing import missing_with_target, missingness
 from radix_assets.exploration.model import Balance, Coverage, Exploration, Suspect
@@ -91,7 +92,7 @@ def _find(
     related, more = parents(question, tables)
     missing, telling = missingness(question)
     suspects += more + telling + missing_with_target(question) + arithmetic(question) + children(question, tables)
-    suspects += by_name(tags) + alike(tags)
+    suspects += by_name(tags) + alike(tags) + as_of_now(question, tables)
     above = ancestors(tags)
     for table in tags.tables:
         if table in tables and table not in above:

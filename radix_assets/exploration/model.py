@@ -25,6 +25,7 @@ Code = Literal[
     "child_rows",
     "child_values",
     "name",
+    "as_of_now",
 ]
 """Which signal it was.
 
@@ -40,6 +41,7 @@ duration             measures the time up to a later moment
 child_rows           rows of a related table exist for one outcome only
 child_values         values of a related table determine the target
 name                 a related table repeats the target, or records the event it tells of
+as_of_now            of a question about the future: it tells how the entity is now, or how its story ended
 """
 
 

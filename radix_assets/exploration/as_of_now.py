@@ -1,0 +1,291 @@
+"""Of a question about the future: columns of what is asked about that tell how it is now, not how it was then.
+
+A table of accounts with `churn_flag`, `cancelled_on` or `total_orders` says what is so today. The question is asked at
+moments of the past, at which nobody could know that; and no column says since when its value is so. What a thing was
+born with (a country, a first channel) is the same at all moments, so only what looks like an outcome is suspected.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from radix_assets.exploration.model import Severity, Suspect
+from radix_assets.exploration.predictive import MIN_ROWS, SIBLING, STRONG, WEAK
+from radix_assets.exploration.question import SAMPLE, SEED, Answer, Question, positional
+from radix_assets.exploration.scoring import as_numbers, score, spearman
+from radix_assets.exploration.words import stem, telling, words
+from radix_assets.relationships.model import Relationship
+
+EXPECTED = 20.0
+"""Entities with the outcome that a value must be expected to have by chance, for having none to mean something."""
+PURE = 0.02
+"""Share of the expected outcomes up to which a value has as good as none."""
+AHEAD = 0.01
+"""Share of the moments of asking that a date lies after, from which on it was not known at all of them."""
+_BORN = frozenset(
+    [
+        "birth",
+        "born",
+        "created",
+        "first",
+        "initial",
+        "joined",
+        "opened",
+        "original",
+        "registered",
+        "signup",
+        "since",
+        "start",
+        "started",
+    ]
+)
+"""What a thing was born with stays as it was."""
+_PLANNED = frozenset(
+    [
+        "agreed",
+        "budget",
+        "due",
+        "expected",
+        "expires",
+        "expiry",
+        "planned",
+        "promised",
+        "renewal",
+        "scheduled",
+        "valid",
+        "validity",
+    ]
+)
+_OVER = frozenset(
+    stem(word)
+    for word in [
+        "cancelled",
+        "cancellation",
+        "canceled",
+        "churned",
+        "closed",
+        "deactivated",
+        "deceased",
+        "died",
+        "dropped",
+        "ended",
+        "exit",
+        "expired",
+        "inactive",
+        "left",
+        "lost",
+        "outcome",
+        "resigned",
+        "returned",
+        "settled",
+        "terminated",
+        "termination",
+        "unsubscribed",
+        "withdrawn",
+    ]
+)
+"""What is said of a thing once its story has ended."""
+_NAMES = re.compile(r"[^\W\d]\w*")
+_GRAMMAR = frozenset(
+    ["count", "sum", "mean", "min", "max", "any", "first", "last", "where", "and", "or", "not", "true", "false"]
+)
+_WHY = "the table says what is so now, not what was so when the question was asked"
+
+
+def as_of_now(question: Question, tables: dict[str, Path]) -> list[Suspect]:
+    """Suspects of the table of the entities; none where the target is a column of the data."""
+    future = question.tags.target.future
+    link = next((one for one in question.tags.relationships if one.child == question.table), None)
+    if future is None or link is None or link.parent not in tables:
+        return []
+    frame, names = _entities(question, link, tables[link.parent])
+    tags = question.tags.tables[link.parent]
+    left_out = {*tags.with_role("primary_key", "foreign_key", "time_index"), *tags.primary_key, *tags.time_index}
+    counts = _counts(question, link, frame, tables)
+    asked = _asked(future.predict)
+    suspects = []
+    for place, name in enumerate(names):
+        if name in left_out or f"c{place}" not in frame.columns:
+            continue
+        column = frame[f"c{place}"]
+        found = _named(name, asked) or _dated(name, column, frame) or _told(column, frame, question)
+        found = found or _counted(column, counts)
+        if found:
+            severity, value, reason = found
+            text = f"{reason}; {_WHY}"
+            suspects.append(
+                Suspect(table=link.parent, column=name, code="as_of_now", score=value, severity=severity, reason=text)
+            )
+    return suspects
+
+
+Finding = tuple[Severity, float, str] | None
+
+
+def _entities(question: Question, link: Relationship, path: Path) -> tuple[pl.DataFrame, list[str]]:
+    """A row for each entity that was asked about: its columns `c{i}`, keys `k{i}`, and what came of it.
+
+    `last` is the newest known label, `ever` whether a true one was among them, `mean` their mean; `from` and `to` are
+    the first and the last moment of asking.
+    """
+    labels, own = positional(question.path)
+    frame, names = positional(path)
+    kinds, theirs = labels.collect_schema(), frame.collect_schema()
+    pairs = [(own.index(a), names.index(b)) for a, b in zip(link.child_columns, link.parent_columns, strict=True)]
+    keys = [f"k{i}" for i in range(len(pairs))]
+    alike = [kinds[f"c{a}"] == theirs[f"c{b}"] for a, b in pairs]
+
+    def as_keys(side: int) -> Iterator[pl.Expr]:
+        for key, pair, same in zip(keys, pairs, alike, strict=True):
+            column = pl.col(f"c{pair[side]}")
+            yield (column if same else column.cast(pl.String)).alias(key)
+
+    at = pl.col(f"c{own.index(question.table_tags.time_index[0])}")
+    label = pl.col(f"c{own.index(question.tags.target.column)}")
+    truth = kinds[f"c{own.index(question.tags.target.column)}"] in (pl.Boolean, pl.Int64, pl.Float64)
+    number = label.cast(pl.Float64) if truth else pl.lit(None, pl.Float64)
+    outcomes = (
+        labels.filter(label.is_not_null())
+        .group_by(list(as_keys(0)))
+        .agg(
+            label.sort_by(at).last().alias("last"),
+            (number.max() > 0).alias("ever"),
+            number.mean().alias("mean"),
+            at.min().alias("from"),
+            at.max().alias("to"),
+        )
+        .sort(keys)
+        .collect(engine="streaming")
+    )
+    if len(outcomes) > SAMPLE:
+        outcomes = outcomes[np.sort(np.random.default_rng(SEED).choice(len(outcomes), SAMPLE, replace=False))]
+    rows = frame.with_columns(as_keys(1)).join(outcomes.lazy(), on=keys, how="inner")
+    return rows.unique(keys, keep="first", maintain_order=True).sort(keys).collect(), names
+
+
+def _asked(predict: str) -> set[str]:
+    """Stems of the names in what is predicted."""
+    names = [name for name in _NAMES.findall(predict) if name not in _GRAMMAR]
+    return {one for name in names for one in telling(name)}
+
+
+def _named(name: str, asked: set[str]) -> Finding:
+    said = words(name)
+    if not _BORN.isdisjoint(said):
+        return None
+    shared = telling(name) & asked
+    if shared:
+        return "strong", 1.0, "its name is that of what is asked"
+    if {stem(word) for word in said} & _OVER:
+        return ("weak" if not _PLANNED.isdisjoint(said) else "strong"), 1.0, "its name tells of an end"
+    return None
+
+
+def _dated(name: str, column: pl.Series, frame: pl.DataFrame) -> Finding:
+    """Whether it is a date that lay ahead when the question was asked."""
+    if column.dtype not in (pl.Date, pl.Datetime):
+        return None
+    known = column.is_not_null()
+    if int(known.sum()) < MIN_ROWS // 3:
+        return None
+    share = float((column.cast(pl.Datetime("us")) > frame["from"].cast(pl.Datetime("us"))).filter(known).mean() or 0.0)  # type: ignore[arg-type]
+    if share < AHEAD:
+        return None
+    severity: Severity = "strong" if _PLANNED.isdisjoint(words(name)) else "weak"
+    return (
+        severity,
+        round(share, 6),
+        f"it lies after a moment at which the question was asked in {share:.0%} of the rows",
+    )
+
+
+def _told(column: pl.Series, frame: pl.DataFrame, question: Question) -> Finding:
+    """Whether it tells what came of each entity in the end."""
+    if len(frame) < MIN_ROWS or column.null_count() == len(column):
+        return None
+    if question.problem in ("binary", "multiclass"):
+        if question.problem == "binary":
+            pure = _pure(column, frame["ever"])
+            if pure is not None:
+                return "strong", 1.0, pure
+        for outcome, words_ in (("last", "the last answer"), ("ever", "whether the answer was ever true")):
+            answer = _answer(frame[outcome])
+            value = score(column, answer).score if answer else 0.0
+            if value >= WEAK:
+                return "strong", round(value, 6), f"it tells {words_} of each row of its table with AUC {value:.3f}"
+        return None
+    values = frame["mean"].to_numpy()
+    value = score(column, Answer(values, None, 0, np.ones(len(values), dtype=np.bool_))).score
+    rho = abs(spearman(as_numbers(column), values)) if column.dtype.is_numeric() else 0.0
+    if value >= STRONG or rho >= SIBLING:
+        return "strong", round(max(value, rho), 6), "it tells the mean of all answers of each row of its table"
+    return None
+
+
+def _pure(column: pl.Series, ever: pl.Series) -> str | None:
+    """Whether, of two values (or of being filled or empty), one has as good as none of the outcomes, or all of them."""
+    kinds = {"whether it is empty": column.is_null()}
+    if column.n_unique() == 2:  # noqa: PLR2004
+        kinds["its value"] = (column == column.drop_nulls()[0]).fill_null(value=False)
+    rate = float(ever.mean() or 0.0)  # type: ignore[arg-type]
+    for what, side in kinds.items():
+        for part in (side, ~side):
+            hits, number = int((ever & part).sum()), int(part.sum())
+            if number * rate >= EXPECTED and hits <= PURE * number * rate:
+                return f"{what} tells who never had the outcome: {hits} of {number:,}, {number * rate:.0f} expected"
+            misses = number - hits
+            if number * (1 - rate) >= EXPECTED and misses <= PURE * number * (1 - rate):
+                return f"{what} tells who had the outcome: all but {misses} of {number:,}"
+    return None
+
+
+def _answer(labels: pl.Series) -> Answer | None:
+    """The outcomes as classes; None where all are the same."""
+    counts = labels.cast(pl.String).value_counts(sort=True)
+    kinds = counts.sort(counts.columns[1], counts.columns[0], descending=[True, False])[counts.columns[0]]
+    if len(kinds) < 2:  # noqa: PLR2004
+        return None
+    codes = labels.cast(pl.String).replace_strict(kinds, np.arange(len(kinds)), return_dtype=pl.Int64).to_numpy()
+    return Answer(codes.astype(np.float64), codes, len(kinds), np.ones(len(codes), dtype=np.bool_))
+
+
+def _counts(
+    question: Question, link: Relationship, frame: pl.DataFrame, tables: dict[str, Path]
+) -> dict[str, np.ndarray]:
+    """How many rows each entity has by now in the tables that point to it."""
+    found = {}
+    for other in question.tags.relationships:
+        if other.parent != link.parent or other.child in (question.table, link.parent) or other.child not in tables:
+            continue
+        if other.parent_columns != link.parent_columns:
+            continue
+        rows, names = positional(tables[other.child])
+        if not set(other.child_columns) <= set(names):
+            continue
+        keys = [f"k{i}" for i in range(len(other.child_columns))]
+        own = [
+            pl.col(f"c{names.index(c)}").cast(frame.schema[k], strict=False).alias(k)
+            for c, k in zip(other.child_columns, keys, strict=True)
+        ]
+        counts = rows.group_by(own).agg(pl.len().alias("n")).collect(engine="streaming")
+        joined = frame.select(keys).join(counts, on=keys, how="left", maintain_order="left")
+        found[other.child] = joined["n"].fill_null(0).cast(pl.Float64).to_numpy()
+    return found
+
+
+def _counted(column: pl.Series, counts: dict[str, np.ndarray]) -> Finding:
+    if not column.dtype.is_numeric() or len(column) < MIN_ROWS:
+        return None
+    values = as_numbers(column)
+    for table, number in counts.items():
+        rho = spearman(values, number)
+        if rho >= SIBLING:
+            return (
+                "strong",
+                round(rho, 6),
+                f"it rises with the number of all rows of {table}, rank correlation {rho:.3f}",
+            )
+    return None
