@@ -13,6 +13,7 @@ from radix_assets.project import Project, slug
 if TYPE_CHECKING:
     from radix_resources.action_log import Action, Kind
     from radix_resources.endpoint import Endpoint
+    from radix_resources.sizing import Need
     from radix_resources.storage import Commit, Storage
     from radix_resources.tracking import Tracking
 
@@ -102,8 +103,12 @@ class Stage:
     they were made before a column was known to be private."""
     forget: Callable[["Work", Path], None] = lambda _work, _snapshot: None
     """What else is to be removed with such a snapshot, which is still there."""
+    need: Callable[["Work", "Need"], "Need"] = lambda _work, need: need
+    """What it computes on, where that is not what its inputs' tables say, which it is given. Cheap."""
+    credentials: bool = False
+    """Whether it may need a credential. Where one is missing or refused it waits for a person; nothing failed."""
     launchpad: type | None = None
-    """The dg.Config that the launchpad offers. Only such a stage may wait for a person."""
+    """The dg.Config that the launchpad offers. Such a stage may wait for a person."""
     before: Callable[["Work", Any], None] = lambda _work, _config: None
     """Carries out what the launchpad asked, before anything is computed. Without a launchpad it gets None."""
 

@@ -74,6 +74,7 @@ MODEL = Stage(
     },
     compute=_train,
     forget=_forget,
+    need=lambda work, need: need.model_copy(update={"rounds": work.project.search.trials}),
     settings=lambda project, _table: project.search.model_dump(),
 )
 

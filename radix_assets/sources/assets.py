@@ -1,11 +1,15 @@
 """Raw tables: the sources as they are, in canonical types."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.project import Project
+from radix_assets.project import FileSource, Project
 from radix_assets.sources import ingest, load_schema_of, source_version
+from radix_assets.sources.files import find
+
+if TYPE_CHECKING:
+    from radix_resources.sizing import Need
 
 
 def _compute(work: Work) -> Output:
@@ -22,6 +26,15 @@ def _settings(project: Project, table: str) -> Any:
     return project.source_of(table).model_dump(mode="json")
 
 
+def _need(work: Work, need: "Need") -> "Need":
+    """The size of the source's files; of a database what its tables were when they were last read."""
+    source = work.project.source_of(work.table)
+    if isinstance(source, FileSource):
+        return need.model_copy(update={"bytes": sum(file.stat().st_size for file in find(source, work.project.folder))})
+    known = work.previous.used.get("usage", {}) if work.previous else {}
+    return need.model_copy(update={"bytes": known.get("table_bytes", 0)})
+
+
 RAW = Stage(
     name="raw",
     per_table=True,
@@ -36,5 +49,7 @@ RAW = Stage(
     compute=_compute,
     settings=_settings,
     outside=_outside,
+    need=_need,
     may_hold_private=True,
+    credentials=True,
 )

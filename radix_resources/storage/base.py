@@ -31,6 +31,8 @@ class Commit:
     rows: int | None = None
     seconds: float = 0.0
     """How long computing it took."""
+    used: Mapping[str, Any] = field(default_factory=dict)
+    """What it needed and what it really used, as JSON (see radix_resources.sizing.Used)."""
     shown: Mapping[str, Any] = field(default_factory=dict)
     """What the UI shows of it, as JSON (see radix_assets.output)."""
     attempt: str = ""
@@ -99,6 +101,7 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
         shown: Mapping[str, Any],
         run_id: str = "",
         fence: "Fence | None" = None,
+        used: Mapping[str, Any] | None = None,
     ) -> Commit:
         """Publish an attempt: sync, hash, ask the fence, then create the record put-if-absent.
 

@@ -65,6 +65,7 @@ class LocalStorage(Storage):
         shown: Mapping[str, Any],
         run_id: str = "",
         fence: Fence | None = None,
+        used: Mapping[str, Any] | None = None,
     ) -> Commit:
         files, size = _sync_and_hash(attempt.path)
         records = self._records(attempt.asset)
@@ -80,6 +81,7 @@ class LocalStorage(Storage):
             size=size,
             rows=rows,
             seconds=round(seconds, 3),
+            used=dict(used or {}),
             shown=shown,
             attempt=attempt.name,
             run_id=run_id,

@@ -1,0 +1,43 @@
+"""What a step needs, what it is about to use, and what it did use."""
+
+from collections.abc import Mapping
+
+from radix_assets.engine import engine_for
+from radix_assets.graph import Work
+from radix_resources.home import Home
+from radix_resources.sizing import Ledger, Need, Sizing, fit, tables_of
+
+
+def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
+    """A step's need, from its inputs' footers; no data are read.
+
+    `expected` are unpacked bytes of inputs that are to be made first, by their name without the project.
+    """
+    expected = expected or {}
+    there = [snapshot.path for name, snapshot in sorted(work.inputs.items()) if name not in expected]
+    rows, size, columns = tables_of(path for path in there if path.is_dir())
+    stage = work.step.stage
+    need = Need(
+        stage=stage.name,
+        engine=_engine(work),
+        rows=rows,
+        bytes=size + sum(expected[name] for name in {*work.step.needs, *work.step.wants} if name in expected),
+        columns=columns,
+    )
+    return stage.need(work, need)
+
+
+def _engine(work: Work) -> str:
+    if work.project.compute.spark is None:
+        return "polars"
+    return engine_for(work.project, work.raw()).engine
+
+
+def ledger(home: Home) -> Ledger:
+    """What steps of this installation used."""
+    return Ledger(home.state / "usage.jsonl")
+
+
+def sizing(home: Home) -> Sizing:
+    """Fitted to what this installation knows."""
+    return fit(ledger(home).read(home.store))

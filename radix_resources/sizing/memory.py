@@ -1,0 +1,84 @@
+"""Memory of this machine, shared out among its steps: what does not fit together is not started together."""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from radix_resources.compute.base import memory
+from radix_resources.endpoint.process import boot_id, is_running, started_at
+from radix_resources.errors import ConfigError, TransientComputeError
+
+SHARE = 0.8
+"""Of the machine's memory, for steps; the rest is for Dagster, the endpoints and everybody else."""
+WAIT_SECONDS = 3600.0
+_STEP = 0.25
+_UNITS = {"": 1, "MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
+
+
+def memory_for_steps() -> int:
+    """Bytes that all steps of this machine may use together: RADIX_MEMORY, such as `8GB`, or a share of what is there.
+
+    Raises ConfigError RDX-CFG-014 where RADIX_MEMORY is no size.
+    """
+    said = os.environ.get("RADIX_MEMORY", "").strip()
+    if not said:
+        return int(SHARE * memory())
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", said)
+    if match is None or match[2].upper() not in _UNITS or float(match[1]) == 0:
+        raise ConfigError("RDX-CFG-014", f"RADIX_MEMORY is {said!r}", expected="a size such as 8GB", hint="correct it")
+    return int(float(match[1]) * _UNITS[match[2].upper()])
+
+
+@contextlib.contextmanager
+def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold `size` bytes for a step. Waits while the other steps that run leave less; one alone always goes on.
+
+    A reservation ends with its process, however that ended. Raises TransientComputeError RDX-CMP-008 after `patience`
+    seconds.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mine = folder / f"{uuid.uuid4().hex}.json"
+    until = time.monotonic() + patience
+    while not _taken(folder, mine, step, size, capacity):
+        if time.monotonic() > until:
+            raise TransientComputeError(
+                "RDX-CMP-008",
+                f"{step} asks for {size / 1e9:,.1f} GB, and other steps leave less of {capacity / 1e9:,.1f} GB",
+                expected=f"room within {patience:,.0f} seconds",
+                hint="it is tried again; let the other runs end, or state more in RADIX_MEMORY",
+            )
+        time.sleep(_STEP)
+    try:
+        yield
+    finally:
+        mine.unlink(missing_ok=True)
+
+
+def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        others = sum(_living(file) for file in folder.glob("*.json"))
+        if others and others + size > capacity:
+            return False
+        pid = os.getpid()
+        owner = {"step": step, "bytes": size, "pid": pid, "started": started_at(pid), "boot": boot_id()}
+        mine.write_text(json.dumps(owner), encoding="utf-8")
+        return True
+
+
+def _living(file: Path) -> int:
+    """Bytes that a reservation holds; one whose process is gone is removed."""
+    try:
+        owner = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        owner = {}
+    if owner.get("boot") == boot_id() and is_running(owner.get("pid"), owner.get("started")):
+        return int(owner["bytes"])
+    file.unlink(missing_ok=True)
+    return 0

@@ -1,0 +1,145 @@
+"""From what steps used to what a step is about to use.
+
+One curve a stage and figure: *floor + slope * bytes*, times the rounds where the figure is time. Floor and slope make
+the sum of absolute errors of the logarithms smallest, so that they are a median and a few odd runs do not move them.
+The interval comes from how far off the curve was for the runs it was fitted on.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radix_resources.sizing.ledger import Used
+from radix_resources.sizing.model import Interval, Need, Prediction
+
+FIGURES = ("peak_bytes", "cpu_seconds", "seconds", "output_bytes", "table_bytes")
+_TIMES = {"cpu_seconds", "seconds"}
+_LEAST = {"peak_bytes": 1e6, "cpu_seconds": 0.01, "seconds": 0.01, "output_bytes": 100.0, "table_bytes": 1.0}
+"""Less than that is all the same, and has no logarithm."""
+OWN_ENOUGH = 20
+"""Runs of a stage on this installation from which on the shipped ones are not looked at any more."""
+MOST_RUNS = 100
+"""Of a stage that are looked at: the newest."""
+FEW = 12
+"""Runs of a stage with fewer than which the errors of all stages say how wide the interval is."""
+_SHARE = 0.025
+_BEYOND = 1.2
+"""Where there are too few runs to know the bound, it is the largest error times this."""
+AGAIN = 1.4
+"""A step that ran before, by its last run and the growth of its input: up to this factor more or less."""
+NEXT_SIZE = 2.0
+"""After a run that was ended for want of memory: how much more is asked for."""
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One figure of one stage."""
+
+    floor: float
+    slope: float
+    low: float
+    high: float
+    """Factors of the middle."""
+
+    def middle(self, need: Need, figure: str) -> float:
+        """The median that is expected."""
+        return (self.floor + self.slope * need.bytes) * (need.rounds if figure in _TIMES else 1)
+
+
+class Sizing:
+    """All curves, fitted when they are asked for, and what each step did last."""
+
+    def __init__(self, runs: Mapping[str, Sequence[Used]], last: Mapping[str, Used]) -> None:
+        self._runs = runs
+        self._last = last
+        self._curves: dict[tuple[str, str], Curve] = {}
+
+    def predict(self, need: Need, step: str = "") -> Prediction:
+        """Of a step that ran before by what it used then, else by its stage."""
+        return Prediction(**{figure: self._interval(need, figure, self._last.get(step)) for figure in FIGURES})
+
+    def _interval(self, need: Need, figure: str, last: Used | None) -> Interval:
+        curve = self._curve(need.stage, figure)
+        middle = curve.middle(need, figure)
+        low, high = middle * curve.low, middle * curve.high
+        if last is None or last.need.stage != need.stage or last.need.engine != need.engine:
+            return Interval(low=low, middle=middle, high=high)
+        then = max(float(getattr(last.usage, figure)), _LEAST[figure])
+        if last.usage.out_of_memory:
+            least = then * NEXT_SIZE if figure == "peak_bytes" else 0.0
+            return Interval(low=max(low, least / NEXT_SIZE), middle=max(middle, least), high=max(high, least))
+        again = then * middle / max(curve.middle(last.need, figure), _LEAST[figure])
+        return Interval(low=again / AGAIN, middle=again, high=again * AGAIN)
+
+    def _curve(self, stage: str, figure: str) -> Curve:
+        if (stage, figure) not in self._curves:
+            known = self._runs.get(stage) or [used for runs in self._runs.values() for used in runs]
+            floor, slope, errors = _fitted(known, figure)
+            if len(errors) < FEW:
+                others = [_fitted(runs, figure)[2] for runs in self._runs.values()]
+                errors = np.concatenate([errors, *others])
+            self._curves[stage, figure] = Curve(floor, slope, *_bounds(errors))
+        return self._curves[stage, figure]
+
+
+def fit(own: Sequence[Used], shipped: Sequence[Used] | None = None) -> Sizing:
+    """From what steps of this installation used, and where that is little from the shipped measurements too."""
+    shipped = defaults() if shipped is None else shipped
+    grouped: dict[str, list[Used]] = {}
+    for used in own:
+        if not used.usage.out_of_memory:
+            grouped.setdefault(used.need.stage, []).append(used)
+    for used in shipped:
+        if len([one for one in grouped.get(used.need.stage, []) if one.at]) < OWN_ENOUGH:
+            grouped.setdefault(used.need.stage, []).append(used)
+    newest = {stage: sorted(runs, key=lambda one: one.at)[-MOST_RUNS:] for stage, runs in grouped.items()}
+    return Sizing(newest, {used.step: used for used in own})
+
+
+@functools.cache
+def defaults() -> tuple[Used, ...]:
+    """What `benchmarks/sizing.py` measured: one run of each step on a subset of the real sets."""
+    text = files("radix_resources.sizing").joinpath("defaults.jsonl").read_text(encoding="utf-8")
+    return tuple(Used.model_validate_json(line) for line in text.splitlines())
+
+
+def _fitted(used: Sequence[Used], figure: str) -> tuple[float, float, Numbers]:
+    """Floor, slope, and by which factor each run was off."""
+    if not used:
+        return _LEAST[figure], 0.0, np.ones(1)
+    x, y = _points(used, figure)
+    floor, slope = _fit(x, y, _LEAST[figure])
+    return floor, slope, y / np.maximum(floor + slope * x, _LEAST[figure])
+
+
+def _points(used: Iterable[Used], figure: str) -> tuple[Numbers, Numbers]:
+    rows = [(one.need.bytes, getattr(one.usage, figure) / (one.need.rounds if figure in _TIMES else 1)) for one in used]
+    points = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    return points[:, 0], np.maximum(points[:, 1], _LEAST[figure])
+
+
+def _fit(x: Numbers, y: Numbers, least: float) -> tuple[float, float]:
+    """Floor and slope by a search over the values that the runs suggest: few points, so all are tried."""
+    floors = np.unique(np.concatenate([[least], np.quantile(y, np.linspace(0, 1, 25))]))
+    known = x > 0
+    suggested = np.quantile((y / np.maximum(x, 1))[known], np.linspace(0, 1, 25)) if known.any() else np.zeros(0)
+    slopes = np.unique(np.concatenate([[0.0], suggested, suggested / 3, suggested / 10, suggested / 30]))
+    expected = np.log(floors[:, None, None] + slopes[None, :, None] * x[None, None, :])
+    errors = np.abs(expected - np.log(y)).sum(axis=2)
+    place = np.unravel_index(int(np.argmin(errors)), errors.shape)
+    return float(floors[place[0]]), float(slopes[place[1]])
+
+
+def _bounds(ratios: Numbers) -> tuple[float, float]:
+    """Factors that all but one in twenty lie between, for a run that is not among these."""
+    ordered = np.sort(ratios)
+    above = int(np.ceil((len(ordered) + 1) * (1 - _SHARE)))
+    low = ordered[-above] if above <= len(ordered) else ordered[0] / _BEYOND
+    high = ordered[above - 1] if above <= len(ordered) else ordered[-1] * _BEYOND
+    return float(min(low, 1.0)), float(max(high, 1.0))
