@@ -218,12 +218,31 @@ def _failed(
 ) -> dg.Failure:
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
         tools.storage.fail(step.key, Failure(mark, error.attrs(), context.run.run_id))
+    _log_failure(context, step, error, started)
     _tell(step, "failed", seconds=time.monotonic() - started, error=error)
     return dg.Failure(
         description=str(error),
         metadata={name: str(value) for name, value in error.attrs().items()},
         allow_retries=error.transient,
     )
+
+
+def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixError, started: float) -> None:
+    """The asset's own timeline and `radix errors` show it."""
+    failed = Action(
+        kind="materialize",
+        subject=step.key,
+        project=step.project,
+        actor=_actor(context),
+        reason=error.found,
+        outcome="failed",
+        error_code=error.code,
+        seconds=round(time.monotonic() - started, 3),
+        after=error.attrs(),
+        run_id=context.run.run_id,
+    )
+    with contextlib.suppress(Exception):  # a full disk or a locked database must not hide what failed
+        record(context.instance, failed)
 
 
 def _unexpected(step: Step, error: BaseException) -> RadixError:

@@ -1,44 +1,140 @@
-"""What was done, as one list: actions by machine or person, and assets that were made or failed."""
+"""radix log, errors: what was done, by machine or person, and what came of it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-import dagster as dg
+import typer
 
-from radix_assets.project import Project
-from radix_resources.action_log import events, read
+from radix_assets.cli.common import out, place, say_json
+from radix_resources.errors import ConfigError
 
+if TYPE_CHECKING:
+    from radix_resources.action_log import Entry, Filter
 
-def entries(instance: dg.DagsterInstance, projects: Sequence[Project], limit: int) -> list[dict[str, Any]]:
-    """Newest first: when, what, subject, who, outcome."""
-    found: list[tuple[float, dict[str, Any]]] = []
+_AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
-    @cache
-    def actor(run_id: str) -> str:
-        run = instance.get_run_by_id(run_id) if run_id else None
-        return run.tags.get("radix/actor", "a person in the UI") if run else ""
-
-    for project in projects:
-        for entry in read(instance, project=project.name, limit=limit):
-            action = entry.action
-            ended = action.outcome or "begun"
-            said = {
-                "what": action.kind,
-                "subject": action.subject,
-                "who": action.actor,
-                "outcome": f"{ended} {action.error_code or ''}".strip(),
-            }
-            found.append((entry.timestamp, said))
-        for event in events(instance, project=project.name, limit=limit):
-            kept = "unchanged" if event.facts.get("radix/unchanged") else event.state
-            outcome = str(event.facts.get("code", "")) if event.state == "failed" else kept
-            said = {"what": "materialize", "subject": event.key, "who": actor(event.run_id), "outcome": outcome}
-            found.append((event.timestamp, said))
-    found.sort(key=lambda one: -one[0])
-    return [{"when": _moment(when), **said} for when, said in found[:limit]]
+Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
-def _moment(timestamp: float) -> str:
-    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S")
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(log)
+
+
+def log(
+    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Such as promote, tag, approve, materialize.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Asset or component: shop/champion.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Who did it: a person's name, sensor, schedule …")] = None,
+    severity: Annotated[str, typer.Option(help="At least: info, warning or error.")] = "info",
+    since: Annotated[str | None, typer.Option(help="30m, 2h, 7d, or a moment in UTC: 2030-01-31T12:00.")] = None,
+    until: Annotated[str | None, typer.Option(help="As --since.")] = None,
+    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is done from now, oldest first.")] = False,  # noqa: FBT002 typer's options
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
+    """What was done, by whom, and what came of it.
+
+    Example: radix log shop --since 2h --severity warning
+    """
+    from radix_resources.action_log import entries
+    from radix_resources.action_log import follow as following
+
+    here = place()
+    if name:
+        here.project(name)
+    wanted = _wanted(project=name, kind=kind, subject=subject, actor=actor, severity=severity, since=since, until=until)
+    instance = here.instance
+    if follow:
+        _say(following(instance, wanted), as_json=as_json)
+        return
+    found = list(islice(entries(instance, wanted), limit))
+    if as_json:
+        say_json([told(entry) for entry in found])
+    elif found:
+        _say(found, as_json=False)
+    else:
+        out.print("nothing was done yet" if wanted == _wanted(project=name) else "nothing of that kind was done")
+
+
+def told(entry: "Entry") -> dict[str, Any]:
+    """An action as a person or a script wants it."""
+    action = entry.action
+    kept = "unchanged" if action.after.get("unchanged") else "made"
+    went = kept if action.kind == "materialize" and action.outcome == "ok" else action.outcome or "begun"
+    return {
+        "id": entry.storage_id,
+        "when": datetime.fromtimestamp(entry.timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "what": action.kind,
+        "project": action.project,
+        "subject": action.subject,
+        "who": action.actor,
+        "outcome": f"{went} {action.error_code or ''}".strip(),
+        "severity": action.severity,
+        "reason": action.reason,
+    }
+
+
+def moment(text: str, now: datetime | None = None) -> float:
+    """`2h` ago, or a moment in UTC, as seconds since 1970. Raises ConfigError RDX-LOG-002 where it is neither."""
+    now = now or datetime.now(UTC)
+    ago = _AGO.fullmatch(text.strip())
+    if ago:
+        return now.timestamp() - float(ago[1]) * _SECONDS[ago[2]]
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(
+            "RDX-LOG-002",
+            f"{text!r} is no moment",
+            expected="30m, 2h, 7d, or a date and time in UTC such as 2030-01-31T12:00",
+            hint="radix log --since 2h",
+        ) from None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _wanted(
+    project: str | None = None,
+    kind: str | None = None,
+    subject: str | None = None,
+    actor: str | None = None,
+    severity: str = "info",
+    since: str | None = None,
+    until: str | None = None,
+) -> "Filter":
+    from radix_resources.action_log import Filter, Kind, Severity
+
+    return Filter(
+        project=project,
+        kind=_one_of("kind", kind, get_args(Kind)) if kind else None,
+        subject=subject,
+        actor=actor,
+        severity=_one_of("severity", severity, get_args(Severity)),
+        since=moment(since) if since else None,
+        until=moment(until) if until else None,
+    )
+
+
+def _one_of(option: str, text: str, known: Iterable[str]) -> Any:
+    if text not in known:
+        raise ConfigError(
+            "RDX-LOG-002",
+            f"{text!r} is no {option}",
+            expected=", ".join(known),
+            hint=f"radix log --{option} {next(iter(known))}",
+        )
+    return text
+
+
+def _say(found: Iterable["Entry"] | Iterator["Entry"], *, as_json: bool) -> None:
+    for entry in found:
+        one = told(entry)
+        if as_json:
+            say_json(one)
+            continue
+        line = f"{one['when']}  {one['what']:12} {one['subject']:32} {one['outcome']:12} {one['who']}"
+        out.print(f"{line}  {one['reason']}".rstrip(), soft_wrap=True, markup=False)

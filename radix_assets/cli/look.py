@@ -1,4 +1,4 @@
-"""radix status, log, doctor."""
+"""radix status, doctor."""
 
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, log, doctor):
+    for command in (status, doctor):
         app.command()(command)
 
 
@@ -102,31 +102,6 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
         for asset in row["assets"]:
             version = f"v{asset['version']}" if asset["version"] else ""
             out.print(f"{MARKS[asset['state']]} {asset['key']:40} {version:5} {asset['reason']}", soft_wrap=True)
-
-
-def log(
-    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
-    as_json: Json = False,  # noqa: FBT002 typer's options
-) -> None:
-    """What was done, by whom, and what came of it.
-
-    Example: radix log shop --limit 20
-    """
-    from radix_assets.cli.history import entries
-    from radix_assets.project import load_projects
-
-    here = place()
-    projects = [here.project(name)] if name else load_projects(here.home.projects)[0]
-    found = entries(here.instance, projects, limit)
-    if as_json:
-        say_json(found)
-        return
-    for one in found:
-        line = f"{one['when']}  {one['what']:12} {one['subject']:32} {one['outcome']:12} {one['who']}"
-        out.print(line.rstrip(), soft_wrap=True, markup=False)
-    if not found:
-        out.print("nothing was done yet")
 
 
 def doctor(as_json: Json = False) -> None:  # noqa: FBT002 typer's options

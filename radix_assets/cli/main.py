@@ -21,14 +21,14 @@ app = typer.Typer(
 
 def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
-    from radix_assets.cli import data, look, projects, serve, suggest
+    from radix_assets.cli import data, history, look, projects, serve, suggest
     from radix_resources.home import Home
 
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
     if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
         Home.from_environment().prepare()
-    for module in (projects, data, look, serve, suggest):
+    for module in (projects, data, look, history, serve, suggest):
         module.register(app)
     try:
         app()

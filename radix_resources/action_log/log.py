@@ -1,23 +1,23 @@
 """The action log: actions as observations in Dagster's event log."""
 
 import contextlib
-import heapq
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from pydantic import ValidationError
 
-from radix_resources.action_log.model import Action, Kind, Outcome
+from radix_resources.action_log.chain import CHAINED, Chains
+from radix_resources.action_log.model import Action, Outcome
 from radix_resources.action_log.redaction import redact, secrets
 from radix_resources.errors import RadixError
 
 ENTRY = "radix/action"
 """The metadata entry that holds the whole action as JSON; the others repeat it for people."""
-
-_PAGE = 100
+CHAIN = "radix/chain"
+"""The metadata entry of an approval or a tag that holds its place in its project's chain."""
 
 
 @dataclass
@@ -31,17 +31,6 @@ class Doing:
     """Set to `unknown` where it cannot be told whether it happened."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An action as it is found in the log."""
-
-    storage_id: int
-    """Orders the log; clocks do not."""
-    timestamp: float
-    """UTC, seconds since 1970."""
-    action: Action
-
-
 def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()) -> None:
     """Write an action down, without passwords.
 
@@ -52,9 +41,22 @@ def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collec
             {name: getattr(action, name) for name in ("reason", "before", "after", "actor")}, secrets(secret_names)
         )
     )
+    write(instance, safe, chains(instance).append(safe).mark if safe.kind in CHAINED else None)
+
+
+def write(instance: dg.DagsterInstance, action: Action, mark: dict[str, Any] | None = None) -> None:
+    """Write an event as it is; `mark` is its place in its project's chain."""
+    metadata = _metadata(action)
+    if mark is not None:
+        metadata[CHAIN] = dg.MetadataValue.json(mark)
     instance.report_runless_asset_event(
-        dg.AssetObservation(asset_key=safe.subject.split("/"), description=_sentence(safe), metadata=_metadata(safe))
+        dg.AssetObservation(asset_key=action.subject.split("/"), description=_sentence(action), metadata=metadata)
     )
+
+
+def chains(instance: dg.DagsterInstance) -> Chains:
+    """The chains of approvals and tags, beside the instance's settings."""
+    return Chains(Path(instance.root_directory) / "chains")
 
 
 @contextlib.contextmanager
@@ -86,58 +88,6 @@ def doing(instance: dg.DagsterInstance, action: Action, *, secret_names: Collect
             }
         )
         record(instance, outcome, secret_names=secret_names)
-
-
-def read(
-    instance: dg.DagsterInstance,
-    *,
-    keys: Iterable[str] | None = None,
-    project: str | None = None,
-    kind: Kind | None = None,
-    subject: str | None = None,
-    limit: int = 100,
-) -> list[Entry]:
-    """Actions, newest first, at most `limit`.
-
-    `keys` are the asset keys to look at; by default all, or all of the project and of the infrastructure.
-    """
-    if keys is None:
-        prefixes = [[project], ["infra"]] if project else [None]
-        known = ["/".join(key.path) for prefix in prefixes for key in instance.get_asset_keys(prefix=prefix)]
-        keys = [subject] if subject else known
-
-    def fits(action: Action) -> bool:
-        return (
-            (project is None or action.project == project)
-            and (kind is None or action.kind == kind)
-            and (subject is None or action.subject == subject)
-        )
-
-    found = [(entry for entry in _entries(instance, key) if fits(entry.action)) for key in keys]
-    merged = heapq.merge(*found, key=lambda entry: -entry.storage_id)
-    return [entry for entry, _ in zip(merged, range(limit), strict=False)]
-
-
-def open_intents(entries: Iterable[Entry]) -> list[Entry]:
-    """Intents without an outcome among these: still under way, or cut off by a crash."""
-    entries = list(entries)
-    ended = {entry.action.id for entry in entries if entry.action.phase == "outcome"}
-    return [entry for entry in entries if entry.action.phase == "intent" and entry.action.id not in ended]
-
-
-def _entries(instance: dg.DagsterInstance, key: str) -> Iterator[Entry]:
-    cursor: str | None = None
-    while True:
-        page = instance.fetch_observations(dg.AssetKey(key.split("/")), limit=_PAGE, cursor=cursor)
-        for found in page.records:
-            observation = found.asset_observation
-            held = observation.metadata.get(ENTRY) if observation else None
-            with contextlib.suppress(ValidationError):  # of a newer Radix, with kinds that this one does not know
-                if held is not None:
-                    yield Entry(found.storage_id, found.timestamp, Action.model_validate(held.value))
-        if not page.has_more:
-            return
-        cursor = page.cursor
 
 
 def _metadata(action: Action) -> dict[str, dg.MetadataValue[Any]]:

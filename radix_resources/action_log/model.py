@@ -20,10 +20,14 @@ Kind = Literal[
     "retrain",
     "refuse",
     "collect",
+    "materialize",
 ]
+"""`materialize`: an asset could not be made. That it was made is Dagster's own event, which `read` shows as one too."""
 Phase = Literal["intent", "outcome"]
 Outcome = Literal["ok", "failed", "unknown"]
 """`unknown`: the answer was lost; what is there must be looked at before anything is tried again."""
+
+Severity = Literal["info", "warning", "error"]
 
 SCHEMA = 1
 """Raised when a field changes its meaning. Fields may be added without; readers ignore what they do not know."""
@@ -59,3 +63,10 @@ class Action(BaseModel):
     id: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """The same in an intent and in its outcome."""
     schema_version: int = SCHEMA
+
+    @property
+    def severity(self) -> Severity:
+        """How much a person should care: `error` failed; `warning` is refused, rejected, or not known to have ended."""
+        if self.outcome == "failed":
+            return "error"
+        return "warning" if self.outcome == "unknown" or self.kind in {"refuse", "reject"} else "info"

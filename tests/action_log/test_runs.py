@@ -6,7 +6,7 @@ import sys
 import dagster as dg
 import pytest
 
-from radix_resources.action_log import RunFence, events, process_tags, reconcile_runs
+from radix_resources.action_log import RunFence, process_tags, reconcile_runs
 from radix_resources.action_log.reconcile import BOOT, HOST, PID, STARTED
 from radix_resources.endpoint.process import boot_id, started_at
 
@@ -116,19 +116,3 @@ def test_the_tags_name_this_process():
     assert tags[PID] == str(os.getpid())
     assert tags[BOOT] == boot_id()
     assert all(isinstance(value, str) for value in tags.values())
-
-
-def test_events_tell_what_was_made_and_what_failed_newest_first(instance):
-    dg.materialize([orders, model], instance=instance, raise_on_error=False)
-    dg.materialize([orders], instance=instance)
-    found = events(instance, project="shop")
-    assert [(event.key, event.state) for event in found] == [
-        ("shop/raw/orders", "made"), ("shop/model", "failed"), ("shop/raw/orders", "made"),
-    ]  # fmt: skip
-    assert found[1].message == "RDX-MOD-001: too few rows"
-    assert found[1].facts == {"code": "RDX-MOD-001"}
-    assert found[0].facts["rows"] == 3
-    assert "preview" not in found[0].facts
-    assert [event.key for event in events(instance, keys=["shop/model"])] == ["shop/model"]
-    assert len(events(instance, limit=1)) == 1
-    assert events(instance, project="bank") == []

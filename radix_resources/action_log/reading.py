@@ -1,0 +1,160 @@
+"""Reading the action log."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import dagster as dg
+from pydantic import ValidationError
+
+from radix_resources.action_log.log import CHAIN, ENTRY
+from radix_resources.action_log.model import Action, Kind, Severity
+from radix_resources.action_log.stream import MADE, OBSERVED, Row, newest, rows
+
+ACTOR = "radix/actor"
+"""Of a materialization, as of a run: who or what asked for it."""
+
+_RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An action as it is found in the log."""
+
+    storage_id: int
+    """Orders the log; clocks do not."""
+    timestamp: float
+    """UTC, seconds since 1970."""
+    action: Action
+    chain: dict[str, Any] | None = None
+    """Of an approval or a tag: its place in its project's chain."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which actions."""
+
+    project: str | None = None
+    kind: Kind | None = None
+    subject: str | None = None
+    actor: str | None = None
+    severity: Severity = "info"
+    """At least."""
+    since: float | None = None
+    until: float | None = None
+    """UTC, seconds since 1970."""
+
+    def fits(self, action: Action) -> bool:
+        """Whether an action is asked for; its time is not looked at."""
+        return (
+            self.project in {None, action.project}
+            and self.kind in {None, action.kind}
+            and self.subject in {None, action.subject}
+            and self.actor in {None, action.actor}
+            and _RANKS[action.severity] >= _RANKS[self.severity]
+        )
+
+
+def read(
+    instance: dg.DagsterInstance,
+    *,
+    project: str | None = None,
+    kind: Kind | None = None,
+    subject: str | None = None,
+    limit: int = 100,
+) -> list[Entry]:
+    """Actions other than materializations that went well, newest first, at most `limit`."""
+    wanted = Filter(project=project, kind=kind, subject=subject)
+    return list(islice(entries(instance, wanted, made=False), limit))
+
+
+def entries(
+    instance: dg.DagsterInstance,
+    wanted: Filter,
+    *,
+    made: bool = True,
+    after: int | None = None,
+    ascending: bool = False,
+) -> Iterator[Entry]:
+    """Actions in the order of the log, newest first unless `ascending`, read as they are used.
+
+    With `made`, materializations are among them. `after` is a storage id.
+    """
+    plain = made and wanted.severity == "info" and wanted.kind in {None, "materialize"}
+    found = rows(
+        instance,
+        types=(OBSERVED, MADE) if plain else (OBSERVED,),
+        first_parts=(wanted.project, "infra") if wanted.project else (),
+        subject=wanted.subject,
+        after=after,
+        since=wanted.since,
+        until=wanted.until,
+        ascending=ascending,
+    )
+    decoder = Decoder(instance)
+    for row in found:
+        entry = decoder.entry(row)
+        if entry is not None and wanted.fits(entry.action):
+            yield entry
+
+
+def follow(
+    instance: dg.DagsterInstance, wanted: Filter, *, after: int | None = None, seconds: float = 1.0
+) -> Iterator[Entry]:
+    """Actions as they are written, without end; looks once in so many seconds."""
+    last = newest(instance) if after is None else after
+    while True:
+        for entry in entries(instance, wanted, after=last, ascending=True):
+            yield entry
+            last = max(last, entry.storage_id)
+        time.sleep(seconds)
+
+
+def open_intents(entries: Iterable[Entry]) -> list[Entry]:
+    """Intents without an outcome among these: still under way, or cut off by a crash."""
+    entries = list(entries)
+    ended = {entry.action.id for entry in entries if entry.action.phase == "outcome"}
+    return [entry for entry in entries if entry.action.phase == "intent" and entry.action.id not in ended]
+
+
+class Decoder:
+    """Turns events into actions."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self._instance = instance
+        self._actors: dict[str, str] = {}
+
+    def entry(self, row: Row) -> Entry | None:
+        """The action of an event; None of observations that hold none, or one that this Radix does not know."""
+        metadata = row.metadata()
+        if row.type == MADE:
+            return Entry(row.storage_id, row.timestamp, self._made(row, metadata))
+        if ENTRY not in metadata:
+            return None
+        try:
+            action = Action.model_validate(metadata[ENTRY])
+        except ValidationError:  # of a newer Radix, with kinds that this one does not know
+            return None
+        return Entry(row.storage_id, row.timestamp, action, metadata.get(CHAIN))
+
+    def _made(self, row: Row, metadata: dict[str, Any]) -> Action:
+        shown = {"version": "radix/version", "unchanged": "radix/unchanged", "rows": "dagster/row_count"}
+        return Action(
+            kind="materialize",
+            subject=row.key,
+            project=row.key.partition("/")[0],
+            actor=str(metadata.get(ACTOR) or self._actor(row.run_id)),
+            outcome="ok",
+            seconds=metadata.get("radix/seconds"),
+            after={name: metadata[entry] for name, entry in shown.items() if entry in metadata},
+            run_id=row.run_id or None,
+            id=str(row.storage_id),
+        )
+
+    def _actor(self, run_id: str) -> str:
+        if run_id not in self._actors:
+            run = self._instance.get_run_by_id(run_id) if run_id else None
+            self._actors[run_id] = run.tags.get(ACTOR, "a person in the UI") if run else ""
+        return self._actors[run_id]

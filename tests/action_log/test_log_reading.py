@@ -1,0 +1,117 @@
+import threading
+import time
+from itertools import islice
+
+import dagster as dg
+import pytest
+
+from radix_resources.action_log import Action, Filter, entries, follow, record
+from radix_resources.action_log.stream import rows
+
+
+@pytest.fixture
+def instance():
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+def action(**changes):
+    return Action(
+        **{"kind": "promote", "subject": "shop/champion", "project": "shop", "actor": "ada", "outcome": "ok", **changes}
+    )
+
+
+@dg.asset(key=["shop", "raw", "orders"])
+def orders():
+    return dg.MaterializeResult(metadata={"radix/version": 3, "preview": dg.MetadataValue.md("|a|")})
+
+
+def test_what_was_made_and_what_was_done_are_one_stream_in_the_order_of_the_log(instance):
+    record(instance, action(reason="first"))
+    dg.materialize([orders], instance=instance, tags={"radix/actor": "sensor"})
+    record(instance, action(reason="last", subject="infra/local/endpoint"))
+    found = list(entries(instance, Filter()))
+    assert [(entry.action.kind, entry.action.actor) for entry in found] == [
+        ("promote", "ada"), ("materialize", "sensor"), ("promote", "ada"),
+    ]  # fmt: skip
+    assert found[1].action.after == {"version": 3}
+    ids = [entry.storage_id for entry in found]
+    assert ids == sorted(ids, reverse=True)
+    assert list(entries(instance, Filter(), ascending=True)) == found[::-1]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Filter(project="shop"), ["infra", "refused", "failed", "made"]),
+        (Filter(kind="refuse"), ["refused"]),
+        (Filter(subject="shop/model"), ["failed"]),
+        (Filter(actor="bob"), ["other"]),
+        (Filter(severity="warning"), ["refused", "failed"]),
+        (Filter(severity="error"), ["failed"]),
+        (Filter(project="shop", severity="error", actor="bob"), []),
+        (Filter(since=time.time() + 86400), []),
+        (Filter(until=time.time() - 86400), []),
+        (Filter(project="shop_2"), []),
+        (Filter(project="sho%"), []),
+    ],
+)
+def test_each_filter_narrows(instance, wanted, expected):
+    record(instance, action(reason="made"))
+    record(instance, action(reason="failed", subject="shop/model", outcome="failed"))
+    record(instance, action(reason="refused", kind="refuse"))
+    record(instance, action(reason="infra", subject="infra/local/endpoint"))
+    record(instance, action(reason="other", project="bank", subject="bank/tags", actor="bob"))
+    record(instance, action(reason="theirs", project="bank", subject="infra/local/endpoint"))
+    assert [entry.action.reason for entry in entries(instance, wanted) if entry.action.reason != "theirs"] == expected
+
+
+def test_the_order_is_that_of_storage_whatever_the_clock_says(instance, monkeypatch):
+    now = time.time()
+    for reason, skew in (("one", 0), ("two", -3600), ("three", 3600)):
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda skew=skew: now + skew)
+            record(instance, action(reason=reason))
+    found = list(entries(instance, Filter(), ascending=True))
+    assert [entry.action.reason for entry in found] == ["one", "two", "three"]
+    assert [round(entry.timestamp - now) for entry in found] == [0, -3600, 3600]
+
+
+def test_pages_leave_nothing_out_and_a_cursor_goes_on(instance, monkeypatch):
+    monkeypatch.setattr("radix_resources.action_log.stream.PAGE", 7)
+    for number in range(30):
+        record(instance, action(reason=str(number)))
+    down = [entry.storage_id for entry in entries(instance, Filter())]
+    up = [entry.storage_id for entry in entries(instance, Filter(), ascending=True)]
+    assert len(down) == 30
+    assert up == down[::-1]
+    rest = [entry.storage_id for entry in entries(instance, Filter(), after=up[9], ascending=True)]
+    assert rest == up[10:]
+
+
+def test_one_page_is_one_query_however_many_assets_there_are(instance):
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    for number in range(40):
+        record(instance, action(subject=f"shop/raw/{number}"))
+    asked = []
+
+    def count(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        assert len(list(islice(rows(instance), 40))) == 40
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    assert sum("event_logs" in statement for statement in asked) == 1
+
+
+def test_following_tells_what_is_done_from_now_on(instance):
+    record(instance, action(reason="before"))
+    found = follow(instance, Filter(project="shop"), seconds=0.01)
+    writer = threading.Timer(0.2, lambda: [record(instance, action(reason=text)) for text in ("one", "two")])
+    writer.start()
+    assert [next(found).action.reason for _ in range(2)] == ["one", "two"]
+    writer.join()
