@@ -79,8 +79,7 @@ class SparkCompute:
                 yield session
         finally:
             if mine:
-                with contextlib.suppress(Exception):  # what is gone need not be stopped
-                    session.stop()
+                _stop(session)
             if self.master.startswith("sc://"):
                 environ.pop(_REMOTE, None)
 
@@ -235,6 +234,18 @@ def _builder() -> Any:
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):  # they would print errors with their values
         PySparkLogger.getLogger(name).setLevel(logging.CRITICAL + 1)
     return SparkSession.builder
+
+
+def _stop(session: "SparkSession") -> None:
+    """Where the driver's process is gone there is nothing to stop, and the next session starts one of its own."""
+    try:
+        session.stop()
+    except Exception:  # noqa: BLE001 whatever it died of
+        from pyspark import SparkContext
+        from pyspark.sql import SparkSession
+
+        SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None  # noqa: SLF001
+        SparkSession._instantiatedSession = None  # noqa: SLF001
 
 
 def _missing(found: str) -> ComputeError:
