@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from radix_assets.cli.common import Place
+from radix_assets.engine import cluster_of
 from radix_assets.project import DatabaseSource, FileSource, Project, load_projects
 from radix_assets.sources.files import find
-from radix_resources.errors import SourceError
+from radix_resources.errors import RadixError, SourceError
 
 DISK_BYTES = 2 * 1024**3
 MEMORY_BYTES = 4 * 1024**3
@@ -100,6 +101,20 @@ def _projects(here: Place) -> Iterator[Finding]:
         mend = " ".join(f"export {secret}=…" for secret in missing)
         yield Finding(f"project {project.name}", not missing, found + (" (not set)" if missing else ""), mend)
         yield from _sources(project)
+        yield from _cluster(project)
+
+
+def _cluster(project: Project) -> Iterator[Finding]:
+    """Whether the cluster that the project names can be used, as far as can be told without asking it for work."""
+    if project.compute.spark is None or project.compute.engine == "polars":
+        return
+    cluster = cluster_of(project)
+    try:
+        cluster.ready()
+    except RadixError as error:
+        yield Finding(f"cluster of {project.name}", False, f"{error.code}: {error.found}", error.hint)
+    else:
+        yield Finding(f"cluster of {project.name}", True, f"{cluster.shown} answers")
 
 
 def _sources(project: Project) -> Iterator[Finding]:
