@@ -16,6 +16,7 @@ from radix_assets.exploration.predictive import predictive
 from radix_assets.exploration.question import SEED, Question, pose, positional
 from radix_assets.exploration.related import children, parents
 from radix_assets.exploration.times import Moments, later
+from radix_assets.exploration.together import together
 from radix_assets.output import Check, Output, Table, counted
 from radix_assets.privacy import target_name
 from radix_assets.profiles.model import TableProfile
@@ -96,7 +97,9 @@ def _find(
     above = ancestors(tags)
     for table in tags.tables:
         if table in tables and table not in above:
-            suspects += later(_moments(table, tables[table], tags))
+            moments = _moments(table, tables[table], tags)
+            after = later(moments)
+            suspects += after + (together(moments, after) if tags.target.future else [])
     suspects = [each for each in suspects if each.name != f"{tags.target.table}.{tags.target.column}"]
     return Exploration(
         target=target_name(tags),
@@ -114,14 +117,19 @@ def _find(
 
 
 def _moments(table: str, path: Path, tags: Tags) -> Moments:
-    """A seeded sample of a table, of the columns that are times or numbers."""
+    """A seeded sample of a table that has times."""
     frame, names = positional(path)
     each = tags.tables[table]
     kinds = frame.collect_schema()
     times = [i for i in range(len(names)) if kinds[f"c{i}"] in (pl.Date, pl.Datetime)]
     if not times or not each.time_index:
         return Moments(table, [], pl.DataFrame(), each)
-    used = [i for i in range(len(names)) if i in times or kinds[f"c{i}"].is_numeric() or names[i] in each.time_index]
+    plain = (pl.Boolean, pl.String) if tags.target.future else ()
+    used = [
+        i
+        for i in range(len(names))
+        if i in times or kinds[f"c{i}"].is_numeric() or kinds[f"c{i}"] in plain or names[i] in each.time_index
+    ]
     rows = frame.select(pl.len()).collect(engine="streaming").item()
     picked = frame.select(f"c{i}" for i in used)
     if rows > TIME_SAMPLE:

@@ -134,6 +134,35 @@ def test_amounts_that_are_asked_for_are_told_by_their_totals(tmp_path: Path) -> 
     assert not exploration.strong & {f"accounts.{name}" for name in HONEST}
 
 
+def test_what_is_filled_in_with_a_later_end_is_left_out_too(tmp_path: Path) -> None:
+    tables = data()
+    random = np.random.default_rng(2)
+    start = [START + dt.timedelta(days=int(day)) for day in random.integers(0, 300, 900)]
+    ended = random.random(900) < 0.6
+    after = [one + dt.timedelta(days=int(day)) for one, day in zip(start, random.integers(5, 300, 900), strict=True)]
+    tables["contracts"] = pl.DataFrame(
+        {
+            "account": random.integers(0, ACCOUNTS, 900),
+            "start": start,
+            "until": [day if over else None for day, over in zip(after, ended, strict=True)],
+            "over": ended,
+            "phase": np.where(ended, "z", random.choice(["x", "y"], 900)),
+            "kind": random.choice(["p", "q"], 900),
+        }
+    )
+    asked = tags(tables, WILL_LEAVE)
+    line = {name: ColumnTag(role="feature", type="categorical") for name in ("over", "phase", "kind")}
+    line |= {"account": ColumnTag(role="foreign_key", type="not-generalizable")}
+    line |= {"until": ColumnTag(role="feature", type="datetime")}
+    line |= {"start": ColumnTag(role="time_index", type="datetime")}
+    asked.tables["contracts"] = TableTags(time_index=["start"], columns=line)
+    link = Relationship(child="contracts", child_columns=["account"], parent="accounts", parent_columns=["account"])
+    asked.relationships.append(link)
+    exploration, asked, _ = found(tmp_path, tables, asked)
+    excluded = {name for name in exploration.excluded(asked) if name.startswith("contracts.")}
+    assert excluded == {"contracts.until", "contracts.over", "contracts.phase"}
+
+
 def test_a_person_may_keep_one(tmp_path: Path) -> None:
     tables = data()
     exploration, asked, _ = found(tmp_path, tables, tags(tables, WILL_LEAVE, confirmed="state"))
