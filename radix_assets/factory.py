@@ -16,11 +16,13 @@ import dagster as dg
 
 from radix_assets.display import to_json, to_metadata
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
+from radix_assets.needs import asks_a_person, stamp_of, task_of
 from radix_assets.output import Check, Output
 from radix_assets.project import Project, slug
 from radix_assets.standing import assemble, failed_mark
 from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
 from radix_resources.action_log import Action, RunFence, doing, record
+from radix_resources.credentials import scrub, shows
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.storage import Commit, Failure
 
@@ -56,8 +58,9 @@ def _build(project: Project, step: Step, deps: list[str]) -> dg.AssetsDefinition
         yield from publish(context, project, step, _tools(context), config)
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
-    if stage.launchpad:
+    if stage.launchpad or stage.credentials:
         checks[GATE] = "Whether a person is needed."
+    if stage.launchpad:
         body_with_launchpad.__annotations__["config"] = stage.launchpad
     return dg.asset(
         key=key,
@@ -66,7 +69,7 @@ def _build(project: Project, step: Step, deps: list[str]) -> dg.AssetsDefinition
         description=stage.description.format(table=step.table, project=project.name),
         kinds=set(stage.kinds),
         code_version=stage.version,
-        output_required=stage.launchpad is None,
+        output_required=stage.launchpad is None and not stage.credentials,
         check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
         retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
         tags={"radix/stage": stage.name},
@@ -88,7 +91,8 @@ def publish(
 ) -> Iterator[Event]:
     """Compute a step and commit it, unless nothing has changed since the last commit.
 
-    Raises dg.Failure with the coded error as metadata; only transient errors are retried.
+    Raises dg.Failure with the coded error as metadata; only transient errors are retried. Where a credential is missing
+    or refused nothing failed: a person is needed, as at a gate.
     """
     started = time.monotonic()
     _tell(step, "start")
@@ -108,15 +112,18 @@ def publish(
         if made is not None:
             withdraw_earlier(context.instance, work, made, context.run.run_id, _actor(context))
     except RadixError as error:
-        raise _failed(context, step, tools, mark, error, started) from None
+        if asks_a_person(error) and step.stage.credentials:
+            yield from _without_credential(context, project, step, tools, mark, error)
+            return
+        raise _failed(context, project, step, tools, mark, error, started) from None
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        if os.environ.get("RADIX_DEBUG"):
+        if os.environ.get("RADIX_DEBUG") and not shows(error):
             raise
-        raise _failed(context, step, tools, mark, _unexpected(step, error), started) from None
+        raise _failed(context, project, step, tools, mark, _unexpected(step, error), started) from None
     if made is None:
-        yield from _wait(context, step, work)
+        yield from _wait(context, step, step.stage.asks(work) or "a person is needed")
     else:
         _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
         yield _result(step, tools, made, fresh=fresh)
@@ -185,16 +192,15 @@ def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.Mate
     for name in step.stage.checks:
         verdict = verdicts.get(name, Check(name, passed=True, description="does not apply here"))
         results.append(_check(name, verdict))
-    if step.stage.launchpad:
+    if step.stage.launchpad or step.stage.credentials:
         results.append(_check(GATE, Check(GATE, passed=True, description="nobody is needed")))
     return dg.MaterializeResult(
         metadata=metadata, data_version=dg.DataVersion(commit.data_version), check_results=results
     )
 
 
-def _wait(context: dg.AssetExecutionContext, step: Step, work: Work) -> Iterator[Event]:
+def _wait(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
     """Nothing is published, so what follows is skipped, and no worker waits."""
-    wish = step.stage.asks(work) or "a person is needed"
     _tell(step, "waiting", reason=wish)
     context.log_event(
         dg.AssetObservation(step.key.split("/"), description=wish, metadata={"waiting for": dg.MetadataValue.md(wish)})
@@ -213,11 +219,48 @@ def _check(name: str, verdict: Check) -> dg.AssetCheckResult:
     )
 
 
-def _failed(
-    context: dg.AssetExecutionContext, step: Step, tools: Tools, mark: str, error: RadixError, started: float
-) -> dg.Failure:
+def _without_credential(
+    context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
+) -> Iterator[Event]:
+    """A task for a person, written down once; the step is made as soon as it is done."""
+    error = scrub(error)
+    _remember(context, project, step, tools, mark, error)
+    yield from _wait(context, step, task_of(error.attrs()))
+
+
+def _remember(
+    context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
+) -> None:
+    kept = error.attrs()
+    if asks_a_person(error):
+        kept["stamp"] = stamp_of(project)
+        for name in str(error.context.get("credential", "")).split(", "):
+            checked = Action(
+                kind="credential-check",
+                subject="/".join(filter(None, ("infra", "credentials", name))),
+                project=project.name,
+                actor=_actor(context),
+                reason=f"{step.name}: {error.found}",
+                outcome="failed",
+                error_code=error.code,
+                run_id=context.run.run_id,
+            )
+            record(context.instance, checked)
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
-        tools.storage.fail(step.key, Failure(mark, error.attrs(), context.run.run_id))
+        tools.storage.fail(step.key, Failure(mark, kept, context.run.run_id))
+
+
+def _failed(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    step: Step,
+    tools: Tools,
+    mark: str,
+    error: RadixError,
+    started: float,
+) -> dg.Failure:
+    error = scrub(error)
+    _remember(context, project, step, tools, mark, error)
     _log_failure(context, step, error, started)
     _tell(step, "failed", seconds=time.monotonic() - started, error=error)
     return dg.Failure(

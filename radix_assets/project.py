@@ -10,11 +10,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
 from radix_assets.future import Future, future_of
+from radix_resources.credentials import REFERENCE
 from radix_resources.errors import ConfigError
 
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"
-_REFERENCE = re.compile(r"\$\{\w+\}")
 
 
 class _Strict(BaseModel):
@@ -48,8 +48,10 @@ class DatabaseSource(_Strict):
             raise ValueError("only postgresql:// addresses are read")
         parts = urlsplit(url)
         given = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
-        if any(value and not _REFERENCE.fullmatch(value) for value in given):
-            raise ValueError("the address holds a password; write ${NAME} in its place and set NAME in the environment")
+        if any(value and not REFERENCE.fullmatch(value) for value in given):
+            raise ValueError(
+                "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"
+            )
         return url
 
 
@@ -129,16 +131,16 @@ class Spark(_Strict):
     def _address(cls, master: str) -> str:
         if not re.match(r"^((spark|k8s|sc)://\S+|local-cluster\[\d+,\d+,\d+\]|yarn)$", master):
             raise ValueError("an address begins with spark://, k8s:// or sc://")
-        if any(not _REFERENCE.fullmatch(value) for value in re.findall(r"token=([^;]+)", master)):
-            raise ValueError("the address holds a token; write ${NAME} in its place and set NAME in the environment")
+        if any(not REFERENCE.fullmatch(value) for value in re.findall(r"token=([^;]+)", master)):
+            raise ValueError("the address holds a token; write ${NAME} in its place, then: radix credentials set NAME")
         return master
 
     @field_validator("config")
     @classmethod
     def _no_secret(cls, config: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
         for key, value in config.items():
-            if re.search(r"password|secret|token", key, re.IGNORECASE) and not _REFERENCE.fullmatch(str(value)):
-                raise ValueError(f"{key} is a secret; write ${{NAME}} in its place and set NAME in the environment")
+            if re.search(r"password|secret|token", key, re.IGNORECASE) and not REFERENCE.fullmatch(str(value)):
+                raise ValueError(f"{key} is a secret; write ${{NAME}} in its place, then: radix credentials set NAME")
         return config
 
 

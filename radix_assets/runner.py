@@ -10,6 +10,7 @@ import dagster as dg
 
 from radix_assets.factory import PROGRESS, build_assets
 from radix_assets.graph import Stage, Tools
+from radix_assets.needs import is_task
 from radix_assets.project import Project
 from radix_assets.sensors import PROJECT_TAG
 from radix_assets.standing import Standing, left_out, stand, verdict
@@ -31,9 +32,9 @@ class Report:
     seconds: float = 0.0
 
     @property
-    def wish(self) -> str | None:
-        """What a person must do next."""
-        return next((one.reason for one in self.standings if one.state == "waiting"), None)
+    def wishes(self) -> list[str]:
+        """What a person must do next, each thing once; it does not matter how many assets wait for it."""
+        return list(dict.fromkeys(one.reason for one in self.standings if one.state == "waiting"))
 
     @property
     def failed(self) -> list[Standing]:
@@ -69,7 +70,11 @@ def run(
                 one
                 for one in standings
                 if one.state == "stale"
-                or (one.state in {"failed", "blocked"} and one.step.key not in tried and one.step.name not in missed)
+                or (
+                    (one.state in {"failed", "blocked"} or is_task(one.error))
+                    and one.step.key not in tried
+                    and one.step.name not in missed
+                )
             ]
             if not todo:
                 break

@@ -126,5 +126,8 @@ def at_work(instance: dg.DagsterInstance, project: str) -> bool:
 
 
 def _hash(todo: list[Standing]) -> str:
-    content = [(one.step.key, one.reason, one.commit.sequence if one.commit else 0) for one in todo]
+    content = [
+        (one.step.key, one.reason, one.commit.sequence if one.commit else 0, (one.error or {}).get("stamp"))
+        for one in todo
+    ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

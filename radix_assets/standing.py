@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
+from radix_assets.needs import is_task, stamp_of, task_of
 from radix_assets.output import Snapshot
 from radix_assets.project import Project
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 from radix_resources.storage import Commit, Storage
 
+_UNKNOWN = "unknown:"
 State = Literal["fresh", "stale", "failed", "waiting", "blocked"]
 """`stale`: to be made. `failed`: this very input was tried. `waiting`: for a person. `blocked`: by one that failed."""
 
@@ -42,16 +44,16 @@ def stand(
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)
         if not (step.needs or step.wants) and not ask(step.table or ""):
-            found[step.name] = _unasked(step, tools, commit)
+            found[step.name] = _unasked(project, step, tools, commit)
         else:
             found[step.name] = _inherited(step, commit, found) or _judged(project, step, tools, commit)
     return list(found.values())
 
 
-def _unasked(step: Step, tools: Tools, commit: Commit | None) -> Standing:
+def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) -> Standing:
     failure = tools.storage.failure(step.key)
     if failure:
-        return Standing(step, "failed", str(failure.error.get("found", "")), commit, dict(failure.error))
+        return _tried(project, step, commit, dict(failure.error))
     return Standing(step, "fresh" if commit else "stale", "" if commit else "never made", commit)
 
 
@@ -60,7 +62,7 @@ def _inherited(step: Step, commit: Commit | None, before: dict[str, Standing]) -
     needs = [before[name] for name in step.needs]
     wants = [before[name] for name in step.wants]
     for need in needs:
-        if need.state == "waiting":
+        if need.state == "waiting" and not (is_task(need.error) and need.commit):
             return Standing(step, "waiting", need.reason, commit)
         if need.commit is None and need.state in {"failed", "blocked"}:
             return Standing(step, "blocked", f"{need.step.name} failed", commit)
@@ -68,6 +70,9 @@ def _inherited(step: Step, commit: Commit | None, before: dict[str, Standing]) -
         if other.state == "stale":
             return Standing(step, "stale", f"{other.step.name} is to be made", commit)
     if wants and not needs and not any(want.commit for want in wants):
+        for want in wants:
+            if want.state == "waiting":
+                return Standing(step, "waiting", want.reason, commit)
         return Standing(step, "blocked", "no table could be read", commit)
     return None
 
@@ -86,8 +91,37 @@ def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -
         return Standing(step, "fresh", "", commit)
     failure = tools.storage.failure(step.key)
     if failure and failure.fingerprint == mark:
-        return Standing(step, "failed", str(failure.error.get("found", "")), commit, dict(failure.error))
+        return _tried(project, step, commit, dict(failure.error), answered=mark.startswith(_UNKNOWN))
     return Standing(step, "stale", "never made" if commit is None else "its input changed", commit)
+
+
+def _tried(
+    project: Project, step: Step, commit: Commit | None, error: dict[str, Any], *, answered: bool = False
+) -> Standing:
+    """This very input was tried, in vain.
+
+    Where a credential was missing or refused it waits for a person, and is tried again once one is given; unless it was
+    asked just now and the answer is the same.
+    """
+    if not is_task(error):
+        return Standing(step, "failed", str(error.get("found", "")), commit, error)
+    now = stamp_of(project)
+    if not answered and now != error.get("stamp"):
+        return Standing(step, "stale", "a credential was given or changed", commit, {"stamp": now})
+    return Standing(step, "waiting", task_of(error), commit, error)
+
+
+def hindered(standings: list[Standing]) -> set[str]:
+    """Names of the assets that wait for a credential and have never been made, and of all that stand on them.
+
+    What of these failed may have failed for want of a table, so that a person's task comes first.
+    """
+    found: set[str] = set()
+    for one in standings:
+        waits = one.state == "waiting" and is_task(one.error) and one.commit is None
+        if waits or found.intersection(one.step.needs + one.step.wants):
+            found.add(one.step.name)
+    return found
 
 
 def left_out(standings: list[Standing]) -> set[str]:
@@ -105,9 +139,9 @@ def left_out(standings: list[Standing]) -> set[str]:
 
 def verdict(standings: list[Standing]) -> Literal["done", "gate", "failed", "stale"]:
     """How the project stands as a whole: the worst of its assets."""
-    missed = left_out(standings)
+    missed, held = left_out(standings), hindered(standings)
     states = {one.state for one in standings if one.step.name not in missed}
-    if states & {"failed", "blocked"}:
+    if any(one.state in {"failed", "blocked"} and one.step.name not in missed | held for one in standings):
         return "failed"
     return "stale" if "stale" in states else "gate" if "waiting" in states else "done"
 
@@ -136,7 +170,7 @@ def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None
 
 def failed_mark(error: RadixError) -> str:
     """Stands for a fingerprint where the outside could not even be asked."""
-    return f"unknown:{error.code}:{error.found}"
+    return f"{_UNKNOWN}{error.code}:{error.found}"
 
 
 def latest(storage: Storage, project: Project, name: str) -> Path | None:

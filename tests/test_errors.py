@@ -3,7 +3,13 @@
 import re
 from pathlib import Path
 
-from radix_resources.errors import ConfigError, RadixError, TransientComputeError, TransientSourceError
+from radix_resources.errors import (
+    ConfigError,
+    RadixError,
+    TransientComputeError,
+    TransientCredentialError,
+    TransientSourceError,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,5 +45,6 @@ def test_only_what_may_mend_itself_is_retried():
 
     assert {kind.__name__ for kind in below(RadixError) if kind.transient} == {
         TransientComputeError.__name__,
+        TransientCredentialError.__name__,
         TransientSourceError.__name__,
     }

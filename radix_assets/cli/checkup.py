@@ -1,7 +1,6 @@
 """What `radix doctor` looks at."""
 
 import os
-import re
 import shutil
 import socket
 import sys
@@ -11,8 +10,10 @@ from importlib.metadata import version
 
 from radix_assets.cli.common import Place
 from radix_assets.engine import cluster_of
-from radix_assets.project import DatabaseSource, FileSource, Project, load_projects
+from radix_assets.needs import needs_of
+from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.sources.files import find
+from radix_resources.credentials import credentials
 from radix_resources.errors import RadixError, SourceError
 
 DISK_BYTES = 2 * 1024**3
@@ -88,18 +89,11 @@ def _projects(here: Place) -> Iterator[Finding]:
     for name, error in broken.items():
         yield Finding(f"project {name}", False, error.found, error.hint or "mend its project file")
     for project in projects:
-        needed = sorted(
-            {
-                secret
-                for source in project.sources
-                if isinstance(source, DatabaseSource)
-                for secret in re.findall(r"\$\{(\w+)\}", source.database)
-            }
-        )
-        missing = [secret for secret in needed if not os.environ.get(secret)]
-        found = f"{len(project.tables)} tables" + (f", secrets {', '.join(needed)}" if needed else "")
-        mend = " ".join(f"export {secret}=…" for secret in missing)
-        yield Finding(f"project {project.name}", not missing, found + (" (not set)" if missing else ""), mend)
+        needed = sorted({name for need in needs_of(project) for name in need.names})
+        missing = [name for name in needed if credentials(here.home).where(name) is None]
+        found = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
+        mend = "; ".join(f"radix credentials set {name}" for name in missing)
+        yield Finding(f"project {project.name}", not missing, found + (" (not given)" if missing else ""), mend)
         yield from _sources(project)
         yield from _cluster(project)
 

@@ -9,7 +9,9 @@ import warnings
 
 import typer
 
-from radix_resources.errors import RadixError
+from radix_assets.cli.common import FAILED, PERSON
+from radix_resources.credentials import scrub
+from radix_resources.errors import CredentialError, RadixError
 
 app = typer.Typer(
     help=__doc__,
@@ -21,17 +23,18 @@ app = typer.Typer(
 
 def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
-    from radix_assets.cli import data, history, look, projects, serve, suggest
+    from radix_assets.cli import credentials, data, history, look, projects, serve, suggest
     from radix_resources.home import Home
 
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
     if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
         Home.from_environment().prepare()
-    for module in (projects, data, look, history, serve, suggest):
+    for module in (projects, credentials, data, look, history, serve, suggest):
         module.register(app)
+    credentials.ask_at_terminal()
     try:
         app()
     except RadixError as error:
-        typer.secho(str(error), err=True, fg=typer.colors.RED)
-        raise SystemExit(1) from None
+        typer.secho(str(scrub(error)), err=True, fg=typer.colors.RED)
+        raise SystemExit(PERSON if isinstance(error, CredentialError) else FAILED) from None

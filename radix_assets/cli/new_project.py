@@ -16,7 +16,7 @@ from radix_resources.home import Home
 
 HEADER = """\
 # A Radix project: the data, the question, the rules. Every setting is described in docs/project-file.md.
-# Secrets are references such as ${NAME}; they are read from the environment, never from this file.
+# Secrets are references such as ${NAME}, given once with `radix credentials set NAME`; never write one into this file.
 """
 
 

@@ -56,7 +56,7 @@ def new(
         f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {counted(len(project.tables), 'table')}"
     )
     for secret in secrets:
-        out.print(f"[yellow]![/] the password is not stored; set it in the environment: export {secret}=…")
+        out.print(f"[yellow]![/] the password is not stored; give it once: radix credentials set {secret}")
     out.print(f"next: radix run {name}")
 
 
@@ -156,8 +156,8 @@ def _tell(console: Console, report: "Report", summary: dict[str, Any]) -> None:
     for one in report.failed:
         code = one.error["code"] if one.error else ""
         console.print(f"[red]failed[/]    {one.step.key}: {code} {escape(one.reason)}", soft_wrap=True)
-    if report.wish:
-        console.print(f"[yellow]a person is needed:[/] {escape(report.wish or '')}", soft_wrap=True)
+    for wish in report.wishes:
+        console.print(f"[yellow]a person is needed:[/] {escape(wish)}", soft_wrap=True)
 
 
 def tags(

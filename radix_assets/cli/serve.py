@@ -26,11 +26,13 @@ def up(
 
     Example: radix up
     """
+    from radix_assets.cli.credentials import unlock
     from radix_assets.display import PAGES_PORT
     from radix_assets.reports.server import serve_pages
     from radix_resources.action_log import reconcile_runs
 
     here = place()
+    unlock(here)
     reconcile_runs(here.instance)
     _start_endpoints(here)
     try:

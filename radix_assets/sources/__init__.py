@@ -1,6 +1,6 @@
 """Sources: tables of files and databases become immutable raw snapshots in canonical types."""
 
-from radix_assets.sources.addresses import variables_of, without_secret
+from radix_assets.sources.addresses import with_reference, without_secret
 from radix_assets.sources.dialect import unique_names
 from radix_assets.sources.discovery import discover
 from radix_assets.sources.headers import headers
@@ -17,6 +17,7 @@ from radix_assets.sources.model import (
     spelling_of,
 )
 from radix_assets.sources.privacy import judge_columns, private_columns
+from radix_assets.sources.probes import Probed, probe
 from radix_assets.sources.rows import read_rows
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "REJECTS_FILE",
     "SCHEMA_FILE",
     "ColumnSchema",
+    "Probed",
     "RawSchema",
     "discover",
     "headers",
@@ -31,6 +33,7 @@ __all__ = [
     "judge_columns",
     "load_schema_of",
     "private_columns",
+    "probe",
     "read_rows",
     "read_schema",
     "rejected_cells",
@@ -38,6 +41,6 @@ __all__ = [
     "source_version",
     "spelling_of",
     "unique_names",
-    "variables_of",
+    "with_reference",
     "without_secret",
 ]

@@ -8,11 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from radix_assets.project import DatabaseSource, FileSource, slug
-from radix_assets.sources.addresses import variables_of, with_reference, without_secret
+from radix_assets.sources.addresses import with_reference, without_secret
 from radix_assets.sources.database import list_tables
 from radix_assets.sources.dialect import detect
 from radix_assets.sources.files import is_readable
 from radix_assets.sources.parts import tables_of
+from radix_resources.credentials import names_in
 from radix_resources.errors import ConfigError, SourceError
 
 _IGNORED = {"truth.json"}
@@ -22,7 +23,7 @@ _ALIKE = 0.8
 
 
 def discover(arguments: list[str], folder: Path) -> tuple[list[FileSource | DatabaseSource], list[str]]:
-    """The sources that the arguments name, and the environment variables that must be set to read them.
+    """The sources that the arguments name, and the credentials that are needed to read them.
 
     An argument is a file, a directory (all readable files in it), a pattern, or a postgresql:// address (all tables of
     its schema; `?schema=name` chooses another than public). Files that are one table in parts become one source. Paths
@@ -40,7 +41,7 @@ def discover(arguments: list[str], folder: Path) -> tuple[list[FileSource | Data
         if _DATABASE.match(argument):
             source = _database(argument, names)
             sources.append(source)
-            secrets += [name for name in variables_of(source.database) if name not in secrets]
+            secrets += [name for name in names_in(source.database) if name not in secrets]
             continue
         for file in _files(argument):
             if file.resolve() not in seen:

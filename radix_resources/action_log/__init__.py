@@ -6,7 +6,7 @@ from radix_resources.action_log.log import Doing, chains, doing, record
 from radix_resources.action_log.model import Action, Kind, Outcome, Phase, Severity
 from radix_resources.action_log.reading import Entry, Filter, entries, follow, open_intents, read
 from radix_resources.action_log.reconcile import process_tags, reconcile_runs
-from radix_resources.action_log.redaction import redact, referenced_names, secrets
+from radix_resources.action_log.redaction import redact, secrets
 
 __all__ = [
     "Action",
@@ -30,6 +30,5 @@ __all__ = [
     "reconcile_runs",
     "record",
     "redact",
-    "referenced_names",
     "secrets",
 ]

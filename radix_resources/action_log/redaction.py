@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
-HIDDEN = "***"
+from radix_resources.credentials import HIDDEN, hide
 
 _PASSWORDS = (
     re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/@:]*:)\S+(?=@)"),
@@ -15,14 +15,8 @@ _PASSWORDS = (
 _TELLING = re.compile(
     r"PASS|PWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|DSN|CONNECTION", re.IGNORECASE
 )
-_REFERENCE = re.compile(r"\$\{(\w+)\}")
 _SHORTEST, _SHORTEST_GUESSED = 3, 8
 """A value of fewer characters occurs in ordinary words; taking it out would hide nothing and garble everything."""
-
-
-def referenced_names(content: str) -> set[str]:
-    """The environment variables that a text refers to as `${NAME}`."""
-    return set(_REFERENCE.findall(content))
 
 
 def secrets(names: Collection[str] = (), environment: Mapping[str, str] | None = None) -> list[str]:
@@ -37,8 +31,12 @@ def secrets(names: Collection[str] = (), environment: Mapping[str, str] | None =
 
 
 def redact(content: Any, hidden: Collection[str] = ()) -> Any:
-    """The same content with passwords in addresses, and these values, replaced; in keys of mappings too."""
+    """The same content with passwords in addresses and these values replaced; in keys of mappings too.
+
+    So is every credential that this process looked up.
+    """
     if isinstance(content, str):
+        content = hide(content)
         for value in hidden:
             content = content.replace(value, HIDDEN)
         for pattern in _PASSWORDS:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from radix_resources.compute.watch import LOST, executors, watched
+from radix_resources.credentials import credentials, names_in
 from radix_resources.errors import ComputeError, CredentialError, RadixError, TransientComputeError
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _GONE = re.compile(
     r"ExecutorLostFailure|Py4JNetworkError|Answer from Java side is empty|Connection refused|StatusCode.UNAVAILABLE",
     re.IGNORECASE,
 )
+_REFUSED = re.compile(r"StatusCode\.(UNAUTHENTICATED|PERMISSION_DENIED)|\b(Unauthorized|Forbidden)\b")
 _UNREAD = re.compile(
     r"FileNotFoundException|PATH_NOT_FOUND|FILE_NOT_EXIST|AccessControlException|No such file", re.IGNORECASE
 )
@@ -198,6 +200,15 @@ class SparkCompute:
     def _explained(self, error: Exception) -> RadixError:
         text = f"{type(error).__name__}: {error}"
         first = _summary(text)
+        if _REFUSED.search(text):
+            names = names_in(" ".join((self.master, *self._config.values())))
+            return CredentialError(
+                "RDX-CRD-002",
+                f"the cluster {self.shown} refused the user or the token",
+                expected="one that may open a session",
+                hint=f"give another: radix credentials set {names[0]}" if names else "mend compute.spark",
+                credential=", ".join(names) or None,
+            )
         if _UNREAD.search(text):
             return ComputeError(
                 "RDX-CMP-006",
@@ -265,20 +276,8 @@ def _summary(text: str) -> str:
 
 
 def _revealed(text: str) -> str:
-    """With the secrets that it refers to."""
-
-    def secret(match: re.Match[str]) -> str:
-        if not environ.get(match[1]):
-            raise CredentialError(
-                "RDX-CRD-001",
-                f"the environment variable {match[1]} is not set",
-                expected="the secret that compute.spark refers to",
-                hint=f"set {match[1]} where Radix runs: export {match[1]}=…",
-                variable=match[1],
-            )
-        return environ[match[1]]
-
-    return re.sub(r"\$\{(\w+)\}", secret, text)
+    """With the credentials that it refers to."""
+    return credentials().reveal(text, purpose="the secret that compute.spark refers to")
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_resources.action_log import redact, referenced_names, secrets
+from radix_resources.action_log import redact, secrets
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,6 @@ def test_values_of_variables_that_tell_or_are_named_are_secrets():
         "GOOGLE_CREDENTIALS": "/home/ada/key.json", "EMPTY_PASSWORD": "",
     }  # fmt: skip
     assert secrets({"SHOP_DB"}, environment) == ["very-secret", "abc"]
-
-
-def test_references_are_found_in_a_project_file():
-    assert referenced_names("database: postgresql://u:${SHOP_DB}@h/x\npath: ${DATA}/a.csv $NOT {NOR}") == {
-        "SHOP_DB",
-        "DATA",
-    }
 
 
 json = st.recursive(

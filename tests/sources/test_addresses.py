@@ -2,7 +2,7 @@
 
 import pytest
 
-from radix_assets.sources import variables_of, without_secret
+from radix_assets.sources import without_secret
 from radix_assets.sources.addresses import resolve, with_reference
 from radix_resources.errors import CredentialError
 
@@ -22,17 +22,16 @@ def test_a_password_among_the_parameters_is_replaced_too():
 def test_an_address_without_a_password_stays():
     for address in ("postgresql://h/d", "postgresql://ann@h/d", "postgresql://ann:${PW}@h/d"):
         assert without_secret(address) == with_reference(address, "V") == address
-    assert variables_of("postgresql://ann:${PW}@h/d") == ["PW"]
 
 
-def test_a_reference_is_resolved_and_quoted(monkeypatch):
+def test_a_reference_is_resolved_and_quoted(home, monkeypatch):
     monkeypatch.setenv("PW", "a/b@c")
     assert resolve("postgresql://ann:${PW}@h/d", "t").startswith("postgresql://ann:a%2Fb%40c@h/d?")
 
 
-def test_a_variable_that_is_not_set_is_named(monkeypatch):
-    monkeypatch.delenv("SHOP_PW", raising=False)
+def test_a_credential_that_is_missing_is_named_with_the_command_that_gives_it(home):
     with pytest.raises(CredentialError, match="SHOP_PW") as caught:
         resolve("postgresql://ann:${SHOP_PW}@h/d", "orders")
     assert caught.value.code == "RDX-CRD-001"
+    assert caught.value.hint == "give it: radix credentials set SHOP_PW"
     assert not caught.value.transient

@@ -132,10 +132,10 @@ def test_the_version_of_a_table_follows_its_rows_and_columns(server):
     run(server[0], "ALTER TABLE sales.deals DROP COLUMN m")
 
 
-def test_a_variable_that_is_not_set(server, raises, monkeypatch):
+def test_a_credential_that_is_missing(server, raises, monkeypatch):
     monkeypatch.delenv("BOB_PW", raising=False)
     error = raises(CredentialError, server[1])
-    assert (error.code, error.context["variable"]) == ("RDX-CRD-001", "BOB_PW")
+    assert (error.code, error.context["credential"]) == ("RDX-CRD-001", "BOB_PW")
 
 
 def test_a_wrong_password_and_an_unknown_user(server, raises, monkeypatch):

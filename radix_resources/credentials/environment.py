@@ -1,0 +1,18 @@
+"""Credentials in environment variables."""
+
+import os
+
+from radix_resources.credentials.base import Backend
+
+
+class Environment(Backend):
+    """The variables of this process. They cannot change while it lives, so an item has one version."""
+
+    kind = "environment"
+    writable = False
+
+    def get(self, name: str) -> str | None:
+        return os.environ.get(name) or None
+
+    def stamp(self, name: str) -> str:
+        return "set" if os.environ.get(name) else ""

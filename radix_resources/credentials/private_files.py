@@ -1,0 +1,77 @@
+"""Small files that only their owner may read, replaced in one step."""
+
+import contextlib
+import fcntl
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from radix_resources.errors import CredentialError
+
+OTHERS = 0o077
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """The file's JSON object; None where there is no file.
+
+    Raises CredentialError RDX-CRD-006 where others may read or write it, RDX-CRD-005 where it is no such object.
+    """
+    try:
+        found = path.stat()
+        if found.st_mode & OTHERS or found.st_uid != os.geteuid():
+            raise CredentialError(
+                "RDX-CRD-006",
+                "a file of credentials is not its owner's alone",
+                expected="mode 0600, owned by the user who runs Radix",
+                hint=f"chown and chmod 600 {path}; set anew what others may have read",
+                file=path,
+            )
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise damaged(path, type(error).__name__) from None
+    if not isinstance(content, dict):
+        raise damaged(path, "not a JSON object")
+    return content
+
+
+def damaged(path: Path, why: str) -> CredentialError:
+    """The error for a file that cannot be what Radix wrote."""
+    return CredentialError(
+        "RDX-CRD-005",
+        f"a file of credentials cannot be read: {why}",
+        expected="the file as Radix wrote it, by this version or an earlier one",
+        hint=f"bring it back from a copy, or move {path} away and set the credentials anew",
+        file=path,
+    )
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """Replace the file: a reader, and a crash at any moment, meets the old one or the new one, whole."""
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """One writer at a time, so that two that set different items lose neither."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

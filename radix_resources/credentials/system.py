@@ -1,0 +1,74 @@
+"""Credentials in the operating system's keyring: macOS Keychain, Windows Credential Locker, Secret Service, KWallet."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from radix_resources.credentials import private_files
+from radix_resources.credentials.base import Backend
+from radix_resources.errors import CredentialError
+
+
+class SystemKeyring(Backend):
+    """Items under a service of this installation's own, so that two installations never share one by chance.
+
+    A keyring tells neither versions nor names, so a small file beside the state keeps both; it holds no value.
+    """
+
+    kind = "keyring"
+
+    def __init__(self, state: Path) -> None:
+        self._service = f"radix {state}"
+        self._index = state / "credentials" / "keyring.json"
+
+    def unavailable(self) -> str | None:
+        try:
+            import keyring
+        except ImportError:
+            return "the package keyring is not installed"
+        try:
+            found = keyring.get_keyring()
+            usable = found.priority > 0
+        except Exception as error:  # noqa: BLE001 a backend may raise anything where its service is not there
+            return f"it cannot be asked: {type(error).__name__}"
+        return None if usable else "this machine has none"
+
+    def get(self, name: str) -> str | None:
+        found = self._ask("get_password", name)
+        return None if found is None else str(found)
+
+    def stamp(self, name: str) -> str:
+        return str((private_files.read(self._index) or {}).get(name, ""))
+
+    def names(self) -> list[str]:
+        """What `radix` stored there."""
+        return sorted(private_files.read(self._index) or {})
+
+    def set(self, name: str, value: str) -> None:
+        with private_files.writing(self._index):
+            self._ask("set_password", name, value)
+            private_files.write(self._index, {**(private_files.read(self._index) or {}), name: uuid.uuid4().hex})
+
+    def remove(self, name: str) -> bool:
+        with private_files.writing(self._index):
+            there = self._ask("get_password", name) is not None
+            if there:
+                self._ask("delete_password", name)
+            index = private_files.read(self._index) or {}
+            if index.pop(name, None) is not None:
+                private_files.write(self._index, index)
+            return there
+
+    def _ask(self, what: str, name: str, *value: str) -> Any:
+        import keyring
+
+        try:
+            return getattr(keyring, what)(self._service, name, *value)
+        except Exception as error:  # noqa: BLE001 what lies behind may raise anything, with anything in its text
+            raise CredentialError(
+                "RDX-CRD-009",
+                f"the operating system's keyring could not be asked: {type(error).__name__}",
+                expected="a keyring that is unlocked",
+                hint=f"unlock it, or store elsewhere: radix credentials set {name} --store file",
+                credential=name,
+            ) from None
