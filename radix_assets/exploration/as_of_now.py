@@ -6,6 +6,7 @@ born with (a country, a first channel) is the same at all moments, so only what 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from radix_assets.exploration.model import Severity, Suspect
+from radix_assets.exploration.names import MANY, OFTEN
 from radix_assets.exploration.predictive import MIN_ROWS, SIBLING, STRONG, WEAK
 from radix_assets.exploration.question import SAMPLE, SEED, Answer, Question, positional
 from radix_assets.exploration.scoring import as_numbers, score, spearman
@@ -70,13 +72,10 @@ _OVER = frozenset(
         "deactivated",
         "deceased",
         "died",
-        "dropped",
         "ended",
         "exit",
         "expired",
         "inactive",
-        "left",
-        "lost",
         "outcome",
         "resigned",
         "returned",
@@ -105,7 +104,7 @@ def as_of_now(question: Question, tables: dict[str, Path]) -> list[Suspect]:
     tags = question.tags.tables[link.parent]
     left_out = {*tags.with_role("primary_key", "foreign_key", "time_index"), *tags.primary_key, *tags.time_index}
     counts = _counts(question, link, frame, tables)
-    asked = _asked(future.predict)
+    asked = _asked(future.predict) - telling(future.for_each) - _common(names)
     suspects = []
     for place, name in enumerate(names):
         if name in left_out or f"c{place}" not in frame.columns:
@@ -170,6 +169,12 @@ def _asked(predict: str) -> set[str]:
     """Stems of the names in what is predicted."""
     names = [name for name in _NAMES.findall(predict) if name not in _GRAMMAR]
     return {one for name in names for one in telling(name)}
+
+
+def _common(names: list[str]) -> set[str]:
+    """Words that stand in so many of the names that they are the table's."""
+    counts = Counter(word for name in names for word in telling(name))
+    return {word for word, count in counts.items() if count > max(MANY, OFTEN * len(names))}
 
 
 def _named(name: str, asked: set[str]) -> Finding:

@@ -116,11 +116,17 @@ def test_the_name_alone_tells_where_the_values_do_not(tmp_path: Path) -> None:
     tables = data()
     random = np.random.default_rng(1)
     noise = pl.Series(random.random(ACCOUNTS) < 0.5)
-    more = {"log_total": pl.Series(random.integers(0, 9, ACCOUNTS)), "churn_flag": noise, "first_log": noise}
+    more = {
+        "log_total": pl.Series(random.integers(0, 9, ACCOUNTS)),
+        "churn_flag": noise,
+        "first_log": noise,
+        "account_kind": noise,
+    }
     tables["accounts"] = tables["accounts"].select(
         "account", "country", **{name: pl.lit(one) for name, one in more.items()}
     )
-    exploration, asked, _ = found(tmp_path, tables, tags(tables, WILL_LEAVE))
+    about = WILL_LEAVE.model_copy(update={"predict": "count(log where log.account >= 0) == 0"})
+    exploration, asked, _ = found(tmp_path, tables, tags(tables, about))
     assert exploration.excluded(asked) == ["accounts.churn_flag", "accounts.log_total"]
 
 
