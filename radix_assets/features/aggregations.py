@@ -121,9 +121,10 @@ def aggregate(primitive: str, part: int, rows: Rows, held: pl.Series | None, cut
     """
     with np.errstate(all="ignore"):
         if primitive in _NUMBERS:
-            found = pl.Series(_NUMBERS[primitive](rows), dtype=pl.Float64, nan_to_null=True)
-            found = found.set(found.is_infinite(), None)
-            return found.cast(pl.Boolean) if AGGREGATIONS[primitive].type == "boolean" else found
+            kind, values = AGGREGATIONS[primitive], _NUMBERS[primitive](rows)
+            values = np.where(np.isfinite(values), values, np.nan if kind.empty is None else kind.empty)
+            found = pl.Series(values, dtype=pl.Float64, nan_to_null=True)
+            return found.cast(pl.Boolean) if kind.type == "boolean" else found
         if primitive in ("time_since_last", "time_since_first"):
             return _since(rows.last() if primitive == "time_since_last" else rows.first(), rows, cutoffs)
         place = {"first": rows.first, "last": rows.last}.get(primitive, lambda: rows.common(part))()

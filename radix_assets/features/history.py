@@ -84,23 +84,22 @@ class History:
         end = np.where(inside, self._before(anchors, cutoffs), start)
         found: dict[str, pl.Series] = {}
         later: dict[int | None, dict[str, Aggregation]] = {}
+        lows: dict[int | None, Ints] = {None: start}
+        held_ranges: dict[tuple[Column, int | None], Ranges] = {}
         for name, node in self._wanted.items():
-            if self._stands(node):
-                low = start if node.window is None else self._within(anchors, start, end, cutoffs, node.window)
-                column, held = self._column(node)
-                ranges = Ranges(column, low, end, whole=node.window is None)
-                found[name] = aggregate(node.primitive, node.part, ranges, held, cutoffs)
-            else:
+            if node.window not in lows:
+                lows[node.window] = self._within(anchors, start, end, cutoffs, node.window)
+            if not self._stands(node):
                 later.setdefault(node.window, {})[name] = node
+                continue
+            column, held = self._column(node)
+            if (column, node.window) not in held_ranges:
+                ranges = Ranges(column, lows[node.window], end, whole=node.window is None)
+                held_ranges[column, node.window] = ranges
+            found[name] = aggregate(node.primitive, node.part, held_ranges[column, node.window], held, cutoffs)
         for window, nodes in later.items():
-            low = start if window is None else self._within(anchors, start, end, cutoffs, window)
-            found |= self._evaluated(nodes, low, end, cutoffs, window)
-        frame = pl.DataFrame({name: found[name] for name in self._wanted})
-        return frame.with_columns(
-            pl.col(name).fill_null(empty)
-            for name, node in self._wanted.items()
-            if not foreign(node) and (empty := AGGREGATIONS[node.primitive].empty) is not None
-        )
+            found |= self._evaluated(nodes, lows[window], end, cutoffs, window)
+        return pl.DataFrame({name: found[name] for name in self._wanted})
 
     def heavy(self, anchors: Positions, cutoffs: Times, most: int) -> set[Node]:
         """The aggregations for which more than `most` rows would have to be evaluated anew, one by one."""
@@ -112,7 +111,7 @@ class History:
         end, found = self._before(anchors, cutoffs), set[Node]()
         for window in {node.window for node in later}:
             start = self._first[anchors]
-            low = start if window is None else self._within(anchors, start, end, cutoffs, window)
+            low = self._within(anchors, start, end, cutoffs, window)
             if int((end - low).sum()) > most:
                 found |= {node for node in later if node.window == window}
         return found
@@ -132,8 +131,8 @@ class History:
             low = np.where(before, middle + 1, low)
             high = np.where(open_ & ~before, middle, high)
 
-    def _within(self, anchors: Positions, start: Ints, end: Ints, cutoffs: Times, window: int) -> Ints:
-        if self._known is None:
+    def _within(self, anchors: Positions, start: Ints, end: Ints, cutoffs: Times, window: int | None) -> Ints:
+        if self._known is None or window is None:
             return start
         low: Ints = np.clip(self._before(anchors, back(cutoffs, window)), start, end)
         return low

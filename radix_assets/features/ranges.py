@@ -351,6 +351,10 @@ class Ranges:
         return self._between(self._column.valid)
 
     def sum(self) -> Floats:
+        return self._sum
+
+    @cached_property
+    def _sum(self) -> Floats:
         return self._column.sums.over(self._low, self._high)[0]
 
     def low(self) -> Floats:
@@ -360,6 +364,10 @@ class Ranges:
         return self._column.highs.over(self._low, self._high)[0]
 
     def moments(self) -> Moments:
+        return self._moments
+
+    @cached_property
+    def _moments(self) -> Moments:
         count, _, squares, cubes = self._column.moments.over(self._low, self._high)
         return Moments(count, squares, cubes)
 

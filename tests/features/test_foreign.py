@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from radix_assets.features.definitions import define
 from radix_assets.features.foreign import any_foreign
 from radix_assets.features.graph import build_graph
-from radix_assets.features.plan import Output, Plan
+from radix_assets.features.plan import Identity, Input, Output, Plan, Transform
 from radix_assets.features.prepared import Prepared, inputs_of
 
 PRIMITIVES = ("kurtosis", "max_consecutive_true", "entropy", "max_min_delta", "first", "trend")
@@ -38,6 +38,29 @@ def test_such_features_equal_featuretools(tmp_path: Path, *, static: bool) -> No
     theirs = Oracle(tags, tables, plan).compute(plan.outputs, rows)
     for name in mine.columns:
         assert_frame_equal(mine.select(name), theirs.select(name), rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_one_that_takes_the_moment_is_given_each_row_s_own(tmp_path: Path) -> None:
+    tags, tables = shop(tmp_path)
+    times = {name: tuple(table.time_index) for name, table in tags.tables.items() if table.time_index}
+    since = Identity(table="orders", columns=("due",), reading="datetime")
+    nodes = {
+        "seconds": Transform(primitive="time_since", bases=(since,)),
+        "hours": Transform(primitive="time_since", bases=(since,), arguments='{"unit": "hours"}'),
+    }
+    plan = Plan(
+        table="orders",
+        times=times,
+        links=[],
+        outputs=[Output(name=name, type="numeric", node=node) for name, node in nodes.items()],
+        inputs=[Input(name=name, dtype="Datetime", required=False) for name in ("at", "due")],
+    )
+    rows = pl.read_parquet(tables["orders"] / "data.parquet")
+    rows = rows.with_columns(pl.when(pl.int_range(pl.len()) > 0).then("at").alias("at"))
+    found = Prepared(plan, tables).compute(rows)
+    assert found["seconds"].to_list() == ((rows["at"] - rows["due"]).dt.total_microseconds() / 1e6).to_list()
+    assert_frame_equal(found.select("hours"), found.select(hours=pl.col("seconds") / 3600), rel_tol=1e-12)
+    assert found["hours"][0] is None
 
 
 def test_features_that_featuretools_computes_are_reported(tmp_path: Path) -> None:

@@ -129,6 +129,34 @@ def test_what_is_made_for_some_rows_only_is_the_same(tmp_path: Path) -> None:
     assert_frame_equal(Prepared(plan, tables).once(rows), Prepared(plan, tables).compute(rows), check_exact=True)
 
 
+def test_many_moments_of_an_entity_are_answered_like_one_alone(tmp_path: Path) -> None:
+    tags, tables = question(frames(3, orders=400), tmp_path / "raw")
+    (tmp_path / "out").mkdir()
+    make_features(tags, tables, [], tmp_path / "out")
+    prepared = prepare(tmp_path / "out", tags, tables)
+    names = load_features(tmp_path / "out").names
+    matrix = pl.read_parquet(tmp_path / "out" / "matrix.parquet").select(names)
+    forms = ("MEAN(orders.COUNT(lines))", ", last ", " WHERE ", "TIME_SINCE(")
+    assert [form for form in forms if not any(form in name for name in names)] == []
+    alone = list(asked().iter_slices(1))
+    assert_frame_equal(pl.concat(prepared.compute(row) for row in alone), matrix, check_exact=True)
+    assert_frame_equal(pl.concat(prepared.once(row) for row in alone), matrix, check_exact=True)
+    grouped = [compute(prepared.plan, tables, row.with_columns(pl.col("at").alias(CUTOFF))) for row in alone[::5]]
+    assert_frame_equal(pl.concat(grouped), matrix[::5], rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_the_time_since_something_is_up_to_the_moment_that_is_asked_about(tmp_path: Path) -> None:
+    tags, tables = question(BASE, tmp_path)
+    plan = everything(tags, tables)
+    found = compute(plan, tables, asked())["customers.TIME_SINCE(since)"]
+    since = asked().join(BASE["customers"], on="customer", maintain_order="left")["since"]
+    seconds = (asked()["at"] - since).dt.total_microseconds() / 1e6
+    assert found.to_list() == [s if s > 0 else None for s in seconds]
+    assert not any("TIME_SINCE(at)" in output.name for output in plan.outputs)
+    now = compute(plan, tables, asked().with_columns(at=pl.lit(None, pl.Datetime("us"))))
+    assert now["customers.TIME_SINCE(since)"].null_count() == len(now)
+
+
 later = st.integers(0, 5_000).map(lambda minutes: dt.timedelta(minutes=minutes))
 
 
