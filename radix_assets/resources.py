@@ -3,7 +3,7 @@
 from radix_assets.graph import Tools
 from radix_resources.endpoint import LocalEndpoint
 from radix_resources.home import Home
-from radix_resources.metadata import VARIABLE
+from radix_resources.metadata import DRIVER_VARIABLE
 from radix_resources.storage import LocalStorage
 from radix_resources.tracking import LocalTracking
 
@@ -12,6 +12,6 @@ def tools(home: Home) -> Tools:
     """The embedded backends: directories, SQLite and local processes; what machines share is where they all see it."""
     return Tools(
         storage=LocalStorage(root=str(home.store)),
-        tracking=LocalTracking(root=str(home.mlflow), database_variable=VARIABLE if home.metadata.shared else ""),
+        tracking=LocalTracking(root=str(home.mlflow), database_variable=DRIVER_VARIABLE if home.metadata.shared else ""),
         endpoint=LocalEndpoint(root=str(home.endpoints)),
     )

@@ -66,7 +66,7 @@ class Home:
     @property
     def endpoints(self) -> Path:
         """State and logs of the endpoints."""
-        return self.state / "endpoints"
+        return (self.storage or self.state) / "endpoints"
 
     @property
     def samples(self) -> Path:
@@ -86,7 +86,7 @@ class Home:
             "RADIX_PROJECTS": str(self.projects),
             "DAGSTER_HOME": str(self.state),
             **({"RADIX_STORAGE": str(self.storage)} if self.storage else {}),
-            **({VARIABLE: self.address} if self.address else {}),
+            **self.metadata.environment(),
         }
 
     def prepare(self) -> None:

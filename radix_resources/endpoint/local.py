@@ -16,7 +16,7 @@ from pathlib import Path
 
 from radix_resources.endpoint.base import Endpoint
 from radix_resources.endpoint.manifest import Deployed, EndpointManifest, State
-from radix_resources.endpoint.process import boot_id, is_running
+from radix_resources.endpoint.process import boot_id, host_id, is_running
 from radix_resources.endpoint.state import HOST, LOG, STATUS, WANTED, Status, Wanted, read_status, write
 from radix_resources.endpoint.supervisor import FIRST_PORT, LAST_PORT, STOP_SECONDS
 from radix_resources.endpoint.worker import ask
@@ -28,6 +28,8 @@ PASSED_ON = {
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
 }
 """All that a server sees of the environment, beside `LC_*`: no credential among it."""
+SILENT_SECONDS = 30.0
+"""After which a supervisor of another machine counts as gone; it gives a sign every second."""
 
 
 class LocalEndpoint(Endpoint):
@@ -66,13 +68,15 @@ class LocalEndpoint(Endpoint):
         return _deployed(project, status, "running")
 
     def inspect(self, project: str) -> Deployed | None:
-        status = read_status(self._folder(project))
+        folder = self._folder(project)
+        status = read_status(folder)
         if status is None:
             return None
         state: State = "stopped" if status.state == "stopped" and status.manifest else "failed"
-        if _alive(status):
+        if _alive(folder, status):
             state = "starting" if status.manifest is None else "restarting"
-            if status.state == "running" and status.port and ask((HOST, status.port), "/ready", seconds=5):
+            there = _elsewhere(status) or (status.port and ask((HOST, status.port), "/ready", seconds=5))
+            if status.state == "running" and there:
                 state = "running"
         return _deployed(project, status, state)
 
@@ -82,8 +86,8 @@ class LocalEndpoint(Endpoint):
             return
         with _alone(folder) as lock:
             status = read_status(folder)
-            if status and _alive(status):
-                _end(status)
+            if status and _alive(folder, status):
+                _end(folder, status)
             shutil.rmtree(folder, ignore_errors=True)
             lock.unlink()
 
@@ -102,8 +106,8 @@ class LocalEndpoint(Endpoint):
         if folder.is_dir():
             with _alone(folder):
                 status = read_status(folder)
-                if status and _alive(status):
-                    _end(status)
+                if status and _alive(folder, status):
+                    _end(folder, status)
 
     def _folder(self, project: str) -> Path:
         return Path(self.root).absolute() / project
@@ -111,7 +115,7 @@ class LocalEndpoint(Endpoint):
     def _decision(self, folder: Path, request: str) -> Status:
         """Have a supervisor run, and wait until it has decided."""
         status = read_status(folder)
-        if status and _alive(status):
+        if status and _alive(folder, status) and not _elsewhere(status):  # another machine's looks by itself
             with contextlib.suppress(ProcessLookupError):
                 os.kill(status.supervisor, signal.SIGHUP)
         until = time.monotonic() + self.start_seconds + STOP_SECONDS
@@ -120,7 +124,7 @@ class LocalEndpoint(Endpoint):
             status = read_status(folder)
             if status and status.answered == request:
                 return status
-            if not (status and _alive(status)) and time.monotonic() > patience:
+            if not (status and _alive(folder, status)) and time.monotonic() > patience:
                 _start_supervisor(folder)
                 patience = time.monotonic() + STOP_SECONDS  # one that is ending keeps the next one out
             time.sleep(0.05)
@@ -151,16 +155,32 @@ def _start_supervisor(folder: Path) -> None:
         )
 
 
-def _alive(status: Status) -> bool:
+def _elsewhere(status: Status) -> bool:
+    return bool(status.host) and status.host != host_id()
+
+
+def _alive(folder: Path, status: Status) -> bool:
+    if _elsewhere(status):
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - (folder / STATUS).stat().st_mtime < SILENT_SECONDS
+        return False
     return status.boot == boot_id() and is_running(status.supervisor, status.supervisor_started)
 
 
-def _end(status: Status) -> None:
+def _end(folder: Path, status: Status) -> None:
+    if _elsewhere(status):
+        raise ServingError(
+            "RDX-SRV-013",
+            f"the endpoint of {status.project} runs on another machine",
+            expected="that machine",
+            hint="run the same command there; once it is switched off, it counts as ended here too",
+            project=status.project,
+        )
     for number, seconds in ((signal.SIGTERM, STOP_SECONDS + 4), (signal.SIGKILL, STOP_SECONDS)):
         with contextlib.suppress(ProcessLookupError):
             os.kill(status.supervisor, number)
         until = time.monotonic() + seconds
-        while _alive(status) or is_running(status.pid, status.pid_started):
+        while _alive(folder, status) or is_running(status.pid, status.pid_started):
             if time.monotonic() > until:
                 break
             time.sleep(0.02)
@@ -184,6 +204,7 @@ def _deployed(project: str, status: Status, state: State) -> Deployed:
         state=state,
         restarts=status.restarts,
         error=error.get("found"),
+        here=not _elsewhere(status),
     )
 
 

@@ -38,3 +38,5 @@ class Deployed(BaseModel):
     """How often the server had to be started again since the version was deployed."""
     error: str | None = None
     """Why the last start failed, where it did."""
+    here: bool = True
+    """Whether it is this machine's, where several share the state; another one's address is as that one sees it."""

@@ -51,6 +51,8 @@ class Status:
     supervisor: int = 0
     supervisor_started: str = ""
     boot: str = ""
+    host: str = ""
+    """Which machine. Where the folder is shared, the others know by the file's time whether it lives."""
     settings: dict[str, Any] = field(default_factory=dict)
     """`start_seconds` and `idle_seconds` of the manifest that serves."""
 

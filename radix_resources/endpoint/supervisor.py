@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from radix_resources.endpoint.process import boot_id, started_at
+from radix_resources.endpoint.process import boot_id, host_id, started_at
 from radix_resources.endpoint.state import HOST, LOCK, LOG, STATUS, Status, Wanted, read_status, read_wanted, write
 from radix_resources.endpoint.worker import Refused, Worker
 
@@ -36,7 +36,7 @@ class Supervisor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.status = read_status(folder) or Status()
-        self.status.boot = boot_id()
+        self.status.boot, self.status.host = boot_id(), host_id()
         self.status.supervisor = os.getpid()
         self.status.supervisor_started = started_at(os.getpid()) or ""
         self.status.pid = self.status.error = None
@@ -79,6 +79,8 @@ class Supervisor:
                 worker.wait(0)
                 self.leaving.remove((worker, until))
         _cap(self.folder / LOG)
+        with contextlib.suppress(OSError):
+            os.utime(self.folder / STATUS)
         nothing = not self.current and not self.candidate and not self.status.manifest
         if nothing or not (self.folder / LOCK).exists():
             self.stopping = True

@@ -7,6 +7,13 @@ from typing import Any
 
 VARIABLE = "RADIX_METADATA"
 """The environment variable that holds the address; settings name it, so that the password is in no file."""
+DRIVER_VARIABLE = "RADIX_METADATA_URL"
+"""Derived from it: the same address with its driver, as SQLAlchemy wants it (Dagster, MLflow)."""
+
+
+def run_claim(run_id: str) -> str:
+    """What the machine holds that executes a run."""
+    return f"run {run_id}"
 
 
 class Claim(ABC):
@@ -43,6 +50,10 @@ class Metadata(ABC):
     @abstractmethod
     def claims(self) -> Claims:
         """Who does what."""
+
+    @abstractmethod
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment to find it. It may hold a password."""
 
     @abstractmethod
     def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:

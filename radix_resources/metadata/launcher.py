@@ -8,12 +8,7 @@ from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, 
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from radix_resources.home import Home
-from radix_resources.metadata.base import Claims
-
-
-def run_claim(run_id: str) -> str:
-    """What the machine holds that executes a run."""
-    return f"run {run_id}"
+from radix_resources.metadata.base import Claims, run_claim
 
 
 class AnyMachineLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):

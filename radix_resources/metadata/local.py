@@ -22,6 +22,9 @@ class LocalMetadata(Metadata):
     def claims(self) -> Claims:
         return FileClaims(self._root / "claims")
 
+    def environment(self) -> dict[str, str]:
+        return {}
+
     def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
         return dict(shipped)
 

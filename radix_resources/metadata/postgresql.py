@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from radix_resources.errors import MetadataError
-from radix_resources.metadata.base import VARIABLE, Claim, Claims, Metadata
+from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Claim, Claims, Metadata
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -31,6 +31,9 @@ class PostgresqlMetadata(Metadata):
     def claims(self) -> Claims:
         return AdvisoryClaims(self._address)
 
+    def environment(self) -> dict[str, str]:
+        return {VARIABLE: self._address, DRIVER_VARIABLE: f"postgresql+psycopg2://{self._address.partition('://')[2]}"}
+
     def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
         concurrency = {**shipped.get("concurrency", {}), "runs": {"max_concurrent_runs": 64}}
         # A run waits as "starting" until a machine has room for it; one that died is noticed by its claim.
@@ -42,7 +45,7 @@ class PostgresqlMetadata(Metadata):
         }
         return {
             **shipped,
-            "storage": {"postgres": {"postgres_url": {"env": VARIABLE}}},
+            "storage": {"postgres": {"postgres_url": {"env": DRIVER_VARIABLE}}},
             "run_launcher": {"module": "radix_resources.metadata.launcher", "class": "AnyMachineLauncher"},
             "concurrency": concurrency,
             "run_monitoring": monitoring,

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from dagster._grpc.types import ExecuteRunArgs
@@ -14,12 +15,13 @@ from dagster._serdes import serialize_value
 
 from radix_resources.action_log.reconcile import tags_of_process
 from radix_resources.endpoint.process import die_with_parent
-from radix_resources.metadata.base import Claim, Claims
-from radix_resources.metadata.launcher import run_claim
+from radix_resources.metadata.base import Claim, Claims, run_claim
 
 MACHINE = "radix/machine"
 """The run tag that names the machine which executes it."""
 DAEMON = "daemon"
+LOG = "machine.log"
+"""In the state directory: what the processes that work here wrote on their standard error."""
 _AT_ONCE = 20
 _GRACE_SECONDS = 20
 
@@ -137,11 +139,14 @@ class Worker:
             self._say("looks after schedules and sensors")
 
     def _popen(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            env=self._environment,
-            cwd=self._environment["DAGSTER_HOME"],
-            stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 nothing of it takes a lock
-            process_group=0,
-        )
+        with (Path(self._environment["DAGSTER_HOME"]) / LOG).open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                env=self._environment,
+                cwd=self._environment["DAGSTER_HOME"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 nothing of it takes a lock
+                process_group=0,
+            )

@@ -176,7 +176,7 @@ class LocalTracking(Tracking):
 def _make_schema(address: str) -> None:
     import psycopg2
 
-    with contextlib.closing(psycopg2.connect(address)) as session, session, session.cursor() as cursor:
+    with contextlib.closing(psycopg2.connect(address.replace("+psycopg2", "", 1))) as session, session, session.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
 
 

