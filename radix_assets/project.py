@@ -163,6 +163,13 @@ class Budget(_Strict):
     """What it may cost; a step that would go beyond it fails before it starts."""
 
     dollars_per_month: float | None = Field(None, ge=0, description="Of anything that is paid for.")
+    search_minutes: float | None = Field(None, ge=0, description="Of the search for a model, each time.")
+    gigabytes: float | None = Field(None, ge=0, description="Of all that is kept for the project.")
+
+    @property
+    def limited(self) -> bool:
+        """Whether anything is limited at all."""
+        return any(limit is not None for limit in self.model_dump().values())
 
 
 class Project(_Strict):

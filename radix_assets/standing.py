@@ -35,11 +35,23 @@ class Standing:
 def stand(
     project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
 ) -> list[Standing]:
-    """Every asset of a project, each after what it stands on.
+    """Every asset of a project, each after what it stands on. What is beyond the budget waits for a person.
 
     `ask` says of which tables the source is asked whether it has changed; the others are taken to be as they were when
     they were last read.
     """
+    found = without_budget(project, stages, tools, ask=ask)
+    if not project.budget.limited:
+        return found
+    from radix_assets.budget import hold_back  # it looks at how a project stands itself
+
+    return hold_back(project, found, tools)
+
+
+def without_budget(
+    project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
+) -> list[Standing]:
+    """The same, whatever it costs."""
     found: dict[str, Standing] = {}
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)

@@ -8,6 +8,7 @@ RadixError
 ├── TargetError        RDX-TGT  the question cannot be asked of these data
 ├── FeatureError       RDX-FEA  features cannot be computed
 ├── ModelError         RDX-MOD  training, judging or registering a model failed
+├── BudgetError        RDX-BUD  a plan costs more than the project may
 ├── ServingError       RDX-SRV  an endpoint or a batch prediction failed
 ├── LogError           RDX-LOG  the action log cannot be read, or is not what it was
 ├── ComputeError       RDX-CMP  a cluster cannot be used, or cannot do the work
@@ -122,6 +123,10 @@ class MetadataError(RadixError):
     """The database that the machines share does not answer; it may answer later."""
 
     transient = True
+
+
+class BudgetError(RadixError):
+    """A plan costs more than the project may; only a person can mend it, so it is never retried."""
 
 
 class StorageError(RadixError):

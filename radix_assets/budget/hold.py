@@ -1,0 +1,50 @@
+"""What is beyond the budget does not start: it waits for a person, and holds no worker meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from radix_assets.budget.approvals import approved_plan
+from radix_assets.budget.plan import Plan, make_plan
+from radix_assets.graph import Stage, Tools
+from radix_assets.project import Project
+from radix_assets.standing import Standing, without_budget
+from radix_resources.errors import BudgetError
+
+
+def hold_back(project: Project, standings: Sequence[Standing], tools: Tools) -> list[Standing]:
+    """The same standings; what is to be made waits where the plan is beyond the budget and nobody approved it."""
+    error = over_budget(project, standings, tools)
+    if error is None:
+        return list(standings)
+    wish = f"{error.code}: {error.found}; {error.hint}"
+    return [replace(one, state="waiting", reason=wish) if one.state == "stale" else one for one in standings]
+
+
+def over_budget(project: Project, standings: Sequence[Standing], tools: Tools) -> BudgetError | None:
+    """Why the project may not go on, or None. Nothing is looked at where the project has no budget."""
+    if not project.budget.limited or not any(one.state == "stale" for one in standings):
+        return None
+    plan = make_plan(project, standings, tools)
+    if not plan.beyond or approved_plan(project.folder, plan):
+        return None
+    return beyond(project, plan)
+
+
+def beyond(project: Project, plan: Plan) -> BudgetError:
+    """In words."""
+    return BudgetError(
+        "RDX-BUD-001",
+        f"plan {plan.hash} is beyond the budget: {', '.join(plan.beyond)}",
+        expected="a plan within `budget:` of the project file",
+        hint=f"look at it: radix plan {project.name}; then: radix approve {plan.hash} --why …, or raise the budget",
+        project=project.name,
+        plan=plan.hash,
+    )
+
+
+def demand_budget(project: Project, stages: tuple[Stage, ...], tools: Tools) -> None:
+    """Raises BudgetError RDX-BUD-001 where what is to be made is beyond the budget and nobody approved it."""
+    if project.budget.limited:
+        error = over_budget(project, without_budget(project, stages, tools, ask=lambda _table: False), tools)
+        if error:
+            raise error

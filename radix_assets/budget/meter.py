@@ -1,0 +1,64 @@
+"""What a project has used this month: what ran, times its price. Bills come days late, so none is waited for."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from radix_assets.graph import Step, Tools
+from radix_resources.prices import Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HOUR, GIGABYTE = 3600.0, 1e9
+
+
+class Totals(BaseModel):
+    """What a budget is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dollars: float = 0.0
+    """Of this month."""
+    search_minutes: float = 0.0
+    """Of the search for a model."""
+    gigabytes: float = 0.0
+    """Kept when it is done."""
+
+    def plus(self, other: "Totals") -> "Totals":
+        """The sum."""
+        return Totals(**{name: getattr(self, name) + getattr(other, name) for name in Totals.model_fields})
+
+
+def month() -> str:
+    """This one, such as `2026-11`, in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m")
+
+
+def spent(steps: "Iterable[Step]", tools: Tools, prices: Prices) -> Totals:
+    """From the commit records of this month, of all that the project keeps, and of how long its endpoint has answered.
+
+    A run that came to nothing left no record, and is not counted.
+    """
+    seconds, size, endpoint = 0.0, 0, 0.0
+    this = month()
+    for step in steps:
+        history = tools.storage.history(step.key)
+        size += sum({commit.directory: commit.size for commit in history}.values())
+        seconds += sum(commit.seconds for commit in history if commit.created.startswith(this))
+        if step.stage.name == "endpoint" and history and prices.endpoint_hour:
+            endpoint = _answered(step.project, history[-1].created, tools)
+    gigabytes = size / GIGABYTE
+    dollars = (seconds * prices.machine_hour + endpoint * prices.endpoint_hour) / HOUR
+    return Totals(dollars=dollars + gigabytes * prices.gigabyte_month, gigabytes=gigabytes)
+
+
+def _answered(project: str, since: str, tools: Tools) -> float:
+    """Seconds of this month since the endpoint was made, where it answers now."""
+    deployed = tools.endpoint.inspect(project)
+    if deployed is None or deployed.state != "running":
+        return 0.0
+    now = datetime.now(UTC)
+    begin = max(datetime.fromisoformat(since), now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
+    return (now - begin).total_seconds()

@@ -1,0 +1,159 @@
+"""What a project would do next, what each step needs and asks for, and what it all costs."""
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from radix_assets.budget.meter import GIGABYTE, HOUR, Totals, month, spent
+from radix_assets.graph import Tools, Work, fingerprint
+from radix_assets.project import FileSource, Project
+from radix_assets.sizes import need_of, sizing
+from radix_assets.standing import Standing, assemble
+from radix_resources.errors import RadixError
+from radix_resources.home import Home
+from radix_resources.prices import Prices, load_prices
+from radix_resources.sizing import Interval, Need, Prediction
+
+SEARCH = "model"
+HASH_LENGTH = 12
+_DIGITS = 2
+_NOT_THE_PLAN = {"name", "description", "schedule", "policy"}
+"""Settings that change nothing of what is computed."""
+
+
+class PlannedStep(BaseModel):
+    """One step that would run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    need: Need
+    use: Prediction
+    dollars: Interval
+
+
+class Plan(BaseModel):
+    """All that would run, until the end or until a person is needed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    project: str
+    hash: str
+    """Of what it computes from and of what it may come to at most: what a person approves."""
+    inputs: str
+    """Hash of the first of these alone: sources, settings, versions of the stages, prices and month."""
+    steps: list[PlannedStep]
+    spent: Totals
+    """So far."""
+    expected: Totals
+    """When it is done, with what was spent before."""
+    most: Totals
+    """The same by the upper bounds, rounded up: what an approval covers."""
+    beyond: list[str] = []
+    """In words, each limit of the budget that the expected is beyond. Empty: within the budget."""
+
+
+def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> Plan:
+    """From how the project stands. Steps whose input is to be made first are sized by what that is expected to be."""
+    home = Home.from_environment()
+    prices = load_prices(home)
+    known = sizing(home)
+    expected: dict[str, int] = {}
+    planned = []
+    marks = []
+    for one in standings:
+        work = assemble(project, one.step, tools, one.commit)
+        if not (one.step.needs or one.step.wants):
+            marks.append((one.step.name, _mark(work)))
+        if one.state in {"fresh", "failed"}:
+            continue
+        need = _need(work, expected)
+        use = known.predict(need, one.step.key)
+        expected[one.step.name] = int(use.table_bytes.middle)
+        planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, prices)))
+    before = spent([one.step for one in standings], tools, prices)
+    whole = before.plus(_sum(planned, "middle"))
+    most = _rounded(before.plus(_sum(planned, "high")))
+    inputs = _hash(
+        {
+            "settings": project.model_dump(mode="json", exclude=_NOT_THE_PLAN),
+            "sources": marks,
+            "versions": {one.step.stage.name: one.step.stage.version for one in standings},
+            "prices": prices.model_dump(mode="json"),
+            "month": month(),
+        }
+    )
+    return Plan(
+        project=project.name,
+        hash=_hash([project.name, inputs, most.model_dump()])[:HASH_LENGTH],
+        inputs=inputs,
+        steps=planned,
+        spent=before,
+        expected=whole,
+        most=most,
+        beyond=_beyond(project, whole) if planned else [],
+    )
+
+
+def _mark(work: Work) -> str:
+    """What a source holds; of a database, which would take a pass over its tables, what it is."""
+    if work.step.table is not None and not isinstance(work.project.source_of(work.step.table), FileSource):
+        return "database"
+    try:
+        return fingerprint(work)
+    except RadixError as error:
+        return error.code
+
+
+def _need(work: Work, expected: dict[str, int]) -> Need:
+    try:
+        return need_of(work, expected)
+    except RadixError:  # the step will say it itself
+        return Need(stage=work.step.stage.name)
+
+
+def _dollars(use: Prediction, prices: Prices) -> Interval:
+    by_bound = {}
+    for bound in Interval.model_fields:
+        hours = getattr(use.seconds, bound) / HOUR
+        by_bound[bound] = (
+            hours * prices.machine_hour + getattr(use.output_bytes, bound) / GIGABYTE * prices.gigabyte_month
+        )
+    return Interval(**by_bound)
+
+
+def _sum(planned: list[PlannedStep], bound: str) -> Totals:
+    return Totals(
+        dollars=sum(getattr(step.dollars, bound) for step in planned),
+        search_minutes=sum(getattr(step.use.seconds, bound) for step in planned if step.need.stage == SEARCH) / 60,
+        gigabytes=sum(getattr(step.use.output_bytes, bound) for step in planned) / GIGABYTE,
+    )
+
+
+def _beyond(project: Project, totals: Totals) -> list[str]:
+    budget = project.budget
+    limits = (
+        ("dollars this month", totals.dollars, budget.dollars_per_month),
+        ("minutes of search", totals.search_minutes, budget.search_minutes),
+        ("gigabytes", totals.gigabytes, budget.gigabytes),
+    )
+    return [f"{found:.3g} {what} of {limit:g}" for what, found, limit in limits if limit is not None and found > limit]
+
+
+def _rounded(totals: Totals) -> Totals:
+    """Up, to two digits, so that a little more experience changes no plan."""
+    return Totals(**{name: _up(value) for name, value in totals.model_dump().items()})
+
+
+def _up(value: float) -> float:
+    if value <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(value)) - _DIGITS + 1)
+    return float(f"{math.ceil(value / step) * step:.{_DIGITS}g}")
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""radix plan, and the approval of a plan."""
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from radix_assets.cli.common import OK, PERSON, Place, out, place, say_json
+from radix_assets.project import PROJECT_FILE, Project
+
+if TYPE_CHECKING:
+    from radix_assets.budget import Plan
+
+_HASH = re.compile(r"[0-9a-f]{12}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(plan)
+
+
+def plan(
+    name: Annotated[str, typer.Argument(help="The project's name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")] = False,  # noqa: FBT002
+) -> None:
+    """What a project would use and cost, step by step, before anything runs. Nothing is started.
+
+    Example: radix plan shop
+    """
+    from radix_assets.budget import approved_plan
+
+    here = place()
+    project = here.project(name)
+    found = _plan(here, project)
+    by = approved_plan(project.folder, found) if found.beyond else None
+    if as_json:
+        say_json({**found.model_dump(), "budget": project.budget.model_dump(), "approved_by": by})
+    else:
+        _print(project, found, by)
+    raise typer.Exit(PERSON if found.beyond and by is None else OK)
+
+
+def is_plan(here: Place, name: str) -> bool:
+    """Whether this is the hash of a plan rather than a project's name."""
+    return bool(_HASH.fullmatch(name)) and not (here.home.projects / name / PROJECT_FILE).exists()
+
+
+def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
+    """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
+    from radix_assets.budget.approving import approve_by_hash
+
+    project = approve_by_hash(here.home, here.tools, here.instance, wanted, by=by, why=why)
+    out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")
+
+
+def _plan(here: Place, project: Project) -> "Plan":
+    from radix_assets.budget import make_plan
+    from radix_assets.stages import STAGES
+    from radix_assets.standing import without_budget
+
+    return make_plan(project, without_budget(project, STAGES, here.tools), here.tools)
+
+
+def _print(project: Project, found: "Plan", by: str | None) -> None:
+    if not found.steps:
+        out.print("nothing to do: everything is as it should be")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("step")
+    for title in ("rows", "data", "memory asked for", "seconds", "up to", "dollars"):
+        table.add_column(title, justify="right")
+    for step in found.steps:
+        table.add_row(
+            step.key.partition("/")[2],
+            f"{step.need.rows:,}" if step.need.rows else "",
+            _size(step.need.bytes),
+            _size(step.use.peak_bytes.high),
+            f"{step.use.seconds.middle:,.1f}",
+            f"{step.use.seconds.high:,.1f}",
+            f"{step.dollars.middle:,.2f}",
+        )
+    out.print(table)
+    limits = project.budget
+    rows = (
+        (
+            "dollars this month",
+            found.expected.dollars,
+            found.most.dollars,
+            found.spent.dollars,
+            limits.dollars_per_month,
+        ),
+        ("minutes of search", found.expected.search_minutes, found.most.search_minutes, 0.0, limits.search_minutes),
+        ("gigabytes kept", found.expected.gigabytes, found.most.gigabytes, found.spent.gigabytes, limits.gigabytes),
+    )
+    out.print()
+    for what, expected, most, before, limit in rows:
+        of = "no limit" if limit is None else f"budget {limit:g}"
+        out.print(f"{what:20}{expected:10.3g}  up to {most:.3g}, {before:.3g} of it so far; {of}", soft_wrap=True)
+    out.print(f"plan                {found.hash}")
+    if by:
+        out.print(f"[green]✓[/] beyond the budget, approved by {escape(by)}")
+    elif found.beyond:
+        out.print(
+            f"[yellow]a person is needed:[/] beyond the budget: {', '.join(found.beyond)}; "
+            f"next: radix approve {found.hash} --why …",
+            soft_wrap=True,
+        )
+
+
+def _size(number: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:  # noqa: PLR2004
+            return f"{number:,.0f} {unit}"
+        number /= 1000
+    return f"{number:,.1f} GB"
