@@ -1,22 +1,65 @@
-"""Every figure of docs/benchmarks.md, one script after another.
+"""Every figure of docs/benchmarks.md, one script after another, at sizes that take about an hour on two idle cores.
 
-python benchmarks/all.py
+python benchmarks/all.py [--only profiles,features] [--list]
+
+Scripts that need the shared data sets are left out where those are not there. Tables are written below the directory
+for temporary files: 5 GB for the scale of 100 million rows.
 """
 
+import argparse
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
-from common import ROOT
+from common import ROOT, SHARED
 
-SCRIPTS = ("loading.py", "whole_way.py", "sets.py")
+DATA = SHARED / "data"
+TYPES = DATA / "sortinghat_columns" / "dev.csv"
+"""With a `fold` for each column, which keeps every source together; the published file has none."""
+RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
+    ("loading.py", ("--projects", "50", "--tables", "10"), None),
+    ("whole_way.py", ("--repeats", "3"), None),
+    ("sets.py", (), DATA),
+    ("suggestions.py", ("--data", str(DATA)), DATA),
+    ("suggestions.py", ("--speed",), None),
+    ("relationships.py", (), DATA),
+    ("sensitivity.py", (), DATA),
+    ("column_types.py", ("--data", str(TYPES), "--out", f"{tempfile.gettempdir()}/types.csv", "--folds"), TYPES),
+    ("profiles.py", ("--rows", "1e6"), None),
+    ("profiles.py", ("--wide", "10000", "--rows", "1000"), None),
+    ("profiles.py", ("--append", "--rows", "1e6"), None),
+    ("features.py", ("--rows", "1000000"), None),
+    ("features.py", ("--rows", "1000000", "--own-cutoffs", "10000"), None),
+    ("feature_parity.py", ("--data", str(DATA)), DATA),
+    ("scale.py", ("--rows", "1e6,1e7,1e8"), None),
+)
+"""A script, its arguments, and what must be there for it."""
 
 
-def main() -> None:
-    """Run them; each prints its tables."""
-    for script in SCRIPTS:
-        print(f"\n## benchmarks/{script}\n", flush=True)
-        subprocess.run([sys.executable, str(ROOT / "benchmarks" / script)], check=True)
+def main() -> int:
+    """Run them; each prints its tables. Fails where one does, after all have run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", help="names of scripts without .py, by commas")
+    parser.add_argument("--list", action="store_true", help="print the commands, run nothing")
+    wish = parser.parse_args()
+    failed = []
+    for script, arguments, needed in RUNS:
+        if wish.only and script.removesuffix(".py") not in wish.only.split(","):
+            continue
+        command = f"python benchmarks/{script} {' '.join(arguments)}".rstrip()
+        if needed is not None and not needed.exists():
+            print(f"\n## {command}\n\nleft out: {needed.name} is not there", flush=True)
+            continue
+        print(f"\n## {command}\n", flush=True)
+        if wish.list:
+            continue
+        run = subprocess.run([sys.executable, str(ROOT / "benchmarks" / script), *arguments], check=False)
+        if run.returncode:
+            failed.append(command)
+    print("".join(f"\nfailed: {command}" for command in failed))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
