@@ -5,6 +5,7 @@ from pathlib import Path
 
 from radix_resources.errors import (
     ConfigError,
+    MetadataError,
     RadixError,
     TransientComputeError,
     TransientCredentialError,
@@ -44,6 +45,7 @@ def test_only_what_may_mend_itself_is_retried():
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
     assert {kind.__name__ for kind in below(RadixError) if kind.transient} == {
+        MetadataError.__name__,
         TransientComputeError.__name__,
         TransientCredentialError.__name__,
         TransientSourceError.__name__,

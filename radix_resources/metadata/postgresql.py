@@ -2,11 +2,12 @@
 
 import contextlib
 import hashlib
+import importlib.util
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from radix_resources.errors import MetadataError
+from radix_resources.errors import ConfigError, MetadataError
 from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Claim, Claims, Metadata
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ class PostgresqlMetadata(Metadata):
         return {VARIABLE: self._address, DRIVER_VARIABLE: f"postgresql+psycopg2://{self._address.partition('://')[2]}"}
 
     def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
+        missing = [name for name in ("dagster_postgres", "psycopg2") if importlib.util.find_spec(name) is None]
+        if missing:
+            raise ConfigError(
+                "RDX-MET-004",
+                f"{' and '.join(missing)} is not installed here",
+                expected="what Dagster needs for PostgreSQL",
+                hint="pip install 'radix[machines]'",
+            )
         concurrency = {**shipped.get("concurrency", {}), "runs": {"max_concurrent_runs": 64}}
         # A run waits as "starting" until a machine has room for it; one that died is noticed by its claim.
         monitoring = {
