@@ -1,0 +1,17 @@
+"""A place under test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from radix_resources.credentials import Backend
+
+
+@dataclass
+class Spot:
+    """A place under test."""
+
+    backend: Backend
+    plant: Callable[[str, str], None]
+    uproot: Callable[[str], object]
+    named: Callable[[str], str] = str
+    """What the place calls an item of this name."""

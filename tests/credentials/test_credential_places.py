@@ -1,0 +1,64 @@
+"""What holds of every place that holds credentials."""
+
+import traceback
+
+import pytest
+from spots import Spot
+
+from radix_resources.errors import CredentialError
+
+VALUES = ["plain", "s/e@KRET:?#&", 'ünï "quoted" \\ \n two lines', " spaces ", "${NOT_A_REFERENCE}", "x" * 4_000]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_comes_back_as_it_was_given(spot: Spot, value: str):
+    spot.plant("SHOP_PW", value)
+    assert spot.backend.get(spot.named("SHOP_PW")) == value
+
+
+def test_what_is_not_there_is_none(spot: Spot):
+    assert spot.backend.unavailable() is None
+    assert spot.backend.get(spot.named("NOT_THERE")) is None
+    assert spot.backend.stamp(spot.named("NOT_THERE")) == ""
+
+
+def test_items_do_not_mix(spot: Spot):
+    spot.plant("A_PW", "one")
+    spot.plant("B_PW", "two")
+    assert [spot.backend.get(spot.named(name)) for name in ("A_PW", "B_PW")] == ["one", "two"]
+
+
+def test_the_stamp_tells_that_an_item_is_there_and_nothing_of_its_value(spot: Spot):
+    spot.plant("SHOP_PW", "KRET-one")
+    first = spot.backend.stamp(spot.named("SHOP_PW"))
+    assert first
+    assert first == spot.backend.stamp(spot.named("SHOP_PW"))
+    assert "KRET" not in first + repr(spot.backend)
+    spot.plant("SHOP_PW", "KRET-two")
+    assert (spot.backend.stamp(spot.named("SHOP_PW")) != first) == (spot.backend.kind != "environment")
+    assert spot.backend.get(spot.named("SHOP_PW")) == "KRET-two"
+
+
+def test_what_is_removed_is_gone(spot: Spot):
+    spot.plant("SHOP_PW", "KRET")
+    spot.uproot("SHOP_PW")
+    assert spot.backend.get(spot.named("SHOP_PW")) is None
+    assert spot.backend.stamp(spot.named("SHOP_PW")) == ""
+    if spot.backend.writable:
+        assert spot.backend.remove("SHOP_PW") is False
+
+
+def test_a_place_that_is_only_read_says_so(spot: Spot):
+    if not spot.backend.writable:
+        with pytest.raises(NotImplementedError, match="read-only"):
+            spot.backend.set("SHOP_PW", "KRET")
+
+
+def test_an_error_tells_no_value(own_keyring, tmp_path):
+    from radix_resources.credentials import SystemKeyring
+
+    own_keyring.broken = True
+    with pytest.raises(CredentialError) as caught:
+        SystemKeyring(tmp_path).get("SHOP_PW")
+    assert caught.value.code == "RDX-CRD-009"
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
