@@ -1,29 +1,31 @@
 """Turns the steps of a project into Dagster assets. All of publishing goes through here."""
 
 import contextlib
-import errno
 import inspect
 import logging
 import os
 import time
-import traceback
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from radix_assets.budget import demand_budget
 from radix_assets.display import to_json, to_metadata
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
 from radix_assets.needs import asks_a_person, stamp_of, task_of
 from radix_assets.output import Check, Output
 from radix_assets.project import Project, slug
+from radix_assets.sized import Sized
 from radix_assets.standing import assemble, failed_mark
+from radix_assets.unexpected import unexpected
 from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
 from radix_resources.action_log import Action, RunFence, doing, record
 from radix_resources.credentials import scrub, shows
-from radix_resources.errors import RadixError, StorageError
+from radix_resources.errors import BudgetError, RadixError, StorageError
+from radix_resources.home import Home
+from radix_resources.metadata import Claim
 from radix_resources.storage import Commit, Failure
 
 PROGRESS = logging.getLogger("radix.progress")
@@ -43,19 +45,19 @@ def build_assets(project: Project, stages: tuple[Stage, ...]) -> list[dg.AssetsD
     """All assets of a project."""
     found = steps(project, stages)
     deps = shown_deps(found)
-    return [_build(project, step, deps[step.name]) for step in found]
+    return [_build(project, step, deps[step.name], stages) for step in found]
 
 
-def _build(project: Project, step: Step, deps: list[str]) -> dg.AssetsDefinition:
+def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, ...]) -> dg.AssetsDefinition:
     stage = step.stage
     key = dg.AssetKey(step.key.split("/"))
     checks = dict(stage.checks)
 
     def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 see _SIGNATURE
-        yield from publish(context, project, step, _tools(context))
+        yield from publish(context, project, step, _tools(context), stages=stages)
 
     def body_with_launchpad(context, config):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 same
-        yield from publish(context, project, step, _tools(context), config)
+        yield from publish(context, project, step, _tools(context), config, stages=stages)
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
     if stage.launchpad or stage.credentials:
@@ -88,6 +90,8 @@ def publish(
     step: Step,
     tools: Tools,
     config: Any = None,
+    *,
+    stages: tuple[Stage, ...] = (),
 ) -> Iterator[Event]:
     """Compute a step and commit it, unless nothing has changed since the last commit.
 
@@ -97,7 +101,9 @@ def publish(
     started = time.monotonic()
     _tell(step, "start")
     mark = ""
+    held = contextlib.ExitStack()
     try:
+        claim = held.enter_context(Home.from_environment().metadata.claims.hold(f"step {step.key}", wait=True))
         commit = tools.storage.latest(step.key)
         work = assemble(project, step, tools, commit, demand=True)
         work = replace(work, record=lambda action: record(context.instance, action))
@@ -108,7 +114,9 @@ def publish(
             mark = failed_mark(error)
             raise
         fresh = is_fresh(work, mark) and "radix/force" not in context.run.tags
-        made = commit if fresh else _make(context, work, mark, started)
+        if not fresh:
+            demand_budget(project, stages, tools)
+        made = commit if fresh else _make(context, work, mark, started, claim)
         if made is not None:
             withdraw_earlier(context.instance, work, made, context.run.run_id, _actor(context))
     except RadixError as error:
@@ -121,7 +129,9 @@ def publish(
             raise
         if os.environ.get("RADIX_DEBUG") and not shows(error):
             raise
-        raise _failed(context, project, step, tools, mark, _unexpected(step, error), started) from None
+        raise _failed(context, project, step, tools, mark, unexpected(step, error), started) from None
+    finally:
+        held.close()
     if made is None:
         yield from _wait(context, step, step.stage.asks(work) or "a person is needed")
     else:
@@ -129,10 +139,13 @@ def publish(
         yield _result(step, tools, made, fresh=fresh)
 
 
-def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: float) -> Commit | None:
+def _make(
+    context: dg.AssetExecutionContext, work: Work, mark: str, started: float, claim: Claim | None
+) -> Commit | None:
     storage, step = work.tools.storage, work.step
     with storage.attempt(step.key) as attempt:
-        output = _compute(context, replace(work, out=attempt.path), mark)
+        sized = Sized(replace(work, out=attempt.path), _actor(context), context.run.run_id)
+        output = _compute(context, sized, mark)
         if output is None:
             return None
         undeclared = {slug(check.name) for check in output.checks} - set(step.stage.checks)
@@ -146,7 +159,8 @@ def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: flo
                 seconds=time.monotonic() - started,
                 shown={**to_json(output), PRIVATE: known_private(work)},
                 run_id=context.run.run_id,
-                fence=RunFence(context.instance, context.run.run_id),
+                fence=RunFence(context.instance, context.run.run_id, claim),
+                used=sized.used(),
             )
         except StorageError:
             other = storage.latest(step.key)
@@ -155,11 +169,11 @@ def _make(context: dg.AssetExecutionContext, work: Work, mark: str, started: flo
             raise
 
 
-def _compute(context: dg.AssetExecutionContext, work: Work, mark: str) -> Output | None:
+def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Output | None:
     """Compute, and where this changes something in the world write it into the action log, before and after."""
-    stage = work.step.stage
+    work, stage = sized.work, sized.work.step.stage
     if stage.action is None or stage.asks(work):
-        return stage.compute(work)
+        return sized.compute()
     intent = Action(
         kind=stage.action,
         subject=work.step.key,
@@ -169,7 +183,7 @@ def _compute(context: dg.AssetExecutionContext, work: Work, mark: str) -> Output
         run_id=context.run.run_id,
     )
     with doing(context.instance, intent) as state:
-        output = stage.compute(work)
+        output = sized.compute()
         state.after = output.decision if output else {}
         return output
 
@@ -246,6 +260,8 @@ def _remember(
                 run_id=context.run.run_id,
             )
             record(context.instance, checked)
+    if isinstance(error, BudgetError):
+        return  # what waits for an approval was not tried
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
         tools.storage.fail(step.key, Failure(mark, kept, context.run.run_id))
 
@@ -286,27 +302,6 @@ def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixErro
     )
     with contextlib.suppress(Exception):  # a full disk or a locked database must not hide what failed
         record(context.instance, failed)
-
-
-def _unexpected(step: Step, error: BaseException) -> RadixError:
-    """An error that nobody foresaw. Its text may quote a private value, so only its kind and place are kept."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return StorageError(
-            "RDX-STO-004",
-            "the disk is full",
-            expected="room for the new snapshot; the old one is untouched",
-            hint="free some space and run again",
-        )
-    if isinstance(error, MemoryError):
-        return StorageError("RDX-STO-005", "the memory is full", hint="close other programs, or use a larger machine")
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-4:]]
-    return RadixError(
-        "RDX-INT-001",
-        f"{type(error).__name__} in {step.name}, which Radix did not foresee",
-        hint="set RADIX_DEBUG=1 and run again to see the whole error (it may show values of your data)",
-        where=" < ".join(reversed(places)),
-    )
 
 
 def _tell(step: Step, state: str, **details: Any) -> None:

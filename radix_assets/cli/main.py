@@ -23,17 +23,17 @@ app = typer.Typer(
 
 def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
-    from radix_assets.cli import credentials, data, history, look, projects, serve, suggest
+    from radix_assets.cli import credentials, data, history, look, machines, plans, projects, serve, suggest
     from radix_resources.home import Home
 
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
-    if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
-        Home.from_environment().prepare()
-    for module in (projects, credentials, data, look, history, serve, suggest):
+    for module in (projects, plans, credentials, data, look, history, serve, machines, suggest):
         module.register(app)
     credentials.ask_at_terminal()
     try:
+        if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
+            Home.from_environment().prepare()
         app()
     except RadixError as error:
         typer.secho(str(scrub(error)), err=True, fg=typer.colors.RED)

@@ -214,14 +214,15 @@ def tags(
 
 
 def approve(
-    name: Name,
+    name: Annotated[str, typer.Argument(help="A project whose model waits, or the hash of a plan.")],
     why: Annotated[str, typer.Option(help="Kept with the approval.")] = "",
     by: Annotated[str | None, typer.Option(help="Who says so; by default the user's login name.")] = None,
 ) -> None:
-    """Let the waiting model of a project go live.
+    """Let the waiting model of a project go live, or a plan go beyond the budget.
 
     Example: radix approve shop --why "reviewed with sales"
     """
+    from radix_assets.cli.plans import approve_plan_of, is_plan
     from radix_assets.cli.tagging import login
     from radix_assets.models import load_card, load_champion
     from radix_assets.models.approvals import approve as record
@@ -229,6 +230,9 @@ def approve(
     from radix_resources.action_log import Action, doing
 
     here = place()
+    if is_plan(here, name):
+        approve_plan_of(here, name, by=by or login(), why=why)
+        return
     project = here.project(name)
     found = latest(here.tools.storage, project, "model")
     if found is None:

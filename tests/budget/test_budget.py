@@ -1,0 +1,120 @@
+"""What is beyond the budget does not start, and goes on by itself once that very plan is approved."""
+
+import dagster as dg
+import pytest
+import yaml
+from toy import Toy
+
+from radix_assets.budget import Plan, approve_plan, approved_plan, make_plan
+from radix_assets.project import Project
+from radix_assets.runner import run
+from radix_assets.standing import stand, verdict, without_budget
+from radix_resources.errors import ConfigError
+from radix_resources.home import Home
+from radix_resources.prices import load_prices
+
+DEAR = {"dated": "2026-11-01", "machine_hour": 3600.0}
+"""A dollar a second."""
+
+
+@pytest.fixture
+def toy(home: Home) -> Toy:
+    made = Toy(home)
+    (home.projects / "prices.yaml").write_text(yaml.safe_dump(DEAR))
+    return made
+
+
+def limit(toy: Toy, **budget: float) -> Project:
+    path = toy.project.folder / "project.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"budget": budget}))
+    return toy.project
+
+
+def plan_of(toy: Toy) -> Plan:
+    return make_plan(toy.project, without_budget(toy.project, toy.stages, toy.tools), toy.tools)
+
+
+def go(toy: Toy, instance: dg.DagsterInstance) -> str:
+    return run(toy.project, toy.tools, instance, lambda *_: None, toy.stages).state
+
+
+def test_a_plan_shows_every_step_before_anything_runs(toy: Toy):
+    plan = plan_of(toy)
+    assert [step.key for step in plan.steps] == ["toy/raw/a", "toy/raw/b", "toy/sum", "toy/gate", "toy/end"]
+    assert plan.expected.dollars == pytest.approx(sum(step.dollars.middle for step in plan.steps))
+    assert plan.most.dollars >= plan.expected.dollars
+    assert plan.beyond == []
+    assert toy.computed == []
+
+
+def test_within_the_budget_it_goes_on(toy: Toy, instance: dg.DagsterInstance):
+    limit(toy, dollars_per_month=1e9, gigabytes=1e6, search_minutes=1e6)
+    assert go(toy, instance) == "done"
+
+
+def test_beyond_it_nothing_starts_and_an_approval_lets_it_go_on(toy: Toy, instance: dg.DagsterInstance):
+    project = limit(toy, dollars_per_month=0)
+    assert go(toy, instance) == "gate"
+    assert toy.computed == []
+    standings = stand(project, toy.stages, toy.tools)
+    assert {one.state for one in standings} == {"waiting"}
+    plan = plan_of(toy)
+    assert plan.hash in standings[0].reason
+    approve_plan(project.folder, plan, by="ada", why="worth it")
+    assert approved_plan(project.folder, plan) == "ada"
+    assert go(toy, instance) == "done"
+    assert go(toy, instance) == "done"
+
+
+def test_a_changed_plan_voids_the_approval(toy: Toy, instance: dg.DagsterInstance):
+    project = limit(toy, dollars_per_month=0)
+    first = plan_of(toy)
+    approve_plan(project.folder, first, by="ada", why="")
+    toy.source["a"] = "3"
+    second = plan_of(toy)
+    assert second.hash != first.hash
+    assert go(toy, instance) == "gate"
+    assert toy.computed == []
+
+
+def test_an_approval_covers_no_more_than_it_said(toy: Toy):
+    project = limit(toy, dollars_per_month=0)
+    plan = plan_of(toy)
+    approve_plan(project.folder, plan, by="ada", why="")
+    dearer = plan.model_copy(
+        update={"expected": plan.expected.model_copy(update={"dollars": plan.most.dollars * 1.01})}
+    )
+    assert approved_plan(project.folder, dearer) is None
+
+
+def test_materialized_by_hand_it_fails_at_once_with_its_code_and_is_no_failure_of_the_step(
+    toy: Toy, instance: dg.DagsterInstance
+):
+    project = limit(toy, gigabytes=0)
+    result = toy.materialize(instance, "toy/raw/a")
+    failures = [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_FAILURE]
+    assert [one.step_failure_data.user_failure_data.metadata["code"].value for one in failures] == ["RDX-BUD-001"]
+    assert not [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_UP_FOR_RETRY]
+    assert toy.computed == []
+    assert verdict(stand(project, toy.stages, toy.tools)) == "gate"
+
+
+def test_what_was_spent_counts(toy: Toy, instance: dg.DagsterInstance):
+    go(toy, instance)
+    spent = plan_of(toy).spent
+    seconds = sum(toy.tools.storage.latest(f"toy/{name}").seconds for name in ("raw/a", "raw/b", "sum", "gate", "end"))
+    assert spent.dollars == pytest.approx(seconds)
+    assert spent.gigabytes > 0
+
+
+def test_the_shipped_prices_are_dated_and_cost_nothing_here(home: Home):
+    prices = load_prices(home)
+    assert prices.dated.year >= 2026
+    assert prices.machine_hour == prices.endpoint_hour == prices.gigabyte_month == 0
+
+
+@pytest.mark.parametrize("text", ["machine_hour: -1", "hour: 1", "[", "a text"])
+def test_a_price_table_that_cannot_be_used_is_told(home: Home, text: str):
+    (home.projects / "prices.yaml").write_text(text)
+    with pytest.raises(ConfigError, match="RDX-CFG-015"):
+        load_prices(home)

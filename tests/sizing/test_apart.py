@@ -1,0 +1,58 @@
+"""A large step in a process of its own: the same result, held to its request, its errors told in the same words."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from radix_assets.child import OutOfMemory, can_leave, compute_apart
+from radix_assets.graph import Work, steps
+from radix_assets.project import load_project
+from radix_assets.resources import tools
+from radix_assets.stages import STAGES
+from radix_assets.standing import assemble
+from radix_resources.errors import SourceError
+from radix_resources.home import Home
+
+GB = 10**9
+
+
+@pytest.fixture
+def work(home: Home, tmp_path: Path) -> Work:
+    folder = home.projects / "shop"
+    folder.mkdir(parents=True)
+    (folder / "orders.csv").write_text("id,total\n1,2.5\n2,3.5\n")
+    path = folder / "project.yaml"
+    path.write_text(yaml.safe_dump({"name": "shop", "sources": [{"table": "orders", "path": "orders.csv"}]}))
+    project = load_project(path)
+    (step,) = (step for step in steps(project, STAGES) if step.name == "raw/orders")
+    out = tmp_path / "out"
+    out.mkdir()
+    return replace(assemble(project, step, tools(home), None), out=out)
+
+
+def test_the_result_is_the_same(work: Work, tmp_path: Path):
+    assert can_leave(work)
+    output, usage = compute_apart(work, GB)
+    here = tmp_path / "here"
+    here.mkdir()
+    assert work.step.stage.compute(replace(work, out=here)) == output
+    files = {path.name: path.read_bytes() for path in here.iterdir()}
+    assert {path.name: path.read_bytes() for path in work.out.iterdir()} == files
+    assert 10**7 < usage.peak_bytes < GB
+
+
+def test_what_goes_beyond_its_limit_is_ended(work: Work):
+    with pytest.raises(OutOfMemory) as ended:
+        compute_apart(work, 10**7)
+    assert ended.value.usage.out_of_memory
+    assert ended.value.usage.peak_bytes > 10**7
+
+
+def test_an_error_is_told_in_its_own_words(work: Work):
+    (work.project.folder / "orders.csv").unlink()
+    with pytest.raises(SourceError, match="RDX-SRC-001") as told:
+        compute_apart(work, GB)
+    assert told.value.hint
+    assert told.value.expected

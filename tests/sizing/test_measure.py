@@ -1,0 +1,97 @@
+"""What a step uses is measured truly, and memory is shared out."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from radix_resources.errors import ConfigError, TransientComputeError
+from radix_resources.sizing import measuring
+from radix_resources.sizing.memory import memory_for_steps, reserved
+
+MB = 10**6
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own mark is Linux's")
+def test_the_peak_is_seen_however_short_it_was_and_the_next_step_begins_anew():
+    with measuring() as first:
+        block = bytearray(200 * MB)
+        del block
+    with measuring() as second:
+        pass
+    assert first.exact
+    assert first.usage.peak_bytes - first.usage.start_bytes > 190 * MB
+    assert second.usage.peak_bytes - second.usage.start_bytes < 100 * MB
+
+
+def test_children_count():
+    code = "import time; block = bytearray(150_000_000); time.sleep(1)"
+    with measuring() as found:
+        subprocess.run([sys.executable, "-c", code], check=True)
+    usage = found.usage
+    assert usage.peak_bytes > usage.start_bytes + 140 * MB
+    assert usage.seconds >= 1
+    assert not usage.exact
+
+
+def test_cpu_seconds_are_those_of_all_threads():
+    with measuring() as found:
+        threads = [threading.Thread(target=lambda: sum(range(2_000_000))) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found.usage.cpu_seconds > 0
+
+
+def test_what_does_not_fit_together_waits_and_one_alone_always_goes_on(tmp_path: Path):
+    with reserved(tmp_path, "a", 60, 100):
+        with reserved(tmp_path, "b", 40, 100):
+            pass
+        with pytest.raises(TransientComputeError, match="RDX-CMP-008"), reserved(tmp_path, "b", 41, 100, patience=0.1):
+            pass
+    with reserved(tmp_path, "large", 1000, 100):
+        pass
+    assert list(tmp_path.glob("*.json")) == []
+
+
+def test_it_goes_on_as_soon_as_the_other_ends(tmp_path: Path):
+    order = []
+
+    def other() -> None:
+        with reserved(tmp_path, "b", 60, 100):
+            order.append("b")
+
+    with reserved(tmp_path, "a", 60, 100):
+        waiting = threading.Thread(target=other)
+        waiting.start()
+        time.sleep(0.1)
+        order.append("a")
+    waiting.join()
+    assert order == ["a", "b"]
+
+
+def test_the_reservation_of_a_process_that_was_killed_holds_nothing(tmp_path: Path):
+    code = (
+        "import os, signal; from pathlib import Path; from radix_resources.sizing.memory import reserved\n"
+        f"with reserved(Path({str(tmp_path)!r}), 'a', 90, 100): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert len(list(tmp_path.glob("*.json"))) == 1
+    with reserved(tmp_path, "b", 90, 100, patience=0.1):
+        pass
+
+
+def test_memory_for_steps_is_what_a_person_says(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RADIX_MEMORY", "1.5 GB")
+    assert memory_for_steps() == 1_500_000_000
+    monkeypatch.setenv("RADIX_MEMORY", "512MiB")
+    assert memory_for_steps() == 512 * 2**20
+    monkeypatch.setenv("RADIX_MEMORY", "much")
+    with pytest.raises(ConfigError, match="RDX-CFG-014"):
+        memory_for_steps()
+    monkeypatch.delenv("RADIX_MEMORY")
+    assert memory_for_steps() > 0
