@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.output import Markdown, Output, Page, Picture, Shown, Table, View
+from radix_resources.storage import Commit
 
 INLINE_ROWS = 60
 LINE = 60
@@ -53,6 +54,21 @@ def to_metadata(record: Mapping[str, Any], directory: Path, project: str) -> dic
                 }
             )
         )
+    return metadata
+
+
+def commit_metadata(commit: Commit, directory: Path, project: str) -> dict[str, dg.MetadataValue]:
+    """All that the event of a commit tells."""
+    metadata = to_metadata(commit.shown, directory, project)
+    metadata["radix/version"] = dg.MetadataValue.int(commit.sequence)
+    metadata["radix/seconds"] = dg.MetadataValue.float(commit.seconds)
+    metadata["radix/bytes"] = dg.MetadataValue.int(commit.size)
+    usage = commit.used.get("usage", {})
+    for name in ("peak_bytes", "cpu_seconds"):
+        if name in usage:
+            metadata[f"radix/{name}"] = dg.MetadataValue.float(float(usage[name]))
+    if commit.rows is not None:
+        metadata["dagster/row_count"] = dg.MetadataValue.int(commit.rows)
     return metadata
 
 

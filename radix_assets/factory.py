@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.budget import demand_budget
-from radix_assets.display import to_json, to_metadata
+from radix_assets.display import commit_metadata, to_json
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
 from radix_assets.needs import asks_a_person, stamp_of, task_of
 from radix_assets.output import Check, Output
@@ -21,7 +21,7 @@ from radix_assets.sized import Sized
 from radix_assets.standing import assemble, failed_mark
 from radix_assets.unexpected import unexpected
 from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
-from radix_resources.action_log import Action, RunFence, doing, record
+from radix_resources.action_log import HEAD, Action, RunFence, chains, doing, record
 from radix_resources.credentials import scrub, shows
 from radix_resources.errors import BudgetError, RadixError, StorageError
 from radix_resources.home import Home
@@ -151,13 +151,14 @@ def _make(
         undeclared = {slug(check.name) for check in output.checks} - set(step.stage.checks)
         if undeclared:
             raise LookupError(f"the stage {step.stage.name} does not declare the checks {sorted(undeclared)}")
+        head = chains(context.instance).head(step.project)
         try:
             return storage.commit(
                 attempt,
                 fingerprint=mark,
                 rows=output.rows,
                 seconds=time.monotonic() - started,
-                shown={**to_json(output), PRIVATE: known_private(work)},
+                shown={**to_json(output), PRIVATE: known_private(work), HEAD: head},
                 run_id=context.run.run_id,
                 fence=RunFence(context.instance, context.run.run_id, claim),
                 used=sized.used(),
@@ -193,12 +194,7 @@ def _actor(context: dg.AssetExecutionContext) -> str:
 
 
 def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
-    metadata = to_metadata(commit.shown, tools.storage.path(commit), step.project)
-    metadata["radix/version"] = dg.MetadataValue.int(commit.sequence)
-    metadata["radix/seconds"] = dg.MetadataValue.float(commit.seconds)
-    metadata["radix/bytes"] = dg.MetadataValue.int(commit.size)
-    if commit.rows is not None:
-        metadata["dagster/row_count"] = dg.MetadataValue.int(commit.rows)
+    metadata = commit_metadata(commit, tools.storage.path(commit), step.project)
     if fresh:
         metadata["radix/unchanged"] = dg.MetadataValue.bool(True)
     verdicts = {slug(verdict["name"]): Check(**verdict) for verdict in commit.shown.get("checks", [])}

@@ -42,6 +42,7 @@ def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, r
             actor=actor,
             reason=f"version {commit.sequence} was made before these were private: {', '.join(since[:5])}"
             + (f" and {len(since) - 5} more" if len(since) > 5 else ""),  # noqa: PLR2004
+            before={"version": commit.sequence},
             run_id=run_id,
         )
         with doing(instance, intent):

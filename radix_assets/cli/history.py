@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
+DOCS = "docs/errors.md"
+
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(log)
+    for command in (log, errors):
+        app.command()(command)
 
 
 def log(
@@ -59,6 +62,37 @@ def log(
         _say(found, as_json=False)
     else:
         out.print("nothing was done yet" if wanted == _wanted(project=name) else "nothing of that kind was done")
+
+
+def errors(
+    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
+    since: Annotated[str, typer.Option(help="24h, 7d, or a moment in UTC; at most 90 days back.")] = "7d",
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
+    """What failed, by code and project, with its trend: the most frequent first.
+
+    Example: radix errors --since 24h
+    """
+    from radix_assets.reconcile import cache_of
+    from radix_assets.trend import grouped
+    from radix_resources.action_log import folded
+
+    here = place()
+    if name:
+        here.project(name)
+    now = datetime.now(UTC).timestamp()
+    found = grouped(folded(here.instance, cache_of(here.home)), name, moment(since), now)
+    if as_json:
+        say_json([one.to_json() for one in found])
+        return
+    for one in found:
+        last = datetime.fromtimestamp(one.last, UTC).strftime("%Y-%m-%d %H:%M")
+        head = f"{one.code}  {one.project:16} {one.count:5}  {one.sparkline}  last {last}  {one.subject}"
+        out.print(head, soft_wrap=True, markup=False)
+        for text in (one.found, one.hint and f"next: {one.hint}"):
+            if text:
+                out.print(f"  {text}", soft_wrap=True, markup=False)
+    out.print(f"what each code means: {DOCS}" if found else f"nothing failed since {since}", soft_wrap=True)
 
 
 def told(entry: "Entry") -> dict[str, Any]:

@@ -1,12 +1,18 @@
-"""radix status, doctor."""
+"""radix status, reconcile, doctor."""
 
-from typing import Annotated, Any
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
+from radix_assets.output import counted
+
+if TYPE_CHECKING:
+    from radix_resources.action_log import State
 
 WORDS = {
     "done": "[green]done[/]",
@@ -20,25 +26,36 @@ Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (status, doctor):
+    for command in (status, reconcile, doctor):
         app.command()(command)
 
 
 def status(
     name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
-    as_json: Json = False,  # noqa: FBT002 typer's options
+    compare: Annotated[bool, typer.Option("--verify", help="Compare with what is really there.")] = False,  # noqa: FBT002 typer's
+    everything: Annotated[bool, typer.Option("--all", help="With --verify: read every file, not a sample.")] = False,  # noqa: FBT002 typer's
+    as_json: Json = False,  # noqa: FBT002 typer's
 ) -> None:
     """How the projects stand, and what to do next. Nothing is started.
+
+    With --verify each difference is told with its mend; an event that was lost is written anew. Exit code 1 where a
+    difference is left.
 
     Example: radix status shop
     """
     from radix_assets.project import load_projects
+    from radix_assets.reconcile import cache_of
+    from radix_resources.action_log import folded
 
     here = place()
     projects, broken = load_projects(here.home.projects)
     if name:
         projects, broken = [here.project(name)], {}
-    rows = [_status(here, project) for project in projects]
+    if compare:
+        _verify(here, projects, name, everything=everything, as_json=as_json)
+        return
+    state = folded(here.instance, cache_of(here.home))
+    rows = [{**_status(here, project), "log": _logged(state, project.name)} for project in projects]
     if as_json:
         say_json({"projects": rows, "broken": {name: error.attrs() for name, error in broken.items()}})
     else:
@@ -87,6 +104,58 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     }
 
 
+def _logged(state: "State", project: str) -> dict[str, Any]:
+    """What the action log adds up to."""
+    now = time.time()
+    said = state.of(project)
+    hours = {str(int(now // 3600) - ago) for ago in range(24)}
+    failures = [one for one in state.failures.values() if one.project == project]
+    month = datetime.fromtimestamp(now, UTC).strftime("%Y-%m")
+    return {
+        "actions": said.actions,
+        "made": said.made,
+        "last": datetime.fromtimestamp(said.last, UTC).isoformat(timespec="seconds") if said.last else None,
+        "failed_today": sum(count for one in failures for hour, count in one.hours.items() if hour in hours),
+        "unfinished": len(said.open),
+        "dollars_this_month": round(said.dollars.get(month, 0.0), 4),
+    }
+
+
+def _verify(here: Place, projects: list[Any], name: str | None, *, everything: bool, as_json: bool) -> None:
+    from radix_assets.stages import STAGES
+    from radix_assets.verify import verify
+
+    found = verify(here.instance, here.tools, projects, STAGES, everything=everything, only=name)
+    if as_json:
+        say_json({"findings": [one.to_json() for one in found]})
+    else:
+        for one in found:
+            mark = MARKS["made"] if one.mended else MARKS["failed"]
+            out.print(f"{mark} {escape(one.subject)}: {escape(one.found)}\n    {escape(one.mend)}", soft_wrap=True)
+        if not found:
+            read = "every file was read" if everything else "a sample of the files was read"
+            out.print(f"{MARKS['made']} all is as the log and the commit records say; {read}", soft_wrap=True)
+    raise typer.Exit(OK if all(one.mended for one in found) else FAILED)
+
+
+def reconcile(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
+    """Finish, undo or tell what a crash left behind. `radix up` and `radix run` begin with it.
+
+    Example: radix reconcile
+    """
+    from radix_assets.reconcile import reconcile as tidy
+
+    here = place()
+    found = tidy(here.instance, here.home, here.tools)
+    if as_json:
+        say_json([one.to_json() for one in found])
+        return
+    for one in found:
+        out.print(f"{escape(one.subject)}  {escape(one.found)}: {escape(one.done)}", soft_wrap=True)
+    if not found:
+        out.print("nothing was left behind")
+
+
 def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
     if not rows:
         out.print("no projects yet; next: radix new NAME SOURCE…")
@@ -95,13 +164,23 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
         out.print(f"[bold]{row['project']}[/]  {WORDS[row['state']]}, {count}", soft_wrap=True)
         state = row["endpoint_state"]
         endpoint = row["endpoint"] or ("" if state is None else f"{state}; no request is answered")
-        for title, text in (("endpoint", endpoint), ("next", row["next"])):
+        notes = (("endpoint", endpoint), ("failed", _failed(row["log"])), ("begun", _begun(row["log"])))
+        for title, text in (*notes, ("next", row["next"])):
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:
         for asset in row["assets"]:
             version = f"v{asset['version']}" if asset["version"] else ""
             out.print(f"{MARKS[asset['state']]} {asset['key']:40} {version:5} {asset['reason']}", soft_wrap=True)
+
+
+def _failed(log: dict[str, Any]) -> str:
+    return f"{counted(log['failed_today'], 'time')} in 24 hours; see radix errors" if log["failed_today"] else ""
+
+
+def _begun(log: dict[str, Any]) -> str:
+    many = log["unfinished"]
+    return f"{counted(many, 'action')} without an outcome; see radix log, radix reconcile" if many else ""
 
 
 def doctor(as_json: Json = False) -> None:  # noqa: FBT002 typer's options

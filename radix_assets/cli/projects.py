@@ -76,6 +76,7 @@ def run(name: Name, as_json: Json = False) -> None:  # noqa: FBT002 typer's opti
 
 def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
     """Run a project, and tell a person as it goes."""
+    from radix_assets.reconcile import reconcile
     from radix_assets.runner import run as run_project
     from radix_assets.stages import STAGES
 
@@ -87,6 +88,8 @@ def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
         if state == "failed":
             console.print(f"[red]{escape(str(details['error']))}[/]", soft_wrap=True)
 
+    for one in reconcile(here.instance, here.home, here.tools, thorough=False):
+        console.print(f"[dim]{escape(f'{one.subject} {one.found}: {one.done}')}[/]", soft_wrap=True)
     report = run_project(project, here.tools, here.instance, listen, STAGES)
     _tell(console, report, summarize(here, report))
     return report

@@ -28,12 +28,13 @@ def up(
     """
     from radix_assets.cli.credentials import unlock
     from radix_assets.display import PAGES_PORT
+    from radix_assets.reconcile import reconcile
     from radix_assets.reports.server import serve_pages
-    from radix_resources.action_log import reconcile_runs
 
     here = place()
     unlock(here)
-    reconcile_runs(here.instance)
+    for one in reconcile(here.instance, here.home, here.tools, thorough=False):
+        out.print(f"{one.subject} {one.found}: {one.done}", soft_wrap=True, markup=False)
     _start_endpoints(here)
     try:
         threading.Thread(

@@ -1,7 +1,9 @@
 """Action log: what was done, by whom, and what came of it."""
 
-from radix_resources.action_log.chain import Chains, Link
+from radix_resources.action_log.audit import Flaw, audit
+from radix_resources.action_log.chain import HEAD, Chains, Link
 from radix_resources.action_log.fence import RunFence
+from radix_resources.action_log.fold import Failures, State, folded
 from radix_resources.action_log.log import Doing, chains, doing, record
 from radix_resources.action_log.model import Action, Kind, Outcome, Phase, Severity
 from radix_resources.action_log.reading import Entry, Filter, entries, follow, open_intents, read
@@ -9,20 +11,26 @@ from radix_resources.action_log.reconcile import process_tags, reconcile_runs
 from radix_resources.action_log.redaction import redact, secrets
 
 __all__ = [
+    "HEAD",
     "Action",
     "Chains",
     "Doing",
     "Entry",
+    "Failures",
     "Filter",
+    "Flaw",
     "Kind",
     "Link",
     "Outcome",
     "Phase",
     "RunFence",
     "Severity",
+    "State",
+    "audit",
     "chains",
     "doing",
     "entries",
+    "folded",
     "follow",
     "open_intents",
     "process_tags",

@@ -17,6 +17,8 @@ from typing import Any
 from radix_resources.action_log.model import Action, Kind
 
 CHAINED: frozenset[Kind] = frozenset({"approve", "reject", "tag"})
+HEAD = "chain"
+"""Of a commit record's `shown`: number and hash of the project's newest link when the snapshot was made."""
 START = "0" * 64
 """What stands for the hash before the first."""
 
@@ -73,9 +75,13 @@ class Chains:
 
     def head(self, project: str) -> dict[str, Any] | None:
         """Number and hash of a project's last link; None where it has none."""
-        files = self._files(project)
-        last = _load(files[-1]) if files else None
+        last = self.last(project)
         return {"sequence": last.sequence, "hash": last.hash} if last else None
+
+    def last(self, project: str) -> Link | None:
+        """A project's last link; None where it has none."""
+        files = self._files(project)
+        return _load(files[-1]) if files else None
 
     def links(self, project: str) -> dict[int, Link | None]:
         """By number; None where a file cannot be read."""

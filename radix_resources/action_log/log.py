@@ -1,23 +1,30 @@
 """The action log: actions as observations in Dagster's event log."""
 
 import contextlib
+import os
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from radix_resources.action_log.chain import CHAINED, Chains
+from radix_resources.action_log.chain import CHAINED, Chains, Link
 from radix_resources.action_log.model import Action, Outcome
 from radix_resources.action_log.redaction import redact, secrets
+from radix_resources.action_log.stream import OBSERVED, rows
+from radix_resources.endpoint.process import boot_id, host_id, is_running, started_at
 from radix_resources.errors import RadixError
 
 ENTRY = "radix/action"
 """The metadata entry that holds the whole action as JSON; the others repeat it for people."""
 CHAIN = "radix/chain"
 """The metadata entry of an approval or a tag that holds its place in its project's chain."""
+
+_LOOKED_AT = 100
+"""Newest events of an asset among which the last link is looked for."""
 
 
 @dataclass
@@ -41,17 +48,49 @@ def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collec
             {name: getattr(action, name) for name in ("reason", "before", "after", "actor")}, secrets(secret_names)
         )
     )
-    write(instance, safe, chains(instance).append(safe).mark if safe.kind in CHAINED else None)
+    if safe.kind in CHAINED:
+        _finish_last(instance, safe.project)
+        write(instance, safe, chains(instance).append(safe))
+    else:
+        write(instance, safe)
 
 
-def write(instance: dg.DagsterInstance, action: Action, mark: dict[str, Any] | None = None) -> None:
-    """Write an event as it is; `mark` is its place in its project's chain."""
+def process_name() -> str:
+    """Names this process among all that ever were, on any machine."""
+    pid = os.getpid()
+    return " ".join([host_id(), boot_id(), str(pid), started_at(pid) or ""])
+
+
+def is_gone(process: str) -> bool:
+    """Whether the process of that name has ended; False where that cannot be known from here."""
+    host, boot, pid, started = [*process.split(" "), "", "", ""][:4]
+    if host != host_id() or not pid.isdigit():
+        return False
+    return boot != boot_id() or not is_running(int(pid), started)
+
+
+def write(instance: dg.DagsterInstance, action: Action, link: Link | None = None) -> None:
+    """Write an event as it is; `link` is its place in its project's chain."""
     metadata = _metadata(action)
-    if mark is not None:
-        metadata[CHAIN] = dg.MetadataValue.json(mark)
+    if link is not None:
+        metadata[CHAIN] = dg.MetadataValue.json(link.mark)
+        metadata[ENTRY] = dg.MetadataValue.json(link.action)
     instance.report_runless_asset_event(
         dg.AssetObservation(asset_key=action.subject.split("/"), description=_sentence(action), metadata=metadata)
     )
+
+
+def _finish_last(instance: dg.DagsterInstance, project: str) -> None:
+    """Write the event of the last link, where a crash came between the two; a later one must not hide that."""
+    last = chains(instance).last(project)
+    if last is None:
+        return
+    subject = str(last.action["subject"])
+    for row in islice(rows(instance, types=(OBSERVED,), subject=subject), _LOOKED_AT):
+        mark = row.metadata().get(CHAIN)
+        if mark and mark["sequence"] == last.sequence:
+            return
+    write(instance, Action.model_validate(last.action), last)
 
 
 def chains(instance: dg.DagsterInstance) -> Chains:
@@ -65,7 +104,7 @@ def doing(instance: dg.DagsterInstance, action: Action, *, secret_names: Collect
 
     A crash inside leaves the intent without an outcome, which `open_intents` finds.
     """
-    intent = action.model_copy(update={"phase": "intent", "outcome": None})
+    intent = action.model_copy(update={"phase": "intent", "outcome": None, "process": process_name()})
     record(instance, intent, secret_names=secret_names)
     state = Doing(intent, after=dict(action.after))
     began = time.monotonic()
@@ -80,6 +119,7 @@ def doing(instance: dg.DagsterInstance, action: Action, *, secret_names: Collect
         outcome = intent.model_copy(
             update={
                 "phase": "outcome",
+                "process": "",
                 "outcome": state.outcome,
                 "error_code": code,
                 "seconds": round(time.monotonic() - began, 3),

@@ -60,6 +60,8 @@ class Action(BaseModel):
     """What changed, as JSON. No secret and no value of a private column."""
     run_id: str | None = None
     """The Dagster run it was part of."""
+    process: str = ""
+    """Of an intent: the process that was about to do it; see `log.process_name`."""
     id: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """The same in an intent and in its outcome."""
     schema_version: int = SCHEMA

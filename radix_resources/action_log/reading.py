@@ -29,7 +29,7 @@ class Entry:
     """UTC, seconds since 1970."""
     action: Action
     chain: dict[str, Any] | None = None
-    """Of an approval or a tag: its place in its project's chain."""
+    """Of an approval or a tag: its place in its project's chain, and the action just as it was written."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,8 @@ class Decoder:
             action = Action.model_validate(metadata[ENTRY])
         except ValidationError:  # of a newer Radix, with kinds that this one does not know
             return None
-        return Entry(row.storage_id, row.timestamp, action, metadata.get(CHAIN))
+        mark = metadata.get(CHAIN)
+        return Entry(row.storage_id, row.timestamp, action, mark and {**mark, "action": metadata[ENTRY]})
 
     def _made(self, row: Row, metadata: dict[str, Any]) -> Action:
         shown = {"version": "radix/version", "unchanged": "radix/unchanged", "rows": "dagster/row_count"}

@@ -37,13 +37,14 @@ class Row:
     """As Dagster keeps it; empty where it was not asked for."""
 
     def metadata(self) -> dict[str, Any]:
-        """The event's metadata, as plain values."""
+        """The event's metadata, as plain values; of a materialization its tags too."""
         from dagster._core.events.log import EventLogEntry
         from dagster._serdes import deserialize_value
 
         found = deserialize_value(self.event, EventLogEntry)
         held = found.asset_observation if self.type == OBSERVED else found.asset_materialization
-        return {name: entry.value for name, entry in held.metadata.items()} if held else {}
+        tags = found.asset_materialization.tags or {} if found.asset_materialization else {}
+        return {**tags, **{name: entry.value for name, entry in held.metadata.items()}} if held else {}
 
 
 def rows(
@@ -57,17 +58,17 @@ def rows(
     since: float | None = None,
     until: float | None = None,
     ascending: bool = False,
-    content: bool = True,
+    content: Collection[str] = (OBSERVED, MADE),
 ) -> Iterator[Row]:
     """The stream, newest first unless `ascending`, read page by page as it is used.
 
     Only events whose asset key begins with one of `first_parts`, or is `subject`; with storage ids between `after` and
-    `before` and times between `since` and `until`, all four exclusive.
+    `before` and times between `since` and `until`, all four exclusive. Only events of the types in `content` bring it.
     """
     from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 
     storage, number = _storage(instance), SqlEventLogStorageTable.c.id
-    query = _query(types, first_parts, subject, since, until, content=content)
+    query = _query(types, first_parts, subject, since, until, content)
     query = query.order_by(number.asc() if ascending else number.desc()).limit(PAGE)
     while True:
         page = query if after is None else query.where(number > after)
@@ -86,14 +87,14 @@ def _query(
     subject: str | None,
     since: float | None,
     until: float | None,
-    *,
-    content: bool,
+    content: Collection[str],
 ) -> Any:
     import sqlalchemy as db
     from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 
     table = SqlEventLogStorageTable.c
-    event = table.event if content else db.literal("")
+    wanted = table.dagster_event_type.in_(sorted(content))
+    event = db.case((wanted, table.event), else_="") if set(content) < set(types) else table.event
     query = db.select(table.id, table.dagster_event_type, table.asset_key, table.run_id, table.timestamp, event)
     query = query.where(table.dagster_event_type.in_(sorted(types)))
     if first_parts:
@@ -128,7 +129,7 @@ def ids(instance: dg.DagsterInstance, *, above: int) -> list[int]:
 
 def newest(instance: dg.DagsterInstance) -> int:
     """The storage id of the newest event of the stream; 0 where there is none."""
-    return next((row.storage_id for row in rows(instance, content=False)), 0)
+    return next((row.storage_id for row in rows(instance, content=())), 0)
 
 
 def _storage(instance: dg.DagsterInstance) -> "SqlEventLogStorage":

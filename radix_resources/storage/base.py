@@ -78,6 +78,10 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
         """The newest commit of an asset, or None where there is none yet."""
 
     @abstractmethod
+    def assets(self) -> list[str]:
+        """Every asset that has a commit, sorted."""
+
+    @abstractmethod
     def history(self, asset: str) -> list[Commit]:
         """All commits of an asset, oldest first."""
 

@@ -30,6 +30,10 @@ class LocalStorage(Storage):
         records = self._records(asset)
         return _read(records[-1]) if records else None
 
+    def assets(self) -> list[str]:
+        root = Path(self.root, "commits")
+        return sorted({str(record.parent.relative_to(root)) for record in root.rglob("[0-9]*.json")})
+
     def history(self, asset: str) -> list[Commit]:
         return [_read(record) for record in self._records(asset)]
 
@@ -95,7 +99,7 @@ class LocalStorage(Storage):
                 hint="nothing was lost; start the step again if its result is wanted",
                 asset=attempt.asset,
             )
-        self._place(attempt.path, directory)
+        self._place(attempt.path, directory, files)
         self._put_record(commit)
         self._failure(commit.asset).unlink(missing_ok=True)
         return commit
@@ -149,8 +153,11 @@ class LocalStorage(Storage):
     def _records(self, asset: str) -> list[Path]:
         return sorted(Path(self.root, "commits", asset).glob("[0-9]*.json"))
 
-    def _place(self, source: Path, directory: Path) -> None:
-        """Move the files where the record will point. The name is their hash, so what is there already is the same."""
+    def _place(self, source: Path, directory: Path, files: Mapping[str, str]) -> None:
+        """Move the files where the record will point.
+
+        The name is their hash, so what is there already is the same; unless it was damaged since: then it gives way.
+        """
         target = Path(self.root, directory)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -158,7 +165,11 @@ class LocalStorage(Storage):
         except OSError as error:
             if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
                 raise
-            os.utime(target)
+            if _sync_and_hash(target)[0] == files:
+                os.utime(target)
+            else:
+                target.rename(source.with_name(f"{source.name}-damaged"))
+                source.rename(target)
         _sync_directory(target.parent)
 
     def _put_record(self, commit: Commit) -> None:
@@ -186,7 +197,16 @@ class LocalStorage(Storage):
 
 
 def _read(record: Path) -> Commit:
-    return Commit(**json.loads(record.read_text()))
+    try:
+        return Commit(**json.loads(record.read_text()))
+    except (ValueError, TypeError):
+        raise StorageError(
+            "RDX-STO-007",
+            f"the commit record {record.name} of {record.parent.name} cannot be read",
+            expected="a record as it was written",
+            hint="bring it back from a copy of RADIX_HOME, or remove it: the version before it then counts",
+            file=record,
+        ) from None
 
 
 def _sync_and_hash(directory: Path) -> tuple[dict[str, str], int]:

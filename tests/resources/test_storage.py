@@ -49,6 +49,21 @@ def test_a_commit_never_changes_an_earlier_one(storage: Storage):
     assert storage.history("shop/raw/orders") == [first, second]
 
 
+def test_what_is_published_anew_takes_the_place_of_what_was_damaged(tmp_path: Path):
+    storage = LocalStorage(root=str(tmp_path / "store"))
+
+    def again() -> Commit:
+        with storage.attempt("shop/raw/orders") as attempt:
+            (attempt.path / "data.txt").write_text("one")
+            return storage.commit(attempt, fingerprint="one", rows=1, seconds=0.5, shown={})
+
+    first = again()
+    (storage.path(first) / "data.txt").write_text("damaged")
+    second = again()
+    assert first.directory == second.directory
+    assert (storage.path(first) / "data.txt").read_text() == "one"
+
+
 def test_the_data_version_depends_on_the_data_and_not_on_pages(storage: Storage):
     first, again, other = publish(storage, "one"), publish(storage, "one"), publish(storage, "two")
     assert first.data_version == again.data_version != other.data_version

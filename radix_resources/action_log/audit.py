@@ -1,0 +1,141 @@
+"""Whether the approvals and tags in the log are the ones that were written: see `chain`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from radix_resources.action_log.chain import CHAINED, START, Link, digest
+from radix_resources.action_log.log import chains, write
+from radix_resources.action_log.model import Action
+from radix_resources.action_log.reading import Entry, Filter, entries
+
+_AT_ONCE = 60.0
+"""Seconds."""
+
+Head = Mapping[str, Any]
+"""Number and hash of a link, as a commit record remembers it."""
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something that is not as it was written."""
+
+    project: str
+    found: str
+    mend: str
+    mended: bool = False
+
+
+def audit(instance: dg.DagsterInstance, heads: Mapping[str, list[Head]]) -> list[Flaw]:
+    """What is wrong with the chains; `heads` are those that each project's commit records remember.
+
+    Links missing at the end of the log, where a crash or the loss of the database leaves off, are written anew from
+    their files.
+    """
+    logged = [entry for entry in entries(instance, Filter(), made=False, ascending=True) if _chained(entry)]
+    names = {entry.action.project for entry in logged} | set(chains(instance).projects()) | set(heads)
+    found = []
+    for project in sorted(names):
+        mine = [entry for entry in logged if entry.action.project == project]
+        found += _Audit(instance, project, mine).run(heads.get(project, []))
+    return found
+
+
+def _chained(entry: Entry) -> bool:
+    return entry.action.kind in CHAINED
+
+
+class _Audit:
+    """Of one project."""
+
+    def __init__(self, instance: dg.DagsterInstance, project: str, logged: list[Entry]) -> None:
+        self._instance = instance
+        self._project = project
+        self._logged = logged
+        self._files = chains(instance).links(project)
+        self._flaws: list[Flaw] = []
+
+    def run(self, heads: list[Head]) -> list[Flaw]:
+        marked = [entry for entry in self._logged if entry.chain]
+        for entry in self._logged:
+            if not entry.chain:
+                self._flaw(f"event {entry.storage_id} ({_name(entry.action)}) is in no chain", _FORGED)
+        self._order(marked)
+        for entry in marked:  # one that is there twice was written twice after a crash
+            self._one(_number(entry), entry)
+        known = {_number(entry): entry for entry in marked}
+        hashes = {number: str(entry.chain["hash"]) for number, entry in known.items() if entry.chain}
+        hashes |= {number: link.hash for number, link in self._files.items() if link}
+        self._links(known, hashes)
+        self._missing(known)
+        for head in heads:
+            self._head(head, hashes)
+        return self._flaws
+
+    def _flaw(self, found: str, mend: str, *, mended: bool = False) -> None:
+        self._flaws.append(Flaw(self._project, found, mend, mended))
+
+    def _order(self, marked: list[Entry]) -> None:
+        """Writers at the same time may write their events in the other order; no others."""
+        before: Entry | None = None
+        for entry in marked:
+            if before is None or _number(entry) >= _number(before):
+                before = entry
+            elif abs(entry.timestamp - before.timestamp) > _AT_ONCE:
+                found = f"number {_number(entry)} ({_name(entry.action)}) stands after number {_number(before)}"
+                self._flaw(found, _CHANGED)
+
+    def _one(self, number: int, entry: Entry) -> None:
+        mark, file = entry.chain or {}, self._files.get(number)
+        action = mark.get("action", {})
+        changed = digest(number, str(mark.get("previous")), action) != mark.get("hash")
+        if changed or (file and file.hash != mark.get("hash")):
+            self._flaw(f"number {number} ({_name(entry.action)}) was changed", _CHANGED)
+        elif file is None:
+            chains(self._instance).restore(self._project, Link(number, str(mark["previous"]), action))
+            self._flaw(f"the file of number {number} was gone", "nothing: it was written anew", mended=True)
+
+    def _links(self, known: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
+        for number, file in self._files.items():
+            previous = START if number == 1 else hashes.get(number - 1)
+            if file and previous is not None and file.previous != previous and number not in known:
+                self._flaw(f"the file of number {number} does not follow the one before", _CHANGED)
+
+    def _missing(self, known: Mapping[int, Entry]) -> None:
+        """At the end it is what a crash or a lost database leaves; before it somebody took it out."""
+        last = max(known, default=0)
+        for number in range(1, max([last, *self._files], default=0) + 1):
+            file = self._files.get(number)
+            if number in known:
+                continue
+            if number > last and file:
+                write(self._instance, Action.model_validate(file.action), file)
+                self._flaw(
+                    f"number {number} ({_name(Action.model_validate(file.action))}) was not in the log",
+                    "nothing: it was written anew",
+                    mended=True,
+                )
+            else:
+                name = f" ({_name(Action.model_validate(file.action))})" if file else ""
+                self._flaw(f"number {number}{name} is not in the log any more", _CHANGED)
+
+    def _head(self, head: Head, hashes: Mapping[int, str]) -> None:
+        number = int(head["sequence"])
+        if number not in hashes:
+            self._flaw(f"a commit record remembers {number} approvals and tags; there are {len(hashes)}", _CHANGED)
+        elif hashes[number] != head["hash"]:
+            self._flaw(f"number {number} is not the one that a commit record remembers", _CHANGED)
+
+
+_CHANGED = "find out who could write to the database and to RADIX_HOME; the folder chains/ holds what was written first"
+_FORGED = "find out who wrote it; what it approves or tags is not to be relied on"
+
+
+def _number(entry: Entry) -> int:
+    return int((entry.chain or {}).get("sequence", 0))
+
+
+def _name(action: Action) -> str:
+    return f"{action.kind} {action.subject} by {action.actor}"

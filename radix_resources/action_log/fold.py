@@ -1,0 +1,201 @@
+"""The state that the action log adds up to, kept up to date from a cursor.
+
+What is folded once is kept in a small file, so that a look costs what is new since the last one and not the whole log.
+The file holds nothing that the log does not: where it is lost, damaged, of another format or of another database, the
+log is folded anew.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from radix_resources.action_log.model import Action
+from radix_resources.action_log.reading import Decoder
+from radix_resources.action_log.stream import MADE, OBSERVED, Row, ids, rows
+
+FORMAT = 1
+_RECENT = 200
+"""Ids behind the cursor that are looked at again: PostgreSQL numbers events before it shows them."""
+_HOURS = 24 * 90
+"""Of failures, how far back they are counted hour by hour."""
+
+
+@dataclass
+class Failures:
+    """Of one code in one project."""
+
+    code: str
+    project: str
+    count: int = 0
+    first: float = 0.0
+    last: float = 0.0
+    """UTC, seconds since 1970."""
+    hours: dict[str, int] = field(default_factory=dict)
+    """By hour since 1970, of the last ninety days."""
+    subject: str = ""
+    found: str = ""
+    hint: str = ""
+    """Of the newest."""
+
+
+@dataclass
+class ProjectState:
+    """What the log says of one project."""
+
+    actions: int = 0
+    made: int = 0
+    last: float = 0.0
+    """UTC, seconds since 1970, of the newest event."""
+    dollars: dict[str, float] = field(default_factory=dict)
+    """By month, `2030-01`."""
+    subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each asset and component, the newest action: kind, outcome, actor, reason, when."""
+    open: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Intents without an outcome, by id of the action."""
+    failed: list[str] = field(default_factory=list)
+    """Run, subject and code of the newest failure, which the step and the action inside it may both tell."""
+
+
+@dataclass
+class State:
+    """What the whole log says."""
+
+    cursor: int = 0
+    """Storage id of the newest event that is in."""
+    anchor: list[Any] = field(default_factory=list)
+    """Key and time of that event, by which its database is known again."""
+    recent: list[int] = field(default_factory=list)
+    projects: dict[str, ProjectState] = field(default_factory=dict)
+    failures: dict[str, Failures] = field(default_factory=dict)
+
+    def of(self, project: str) -> ProjectState:
+        """What it says of one project."""
+        return self.projects.get(project, ProjectState())
+
+
+def folded(instance: dg.DagsterInstance, cache: Path) -> State:
+    """The state now; the cache is brought up to date where that is possible."""
+    state = _load(cache)
+    if state is None or not _same_database(instance, state):
+        state = State()
+    decoder = Decoder(instance)
+    changed = False
+    for row in _new_rows(instance, state):
+        changed = True
+        _add(state, row, decoder)
+        state.recent.append(row.storage_id)
+        if row.storage_id > state.cursor:
+            state.cursor, state.anchor = row.storage_id, [row.key, row.timestamp]
+        if len(state.recent) > 2 * _RECENT:
+            state.recent = sorted(state.recent)[-_RECENT:]
+    if changed:
+        state.recent = sorted(state.recent)[-_RECENT:]
+        _save(cache, state)
+    return state
+
+
+def _new_rows(instance: dg.DagsterInstance, state: State) -> Any:
+    late: list[int] = []
+    if state.recent:
+        known = set(state.recent)
+        floor = state.recent[0] if len(state.recent) == _RECENT else 0
+        late = [number for number in ids(instance, above=floor) if number < state.cursor and number not in known]
+    for number in late:
+        yield from rows(instance, after=number - 1, before=number + 1, content=(OBSERVED,))
+    yield from rows(instance, after=state.cursor, ascending=True, content=(OBSERVED,))
+
+
+def _same_database(instance: dg.DagsterInstance, state: State) -> bool:
+    if not state.cursor:
+        return True
+    found = next(rows(instance, after=state.cursor - 1, before=state.cursor + 1, content=()), None)
+    return found is not None and [found.key, found.timestamp] == state.anchor
+
+
+def _add(state: State, row: Row, decoder: Decoder) -> None:
+    if row.type == MADE:
+        project = state.projects.setdefault(row.key.partition("/")[0], ProjectState())
+        project.made += 1
+        project.last = max(project.last, row.timestamp)
+        return
+    entry = decoder.entry(row)
+    if entry is None:
+        return
+    action, when = entry.action, entry.timestamp
+    project = state.projects.setdefault(action.project, ProjectState())
+    project.last = max(project.last, when)
+    if action.phase == "intent":
+        project.open[action.id] = _brief(action, when)
+        return
+    project.open.pop(action.id, None)
+    project.actions += 1
+    project.subjects[action.subject] = _brief(action, when)
+    if action.cost_dollars:
+        month = datetime.fromtimestamp(when, UTC).strftime("%Y-%m")
+        project.dollars[month] = project.dollars.get(month, 0.0) + action.cost_dollars
+    if action.outcome == "failed":
+        _add_failure(state, project, action, when)
+
+
+def _add_failure(state: State, project: ProjectState, action: Action, when: float) -> None:
+    code = action.error_code or "unknown"
+    same = [action.run_id or "", action.subject, code]
+    if action.run_id and project.failed == same and action.kind == "materialize":
+        return
+    project.failed = same
+    failures = state.failures.setdefault(f"{action.project} {code}", Failures(code, action.project, first=when))
+    failures.count += 1
+    failures.last = max(failures.last, when)
+    hour = int(when // 3600)
+    failures.hours[str(hour)] = failures.hours.get(str(hour), 0) + 1
+    for old in [number for number in failures.hours if int(number) < hour - _HOURS]:
+        del failures.hours[old]
+    failures.subject = action.subject
+    failures.found = action.reason or str(action.after.get("found", ""))
+    failures.hint = str(action.after.get("hint", ""))
+
+
+def _brief(action: Action, when: float) -> dict[str, Any]:
+    return {
+        "kind": action.kind,
+        "subject": action.subject,
+        "outcome": action.outcome,
+        "actor": action.actor,
+        "reason": action.reason,
+        "when": when,
+        "run_id": action.run_id,
+    }
+
+
+def _load(cache: Path) -> State | None:
+    try:
+        held = json.loads(cache.read_bytes())
+        content = held["state"]
+        if held["format"] != FORMAT or held["sha256"] != _digest(content):
+            return None
+        projects = {name: ProjectState(**one) for name, one in content.pop("projects").items()}
+        failures = {name: Failures(**one) for name, one in content.pop("failures").items()}
+        return State(**content, projects=projects, failures=failures)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _save(cache: Path, state: State) -> None:
+    content = asdict(state)
+    draft = cache.with_name(f".{cache.name}.{os.getpid()}.tmp")
+    try:
+        cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.write_text(json.dumps({"format": FORMAT, "sha256": _digest(content), "state": content}), encoding="utf-8")
+        draft.replace(cache)
+    except OSError:  # a full disk; the next look folds again
+        draft.unlink(missing_ok=True)
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

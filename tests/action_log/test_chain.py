@@ -1,0 +1,132 @@
+"""Whoever can write to the database cannot change what was approved or tagged without being noticed."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from radix_resources.action_log import Action, audit, chains, read, record
+from radix_resources.action_log.log import write
+from radix_resources.home import Home
+
+
+def approve(instance: dg.DagsterInstance, number: int) -> None:
+    record(
+        instance,
+        Action(kind="approve", subject="shop/champion", project="shop", actor="ada", outcome="ok", reason=str(number)),
+    )
+
+
+@pytest.fixture
+def database(home: Home, instance: dg.DagsterInstance) -> Path:
+    for number in range(1, 5):
+        approve(instance, number)
+    return home.state / "history" / "runs" / "index.db"
+
+
+def tamper(database: Path, statement: str, *values: object) -> None:
+    with sqlite3.connect(database) as connection:
+        assert connection.execute(statement, values).rowcount > 0
+    connection.close()
+
+
+def events(database: Path) -> list[int]:
+    with sqlite3.connect(database) as connection:
+        found = [
+            row[0]
+            for row in connection.execute(
+                "select id from event_logs where dagster_event_type = 'ASSET_OBSERVATION' order by id"
+            )
+        ]
+    connection.close()
+    return found
+
+
+def flaws(instance: dg.DagsterInstance) -> list[str]:
+    return [flaw.found for flaw in audit(instance, {}) if not flaw.mended]
+
+
+def test_an_untouched_chain_has_no_flaw(instance: dg.DagsterInstance, database: Path):
+    assert audit(instance, {"shop": [chains(instance).head("shop") or {}]}) == []
+
+
+def test_a_changed_approval_is_named(instance: dg.DagsterInstance, database: Path):
+    second = events(database)[1]
+    tamper(database, "update event_logs set event = replace(event, '\"ada\"', '\"eve\"') where id = ?", second)
+    assert flaws(instance) == ["number 2 (approve shop/champion by eve) was changed"]
+
+
+def test_a_removed_approval_is_named(instance: dg.DagsterInstance, database: Path):
+    tamper(database, "delete from event_logs where id = ?", events(database)[1])
+    assert flaws(instance) == ["number 2 (approve shop/champion by ada) is not in the log any more"]
+
+
+def test_approvals_that_changed_places_are_named(instance: dg.DagsterInstance, database: Path):
+    first, *_, last = events(database)
+    tamper(database, "update event_logs set timestamp = datetime(timestamp, '-1 hour') where id = ?", first)
+    for old, new in ((first, 10**6), (last, first), (10**6, last)):
+        tamper(database, "update event_logs set id = ? where id = ?", new, old)
+    assert any("stands after number" in flaw for flaw in flaws(instance))
+
+
+def test_what_is_missing_at_the_end_is_told_and_written_anew(instance: dg.DagsterInstance, database: Path):
+    for number in events(database)[2:]:
+        tamper(database, "delete from event_logs where id = ?", number)
+    found = audit(instance, {})
+    assert [(flaw.found, flaw.mended) for flaw in found] == [
+        (f"number {number} (approve shop/champion by ada) was not in the log", True) for number in (3, 4)
+    ]
+    assert [entry.action.reason for entry in read(instance)] == ["4", "3", "2", "1"]
+    assert audit(instance, {}) == []
+
+
+def test_an_end_that_was_cut_off_everywhere_is_still_known_from_commit_records(
+    home: Home, instance: dg.DagsterInstance, database: Path
+):
+    head = chains(instance).head("shop") or {}
+    tamper(database, "delete from event_logs where id = ?", events(database)[-1])
+    (home.state / "chains" / "shop" / "00000004.json").unlink()
+    (flaw,) = audit(instance, {"shop": [head]})
+    assert flaw.found == "a commit record remembers 4 approvals and tags; there are 3"
+
+
+def test_a_chain_that_was_written_anew_as_a_whole_is_not_what_a_commit_record_remembers(
+    home: Home, instance: dg.DagsterInstance, database: Path
+):
+    head = chains(instance).head("shop") or {}
+    tamper(database, "delete from event_logs")
+    for file in (home.state / "chains" / "shop").iterdir():
+        file.unlink()
+    for number in range(11, 15):
+        approve(instance, number)
+    (flaw,) = audit(instance, {"shop": [head]})
+    assert flaw.found == "number 4 is not the one that a commit record remembers"
+
+
+def test_a_forged_approval_is_in_no_chain(instance: dg.DagsterInstance, database: Path):
+    write(instance, Action(kind="approve", subject="shop/champion", project="shop", actor="eve", outcome="ok"))
+    assert [flaw.partition(" (")[2] for flaw in flaws(instance)] == ["approve shop/champion by eve) is in no chain"]
+
+
+def test_a_changed_file_is_named(home: Home, instance: dg.DagsterInstance, database: Path):
+    file = home.state / "chains" / "shop" / "00000003.json"
+    held = json.loads(file.read_text())
+    held["action"]["actor"] = "eve"
+    file.write_text(json.dumps(held))
+    assert flaws(instance) == ["number 3 (approve shop/champion by ada) was changed"]
+
+
+def test_a_lost_file_is_written_anew_from_the_log(home: Home, instance: dg.DagsterInstance, database: Path):
+    (home.state / "chains" / "shop" / "00000002.json").unlink()
+    assert [flaw.mended for flaw in audit(instance, {})] == [True]
+    assert audit(instance, {}) == []
+
+
+def test_a_crash_between_the_link_and_its_event_leaves_no_hole(instance: dg.DagsterInstance, database: Path):
+    last = Action(kind="approve", subject="shop/champion", project="shop", actor="ada", outcome="ok", reason="5")
+    chains(instance).append(last)
+    approve(instance, 6)
+    assert [entry.action.reason for entry in read(instance)] == ["6", "5", "4", "3", "2", "1"]
+    assert audit(instance, {}) == []

@@ -1,0 +1,223 @@
+"""What is really there, against the commit records and the log; and what a crash left behind."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+from toy import Toy
+
+from radix_assets.reconcile import reconcile
+from radix_assets.verify import Finding, verify
+from radix_resources.action_log import Action, Filter, doing, entries, open_intents, process_tags, read, record
+from radix_resources.action_log.log import process_name
+from radix_resources.action_log.reconcile import PID, STARTED
+from radix_resources.endpoint.process import started_at
+from radix_resources.home import Home
+
+
+@pytest.fixture
+def toy(home: Home) -> Toy:
+    return Toy(home)
+
+
+def check(toy: Toy, instance: dg.DagsterInstance, *, everything: bool = True) -> list[Finding]:
+    return verify(instance, toy.tools, [toy.project], toy.stages, everything=everything)
+
+
+def tidy(toy: Toy, instance: dg.DagsterInstance) -> list[str]:
+    return [f"{one.subject} {one.found}: {one.done}" for one in reconcile(instance, toy.home, toy.tools)]
+
+
+def snapshot(toy: Toy, name: str) -> Path:
+    commit = toy.tools.storage.latest(f"toy/{name}")
+    assert commit
+    return toy.tools.storage.path(commit)
+
+
+def shown(instance: dg.DagsterInstance) -> dict[str, int]:
+    found = entries(instance, Filter(project="toy"), ascending=True)
+    return {one.action.subject: one.action.after["version"] for one in found if "version" in one.action.after}
+
+
+def test_where_nothing_happened_there_is_nothing_to_tell(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    assert check(toy, instance) == []
+    assert tidy(toy, instance) == []
+
+
+def test_a_lost_database_is_made_anew_from_the_commit_records(
+    toy: Toy, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    toy.materialize(instance)
+    toy.source["a"] = "7"
+    toy.materialize(instance)
+    tagged = [entry.action for entry in read(instance, kind="tag")]
+    before = shown(instance)
+    for folder in ("history", "schedules"):
+        shutil.rmtree(toy.home.state / folder)
+    with dg.DagsterInstance.get() as anew:
+        found = tidy(toy, anew)
+        assert sum("was not in the log" in one for one in found) == len(before) + sum(v - 1 for v in before.values())
+        assert shown(anew) == before
+        key = dg.AssetKey(["toy", "raw", "a"])
+        newest = anew.get_latest_materialization_event(key)
+        assert newest
+        assert newest.asset_materialization
+        assert newest.asset_materialization.metadata["radix/version"].value == 2
+        assert {flaw.mended for flaw in check(toy, anew)} == {True}, "the tags are brought back too"
+        assert [entry.action for entry in read(anew, kind="tag")] == tagged
+        assert check(toy, anew) == []
+
+
+def test_pruned_events_come_back_and_the_newest_stays_the_newest(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance, "toy/raw/a")
+    toy.source["a"] = "7"
+    toy.materialize(instance, "toy/raw/a")
+    with sqlite3.connect(toy.home.state / "history" / "runs" / "index.db") as database:
+        database.execute(
+            "delete from event_logs where id = (select min(id) from event_logs "
+            "where dagster_event_type = 'ASSET_MATERIALIZATION')"
+        )
+    database.close()
+    (finding,) = check(toy, instance)
+    assert (finding.found, finding.mended) == ("version 1 was not in the log", True)
+    assert shown(instance) == {"toy/raw/a": 2}
+    assert check(toy, instance) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("gone", "is gone"),
+        ("file gone", "data.json is gone"),
+        ("more", "other.json is no part of it"),
+        ("longer", "bytes and should have"),
+        ("flipped", "the content of data.json is not what was written"),
+    ],
+)
+def test_each_damage_to_a_snapshot_is_named_with_its_mend(
+    toy: Toy, instance: dg.DagsterInstance, damage: str, told: str
+):
+    toy.materialize(instance)
+    path = snapshot(toy, "sum")
+    file = path / "data.json"
+    if damage == "gone":
+        shutil.rmtree(path)
+    elif damage == "file gone":
+        file.unlink()
+    elif damage == "more":
+        (path / "other.json").touch()
+    elif damage == "longer":
+        file.write_text(file.read_text() + " ")
+    else:
+        file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
+    (finding,) = check(toy, instance)
+    assert finding.subject == "toy/sum"
+    assert told in finding.found
+    assert finding.mend
+    assert not finding.mended
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
+def test_a_half_written_parquet_file_is_named_before_its_content_is_read(
+    toy: Toy, instance: dg.DagsterInstance, share: float
+):
+    toy.during = lambda work: pl.DataFrame({"x": range(5000)}).write_parquet(work.out / "data.parquet")
+    toy.materialize(instance, "toy/raw/a")
+    file = snapshot(toy, "raw/a") / "data.parquet"
+    content = file.read_bytes()
+    kept = content[: int(len(content) * share)]
+    file.write_bytes(kept)
+    (finding,) = check(toy, instance, everything=False)
+    assert "bytes and should have" in finding.found
+    file.write_bytes(kept + bytes(len(content) - len(kept)))
+    (finding,) = check(toy, instance, everything=False)
+    assert finding.found == "version 1: data.parquet is no whole Parquet file"
+
+
+def test_an_unreadable_commit_record_is_told_and_the_rest_is_checked(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    (toy.home.store / "commits" / "toy" / "sum" / "00000001.json").write_text('{"asset": ')
+    (finding,) = check(toy, instance)
+    assert finding.found == "the commit record 00000001.json of sum cannot be read"
+
+
+def test_a_run_that_was_killed_is_told_with_the_asset_it_was_at(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance, "toy/raw/a")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        tags = {**process_tags(), PID: str(process.pid), STARTED: started_at(process.pid) or ""}
+        process.kill()
+    job = dg.define_asset_job("job").resolve(asset_graph=dg.Definitions([raw]).resolve_asset_graph())
+    run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
+    instance.report_engine_event("step", run, step_key="toy__raw__a")
+    found = tidy(toy, instance)
+    assert len(found) == 1
+    assert "marked as failed" in found[0]
+    assert tidy(toy, instance) == []
+
+
+@dg.asset(key=["toy", "raw", "a"])
+def raw() -> None: ...
+
+
+def dead() -> str:
+    host, boot, _, started = process_name().split(" ")
+    return f"{host} {boot} 999999999 {started}"
+
+
+def test_an_intent_that_a_kill_cut_off_is_looked_up_and_closed(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    commit = toy.tools.storage.latest("toy/gate")
+    assert commit
+    common = {"project": "toy", "actor": "ada", "phase": "intent", "process": dead()}
+    said = [
+        Action(kind="tag", subject="toy/gate", input_hash=commit.fingerprint, **common),
+        Action(kind="promote", subject="toy/gate", input_hash="never published", **common),
+        Action(kind="approve", subject="toy/end", input_hash="no such model", **common),
+        Action(kind="collect", subject="toy/sum", before={"version": 9}, **common),
+        Action(kind="provision", subject="toy/endpoint", **common),
+        Action(kind="provision", subject="infra/aws/bucket", **common),
+        Action(kind="promote", subject="toy/gate", **{**common, "process": process_name()}),
+    ]
+    for action in said:
+        record(instance, action)
+    tidy(toy, instance)
+    outcomes = {entry.action.id: entry.action.outcome for entry in read(instance) if entry.action.phase == "outcome"}
+    assert [outcomes.get(action.id) for action in said] == [
+        "ok", "failed", "failed", "ok", "unknown", "unknown", None,
+    ]  # fmt: skip
+    (left,) = open_intents(read(instance))
+    assert left.action.id == said[-1].id, "its process lives"
+    assert tidy(toy, instance) == []
+
+
+def test_what_is_under_way_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance):
+    with doing(instance, Action(kind="promote", subject="toy/end", project="toy", actor="ada")):
+        assert tidy(toy, instance) == []
+
+
+def test_what_nothing_refers_to_is_removed_after_its_retention(
+    toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    toy.materialize(instance)
+    orphan = toy.home.store / "snapshots" / "toy" / "sum" / "orphan"
+    orphan.mkdir()
+    (orphan / ".snapshot").touch()
+    (logs,) = toy.home.state.glob("*-*-*-*-*/compute_logs")
+    month = 31 * 86400
+    for path in (orphan, logs, *logs.rglob("*")):
+        os.utime(path, (path.stat().st_atime - month, path.stat().st_mtime - month))
+    monkeypatch.setenv("RADIX_RETENTION_DAYS", "32")
+    assert tidy(toy, instance) == []
+    monkeypatch.delenv("RADIX_RETENTION_DAYS")
+    assert [one.partition(" ")[2].rpartition(": ")[2] for one in tidy(toy, instance)] == ["removed", "removed"]
+    assert not orphan.exists()
+    assert not logs.exists()
+    assert [entry.action.kind for entry in read(instance, kind="collect")] == ["collect"]
+    assert check(toy, instance) == []
