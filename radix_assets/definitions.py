@@ -9,6 +9,7 @@ import dagster as dg
 def defs() -> dg.Definitions:
     """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
     from radix_assets.broken import build_broken
+    from radix_assets.budget.job import build_approval
     from radix_assets.factory import build_assets
     from radix_assets.project import load_projects
     from radix_assets.resources import tools
@@ -27,7 +28,7 @@ def defs() -> dg.Definitions:
                 *(build_broken(name, error) for name, error in broken.items()),
             ],
             resources=vars(tools(home)),
-            jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for.")],
+            jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for."), build_approval()],
             sensors=build_sensors(),
             schedules=build_schedules(projects),
             executor=dg.in_process_executor,

@@ -7,27 +7,32 @@ from pathlib import Path
 from radix_assets.output import Check, Output, Page, Shown
 from radix_assets.project import Project
 from radix_assets.reports.parts import Parts, read_parts
-from radix_assets.reports.plain import duration, number
+from radix_assets.reports.plain import duration, number, price
 from radix_assets.reports.story import tell
 
 PAGE = "report.html"
 TEMPLATE = "report.html.j2"
 
 
-def make_report(project: Project, parts: Mapping[str, Path], seconds: Mapping[str, float], out: Path) -> Output:
+def make_report(
+    project: Project, parts: Mapping[str, Path], seconds: Mapping[str, float], out: Path, *, dollars: float = 0.0
+) -> Output:
     """Write `report.html`: no script, no outside request, no value of a private column.
 
     `parts` are snapshot directories by asset name without the project (`profile/orders`, `model`); what is missing is
-    left out. `seconds` is how long each took.
+    left out. `seconds` is how long each took, `dollars` what that comes to by the price table.
     """
     from jinja2 import Environment, StrictUndefined
 
     source = resources.files("radix_assets.reports").joinpath(TEMPLATE).read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     known = read_parts(parts)
-    page = environment.from_string(source).render(tell(project, known, seconds))
+    page = environment.from_string(source).render(tell(project, known, seconds, dollars))
     (out / PAGE).write_text(page, encoding="utf-8")
-    return Output(shown=_shown(known, seconds), checks=[_check(known)])
+    shown = _shown(known, seconds)
+    if dollars:
+        shown["cost"] = price(dollars)
+    return Output(shown=shown, checks=[_check(known)])
 
 
 def _shown(parts: Parts, seconds: Mapping[str, float]) -> dict[str, Shown]:

@@ -132,6 +132,11 @@ def split(card: ModelCard) -> str:
     return f"{words.get(kind, kind.capitalize() + '.')} {reason[:1].upper()}{reason[1:]}{ending}".strip()
 
 
+def price(dollars: float) -> str:
+    """US dollars, to the cent; less than one is told as such."""
+    return f"${dollars:,.2f}" if dollars >= 0.01 else "less than one cent"  # noqa: PLR2004
+
+
 def duration(seconds: float) -> str:
     """Seconds as a person says them."""
     if seconds < 0.1:  # noqa: PLR2004

@@ -19,7 +19,7 @@ REVEALING = {"confusion", "target", "over_time", "fit", "drift"}
 """Pictures that hold values of the target."""
 
 
-def tell(project: Project, parts: Parts, seconds: Mapping[str, float]) -> dict[str, Any]:
+def tell(project: Project, parts: Parts, seconds: Mapping[str, float], dollars: float = 0.0) -> dict[str, Any]:
     """Everything the template needs. What there is nothing to say about is empty or None."""
     private = _target_is_private(parts.tags)
     pictures = {
@@ -51,6 +51,7 @@ def tell(project: Project, parts: Parts, seconds: Mapping[str, float]) -> dict[s
         "left_out": _left_out(parts),
         "costs": _costs(seconds),
         "total": plain.duration(sum(seconds.values())) if seconds else "",
+        "price": plain.price(dollars) if dollars else "",
         "warnings": parts.exploration.warnings if parts.exploration else [],
         "pictures": pictures,
         "plain": plain,

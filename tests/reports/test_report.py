@@ -16,7 +16,7 @@ from radix_assets.output import Page
 from radix_assets.profiles import profile_table
 from radix_assets.project import FileSource, Project
 from radix_assets.reports import make_report
-from radix_assets.reports.plain import duration, meaning, number, optimism, question, split
+from radix_assets.reports.plain import duration, meaning, number, optimism, price, question, split
 from radix_assets.serving import Served
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 
@@ -142,6 +142,11 @@ def render(parts: dict[str, Path], tmp_path: Path) -> tuple[str, Links]:
     links = Links()
     links.feed(page)
     return page, links
+
+
+def test_a_price_is_told_to_the_cent():
+    assert price(1234.5) == "$1,234.50"
+    assert price(0.004) == "less than one cent"
 
 
 def test_it_tells_verdict_drivers_leaks_drift_use_and_cost(parts: dict[str, Path], tmp_path: Path) -> None:
