@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test quick lint format bench clean
+.PHONY: help setup demo up test quick explore lint format bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ test: setup  ## all tests; those of Spark by themselves, as their cluster takes 
 
 quick: setup  ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+explore: setup  ## the property tests, with other examples each time
+	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore
 
 lint: setup  ## style and types
 	$(BIN)/ruff check .

@@ -6,8 +6,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from hypothesis import settings
 
 from radix_resources.home import Home
+
+# The verdict on a change follows from the change alone; `make explore` tries other examples each time.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("repeatable")
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 

@@ -205,7 +205,6 @@ def test_the_life_of_a_project_with_a_person(installation: Installation):
     [
         ("oracle_hr", "employees.salary", "rmse"),
         ("uci_restaurants", "rating_final.rating", "log_loss"),
-        ("northwind", "Orders.Freight > 50", "roc_auc"),
     ],
 )
 def test_real_sets_go_the_whole_way(installation: Installation, shared_data: Path, name: str, target: str, metric: str):
