@@ -2,6 +2,7 @@
 
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +16,8 @@ from radix_assets.project import Project
 from radix_assets.sensors import PROJECT_TAG
 from radix_assets.standing import Standing, left_out, stand, verdict
 from radix_resources.action_log import process_tags, reconcile_runs
+from radix_resources.home import Home
+from radix_resources.metadata import run_claim
 
 Listener = Callable[[str, str, dict[str, Any]], None]
 """Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
@@ -98,13 +101,16 @@ def _execute(
     definitions = dg.Definitions(
         assets=build_assets(project, stages), resources=vars(tools), executor=dg.in_process_executor
     )
-    definitions.resolve_implicit_global_asset_job_def().execute_in_process(
-        instance=instance,
-        asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
-        tags={PROJECT_TAG: project.name, "radix/actor": "command line", **process_tags()},
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        raise_on_error=False,
-    )
+    job, run_id = definitions.resolve_implicit_global_asset_job_def(), str(uuid.uuid4())
+    with Home.from_environment().metadata.claims.hold(run_claim(run_id)):
+        job.execute_in_process(
+            run_id=run_id,
+            instance=instance,
+            asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
+            tags={PROJECT_TAG: project.name, "radix/actor": "command line", **process_tags()},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
 
 
 def _signature(standings: list[Standing]) -> list[tuple[str, str, int]]:

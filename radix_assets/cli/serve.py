@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from radix_assets.cli.common import Place, out, place
+from radix_assets.cli.machines import CODE_LOCATION, Metadata, Name, Slots, Storage, stand_on, work
 
 
 def register(app: typer.Typer) -> None:
@@ -21,8 +22,14 @@ def register(app: typer.Typer) -> None:
 
 def up(
     port: Annotated[int, typer.Option(help="Of the UI.")] = 3000,
+    metadata: Metadata = None,
+    storage: Storage = None,
+    slots: Slots = 1,
+    name: Name = None,
 ) -> None:
     """Start the UI, the daemon with its sensors, and the endpoints of the projects, on this machine only.
+
+    With --metadata and --storage other machines may join and share the work; --slots and --name are for that alone.
 
     Example: radix up
     """
@@ -31,6 +38,7 @@ def up(
     from radix_assets.reconcile import reconcile
     from radix_assets.reports.server import serve_pages
 
+    stand_on(metadata, storage)
     here = place()
     unlock(here)
     for one in reconcile(here.instance, here.home, here.tools, thorough=False):
@@ -43,7 +51,11 @@ def up(
         reports = f"http://127.0.0.1:{PAGES_PORT}"
     except OSError:
         reports = f"not here: port {PAGES_PORT} is in use, by another `radix up`?"
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "radix_assets.definitions"]
+    if here.home.metadata.shared:
+        out.print(f"reports   {reports}")
+        work(here, slots=slots, name=name, port=port)
+        return
+    command = [sys.executable, "-m", "dagster", "dev", "-m", CODE_LOCATION]
     command += ["-h", "127.0.0.1", "-p", str(port), "--log-level", "warning"]
     server = subprocess.Popen(command, cwd=here.home.state, env={**os.environ, **here.home.environment()})
     out.print(f"UI        http://127.0.0.1:{port}\nreports   {reports}\nCtrl-C stops both.")
@@ -66,7 +78,9 @@ def down() -> None:
     Example: radix down
     """
     here = place()
-    stopped = [deployed.project for deployed in here.tools.endpoint.list() if deployed.state == "running"]
+    stopped = [
+        deployed.project for deployed in here.tools.endpoint.list() if deployed.state == "running" and deployed.here
+    ]
     for project in stopped:
         here.tools.endpoint.stop(project)
     out.print(f"stopped: {', '.join(stopped)}" if stopped else "no endpoint was running")
@@ -84,6 +98,6 @@ def demo() -> None:
 
 def _start_endpoints(here: Place) -> None:
     for deployed in here.tools.endpoint.list():
-        if deployed.state != "running":
+        if deployed.state != "running" and deployed.here:
             here.tools.endpoint.start(deployed.project)
             out.print(f"endpoint  {deployed.project}: {deployed.address}")
