@@ -41,8 +41,9 @@ def own_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[DictionaryKeyring]:
     """A keyring of the kind that the package `keyring` takes any backend for, in memory."""
     import keyring
 
+    before = keyring.get_keyring()
     monkeypatch.setenv("DICTIONARY_KEYRING", "")
-    before, mine = keyring.get_keyring(), DictionaryKeyring()
+    mine = DictionaryKeyring()
     keyring.set_keyring(mine)
     yield mine
     keyring.set_keyring(before)

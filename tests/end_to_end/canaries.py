@@ -55,11 +55,11 @@ def forms(value: str) -> set[bytes]:
     return found | {base64.b64encode(value.encode()).rstrip(b"="), value.encode().hex().encode()}
 
 
-def contents(state: Path) -> Iterator[tuple[str, bytes]]:
+def contents(state: Path, excepted: tuple[str, ...] = EXCEPTED) -> Iterator[tuple[str, bytes]]:
     """Everything that is kept under the state directory but the excepted snapshots, in readable form."""
-    excepted = {path for pattern in EXCEPTED for path in state.glob(pattern)}
+    passed_over = {path for pattern in excepted for path in state.glob(pattern)}
     for file in sorted(state.rglob("*")):
-        if not file.is_file() or not excepted.isdisjoint(file.parents):
+        if not file.is_file() or not passed_over.isdisjoint(file.parents):
             continue
         name, content = str(file.relative_to(state)), file.read_bytes()
         yield name, content

