@@ -17,11 +17,17 @@ sys.path.append(str(Path(__file__).parents[1] / "features"))  # the shop, and th
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder is slow, and needs Java."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents and "spark" in getattr(item, "fixturenames", ()):
+    """All that needs a session is slow. It comes last in this folder: the session holds all cores of the cluster."""
+    places = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
+    mine = [items[place] for place in places]
+    holding = ["spark" in getattr(item, "fixturenames", ()) for item in mine]
+    for item, holds in zip(mine, holding, strict=True):
+        if holds:
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("spark"))
+    ordered = sorted(zip(holding, range(len(mine)), strict=True))
+    for place, (_, number) in zip(places, ordered, strict=True):
+        items[place] = mine[number]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Which engine, and what is said where a cluster cannot be used."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from radix_assets.engine import cluster_of, engine_for
 from radix_assets.project import Compute, Project, Spark
 from radix_resources.compute import SparkCompute, choose, estimated, memory
-from radix_resources.errors import ConfigError, CredentialError, RadixError, TransientComputeError
+from radix_resources.errors import ComputeError, ConfigError, CredentialError, RadixError, TransientComputeError
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def test_the_engine_goes_by_bytes_against_memory_and_only_where_a_cluster_is_nam
     assert choose("auto", [file], cluster=True, room=10 * needed).engine == "polars"
     assert choose("auto", [file], cluster=False, room=1).engine == "polars"
     assert choose("polars", [file], cluster=True, room=1).engine == "polars"
-    assert choose("spark", [file], cluster=True, room=10 * needed).engine == "spark"
+    asked = choose("spark", [file], cluster=True, room=10 * needed)
+    assert (asked.engine, asked.fits) == ("spark", True)
+    assert not choose("spark", [file], cluster=True, room=needed).fits
     with pytest.raises(ConfigError) as caught:
         choose("spark", [file], cluster=False, room=1)
     assert caught.value.code == "RDX-CFG-012"
@@ -38,6 +41,20 @@ def test_a_cluster_that_is_not_there_is_told_at_once_and_without_its_token():
         pass
     assert caught.value.code == "RDX-CMP-003"
     assert "abc" not in str(caught.value)
+
+
+def test_what_is_missing_here_is_told_before_anything_is_opened(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ComputeError) as caught:
+        SparkCompute("spark://127.0.0.1:1").ready()
+    assert caught.value.code == "RDX-CMP-002"
+    with pytest.raises(TransientComputeError):  # the driver of Spark Connect is elsewhere
+        SparkCompute("sc://127.0.0.1:1").ready()
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(ComputeError) as caught:
+        SparkCompute("sc://127.0.0.1:1").ready()
+    assert caught.value.code == "RDX-CMP-001"
 
 
 def test_a_cluster_is_an_address_whose_secrets_are_references():

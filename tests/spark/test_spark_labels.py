@@ -60,6 +60,19 @@ def test_a_question_has_the_same_answers(spark: Any, tmp_path: Path, question: d
     alike(both.rows(), theirs.rows())
 
 
+def test_of_too_many_labels_the_same_are_kept(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "MOST_ROWS", 30)
+    tags, tables = world(tmp_path, orders(), customers=12)
+    question = Future(for_each="customers", predict="count(orders)", within="9d", every="5d")
+    asked = table.asker(question, tags, LINKS, tables)
+    mine = table.label(asked, ["id"])
+    found = on_spark(spark, asked, ["id"], tmp_path / "labels.parquet")
+    theirs = pl.read_parquet(tmp_path / "labels.parquet")
+    assert 0 < mine.kept == found.kept < 1
+    assert 5 < len(mine.rows) <= 30
+    assert mine.rows.rows() == theirs.head(found.known).rows()
+
+
 def test_too_short_a_past_is_the_same_error(spark: Any, tmp_path: Path) -> None:
     tags, tables = world(tmp_path, orders()[:1])
     question = Future(for_each="customers", predict="count(orders) == 0", within="30d")

@@ -91,7 +91,7 @@ def test_tables_of_hardly_anything(spark: Any, tmp_path: Path, frame: pl.DataFra
     same(spark, frame, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["penguins", "northwind"])
+@pytest.mark.parametrize("name", ["penguins"])
 def test_tables_of_a_real_set(spark: Any, tmp_path: Path, shared_data: Path, name: str) -> None:
     for file in sorted((shared_data / name).glob("*.csv"))[:2]:
         same(spark, pl.read_csv(file, infer_schema_length=None, try_parse_dates=True, null_values=["NA"]), tmp_path)

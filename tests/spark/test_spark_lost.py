@@ -1,0 +1,41 @@
+"""A cluster that goes away in the middle of the work. In a process of its own, with a cluster of its own."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import contextlib, sys, threading
+from pathlib import Path
+sys.path[:0] = sys.argv[2:]
+from spark_cluster import CONFIG, cluster
+from radix_resources.compute import SparkCompute, watch
+from radix_resources.errors import RadixError
+
+watch.LOST = 2.0
+with contextlib.ExitStack() as stack:
+    address = stack.enter_context(cluster(Path(sys.argv[1]), workers=1))
+    going = stack.pop_all()
+    for attempt in ("working", "again"):
+        try:
+            with SparkCompute(address, CONFIG).session() as session:
+                threading.Timer(3, going.close).start()
+                long = "range(9999999) a JOIN range(9999999) b ON a.id % 7 = b.id % 7"
+                session.sql(f"SELECT count(*) FROM {long}").collect()
+        except RadixError as error:
+            print(attempt, error.code, error.transient)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("spark")
+def test_work_ends_with_a_code_where_all_workers_are_gone(tmp_path: Path) -> None:
+    if shutil.which("java") is None:
+        pytest.skip("there is no Java here")
+    tests = Path(__file__).parents[1]
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(tests.parent), str(tests / "spark")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout.splitlines()[-2:] == ["working RDX-CMP-004 True", "again RDX-CMP-003 True"], done.stderr[-3000:]
