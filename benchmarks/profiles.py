@@ -25,11 +25,12 @@ if {warm}:  # what is loaded when it is first used is no cost of the table
     for rows in (80_000, 81_000):
         pl.scan_parquet(file).head(rows).sink_parquet(out, row_group_size=20_000)
         profile_from("t", out, previous=state).save(state)
-started = time.perf_counter()
+started, spent = time.perf_counter(), time.process_time()
 found = profile_from("t", file, previous=previous)
 found.save(state)
 out.write_text(found.profile.model_dump_json())
-print(json.dumps({{"seconds": time.perf_counter() - started, "carried": found.profile.carried}}))
+took = {{"seconds": time.perf_counter() - started, "cpu": time.process_time() - spent}}
+print(json.dumps(took | {{"carried": found.profile.carried}}))
 """
 _PAGE = """
 import os, warnings
@@ -58,7 +59,7 @@ def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "
     said = json.loads(cost.said.strip().splitlines()[-1])
     if previous is not None and not said["carried"]:
         raise SystemExit("nothing was carried over")
-    return Cost(said["seconds"], cost.peak_mib, cost.cpu)
+    return Cost(said["seconds"], cost.peak_mib, said["cpu"])
 
 
 def page(folder: Path, file: Path, *, minimal: bool = False) -> Cost:
@@ -114,6 +115,7 @@ def appended(folder: Path, rows: int, columns: int, repeats: int) -> None:
     lines = [line("the whole again", whole, None), line("from the state before", more, None)]
     for entry, cost in zip(lines, found, strict=True):
         entry["share of the time"] = f"{cost.seconds / whole.seconds:.1%}"
+        entry["of CPU seconds"] = f"{cost.cpu / whole.cpu:.1%}"
     print(table(lines))
     print(f"\nstate: {(folder / 'before.parquet').stat().st_size / 1e6:.1f} MB")
 

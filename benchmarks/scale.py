@@ -84,11 +84,11 @@ def draw(found: dict[str, dict[int, Cost]], file: Path) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6))
     for (name, costs), colour in zip(found.items(), ("#3566b0", "#3f9b76", "#d8863b"), strict=False):
         rows = sorted(costs)
-        left.loglog(rows, [costs[one].seconds for one in rows], "o-", color=colour, label=name)
+        left.loglog(rows, [costs[one].cpu for one in rows], "o-", color=colour, label=name)
         right.semilogx(rows, [costs[one].peak_mib for one in rows], "o-", color=colour, label=name)
-        most = costs[rows[-1]].seconds / rows[-1]
+        most = costs[rows[-1]].cpu / rows[-1]
         left.loglog(rows, [one * most for one in rows], ":", color=colour, linewidth=1)
-    left.set(xlabel="rows", ylabel="seconds", title="time; dotted: in proportion to the rows")
+    left.set(xlabel="rows", ylabel="CPU seconds", title="time; dotted: in proportion to the rows")
     right.axhline(LIMIT, color="#c9657b", linewidth=1, linestyle="--")
     right.set(xlabel="rows", ylabel="MiB", title="peak memory; dashed: 4 GiB", ylim=(0, LIMIT * 1.1))
     for axes in (left, right):
@@ -102,13 +102,16 @@ def draw(found: dict[str, dict[int, Cost]], file: Path) -> None:
 
 
 def lines(name: str, costs: dict[int, Cost]) -> list[dict[str, object]]:
-    """Rows of the table that is printed; the exponent is that of the growth since the row before."""
+    """Rows of the table that is printed; the exponent is that of the growth since the row before.
+
+    Of CPU seconds, since other work on the machine changes over the minutes that the largest table takes.
+    """
     found: list[dict[str, object]] = []
     before: tuple[int, Cost] | None = None
     for rows, cost in sorted(costs.items()):
         growth = ""
         if before is not None:
-            growth = f"{math.log(cost.seconds / before[1].seconds) / math.log(rows / before[0]):.2f}"
+            growth = f"{math.log(cost.cpu / before[1].cpu) / math.log(rows / before[0]):.2f}"
         found.append(
             {
                 "": name,
@@ -116,7 +119,7 @@ def lines(name: str, costs: dict[int, Cost]) -> list[dict[str, object]]:
                 "seconds": f"{cost.seconds:.1f}",
                 "CPU seconds": f"{cost.cpu:.1f}",
                 "peak MiB": f"{cost.peak_mib:,.0f}",
-                "growth: rows to the power of": growth,
+                "growth of CPU seconds: rows to the power of": growth,
             }
         )
         before = rows, cost

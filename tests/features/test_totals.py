@@ -5,10 +5,13 @@ from pathlib import Path
 
 import narwhals as nw
 import polars as pl
+import pytest
 from feature_shop import shop
 from polars.testing import assert_frame_equal
 from test_feature_parity import everything
 
+from radix_assets.features import CUTOFF
+from radix_assets.features.engines import compute, polars
 from radix_assets.features.engines.polars import PolarsTables
 from radix_assets.features.plan import Aggregation, Plan, walk
 from radix_assets.features.store import Store
@@ -57,3 +60,13 @@ def test_both_say_the_same(tmp_path: Path) -> None:
         key = native.key(path[0], parent=False)
         one, two = native.totals(path, wanted), translated.totals(path, wanted).to_native()
         assert_frame_equal(one.collect().sort(key), two.collect().sort(key), rel_tol=1e-9, abs_tol=1e-9)
+
+
+def test_values_counted_some_groups_at_a_time_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tags, tables = shop(tmp_path, seed=5)
+    plan = everything(tags, tables)
+    rows = pl.read_parquet(tables["orders"] / "data.parquet")
+    rows = rows.with_columns(pl.col("at").median().alias(CUTOFF))
+    whole = compute(plan, tables, rows)
+    monkeypatch.setattr(polars, "COUNTED", 20)
+    assert_frame_equal(compute(plan, tables, rows), whole, check_exact=True)

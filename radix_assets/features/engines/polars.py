@@ -23,6 +23,8 @@ SMALL = 200_000
 """Rows up to which memory is no matter."""
 
 
+COUNTED = 50_000_000
+"""Rows of which values are counted by group at once: Polars keeps rows back whose groups are many."""
 _WIDTH = 1 << 31
 
 
@@ -41,6 +43,7 @@ class PolarsTables:
         tables = {link.child for link in store.plan.links} | {link.parent for link in store.plan.links}
         most = LARGE if exact else SMALL
         in_memory = all(store.rows(table) <= most for table in tables)
+        self._parts = max([1, *(-(-store.rows(table) // COUNTED) for table in tables)])
         self._engine: Literal["streaming", "in-memory"] = "in-memory" if in_memory else "streaming"
 
     def rows(self, table: str, nodes: dict[str, Node], keys: dict[str, tuple[int, bool, int]]) -> pl.LazyFrame:
@@ -74,19 +77,25 @@ class PolarsTables:
         words = schema[name] == pl.String
         value = pl.col(name).cast(pl.Categorical) if words else pl.col(name)
         values = frame.select(*keys, value.alias("x")).drop_nulls("x")
-        count = pl.len().cast(pl.Int64).alias("n")
         if words and len(keys) == 1 and schema[keys[0]] == pl.Int64 and self._small(frame, keys[0]):
             # one number is grouped in two thirds of the time of a pair
             both = pl.col(keys[0]) * _WIDTH + pl.col("x").to_physical().cast(pl.Int64)
-            counts = values.select(both.alias("x")).group_by("x").agg(count).collect(engine="streaming")
+            counts = self._grouped(values.select(both.alias("x")), ["x"])
             place = (pl.col("x") % _WIDTH).cast(pl.UInt32)
             counts = counts.select(
                 (pl.col("x") // _WIDTH).alias(keys[0]), place.cat.to(pl.Categorical()).alias("x"), "n"
             )
         else:
-            counts = values.group_by([*keys, "x"]).agg(count).collect(engine="streaming")
+            counts = self._grouped(values, [*keys, "x"])
         codes, dictionary = coded(counts["x"])
         return counts.with_columns(pl.Series("x", codes)).lazy(), dictionary
+
+    def _grouped(self, values: pl.LazyFrame, columns: list[str]) -> pl.DataFrame:
+        """How often each combination occurs; some of the groups at a time where there are many rows."""
+        count = pl.len().cast(pl.Int64).alias("n")
+        part = pl.col(columns[0]).hash(seed=0) % self._parts
+        some = [values.filter(part == number) if self._parts > 1 else values for number in range(self._parts)]
+        return pl.concat(one.group_by(columns).agg(count).collect(engine="streaming") for one in some)
 
     @staticmethod
     def _small(frame: pl.LazyFrame, key: str) -> bool:
