@@ -46,6 +46,9 @@ class Curve:
     low: float
     high: float
     """Factors of the middle."""
+    largest: float
+    """Bytes of the largest input that was measured. Beyond it the growth is a guess, as a stage that streams stops
+    growing; so the lower bound stays there."""
 
     def middle(self, need: Need, figure: str) -> float:
         """The median that is expected."""
@@ -67,7 +70,8 @@ class Sizing:
     def _interval(self, need: Need, figure: str, last: Used | None) -> Interval:
         curve = self._curve(need.stage, figure)
         middle = curve.middle(need, figure)
-        low, high = middle * curve.low, middle * curve.high
+        known = need.model_copy(update={"bytes": min(need.bytes, int(curve.largest))})
+        low, high = curve.middle(known, figure) * curve.low, middle * curve.high
         if last is None or last.need.stage != need.stage or last.need.engine != need.engine:
             return Interval(low=low, middle=middle, high=high)
         then = max(float(getattr(last.usage, figure)), _LEAST[figure])
@@ -84,7 +88,9 @@ class Sizing:
             if len(errors) < FEW:
                 others = [_fitted(runs, figure)[2] for runs in self._runs.values()]
                 errors = np.concatenate([errors, *others])
-            self._curves[stage, figure] = Curve(floor, slope, *_bounds(errors))
+            self._curves[stage, figure] = Curve(
+                floor, slope, *_bounds(errors), largest=max((used.need.bytes for used in known), default=0)
+            )
         return self._curves[stage, figure]
 
 

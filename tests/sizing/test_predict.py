@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,14 @@ def test_floor_and_slope_are_found(floor: float, slope: float, seed: int):
         found = sizing.predict(Need(stage="sum", bytes=size)).peak_bytes
         assert 0.7 * truth < found.middle < 1.4 * truth
         assert found.low <= found.middle <= found.high
+
+
+def test_beyond_what_was_measured_the_lower_bound_does_not_grow():
+    """Nothing is refused by a guess: what streams stops growing."""
+    sizing = fit([run(size, 1e8 + 10 * size) for size in range(10**6, 10**8, 10**6)], [])
+    there, beyond = (sizing.predict(Need(stage="sum", bytes=size)).peak_bytes for size in (10**8, 10**12))
+    assert beyond.low == pytest.approx(there.low, rel=0.05)
+    assert beyond.high > 1000 * there.high
 
 
 def test_of_time_each_round_costs_the_same():
