@@ -72,14 +72,15 @@ def stand_on(metadata: str | None, storage: Path | None) -> None:
 def work(here: Place, *, slots: int, name: str | None, port: int | None = None) -> None:
     """Take runs until Ctrl-C. With a port this machine shows the UI too."""
     from radix_assets.cli.look import status
-    from radix_resources.action_log import reconcile_runs
+    from radix_assets.reconcile import reconcile
     from radix_resources.metadata.worker import Worker
 
     here.home.metadata.check()
     instance, host = here.instance, name or os.uname().nodename
-    reconcile_runs(instance)
-    with contextlib.suppress(typer.Exit):
-        status()
+    reconcile(instance, here.home, here.tools, actor=host, thorough=False)
+    for verified in (True, False):
+        with contextlib.suppress(typer.Exit):
+            status(compare=verified)
     worker = Worker(
         instance,
         here.home.metadata.claims,
