@@ -1,4 +1,5 @@
 """Windows over rows that have no time of their own: they came to be with the latest of what they point to."""
+# ruff: noqa: DTZ901 data have no zone
 
 import datetime as dt
 from pathlib import Path
