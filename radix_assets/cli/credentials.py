@@ -45,14 +45,26 @@ def ask_at_terminal() -> None:
 
 
 def unlock(here: Place) -> None:
-    """Before processes are started that nobody can answer: have the key ready for them, where there is a file.
+    """Before processes are started that nobody can answer: have the key to the encrypted file ready for them.
 
-    Raises CredentialError RDX-CRD-004 where it is wrong.
+    Where a credential is missing that could only be stored in a file which is yet to be made, a person at the terminal
+    is asked for its pass phrase now, so that these processes can read what is given while they run. Raises
+    CredentialError RDX-CRD-004 where the key is wrong.
     """
+    from radix_assets.project import load_projects
+
     held = vault(here.home.state)
     try:
-        if held.names():
+        if held.path.exists():
             held.unlock()
+            return
+        filed = sys.stdin.isatty() and isinstance(_store(here, None), EncryptedFile)
+        names = _missing(load_projects(here.home.projects)[0]) if filed else []
+        if names:
+            told = f"not given yet: {', '.join(names)}; when Radix runs: radix credentials set"
+            out.print(f"[yellow]![/] {told}", soft_wrap=True)
+            held.ask = _new_phrase
+            held.unlock(make=True)
     except CredentialError as error:
         if error.code == "RDX-CRD-004":
             raise
@@ -166,7 +178,8 @@ def _give(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
     if not value.startswith(SCHEME):
         remember(value)
     if isinstance(backend, EncryptedFile) and not stdin and not backend.path.exists():
-        backend.ask = lambda: _twice("a pass phrase for the encrypted file; you keep it, Radix does not")
+        backend.ask = _new_phrase
+        out.print("[yellow]![/] a `radix up` that runs already must be started anew to know the pass phrase")
     backend.set(name, value)
     out.print(f"[green]✓[/] {name} is in the {backend.kind}")
     if credentials(here.home).where(name) != backend.kind:
@@ -203,8 +216,8 @@ def _hidden(what: str) -> str:
     return getpass(f"{what} (not shown): ", stream=sys.stderr)
 
 
-def _twice(what: str) -> str:
-    phrase = _hidden(what)
+def _new_phrase() -> str:
+    phrase = _hidden("a pass phrase for the encrypted file; you keep it, Radix does not")
     if phrase != _hidden("the same again"):
         raise ConfigError("RDX-CFG-013", "the two pass phrases differ; nothing is changed", hint="give it again")
     return phrase

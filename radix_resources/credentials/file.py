@@ -59,13 +59,8 @@ class EncryptedFile(Backend):
         with private_files.writing(self.path):
             content = private_files.read(self.path)
             if content is None:
-                salt = base64.b64encode(os.urandom(16)).decode()
-                content = {"format": FORMAT, "scrypt": {**_COST, "salt": salt}, "items": {}}
-                key = _derived(self._phrase(), salt, **_COST)
-                content["items"][_PROOF] = _sealed(_PROOF, "radix", key)
-            else:
-                key = self._key(content)
-            content["items"][name] = _sealed(name, value, key)
+                content = self._empty()
+            content["items"][name] = _sealed(name, value, self._key(content))
             private_files.write(self.path, content)
 
     def remove(self, name: str) -> bool:
@@ -76,11 +71,27 @@ class EncryptedFile(Backend):
                 private_files.write(self.path, content)
             return there
 
-    def unlock(self) -> None:
-        """Find out whether the key is right. Raises CredentialError RDX-CRD-003 where there is none, 004 where not."""
+    def unlock(self, *, make: bool = False) -> None:
+        """Find out whether the key is right; with `make`, where there is no file, make an empty one with this key.
+
+        Raises CredentialError RDX-CRD-003 where nobody gives the key, RDX-CRD-004 where it is not right.
+        """
         content = private_files.read(self.path)
         if content is not None:
             self._key(content)
+        elif make:
+            with private_files.writing(self.path):
+                if not self.path.exists():
+                    private_files.write(self.path, self._empty())
+
+    def _empty(self) -> dict[str, Any]:
+        salt = base64.b64encode(os.urandom(16)).decode()
+        key = _derived(self._phrase(), salt, **_COST)
+        return {
+            "format": FORMAT,
+            "scrypt": {**_COST, "salt": salt},
+            "items": {_PROOF: _sealed(_PROOF, "radix", key)},
+        }
 
     def _items(self, content: dict[str, Any] | None) -> dict[str, Any]:
         if content is None:

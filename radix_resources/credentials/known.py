@@ -2,7 +2,9 @@
 
 import json
 import logging
+import sys
 import traceback
+from types import TracebackType
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -13,6 +15,7 @@ _SHORTEST = 3
 """A value of fewer characters occurs in ordinary words; taking it out would hide nothing and garble everything."""
 _forms: dict[str, None] = {}
 _ordered: tuple[str, ...] = ()
+_guarded: list[bool] = []
 
 
 def remember(value: str) -> None:
@@ -20,8 +23,9 @@ def remember(value: str) -> None:
     global _ordered  # noqa: PLW0603 one for the process, as what it writes down is
     if value in _forms or len(value) < _SHORTEST:
         return
-    if not _forms:
-        _guard_logging()
+    if not _guarded:
+        _guarded.append(True)
+        _guard()
     escaped = json.dumps(value)[1:-1]
     texts: tuple[str, ...] = (value, quote(value, safe=""), quote(value), quote_plus(value), escaped, repr(value)[1:-1])
     # The parts of one that spans lines too: each may stand in a line of its own.
@@ -58,9 +62,15 @@ def hide_bytes(content: bytes) -> bytes:
     return content
 
 
-def _guard_logging() -> None:
-    """Messages and tracebacks of every logger of this process pass through `hide` before any handler sees them."""
-    make = logging.getLogRecordFactory()
+def _guard() -> None:
+    """What every logger of this process writes, and an error that ends it, pass through `hide` first."""
+    make, tell = logging.getLogRecordFactory(), sys.excepthook
+
+    def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if shows(error):
+            sys.stderr.write(hide("".join(traceback.format_exception(kind, error, trace))))
+        else:
+            tell(kind, error, trace)
 
     def safe(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
@@ -72,10 +82,11 @@ def _guard_logging() -> None:
         if cleaned != message:
             record.msg, record.args = cleaned, ()
         if record.exc_info and record.exc_info[1] is not None:
-            told = "".join(traceback.format_exception(record.exc_info[1]))
-            cleaned = hide(told)
-            if cleaned != told:
+            trace = "".join(traceback.format_exception(record.exc_info[1]))
+            cleaned = hide(trace)
+            if cleaned != trace:
                 record.exc_text, record.exc_info = cleaned, None
         return record
 
     logging.setLogRecordFactory(safe)
+    sys.excepthook = told

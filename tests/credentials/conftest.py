@@ -10,7 +10,15 @@ import pytest
 from dictionary_keyring import DictionaryKeyring
 from spots import Spot
 
-from radix_resources.credentials import SCHEME, EncryptedFile, Environment, SecretsManager, SystemKeyring
+from radix_resources.credentials import SCHEME, EncryptedFile, Environment, SecretsManager, SystemKeyring, known
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> Iterator[None]:
+    """What one test looked up is not hidden in the next."""
+    yield
+    known._forms.clear()
+    known._ordered = ()
 
 
 @pytest.fixture

@@ -62,6 +62,18 @@ def test_the_key_is_asked_for_once(file: EncryptedFile, monkeypatch: pytest.Monk
     monkeypatch.delenv("RADIX_KEY")
 
 
+def test_an_empty_file_holds_its_key_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RADIX_KEY", "a pass phrase")
+    made = EncryptedFile(tmp_path / "credentials" / "vault.json")
+    made.unlock()
+    assert not made.path.exists()
+    made.unlock(make=True)
+    assert made.names() == []
+    monkeypatch.setenv("RADIX_KEY", "another")
+    with pytest.raises(CredentialError, match="RDX-CRD-004"):
+        made.unlock(make=True)
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_file_that_others_may_read_is_refused(file: EncryptedFile, mode: int):
     file.path.chmod(mode)
