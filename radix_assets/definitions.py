@@ -9,8 +9,8 @@ import dagster as dg
 def defs() -> dg.Definitions:
     """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
     from radix_assets.broken import build_broken
-    from radix_assets.budget.job import build_approval
     from radix_assets.factory import build_assets
+    from radix_assets.plan_job import build_approval
     from radix_assets.project import load_projects
     from radix_assets.resources import tools
     from radix_assets.sensors import ALL_ASSETS, build_schedules, build_sensors

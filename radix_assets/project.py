@@ -115,6 +115,9 @@ class Infrastructure(_Strict):
     """Where it runs."""
 
     provider: Literal["local"] = Field("local", description="local: this machine, nothing to install.")
+    endpoint_hours: float | None = Field(
+        None, gt=0, description="The endpoint is stopped after so long; `radix up` starts it again."
+    )
 
 
 class Spark(_Strict):

@@ -13,7 +13,7 @@ from radix_assets.factory import PROGRESS, build_assets
 from radix_assets.graph import Stage, Tools
 from radix_assets.needs import is_task
 from radix_assets.project import Project
-from radix_assets.sensors import PROJECT_TAG
+from radix_assets.sensors import DESTROYED, PROJECT_TAG
 from radix_assets.standing import Standing, left_out, stand, verdict
 from radix_resources.action_log import process_tags, reconcile_runs
 from radix_resources.home import Home
@@ -58,6 +58,7 @@ def run(
     without it.
     """
     started = time.monotonic()
+    (project.folder / DESTROYED).unlink(missing_ok=True)
     reconcile_runs(instance)
     report = Report(project.name)
     handler = _Handler(listen, report)

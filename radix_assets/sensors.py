@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.graph import Stage, Tools
+from radix_assets.idle import release_idle
 from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES
@@ -29,6 +30,8 @@ PROJECT_TAG = "radix/project"
 MOST_TRIES = 3
 DATABASE_SECONDS = 600
 """Between two looks at a database, whose answer takes a pass over its tables."""
+DESTROYED = ".destroyed"
+"""A file in the folder of a project that was destroyed: it is left alone until a person runs it again."""
 ALL_ASSETS = "all_assets"
 """The job of all sensors. With a selection each its own, each would build the whole graph once more at load."""
 
@@ -43,7 +46,24 @@ def build_sensors() -> list[dg.SensorDefinition]:
             "Makes what is missing or out of date: to the end, or until a person is needed.",
             {stage.name for stage in STAGES} - {"raw", "tags"},
         ),
+        _releases(),
     ]
+
+
+def _releases() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="idle_endpoints",
+        description="Stops endpoints whose time is over, and writes down which have stopped.",
+        job_name=ALL_ASSETS,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        home = Home.from_environment()
+        seen = release_idle(context.instance, home, tools(home), json.loads(context.cursor or "{}"))
+        return dg.SensorResult(cursor=json.dumps(seen))
+
+    return sensor
 
 
 def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
@@ -94,6 +114,8 @@ def requests(
     """
     projects, _ = load_projects(home.projects)
     for project in projects:
+        if (project.folder / DESTROYED).exists():
+            continue
         standings = stand(project, stages, stand_on, ask=_asked(project, turn, tries))
         todo = [standing for standing in standings if standing.state == "stale"]
         if not todo or todo[0].step.stage.name not in turn or at_work(instance, project.name):

@@ -23,12 +23,12 @@ app = typer.Typer(
 
 def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
-    from radix_assets.cli import credentials, data, history, look, machines, plans, projects, serve, suggest
+    from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
     from radix_resources.home import Home
 
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
-    for module in (projects, plans, credentials, data, look, history, serve, machines, suggest):
+    for module in (projects, plans, destroying, credentials, data, look, history, serve, machines, suggest):
         module.register(app)
     credentials.ask_at_terminal()
     try:

@@ -49,7 +49,7 @@ def is_plan(here: Place, name: str) -> bool:
 
 def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
     """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
-    from radix_assets.budget.approving import approve_by_hash
+    from radix_assets.plan_approvals import approve_by_hash
 
     project = approve_by_hash(here.home, here.tools, here.instance, wanted, by=by, why=why)
     out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")

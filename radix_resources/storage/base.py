@@ -129,6 +129,14 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
         """
 
     @abstractmethod
+    def held(self, project: str) -> tuple[int, int]:
+        """How many commit records a project has, and the bytes of all that is kept for it."""
+
+    @abstractmethod
+    def remove(self, project: str) -> None:
+        """Remove all records of a project, then all its snapshots, for good; a call that was cut off is completed by the next."""
+
+    @abstractmethod
     def collect(self, *, older_than_seconds: float) -> list[str]:
         """Remove unreferenced directories older than that; returns what was removed."""
 

@@ -17,6 +17,7 @@ from typing import Any
 from radix_resources.errors import StorageError
 from radix_resources.storage.base import Attempt, Commit, Failure, Fence, Storage
 
+_PARTS = ("commits", "snapshots", "failures")
 PAGES = {".html", ".png", ".svg"}
 """Files that people look at. They carry dates and ids of the libraries that make them, so they are no data."""
 
@@ -133,6 +134,18 @@ class LocalStorage(Storage):
                 shutil.rmtree(Path(self.root, commit.directory))
         record.unlink(missing_ok=True)
         _sync_directory(record.parent)
+
+    def held(self, project: str) -> tuple[int, int]:
+        parts = [Path(self.root, part, project) for part in _PARTS]
+        size = sum(path.stat().st_size for part in parts for path in part.rglob("*") if path.is_file())
+        return len(list(parts[0].rglob("[0-9]*.json"))), size
+
+    def remove(self, project: str) -> None:
+        for part in _PARTS:
+            folder = Path(self.root, part, project)
+            if folder.is_dir():
+                shutil.rmtree(folder)
+                _sync_directory(folder.parent)
 
     def collect(self, *, older_than_seconds: float) -> list[str]:
         root = Path(self.root)

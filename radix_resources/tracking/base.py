@@ -70,6 +70,14 @@ class Tracking(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
     def forget(self, name: str, run_id: str) -> None:
         """Remove a run with its files, and the versions made of it, for good. What is gone already is no error."""
 
+    @abstractmethod
+    def count(self, name: str) -> int | None:
+        """How many runs are recorded under a name; None where nothing is. A store is not made to find out."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Remove all runs and versions of a name, with their files, for good; a call that was cut off is completed by the next."""
+
     @property
     @abstractmethod
     def uri(self) -> str:

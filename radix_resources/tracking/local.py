@@ -95,6 +95,50 @@ class LocalTracking(Tracking):
                     shutil.rmtree(files, ignore_errors=True)
                 client.delete_run(run_id)
 
+    def count(self, name: str) -> int | None:
+        if not self._database and not Path(self.root, "mlflow.db").exists():
+            return None
+        with self._store() as client:
+            found = client.get_experiment_by_name(name)  # one that is marked as deleted too
+            models = client.search_registered_models(f"name = '{name}'")
+            if found is None and not models and not self._artifacts(name).exists():
+                return None
+            return len(self._runs(client, found.experiment_id)) if found else 0
+
+    def remove(self, name: str) -> None:
+        if self.count(name) is None:
+            return
+        with self._store() as client:
+            if client.search_registered_models(f"name = '{name}'"):
+                client.delete_registered_model(name)
+            found = client.get_experiment_by_name(name)  # one that is marked as deleted too
+            if found is not None:
+                self._remove_experiment(client, found)
+            shutil.rmtree(self._artifacts(name), ignore_errors=True)
+
+    def _remove_experiment(self, client: Any, found: Any) -> None:
+        """MLflow only marks what is deleted, and keeps its name; what `mlflow gc` calls removes it."""
+        store = client._tracking_client.store  # noqa: SLF001 there is no public way but a command
+        for run_id in self._runs(client, found.experiment_id):
+            store._hard_delete_run(run_id)  # noqa: SLF001 same
+        if found.lifecycle_stage == "active":
+            client.delete_experiment(found.experiment_id)
+        store._hard_delete_experiment(found.experiment_id)  # noqa: SLF001 same
+
+    def _runs(self, client: Any, experiment: str) -> list[str]:
+        from mlflow.entities import ViewType
+
+        found, token = [], None
+        while True:
+            page = client.search_runs([experiment], run_view_type=ViewType.ALL, page_token=token)
+            found += [run.info.run_id for run in page]
+            token = page.token
+            if not token:
+                return found
+
+    def _artifacts(self, name: str) -> Path:
+        return Path(self.root).absolute() / "artifacts" / name
+
     @contextlib.contextmanager
     def _store(self) -> Iterator[Any]:
         """MLflow's client. One process at a time: creating the tables twice at once would break them."""
@@ -132,7 +176,7 @@ class LocalTracking(Tracking):
         found = client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
-        location = (Path(self.root).absolute() / "artifacts" / name).as_uri()
+        location = self._artifacts(name).as_uri()
         return str(client.create_experiment(name, artifact_location=location))
 
     def _write(
@@ -176,7 +220,11 @@ class LocalTracking(Tracking):
 def _make_schema(address: str) -> None:
     import psycopg2
 
-    with contextlib.closing(psycopg2.connect(address.replace("+psycopg2", "", 1))) as session, session, session.cursor() as cursor:
+    with (
+        contextlib.closing(psycopg2.connect(address.replace("+psycopg2", "", 1))) as session,
+        session,
+        session.cursor() as cursor,
+    ):
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
 
 

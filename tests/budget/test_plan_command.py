@@ -8,9 +8,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from radix_assets.budget.job import build_approval
 from radix_assets.cli import plans, projects
 from radix_assets.cli.common import OK, PERSON
+from radix_assets.plan_job import build_approval
 from radix_assets.project import load_project
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES

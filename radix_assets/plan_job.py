@@ -3,7 +3,7 @@
 import dagster as dg
 from pydantic import Field
 
-from radix_assets.budget.approving import approve_by_hash
+from radix_assets.plan_approvals import approve_by_hash
 from radix_assets.resources import tools
 from radix_resources.errors import BudgetError
 from radix_resources.home import Home

@@ -1,0 +1,56 @@
+"""radix destroy."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from radix_assets.cli.common import PERSON, out, place
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(destroy)
+
+
+def destroy(
+    name: Annotated[str, typer.Argument(help="The project's name.")],
+    yes: Annotated[  # noqa: FBT002 typer's options
+        bool, typer.Option("--yes-delete-data", help="Do not ask; snapshots and models are deleted for good.")
+    ] = False,
+    files: Annotated[bool, typer.Option("--files", help="project.yaml and tags.yaml too.")] = False,  # noqa: FBT002
+    why: Annotated[str, typer.Option(help="Kept in the log.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who says so; by default the user's login name.")] = None,
+) -> None:
+    """Remove what a project provisioned and made, after showing it. The sources and your own files stay.
+
+    Example: radix destroy shop
+    """
+    from radix_assets.cli.tagging import login
+    from radix_assets.destroy import destroy as remove
+    from radix_assets.destroy import inventory
+    from radix_resources.action_log import reconcile_runs
+
+    here = place()
+    project = here.project(name)
+    reconcile_runs(here.instance)
+    held = inventory(project, here.tools, files=files)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for one in held:
+        size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
+        table.add_row(one.component, escape(one.what), size, "[yellow]data[/]" if one.data else "")
+    out.print(table if held else "nothing was made for this project")
+    if any(one.data for one in held) and not yes and not _typed(name):
+        out.print(f"[yellow]a person is needed:[/] nothing was removed; radix destroy {name} --yes-delete-data")
+        raise typer.Exit(PERSON)
+    remove(project, here.tools, here.instance, by=by or login(), why=why, files=files)
+    out.print(f"[green]✓[/] removed; the log of it stays: radix log {name}" if held else "nothing to remove")
+
+
+def _typed(name: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    words = f"data are deleted for good; type {name} to go on"
+    return bool(typer.prompt(words, default="", show_default=False) == name)

@@ -1,0 +1,71 @@
+"""Destroyed, a project leaves nothing behind but the log of it; also where that was killed at every point."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from driving import PERSON, Installation
+from little_shop import write_shop
+
+from radix_assets.destroy import inventory
+from radix_assets.project import load_project
+from radix_resources.action_log import open_intents, read
+
+pytestmark = pytest.mark.slow
+
+KILLS = [
+    "radix_assets.destroy:_remove:1:before",
+    "radix_resources.endpoint.local:LocalEndpoint.release:1:after",
+    "radix_resources.tracking.local:LocalTracking._remove_experiment:1:before",
+    "radix_resources.tracking.local:LocalTracking._remove_experiment:1:after",
+    "radix_assets.destroy:_remove:1:after",
+    "radix_resources.storage.local:_sync_directory:1:before",
+    "radix_resources.storage.local:_sync_directory:1:after",
+    "radix_assets.destroy:_remove:1:after",
+    "radix_assets.destroy:_close_cut_off:1:before",
+]
+"""Each is a fresh `radix destroy`, which goes on from where the one before was killed."""
+
+
+def left(installation: Installation) -> set[str]:
+    """Files of the state directory that are no log, and of MLflow's and the endpoints' folders."""
+    found = set()
+    for part in ("store", "endpoints", "mlflow/artifacts"):
+        folder = installation.home.state / part
+        found |= {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return found
+
+
+def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Installation):
+    files = write_shop(installation.data)
+    installation.new("shop", *files, "--target", "orders.returned", "--accept", "auto")
+    before = left(installation)
+    address = installation.radix("run", "shop", "--json").json["endpoint"]
+    assert httpx.get(f"{address}/health", timeout=10).status_code == 200
+    project = load_project(installation.project_file("shop"))
+    tags = installation.tags_file("shop").read_bytes()
+
+    said = installation.radix("destroy", "shop", expect=PERSON)
+    assert "snapshots" in said.out
+    assert httpx.get(f"{address}/health", timeout=10).status_code == 200, "it asks before it removes data"
+
+    for where in KILLS:
+        installation.killed(where, "destroy", "shop", "--yes-delete-data")
+    installation.radix("destroy", "shop", "--yes-delete-data")
+
+    assert left(installation) == before
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/health", timeout=10)
+    with installation.instance() as instance:
+        from radix_assets.resources import tools
+
+        assert inventory(project, tools(installation.home)) == []
+        found = read(instance, project="shop")
+        assert open_intents(one for one in found if one.action.kind == "release") == []
+        released = {one.action.subject for one in found if one.action.kind == "release" and one.action.outcome == "ok"}
+    assert released >= {"shop/endpoint", "shop/tracking", "shop/snapshots", "shop/notes"}
+    assert installation.tags_file("shop").read_bytes() == tags
+    assert all(Path(file).exists() for file in files)
+
+    installation.radix("destroy", "shop", "--files", "--yes-delete-data")
+    assert not installation.project_file("shop").parent.exists()
