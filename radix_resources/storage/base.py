@@ -134,7 +134,7 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
 
     @abstractmethod
     def remove(self, project: str) -> None:
-        """Remove all records of a project, then all its snapshots, for good; a call that was cut off is completed by the next."""
+        """Remove all records of a project, then its snapshots, for good. What was cut off is done by calling again."""
 
     @abstractmethod
     def collect(self, *, older_than_seconds: float) -> list[str]:

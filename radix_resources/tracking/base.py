@@ -76,7 +76,7 @@ class Tracking(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
 
     @abstractmethod
     def remove(self, name: str) -> None:
-        """Remove all runs and versions of a name, with their files, for good; a call that was cut off is completed by the next."""
+        """Remove all runs and versions of a name, with their files, for good. A second call is harmless."""
 
     @property
     @abstractmethod
