@@ -7,6 +7,7 @@ import select
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ class Giver:
                 for operation in ("CreateSecret", "PutSecretValue"):
                     request = urllib.request.Request(  # noqa: S310 our own address
                         self.cloud["AWS_ENDPOINT_URL"],
-                        json.dumps({**body, "ClientRequestToken": "x" * 32}).encode(),
+                        json.dumps({**body, "ClientRequestToken": uuid.uuid4().hex}).encode(),
                         {
                             "X-Amz-Target": f"secretsmanager.{operation}",
                             "Content-Type": "application/x-amz-json-1.1",
