@@ -102,6 +102,9 @@ class Policy(_Strict):
     deploy: Literal["human", "auto"] = Field(
         "auto", description="human: a model goes live after `radix approve`; auto: as soon as it beats the champion."
     )
+    delete: Literal["human", "auto"] = Field(
+        "auto", description="human: `radix destroy` asks a person at a terminal; --yes-delete-data does not suffice."
+    )
 
 
 class Search(_Strict):

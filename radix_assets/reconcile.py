@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from radix_assets.budget.approvals import approved_plans
 from radix_assets.graph import Tools
 from radix_assets.models.approvals import approved
 from radix_assets.verify import untold
@@ -139,7 +140,8 @@ def _cut_off(instance: dg.DagsterInstance, action: Action) -> bool:
 def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:
     """Looked up where the thing itself is, before anything is tried again."""
     if action.kind == "approve" and action.input_hash:
-        there = action.input_hash in approved(home.projects / action.project)
+        folder = home.projects / action.project
+        there = action.input_hash in {*approved(folder), *approved_plans(folder)}
         return ("ok", "it is in approvals.yaml") if there else ("failed", "it is not in approvals.yaml")
     history = tools.storage.history(action.subject)
     if action.kind == "collect" and "version" in action.before:

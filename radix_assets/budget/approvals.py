@@ -43,6 +43,11 @@ def approved_plan(folder: Path, plan: Plan) -> str | None:
     return None
 
 
+def approved_plans(folder: Path) -> set[str]:
+    """Hashes of all plans that were ever approved."""
+    return {entry["plan"] for entry in _entries(folder)}
+
+
 def _entries(folder: Path) -> list[dict[str, Any]]:
     path = folder / PLANS_FILE
     if not path.exists():

@@ -42,8 +42,10 @@ def destroy(
         size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
         table.add_row(one.component, escape(one.what), size, "[yellow]data[/]" if one.data else "")
     out.print(table if held else "nothing was made for this project")
-    if any(one.data for one in held) and not yes and not _typed(name):
-        out.print(f"[yellow]a person is needed:[/] nothing was removed; radix destroy {name} --yes-delete-data")
+    suffices = project.policy.delete == "auto"
+    if any(one.data for one in held) and not (yes and suffices) and not _typed(name):
+        way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
+        out.print(f"[yellow]a person is needed:[/] nothing was removed; {way}")
         raise typer.Exit(PERSON)
     remove(project, here.tools, here.instance, by=by or login(), why=why, files=files)
     out.print(f"[green]✓[/] removed; the log of it stays: radix log {name}" if held else "nothing to remove")

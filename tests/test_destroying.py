@@ -1,0 +1,66 @@
+"""radix destroy asks before it removes data, and removes what was made."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import typer
+import yaml
+from toy import Toy
+from typer.testing import CliRunner
+
+from radix_assets.cli import destroying
+from radix_assets.destroy import destroy, inventory
+from radix_assets.sensors import PROJECT_TAG, requests
+from radix_resources.errors import ConfigError
+from radix_resources.home import Home
+
+
+@pytest.fixture
+def toy(home: Home, instance: dg.DagsterInstance) -> Toy:
+    made = Toy(home)
+    made.materialize(instance)
+    return made
+
+
+def radix(*arguments: str) -> int:
+    app = typer.Typer()
+    destroying.register(app)
+    return CliRunner().invoke(app, list(arguments)).exit_code
+
+
+def records(toy: Toy) -> list[Path]:
+    return list((toy.home.store / "commits").rglob("*.json"))
+
+
+def test_without_a_word_nothing_is_removed(toy: Toy):
+    assert radix("toy") == 2
+    assert records(toy)
+    assert radix("toy", "--yes-delete-data") == 0
+    assert records(toy) == []
+    assert inventory(toy.project, toy.tools) == []
+    assert radix("toy", "--yes-delete-data") == 0
+
+
+def test_where_the_project_says_so_a_flag_does_not_suffice(toy: Toy):
+    path = toy.project.folder / "project.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"policy": {"delete": "human"}}))
+    assert radix("toy", "--yes-delete-data") == 2
+    assert records(toy)
+
+
+def test_the_sensors_leave_a_destroyed_project_alone(toy: Toy, instance: dg.DagsterInstance):
+    assert radix("toy", "--yes-delete-data") == 0
+    assert list(requests(instance, toy.home, toy.tools, {"raw"}, {}, toy.stages)) == []
+
+
+def test_a_project_at_work_is_not_destroyed(toy: Toy, instance: dg.DagsterInstance):
+    instance.create_run_for_job(_nothing, status=dg.DagsterRunStatus.STARTED, tags={PROJECT_TAG: "toy"})
+    with pytest.raises(ConfigError, match="RDX-CFG-016"):
+        destroy(toy.project, toy.tools, instance, by="ada")
+    assert records(toy)
+
+
+@dg.job
+def _nothing() -> None:
+    """A run that is there."""
