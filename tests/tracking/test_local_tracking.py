@@ -65,6 +65,28 @@ def test_what_is_forgotten_leaves_no_version_and_no_file_and_may_be_recorded_aga
     assert again.run_id != gone.run_id
 
 
+def test_what_is_removed_leaves_nothing_and_its_name_is_free_again(tracking, files):
+    for key in ("a", "b"):
+        tracking.record("removed", key=key, files=files, register=True, **RECORD)
+    other = tracking.record("other", key="k", files=files, register=True, **RECORD)
+    tracking.forget("removed", tracking.versions("removed")[0].run_id)
+    assert tracking.count("removed") == 2, "what is marked as deleted is still there"
+    tracking.remove("removed")
+    tracking.remove("removed")
+    assert tracking.count("removed") is None
+    assert tracking.versions("removed") == []
+    assert not Path(tracking.root, "artifacts", "removed").exists()
+    assert tracking.versions("other")[0].run_id == other.run_id
+    assert tracking.record("removed", key="a", files=files, register=True, **RECORD).version == "1"
+
+
+def test_nothing_is_made_to_find_out_that_there_is_nothing(tmp_path):
+    tracking = LocalTracking(root=str(tmp_path / "none"))
+    assert tracking.count("shop") is None
+    tracking.remove("shop")
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_record_that_was_cut_off_is_completed(tracking, files, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(LocalTracking, "_log_model", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
