@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.graph import Graph
+from radix_assets.features.graph import Graph, timed
 from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Reading, Transform, Where
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import unique
@@ -182,7 +182,7 @@ def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
     others: tuple[Node, ...] = ()
     known = None if arguments else AGGREGATIONS.get(primitive)
     if known is not None and known.timed:
-        _of_own_time(feature, names)
+        _of_own_time(feature, graph, names)
     if known is None or not (known.needs == "rows" and known.type):
         base = translate(feature.base_features[0], graph, names)
     if known is None:
@@ -203,12 +203,19 @@ def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
     )
 
 
-def _of_own_time(feature: Any, names: Layout) -> None:
-    """Rows are in the order of their own time. Raises Uncompilable where the definition takes another one."""
-    time, own = feature.base_features[-1], names.times.get(feature.relationship_path[-1][1].child_dataframe.ww.name)
-    if own is None and feature.primitive.name != "trend":
-        return  # such rows have the time of what they belong to
-    if type(time).__name__ != "IdentityFeature" or time.column_name != own:
+def _of_own_time(feature: Any, graph: Graph, names: Layout) -> None:
+    """Rows are in the order of their own time, or of that of the one table that they belong to.
+
+    Raises Uncompilable where the definition takes another one.
+    """
+    time, child = feature.base_features[-1], feature.relationship_path[-1][1].child_dataframe.ww.name
+    if child in names.times:
+        own = type(time).__name__ == "IdentityFeature" and time.column_name == names.times[child]
+    else:
+        above = [link.parent for link in graph.links if link.child == child and timed(link.parent, graph)]
+        base = time.base_features[0] if type(time).__name__ == "DirectFeature" else time
+        own = feature.primitive.name != "trend" and len(above) == 1 and base.dataframe_name == above[0]
+    if not own:
         raise Uncompilable("there is no plan for the order of rows by a time that is not theirs")
 
 
