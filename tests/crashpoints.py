@@ -1,0 +1,163 @@
+"""Kills runs of the toy project at one publish step after the other; prints what was wrong afterwards, as JSON.
+
+python tests/crashpoints.py FOLDER POINT. Every run, and every look at what it left, is a fork of its own, so that one
+import serves all of them and a kill takes everything a machine's failure would take.
+"""
+
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ASSETS = ("raw/a", "raw/b", "sum", "gate", "end")
+POINTS = {
+    # where in the order of publishing: module, function, before it is called or after it returned, whether published
+    "begun": ("radix_assets.factory:_make", "before", False),
+    "intent": ("radix_assets.factory:_compute", "before", False),
+    "computed": ("radix_assets.factory:_compute", "after", False),
+    "hashed": ("radix_resources.storage.local:_sync_and_hash", "after", False),
+    "fenced": ("radix_resources.action_log.fence:RunFence.holds", "after", False),
+    "placed": ("radix_resources.storage.local:LocalStorage._place", "after", False),
+    "drafted": ("os:link", "before", False),
+    "recorded": ("radix_resources.storage.local:LocalStorage._put_record", "after", True),
+    "committed": ("radix_assets.factory:_make", "after", True),
+    "shown": ("radix_assets.factory:_result", "after", True),
+}
+
+
+def main(folder: Path, point: str) -> None:
+    """Killed at every asset in turn, then to the end."""
+    os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
+    for name in ("dagster", "radix_assets.runner", "radix_assets.reconcile", "radix_assets.verify", "toy"):
+        importlib.import_module(name)
+    wrong: list[str] = []
+    for asset in ASSETS:
+        status = in_fork(lambda asset=asset: go(point, asset))
+        if not os.WIFSIGNALED(status):
+            wrong.append(f"{asset}: it was not killed")
+        wrong += [f"{asset}: {text}" for text in ask(lambda asset=asset: look(point, asset))]
+    if in_fork(lambda: go(point, None)) != 0:
+        wrong.append("the last run did not end well")
+    wrong += ask(lambda: look(point, None))
+    sys.stdout.write(json.dumps(wrong) + "\n")
+
+
+def in_fork(work: Callable[[], None]) -> int:
+    """How a fork that did it ended, as the kernel says."""
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+def ask(work: Callable[[], list[str]]) -> list[str]:
+    """What a fork has to say."""
+    reading, writing = os.pipe()
+
+    def tell() -> None:
+        try:
+            found = work()
+        except BaseException as error:  # noqa: BLE001 it is told
+            found = [f"{type(error).__name__}: {error}"]
+        os.write(writing, json.dumps(found).encode())
+
+    in_fork(tell)
+    os.close(writing)
+    with os.fdopen(reading) as stream:
+        return list(json.loads(stream.read() or '["said nothing"]'))
+
+
+def world() -> Any:
+    """The toy project."""
+    from toy import Toy
+
+    from radix_resources.home import Home
+
+    home = Home.from_environment()
+    home.prepare()
+    return Toy(home)
+
+
+def go(point: str, asset: str | None) -> None:
+    """A run, killed at the point of an asset."""
+    import dagster as dg
+
+    from radix_assets import factory
+    from radix_assets.reconcile import reconcile
+    from radix_assets.runner import run
+
+    toy = world()
+    with dg.DagsterInstance.get() as instance:
+        reconcile(instance, toy.home, toy.tools)
+        if asset:
+            at = [""]
+            tell = factory._tell
+
+            def told(step: Any, state: str, **details: Any) -> None:
+                at[0] = step.name
+                tell(step, state, **details)
+
+            factory._tell = told
+            arm(*POINTS[point][:2], lambda: at[0] == asset)
+        report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages)
+        if report.state != "done":
+            os._exit(1)
+
+
+def arm(place: str, moment: str, due: Callable[[], bool]) -> None:
+    """Kill this process before or after the function, once it is due."""
+    module, name = place.split(":")
+    *holders, last = name.split(".")
+    holder: Any = importlib.import_module(module)
+    for part in holders:
+        holder = getattr(holder, part)
+    original = getattr(holder, last)
+
+    def deadly(*arguments: Any, **settings: Any) -> Any:
+        if moment == "before" and due():
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*arguments, **settings)
+        if moment == "after" and due():
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(holder, last, deadly)
+
+
+def look(point: str, asset: str | None) -> list[str]:
+    """What is not as it must be after a kill, once what was left behind is reconciled."""
+    import dagster as dg
+
+    from radix_assets.reconcile import reconcile
+    from radix_assets.verify import verify
+    from radix_resources.action_log import folded
+
+    toy = world()
+    wrong = []
+    with dg.DagsterInstance.get() as instance:
+        reconcile(instance, toy.home, toy.tools)
+        expected = {"raw/a": "1", "raw/b": "2", "sum": "1+2", "gate": "1+2", "end": "1+2!"}
+        published = POINTS[point][2]
+        last = ASSETS.index(asset) + (1 if published else 0) if asset else len(ASSETS)
+        for number, name in enumerate(ASSETS):
+            value = toy.read(name)
+            if value != (expected[name] if number < last else None):
+                wrong.append(f"{name} holds {value!r}")
+        wrong += [f"{one.subject} {one.found}" for one in verify(instance, toy.tools, [toy.project], toy.stages)]
+        unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
+        if instance.get_runs(dg.RunsFilter(statuses=unfinished)):
+            wrong.append("a run is still marked as running")
+        if any(one.open for one in folded(instance, toy.home.state / "again.json").projects.values()):
+            wrong.append("an intent has no outcome")
+        if any(len(toy.tools.storage.history(f"toy/{name}")) > 1 for name in ASSETS):
+            wrong.append("something was published twice")
+    return wrong
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,24 @@
+"""Killed at any publish step of any asset, a project comes to the same end, and nothing half-done is ever seen."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from crashpoints import POINTS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_a_publish_step_of_each_asset(point: str, tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("crashpoints.py")), str(tmp_path), point],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == []

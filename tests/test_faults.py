@@ -1,0 +1,132 @@
+"""Real faults at the border to the system: full disks, a locked database, two writers, a file edited meanwhile."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from toy import Toy
+
+from radix_assets.factory import build_assets
+from radix_assets.project import load_project
+from radix_assets.runner import run
+from radix_assets.standing import stand
+from radix_assets.verify import verify
+from radix_resources.home import Home
+
+pytestmark = pytest.mark.slow
+
+
+@contextlib.contextmanager
+def small_disk(path: Path, size: str) -> Iterator[Path]:
+    """A file system of that size."""
+    path.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(path)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system needs root and the right to mount")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=True)
+
+
+def filled(path: Path) -> Path:
+    """A file that takes all the room that is left."""
+    filler = path / "filler"
+    with filler.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(bytes(65536))
+    with filler.open("ab", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(bytes(512))
+    return filler
+
+
+def go(toy: Toy, instance: dg.DagsterInstance) -> str:
+    return run(toy.project, toy.tools, instance, lambda *_: None, toy.stages).state
+
+
+def test_a_full_disk_of_data_leaves_what_was_there_and_says_so(home: Home, instance: dg.DagsterInstance):
+    toy = Toy(home)
+    with small_disk(home.store, "6m") as disk:
+        assert go(toy, instance) == "done"
+        toy.source["a"] = "a value that is longer than before " * 200
+        filler = filled(disk)
+        assert go(toy, instance) == "failed"
+        states = {one.step.name: one for one in stand(toy.project, toy.stages, toy.tools)}
+        assert toy.read("raw/a") == "1"
+        assert toy.read("end") == "1+2!"
+        error = states["raw/a"].error
+        assert error is None or error["code"] == "RDX-STO-004"
+        filler.unlink()
+        assert go(toy, instance) == "done"
+        assert str(toy.read("end")).startswith("a value")
+        assert verify(instance, toy.tools, [toy.project], toy.stages, everything=True) == []
+
+
+def test_a_full_disk_of_the_log_is_told_and_the_next_run_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with small_disk(tmp_path / "home", "8m") as disk:
+        for name in ("RADIX_HOME", "DAGSTER_HOME"):
+            monkeypatch.setenv(name, str(disk))
+        monkeypatch.setenv("RADIX_PROJECTS", str(tmp_path / "projects"))
+        home = Home.from_environment()
+        home.prepare()
+        toy = Toy(home)
+        with dg.DagsterInstance.get() as instance:
+            assert go(toy, instance) == "done"
+            filler = filled(disk)
+            toy.source["a"] = "7"
+            with pytest.raises(Exception, match=r"(?i)full|disk|space"):
+                go(toy, instance)
+            filler.unlink()
+        with dg.DagsterInstance.get() as instance:
+            assert go(toy, instance) == "done"
+            assert toy.read("end") == "7+2!"
+            left = verify(instance, toy.tools, [toy.project], toy.stages, everything=True)
+            assert [one for one in left if not one.mended] == []
+
+
+def test_a_database_that_is_locked_for_a_while_is_waited_for(home: Home, instance: dg.DagsterInstance):
+    toy = Toy(home)
+    assert go(toy, instance) == "done"
+    holder = sqlite3.connect(home.state / "history" / "runs" / "index.db", check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def release() -> None:
+        holder.rollback()
+        holder.close()
+
+    timer = threading.Timer(3, release)
+    timer.start()
+    toy.source["a"] = "7"
+    began = time.monotonic()
+    assert go(toy, instance) == "done"
+    assert time.monotonic() - began > 2
+    timer.join()
+    assert toy.read("end") == "7+2!"
+
+
+def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home, instance: dg.DagsterInstance):
+    toy = Toy(home)
+    path = toy.project.folder / "project.yaml"
+    stages = tuple(replace(stage, settings=lambda project, _: project.description) for stage in toy.stages)
+    launched = load_project(path)
+    definitions = dg.Definitions(
+        assets=build_assets(launched, stages), resources=vars(toy.tools), executor=dg.in_process_executor
+    )
+    job = definitions.resolve_implicit_global_asset_job_def()
+    path.write_text(path.read_text() + "description: edited meanwhile\n")
+    done = job.execute_in_process(
+        instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    )
+    assert done.success
+    assert {one.state for one in stand(launched, stages, toy.tools)} == {"fresh"}
+    edited = load_project(path)
+    assert [one.state for one in stand(edited, stages, toy.tools)] == ["stale"] * 5, "it is made anew as edited"
