@@ -19,6 +19,8 @@ TYPES = DATA / "sortinghat_columns" / "dev.csv"
 """With a `fold` for each column, which keeps every source together; the published file has none."""
 RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
     ("loading.py", ("--projects", "50", "--tables", "10"), None),
+    ("status.py", ("--events", "1e6"), None),
+    ("status.py", ("--events", "1e6", "--postgres"), None),
     ("whole_way.py", ("--repeats", "3"), None),
     ("sets.py", (), DATA),
     ("suggestions.py", ("--data", str(DATA)), DATA),

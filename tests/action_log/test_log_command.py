@@ -38,7 +38,7 @@ def test_the_log_tells_what_was_made_what_failed_and_what_was_done(toy: Toy, ins
         Action(kind="approve", subject="toy/end", project="toy", actor="ada", outcome="ok", reason="looks good"),
     )
     found = json.loads(ask("log", "toy", "--json"))
-    assert found[0]["who"], found[0]["reason"] == ("ada", "looks good")
+    assert (found[0]["who"], found[0]["reason"]) == ("ada", "looks good")
     assert {(one["what"], one["subject"], one["outcome"]) for one in found} == {
         ("approve", "toy/end", "ok"),
         ("materialize", "toy/raw/a", "failed RDX-INT-001"),
@@ -49,6 +49,15 @@ def test_the_log_tells_what_was_made_what_failed_and_what_was_done(toy: Toy, ins
     assert "4711" not in json.dumps(found), "a private value"
     assert "approve" in ask("log", "toy", "--limit", "1")
     assert ask("log", "--actor", "nobody") == "nothing of that kind was done\n"
+
+
+def test_failures_are_counted_by_code_with_what_to_do(toy: Toy, instance: dg.DagsterInstance):
+    assert ask("errors") == "nothing failed since 7d\n"
+    toy.source["a"] = "bug"
+    toy.materialize(instance, "toy/raw/a")
+    (found,) = json.loads(ask("errors", "toy", "--json"))
+    assert (found["code"], found["count"], sum(found["trend"]), found["subject"]) == ("RDX-INT-001", 1, 1, "toy/raw/a")
+    assert "next: set RADIX_DEBUG=1" in ask("errors")
 
 
 def test_a_failure_is_shown_on_the_assets_own_timeline(toy: Toy, instance: dg.DagsterInstance):
