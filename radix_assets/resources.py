@@ -10,8 +10,9 @@ from radix_resources.tracking import LocalTracking
 
 def tools(home: Home) -> Tools:
     """The embedded backends: directories, SQLite and local processes; what machines share is where they all see it."""
+    database = DRIVER_VARIABLE if home.metadata.shared else ""
     return Tools(
         storage=LocalStorage(root=str(home.store)),
-        tracking=LocalTracking(root=str(home.mlflow), database_variable=DRIVER_VARIABLE if home.metadata.shared else ""),
+        tracking=LocalTracking(root=str(home.mlflow), database_variable=database),
         endpoint=LocalEndpoint(root=str(home.endpoints)),
     )

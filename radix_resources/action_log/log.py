@@ -17,6 +17,7 @@ from radix_resources.action_log.redaction import redact, secrets
 from radix_resources.action_log.stream import OBSERVED, rows
 from radix_resources.endpoint.process import boot_id, host_id, is_running, started_at
 from radix_resources.errors import RadixError
+from radix_resources.home import Home
 
 ENTRY = "radix/action"
 """The metadata entry that holds the whole action as JSON; the others repeat it for people."""
@@ -94,8 +95,8 @@ def _finish_last(instance: dg.DagsterInstance, project: str) -> None:
 
 
 def chains(instance: dg.DagsterInstance) -> Chains:
-    """The chains of approvals and tags, beside the instance's settings."""
-    return Chains(Path(instance.root_directory) / "chains")
+    """The chains of approvals and tags: where machines share a folder in it, else beside the instance's settings."""
+    return Chains((Home.from_environment().storage or Path(instance.root_directory)) / "chains")
 
 
 @contextlib.contextmanager
