@@ -22,12 +22,13 @@ demo: setup  ## the whole way on a real sample: raw tables to a live, judged mod
 up: setup  ## the UI, the daemon and the endpoints, on this machine
 	$(BIN)/radix up
 
-test: setup  ## all tests; those of Spark by themselves, as their cluster takes both cores
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/spark
-	$(BIN)/python -m pytest tests/spark
+test: setup  ## all tests; those of Spark beside the others, since they often wait for their cluster
+	@said=$$(mktemp); $(BIN)/python -m pytest tests/spark > $$said 2>&1 & spark=$$!; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/spark; rest=$$?; \
+	wait $$spark; code=$$?; echo "Spark:"; cat $$said; rm $$said; exit $$((rest + code))
 
 quick: setup  ## the tests that take seconds
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 explore: setup  ## the property tests, with other examples each time
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore

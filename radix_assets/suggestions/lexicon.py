@@ -7,7 +7,7 @@ the names of national numbers from their issuers.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from radix_assets.relationships.words import words
 from radix_assets.suggestions.model import Sensitivity
@@ -63,7 +63,8 @@ class Rule:
 
     kind: str
     sensitivity: Sensitivity
-    header: re.Pattern[str]
+    names: str
+    """A pattern of words of a header."""
     values: str = "any"
     """What the values must be for the header to be believed; see `believable`."""
     context: str = "any"
@@ -73,6 +74,15 @@ class Rule:
     confidence: float = 0.95
     excuses: frozenset[str] = frozenset()
     """Words of HARMLESS that do no harm here."""
+
+    @cached_property
+    def header(self) -> re.Pattern[str]:
+        """Finds the names among the words of a header, joined by `_`. Compiled when asked for: all take 0.3 seconds."""
+        names = _plain(self.names)
+        latin = rf"(?:^|_)(?:{names})(?=_|$)"
+        foreign = "|".join(word for word in re.findall(r"[^|()?_]+", names) if not word.isascii())
+        # Chinese and its neighbours write no spaces: a word is found within a longer one.
+        return re.compile(f"{latin}|{foreign}" if foreign else latin)
 
 
 _LETTERS = str.maketrans(
@@ -95,12 +105,7 @@ def rule(  # noqa: D103 see Rule
     confidence: float = 0.95,
     excuses: str = "",
 ) -> Rule:
-    names = _plain(header)
-    latin = re.compile(rf"(?:^|_)(?:{names})(?=_|$)")
-    foreign = "|".join(word for word in re.findall(r"[^|()?_]+", names) if not word.isascii())
-    # Chinese and its neighbours write no spaces: a word is found within a longer one.
-    header_pattern = re.compile(f"{latin.pattern}|{foreign}") if foreign else latin
-    return Rule(kind, sensitivity, header_pattern, values, context, confidence, frozenset(excuses.split()))
+    return Rule(kind, sensitivity, header, values, context, confidence, frozenset(excuses.split()))
 
 
 @lru_cache(maxsize=50_000)

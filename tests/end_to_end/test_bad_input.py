@@ -146,10 +146,10 @@ def test_a_password_that_is_written_into_the_project_file_is_refused_and_not_rep
 
 
 def test_a_table_without_a_row_beside_good_ones_stops_nothing(installation: Installation):
-    files = write_shop(installation.data)
+    _, orders, _ = write_shop(installation.data)
     (installation.data / "refunds.csv").write_text("refund_id,order_id\n")
     installation.new(
-        "shop", *files, str(installation.data / "refunds.csv"), "--target", "orders.days", "--accept", "auto"
+        "shop", orders, str(installation.data / "refunds.csv"), "--target", "orders.days", "--accept", "auto"
     )
     summary = installation.radix("run", "shop", "--json", expect=DONE).json
     assert summary["state"] == "done"

@@ -23,7 +23,8 @@ from database import Database, served
 
 HELPERS = str(Path(__file__).parents[1] / "credentials")
 CANARY = "Qzxcred/é 7714 {}@host"
-PLACES = ["environment", "keyring", "encrypted file", "aws-secretsmanager"]
+PLACES = ["keyring", "encrypted file", "aws-secretsmanager"]
+"""Of the environment see test_bad_input.py."""
 BROKEN = """
 import logging, runpy, sys
 import radix_assets.sources.addresses as addresses
@@ -85,8 +86,6 @@ class Giver:
 
     def give(self, value: str) -> None:
         match self.place:
-            case "environment":
-                self.environment["SHOP_PW"] = value
             case "aws-secretsmanager":
                 body = {"SecretId": "shop", "Name": "shop", "SecretString": json.dumps({"pw": value})}
                 for operation in ("CreateSecret", "PutSecretValue"):

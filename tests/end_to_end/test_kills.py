@@ -19,17 +19,14 @@ UNFINISHED = [
 RECORD = "radix_resources.storage.local:LocalStorage._put_record"
 
 KILLS = [
-    # where, the asset it was at, whether that one is published
+    # in the middle of computing; of every step of publishing see test_crashpoints.py. Where, the asset it was at, whether that one is published
     ("radix_assets.sources.ingestion:convert:2:before", "raw/orders", False),
     ("radix_assets.profiles.assets:make_profile:2:after", "profile/orders", False),
-    (f"{RECORD}:3:before", "relationships", False),
     (f"{RECORD}:3:after", "tags", True),
     ("radix_assets.features.make:_write:1:before", "features", False),
     ("radix_assets.models.search:_Bench.run:2:after", "model", False),
-    ("radix_assets.models.assets:train:1:after", "model", False),
     (f"{RECORD}:2:before", "champion", False),
     ("radix_assets.serving.assets:make_endpoint:1:after", "endpoint", False),
-    ("radix_assets.reports.assets:make_report:1:before", "report", False),
 ]
 """Each is a fresh `radix run` of the same project, so that each goes on from where the one before was killed."""
 

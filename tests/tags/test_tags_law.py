@@ -289,7 +289,7 @@ def test_nothing_that_a_person_wrote_ever_changes(shops, tmp_path_factory, data)
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, suppress_health_check=FIXTURES_ARE_READ_ONLY)
+@settings(max_examples=200, deadline=None, suppress_health_check=FIXTURES_ARE_READ_ONLY)
 @given(data=st.data())
 def test_nothing_that_a_person_wrote_ever_changes_in_hundreds_of_stories(shops, tmp_path_factory, data):
     obey_the_law(shops, tmp_path_factory, data)
