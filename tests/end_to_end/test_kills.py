@@ -19,10 +19,10 @@ UNFINISHED = [
 RECORD = "radix_resources.storage.local:LocalStorage._put_record"
 
 KILLS = [
-    # in the middle of computing; of every step of publishing see test_crashpoints.py. Where, the asset it was at, whether that one is published
+    # where, the asset it was at, whether that one is published; of every step of publishing see test_crashpoints.py
     ("radix_assets.sources.ingestion:convert:2:before", "raw/orders", False),
     ("radix_assets.profiles.assets:make_profile:2:after", "profile/orders", False),
-    (f"{RECORD}:3:after", "tags", True),
+    (f"{RECORD}:3:after", "relationships", True),
     ("radix_assets.features.make:_write:1:before", "features", False),
     ("radix_assets.models.search:_Bench.run:2:after", "model", False),
     (f"{RECORD}:2:before", "champion", False),
