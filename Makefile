@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test quick explore lint format bench clean
+.PHONY: help setup demo up test extended quick explore lint format bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,10 +22,13 @@ demo: setup  ## the whole way on a real sample: raw tables to a live, judged mod
 up: setup  ## the UI, the daemon and the endpoints, on this machine
 	$(BIN)/radix up
 
-test: setup  ## all tests; those of Spark beside the others, since they often wait for their cluster
-	@said=$$(mktemp); $(BIN)/python -m pytest tests/spark > $$said 2>&1 & spark=$$!; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/spark; rest=$$?; \
+test: setup  ## the tests of CI; those of Spark beside the others, since they often wait for their cluster
+	@said=$$(mktemp); $(BIN)/python -m pytest -m "not extended" tests/spark > $$said 2>&1 & spark=$$!; \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not extended" --ignore tests/spark; rest=$$?; \
 	wait $$spark; code=$$?; echo "Spark:"; cat $$said; rm $$said; exit $$((rest + code))
+
+extended: setup  ## the tests that go over the same ground once more; about ten minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m extended
 
 quick: setup  ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"

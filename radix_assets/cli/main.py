@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 failed, 2 a person is needed.
 """
 
+import gc
 import os
 import sys
 import warnings
@@ -26,6 +27,9 @@ def main() -> None:
     from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
     from radix_resources.home import Home
 
+    gc.set_threshold(
+        100_000, 20, 50
+    )  # a command makes many objects that stay; looking through them costs a tenth of it
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
     for module in (projects, plans, destroying, credentials, data, look, history, serve, machines, suggest):

@@ -145,6 +145,7 @@ def test_a_password_that_is_written_into_the_project_file_is_refused_and_not_rep
     assert "RDX-CFG-003" in said[0].err
 
 
+@pytest.mark.extended
 def test_a_table_without_a_row_beside_good_ones_stops_nothing(installation: Installation):
     _, orders, _ = write_shop(installation.data)
     (installation.data / "refunds.csv").write_text("refund_id,order_id\n")

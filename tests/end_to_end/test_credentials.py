@@ -155,7 +155,9 @@ def sighted(installation: Installation, *values: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "place", [pytest.param(place, marks=[] if place == PLACES[-1] else pytest.mark.extended) for place in PLACES]
+)
 def test_no_credential_stands_anywhere_after_good_runs_refusals_and_errors(
     installation: Installation, database: Database, cloud: dict[str, str], place: str
 ):
@@ -196,6 +198,7 @@ def test_no_credential_stands_anywhere_after_good_runs_refusals_and_errors(
 
 
 @pytest.mark.slow
+@pytest.mark.extended
 def test_a_whole_pipeline_keeps_no_credential(installation: Installation, database: Database, cloud: dict[str, str]):
     good = CANARY.format("whole")
     database.password(good)

@@ -83,6 +83,7 @@ def test_killed_again_and_again_it_comes_to_the_same_end(
     assert installation.runs() == runs
 
 
+@pytest.mark.extended
 def test_what_was_placed_but_never_recorded_exists_for_nobody(
     installation: Installation, undisturbed: dict[str, dict[str, str]]
 ):

@@ -133,6 +133,7 @@ def test_what_a_machine_leaves_when_it_dies_is_done_by_the_other_and_nothing_twi
         assert machine.address not in (machine.home.state / "dagster.yaml").read_text()
 
 
+@pytest.mark.extended
 def test_two_machines_at_once_do_no_step_twice(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.new("shop", *write_shop(one.data), "--target", "orders.returned", "--accept", "auto")

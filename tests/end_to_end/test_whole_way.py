@@ -152,6 +152,7 @@ def test_doctor_speaks_json(shop: Installation):
     assert {"Python", "disk", "memory", "project shop"} <= {finding["check"] for finding in findings}
 
 
+@pytest.mark.extended
 def test_the_life_of_a_project_with_a_person(installation: Installation):
     files = write_shop(installation.data)
     installation.new("shop", *files, "--target", "orders.days > 5.5", "--accept", "human")
@@ -200,6 +201,7 @@ def test_the_life_of_a_project_with_a_person(installation: Installation):
     installation.verify()
 
 
+@pytest.mark.extended
 def test_a_real_set_goes_the_whole_way(installation: Installation, shared_data: Path):
     name, target, metric = "insurance", "insurance.charges", "rmse"
     shutil.copytree(shared_data / name, installation.data / name, ignore=shutil.ignore_patterns("*.json", "*.md"))

@@ -308,6 +308,7 @@ def test_the_schemas_of_published_sets_are_found():
 
 
 @pytest.mark.slow
+@pytest.mark.extended
 def test_the_schemas_of_made_up_worlds_are_found_with_names_without_and_with_flaws():
     seed = 2001
     for change in (lambda w: w, lambda w: with_orphans(w, 0.03, seed), lambda w: with_nulls(w, 0.1, seed)):

@@ -35,14 +35,24 @@ def spark(master: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
+def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A question about the future, answered."""
+    made = Installation(tmp_path_factory.mktemp("club"))
+    asked = yaml.safe_dump(QUESTION, default_flow_style=True)
+    made.new("club", *write_club(made.data / "club", 40, 200), "--accept", "auto", "--target", asked, trials=1)
+    made.rewrite("club", compute=spark(master))
+    made.radix("run", "club")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
 def place(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A shop whose target is a column."""
     made = Installation(tmp_path_factory.mktemp("there"))
     made.new("shop", *write_shop(made.data)[:2], "--accept", "auto", "--target", "orders.returned", trials=1)
-    club = yaml.safe_dump(QUESTION, default_flow_style=True)
-    made.new("club", *write_club(made.data / "club", 40, 200), "--accept", "auto", "--target", club, trials=1)
-    for name in ("shop", "club"):
-        made.rewrite(name, compute=spark(master))
-        made.radix("run", name)
+    made.rewrite("shop", compute=spark(master))
+    made.radix("run", "shop")
     yield made
     made.close()
 
@@ -76,6 +86,7 @@ def same_features(place: Installation, project: str, tables: list[str], folder: 
         alike(mine[name].to_list(), theirs[name].to_list(), name)
 
 
+@pytest.mark.extended
 def test_a_project_on_a_cluster_has_the_snapshots_that_it_has_here(place: Installation, tmp_path: Path) -> None:
     tables = ["customers", "orders"]
     for table in tables:
@@ -90,22 +101,23 @@ def test_a_project_on_a_cluster_has_the_snapshots_that_it_has_here(place: Instal
         assert shown(place, f"shop/{key}")["engine"] == "Spark: the project asks for it"
 
 
-def test_a_question_about_the_future_is_asked_on_the_cluster(place: Installation, tmp_path: Path) -> None:
-    raw = {table: snapshot(place, f"club/raw/{table}") for table in ("members", "visits")}
+def test_a_question_about_the_future_is_asked_on_the_cluster(club: Installation, tmp_path: Path) -> None:
+    raw = {table: snapshot(club, f"club/raw/{table}") for table in ("members", "visits")}
     folder = tmp_path / "labels"
     folder.mkdir()
-    make_labels(load_tags(snapshot(place, "club/tags")), raw, folder)
-    there = snapshot(place, "club/labels")
+    make_labels(load_tags(snapshot(club, "club/tags")), raw, folder)
+    there = snapshot(club, "club/labels")
     assert pl.read_parquet(folder / "data.parquet").equals(pl.read_parquet(there / "data.parquet"))
     for file in ("schema.json", "tags.json"):
         assert (folder / file).read_text() == (there / file).read_text()
     (tmp_path / "features").mkdir()
-    same_features(place, "club", ["members", "visits"], tmp_path / "features")
+    same_features(club, "club", ["members", "visits"], tmp_path / "features")
     answers = tmp_path / "answers.csv"
-    place.radix("predict", "club", "--at", "2023-05-01", "--output", str(answers))
+    club.radix("predict", "club", "--at", "2023-05-01", "--output", str(answers))
     assert len(pl.read_csv(answers)) > 30  # of the 40, those who had come by then
 
 
+@pytest.mark.extended
 def test_what_spark_made_is_served_here(place: Installation, tmp_path: Path) -> None:
     rows, answers = tmp_path / "new.csv", tmp_path / "answers.csv"
     new_orders().write_csv(rows, datetime_format="%Y-%m-%d %H:%M:%S")
@@ -120,6 +132,7 @@ def of_profile(place: Installation) -> Any:
     return assemble(project, step, held, held.storage.latest(step.key))
 
 
+@pytest.mark.extended
 def test_another_engine_makes_nothing_stale(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     work = of_profile(place)
     assert fingerprint(work) == work.previous.fingerprint
@@ -131,14 +144,14 @@ def test_another_engine_makes_nothing_stale(place: Installation, monkeypatch: py
     assert set(states(place.radix("status", "shop", "--json").json["projects"][0]).values()) == {"fresh"}
 
 
-def test_a_cluster_that_is_gone_stops_the_run_with_nothing_half_written(place: Installation) -> None:
-    place.new("gone", str(place.data / "customers.csv"), "--accept", "auto")
-    place.rewrite("gone", compute={"engine": "spark", "spark": {"master": "spark://127.0.0.1:1"}})
-    said = place.radix("run", "gone", "--json", expect=1)
-    assert errors(said.json) == {"profile/customers": "RDX-CMP-003"}
-    assert "raw/customers" in place.content("gone")
-    assert "profile/customers" not in place.content("gone")
-    assert place.verify()
-    findings = {one["check"]: one for one in place.radix("doctor", "--json", expect=None).json}
+def test_a_cluster_that_is_gone_stops_the_run_with_nothing_half_written(club: Installation) -> None:
+    club.new("gone", str(club.data / "club" / "members.csv"), "--accept", "auto")
+    club.rewrite("gone", compute={"engine": "spark", "spark": {"master": "spark://127.0.0.1:1"}})
+    said = club.radix("run", "gone", "--json", expect=1)
+    assert errors(said.json) == {"profile/members": "RDX-CMP-003"}
+    assert "raw/members" in club.content("gone")
+    assert "profile/members" not in club.content("gone")
+    assert club.verify()
+    findings = {one["check"]: one for one in club.radix("doctor", "--json", expect=None).json}
     assert findings["cluster of gone"]["found"].startswith("RDX-CMP-003")
     assert findings["cluster of club"]["fine"]
