@@ -21,7 +21,7 @@ _STATUS, _CLEAR = _PROC / "self" / "status", _PROC / "self" / "clear_refs"
 
 
 class Measuring:
-    """A step under way. `usage` is what it has used so far."""
+    """A step under way. `usage` is what it has used so far, and once it is over what it used."""
 
     def __init__(self) -> None:
         self.exact = _set_back()
@@ -29,13 +29,16 @@ class Measuring:
         self._start = resident_of(os.getpid())
         self._own = self._start
         self._children = 0
+        self._ended: Usage | None = None
         self._done = threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True, name="radix-measure")
         self._sampler.start()
 
     @property
     def usage(self) -> Usage:
-        """So far."""
+        """So far, or until it was over: the next step sets the kernel's mark back."""
+        if self._ended is not None:
+            return self._ended
         own = _high_water() if self.exact else max(self._own, resident_of(os.getpid()))
         return Usage(
             peak_bytes=max(own, self._own + self._children),
@@ -49,6 +52,7 @@ class Measuring:
         """Sample no more."""
         self._done.set()
         self._sampler.join()
+        self._ended = self.usage
 
     def _sample(self) -> None:
         while not self._done.wait(SAMPLE_SECONDS):
