@@ -1,6 +1,5 @@
 """A person's word that a plan may go beyond the budget, in `projects/<name>/plans.yaml`, durable and in its history."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import yaml
 
 from radix_assets.budget.meter import Totals
 from radix_assets.budget.plan import Plan
+from radix_assets.entries import append_entry
 
 PLANS_FILE = "plans.yaml"
 
@@ -20,13 +20,7 @@ def approve_plan(folder: Path, plan: Plan, *, by: str, why: str) -> None:
     path = folder / PLANS_FILE
     now = datetime.now(UTC).isoformat(timespec="seconds")
     entry = {"plan": plan.hash, "inputs": plan.inputs, "by": by, "why": why, "at": now, **plan.most.model_dump()}
-    text = path.read_text(encoding="utf-8") if path.exists() else "# Plans beyond the budget that a person approved.\n"
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.write(text + yaml.safe_dump([entry], sort_keys=False, allow_unicode=True))
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
+    append_entry(path, "Plans beyond the budget that a person approved.", entry)
 
 
 def approved_plan(folder: Path, plan: Plan) -> str | None:

@@ -1,10 +1,11 @@
 """A person's word that a model may go live, in `projects/<name>/approvals.yaml`, durable and in its history."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
+
+from radix_assets.entries import append_entry
 
 APPROVALS_FILE = "approvals.yaml"
 
@@ -15,13 +16,7 @@ def approve(folder: Path, model: str, *, by: str, why: str) -> None:
         return
     path = folder / APPROVALS_FILE
     entry = {"model": model, "by": by, "why": why, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    text = path.read_text(encoding="utf-8") if path.exists() else "# Models that a person let go live.\n"
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with draft.open("w", encoding="utf-8") as stream:
-        stream.write(text + yaml.safe_dump([entry], sort_keys=False, allow_unicode=True))
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
+    append_entry(path, "Models that a person let go live.", entry)
 
 
 def approved(folder: Path) -> dict[str, str]:
