@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -35,11 +34,6 @@ class Done:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def cache_of(home: Home) -> Path:
-    """Where the folded log is kept."""
-    return home.state / "cache" / "log.json"
 
 
 def retention_seconds() -> float:
@@ -117,7 +111,7 @@ def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
 
 
 def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator[Done]:
-    state = folded(instance, cache_of(home))
+    state = folded(instance, home.folded_log)
     for project, one in state.projects.items():
         if not one.open:
             continue

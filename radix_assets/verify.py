@@ -16,7 +16,8 @@ from radix_assets.display import commit_metadata
 from radix_assets.graph import Stage, Step, Tools, steps
 from radix_assets.project import Project, slug
 from radix_assets.standing import assemble
-from radix_resources.action_log import HEAD, audit
+from radix_resources.action_log import HEAD
+from radix_resources.action_log.audit import audit
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.storage import Commit

@@ -69,6 +69,11 @@ class Home:
         return (self.storage or self.state) / "endpoints"
 
     @property
+    def folded_log(self) -> Path:
+        """What the action log adds up to; it may be removed at any time."""
+        return self.state / "cache" / "log.json"
+
+    @property
     def samples(self) -> Path:
         """Data of the sample projects."""
         return self.state / "samples"

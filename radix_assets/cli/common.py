@@ -19,9 +19,12 @@ from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import dagster as dg
 
     from radix_assets.graph import Tools
+    from radix_resources.metadata import Tables
 
 OK, FAILED, PERSON, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
@@ -55,10 +58,14 @@ class Place:
 
     @property
     def instance(self) -> "dg.DagsterInstance":
-        """Its Dagster instance, which holds the action log."""
+        """Its Dagster instance, into which the action log is written."""
         import dagster as dg
 
         return dg.DagsterInstance.get()
+
+    def log(self) -> "AbstractContextManager[Tables]":
+        """The action log, to be read inside the context."""
+        return self.home.metadata.tables()
 
     def project(self, name: str) -> Project:
         """A project by name. Raises ConfigError RDX-CFG-005 with the nearest name where there is none."""

@@ -51,11 +51,11 @@ def log(
     if name:
         here.project(name)
     wanted = _wanted(project=name, kind=kind, subject=subject, actor=actor, severity=severity, since=since, until=until)
-    instance = here.instance
-    if follow:
-        _say(following(instance, wanted), as_json=as_json)
-        return
-    found = list(islice(entries(instance, wanted), limit))
+    with here.log() as logged:
+        if follow:
+            _say(following(logged, wanted), as_json=as_json)
+            return
+        found = list(islice(entries(logged, wanted), limit))
     if as_json:
         say_json([told(entry) for entry in found])
     elif found:
@@ -73,7 +73,6 @@ def errors(
 
     Example: radix errors --since 24h
     """
-    from radix_assets.reconcile import cache_of
     from radix_assets.trend import grouped
     from radix_resources.action_log import folded
 
@@ -81,7 +80,8 @@ def errors(
     if name:
         here.project(name)
     now = datetime.now(UTC).timestamp()
-    found = grouped(folded(here.instance, cache_of(here.home)), name, moment(since), now)
+    with here.log() as logged:
+        found = grouped(folded(logged, here.home.folded_log), name, moment(since), now)
     if as_json:
         say_json([one.to_json() for one in found])
         return

@@ -44,7 +44,6 @@ def status(
     Example: radix status shop
     """
     from radix_assets.project import load_projects
-    from radix_assets.reconcile import cache_of
     from radix_resources.action_log import folded
 
     here = place()
@@ -54,7 +53,8 @@ def status(
     if compare:
         _verify(here, projects, name, everything=everything, as_json=as_json)
         return
-    state = folded(here.instance, cache_of(here.home))
+    with here.log() as logged:
+        state = folded(logged, here.home.folded_log)
     rows = [{**_status(here, project), "log": _logged(state, project.name)} for project in projects]
     if as_json:
         say_json({"projects": rows, "broken": {name: error.attrs() for name, error in broken.items()}})

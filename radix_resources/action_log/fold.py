@@ -13,11 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
-
 from radix_resources.action_log.model import Action
 from radix_resources.action_log.reading import Decoder
-from radix_resources.action_log.stream import MADE, OBSERVED, Row, ids, rows
+from radix_resources.action_log.stream import MADE, OBSERVED, Log, Row, ids, rows
 
 FORMAT = 1
 _RECENT = 200
@@ -79,14 +77,14 @@ class State:
         return self.projects.get(project, ProjectState())
 
 
-def folded(instance: dg.DagsterInstance, cache: Path) -> State:
+def folded(log: Log, cache: Path) -> State:
     """The state now; the cache is brought up to date where that is possible."""
     state = _load(cache)
-    if state is None or not _same_database(instance, state):
+    if state is None or not _same_database(log, state):
         state = State()
-    decoder = Decoder(instance)
+    decoder = Decoder(log)
     changed = False
-    for row in _new_rows(instance, state):
+    for row in _new_rows(log, state):
         changed = True
         _add(state, row, decoder)
         state.recent.append(row.storage_id)
@@ -100,21 +98,21 @@ def folded(instance: dg.DagsterInstance, cache: Path) -> State:
     return state
 
 
-def _new_rows(instance: dg.DagsterInstance, state: State) -> Any:
+def _new_rows(log: Log, state: State) -> Any:
     late: list[int] = []
     if state.recent:
         known = set(state.recent)
         floor = state.recent[0] if len(state.recent) == _RECENT else 0
-        late = [number for number in ids(instance, above=floor) if number < state.cursor and number not in known]
+        late = [number for number in ids(log, above=floor) if number < state.cursor and number not in known]
     for number in late:
-        yield from rows(instance, after=number - 1, before=number + 1, content=(OBSERVED,))
-    yield from rows(instance, after=state.cursor, ascending=True, content=(OBSERVED,))
+        yield from rows(log, after=number - 1, before=number + 1, content=(OBSERVED,))
+    yield from rows(log, after=state.cursor, ascending=True, content=(OBSERVED,))
 
 
-def _same_database(instance: dg.DagsterInstance, state: State) -> bool:
+def _same_database(log: Log, state: State) -> bool:
     if not state.cursor:
         return True
-    found = next(rows(instance, after=state.cursor - 1, before=state.cursor + 1, content=()), None)
+    found = next(rows(log, after=state.cursor - 1, before=state.cursor + 1, content=()), None)
     return found is not None and [found.key, found.timestamp] == state.anchor
 
 

@@ -12,17 +12,12 @@ from typing import Any
 import dagster as dg
 
 from radix_resources.action_log.chain import CHAINED, Chains, Link
-from radix_resources.action_log.model import Action, Outcome
+from radix_resources.action_log.model import CHAIN, ENTRY, Action, Outcome
 from radix_resources.action_log.redaction import redact, secrets
 from radix_resources.action_log.stream import OBSERVED, rows
 from radix_resources.endpoint.process import boot_id, host_id, is_running, started_at
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
-
-ENTRY = "radix/action"
-"""The metadata entry that holds the whole action as JSON; the others repeat it for people."""
-CHAIN = "radix/chain"
-"""The metadata entry of an approval or a tag that holds its place in its project's chain."""
 
 _LOOKED_AT = 100
 """Newest events of an asset among which the last link is looked for."""

@@ -29,6 +29,10 @@ Outcome = Literal["ok", "failed", "unknown"]
 
 Severity = Literal["info", "warning", "error"]
 
+ENTRY = "radix/action"
+"""The metadata entry that holds the whole action as JSON; the others repeat it for people."""
+CHAIN = "radix/chain"
+"""The metadata entry of an approval or a tag that holds its place in its project's chain."""
 SCHEMA = 1
 """Raised when a field changes its meaning. Fields may be added without; readers ignore what they do not know."""
 

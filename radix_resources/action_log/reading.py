@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import dagster as dg
 from pydantic import ValidationError
 
-from radix_resources.action_log.log import CHAIN, ENTRY
-from radix_resources.action_log.model import Action, Kind, Severity
-from radix_resources.action_log.stream import MADE, OBSERVED, Row, newest, rows
+from radix_resources.action_log.model import CHAIN, ENTRY, Action, Kind, Severity
+from radix_resources.action_log.stream import MADE, OBSERVED, Log, Row, newest, rows, tables_of
 
 ACTOR = "radix/actor"
 """Of a materialization, as of a run: who or what asked for it."""
 
+_ACTOR_OF_RUN = (
+    "SELECT run_tags.value FROM runs LEFT JOIN run_tags ON run_tags.run_id = runs.run_id AND run_tags.key = :tag "
+    "WHERE runs.run_id = :run"
+)
 _RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
@@ -58,7 +60,7 @@ class Filter:
 
 
 def read(
-    instance: dg.DagsterInstance,
+    log: Log,
     *,
     project: str | None = None,
     kind: Kind | None = None,
@@ -67,11 +69,11 @@ def read(
 ) -> list[Entry]:
     """Actions other than materializations that went well, newest first, at most `limit`."""
     wanted = Filter(project=project, kind=kind, subject=subject)
-    return list(islice(entries(instance, wanted, made=False), limit))
+    return list(islice(entries(log, wanted, made=False), limit))
 
 
 def entries(
-    instance: dg.DagsterInstance,
+    log: Log,
     wanted: Filter,
     *,
     made: bool = True,
@@ -84,7 +86,7 @@ def entries(
     """
     plain = made and wanted.severity == "info" and wanted.kind in {None, "materialize"}
     found = rows(
-        instance,
+        log,
         types=(OBSERVED, MADE) if plain else (OBSERVED,),
         first_parts=(wanted.project, "infra") if wanted.project else (),
         subject=wanted.subject,
@@ -93,20 +95,18 @@ def entries(
         until=wanted.until,
         ascending=ascending,
     )
-    decoder = Decoder(instance)
+    decoder = Decoder(log)
     for row in found:
         entry = decoder.entry(row)
         if entry is not None and wanted.fits(entry.action):
             yield entry
 
 
-def follow(
-    instance: dg.DagsterInstance, wanted: Filter, *, after: int | None = None, seconds: float = 1.0
-) -> Iterator[Entry]:
+def follow(log: Log, wanted: Filter, *, after: int | None = None, seconds: float = 1.0) -> Iterator[Entry]:
     """Actions as they are written, without end; looks once in so many seconds."""
-    last = newest(instance) if after is None else after
+    last = newest(log) if after is None else after
     while True:
-        for entry in entries(instance, wanted, after=last, ascending=True):
+        for entry in entries(log, wanted, after=last, ascending=True):
             yield entry
             last = max(last, entry.storage_id)
         time.sleep(seconds)
@@ -122,8 +122,8 @@ def open_intents(entries: Iterable[Entry]) -> list[Entry]:
 class Decoder:
     """Turns events into actions."""
 
-    def __init__(self, instance: dg.DagsterInstance) -> None:
-        self._instance = instance
+    def __init__(self, log: Log) -> None:
+        self._tables = tables_of(log)
         self._actors: dict[str, str] = {}
 
     def entry(self, row: Row) -> Entry | None:
@@ -156,6 +156,6 @@ class Decoder:
 
     def _actor(self, run_id: str) -> str:
         if run_id not in self._actors:
-            run = self._instance.get_run_by_id(run_id) if run_id else None
-            self._actors[run_id] = run.tags.get(ACTOR, "a person in the UI") if run else ""
+            found = self._tables.runs(_ACTOR_OF_RUN, {"run": run_id, "tag": ACTOR}) if run_id else []
+            self._actors[run_id] = str(found[0][0] or "a person in the UI") if found else ""
         return self._actors[run_id]

@@ -2,23 +2,29 @@
 
 Dagster reads events of one asset at a time, which costs a query per asset; the stream is one query per page,
 whatever the number of assets, and walks the index on event type and id. SQLite keeps these events in one database
-for all runs, PostgreSQL in one table; both have the same columns.
+for all runs, PostgreSQL in one table; both have the same columns. Nothing here needs Dagster itself, which takes longer
+to load than all of reading.
 """
 
-from collections.abc import Collection, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import dagster as dg
-
-from radix_resources.errors import LogError
+from radix_resources.metadata.base import Tables
+from radix_resources.metadata.instance import InstanceTables
 
 if TYPE_CHECKING:
-    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+    import dagster as dg
 
 OBSERVED, MADE = "ASSET_OBSERVATION", "ASSET_MATERIALIZATION"
-PAGE = 1000
+FIRST, PAGE = 100, 10_000
+"""Events of the first page, and at most of each that follows, which is ten times as large as the one before."""
+_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
+
+Log: TypeAlias = "Tables | dg.DagsterInstance"
+"""What the log is read from: an open instance, or its tables alone."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +44,25 @@ class Row:
 
     def metadata(self) -> dict[str, Any]:
         """The event's metadata, as plain values; of a materialization its tags too."""
-        from dagster._core.events.log import EventLogEntry
-        from dagster._serdes import deserialize_value
+        told = json.loads(self.event)["dagster_event"]["event_specific_data"]
+        held = told["asset_observation"] if self.type == OBSERVED else told["materialization"]
+        tags = held.get("tags") or {} if self.type == MADE else {}
+        return {**tags, **{entry["label"]: _plain(entry["entry_data"]) for entry in held["metadata_entries"]}}
 
-        found = deserialize_value(self.event, EventLogEntry)
-        held = found.asset_observation if self.type == OBSERVED else found.asset_materialization
-        tags = found.asset_materialization.tags or {} if found.asset_materialization else {}
-        return {**tags, **{name: entry.value for name, entry in held.metadata.items()}} if held else {}
+
+def _plain(held: dict[str, Any]) -> Any:
+    """What an entry holds, whatever its kind calls it; of one with several parts all of them."""
+    parts = {name: part for name, part in held.items() if name != "__class__"}
+    return parts if len(parts) > 1 else next(iter(parts.values()), None)
+
+
+def tables_of(log: Log) -> Tables:
+    """What the log is read from: of an instance, its tables."""
+    return log if isinstance(log, Tables) else InstanceTables(log)
 
 
 def rows(
-    instance: dg.DagsterInstance,
+    log: Log,
     *,
     types: Collection[str] = (OBSERVED, MADE),
     first_parts: Collection[str] = (),
@@ -65,86 +79,87 @@ def rows(
     Only events whose asset key begins with one of `first_parts`, or is `subject`; with storage ids between `after` and
     `before` and times between `since` and `until`, all four exclusive. Only events of the types in `content` bring it.
     """
-    from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-
-    storage, number = _storage(instance), SqlEventLogStorageTable.c.id
-    query = _query(types, first_parts, subject, since, until, content)
-    query = query.order_by(number.asc() if ascending else number.desc()).limit(PAGE)
+    tables, size = tables_of(log), min(FIRST, PAGE)
     while True:
-        page = query if after is None else query.where(number > after)
-        page = page if before is None else page.where(number < before)
-        with storage.index_connection() as connection:
-            found = connection.execute(page).fetchall()
+        query = _Query(types, content)
+        query.begin_with(first_parts)
+        query.demand("asset_key =", subject and _key_of(subject.split("/")))
+        query.demand("timestamp >", _moment(since))
+        query.demand("timestamp <", _moment(until))
+        query.demand("id >", after)
+        query.demand("id <", before)
+        found = tables.events(query.text(size, ascending=ascending), query.values)
         yield from map(_row, found)
-        if len(found) < PAGE:
+        if len(found) < size:
             return
         after, before = (found[-1][0], before) if ascending else (after, found[-1][0])
+        size = min(10 * size, PAGE)
 
 
-def _query(
-    types: Collection[str],
-    first_parts: Collection[str],
-    subject: str | None,
-    since: float | None,
-    until: float | None,
-    content: Collection[str],
-) -> Any:
-    import sqlalchemy as db
-    from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+class _Query:
+    """Which events, as SQL that SQLite and PostgreSQL understand."""
 
-    table = SqlEventLogStorageTable.c
-    wanted = table.dagster_event_type.in_(sorted(content))
-    event = db.case((wanted, table.event), else_="") if set(content) < set(types) else table.event
-    query = db.select(table.id, table.dagster_event_type, table.asset_key, table.run_id, table.timestamp, event)
-    query = query.where(table.dagster_event_type.in_(sorted(types)))
-    if first_parts:
-        starts = [dg.AssetKey([part]).to_string().removesuffix("]") for part in sorted(first_parts)]
-        query = query.where(db.or_(*(table.asset_key.startswith(start, autoescape=True) for start in starts)))
-    if subject:
-        query = query.where(table.asset_key == dg.AssetKey(subject.split("/")).to_string())
-    if since is not None:
-        query = query.where(table.timestamp > _moment(since))
-    if until is not None:
-        query = query.where(table.timestamp < _moment(until))
-    return query
+    def __init__(self, types: Collection[str], content: Collection[str]) -> None:
+        self.values: dict[str, Any] = {}
+        self._where = [f"dagster_event_type IN ({self._all(sorted(types))})"]
+        self._event = "event"
+        if not content:
+            self._event = "''"
+        elif set(content) < set(types):
+            self._event = f"CASE WHEN dagster_event_type IN ({self._all(sorted(content))}) THEN event ELSE '' END"
+
+    def begin_with(self, first_parts: Collection[str]) -> None:
+        """Only these first parts of asset keys."""
+        starts = [_key_of([part]).removesuffix("]") for part in sorted(first_parts)]
+        for sign in "/%_":
+            starts = [start.replace(sign, f"/{sign}") for start in starts]
+        found = [f"asset_key LIKE {self._one(f'{start}%')} ESCAPE '/'" for start in starts]
+        self._where += [f"({' OR '.join(found)})"] if found else []
+
+    def demand(self, condition: str, value: Any) -> None:
+        """One more condition, unless the value is None."""
+        if value is not None:
+            self._where.append(f"{condition} {self._one(value)}")
+
+    def text(self, size: int, *, ascending: bool) -> str:
+        """So many of them at most."""
+        columns = f"id, dagster_event_type, asset_key, run_id, timestamp, {self._event}"
+        order = "ASC" if ascending else "DESC"
+        found = f"FROM event_logs WHERE {' AND '.join(self._where)} ORDER BY id {order} LIMIT {size:d}"
+        return f"SELECT {columns} {found}"
+
+    def _one(self, value: Any) -> str:
+        name = f"value{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+    def _all(self, values: Iterable[str]) -> str:
+        return ", ".join(map(self._one, values))
 
 
-def _row(found: Any) -> Row:
+def _row(found: tuple[Any, ...]) -> Row:
     storage_id, kind, key, run_id, timestamp, event = found
-    path = dg.AssetKey.from_db_string(key)
-    name = "/".join(path.path) if path else ""
-    return Row(storage_id, kind, name, run_id or "", timestamp.replace(tzinfo=UTC).timestamp(), event)
+    # SQLite keeps moments as text.
+    moment = datetime.fromisoformat(timestamp) if isinstance(timestamp, str) else timestamp
+    return Row(storage_id, kind, "/".join(json.loads(key)), run_id or "", moment.replace(tzinfo=UTC).timestamp(), event)
 
 
-def ids(instance: dg.DagsterInstance, *, above: int) -> list[int]:
+def ids(log: Log, *, above: int) -> list[int]:
     """Storage ids greater than that, ascending. Cheap: nothing but the index is read."""
-    import sqlalchemy as db
-    from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-
-    table = SqlEventLogStorageTable.c
-    query = db.select(table.id).where(table.dagster_event_type.in_([OBSERVED, MADE]), table.id > above)
-    with _storage(instance).index_connection() as connection:
-        return [found[0] for found in connection.execute(query.order_by(table.id))]
+    query = "SELECT id FROM event_logs WHERE dagster_event_type IN (:observed, :made) AND id > :above ORDER BY id"
+    values = {"observed": OBSERVED, "made": MADE, "above": above}
+    return [found[0] for found in tables_of(log).events(query, values)]
 
 
-def newest(instance: dg.DagsterInstance) -> int:
+def newest(log: Log) -> int:
     """The storage id of the newest event of the stream; 0 where there is none."""
-    return next((row.storage_id for row in rows(instance, content=())), 0)
+    return next((row.storage_id for row in rows(log, content=())), 0)
 
 
-def _storage(instance: dg.DagsterInstance) -> "SqlEventLogStorage":
-    from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
-
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqlEventLogStorage):
-        raise LogError(
-            "RDX-LOG-001",
-            f"the action log cannot be read from {type(storage).__name__}",
-            expected="Dagster's own storage on SQLite or PostgreSQL",
-            hint="set storage in dagster.yaml to sqlite or postgres",
-        )
-    return storage
+def _key_of(path: list[str]) -> str:
+    """An asset key as Dagster writes it."""
+    return json.dumps(path)
 
 
-def _moment(timestamp: float) -> datetime:
-    return datetime.fromtimestamp(timestamp, UTC).replace(tzinfo=None)
+def _moment(timestamp: float | None) -> str | None:
+    return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC).strftime(_MOMENT)

@@ -40,6 +40,21 @@ class Claims(ABC):
         """Whether any process holds a name now."""
 
 
+class Tables(ABC):
+    """Dagster's own tables, to read from. They can be asked without Dagster, which takes a second to load."""
+
+    @abstractmethod
+    def events(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """What a query finds among the events of all assets; `:name` in it stands for a value.
+
+        Nothing is found where Dagster has made no tables yet.
+        """
+
+    @abstractmethod
+    def runs(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The same among the runs."""
+
+
 class Metadata(ABC):
     """Where Dagster's instance is."""
 
@@ -50,6 +65,10 @@ class Metadata(ABC):
     @abstractmethod
     def claims(self) -> Claims:
         """Who does what."""
+
+    @abstractmethod
+    def tables(self) -> AbstractContextManager[Tables]:
+        """What Dagster wrote, to be read inside the context. Raises MetadataError RDX-MET-001 where it is not there."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:

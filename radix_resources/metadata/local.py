@@ -3,11 +3,15 @@
 import contextlib
 import fcntl
 import hashlib
+import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from radix_resources.metadata.base import Claim, Claims, Metadata
+from radix_resources.metadata.base import Claim, Claims, Metadata, Tables
+
+_BUSY_SECONDS = 60
+"""How long somebody else may keep a file to himself."""
 
 
 class LocalMetadata(Metadata):
@@ -22,6 +26,10 @@ class LocalMetadata(Metadata):
     def claims(self) -> Claims:
         return FileClaims(self._root / "claims")
 
+    @contextlib.contextmanager
+    def tables(self) -> Iterator[Tables]:
+        yield FileTables(self._root / "history")
+
     def environment(self) -> dict[str, str]:
         return {}
 
@@ -30,6 +38,31 @@ class LocalMetadata(Metadata):
 
     def check(self) -> None:
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+class FileTables(Tables):
+    """Two files: the events of all assets, and the runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def events(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return _found(self._folder / "runs" / "index.db", query, values)
+
+    def runs(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return _found(self._folder / "runs.db", query, values)
+
+
+def _found(file: Path, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    if not file.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(file, timeout=_BUSY_SECONDS)) as connection:
+        try:
+            return connection.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
 
 
 class FileClaims(Claims):

@@ -3,12 +3,13 @@
 import contextlib
 import hashlib
 import importlib.util
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from radix_resources.errors import ConfigError, MetadataError
-from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Claim, Claims, Metadata
+from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Claim, Claims, Metadata, Tables
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -18,6 +19,7 @@ _LOOK_SECONDS = 0.3
 _ALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 """The server gives up a machine that does not answer for 25 seconds, and with it what that machine held."""
 _SIGNED = 1 << 63
+_NAMED = re.compile(r":(\w+)")
 
 
 class PostgresqlMetadata(Metadata):
@@ -31,6 +33,11 @@ class PostgresqlMetadata(Metadata):
     @property
     def claims(self) -> Claims:
         return AdvisoryClaims(self._address)
+
+    @contextlib.contextmanager
+    def tables(self) -> Iterator[Tables]:
+        with contextlib.closing(_connect(self._address)) as session:
+            yield SessionTables(session)
 
     def environment(self) -> dict[str, str]:
         return {VARIABLE: self._address, DRIVER_VARIABLE: f"postgresql+psycopg2://{self._address.partition('://')[2]}"}
@@ -62,6 +69,26 @@ class PostgresqlMetadata(Metadata):
 
     def check(self) -> None:
         _connect(self._address).close()
+
+
+class SessionTables(Tables):
+    """All tables are in one database."""
+
+    def __init__(self, session: "connection") -> None:
+        self._session = session
+
+    def events(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        from psycopg2.errors import UndefinedTable
+
+        with self._session.cursor() as cursor:
+            try:
+                cursor.execute(_NAMED.sub(r"%(\1)s", query), dict(values))
+            except UndefinedTable:
+                return []
+            return list(cursor.fetchall())
+
+    def runs(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self.events(query, values)
 
 
 class AdvisoryClaims(Claims):

@@ -7,7 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from radix_resources.action_log import Action, audit, chains, read, record
+from radix_resources.action_log import Action, chains, read, record
+from radix_resources.action_log.audit import audit
 from radix_resources.action_log.log import write
 from radix_resources.home import Home
 

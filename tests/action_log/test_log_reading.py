@@ -6,12 +6,23 @@ import dagster as dg
 import pytest
 
 from radix_resources.action_log import Action, Filter, entries, follow, record
-from radix_resources.action_log.stream import rows
+from radix_resources.action_log.stream import MADE, OBSERVED, rows
 
 
 @pytest.fixture
 def instance():
     with dg.instance_for_test() as instance:
+        yield instance
+
+
+@pytest.fixture
+def orders_log(home):
+    """The installation's own instance, with something that was made and something that was done."""
+    with dg.DagsterInstance.get() as instance:
+        record(instance, action(reason="first"))
+        dg.materialize([orders], instance=instance, tags={"radix/actor": "sensor"})
+        dg.materialize([orders], instance=instance)
+        record(instance, action(project="bank", subject="bank/raw/orders"))
         yield instance
 
 
@@ -115,3 +126,37 @@ def test_following_tells_what_is_done_from_now_on(instance):
     writer.start()
     assert [next(found).action.reason for _ in range(2)] == ["one", "two"]
     writer.join()
+
+
+def test_the_log_is_read_without_dagster_just_as_with_it(home, orders_log):
+    filters = (Filter(), Filter(project="shop", since=1.0), Filter(subject="shop/raw/orders", until=9e9))
+    with home.metadata.tables() as tables:
+        for wanted in filters:
+            assert list(entries(tables, wanted)) == list(entries(orders_log, wanted))
+    assert len(list(entries(orders_log, Filter(project="shop")))) == 3
+
+
+def test_an_installation_in_which_nothing_happened_yet_has_an_empty_log(home):
+    with home.metadata.tables() as tables:
+        assert list(entries(tables, Filter())) == []
+
+
+def test_what_dagster_wrote_is_decoded_as_dagster_does(orders_log):
+    from dagster._core.events.log import EventLogEntry
+    from dagster._serdes import deserialize_value
+
+    shown = {
+        "text": "a", "md": dg.MetadataValue.md("|a|"), "float": 0.5, "yes": True, "json": {"a": [1, None]},
+        "url": dg.MetadataValue.url("http://a"), "null": None, "path": dg.MetadataValue.path("/a"),
+    }  # fmt: skip
+    orders_log.report_runless_asset_event(dg.AssetMaterialization(["shop", "x"], metadata=shown, tags={"a": "b"}))
+    record(orders_log, action(kind="tag", subject="shop/tags", before={"a": {"b": [1.5]}}, reason="with a chain"))
+    found = list(rows(orders_log))
+    assert {row.type for row in found} == {OBSERVED, MADE}
+    for row in found:
+        event = deserialize_value(row.event, EventLogEntry)
+        held = event.asset_observation or event.asset_materialization
+        tags = held.tags if row.type == MADE else {}
+        assert row.metadata() == {**tags, **{name: entry.value for name, entry in held.metadata.items()}}
+        assert (row.key, row.run_id) == (held.asset_key.to_user_string(), event.run_id)
+        assert row.timestamp == pytest.approx(event.timestamp, abs=1e-5)
