@@ -162,6 +162,7 @@ def _make(
                 run_id=context.run.run_id,
                 fence=RunFence(context.instance, context.run.run_id, claim),
                 used=sized.used(),
+                after=work.previous.sequence if work.previous else 0,
             )
         except StorageError:
             other = storage.latest(step.key)

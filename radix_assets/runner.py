@@ -1,6 +1,7 @@
 """Runs a project from the command line: what is missing or stale, to the end or until a person is needed."""
 
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -21,6 +22,12 @@ from radix_resources.metadata import run_claim
 
 Listener = Callable[[str, str, dict[str, Any]], None]
 """Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Runs of one process follow one another. Where a run begins, Dagster configures Python's logging anew: it holds the
+lock of `logging` and wants that of every handler, while a run under way holds its own handler's lock as it writes an
+event and wants that of `logging`, so two of them would wait for each other for good. What a step uses is measured by
+process, too."""
 
 
 @dataclass
@@ -55,8 +62,15 @@ def run(
     """Bring a project as far as it goes.
 
     A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
-    without it.
+    without it. Runs of several threads follow one another.
     """
+    with _ONE_AT_A_TIME:
+        return _run(project, tools, instance, listen, stages)
+
+
+def _run(
+    project: Project, tools: Tools, instance: dg.DagsterInstance, listen: Listener, stages: tuple[Stage, ...]
+) -> Report:
     started = time.monotonic()
     (project.folder / DESTROYED).unlink(missing_ok=True)
     reconcile_runs(instance)

@@ -106,11 +106,13 @@ class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
         run_id: str = "",
         fence: "Fence | None" = None,
         used: Mapping[str, Any] | None = None,
+        after: int | None = None,
     ) -> Commit:
         """Publish an attempt: sync, hash, ask the fence, then create the record put-if-absent.
 
-        Raises StorageError RDX-STO-002 where somebody else published the same sequence first, and RDX-STO-003
-        where the fence says that this attempt has lost its right to publish.
+        `after` is the sequence of the version that was the newest when the attempt was begun, 0 for none; without it
+        the attempt follows whatever is the newest by now. Raises StorageError RDX-STO-002 where somebody else
+        published first, and RDX-STO-003 where the fence says that this attempt has lost its right to publish.
         """
 
     @abstractmethod

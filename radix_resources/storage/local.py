@@ -71,10 +71,14 @@ class LocalStorage(Storage):
         run_id: str = "",
         fence: Fence | None = None,
         used: Mapping[str, Any] | None = None,
+        after: int | None = None,
     ) -> Commit:
         files, size = _sync_and_hash(attempt.path)
         records = self._records(attempt.asset)
-        sequence = int(records[-1].stem) + 1 if records else 1
+        newest = int(records[-1].stem) if records else 0
+        if after is not None and after < newest:
+            raise _overtaken(attempt.asset, newest)
+        sequence = newest + 1
         directory = Path("snapshots", attempt.asset, _digest(files)[:32])
         commit = Commit(
             asset=attempt.asset,
@@ -197,16 +201,20 @@ class LocalStorage(Storage):
                 os.fsync(stream.fileno())
             os.link(draft, folder / f"{commit.sequence:08d}.json")
         except FileExistsError:
-            raise StorageError(
-                "RDX-STO-002",
-                f"somebody else published version {commit.sequence} of {commit.asset} first",
-                expected="one writer at a time",
-                hint="nothing was lost; the other result is in place",
-                asset=commit.asset,
-            ) from None
+            raise _overtaken(commit.asset, commit.sequence) from None
         finally:
             draft.unlink(missing_ok=True)
         _sync_directory(folder)
+
+
+def _overtaken(asset: str, sequence: int) -> StorageError:
+    return StorageError(
+        "RDX-STO-002",
+        f"somebody else published version {sequence} of {asset} first",
+        expected="one writer at a time",
+        hint="nothing was lost; the other result is in place",
+        asset=asset,
+    )
 
 
 def _read(record: Path) -> Commit:

@@ -49,6 +49,16 @@ def test_a_commit_never_changes_an_earlier_one(storage: Storage):
     assert storage.history("shop/raw/orders") == [first, second]
 
 
+def test_who_was_overtaken_while_at_work_publishes_nothing(storage: Storage):
+    publish(storage, "one")
+    with storage.attempt("shop/raw/orders") as attempt:
+        write(attempt, "late")
+        publish(storage, "two")
+        with pytest.raises(StorageError, match="RDX-STO-002"):
+            storage.commit(attempt, fingerprint="late", rows=1, seconds=0.5, shown={}, after=1)
+    assert [commit.fingerprint for commit in storage.history("shop/raw/orders")] == ["one", "two"]
+
+
 def test_what_is_published_anew_takes_the_place_of_what_was_damaged(tmp_path: Path):
     storage = LocalStorage(root=str(tmp_path / "store"))
 
