@@ -16,9 +16,10 @@ from radix_assets.needs import is_task
 from radix_assets.project import Project
 from radix_assets.sensors import DESTROYED, PROJECT_TAG
 from radix_assets.standing import Standing, left_out, stand, verdict
-from radix_resources.action_log import process_tags, reconcile_runs
+from radix_resources.action_log import end_own_runs, process_tags, reconcile_runs
 from radix_resources.home import Home
 from radix_resources.metadata import run_claim
+from radix_resources.metadata.faults import coded
 
 Listener = Callable[[str, str, dict[str, Any]], None]
 """Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
@@ -62,9 +63,10 @@ def run(
     """Bring a project as far as it goes.
 
     A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
-    without it. Runs of several threads follow one another.
+    without it. Runs of several threads follow one another. Raises MetadataError RDX-MET-001, -005 or -006 where the
+    database of runs and events does not do its work: what was published by then stays, and the next run goes on.
     """
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME, coded():
         return _run(project, tools, instance, listen, stages)
 
 
@@ -73,6 +75,7 @@ def _run(
 ) -> Report:
     started = time.monotonic()
     (project.folder / DESTROYED).unlink(missing_ok=True)
+    end_own_runs(instance)
     reconcile_runs(instance)
     report = Report(project.name)
     handler = _Handler(listen, report)

@@ -18,6 +18,7 @@ from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES
 from radix_assets.standing import Standing, stand
+from radix_resources.action_log import reconcile_runs
 from radix_resources.home import Home
 
 ACTIVE = [
@@ -110,8 +111,9 @@ def requests(
     """One run for each project that has something to do and is not at work already.
 
     `tries` counts how often just the same was asked for, by project: a step whose process dies is not asked for
-    without end.
+    without end. A run whose process is gone, and whose end nobody could write down, is at work no more.
     """
+    reconcile_runs(instance)
     projects, _ = load_projects(home.projects)
     for project in projects:
         if (project.folder / DESTROYED).exists():

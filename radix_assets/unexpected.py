@@ -6,6 +6,7 @@ from pathlib import Path
 
 from radix_assets.graph import Step
 from radix_resources.errors import RadixError, StorageError
+from radix_resources.metadata.faults import fault_of
 
 
 def unexpected(step: Step, error: BaseException) -> RadixError:
@@ -19,6 +20,9 @@ def unexpected(step: Step, error: BaseException) -> RadixError:
         )
     if isinstance(error, MemoryError):
         return StorageError("RDX-STO-005", "the memory is full", hint="close other programs, or use a larger machine")
+    fault = fault_of(error)
+    if fault is not None:
+        return fault
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-4:]]
     return RadixError(

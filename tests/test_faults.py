@@ -6,19 +6,25 @@ import sqlite3
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from toy import Toy
 
 from radix_assets.factory import build_assets
+from radix_assets.graph import Work
 from radix_assets.project import load_project
 from radix_assets.runner import run
+from radix_assets.sensors import PROJECT_TAG, requests
 from radix_assets.standing import stand
 from radix_assets.verify import verify
+from radix_resources.action_log.reconcile import tags_of_process
+from radix_resources.errors import MetadataError
 from radix_resources.home import Home
 
 pytestmark = pytest.mark.slow
@@ -111,6 +117,54 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(home: Home, instanc
     assert time.monotonic() - began > 2
     timer.join()
     assert toy.read("end") == "7+2!"
+
+
+@pytest.mark.parametrize(
+    ("held_from", "patience"),
+    [("before", 1), ("raw/a", 1), *(pytest.param(name, 30, marks=pytest.mark.extended) for name in ("raw/a", "end"))],
+)
+def test_a_database_locked_for_longer_is_told_with_its_code_and_the_next_run_is_well(
+    held_from: str, patience: int, home: Home, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sqlite_event_log, "SQLITE_BUSY_TIMEOUT_SECONDS", patience)
+    toy = Toy(home)
+    assert go(toy, instance) == "done"
+    with contextlib.closing(sqlite3.connect(home.state / "history" / "runs" / "index.db")) as holder:
+
+        def hold(work: Work) -> None:
+            if work.step.name == held_from:
+                holder.execute("BEGIN IMMEDIATE")
+
+        toy.source["a"], toy.during = "7", hold
+        if held_from == "before":
+            holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(MetadataError, match="RDX-MET-005") as told:
+            go(toy, instance)
+        assert told.value.transient
+        assert "INSERT" not in str(told.value), "no statement, which holds values"
+    toy.during = lambda _work: None
+    assert go(toy, instance) == "done"
+    assert toy.read("end") == "7+2!"
+    assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
+    assert Counter(toy.computed) == {"raw/a": 2, "raw/b": 1, "sum": 2, "gate": 2, "end": 2}, "what was made was kept"
+    left = verify(instance, toy.tools, [toy.project], toy.stages, everything=True)
+    assert [one for one in left if not one.mended] == []
+    assert verify(instance, toy.tools, [toy.project], toy.stages, everything=True) == []
+
+
+def test_a_run_whose_end_could_not_be_written_down_holds_its_project_up_no_longer(
+    home: Home, instance: dg.DagsterInstance
+):
+    toy = Toy(home)
+    with subprocess.Popen(["sleep", "60"]) as process:
+        tags = {PROJECT_TAG: "toy", **tags_of_process(process.pid)}
+        job = dg.Definitions(assets=build_assets(toy.project, toy.stages), resources=vars(toy.tools))
+        run = instance.create_run_for_job(job.resolve_implicit_global_asset_job_def(), tags=tags)
+        instance.report_engine_event("at work", run)
+        turn = {stage.name for stage in toy.stages}
+        assert list(requests(instance, home, toy.tools, turn, {}, toy.stages)) == []
+        process.kill()
+    assert len(list(requests(instance, home, toy.tools, turn, {}, toy.stages))) == 1
 
 
 def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home, instance: dg.DagsterInstance):

@@ -26,6 +26,7 @@ def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
     from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
     from radix_resources.home import Home
+    from radix_resources.metadata.faults import coded
 
     gc.set_threshold(
         100_000, 20, 50
@@ -36,9 +37,10 @@ def main() -> None:
         module.register(app)
     credentials.ask_at_terminal()
     try:
-        if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
-            Home.from_environment().prepare()
-        app()
+        with coded():
+            if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
+                Home.from_environment().prepare()
+            app()
     except RadixError as error:
         typer.secho(str(scrub(error)), err=True, fg=typer.colors.RED)
         raise SystemExit(PERSON if isinstance(error, CredentialError) else FAILED) from None

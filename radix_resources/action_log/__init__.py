@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from radix_resources.action_log.log import Doing, chains, doing, record
     from radix_resources.action_log.model import Action, Kind, Outcome, Phase, Severity
     from radix_resources.action_log.reading import Entry, Filter, entries, follow, open_intents, read
-    from radix_resources.action_log.reconcile import process_tags, reconcile_runs
+    from radix_resources.action_log.reconcile import end_own_runs, process_tags, reconcile_runs
     from radix_resources.action_log.redaction import redact, secrets
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "State",
     "chains",
     "doing",
+    "end_own_runs",
     "entries",
     "folded",
     "follow",
@@ -54,6 +55,6 @@ __getattr__ = lazily(
     log="Doing chains doing record",
     model="Action Kind Outcome Phase Severity",
     reading="Entry Filter entries follow open_intents read",
-    reconcile="process_tags reconcile_runs",
+    reconcile="end_own_runs process_tags reconcile_runs",
     redaction="redact secrets",
 )

@@ -11,7 +11,7 @@ from radix_resources.endpoint.process import boot_id, host_id, is_running, start
 PID, STARTED, BOOT, HOST = "radix/pid", "radix/pid_started", "radix/boot", "radix/host"
 
 _SAID = re.compile(r"\(pid: (\d+)\)")
-_STATUSES = [
+_UNFINISHED = [
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
@@ -41,13 +41,26 @@ def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
     """
     sole = "sqlite" in type(instance.run_storage).__name__.lower()  # such a database belongs to one machine
     gone = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=_STATUSES)):
+    for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         # A run that was started again from another one carries that one's tags.
         own = PID in run.tags and run.parent_run_id is None
-        if _tagged_gone(run, sole=sole) if own else sole and _logged_gone(instance, run.run_id):
+        if not (_tagged_gone(run, sole=sole) if own else sole and _logged_gone(instance, run.run_id)):
+            continue
+        now = instance.get_run_by_id(run.run_id)
+        if now is not None and not now.is_finished:  # it may have ended well between the two looks
             instance.report_run_failed(run, _MESSAGE)
             gone.append(run.run_id)
     return gone
+
+
+def end_own_runs(instance: dg.DagsterInstance) -> None:
+    """Report as failed what earlier runs of this process left unfinished, since the database did not take their end.
+
+    To be called where no run of this process is under way.
+    """
+    own = {name: value for name, value in process_tags().items() if value}
+    for run in instance.get_runs(dg.RunsFilter(tags=own, statuses=_UNFINISHED)):
+        instance.report_run_failed(run, "The database did not take the end of this run. What was published stays.")
 
 
 def _tagged_gone(run: dg.DagsterRun, *, sole: bool) -> bool:

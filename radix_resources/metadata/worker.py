@@ -16,6 +16,7 @@ from dagster._serdes import serialize_value
 from radix_resources.action_log.reconcile import tags_of_process
 from radix_resources.endpoint.process import die_with_parent
 from radix_resources.metadata.base import Claim, Claims, run_claim
+from radix_resources.metadata.faults import coded
 
 MACHINE = "radix/machine"
 """The run tag that names the machine which executes it."""
@@ -61,10 +62,11 @@ class Worker:
 
     def turn(self) -> None:
         """Look after what runs here, then take what waits. Raises MetadataError where the database does not answer."""
-        self._runs = [job for job in self._runs if not self._has_ended(job)]
-        self._look_after_daemon()
-        if len(self._runs) < self._slots:
-            self._take()
+        with coded():
+            self._runs = [job for job in self._runs if not self._has_ended(job)]
+            self._look_after_daemon()
+            if len(self._runs) < self._slots:
+                self._take()
 
     def close(self) -> None:
         """End all that runs here. Runs are cancelled, so that the next machine starts them anew."""

@@ -1,0 +1,86 @@
+"""What a database of the installation could not do, as a coded error.
+
+What the drivers say quotes the statement and its values, so none of it is told.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+
+from radix_resources.errors import MetadataError, RadixError, StorageError
+from radix_resources.metadata.base import VARIABLE
+
+_FULL = ("too many clients", "too many connections", "remaining connection slots")
+_GONE = ("server closed the connection", "connection to server", "terminating connection", "connection already closed")
+
+
+@contextlib.contextmanager
+def coded() -> Iterator[None]:
+    """Raise what a database could not do inside as MetadataError RDX-MET-001, -005, -006 or StorageError RDX-STO-004.
+
+    All else passes as it is.
+    """
+    try:
+        yield
+    except RadixError:
+        raise
+    except Exception as error:
+        found = fault_of(error)
+        if found is None:
+            raise
+        raise found from None
+
+
+def fault_of(error: BaseException) -> RadixError | None:
+    """The coded form of a database's error, or of one that came of it; None of any other."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        found = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
+        if found is not None:
+            return found
+        cause = cause.__cause__ or cause.__context__
+    return None
+
+
+def _of_sqlite(error: sqlite3.Error) -> RadixError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return MetadataError(
+            "RDX-MET-005",
+            "another process has kept a database in RADIX_HOME locked for longer than Radix waits",
+            expected="a lock of a few seconds",
+            hint="end what holds it (a backup, a database browser), then run again; what was published stays",
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return StorageError(
+            "RDX-STO-004", "the disk of RADIX_HOME is full", hint="free some space and run again; nothing was lost"
+        )
+    return None
+
+
+def _of_postgresql(error: BaseException) -> RadixError | None:
+    if not type(error).__module__.startswith("psycopg2"):
+        return None
+    said = str(error)
+    if any(words in said for words in _FULL):
+        return no_connection_left()
+    if any(words in said for words in _GONE):
+        return MetadataError(
+            "RDX-MET-001",
+            "the metadata database does not answer any more",
+            expected="PostgreSQL 12 or newer at the address",
+            hint=f"check the address in {VARIABLE}, and that the server runs",
+        )
+    return None
+
+
+def no_connection_left() -> MetadataError:
+    """Transient: others give theirs back."""
+    return MetadataError(
+        "RDX-MET-006",
+        "the metadata database has no connection left for Radix",
+        expected="one that others give back within seconds",
+        hint="it is tried again; raise max_connections or the role's limit, or let fewer runs go on at once",
+    )
