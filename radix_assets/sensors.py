@@ -76,11 +76,23 @@ def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
             target=dg.AssetSelection.groups(project.name),
             default_status=dg.DefaultScheduleStatus.RUNNING,
             tags={PROJECT_TAG: project.name},
+            should_execute=_unless_one_waits(project.name),
             description=f"The regular run of {project.name}; what has not changed is not computed again.",
         )
         for project in projects
         if project.schedule
     ]
+
+
+def _unless_one_waits(project: str) -> Callable[[dg.ScheduleEvaluationContext], bool]:
+    """A run that waits in the queue does what the next one would do, so they do not pile up."""
+    waiting = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+
+    def is_due(context: dg.ScheduleEvaluationContext) -> bool:
+        regular = {PROJECT_TAG: project, "dagster/schedule_name": f"{project}_schedule"}
+        return not context.instance.get_run_ids(dg.RunsFilter(tags=regular, statuses=waiting), limit=1)
+
+    return is_due
 
 
 def _sensor(name: str, description: str, turn: set[str], seconds: int = 15) -> dg.SensorDefinition:

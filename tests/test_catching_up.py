@@ -1,0 +1,132 @@
+"""What came while nobody looked is asked for in a bounded number of runs."""
+
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.test_utils import freeze_time
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._daemon.sensor import execute_sensor_iteration
+from dagster._scheduler.scheduler import launch_scheduled_runs
+
+from radix_assets.factory import build_assets
+from radix_assets.project import Project, load_project
+from radix_assets.resources import tools
+from radix_assets.sensors import PROJECT_TAG, build_sensors
+from radix_assets.stages import STAGES
+from radix_resources.home import Home
+
+FILES, ROWS = 1000, 5
+
+
+@pytest.fixture
+def dropped(home: Home) -> Project:
+    """A project whose one table is all files of a folder, of which there is one so far."""
+    path = home.projects / "shop" / "project.yaml"
+    drop(path.parent / "orders", 0)
+    path.write_text(yaml.safe_dump({"name": "shop", "sources": [{"table": "orders", "path": "orders/*.csv"}]}))
+    return load_project(path)
+
+
+def drop(folder: Path, number: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"{number * ROWS + row},{row / 2}" for row in range(ROWS)]
+    (folder / f"{number:04d}.csv").write_text("\n".join(["id,total", *rows]) + "\n")
+
+
+def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[list[dg.RunRequest], str | None]:
+    """What the sensor of new data asks for, and where it would go on."""
+    (sensor,) = (sensor for sensor in build_sensors() if sensor.name == "source_data")
+    found = sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
+    return list(found.run_requests or []), found.cursor
+
+
+def carry_out(project: Project, request: dg.RunRequest, home: Home, instance: dg.DagsterInstance) -> None:
+    """The raw tables of what was asked for."""
+    definitions = dg.Definitions(
+        assets=build_assets(project, STAGES), resources=vars(tools(home)), executor=dg.in_process_executor
+    )
+    raw = [key for key in request.asset_selection or [] if key.path[1] == "raw"]
+    console = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    job = definitions.resolve_implicit_global_asset_job_def()
+    assert job.execute_in_process(instance=instance, asset_selection=raw, run_config=console).success
+
+
+def test_a_thousand_new_files_are_one_run_and_all_are_read(dropped: Project, home: Home, instance: dg.DagsterInstance):
+    storage = tools(home).storage
+    (first,), cursor = tick(instance)
+    carry_out(dropped, first, home, instance)
+    for number in range(1, FILES + 1):
+        drop(dropped.folder / "orders", number)
+    requests, cursor = tick(instance, cursor)
+    assert len(requests) == 1
+    carry_out(dropped, requests[0], home, instance)
+    read = storage.latest("shop/raw/orders")
+    assert read is not None
+    assert (read.sequence, read.rows) == (2, (FILES + 1) * ROWS)
+    again, _ = tick(instance, cursor)
+    assert not [key for request in again for key in request.asset_selection or [] if key.path[1] == "raw"]
+    assert sum(len(instance.get_records_for_run(run.run_id).records) for run in instance.get_runs()) < FILES, (
+        "the log does not grow with the number of files"
+    )
+
+
+@contextlib.contextmanager
+def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
+    """Radix's code location, as the daemon sees it."""
+    origin = InProcessCodeLocationOrigin(
+        LoadableTargetOrigin(module_name="radix_assets.definitions"), location_name="radix"
+    )
+    with WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget(origin)) as found:
+        yield found
+
+
+def daemon(found: WorkspaceProcessContext, now: datetime) -> None:
+    """One turn of Dagster's scheduler and of its sensor daemon, at that moment."""
+    said = logging.getLogger("test")
+    with freeze_time(now):
+        for error in [
+            *launch_scheduled_runs(found, said, now, {}),
+            *execute_sensor_iteration(found, said, None, None),
+        ]:
+            assert error is None or not hasattr(error, "message"), error
+
+
+@pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`:DeprecationWarning")
+def test_a_day_without_the_daemon_is_caught_up_with_in_one_run_a_project(home: Home, instance: dg.DagsterInstance):
+    for name, more in (("hourly", {"schedule": "0 * * * *"}), ("watched", {})):
+        folder = home.projects / name
+        drop(folder / "orders", 0)
+        settings = {"name": name, "sources": [{"table": "orders", "path": "orders/*.csv"}], **more}
+        (folder / "project.yaml").write_text(yaml.safe_dump(settings))
+    start = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    with location(instance) as found:
+        daemon(found, start)
+        assert asked(instance) == {("hourly", "sensor"): 1, ("watched", "sensor"): 1}
+        for run in instance.get_runs():
+            instance.report_run_canceled(run)
+        for name in ("hourly", "watched"):
+            for number in range(1, 50):
+                drop(home.projects / name / "orders", number)
+        daemon(found, start + timedelta(hours=24))
+        caught_up = {("hourly", "schedule"): 1, ("watched", "sensor"): 1}
+        assert asked(instance) == caught_up
+        daemon(found, start + timedelta(hours=25))
+        assert asked(instance) == caught_up, "what waits already is not asked for again"
+
+
+def asked(instance: dg.DagsterInstance) -> Counter[tuple[str, str]]:
+    """How many runs wait, by project and by what asked for them."""
+    waiting = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]))
+    return Counter(
+        (run.tags[PROJECT_TAG], "schedule" if "dagster/schedule_name" in run.tags else "sensor") for run in waiting
+    )
