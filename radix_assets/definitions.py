@@ -10,6 +10,7 @@ def defs() -> dg.Definitions:
     """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
     from radix_assets.broken import build_broken
     from radix_assets.factory import build_assets
+    from radix_assets.infrastructure import build_infrastructure
     from radix_assets.plan_job import build_approval
     from radix_assets.project import load_projects
     from radix_assets.resources import tools
@@ -26,6 +27,7 @@ def defs() -> dg.Definitions:
             assets=[
                 *(asset for project in projects for asset in build_assets(project, STAGES)),
                 *(build_broken(name, error) for name, error in broken.items()),
+                *build_infrastructure(home),
             ],
             resources=vars(tools(home)),
             jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for."), build_approval()],

@@ -3,62 +3,65 @@
 The action log stays: it is the record of all that was done. So do the sources, and the files that a person wrote.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import PLANS_FILE
-from radix_assets.graph import Tools
 from radix_assets.models.approvals import APPROVALS_FILE
 from radix_assets.project import PROJECT_FILE, TAGS_FILE, Project
 from radix_assets.sensors import DESTROYED, at_work
 from radix_resources.action_log import Action, Filter, doing, entries, open_intents, record
 from radix_resources.errors import ConfigError
+from radix_resources.home import Home
+from radix_resources.providers import Component, Held, provider
+from radix_resources.provisioner import remove
 
 if TYPE_CHECKING:
     import dagster as dg
 
-_MADE = (APPROVALS_FILE, PLANS_FILE, f".{TAGS_FILE}.radix")
-_WRITTEN = (TAGS_FILE, PROJECT_FILE)
+NOTES, FILES = "notes", "files"
+_OWN = {NOTES: (APPROVALS_FILE, PLANS_FILE, f".{TAGS_FILE}.radix"), FILES: (TAGS_FILE, PROJECT_FILE)}
+_ORDER = ("endpoint", "compute", "tracking", "storage", "metadata")
+"""What stands on another is removed before it."""
 
 
-@dataclass(frozen=True)
-class Held:
-    """One thing that a project has."""
+def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str, Held]:
+    """What there is now, by component; empty of a project of which nothing was made.
 
-    component: str
-    """`endpoint`, `tracking`, `snapshots`, `notes`, `files`."""
-    what: str
-    bytes: int
-    data: bool
-    """Whether it holds data, or a model made of them, that would have to be computed again."""
-
-
-def inventory(project: Project, tools: Tools, *, files: bool = False) -> list[Held]:
-    """What there is now; empty of a project of which nothing was made. With `files`, a person's own files too."""
-    found = []
-    deployed = tools.endpoint.inspect(project.name)
-    if deployed is not None:
-        found.append(Held("endpoint", f"{deployed.address} ({deployed.state})", 0, data=False))
-    runs = tools.tracking.count(project.name)
-    if runs is not None:
-        found.append(Held("tracking", f"an MLflow experiment with {runs} runs, its models", 0, data=True))
-    commits, size = tools.storage.held(project.name)
-    if commits or size:
-        found.append(Held("snapshots", f"{commits} commit records and their snapshots", size, data=True))
-    notes = [path.name for path in _there(project.folder, _MADE)]
-    if notes:
-        found.append(Held("notes", ", ".join(notes), 0, data=False))
-    written = [path.name for path in _there(project.folder, _WRITTEN)] if files else []
-    if written:
-        found.append(Held("files", ", ".join(written), 0, data=True))
+    With `files`, a person's own files too.
+    """
+    found = {one.capability: held for one in _components(project, home) if (held := one.inspect(project.name))}
+    for part in (NOTES, FILES) if files else (NOTES,):
+        names = [path.name for path in _there(project.folder, part)]
+        if names:
+            found[part] = Held(state="ready", what=", ".join(names), data=part == FILES)
     return found
 
 
+def approve_deletion(
+    instance: "dg.DagsterInstance", project: Project, held: dict[str, Held], *, by: str, why: str
+) -> None:
+    """Write down that a person said yes to the deletion of just this."""
+    data = {part: {"what": one.what, "bytes": one.bytes} for part, one in held.items() if one.data}
+    approval = Action(
+        kind="approve",
+        subject=f"{project.name}/deletion",
+        project=project.name,
+        actor=by,
+        reason=why,
+        outcome="ok",
+        input_hash=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+        before=data,
+    )
+    record(instance, approval)
+
+
 def destroy(
-    project: Project, tools: Tools, instance: "dg.DagsterInstance", *, by: str, why: str = "", files: bool = False
-) -> list[Held]:
+    project: Project, home: Home, instance: "dg.DagsterInstance", *, by: str, why: str = "", files: bool = False
+) -> dict[str, Held]:
     """Remove it all, each component with intent and outcome in the log; returns what there was.
 
     What was cut off is done by calling again. Raises ConfigError RDX-CFG-016 while a run of the project goes on.
@@ -71,41 +74,55 @@ def destroy(
             hint="wait until it ends, or end it in the UI; then run the command again",
             project=project.name,
         )
-    (project.folder / DESTROYED).touch()
-    found = inventory(project, tools, files=files)
-    for held in found:
+    if project.folder.is_dir():
+        (project.folder / DESTROYED).touch()
+    found = inventory(project, home, files=files)
+    reason = why or "radix destroy"
+    for component in _components(project, home):
+        remove(instance, component, project.name, actor=by, reason=reason)
+    for part in sorted(found.keys() & {NOTES, FILES}):
         action = Action(
             kind="release",
-            subject=f"{project.name}/{held.component}",
+            subject=f"{project.name}/{part}",
             project=project.name,
             actor=by,
-            reason=why or "radix destroy",
-            before={"what": held.what, "bytes": held.bytes},
+            reason=reason,
+            before={"what": found[part].what},
         )
         with doing(instance, action):
-            _remove(project, tools, held.component)
+            for path in _there(project.folder, part):
+                path.unlink()
     _close_cut_off(project, instance)
-    if files:
+    if files and project.folder.is_dir():
         (project.folder / DESTROYED).unlink(missing_ok=True)
         if not any(project.folder.iterdir()):
             project.folder.rmdir()
     return found
 
 
-def _remove(project: Project, tools: Tools, component: str) -> None:
-    if component == "endpoint":
-        tools.endpoint.release(project.name)
-    elif component == "tracking":
-        tools.tracking.remove(project.name)
-    elif component == "snapshots":
-        tools.storage.remove(project.name)
-    else:
-        for path in _there(project.folder, _MADE if component == "notes" else _WRITTEN):
-            path.unlink()
+def owners(home: Home, name: str = "local") -> dict[str, list[str]]:
+    """Who has something of a provider: by project, the components."""
+    found: dict[str, list[str]] = {}
+    for component in provider(home, name).components.values():
+        for owner in component.owners():
+            found.setdefault(owner, []).append(component.subject)
+    return dict(sorted(found.items()))
 
 
-def _there(folder: Path, names: tuple[str, ...]) -> Iterator[Path]:
-    return (folder / name for name in names if (folder / name).exists())
+def abandoned(home: Home, name: str) -> Project | None:
+    """A project whose folder somebody removed, so that what was made for it can be destroyed all the same."""
+    if (home.projects / name / PROJECT_FILE).exists() or name not in owners(home):
+        return None
+    return Project.model_construct(name=name, folder=home.projects / name, sources=[])
+
+
+def _components(project: Project, home: Home) -> list[Component]:
+    found = provider(home, project.infrastructure.provider).components
+    return [found[name] for name in _ORDER]
+
+
+def _there(folder: Path, part: str) -> Iterator[Path]:
+    return (folder / name for name in _OWN[part] if (folder / name).exists())
 
 
 def _close_cut_off(project: Project, instance: "dg.DagsterInstance") -> None:

@@ -14,9 +14,10 @@ import dagster as dg
 from radix_assets.budget import demand_budget
 from radix_assets.display import commit_metadata, to_json
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
+from radix_assets.infrastructure import provision_for
 from radix_assets.needs import asks_a_person, stamp_of, task_of
 from radix_assets.output import Check, Output
-from radix_assets.project import Project, slug
+from radix_assets.project import INFRASTRUCTURE, Project, slug
 from radix_assets.sized import Sized
 from radix_assets.standing import assemble, failed_mark
 from radix_assets.unexpected import unexpected
@@ -66,7 +67,10 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         body_with_launchpad.__annotations__["config"] = stage.launchpad
     return dg.asset(
         key=key,
-        deps=[dg.AssetKey([project.name, *name.split("/")]) for name in deps],
+        deps=[
+            *(dg.AssetKey([project.name, *name.split("/")]) for name in deps),
+            *(dg.AssetKey([INFRASTRUCTURE, project.infrastructure.provider, name]) for name in stage.stands_on),
+        ],
         group_name=project.name,
         description=stage.description.format(table=step.table, project=project.name),
         kinds=set(stage.kinds),
@@ -144,7 +148,9 @@ def _make(
 ) -> Commit | None:
     storage, step = work.tools.storage, work.step
     with storage.attempt(step.key) as attempt:
-        sized = Sized(replace(work, out=attempt.path), _actor(context), context.run.run_id)
+        run_id, actor = context.run.run_id, _actor(context)
+        sized = Sized(replace(work, out=attempt.path), actor, run_id)
+        provision_for(context.instance, work, sized.prediction, actor=actor, run_id=run_id)
         output = _compute(context, sized, mark)
         if output is None:
             return None
@@ -159,8 +165,8 @@ def _make(
                 rows=output.rows,
                 seconds=time.monotonic() - started,
                 shown={**to_json(output), PRIVATE: known_private(work), HEAD: head},
-                run_id=context.run.run_id,
-                fence=RunFence(context.instance, context.run.run_id, claim),
+                run_id=run_id,
+                fence=RunFence(context.instance, run_id, claim),
                 used=sized.used(),
                 after=work.previous.sequence if work.previous else 0,
             )

@@ -13,9 +13,14 @@ from radix_assets.project import Project, slug
 if TYPE_CHECKING:
     from radix_resources.action_log import Action, Kind
     from radix_resources.endpoint import Endpoint
+    from radix_resources.home import Home
+    from radix_resources.providers import Component
     from radix_resources.sizing import Need
     from radix_resources.storage import Commit, Storage
     from radix_resources.tracking import Tracking
+
+
+_ALWAYS = ("storage", "compute")
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ class Stage:
     """What else is to be removed with such a snapshot, which is still there."""
     need: Callable[["Work", "Need"], "Need"] = lambda _work, need: need
     """What it computes on, where that is not what its inputs' tables say, which it is given. Cheap."""
+    stands_on: tuple[str, ...] = ()
+    """Capabilities that are provisioned before it is computed, beside storage and compute, which all stand on."""
     credentials: bool = False
     """Whether it may need a credential. Where one is missing or refused it waits for a person; nothing failed."""
     launchpad: type | None = None
@@ -171,6 +178,14 @@ def shown_deps(found: list[Step]) -> dict[str, list[str]]:
         above[step.name] = direct | implied
         shown[step.name] = sorted(direct - implied)
     return shown
+
+
+def components_of(project: Project, stage: Stage, home: "Home") -> "list[Component]":
+    """What of the project's provider a stage stands on."""
+    from radix_resources.providers import provider
+
+    found = provider(home, project.infrastructure.provider).components
+    return [found[name] for name in dict.fromkeys((*_ALWAYS, *stage.stands_on))]
 
 
 def is_fresh(work: Work, mark: str) -> bool:

@@ -15,6 +15,8 @@ from radix_resources.errors import ConfigError
 
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"
+INFRASTRUCTURE = "infra"
+"""The first part of the asset keys of what is provisioned; no project has that name."""
 
 
 class _Strict(BaseModel):
@@ -198,6 +200,8 @@ class Project(_Strict):
     def _name(cls, name: str) -> str:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
             raise ValueError("a name has letters, digits and underscores only, and starts with a letter")
+        if name.lower() == INFRASTRUCTURE:
+            raise ValueError("that name is taken: what is provisioned is shown under it")
         return name
 
     @field_validator("schedule")

@@ -12,11 +12,14 @@ import dagster as dg
 from radix_assets.budget.approvals import approved_plans
 from radix_assets.graph import Tools
 from radix_assets.models.approvals import approved
+from radix_assets.project import INFRASTRUCTURE
 from radix_assets.verify import untold
 from radix_resources.action_log import Action, Filter, Outcome, entries, folded, reconcile_runs, record
 from radix_resources.action_log.log import is_gone
 from radix_resources.action_log.reading import Entry
 from radix_resources.home import Home
+from radix_resources.providers import Component, provider, providers
+from radix_resources.provisioner import what_came_of
 
 RETENTION_DAYS = 30.0
 """How long what nothing refers to is kept, unless RADIX_RETENTION_DAYS says otherwise."""
@@ -119,7 +122,8 @@ def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator
         for entry in entries(instance, Filter(project=project, since=first - 1), made=False, ascending=True):
             action = entry.action
             if action.phase == "intent" and action.id in one.open and _cut_off(instance, action):
-                outcome, why = _what_came_of(action, home, tools)
+                component = _component(action, home)
+                outcome, why = what_came_of(component, action) if component else _what_came_of(action, home, tools)
                 _close(instance, entry, outcome, why)
                 yield Done(action.subject, f"{action.kind} was begun and never ended", f"{outcome}: {why}")
 
@@ -129,6 +133,15 @@ def _cut_off(instance: dg.DagsterInstance, action: Action) -> bool:
         run = instance.get_run_by_id(action.run_id)
         return run is None or run.is_finished
     return is_gone(action.process)
+
+
+def _component(action: Action, home: Home) -> Component | None:
+    """What of a provider an action is about."""
+    place, _, rest = action.subject.partition("/")
+    name, _, capability = rest.partition("/")
+    if place != INFRASTRUCTURE or name not in providers() or action.kind not in {"provision", "resize", "release"}:
+        return None
+    return provider(home, name).components.get(capability)
 
 
 def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:

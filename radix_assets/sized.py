@@ -8,9 +8,9 @@ from typing import Any
 from radix_assets.child import OutOfMemory, can_leave, compute_apart
 from radix_assets.graph import Work
 from radix_assets.output import Output
-from radix_assets.sizes import ledger, need_of, sizing
+from radix_assets.sizes import ledger, need_of, request_of, sizing
 from radix_resources.action_log import Action
-from radix_resources.errors import ComputeError, StorageError
+from radix_resources.errors import StorageError
 from radix_resources.home import Home
 from radix_resources.sizing import Need, Prediction, Usage, Used, measuring, tables_of
 from radix_resources.sizing.memory import memory_for_steps, reserved
@@ -43,20 +43,11 @@ class Sized:
     def compute(self) -> Output | None:
         """Compute it; where its memory did not suffice once more, with the next size.
 
-        Raises ComputeError RDX-CMP-007 before it starts where even the least that is expected is more than there is,
-        TransientComputeError RDX-CMP-008 where other steps leave no room, and StorageError RDX-STO-005 where the
+        Raises TransientComputeError RDX-CMP-008 where other steps leave no room, and StorageError RDX-STO-005 where the
         memory did not suffice.
         """
         room = memory_for_steps()
-        expected = self.prediction.peak_bytes
-        if expected.low > room:
-            raise ComputeError(
-                "RDX-CMP-007",
-                f"{self.work.step.name} is expected to need {expected.low / 1e9:,.1f} GB of memory at least",
-                expected=f"{room / 1e9:,.1f} GB, which steps may use here",
-                hint="compute on Spark (docs/scaling.md), use a larger machine, or state more in RADIX_MEMORY",
-            )
-        request = min(int(expected.high), room)
+        request = min(request_of(self.prediction).memory_bytes, room)
         try:
             return self._try(request, room, apart=request > LARGE * room)
         except MemoryError as error:

@@ -1,11 +1,13 @@
 """What a step needs, what it is about to use, and what it did use."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from radix_assets.engine import engine_for
 from radix_assets.graph import Work
 from radix_resources.home import Home
-from radix_resources.sizing import Ledger, Need, Sizing, fit, tables_of
+from radix_resources.providers import Request
+from radix_resources.sizing import Ledger, Need, Prediction, Sizing, fit, tables_of
 
 
 def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
@@ -25,6 +27,20 @@ def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
         columns=columns,
     )
     return stage.need(work, need)
+
+
+Bound = Literal["low", "middle", "high"]
+
+
+def request_of(use: Prediction, bound: Bound = "high") -> Request:
+    """What is asked of the provider for a step that is about to use that much, by one of the bounds."""
+    seconds = getattr(use.seconds, bound)
+    return Request(
+        memory_bytes=int(getattr(use.peak_bytes, bound)),
+        cores=max(1, round(getattr(use.cpu_seconds, bound) / seconds)) if seconds else 1,
+        disk_bytes=int(getattr(use.output_bytes, bound)),
+        seconds=seconds,
+    )
 
 
 def _engine(work: Work) -> str:

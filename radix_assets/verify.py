@@ -12,14 +12,17 @@ from typing import Any
 
 import dagster as dg
 
+from radix_assets.destroy import owners
 from radix_assets.display import commit_metadata
-from radix_assets.graph import Stage, Step, Tools, steps
-from radix_assets.project import Project, slug
+from radix_assets.graph import Stage, Step, Tools, components_of, steps
+from radix_assets.project import PROJECT_FILE, Project, slug
 from radix_assets.standing import assemble
 from radix_resources.action_log import HEAD
 from radix_resources.action_log.audit import audit
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
+from radix_resources.home import Home
+from radix_resources.providers import Request
 from radix_resources.storage import Commit
 from radix_resources.storage.inspection import footers, hashed, sizes
 
@@ -54,6 +57,7 @@ def verify(
 
     Looks at all projects that have commits, or at `only` one. `everything` reads the content of every file.
     """
+    home = Home.from_environment()
     names = [key for key in tools.storage.assets() if only in {None, key.partition("/")[0]}]
     commits: dict[str, list[Commit]] = {}
     found: list[Finding] = []
@@ -68,6 +72,9 @@ def verify(
     for project in projects:
         if only in {None, project.name}:
             found += _world(project, tools, stages)
+            found += _provisioned(project, stages, commits, home)
+    if only is None:
+        found += _abandoned(home, projects)
     return found
 
 
@@ -154,19 +161,23 @@ def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Finding
 
 def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bool) -> Iterator[Finding]:
     whole: list[Commit] = []
-    again = "restore it from a copy, or materialize the asset in the UI with the tag radix/force, which makes it anew"
     for history in commits.values():
         for commit in history:
             wrong = list(sizes(tools.storage, commit)) or list(footers(tools.storage, commit))
             if not wrong:
                 whole.append(commit)
             for one in wrong:
-                yield Finding(commit.asset, f"version {commit.sequence}: {one}", again)
+                yield Finding(commit.asset, f"version {commit.sequence}: {one}", _again(commit.asset))
     files = [(commit, name) for commit in whole for name in sorted(commit.files)]
     for commit, name in files if everything else random.sample(files, min(SAMPLE, len(files))):
         flaw = hashed(tools.storage, commit, name)
         if flaw:
-            yield Finding(commit.asset, f"version {commit.sequence}: {flaw}", again)
+            yield Finding(commit.asset, f"version {commit.sequence}: {flaw}", _again(commit.asset))
+
+
+def _again(asset: str) -> str:
+    project, _, name = asset.partition("/")
+    return f"restore it from a copy, or make it anew: radix run {project} --again {name}"
 
 
 def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
@@ -185,6 +196,32 @@ def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterato
             yield Finding(
                 step.key, "what its newest version says is no longer so", f"radix up, or radix run {project.name}"
             )
+
+
+def _provisioned(
+    project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], home: Home
+) -> Iterator[Finding]:
+    """What steps that were made stand on, and is not there."""
+    missing: dict[str, Finding] = {}
+    for step in steps(project, stages):
+        if step.key not in commits:
+            continue
+        for component in components_of(project, step.stage, home):
+            change = component.plan(project.name, Request())
+            if change.action != "none":
+                mend = f"radix run {project.name} --again {step.name}"
+                found = f"{change.what} of {project.name}, which {step.name} stands on, is not there"
+                missing.setdefault(change.component, Finding(change.component, found, mend))
+    yield from missing.values()
+
+
+def _abandoned(home: Home, projects: list[Project]) -> Iterator[Finding]:
+    """What was provisioned for a project that is no more."""
+    names = {project.name for project in projects}
+    for owner, components in owners(home).items():
+        if owner not in names and not (home.projects / owner / PROJECT_FILE).exists():
+            found = f"holds something in {', '.join(components)}, and there is no such project"
+            yield Finding(owner, found, f"radix destroy {owner}, or bring its folder back")
 
 
 def _holds(project: Project, step: Step, tools: Tools) -> bool:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 
-SHIPPED = Path(__file__).parents[1] / "infra_defs" / "prices" / "local.yaml"
+SHIPPED = Path(__file__).parents[1] / "infra_defs" / "prices"
 OWN = "prices.yaml"
 
 
@@ -25,10 +25,13 @@ class Prices(BaseModel):
     gigabyte_month: float = Field(0.0, ge=0, description="A gigabyte kept for a month.")
 
 
-def load_prices(home: Home) -> Prices:
-    """The person's table over the shipped one. Raises ConfigError RDX-CFG-015 where it says something else."""
+def load_prices(home: Home, provider: str = "local") -> Prices:
+    """The person's table over the one shipped for the provider.
+
+    Raises ConfigError RDX-CFG-015 where it says something else.
+    """
     own = home.projects / OWN
-    content = _read(SHIPPED) | (_read(own) if own.exists() else {})
+    content = _read(SHIPPED / f"{provider}.yaml") | (_read(own) if own.exists() else {})
     try:
         return Prices.model_validate(content)
     except ValidationError as error:

@@ -17,6 +17,7 @@ ASSETS = ("raw/a", "raw/b", "sum", "gate", "end")
 POINTS = {
     # where in the order of publishing: module, function, before it is called or after it returned, whether published
     "begun": ("radix_assets.factory:_make", "before", False),
+    "provisioned": ("radix_assets.factory:provision_for", "after", False),
     "intent": ("radix_assets.factory:_compute", "before", False),
     "computed": ("radix_assets.factory:_compute", "after", False),
     "hashed": ("radix_resources.storage.local:_sync_and_hash", "after", False),

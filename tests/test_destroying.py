@@ -38,7 +38,7 @@ def test_without_a_word_nothing_is_removed(toy: Toy):
     assert records(toy)
     assert radix("toy", "--yes-delete-data") == 0
     assert records(toy) == []
-    assert inventory(toy.project, toy.tools) == []
+    assert inventory(toy.project, toy.home) == {}
     assert radix("toy", "--yes-delete-data") == 0
 
 
@@ -57,7 +57,7 @@ def test_the_sensors_leave_a_destroyed_project_alone(toy: Toy, instance: dg.Dags
 def test_a_project_at_work_is_not_destroyed(toy: Toy, instance: dg.DagsterInstance):
     instance.create_run_for_job(_nothing, status=dg.DagsterRunStatus.STARTED, tags={PROJECT_TAG: "toy"})
     with pytest.raises(ConfigError, match="RDX-CFG-016"):
-        destroy(toy.project, toy.tools, instance, by="ada")
+        destroy(toy.project, toy.home, instance, by="ada")
     assert records(toy)
 
 

@@ -141,5 +141,5 @@ def test_what_changes_the_world_is_written_into_the_action_log(toy: Toy, instanc
     from radix_resources.action_log import read
 
     toy.materialize(instance)
-    actions = [(entry.action.phase, entry.action.outcome) for entry in read(instance, project="toy")]
+    actions = [(entry.action.phase, entry.action.outcome) for entry in read(instance, project="toy", kind="tag")]
     assert actions == [("outcome", "ok"), ("intent", None)]

@@ -82,7 +82,7 @@ def test_pruned_events_come_back_and_the_newest_stays_the_newest(toy: Toy, insta
     with sqlite3.connect(toy.home.state / "history" / "runs" / "index.db") as database:
         database.execute(
             "delete from event_logs where id = (select min(id) from event_logs "
-            "where dagster_event_type = 'ASSET_MATERIALIZATION')"
+            "where dagster_event_type = 'ASSET_MATERIALIZATION' and asset_key like '%toy%')"
         )
     database.close()
     (finding,) = check(toy, instance)

@@ -3,18 +3,21 @@
 import hashlib
 import json
 import math
+from calendar import monthrange
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from radix_assets.budget.meter import GIGABYTE, HOUR, Totals, month, spent
-from radix_assets.graph import Tools, Work, fingerprint
+from radix_assets.graph import Tools, Work, components_of, fingerprint
 from radix_assets.project import FileSource, Project
-from radix_assets.sizes import need_of, sizing
+from radix_assets.sizes import Bound, need_of, request_of, sizing
 from radix_assets.standing import Standing, assemble
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
-from radix_resources.prices import Prices, load_prices
+from radix_resources.prices import load_prices
+from radix_resources.providers import Change, Component
 from radix_resources.sizing import Interval, Need, Prediction
 
 SEARCH = "model"
@@ -46,6 +49,8 @@ class Plan(BaseModel):
     inputs: str
     """Hash of the first of these alone: sources, settings, versions of the stages, prices and month."""
     steps: list[PlannedStep]
+    changes: list[Change] = []
+    """What would be provisioned for them."""
     spent: Totals
     """So far."""
     expected: Totals
@@ -63,6 +68,8 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
     known = sizing(home)
     expected: dict[str, int] = {}
     planned = []
+    changes: dict[str, Change] = {}
+    metered = 0.0
     marks = []
     for one in standings:
         work = assemble(project, one.step, tools, one.commit)
@@ -73,10 +80,17 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
         need = _need(work, expected)
         use = known.predict(need, one.step.key)
         expected[one.step.name] = int(use.table_bytes.middle)
-        planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, prices)))
+        stands_on = components_of(project, one.step.stage, home)
+        planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, stands_on)))
+        for component in stands_on:
+            change = component.plan(project.name, request_of(use))
+            if change.action != "none":
+                changes.setdefault(change.component, change)
+            if component.capability == "endpoint":
+                metered = change.rate.dollars_hour * _hours_to_answer(project)
     before = spent([one.step for one in standings], tools, prices)
-    whole = before.plus(_sum(planned, "middle"))
-    most = _rounded(before.plus(_sum(planned, "high")))
+    whole = before.plus(_sum(planned, "middle", metered))
+    most = _rounded(before.plus(_sum(planned, "high", metered)))
     inputs = _hash(
         {
             "settings": project.model_dump(mode="json", exclude=_NOT_THE_PLAN),
@@ -91,6 +105,7 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
         hash=_hash([project.name, inputs, most.model_dump()])[:HASH_LENGTH],
         inputs=inputs,
         steps=planned,
+        changes=list(changes.values()),
         spent=before,
         expected=whole,
         most=most,
@@ -115,19 +130,28 @@ def _need(work: Work, expected: dict[str, int]) -> Need:
         return Need(stage=work.step.stage.name)
 
 
-def _dollars(use: Prediction, prices: Prices) -> Interval:
-    by_bound = {}
-    for bound in Interval.model_fields:
-        hours = getattr(use.seconds, bound) / HOUR
-        by_bound[bound] = (
-            hours * prices.machine_hour + getattr(use.output_bytes, bound) / GIGABYTE * prices.gigabyte_month
-        )
+def _dollars(use: Prediction, stands_on: Sequence[Component]) -> Interval:
+    """Of computing and of keeping what comes of it; an endpoint goes on costing after its step has ended."""
+    rated = [one for one in stands_on if one.capability != "endpoint"]
+    bounds: tuple[Bound, ...] = ("low", "middle", "high")
+    by_bound = dict.fromkeys(bounds, 0.0)
+    for bound in bounds:
+        request = request_of(use, bound)
+        for rate in (one.rate(request) for one in rated):
+            by_bound[bound] += rate.dollars_hour * request.seconds / HOUR + rate.dollars_month
     return Interval(**by_bound)
 
 
-def _sum(planned: list[PlannedStep], bound: str) -> Totals:
+def _hours_to_answer(project: Project) -> float:
+    """How long an endpoint that is deployed now answers this month at most; by whole days, so that a plan lasts."""
+    now = datetime.now(UTC)
+    days = monthrange(now.year, now.month)[1] - now.day + 1
+    return min(days * 24.0, project.infrastructure.endpoint_hours or math.inf)
+
+
+def _sum(planned: list[PlannedStep], bound: Bound, metered: float) -> Totals:
     return Totals(
-        dollars=sum(getattr(step.dollars, bound) for step in planned),
+        dollars=sum(getattr(step.dollars, bound) for step in planned) + metered,
         search_minutes=sum(getattr(step.use.seconds, bound) for step in planned if step.need.stage == SEARCH) / 60,
         gigabytes=sum(getattr(step.use.output_bytes, bound) for step in planned) / GIGABYTE,
     )

@@ -29,25 +29,33 @@ def destroy(
     Example: radix destroy shop
     """
     from radix_assets.cli.tagging import login
+    from radix_assets.destroy import abandoned, approve_deletion, inventory
     from radix_assets.destroy import destroy as remove
-    from radix_assets.destroy import inventory
+    from radix_assets.infrastructure import tell
     from radix_resources.action_log import reconcile_runs
+    from radix_resources.providers import provider
 
     here = place()
-    project = here.project(name)
+    project = abandoned(here.home, name) or here.project(name)
     reconcile_runs(here.instance)
-    held = inventory(project, here.tools, files=files)
+    held = inventory(project, here.home, files=files)
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for one in held:
+    for part, one in held.items():
         size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
-        table.add_row(one.component, escape(one.what), size, "[yellow]data[/]" if one.data else "")
+        table.add_row(part, escape(one.what), size, "[yellow]data[/]" if one.data else "")
     out.print(table if held else "nothing was made for this project")
     suffices = project.policy.delete == "auto"
-    if any(one.data for one in held) and not (yes and suffices) and not _typed(name):
-        way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
-        out.print(f"[yellow]a person is needed:[/] nothing was removed; {way}")
-        raise typer.Exit(PERSON)
-    remove(project, here.tools, here.instance, by=by or login(), why=why, files=files)
+    who = by or login()
+    if any(one.data for one in held.values()) and not (yes and suffices):
+        if not _typed(name):
+            way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
+            out.print(f"[yellow]a person is needed:[/] nothing was removed; {way}")
+            raise typer.Exit(PERSON)
+        approve_deletion(here.instance, project, held, by=who, why=why)
+    gone = remove(project, here.home, here.instance, by=who, why=why, files=files)
+    for component in provider(here.home, project.infrastructure.provider).components.values():
+        if component.capability in gone:
+            tell(here.instance, component)
     out.print(f"[green]✓[/] removed; the log of it stays: radix log {name}" if held else "nothing to remove")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from radix_assets.future import Future
-from radix_assets.project import PROJECT_FILE, FileSource, Project, load_project, slug
+from radix_assets.project import INFRASTRUCTURE, PROJECT_FILE, FileSource, Project, load_project, slug
 from radix_assets.sources import discover, headers
 from radix_assets.suggestions.question import nearest, parse_target
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
@@ -37,12 +37,12 @@ def write_project(
             hint="edit its file, or take another name",
             file=path,
         )
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or name.lower() == INFRASTRUCTURE:
         raise ConfigError(
             "RDX-CFG-009",
             f"{name!r} cannot name a project",
-            expected="letters, digits and underscores, a letter first",
-            hint=f"such as {slug(name)}",
+            expected=f"letters, digits and underscores, a letter first; not {INFRASTRUCTURE}",
+            hint="take another name" if name.lower() == INFRASTRUCTURE else f"such as {slug(name)}",
         )
     sources, secrets = discover(arguments, folder)
     content: dict[str, Any] = {"name": name, "sources": [_entry(source) for source in sources]}

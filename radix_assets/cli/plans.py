@@ -82,6 +82,10 @@ def _print(project: Project, found: "Plan", by: str | None) -> None:
             f"{step.dollars.middle:,.2f}",
         )
     out.print(table)
+    for change in found.changes:
+        monthly = f", ${change.rate.dollars_month:,.2f} a month" if change.rate.dollars_month else ""
+        hourly = f", ${change.rate.dollars_hour:,.2f} an hour" if change.rate.dollars_hour else ""
+        out.print(f"provisions          {change.component}: {change.what}{hourly}{monthly}", soft_wrap=True)
     limits = project.budget
     rows = (
         (

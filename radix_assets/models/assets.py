@@ -65,6 +65,7 @@ MODEL = Stage(
     description="The best model that a bounded, seeded search found, judged on rows it never saw, against trivial "
     "predictors. One that does not beat them is refused, and the reason is here.",
     kinds=("flaml", "mlflow"),
+    stands_on=("tracking",),
     needs=("labels", "exploration", "features"),
     checks={
         "beats_baselines": "The model is better than trivial predictors, beyond chance.",

@@ -38,6 +38,7 @@ ENDPOINT = Stage(
     description="The champion behind an address of this machine: supervised, with health, an OpenAPI page and checked "
     "input. An example request is in the metadata.",
     kinds=("fastapi",),
+    stands_on=("endpoint",),
     needs=("champion", "raw", "labels"),
     checks={
         "answers": "The endpoint answers.",

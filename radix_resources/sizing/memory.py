@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from radix_resources.compute.base import memory
@@ -33,6 +34,14 @@ def memory_for_steps() -> int:
     if match is None or match[2].upper() not in _UNITS or float(match[1]) == 0:
         raise ConfigError("RDX-CFG-014", f"RADIX_MEMORY is {said!r}", expected="a size such as 8GB", hint="correct it")
     return int(float(match[1]) * _UNITS[match[2].upper()])
+
+
+@dataclass(frozen=True)
+class Lent:
+    """Memory that a step holds while it runs."""
+
+    step: str
+    bytes: int
 
 
 @contextlib.contextmanager
@@ -63,7 +72,7 @@ def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: flo
 def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        others = sum(_living(file) for file in folder.glob("*.json"))
+        others = sum(one.bytes for one in lent(folder))
         if others and others + size > capacity:
             return False
         pid = os.getpid()
@@ -72,13 +81,19 @@ def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> boo
         return True
 
 
-def _living(file: Path) -> int:
-    """Bytes that a reservation holds; one whose process is gone is removed."""
+def lent(folder: Path) -> list[Lent]:
+    """What steps hold now; the note of one whose process is gone is removed."""
+    return [found for file in sorted(folder.glob("*.json")) if (found := _living(file))]
+
+
+def _living(file: Path) -> Lent | None:
     try:
         owner = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError):
         owner = {}
     if owner.get("boot") == boot_id() and is_running(owner.get("pid"), owner.get("started")):
-        return int(owner["bytes"])
+        return Lent(owner["step"], int(owner["bytes"]))
     file.unlink(missing_ok=True)
-    return 0
+    return None

@@ -139,6 +139,14 @@ class LocalStorage(Storage):
         record.unlink(missing_ok=True)
         _sync_directory(record.parent)
 
+    def records(self, project: str) -> Path:
+        """The folder of a project's commit records; it is there once something is to be kept for the project."""
+        return Path(self.root, "commits", project)
+
+    def projects(self) -> list[str]:
+        """Those that something is kept for, sorted."""
+        return sorted({path.name for part in _PARTS for path in Path(self.root, part).glob("*") if path.is_dir()})
+
     def held(self, project: str) -> tuple[int, int]:
         parts = [Path(self.root, part, project) for part in _PARTS]
         size = sum(path.stat().st_size for part in parts for path in part.rglob("*") if path.is_file())

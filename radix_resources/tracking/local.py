@@ -20,6 +20,8 @@ KEY = "radix.key"
 MODEL = "model"
 SCHEMA = "mlflow"
 """Dagster's tables are in the one that PostgreSQL takes by itself; both call one of theirs alembic_version."""
+_MOST = 10_000
+"""Experiments that are listed."""
 LONGEST = 5000
 """Characters of a parameter or tag."""
 
@@ -94,6 +96,25 @@ class LocalTracking(Tracking):
                 if files.is_relative_to(Path(self.root).absolute()) and files.name == run_id:
                     shutil.rmtree(files, ignore_errors=True)
                 client.delete_run(run_id)
+
+    def is_prepared(self, name: str) -> bool:
+        """Whether `prepare` was called for a name. Nothing is opened."""
+        return self._artifacts(name).is_dir()
+
+    def prepare(self, name: str) -> None:
+        """Make the store, and an experiment of that name in it."""
+        with self._store() as client:
+            self._experiment(client, name)
+            self._artifacts(name).mkdir(parents=True, exist_ok=True)
+
+    def projects(self) -> list[str]:
+        """The names that anything is recorded or prepared under, sorted. A store is not made to find out."""
+        prepared = {path.name for path in self._artifacts("").glob("*") if path.is_dir()}
+        if not self._database and not Path(self.root, "mlflow.db").exists():
+            return sorted(prepared)
+        with self._store() as client:
+            found = {one.name for one in client.search_experiments(max_results=_MOST)}
+        return sorted((found | prepared) - {"Default"})
 
     def count(self, name: str) -> int | None:
         if not self._database and not Path(self.root, "mlflow.db").exists():

@@ -43,6 +43,8 @@ def test_the_log_tells_what_was_made_what_failed_and_what_was_done(toy: Toy, ins
         ("approve", "toy/end", "ok"),
         ("materialize", "toy/raw/a", "failed RDX-INT-001"),
         ("materialize", "toy/raw/b", "made"),
+        ("provision", "infra/local/storage", "begun"),
+        ("provision", "infra/local/storage", "ok"),
     }
     (failed,) = json.loads(ask("log", "--severity", "error", "--since", "1h", "--json"))
     assert "ValueError" in failed["reason"]

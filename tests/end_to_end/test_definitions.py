@@ -60,13 +60,14 @@ def load() -> dg.RepositoryDefinition:
 
 
 def test_a_location_without_a_project_loads(home: Home):
-    assert list(load().asset_graph.get_all_asset_keys()) == []
+    keys = load().asset_graph.get_all_asset_keys()
+    assert {key.path[0] for key in keys} == {"infra"}
 
 
 def test_a_broken_project_is_shown_and_leaves_the_others_alone(location: dg.RepositoryDefinition):
     graph = location.asset_graph
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == {"shop", "wrong"}
+    assert groups == {"infra", "shop", "wrong"}
     (key,) = [key for key in graph.get_all_asset_keys() if graph.get(key).group_name == "wrong"]
     shown = graph.get(key)
     assert "RDX-CFG-003" in (shown.description or "")

@@ -14,14 +14,14 @@ from radix_resources.action_log import open_intents, read
 pytestmark = pytest.mark.slow
 
 KILLS = [
-    "radix_assets.destroy:_remove:1:before",
+    "radix_resources.provisioner:remove:1:before",
     "radix_resources.endpoint.local:LocalEndpoint.release:1:after",
     "radix_resources.tracking.local:LocalTracking._remove_experiment:1:before",
     "radix_resources.tracking.local:LocalTracking._remove_experiment:1:after",
-    "radix_assets.destroy:_remove:1:after",
+    "radix_resources.tracking.local:LocalTracking.remove:1:after",
     "radix_resources.storage.local:_sync_directory:1:before",
     "radix_resources.storage.local:_sync_directory:1:after",
-    "radix_assets.destroy:_remove:1:after",
+    "radix_resources.storage.local:LocalStorage.remove:1:after",
     "radix_assets.destroy:_close_cut_off:1:before",
 ]
 """Each is a fresh `radix destroy`, which goes on from where the one before was killed."""
@@ -57,13 +57,11 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/health", timeout=10)
     with installation.instance() as instance:
-        from radix_assets.resources import tools
-
-        assert inventory(project, tools(installation.home)) == []
+        assert inventory(project, installation.home) == {}
         found = read(instance, project="shop")
         assert open_intents(one for one in found if one.action.kind == "release") == []
         released = {one.action.subject for one in found if one.action.kind == "release" and one.action.outcome == "ok"}
-    assert released >= {"shop/endpoint", "shop/tracking", "shop/snapshots", "shop/notes"}
+    assert released >= {"infra/local/endpoint", "infra/local/tracking", "infra/local/storage", "shop/notes"}
     assert installation.tags_file("shop").read_bytes() == tags
     assert all(Path(file).exists() for file in files)
 

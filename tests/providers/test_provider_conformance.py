@@ -1,0 +1,228 @@
+"""What every provider must hold: a folder of the same modules, and components that keep their contract."""
+
+import contextlib
+import hashlib
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+import radix_resources.providers as package
+from radix_assets.reconcile import reconcile
+from radix_assets.resources import tools
+from radix_resources.action_log import Action, open_intents, read
+from radix_resources.endpoint import EndpointManifest
+from radix_resources.errors import RadixError, StorageError
+from radix_resources.home import Home
+from radix_resources.providers import CAPABILITIES, Component, Provider, Request, provider, providers
+from radix_resources.provisioner import provision, remove, what_came_of
+from radix_resources.sizing.memory import reserved
+
+SERVER = Path(__file__).parents[1] / "endpoint" / "small_server.py"
+BIG = Request(memory_bytes=10**18, disk_bytes=10**18, seconds=60)
+USUAL = Request(memory_bytes=10**8, disk_bytes=10**6, seconds=60)
+
+
+@pytest.fixture(params=providers())
+def given(request: pytest.FixtureRequest, home: Home) -> Iterator[Provider]:
+    home.prepare()
+    built = provider(home, request.param)
+    yield built
+    for component in built.components.values():
+        for owner in component.owners():
+            component.destroy(owner)
+
+
+@pytest.fixture(params=CAPABILITIES)
+def component(request: pytest.FixtureRequest, given: Provider) -> Component:
+    return given.components[request.param]
+
+
+@contextlib.contextmanager
+def use(given: Provider, home: Home, capability: str, project: str, tmp_path: Path) -> Iterator[None]:
+    """Put something real of a project there."""
+    if capability == "storage":
+        with given.storage.attempt(f"{project}/raw/orders") as attempt:
+            (attempt.path / "data.txt").write_text(project)
+            given.storage.commit(attempt, fingerprint="f", rows=1, seconds=0.1, shown={})
+    elif capability == "tracking":
+        files = tmp_path / f"fitted_{project}"
+        files.mkdir()
+        (files / "answer.txt").write_text("42")
+        facts = {"params": {}, "metrics": {"auc": 0.7}, "tags": {}, "files": files, "loader": "toy_loader"}
+        given.tracking.record(project, key="k", register=True, **facts)  # type: ignore[arg-type]
+    elif capability == "endpoint":
+        command = [sys.executable, "-S", str(SERVER), "1", ""]
+        given.endpoint.deploy(project, EndpointManifest(version="1", command=command, files={}))
+    elif capability == "compute":
+        with reserved(home.state / "memory", f"{project}/model", 10**6, 10**9):
+            yield
+            return
+    yield
+
+
+def test_a_provider_is_one_folder_with_a_module_for_each_capability():
+    for name in providers():
+        folder = Path(package.__path__[0], name)
+        assert {path.stem for path in folder.glob("*.py")} >= {"__init__", *CAPABILITIES}
+
+
+def test_it_has_a_component_for_each_and_a_price_table(given: Provider, home: Home):
+    assert set(given.components) == set(CAPABILITIES)
+    for name, component in given.components.items():
+        assert component.subject == f"infra/{given.name}/{name}"
+        assert component.description
+        assert component.rate(USUAL).dollars_hour >= 0
+
+
+def test_planning_and_looking_change_nothing(component: Component, home: Home):
+    before = files(home.state)
+    component.plan("shop", USUAL)
+    component.inspect("shop")
+    component.owners()
+    component.condition()
+    assert files(home.state) == before
+
+
+def test_what_was_applied_is_there_and_applying_again_changes_nothing(component: Component, home: Home):
+    component.apply("shop", USUAL)
+    assert component.plan("shop", USUAL).action == "none"
+    before = files(home.state)
+    component.apply("shop", USUAL)
+    assert files(home.state) == before
+    assert component.condition().state == "ready"
+
+
+def test_applied_at_once_from_many_sides_it_is_there_once(component: Component):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: component.apply("shop", USUAL), range(8)))
+    assert component.plan("shop", USUAL).action == "none"
+    assert component.owners() in ([], ["shop"])
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_inventory_before_is_inventory_after_and_nobody_else_is_touched(
+    given: Provider, home: Home, tmp_path: Path, capability: str
+):
+    component = given.components[capability]
+    first = component.plan("shop", USUAL).action
+    with contextlib.ExitStack() as held:
+        for project in ("shop", "shop2"):
+            component.apply(project, USUAL)
+            held.enter_context(use(given, home, capability, project, tmp_path))
+        if component.owners():
+            assert component.owners() == ["shop", "shop2"]
+            assert all(component.inspect(owner) for owner in component.owners())
+    other = component.inspect("shop2")
+    component.release("shop")
+    component.release("shop")
+    now = component.inspect("shop")
+    assert now is None or now.rate.dollars_hour == 0
+    component.destroy("shop")
+    component.destroy("shop")
+    assert component.inspect("shop") is None
+    assert "shop" not in component.owners()
+    assert component.plan("shop", USUAL).action == first or capability == "metadata"
+    assert component.inspect("shop2") == other
+
+
+def test_more_than_there_is_is_refused_with_a_code_or_has_no_limit(component: Component):
+    component.demand(USUAL)
+    if component.capability in {"compute", "storage"}:
+        with pytest.raises(RadixError) as told:
+            component.demand(BIG)
+        assert told.value.hint
+    else:
+        component.demand(BIG)
+
+
+def test_what_is_provisioned_is_written_down_before_and_after_and_once(given: Provider, instance: dg.DagsterInstance):
+    storage = given.components["storage"]
+    for _ in range(2):
+        provision(instance, storage, "shop", USUAL, actor="ada", reason="for raw/orders")
+    remove(instance, storage, "shop", actor="ada", reason="done with it")
+    remove(instance, storage, "shop", actor="ada", reason="done with it")
+    found = [
+        (one.action.kind, one.action.phase, one.action.outcome, one.action.subject)
+        for one in reversed(read(instance, project="shop"))
+    ]
+    subject = storage.subject
+    assert found == [
+        ("provision", "intent", None, subject),
+        ("provision", "outcome", "ok", subject),
+        ("release", "intent", None, subject),
+        ("release", "outcome", "ok", subject),
+    ]
+
+
+def test_what_came_of_a_cut_off_intent_is_looked_up(given: Provider):
+    storage = given.components["storage"]
+    intent = Action(
+        kind="provision",
+        subject=storage.subject,
+        project="shop",
+        actor="ada",
+        phase="intent",
+        after={"request": USUAL.model_dump()},
+    )
+    assert what_came_of(storage, intent)[0] == "failed"
+    storage.apply("shop", USUAL)
+    assert what_came_of(storage, intent)[0] == "ok"
+    gone = intent.model_copy(update={"kind": "release"})
+    assert what_came_of(storage, gone)[0] == "failed"
+    storage.destroy("shop")
+    assert what_came_of(storage, gone)[0] == "ok"
+
+
+KILLED = """
+import os, signal, sys
+import dagster as dg
+from radix_resources.home import Home
+from radix_resources.providers import Request, provider
+from radix_resources.provisioner import provision
+
+home = Home.from_environment()
+storage = provider(home, sys.argv[1]).components["storage"]
+apply = storage.apply
+storage.apply = lambda *given: (apply(*given), os.kill(os.getpid(), signal.SIGKILL))
+with dg.DagsterInstance.get() as instance:
+    provision(instance, storage, "shop", Request(), actor="ada", reason="for raw/orders")
+"""
+
+
+def test_killed_while_it_was_made_it_is_looked_up_at_the_next_start(
+    given: Provider, instance: dg.DagsterInstance, home: Home
+):
+    done = subprocess.run([sys.executable, "-c", KILLED, given.name], check=False, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert [one.action.phase for one in open_intents(read(instance, project="shop"))] == ["intent"]
+    (found,) = reconcile(instance, home, tools(home), thorough=False)
+    assert (found.subject, found.done) == (f"infra/{given.name}/storage", "ok: it is there")
+    assert open_intents(read(instance, project="shop")) == []
+
+
+def test_a_failed_apply_is_told_and_done_by_the_next(given: Provider, instance: dg.DagsterInstance, home: Home):
+    storage = given.components["storage"]
+    home.store.parent.mkdir(parents=True, exist_ok=True)
+    home.store.write_text("in the way")
+    with pytest.raises(StorageError, match="RDX-STO-009"):
+        provision(instance, storage, "shop", USUAL, actor="ada", reason="")
+    assert read(instance, project="shop")[0].action.outcome == "failed"
+    home.store.unlink()
+    provision(instance, storage, "shop", USUAL, actor="ada", reason="")
+    assert read(instance, project="shop")[0].action.outcome == "ok"
+    assert open_intents(read(instance, project="shop")) == []
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Names and contents below a folder; Dagster's own databases change by being opened, so they are left out."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith((".db", "-wal", "-shm", "-journal")) and path.name != ".lock"
+    } | {str(path.relative_to(folder)): "folder" for path in folder.rglob("*") if path.is_dir()}
