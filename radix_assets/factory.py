@@ -32,6 +32,8 @@ from radix_resources.storage import Commit, Failure
 PROGRESS = logging.getLogger("radix.progress")
 """Told of each step as it starts and ends: `extra` holds `step`, `state` and details."""
 
+FORCE = "radix/force"
+"""The tag of a run that makes its assets anew although nothing has changed."""
 GATE = "ready"
 """The check that says whether a person is needed."""
 
@@ -117,7 +119,7 @@ def publish(
         except RadixError as error:
             mark = failed_mark(error)
             raise
-        fresh = is_fresh(work, mark) and "radix/force" not in context.run.tags
+        fresh = is_fresh(work, mark) and FORCE not in context.run.tags
         if not fresh:
             demand_budget(project, stages, tools)
         made = commit if fresh else _make(context, work, mark, started, claim)

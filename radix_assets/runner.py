@@ -1,22 +1,24 @@
 """Runs a project from the command line: what is missing or stale, to the end or until a person is needed."""
 
+import difflib
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import dagster as dg
 
-from radix_assets.factory import PROGRESS, build_assets
-from radix_assets.graph import Stage, Tools
+from radix_assets.factory import FORCE, PROGRESS, build_assets
+from radix_assets.graph import Stage, Tools, steps
 from radix_assets.needs import is_task
 from radix_assets.project import Project
 from radix_assets.sensors import DESTROYED, PROJECT_TAG
 from radix_assets.standing import Standing, left_out, stand, verdict
 from radix_resources.action_log import end_own_runs, process_tags, reconcile_runs
+from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 from radix_resources.metadata import run_claim
 from radix_resources.metadata.faults import coded
@@ -59,19 +61,27 @@ def run(
     instance: dg.DagsterInstance,
     listen: Listener,
     stages: tuple[Stage, ...],
+    *,
+    again: Collection[str] = (),
 ) -> Report:
-    """Bring a project as far as it goes.
+    """Bring a project as far as it goes; `again` names assets that are made anew although nothing has changed.
 
     A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
     without it. Runs of several threads follow one another. Raises MetadataError RDX-MET-001, -005 or -006 where the
-    database of runs and events does not do its work: what was published by then stays, and the next run goes on.
+    database of runs and events does not do its work: what was published by then stays, and the next run goes on; and
+    ConfigError RDX-CFG-017 where the project has no such asset.
     """
     with _ONE_AT_A_TIME, coded():
-        return _run(project, tools, instance, listen, stages)
+        return _run(project, tools, instance, listen, stages, _keys(project, stages, again))
 
 
 def _run(
-    project: Project, tools: Tools, instance: dg.DagsterInstance, listen: Listener, stages: tuple[Stage, ...]
+    project: Project,
+    tools: Tools,
+    instance: dg.DagsterInstance,
+    listen: Listener,
+    stages: tuple[Stage, ...],
+    again: list[str],
 ) -> Report:
     started = time.monotonic()
     (project.folder / DESTROYED).unlink(missing_ok=True)
@@ -83,7 +93,9 @@ def _run(
     PROGRESS.setLevel(logging.INFO)
     PROGRESS.propagate = False
     try:
-        tried: set[str] = set()
+        if again:
+            _execute(project, stages, tools, instance, again, {FORCE: "true"})
+        tried: set[str] = set(again)
         while True:
             standings = stand(project, stages, tools)
             missed = left_out(standings)
@@ -113,8 +125,27 @@ def _run(
     return report
 
 
+def _keys(project: Project, stages: tuple[Stage, ...], names: Collection[str]) -> list[str]:
+    known = {step.name: step.key for step in steps(project, stages)}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise ConfigError(
+                "RDX-CFG-017",
+                f"{project.name} has no asset {name!r}",
+                expected=", ".join(known),
+                hint=f"did you mean {near[0]}?" if near else "take one of these",
+            )
+    return [known[name] for name in names]
+
+
 def _execute(
-    project: Project, stages: tuple[Stage, ...], tools: Tools, instance: dg.DagsterInstance, keys: list[str]
+    project: Project,
+    stages: tuple[Stage, ...],
+    tools: Tools,
+    instance: dg.DagsterInstance,
+    keys: list[str],
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     definitions = dg.Definitions(
         assets=build_assets(project, stages), resources=vars(tools), executor=dg.in_process_executor
@@ -125,7 +156,7 @@ def _execute(
             run_id=run_id,
             instance=instance,
             asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
-            tags={PROJECT_TAG: project.name, "radix/actor": "command line", **process_tags()},
+            tags={PROJECT_TAG: project.name, "radix/actor": "command line", **process_tags(), **(tags or {})},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )

@@ -13,6 +13,7 @@ import pytest
 from toy import Toy
 
 from radix_assets.reconcile import reconcile
+from radix_assets.runner import run
 from radix_assets.verify import Finding, verify
 from radix_resources.action_log import Action, Filter, doing, entries, open_intents, process_tags, read, record
 from radix_resources.action_log.log import process_name
@@ -120,8 +121,11 @@ def test_each_damage_to_a_snapshot_is_named_with_its_mend(
     (finding,) = check(toy, instance)
     assert finding.subject == "toy/sum"
     assert told in finding.found
-    assert finding.mend
+    assert "radix run toy --again sum" in finding.mend
     assert not finding.mended
+    report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages, again=["sum"])
+    assert (report.state, set(report.made)) == ("done", {"toy/sum"})
+    assert check(toy, instance) == []
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])

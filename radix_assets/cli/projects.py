@@ -1,5 +1,6 @@
 """radix new, run, tags, approve."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +61,13 @@ def new(
     out.print(f"next: radix run {name}")
 
 
-def run(name: Name, as_json: Json = False) -> None:  # noqa: FBT002 typer's options
+def run(
+    name: Name,
+    again: Annotated[
+        list[str] | None, typer.Option(help="An asset to make anew although nothing has changed, such as raw/orders.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
     """Make what is missing or stale: to the end, or until a person is needed.
 
     Example: radix run shop
@@ -68,13 +75,13 @@ def run(name: Name, as_json: Json = False) -> None:  # noqa: FBT002 typer's opti
     here = place()
     console = err if as_json else out
     with interruptible(here, f"interrupted; nothing is half-done, and `radix run {name}` goes on from here", console):
-        report = run_and_tell(here, here.project(name), console)
+        report = run_and_tell(here, here.project(name), console, again or ())
     if as_json:
         say_json(summarize(here, report))
     raise typer.Exit({"done": OK, "gate": PERSON, "failed": FAILED}[report.state])
 
 
-def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
+def run_and_tell(here: Place, project: Project, console: Console, again: Collection[str] = ()) -> "Report":
     """Run a project, and tell a person as it goes."""
     from radix_assets.reconcile import reconcile
     from radix_assets.runner import run as run_project
@@ -90,7 +97,7 @@ def run_and_tell(here: Place, project: Project, console: Console) -> "Report":
 
     for one in reconcile(here.instance, here.home, here.tools, thorough=False):
         console.print(f"[dim]{escape(f'{one.subject} {one.found}: {one.done}')}[/]", soft_wrap=True)
-    report = run_project(project, here.tools, here.instance, listen, STAGES)
+    report = run_project(project, here.tools, here.instance, listen, STAGES, again=again)
     _tell(console, report, summarize(here, report))
     return report
 
