@@ -22,7 +22,8 @@ from suggestion_sets import Made, Truth, read_sets
 
 from radix_assets.profiles import profile_table
 from radix_assets.relationships import find_schema
-from radix_assets.suggestions import Suggestions, suggest
+from radix_assets.suggestions import Suggestions
+from radix_assets.suggestions.suggest import suggest
 
 ROLES = {
     "id": {"primary_key", "foreign_key", "group", "ignore"},

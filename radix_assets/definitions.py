@@ -13,7 +13,7 @@ def defs() -> dg.Definitions:
     from radix_assets.infrastructure import build_infrastructure
     from radix_assets.plan_job import build_approval
     from radix_assets.project import load_projects
-    from radix_assets.resources import tools
+    from radix_assets.resources import resources, tools
     from radix_assets.sensors import ALL_ASSETS, build_schedules, build_sensors
     from radix_assets.stages import STAGES
     from radix_resources.home import Home
@@ -29,7 +29,7 @@ def defs() -> dg.Definitions:
                 *(build_broken(name, error) for name, error in broken.items()),
                 *build_infrastructure(home),
             ],
-            resources=vars(tools(home)),
+            resources=resources(tools(home)),
             jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for."), build_approval()],
             sensors=build_sensors(),
             schedules=build_schedules(projects),

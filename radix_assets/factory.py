@@ -66,7 +66,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
     if stage.launchpad or stage.credentials:
         checks[GATE] = "Whether a person is needed."
     if stage.launchpad:
-        body_with_launchpad.__annotations__["config"] = stage.launchpad
+        body_with_launchpad.__annotations__["config"] = stage.launchpad()
     return dg.asset(
         key=key,
         deps=[

@@ -114,8 +114,8 @@ class Stage:
     """Capabilities that are provisioned before it is computed, beside storage and compute, which all stand on."""
     credentials: bool = False
     """Whether it may need a credential. Where one is missing or refused it waits for a person; nothing failed."""
-    launchpad: type | None = None
-    """The dg.Config that the launchpad offers. Such a stage may wait for a person."""
+    launchpad: Callable[[], type] | None = None
+    """Loads the dg.Config that the launchpad offers. Such a stage may wait for a person."""
     before: Callable[["Work", Any], None] = lambda _work, _config: None
     """Carries out what the launchpad asked, before anything is computed. Without a launchpad it gets None."""
 

@@ -90,12 +90,16 @@ def columns_of(raw: Path) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _looked_at(raw: Path) -> tuple[tuple[str, ...], frozenset[str]]:
-    from radix_assets.sources import SCHEMA_FILE, judge_columns, read_schema
+    from radix_assets.sources import SCHEMA_FILE, read_schema
 
     if not (raw / SCHEMA_FILE).exists():
         return (), frozenset()
     schema = read_schema(raw)
-    suspected = judge_columns(raw, schema.table) if schema.suspected is None else schema.suspected
+    suspected = schema.suspected
+    if suspected is None:
+        from radix_assets.sources import judge_columns
+
+        suspected = sorted(judge_columns(raw, schema.table))
     return tuple(column.name for column in schema.columns), frozenset(suspected)
 
 

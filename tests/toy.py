@@ -60,7 +60,7 @@ class Toy:
                 action="tag",
                 outside=lambda _work: self.open,
                 asks=lambda _work: None if self.open else "open the gate",
-                launchpad=Word,
+                launchpad=lambda: Word,
                 before=self._before,
             ),
             Stage("end", "End.", self._end, needs=("gate",), wants=("raw",)),

@@ -9,7 +9,8 @@ import yaml
 
 from radix_assets.future import Future
 from radix_assets.project import INFRASTRUCTURE, PROJECT_FILE, FileSource, Project, load_project, slug
-from radix_assets.sources import discover, headers
+from radix_assets.sources import discover
+from radix_assets.sources.headers import headers
 from radix_assets.suggestions.question import nearest, parse_target
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
 from radix_resources.home import Home

@@ -53,8 +53,9 @@ def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, A
     from radix_assets.profiles import profile_table
     from radix_assets.relationships import find_schema
     from radix_assets.sources import DATA_FILE, rejected_cells
-    from radix_assets.suggestions import parse_target, suggest
+    from radix_assets.suggestions import parse_target
     from radix_assets.suggestions.answer import answer
+    from radix_assets.suggestions.suggest import suggest
 
     reading = _read(source, work, say)
     profiles = {}

@@ -1,14 +1,15 @@
 """Features: the matrix that models learn from."""
 
-from radix_assets.engine import computing
-from radix_assets.exploration import load_exploration
-from radix_assets.features import make_features
 from radix_assets.graph import Stage, Work
-from radix_assets.labels import load_question
 from radix_assets.output import Output
 
 
 def _compute(work: Work) -> Output:
+    from radix_assets.engine import computing
+    from radix_assets.exploration import load_exploration
+    from radix_assets.features import make_features
+    from radix_assets.labels import load_question
+
     question = load_question(work.input("labels"))
     excluded = load_exploration(work.input("exploration")).excluded(question.tags)
     tables = work.raw() | question.tables

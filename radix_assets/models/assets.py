@@ -3,25 +3,22 @@
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dagster as dg
-from pydantic import Field
-
-from radix_assets.exploration import load_exploration
-from radix_assets.features import load_features
 from radix_assets.graph import Stage, Work
-from radix_assets.labels import load_question
-from radix_assets.models import decide, load_card, load_champion, train
+from radix_assets.models import load_card, load_champion
 from radix_assets.models.approvals import approve, approved
-from radix_assets.models.hidden import Hidden, reveals
 from radix_assets.models.registry import load_registration
 from radix_assets.output import Output
-from radix_assets.privacy import Seal, make_seal
-from radix_assets.tags import load_tags
-from radix_resources.home import Home
+
+if TYPE_CHECKING:
+    from radix_assets.models.hidden import Hidden
+    from radix_assets.models.launchpad import Approval
 
 
 def _train(work: Work) -> Output:
+    from radix_assets.models.train import train
+
     return train(
         work.input("features"),
         work.project.search,
@@ -33,8 +30,13 @@ def _train(work: Work) -> Output:
     )
 
 
-def _hidden(work: Work) -> Hidden:
+def _hidden(work: Work) -> "Hidden":
     """What of the question may not be told; the seal's key is made when it is first needed."""
+    from radix_assets.labels import load_question
+    from radix_assets.models.hidden import Hidden
+    from radix_assets.privacy import Seal, make_seal
+    from radix_resources.home import Home
+
     tags = load_question(work.input("labels")).tags
     hidden = Hidden.of(tags, Seal())
     sealed = hidden.target or hidden.key or hidden.name is not None
@@ -55,6 +57,10 @@ def _forget(work: Work, snapshot: Path) -> None:
 
 def _kept(work: Work) -> set[str]:
     """Features made only of columns that a person kept although they look like leaks."""
+    from radix_assets.exploration import load_exploration
+    from radix_assets.features import load_features
+    from radix_assets.labels import load_question
+
     kept = set(load_exploration(work.input("exploration")).kept(load_question(work.input("labels")).tags))
     features = load_features(work.input("features")).features
     return {feature.name for feature in features if kept.issuperset(feature.columns)}
@@ -84,12 +90,10 @@ PLAN = {"features": "features", "tags": "labels"}
 """What serving needs beside the model: by folder, the stage whose definitions (its JSON files) are in it."""
 
 
-class Approval(dg.Config):
-    """A person's word on the model that waits."""
+def _launchpad() -> type:
+    from radix_assets.models.launchpad import Approval
 
-    approve: bool = Field(False, description="True: the waiting model may go live.")
-    why: str = Field("", description="Kept with the approval.")
-    by: str = Field("a person in the UI", description="Who says so.")
+    return Approval
 
 
 def _previous(work: Work) -> Path | None:
@@ -97,6 +101,8 @@ def _previous(work: Work) -> Path | None:
 
 
 def _decide(work: Work) -> Output | None:
+    from radix_assets.models import decide
+
     output = decide(
         work.input("model"),
         _previous(work),
@@ -117,6 +123,11 @@ def _outdated(work: Work, champion: Path | None) -> list[str]:
     """Columns that are private now, and that the champion holds values of, since they were not when it was made."""
     if champion is None or not (champion / "tags").is_dir():
         return []
+    from radix_assets.features import load_features
+    from radix_assets.labels import load_question
+    from radix_assets.models.hidden import reveals
+    from radix_assets.tags import load_tags
+
     then, now = load_tags(champion / "tags"), load_question(work.input("labels")).tags
     new = {
         name: now.tables[name].private - (then.tables[name].private if name in then.tables else set())
@@ -164,7 +175,7 @@ def _asks(work: Work) -> str | None:
     )
 
 
-def _before(work: Work, approval: Approval | None) -> None:
+def _before(work: Work, approval: "Approval | None") -> None:
     if approval is not None and approval.approve:
         approve(work.project.folder, load_card(work.input("model")).model_id, by=approval.by, why=approval.why)
 
@@ -187,6 +198,6 @@ CHAMPION = Stage(
     settings=lambda project, _table: project.policy.deploy,
     outside=_outside,
     asks=_asks,
-    launchpad=Approval,
+    launchpad=_launchpad,
     before=_before,
 )

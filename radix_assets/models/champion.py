@@ -9,18 +9,17 @@ import numpy as np
 import polars as pl
 
 from radix_assets.features.model import ROW, TARGET
-from radix_assets.models.fitted import FOLDER, load_model
+from radix_assets.models.fitted import load_model
 from radix_assets.models.hidden import Hidden, read_hidden
 from radix_assets.models.metrics import interval, judge, metrics_of
-from radix_assets.models.model import Champion, ModelCard, Score
+from radix_assets.models.model import FOLDER, Champion, ModelCard, Score
 from radix_assets.models.registry import REGISTRATION, load_registration
 from radix_assets.models.shown import between, number
 from radix_assets.models.split import Floats, Hashes
-from radix_assets.models.train import CARD, PREDICTIONS, ROWS, draws, load_card, split_of
+from radix_assets.models.stored import CARD, CHAMPION, load_card, load_champion
+from radix_assets.models.train import PREDICTIONS, ROWS, draws, split_of
 from radix_assets.output import Check, Output, Shown
 from radix_resources.errors import ModelError
-
-CHAMPION = "champion.json"
 
 
 def decide(
@@ -85,16 +84,6 @@ def decide(
     _copy(challenger, out)
     (out / CHAMPION).write_text(decision.model_dump_json(indent=1), encoding="utf-8")
     return _output(decision, card, reason, changed=True)
-
-
-def load_champion(path: Path) -> Champion:
-    """Of a champion's snapshot. Raises ModelError RDX-MOD-002 where it holds none."""
-    file = path / CHAMPION
-    if not file.is_file():
-        raise ModelError(
-            "RDX-MOD-002", "there is no champion", expected=CHAMPION, hint="materialize the champion", file=path
-        )
-    return Champion.model_validate_json(file.read_text(encoding="utf-8"))
 
 
 def _compare(

@@ -11,12 +11,11 @@ from pydantic import BaseModel
 
 from radix_assets.models.encode import Encoder
 from radix_assets.models.members import Inputs, Kind, Member, expand, read_member
+from radix_assets.models.model import FOLDER
 from radix_assets.models.split import Floats
 from radix_assets.suggestions.model import Problem
 from radix_resources.errors import ModelError
 
-FOLDER = "fitted"
-"""Of a model's snapshot: all that serving needs."""
 MANIFEST = "manifest.json"
 
 

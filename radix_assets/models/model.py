@@ -6,6 +6,9 @@ from pydantic import BaseModel
 
 from radix_assets.suggestions.model import Problem
 
+FOLDER = "fitted"
+"""Of a model's snapshot: all that serving needs."""
+
 
 class Score(BaseModel):
     """One number on the honest test rows, with its 95 % interval."""

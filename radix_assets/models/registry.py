@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from radix_assets.models.fitted import FOLDER
-from radix_assets.models.model import ModelCard
+from radix_assets.models.model import FOLDER, ModelCard
 from radix_assets.project import Search
 
 if TYPE_CHECKING:

@@ -9,17 +9,18 @@ import polars as pl
 from radix_assets.features.model import ROW, TARGET, Feature
 from radix_assets.models import charts, shown
 from radix_assets.models.data import Data
-from radix_assets.models.fitted import FOLDER, FittedModel
+from radix_assets.models.fitted import FittedModel
 from radix_assets.models.hidden import Hidden, read_hidden
 from radix_assets.models.importance import importance, shap_values
 from radix_assets.models.judge import Judged, look, predict_folds, refit, run
 from radix_assets.models.leaks import find_leaks
 from radix_assets.models.members import Inputs, quiet_openmp
 from radix_assets.models.metrics import Metric, draws_for, interval, judge, metrics_of, tidy, weights
-from radix_assets.models.model import ModelCard, Score
-from radix_assets.models.registry import Registration, load_registration, register
+from radix_assets.models.model import FOLDER, ModelCard, Score
+from radix_assets.models.registry import Registration, register
 from radix_assets.models.search import Recipe
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
+from radix_assets.models.stored import CARD
 from radix_assets.output import Output
 from radix_assets.project import Search
 from radix_assets.suggestions.model import NUMERIC
@@ -28,7 +29,6 @@ from radix_resources.errors import ModelError
 if TYPE_CHECKING:
     from radix_resources.tracking.base import Tracking
 
-CARD = "model.json"
 PREDICTIONS = "predictions.parquet"
 ROWS = "rows.parquet"
 BLOCKS = 200
@@ -137,16 +137,6 @@ def train(
     pictures = charts.draw(out, card, target, judged.predicted, effects, inputs.codes[chosen], encoder.names)
     registration = register(tracking, card, search, out, name) if tracking else Registration()
     return shown.output(card, registration, pictures, rows=len(judged.index))
-
-
-def load_card(path: Path) -> ModelCard:
-    """The card of a model's snapshot, or of a champion's, with the registration where there is one."""
-    file = path / CARD
-    if not file.is_file():
-        raise ModelError("RDX-MOD-002", "there is no model", expected=CARD, hint="materialize the model", file=path)
-    card = ModelCard.model_validate_json(file.read_text(encoding="utf-8"))
-    registration = load_registration(path)
-    return card.model_copy(update={"run_id": registration.run_id, "version": registration.version})
 
 
 def split_of(card: ModelCard) -> str:

@@ -6,7 +6,7 @@ import polars as pl
 
 from radix_assets.features import CUTOFF, ROW, TARGET, FeatureSet, load_features
 from radix_assets.models.model import ModelCard
-from radix_assets.models.train import load_card
+from radix_assets.models.stored import load_card
 from radix_assets.monitoring.model import ColumnDrift, Monitoring
 from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, model_page
 from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, predictions_of, safe, sides

@@ -3,21 +3,21 @@
 from functools import lru_cache
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from radix_assets.engine import computing
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
 from radix_assets.privacy import columns_of, private_in, suspected_in
-from radix_assets.profiles import load_profile, make_profile
+from radix_assets.profiles import load_profile
 from radix_assets.profiles.definition import REFINED
-from radix_assets.profiles.spark import profile_table as on_spark
 from radix_assets.project import slug
 from radix_assets.sources import DATA_FILE
 from radix_resources.errors import StorageError
 
 
 def _compute(work: Work) -> Output:
+    from radix_assets.engine import computing
+    from radix_assets.profiles import make_profile
+    from radix_assets.profiles.spark import profile_table as on_spark
+
     table, raw = work.table, work.input(f"raw/{slug(work.table)}")
     with computing(work.project, {table: raw}) as engine:
         found = on_spark(engine.session, table, raw / DATA_FILE) if engine.session else None
@@ -33,6 +33,8 @@ def _outside(work: Work) -> list[str] | dict[str, list[str] | bool]:
     raw = work.inputs.get(f"raw/{slug(work.table)}")
     if raw is None or work.project.compute.engine != "spark":
         return _private(work)
+    import pyarrow.parquet as pq
+
     exact = pq.read_metadata(raw.path / DATA_FILE).num_rows > REFINED
     return {"private": _private(work), "exact": True} if exact else _private(work)
 

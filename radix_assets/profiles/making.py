@@ -1,7 +1,7 @@
 """The profile of one raw table: exact statistics, a picture, alerts and a page to browse."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from radix_assets.output import Check, Markdown, Output, Page, Picture, Table
@@ -11,13 +11,13 @@ from radix_assets.profiles.heatmap import draw_associations
 from radix_assets.profiles.model import TableProfile
 from radix_assets.profiles.page import write_page
 from radix_assets.profiles.picture import draw
-from radix_assets.profiles.private import with_values, without_values
+from radix_assets.profiles.private import without_values
 from radix_assets.profiles.statistics import profile_from
 from radix_assets.profiles.store import STATE_FILE
+from radix_assets.profiles.stored import PROFILE_FILE
 from radix_assets.sources import DATA_FILE, judge_columns
-from radix_resources.errors import StorageError
 
-PROFILE_FILE, PICTURE_FILE, HEATMAP_FILE, PAGE_FILE = "profile.json", "overview.png", "associations.png", "page.html"
+PICTURE_FILE, HEATMAP_FILE, PAGE_FILE = "overview.png", "associations.png", "page.html"
 _LOOKED_AT = 200
 """Columns of a wide table that are judged private or not; of the others no value is shown."""
 _MOST_ALERTS = 50
@@ -118,30 +118,3 @@ def _checks(profile: TableProfile) -> list[Check]:
             severity="WARN",
         ),
     ]
-
-
-def load_profiles(paths: Mapping[str, Path], raw: Mapping[str, Path] | None = None) -> dict[str, TableProfile]:
-    """The profiles of several tables, by name.
-
-    With `raw`, the raw snapshots, private columns have all statistics too: to find out what they are, never to be
-    written.
-    """
-    profiles = {table: load_profile(path) for table, path in paths.items()}
-    return {
-        table: with_values(profile, raw[table]) if raw and table in raw else profile
-        for table, profile in profiles.items()
-    }
-
-
-def load_profile(path: Path) -> TableProfile:
-    """The profile in a snapshot directory. Raises StorageError RDX-STO-011 where there is none."""
-    try:
-        return TableProfile.model_validate_json((path / PROFILE_FILE).read_bytes())
-    except (OSError, ValueError):
-        raise StorageError(
-            "RDX-STO-011",
-            "the snapshot has no readable profile",
-            expected=PROFILE_FILE,
-            hint="materialize the profile again",
-            directory=path.name,
-        ) from None

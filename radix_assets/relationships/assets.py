@@ -2,11 +2,12 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import load_profiles
-from radix_assets.relationships import make_relationships
 
 
 def _compute(work: Work) -> Output:
+    from radix_assets.profiles import load_profiles
+    from radix_assets.relationships import make_relationships
+
     profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     return make_relationships(raw, profiles, work.out)

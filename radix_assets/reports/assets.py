@@ -2,12 +2,13 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.reports import make_report
-from radix_resources.home import Home
-from radix_resources.prices import load_prices
 
 
 def _compute(work: Work) -> Output:
+    from radix_assets.reports import make_report
+    from radix_resources.home import Home
+    from radix_resources.prices import load_prices
+
     parts = {name: snapshot.path for name, snapshot in work.inputs.items()}
     hourly = load_prices(Home.from_environment()).machine_hour
     dollars = sum(work.seconds.values()) / 3600 * hourly

@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from radix_assets.exploration import Exploration, load_exploration
 from radix_assets.features import FeatureSet, load_features
-from radix_assets.models.champion import load_champion
 from radix_assets.models.model import Champion, ModelCard
-from radix_assets.models.train import load_card
+from radix_assets.models.stored import load_card, load_champion
 from radix_assets.monitoring import Monitoring, load_monitoring
 from radix_assets.profiles import TableProfile, load_profile
 from radix_assets.relationships import Schema, load_schema

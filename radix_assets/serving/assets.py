@@ -3,17 +3,19 @@
 from pathlib import Path
 
 from radix_assets.graph import Stage, Work
-from radix_assets.labels import load_question
 from radix_assets.models import load_champion
 from radix_assets.output import Output
-from radix_assets.serving import make_endpoint, make_predictions
 
 
 def _tables(work: Work) -> dict[str, Path]:
+    from radix_assets.labels import load_question
+
     return work.raw() | load_question(work.input("labels")).tables
 
 
 def _deploy(work: Work) -> Output:
+    from radix_assets.serving import make_endpoint
+
     return make_endpoint(
         work.project.name,
         work.input("champion"),
@@ -49,6 +51,8 @@ ENDPOINT = Stage(
 
 
 def _predict(work: Work) -> Output:
+    from radix_assets.serving import make_predictions
+
     return make_predictions(work.input("champion"), _tables(work), work.out)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
 from radix_assets.project import FileSource, Project
-from radix_assets.sources import ingest, load_schema_of, source_version
+from radix_assets.sources import load_schema_of, source_version
 from radix_assets.sources.files import find
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 def _compute(work: Work) -> Output:
+    from radix_assets.sources import ingest
+
     output = ingest(work.project, work.table, work.out)
     output.columns = dict(load_schema_of(work.out))
     return output

@@ -9,9 +9,8 @@ from radix_assets.output import Output
 from radix_assets.project import DatabaseSource, FileSource, Project
 from radix_assets.sources.binary import stage_parquet, stage_workbook
 from radix_assets.sources.convert import convert
-from radix_assets.sources.database import stage_table, table_version
+from radix_assets.sources.database import stage_table
 from radix_assets.sources.files import Place, find, kind_of
-from radix_assets.sources.files import fingerprint as fingerprint_of_files
 from radix_assets.sources.model import DATA_FILE, SCHEMA_FILE
 from radix_assets.sources.privacy import judge_columns
 from radix_assets.sources.shown import shown
@@ -69,18 +68,6 @@ def stage_files(source: FileSource, folder: Path, work: Path) -> Staged:
             return stage_workbook(source, files, work)
         case "text":
             return stage_text(source, files, work)
-
-
-def source_version(project: Project, table: str) -> str:
-    """The present state of a table's source, without reading the rows into this process.
-
-    Of files: names, sizes and times of change. Of a database table: its columns, the number of its rows and the sum of
-    their hashes, computed by the database. Raises what `ingest` raises where it cannot be had.
-    """
-    source = project.source_of(table)
-    if isinstance(source, DatabaseSource):
-        return table_version(source, table)
-    return fingerprint_of_files(source, project.folder)
 
 
 def scan(path: Path) -> pl.LazyFrame:

@@ -2,14 +2,15 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.profiles import load_profiles
 from radix_assets.project import PROJECT_FILE
-from radix_assets.relationships import load_schema
-from radix_assets.suggestions import make_suggestions
 from radix_resources.errors import TagError
 
 
 def _compute(work: Work) -> Output:
+    from radix_assets.profiles import load_profiles
+    from radix_assets.relationships import load_schema
+    from radix_assets.suggestions import make_suggestions
+
     profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
     said = work.project.goal.target

@@ -1,63 +1,28 @@
 """Tags: what the data mean, as a person confirmed it."""
 
 import hashlib
-from typing import Any
-
-import dagster as dg
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Markdown, Output
-from radix_assets.profiles import load_profiles
-from radix_assets.relationships import load_schema
-from radix_assets.suggestions import load_suggestions
-from radix_assets.tags import Edits, apply_edits, load_tags, make_tags, prepare_tags, read_tags, tell_all, waiting_for
-from radix_assets.tags.history import nested
-from radix_assets.tags.impact import Impact, impact, pending, told
-from radix_assets.tags.look import Draft
-from radix_assets.tags.mistakes import Mistakes
-from radix_resources.action_log import Action
+from radix_assets.tags import read_tags, waiting_for
+
+if TYPE_CHECKING:
+    from radix_assets.tags.impact import Impact
+    from radix_assets.tags.launchpad import TagEdits
 
 
-class ColumnEdit(dg.Config):
-    """A correction of one column."""
+def _launchpad() -> type:
+    from radix_assets.tags.launchpad import TagEdits
 
-    role: str | None = Field(
-        None, description="feature, ignore, leak, primary_key, foreign_key, time_index, group, weight or target."
-    )
-    type: str | None = Field(
-        None,
-        description="numeric, categorical, datetime, sentence, url, embedded-number, list, not-generalizable or "
-        "context-specific.",
-    )
-    sensitivity: str | None = Field(
-        None, description="none, personal or sensitive: no value is shown of the latter two."
-    )
-    semantic_type: str | None = Field(None, description="email, country, currency …: any word.")
-    unit: str | None = Field(None, description="kg, EUR, %: any word.")
-
-
-class TagEdits(dg.Config):
-    """Corrections of tags.yaml, carried out in the file itself; comments and order stay as they are."""
-
-    confirm: bool = Field(False, description="True: the tags are right; go on.")
-    target: str | None = Field(None, description="What to predict: table.column, or 'flights.arr_delay > 15'.")
-    columns: dict[str, ColumnEdit] = Field(
-        {}, description="Corrections by column: {'flights.dep_delay': {role: leak}}."
-    )
-    time_index: dict[str, list[str]] = Field(
-        {}, description="By table, the column that says when a row came to be, or its parts from year to minute."
-    )
-    primary_key: dict[str, list[str]] = Field({}, description="By table, the columns that tell its rows apart.")
-    add_relationships: list[str] = Field([], description="Such as 'flights.carrier -> airlines.carrier'.")
-    remove_relationships: list[str] = Field([], description="Written as they stand in tags.yaml.")
-    by: str = Field("a person in the UI", description="Who says so; kept with the tags.")
-    if_version: str | None = Field(
-        None, description="The version of the file that you looked at (in the metadata): refused if it has changed."
-    )
+    return TagEdits
 
 
 def _inputs(work: Work) -> tuple[Any, Any, Any]:
+    from radix_assets.profiles import load_profiles
+    from radix_assets.relationships import load_schema
+    from radix_assets.suggestions import load_suggestions
+
     return (
         load_suggestions(work.input("suggestions")),
         load_schema(work.input("relationships")),
@@ -65,7 +30,14 @@ def _inputs(work: Work) -> tuple[Any, Any, Any]:
     )
 
 
-def _before(work: Work, edits: TagEdits | None) -> None:
+def _before(work: Work, edits: "TagEdits | None") -> None:
+    from radix_assets.tags import Edits, apply_edits, prepare_tags, tell_all
+    from radix_assets.tags.history import nested
+    from radix_assets.tags.impact import told
+    from radix_assets.tags.look import Draft
+    from radix_assets.tags.mistakes import Mistakes
+    from radix_resources.action_log import Action
+
     project, path = work.project, work.project.tags_path
     inputs = _inputs(work)
     prepare_tags(project, *inputs)
@@ -98,6 +70,10 @@ def _before(work: Work, edits: TagEdits | None) -> None:
 
 
 def _compute(work: Work) -> Output | None:
+    from radix_assets.tags import load_tags, make_tags
+    from radix_assets.tags.history import nested
+    from radix_assets.tags.impact import pending, told
+
     output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw())
     if output is None:
         return None
@@ -114,8 +90,10 @@ def _compute(work: Work) -> Output | None:
     return output
 
 
-def _impact(work: Work) -> Impact:
+def _impact(work: Work) -> "Impact":
     from radix_assets.stages import STAGES
+    from radix_assets.tags import load_tags
+    from radix_assets.tags.impact import impact
 
     return impact(work.project, work.tools, STAGES, load_tags(work.out))
 
@@ -142,6 +120,6 @@ TAGS = Stage(
     settings=lambda project, _table: [project.goal.model_dump(), project.policy.tags, project.policy.accept_above],
     outside=_outside,
     asks=_asks,
-    launchpad=TagEdits,
+    launchpad=_launchpad,
     before=_before,
 )

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import pyarrow.parquet as pq
-
 from radix_resources.errors import ConfigError
 
 Engine = Literal["polars", "spark"]
@@ -53,6 +51,8 @@ def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *,
 
 def estimated(files: Iterable[Path]) -> int:
     """Bytes of memory that Parquet files are about to need, by what their footers say."""
+    import pyarrow.parquet as pq
+
     total = 0
     for file in files:
         metadata = pq.read_metadata(file)

@@ -1,11 +1,8 @@
-"""Endpoint: where a model answers.
+"""Endpoint: where a model answers."""
 
-The names are loaded when they are asked for: the supervisor and the server live in this package too, and must not carry
-Dagster in their memory.
-"""
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from radix_resources.lazy import lazily
 
 if TYPE_CHECKING:
     from radix_resources.endpoint.base import Endpoint
@@ -14,10 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Deployed", "Endpoint", "EndpointManifest", "LocalEndpoint"]
 
-_HOMES = {"Deployed": "manifest", "Endpoint": "base", "EndpointManifest": "manifest", "LocalEndpoint": "local"}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(name)
+__getattr__ = lazily(
+    __name__,
+    base="Endpoint",
+    local="LocalEndpoint",
+    manifest="Deployed EndpointManifest",
+)

@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-import dagster as dg
-
+from radix_resources.backend import Backend
 from radix_resources.endpoint.manifest import Deployed, EndpointManifest
 
 
-class Endpoint(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
+class Endpoint(Backend, ABC):
     """Where models answer. A backend must give these guarantees:
 
     - `deploy` is idempotent: the manifest that already serves is left alone, its process too;

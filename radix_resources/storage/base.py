@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
+from radix_resources.backend import Backend
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Attempt:
         self.path = path
 
 
-class Storage(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
+class Storage(Backend, ABC):
     """Where snapshots live. A backend must give these guarantees:
 
     - `commit` publishes all files of an attempt or none, and is durable when it returns;

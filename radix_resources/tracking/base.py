@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import dagster as dg
+from radix_resources.backend import Backend
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Version:
     aliases: tuple[str, ...] = ()
 
 
-class Tracking(dg.ConfigurableResource, ABC):  # type: ignore[type-arg]
+class Tracking(Backend, ABC):
     """Keeps runs and models where people and other programs look for them. A backend must give these guarantees:
 
     - what is recorded under a key is recorded once, however often and from wherever it is asked for, and a record

@@ -28,6 +28,7 @@ PLACES = ["keyring", "encrypted file", "aws-secretsmanager"]
 BROKEN = """
 import logging, runpy, sys
 import radix_assets.sources.addresses as addresses
+import radix_assets.sources.database as database
 import radix_assets.sources.ingestion as ingestion
 
 def explode(source, table, work):
@@ -38,7 +39,7 @@ def explode(source, table, work):
     raise ValueError(f"cannot connect to {url}")
 
 ingestion.stage_table = explode
-ingestion.table_version = lambda source, table: "another"
+database.table_version = lambda source, table: "another"
 runpy.run_module("radix_assets.cli", run_name="__main__")
 """
 REGION = "eu-central-1"

@@ -24,7 +24,7 @@ HEAVY = [
     *("boto3", "evidently", "fastapi", "featuretools", "flaml", "kubernetes", "lightgbm", "matplotlib", "mlflow"),
     *("pandas", "pyspark", "shap", "sklearn", "uvicorn", "ydata_profiling"),
 ]
-ONLY_DAGSTER = {"assets.py"}
+ONLY_DAGSTER = {"launchpad.py"}
 """Modules of a stage that may import Dagster."""
 
 

@@ -131,6 +131,16 @@ def test_status_tells_that_all_is_well(shop: Installation, summary: Any):
     assert "shop/report" in shop.radix("status", "shop").out
 
 
+@pytest.mark.parametrize("command", ["status", "log", "errors"])
+def test_a_look_loads_nothing_that_computes(shop: Installation, command: str):
+    """Dagster alone would cost more than all of the look."""
+    told = shop.radix(command, "shop", PYTHONPROFILEIMPORTTIME="1").err
+    loaded = {line.rpartition("|")[2].strip() for line in told.splitlines() if line.startswith("import time:")}
+    assert "radix_assets.cli.main" in loaded
+    heavy = {"dagster", "mlflow", "numpy", "pandas", "polars", "psutil", "pyarrow", "sklearn", "sqlalchemy"}
+    assert loaded & heavy == set()
+
+
 def test_the_log_tells_who_did_what(shop: Installation):
     entries = shop.radix("log", "shop", "--json", "--limit", "500").json
     done = {(entry["what"], entry["subject"], entry["outcome"]) for entry in entries}

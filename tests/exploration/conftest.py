@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 from exploration_worlds import World
 
-from radix_assets.exploration import Exploration, explore, load_exploration
+from radix_assets.exploration import Exploration, load_exploration
+from radix_assets.exploration.explore import explore
 from radix_assets.tags.model import Tags
 
 

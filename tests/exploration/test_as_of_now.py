@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.exploration import Exploration, explore, load_exploration
+from radix_assets.exploration import Exploration, load_exploration
+from radix_assets.exploration.explore import explore
 from radix_assets.features import load_features, make_features
 from radix_assets.future import Future
 from radix_assets.labels import load_question, make_labels

@@ -11,7 +11,8 @@ from exploration_worlds import World, tag
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.exploration import explore, load_exploration
+from radix_assets.exploration import load_exploration
+from radix_assets.exploration.explore import explore
 from radix_assets.exploration.plots import worth_ranking
 from radix_assets.exploration.question import pose
 from radix_assets.output import Picture

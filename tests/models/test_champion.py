@@ -3,7 +3,8 @@ import pytest
 from model_matrices import signal, snapshot
 from test_train import digests, out
 
-from radix_assets.models import decide, load_card, load_champion, load_model, train
+from radix_assets.models import decide, load_card, load_champion, load_model
+from radix_assets.models.train import train
 from radix_assets.project import Search
 from radix_resources.errors import ModelError
 

@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 from model_matrices import made, signal, snapshot
 
-from radix_assets.models import load_card, load_model, train
+from radix_assets.models import load_card, load_model
 from radix_assets.models.champion import decide
 from radix_assets.models.hidden import Hidden, marked, read_hidden, revealed
 from radix_assets.models.judge import refit
 from radix_assets.models.learners import Config
 from radix_assets.models.search import Recipe
+from radix_assets.models.train import train
 from radix_assets.privacy import Seal
 from radix_assets.project import Search
 

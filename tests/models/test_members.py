@@ -7,9 +7,9 @@ from model_matrices import made, signal
 
 from radix_assets.models import load_model
 from radix_assets.models.data import read
-from radix_assets.models.fitted import FOLDER
 from radix_assets.models.judge import refit
 from radix_assets.models.learners import Config, default
+from radix_assets.models.model import FOLDER
 from radix_assets.models.search import Recipe
 from radix_resources.errors import ModelError
 

@@ -10,7 +10,8 @@ import pytest
 
 from radix_assets.features import CUTOFF, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.model import ModelCard, Score
-from radix_assets.monitoring import load_monitoring, monitor
+from radix_assets.monitoring import load_monitoring
+from radix_assets.monitoring.monitor import monitor
 from radix_assets.output import Page
 from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
 

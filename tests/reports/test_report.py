@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.exploration import explore
+from radix_assets.exploration.explore import explore
 from radix_assets.features import Feature, FeatureSet
 from radix_assets.models.model import Champion, ModelCard, Score
 from radix_assets.monitoring import ColumnDrift, Monitoring

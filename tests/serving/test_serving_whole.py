@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from radix_assets.features import make_features
-from radix_assets.models import decide, load_champion, train
+from radix_assets.models import decide, load_champion
+from radix_assets.models.train import train
 from radix_assets.project import FileSource, Project, Search
 from radix_assets.relationships.model import Relationship
 from radix_assets.serving import load_served, make_endpoint, make_predictions, predict_file, predict_rows

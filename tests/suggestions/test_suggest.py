@@ -6,7 +6,8 @@ import pytest
 from shared_sets import SHARED, multi_table_sets, read_set, write_set
 
 from radix_assets.relationships import find_schema
-from radix_assets.suggestions import load_suggestions, make_suggestions, problem_of, suggest
+from radix_assets.suggestions import load_suggestions, make_suggestions, problem_of
+from radix_assets.suggestions.suggest import suggest
 from radix_resources.errors import TagError
 
 ROWS = 400

@@ -8,8 +8,9 @@ import polars as pl
 from shared_sets import write_set
 
 from radix_assets.relationships import find_schema
-from radix_assets.suggestions import Suggestions, suggest
+from radix_assets.suggestions import Suggestions
 from radix_assets.suggestions.question import Parsed
+from radix_assets.suggestions.suggest import suggest
 
 DAY = dt.datetime(2023, 1, 1)  # noqa: DTZ001 canonical moments are naive
 

@@ -3,7 +3,8 @@ import threading
 import pytest
 from tag_shop import ODD, frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, resolve, set_tags, write_tags
+from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, write_tags
+from radix_assets.tags.resolve import resolve
 from radix_resources.errors import TagError
 
 

@@ -2,10 +2,11 @@ import polars as pl
 import pytest
 from tag_shop import frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, resolve, set_tags, waiting_for, write_tags
+from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, waiting_for, write_tags
 from radix_assets.tags.edit import Edits
 from radix_assets.tags.look import Draft
 from radix_assets.tags.mistakes import TagsError
+from radix_assets.tags.resolve import resolve
 from radix_resources.errors import RadixError, TagError
 
 

@@ -4,17 +4,8 @@ import polars as pl
 import pytest
 from tag_shop import frames, open_shop
 
-from radix_assets.tags import (
-    confirm,
-    load_tags,
-    make_tags,
-    prepare_tags,
-    read_tags,
-    resolve,
-    set_tags,
-    waiting_for,
-    write_tags,
-)
+from radix_assets.tags import confirm, load_tags, make_tags, prepare_tags, read_tags, set_tags, waiting_for, write_tags
+from radix_assets.tags.resolve import resolve
 from radix_resources.errors import RadixError, TagError, TargetError
 
 
