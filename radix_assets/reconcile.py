@@ -121,18 +121,18 @@ def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator
         first = min(float(brief["when"]) for brief in one.open.values())
         for entry in entries(instance, Filter(project=project, since=first - 1), made=False, ascending=True):
             action = entry.action
-            if action.phase == "intent" and action.id in one.open and _cut_off(instance, action):
+            if action.phase == "intent" and action.id in one.open and _cut_off(instance, home, entry):
                 component = _component(action, home)
                 outcome, why = what_came_of(component, action) if component else _what_came_of(action, home, tools)
                 _close(instance, entry, outcome, why)
                 yield Done(action.subject, f"{action.kind} was begun and never ended", f"{outcome}: {why}")
 
 
-def _cut_off(instance: dg.DagsterInstance, action: Action) -> bool:
-    if action.run_id:
-        run = instance.get_run_by_id(action.run_id)
+def _cut_off(instance: dg.DagsterInstance, home: Home, intent: Entry) -> bool:
+    if intent.action.run_id:
+        run = instance.get_run_by_id(intent.action.run_id)
         return run is None or run.is_finished
-    return is_gone(action.process)
+    return is_gone(intent.action.process, intent.timestamp, sole=not home.metadata.shared)
 
 
 def _component(action: Action, home: Home) -> Component | None:

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import dagster as dg
@@ -199,6 +200,24 @@ def test_an_intent_that_a_kill_cut_off_is_looked_up_and_closed(toy: Toy, instanc
     (left,) = open_intents(read(instance))
     assert left.action.id == said[-1].id, "its process lives"
     assert tidy(toy, instance) == []
+
+
+def test_an_intent_of_another_machine_is_closed_once_it_cannot_be_under_way_any_more(
+    toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    boot = process_name().split(" ")[1]
+    begun = {"yesterday": (-86500, f"elsewhere {boot} 1 1"), "now": (0, f"elsewhere {boot} 1 1"),
+             "restarted": (0, "elsewhere another-boot 1 1")}  # fmt: skip
+    clock = time.time
+    for name, (skew, process) in begun.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda skew=skew: clock() + skew)
+            intent = Action(kind="release", subject="toy/end", project="toy", actor="ada", phase="intent")
+            record(instance, intent.model_copy(update={"process": process, "id": name}))
+    tidy(toy, instance)
+    closed = {entry.action.id: entry.action.outcome for entry in read(instance) if entry.action.phase == "outcome"}
+    assert closed == {"yesterday": "unknown", "restarted": "unknown"}
+    assert [entry.action.id for entry in open_intents(read(instance))] == ["now"]
 
 
 def test_what_is_under_way_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance):

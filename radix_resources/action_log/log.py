@@ -19,6 +19,8 @@ from radix_resources.endpoint.process import boot_id, host_id, is_running, start
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
 
+_LONGEST_SECONDS = 86400.0
+"""How long anything may take; of runs it is said in `dagster.yaml`."""
 _LOOKED_AT = 100
 """Newest events of an asset among which the last link is looked for."""
 
@@ -57,12 +59,17 @@ def process_name() -> str:
     return " ".join([host_id(), boot_id(), str(pid), started_at(pid) or ""])
 
 
-def is_gone(process: str) -> bool:
-    """Whether the process of that name has ended; False where that cannot be known from here."""
+def is_gone(process: str, since: float, *, sole: bool) -> bool:
+    """Whether the process of that name, which wrote something at the moment `since`, has ended.
+
+    With `sole` no other machine shares the log, so that another one's name is this one's of before it was restarted.
+    Otherwise a process of another machine cannot be asked; after a day it counts as gone, as a run does.
+    """
     host, boot, pid, started = [*process.split(" "), "", "", ""][:4]
-    if host != host_id() or not pid.isdigit():
-        return False
-    return boot != boot_id() or not is_running(int(pid), started)
+    if host == host_id() and pid.isdigit():
+        return boot != boot_id() or not is_running(int(pid), started)
+    restarted = sole and boot not in {"", boot_id()}
+    return restarted or time.time() - since > _LONGEST_SECONDS
 
 
 def write(instance: dg.DagsterInstance, action: Action, link: Link | None = None) -> None:
