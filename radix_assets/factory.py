@@ -14,7 +14,7 @@ import dagster as dg
 from radix_assets.budget import demand_budget
 from radix_assets.display import commit_metadata, to_json
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
-from radix_assets.infrastructure import provision_for
+from radix_assets.infrastructure import provision_for, tell_of
 from radix_assets.needs import asks_a_person, stamp_of, task_of
 from radix_assets.output import Check, Output
 from radix_assets.project import INFRASTRUCTURE, Project, slug
@@ -161,7 +161,7 @@ def _make(
             raise LookupError(f"the stage {step.stage.name} does not declare the checks {sorted(undeclared)}")
         head = chains(context.instance).head(step.project)
         try:
-            return storage.commit(
+            made = storage.commit(
                 attempt,
                 fingerprint=mark,
                 rows=output.rows,
@@ -177,6 +177,8 @@ def _make(
             if other and other.fingerprint == mark:
                 return other
             raise
+    tell_of(context.instance, work)
+    return made
 
 
 def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Output | None:

@@ -1,6 +1,8 @@
 """The assets `infra/<provider>/<component>`: what is provisioned, for whom, in which state, and what it costs."""
 
+import contextlib
 from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
@@ -10,7 +12,7 @@ from radix_assets.project import INFRASTRUCTURE
 from radix_assets.sizes import request_of
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
-from radix_resources.providers import Component, Rate, Request, provider, providers
+from radix_resources.providers import Component, Condition, Rate, Request, provider, providers
 from radix_resources.provisioner import provision
 from radix_resources.sizing import Prediction
 
@@ -43,11 +45,23 @@ def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, 
 
 def tell(instance: dg.DagsterInstance, component: Component) -> None:
     """Show how a component stands now, after something of it has changed."""
+    key, stands = dg.AssetKey(component.subject.split("/")), component.condition()
     instance.report_runless_asset_event(
-        dg.AssetMaterialization(
-            component.subject.split("/"), metadata=_metadata(component), tags={"dagster/data_version": _VERSION}
+        dg.AssetMaterialization(key, metadata=_metadata(component, stands), tags={"dagster/data_version": _VERSION})
+    )
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=key, check_name=CHECK, passed=stands.state != "failed", description=stands.what
         )
     )
+
+
+def tell_of(instance: dg.DagsterInstance, work: Work) -> None:
+    """Show how stands what a step that was made stands on, beside what all steps do."""
+    components = provider(Home.from_environment(), work.project.infrastructure.provider).components
+    for capability in work.step.stage.stands_on:
+        with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
+            tell(instance, components[capability])
 
 
 def _build(component: Component) -> dg.AssetsDefinition:
@@ -65,7 +79,7 @@ def _build(component: Component) -> dg.AssetsDefinition:
     def infrastructure() -> dg.MaterializeResult:  # type: ignore[type-arg]
         try:
             stands = component.condition()
-            metadata = _metadata(component)
+            metadata = _metadata(component, stands)
         except RadixError as error:
             raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=error.transient) from None
         check = dg.AssetCheckResult(check_name=CHECK, passed=stands.state != "failed", description=stands.what)
@@ -74,10 +88,9 @@ def _build(component: Component) -> dg.AssetsDefinition:
     return infrastructure
 
 
-def _metadata(component: Component) -> Mapping[str, dg.MetadataValue]:
-    stands = component.condition()
+def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.MetadataValue]:
     held = {owner: component.inspect(owner) for owner in component.owners()}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "owner": owner,
             "state": one.state,
@@ -89,6 +102,10 @@ def _metadata(component: Component) -> Mapping[str, dg.MetadataValue]:
         for owner, one in held.items()
         if one
     ]
+    for name in ("MB", "$ an hour", "$ a month"):
+        if not any(row[name] for row in rows):
+            for row in rows:
+                del row[name]
     return {
         "state": dg.MetadataValue.text(stands.state),
         "now": dg.MetadataValue.text(stands.what),

@@ -14,12 +14,14 @@ import dagster as dg
 
 from radix_assets.graph import Stage, Tools
 from radix_assets.idle import release_idle
+from radix_assets.infrastructure import tell
 from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES
 from radix_assets.standing import Standing, stand
 from radix_resources.action_log import reconcile_runs
 from radix_resources.home import Home
+from radix_resources.providers import provider
 
 ACTIVE = [
     dg.DagsterRunStatus.QUEUED,
@@ -61,7 +63,10 @@ def _releases() -> dg.SensorDefinition:
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         home = Home.from_environment()
-        seen = release_idle(context.instance, home, tools(home), json.loads(context.cursor or "{}"))
+        before = json.loads(context.cursor or "{}")
+        seen = release_idle(context.instance, home, tools(home), before)
+        if seen.keys() != before.keys():
+            tell(context.instance, provider(home).components["endpoint"])
         return dg.SensorResult(cursor=json.dumps(seen))
 
     return sensor
