@@ -1,15 +1,17 @@
 """The project file: what a person declares. `projects/<name>/project.yaml`, typed and validated."""
 
 import difflib
+import hashlib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
+from radix_assets.cron import is_cron
 from radix_assets.future import Future, future_of
+from radix_assets.project_text import place_of, read_settings
 from radix_resources.credentials import REFERENCE
 from radix_resources.errors import ConfigError
 
@@ -58,7 +60,7 @@ class DatabaseSource(_Strict):
 
 
 def _kind(source: Any) -> str:
-    names = source if isinstance(source, dict) else type(source).model_fields
+    names = source if isinstance(source, dict) else getattr(type(source), "model_fields", ())
     return "database source" if "database" in names else "file source"
 
 
@@ -207,8 +209,8 @@ class Project(_Strict):
     @field_validator("schedule")
     @classmethod
     def _cron(cls, schedule: str | None) -> str | None:
-        if schedule is not None and len(schedule.split()) != 5:  # noqa: PLR2004
-            raise ValueError("a cron expression has five fields, such as '0 5 * * *'")
+        if schedule is not None and not is_cron(schedule):
+            raise ValueError("a cron expression has five fields, such as '0 5 * * *', each within its range")
         return schedule
 
     @model_validator(mode="after")
@@ -233,6 +235,11 @@ class Project(_Strict):
         """The person's tags."""
         return self.folder / TAGS_FILE
 
+    @property
+    def mark(self) -> str:
+        """Tells one state of the settings from another; comments and the order of the file do not count."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
     def source_of(self, table: str) -> FileSource | DatabaseSource:
         """Where a table comes from."""
         for source in self.sources:
@@ -256,24 +263,7 @@ def load_project(path: Path) -> Project:
     Raises ConfigError RDX-CFG-001 (no such file), RDX-CFG-002 (not YAML) or RDX-CFG-003 (not a valid project), each
     with the file, the line, what was found and what is allowed.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError:
-        raise ConfigError(
-            "RDX-CFG-001", "there is no project file", expected=PROJECT_FILE, hint="radix new NAME SOURCE…", file=path
-        ) from None
-    try:
-        content = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe loaders
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise ConfigError(
-            "RDX-CFG-002",
-            f"the file is not YAML: {getattr(error, 'problem', None) or 'unreadable'}",
-            hint="mend the line",
-            file=path,
-            line=mark.line + 1 if mark else None,
-            column=mark.column + 1 if mark else None,
-        ) from None
+    text, content = read_settings(path)
     if not isinstance(content, dict):
         raise ConfigError(
             "RDX-CFG-003", "the file holds no settings", expected="sources: and goal:", hint="see docs", file=path
@@ -289,7 +279,7 @@ def load_project(path: Path) -> Project:
             expected=f"the folder's name, {path.parent.name!r}",
             hint="rename one of them",
             file=path,
-            line=_line(text, ("name",)),
+            **place_of(text, ("name",)),
         )
     return project
 
@@ -324,7 +314,7 @@ def _explain(error: ValidationError, text: str, path: Path) -> ConfigError:
         found, expected, hint = f"{name}{shown}: {message}", "", "mend the line"
         if first["type"] in {"literal_error", "greater_than_equal", "less_than_equal"}:
             found, expected = f"{name} is {first['input']!r}", message.removeprefix("Input should be ")
-    return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, line=_line(text, where))
+    return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, **place_of(text, where))
 
 
 def _fields(where: tuple[Any, ...]) -> list[str]:
@@ -337,21 +327,3 @@ def _fields(where: tuple[Any, ...]) -> list[str]:
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 model = kind
     return sorted(set(model.model_fields) - {"folder"})
-
-
-def _line(text: str, where: tuple[Any, ...]) -> int:
-    """The line of a setting; the nearest enclosing one where it is missing."""
-    node = yaml.compose(text, yaml.SafeLoader)
-    line = 1
-    for part in where:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(part):
-                    node, line = value, key.start_mark.line + 1
-                    break
-            else:
-                break
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line

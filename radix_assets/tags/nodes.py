@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from radix_assets.nesting import is_too_deep
 from radix_resources.errors import TagError
 
 Node = Any
@@ -16,7 +17,7 @@ _LARGE = 100_000
 
 def compose(text: str, file: Path | None = None) -> Node | None:
     """The root node of a text; None where it holds nothing. Raises TagError RDX-TAG-003 where it is not YAML."""
-    if len(text) >= _LARGE:
+    if len(text) >= _LARGE and not is_too_deep(text):
         try:
             return _composed_fast(text)
         except ValueError:
@@ -41,6 +42,7 @@ def _composed_fast(text: str) -> Node | None:
 def _composed(text: str, file: Path | None) -> Node | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
 
     try:
         with warnings.catch_warnings():
@@ -55,10 +57,25 @@ def _composed(text: str, file: Path | None) -> Node | None:
             hint="mend the line",
             file=file,
             line=mark.line + 1 if mark else None,
+            column=mark.column + 1 if mark else None,
+        ) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        raise TagError(
+            "RDX-TAG-003",
+            "the file is not YAML: a character may not stand there",
+            hint="remove it",
+            file=file,
+            line=before.count("\n") + 1,
+            column=len(before) - before.rfind("\n"),
         ) from None
     except YAMLError as error:
         raise TagError(
             "RDX-TAG-003", f"the file is not YAML: {error}".splitlines()[0], hint="mend the file", file=file
+        ) from None
+    except RecursionError:
+        raise TagError(
+            "RDX-TAG-003", "the file is not YAML: it is nested too deeply", hint="mend the file", file=file, line=1
         ) from None
     if "*" in text and _circular(root):
         raise TagError("RDX-TAG-003", "a value holds itself by an alias", hint="write the value out", file=file)

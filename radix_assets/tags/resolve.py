@@ -169,10 +169,11 @@ def _table(
 def _column_there(column: str, line: ColumnLine, file: TagsFile, profile: TableProfile, warnings: list[str]) -> None:
     if column in profile.columns:
         return
-    if file.ledger.knew(profile.table, column):
-        warnings.append(f"line {line.line}: {profile.table}.{column} is gone")
-        return
     near = nearest(column, list(profile.columns), 1)
+    if file.ledger.knew(profile.table, column):
+        nearest_to_it = f"; nearest to it is {near[0]}" if near else ""
+        warnings.append(f"line {line.line}: {profile.table}.{column} is gone{nearest_to_it}")
+        return
     raise TagError(
         "RDX-TAG-007",
         f"the table {profile.table!r} has no column {column!r}",

@@ -142,6 +142,33 @@ def test_what_is_gone_is_marked_and_warned_of_and_unmarked_when_it_returns(shop,
     assert before.count("\n") + 2 == shop.path.read_text().count("\n")  # notes has come, and is marked as gone
 
 
+@pytest.mark.parametrize(
+    ("column", "now", "code"),
+    [
+        ("note", "notes", None),
+        ("shipped", "shipped_on", None),
+        ("total", "totals", "RDX-TAG-002"),
+        ("order_id", "order_ident", "RDX-TAG-007"),
+        ("order_date", "order_dates", "RDX-TAG-007"),
+    ],
+)
+def test_a_column_that_is_gone_is_a_warning_and_blocks_only_as_target_key_or_time(shop, tmp_path, column, now, code):
+    confirm(shop.path, "Ada")
+    (tmp_path / "later").mkdir()
+    renamed = frames()["order items"].rename({column: now})
+    later = open_shop(tmp_path / "later", {**frames(), "order items": renamed})
+    refresh_tags(shop.path, *later.args(), shop.project, today="2026-02-03")
+    assert f"# gone since 2026-02-03: {column} (now {now}?)" in shop.path.read_text()
+    if code is None:
+        _, warnings = resolve(shop.project, read_tags(shop.path), *later.args(), later.raw)
+        place = line(shop, f"      {column}: {{role")
+        assert f"line {place}: order items.{column} is gone; nearest to it is {now}" in warnings
+    else:
+        with pytest.raises(RadixError, match=code) as caught:
+            resolve(shop.project, read_tags(shop.path), *later.args(), later.raw)
+        assert now in caught.value.hint
+
+
 def test_what_is_still_suggested_follows_the_data_until_a_person_touches_or_confirms_it(shop, tmp_path):
     (tmp_path / "later").mkdir()
     later = open_shop(tmp_path / "later", shift=0.2)

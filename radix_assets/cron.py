@@ -1,0 +1,27 @@
+"""Whether a text is a cron expression to Dagster, which refuses the whole code location where one is none."""
+
+import re
+
+_PLAIN = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+"""Of each field the least and the largest number."""
+
+
+def is_cron(text: str) -> bool:
+    """Whether Dagster takes it, of five fields: what is plain is known here, all else is asked of Dagster."""
+    fields = text.split()
+    if len(fields) != len(_PLAIN):
+        return False
+    plain = all(
+        _is_plain(part, *known) for field, known in zip(fields, _PLAIN, strict=True) for part in field.split(",")
+    )
+    if plain and "*" in {fields[2], fields[3]}:  # with both there are days that never come, such as the 31st of June
+        return True
+    from dagster._utils.schedules import is_valid_cron_string  # loading it takes a second
+
+    return bool(is_valid_cron_string(text))
+
+
+def _is_plain(part: str, least: int, most: int) -> bool:
+    found = re.fullmatch(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([1-9]))?", part)
+    ends = [int(number) for number in found.group(1, 2) if number] if found else []
+    return found is not None and ends == sorted(ends) and all(least <= end <= most for end in ends)
