@@ -63,10 +63,9 @@ def _of_sqlite(error: sqlite3.Error) -> RadixError | None:
 def _of_postgresql(error: BaseException) -> RadixError | None:
     if not type(error).__module__.startswith("psycopg2"):
         return None
-    said = str(error)
-    if any(words in said for words in _FULL):
+    if is_full(error):
         return no_connection_left()
-    if any(words in said for words in _GONE):
+    if any(words in str(error) for words in _GONE):
         return MetadataError(
             "RDX-MET-001",
             "the metadata database does not answer any more",
@@ -74,6 +73,11 @@ def _of_postgresql(error: BaseException) -> RadixError | None:
             hint=f"check the address in {VARIABLE}, and that the server runs",
         )
     return None
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a PostgreSQL server refused a connection because there are too many."""
+    return any(words in str(error) for words in _FULL)
 
 
 def no_connection_left() -> MetadataError:

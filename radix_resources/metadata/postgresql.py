@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import importlib.util
+import random
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from radix_resources.errors import ConfigError, MetadataError
 from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Claim, Claims, Metadata, Tables
+from radix_resources.metadata.faults import is_full, no_connection_left
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
 
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 0.3
+_QUEUE_SECONDS = 30.0
 _ALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 """The server gives up a machine that does not answer for 25 seconds, and with it what that machine held."""
 _SIGNED = 1 << 63
@@ -146,11 +149,25 @@ def _one(session: "connection", query: str, *values: object) -> Any:
 
 
 def _connect(address: str) -> "connection":
-    """A session, or MetadataError RDX-MET-001: transient where the server does not answer."""
+    """A session; waits for one where others have taken up all that there are.
+
+    Raises MetadataError, which is transient: RDX-MET-001 where the server does not answer, and RDX-MET-006 where no
+    connection became free.
+    """
     import psycopg2
 
+    until = time.monotonic() + _QUEUE_SECONDS
     try:
-        session = psycopg2.connect(address, connect_timeout=_CONNECT_SECONDS, application_name="radix")
+        while True:
+            try:
+                session = psycopg2.connect(address, connect_timeout=_CONNECT_SECONDS, application_name="radix")
+                break
+            except psycopg2.OperationalError as error:
+                if not is_full(error):
+                    raise
+                if time.monotonic() > until:
+                    raise no_connection_left() from None
+            time.sleep(random.uniform(_LOOK_SECONDS, 3 * _LOOK_SECONDS))  # noqa: S311 so that not all ask at once
         session.autocommit = True
         with session.cursor() as cursor:
             cursor.execute(_ALIVE)

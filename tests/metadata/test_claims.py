@@ -1,16 +1,23 @@
 """What every metadata backend promises of claims."""
 
+import contextlib
+import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg2.extensions import cursor
 
 from radix_resources.errors import ConfigError, MetadataError
 from radix_resources.metadata import Metadata, metadata_of
+from radix_resources.metadata import postgresql as postgresql_metadata
 
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 30
@@ -94,6 +101,77 @@ def test_a_broken_connection_has_lost_its_claim(postgresql: tuple[str, Path], tm
         session.close()
         assert not claim.holds()
     assert not metadata.claims.is_held("step a")
+
+
+@pytest.fixture
+def few(postgresql: tuple[str, Path]) -> Iterator[str]:
+    """The address of a database of its own, whose user gets no more than six connections at a time."""
+    import psycopg2
+
+    with contextlib.closing(psycopg2.connect(postgresql[0])) as session, session.cursor() as asking:
+        session.autocommit = True
+        asking.execute("CREATE ROLE few LOGIN CONNECTION LIMIT 6")
+        asking.execute("CREATE DATABASE crowd OWNER few")
+        yield postgresql[0].replace("postgres:@", "few:@").replace("/postgres?", "/crowd?")
+        until = time.monotonic() + PATIENCE
+        while connections(asking):
+            assert time.monotonic() < until, "a connection is left behind"
+            time.sleep(0.1)
+        asking.execute("DROP DATABASE crowd")
+        asking.execute("DROP ROLE few")
+
+
+def connections(asking: cursor) -> int:
+    """Of the user that gets few."""
+    asking.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'few'")
+    (count,) = asking.fetchone() or (0,)
+    return int(count)
+
+
+def test_who_finds_no_free_connection_waits_for_one(few: str, tmp_path: Path) -> None:
+    metadata, held = metadata_of(few, tmp_path), []
+
+    def hold() -> None:
+        with metadata.claims.hold("step a", wait=True) as claim:
+            held.append(bool(claim and claim.holds()))
+
+    with contextlib.ExitStack() as all_of_them:
+        for number in range(6):
+            all_of_them.enter_context(metadata.claims.hold(f"run {number}"))
+        threads = [threading.Thread(target=hold) for _ in range(9)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        assert held == []
+    for thread in threads:
+        thread.join(2 * PATIENCE)
+    assert held == [True] * 9
+
+
+def test_where_none_becomes_free_it_is_told_with_its_code(
+    few: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_metadata, "_QUEUE_SECONDS", 0.5)
+    metadata = metadata_of(few, tmp_path)
+    with contextlib.ExitStack() as all_of_them:
+        for number in range(6):
+            all_of_them.enter_context(metadata.claims.hold(f"run {number}"))
+        with pytest.raises(MetadataError, match="RDX-MET-006") as caught:
+            metadata.claims.is_held("run 0")
+    assert caught.value.transient
+    assert metadata.claims.is_held("run 0") is False
+
+
+@pytest.mark.slow
+def test_runs_that_take_up_all_connections_wait_or_end_with_a_code_and_go_on_after(few: str, tmp_path: Path) -> None:
+    script = [sys.executable, str(Path(__file__).parents[1] / "crowd.py"), str(tmp_path), "6"]
+    crowd = subprocess.run(
+        script, env={**os.environ, "RADIX_METADATA": few}, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert crowd.returncode == 0, crowd.stderr[-3000:]
+    first, *at_once, last = json.loads(crowd.stdout.splitlines()[-1])
+    assert set(at_once) <= {"done", "failed", "RDX-MET-006 True"}, crowd.stderr[-3000:]
+    assert (first, last) == ("done", "done"), "what was left is done by the next run"
 
 
 def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:

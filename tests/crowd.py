@@ -1,0 +1,68 @@
+"""One run of a project on PostgreSQL, several at the same time, one more; prints how each ended, as JSON.
+
+python tests/crowd.py FOLDER PROCESSES; the address is in RADIX_METADATA. Each run is a fork, so that one import serves
+all of them.
+"""
+
+import importlib
+import json
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+SHARED = multiprocessing.get_context("fork")
+PATIENCE = 300
+
+
+def main(folder: Path, processes: int) -> None:
+    os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
+    os.environ["RADIX_STORAGE"] = f"{folder}/storage"
+    for name in ("dagster", "radix_assets.runner", "toy", "psycopg2", "dagster_postgres"):
+        importlib.import_module(name)
+    importlib.import_module("radix_resources.metadata.postgresql")._QUEUE_SECONDS = 3  # so that the test ends soon
+    said = SHARED.Queue()
+    found = [*together(1, said, "1"), *together(processes, said, "7"), *together(1, said, "7")]
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def together(processes: int, said: Any, value: str) -> list[str]:
+    """So many runs at once; what each came to."""
+    start = SHARED.Barrier(processes)
+    runs = [SHARED.Process(target=take_part, args=(start, said, value)) for _ in range(processes)]
+    for run in runs:
+        run.start()
+    found = [said.get(timeout=PATIENCE) for _ in runs]
+    for run in runs:
+        run.join()
+    return found
+
+
+def take_part(start: Any, said: Any, value: str) -> None:
+    """One run to the end; what it came to, or the code of what stopped it."""
+    import dagster as dg
+    from toy import Toy
+
+    from radix_assets.runner import run
+    from radix_resources.errors import RadixError
+    from radix_resources.home import Home
+    from radix_resources.metadata.faults import coded
+
+    toy = Toy(Home.from_environment())
+    toy.home.prepare()
+    toy.source["a"] = value
+    assert toy.project
+    start.wait(PATIENCE)
+    try:
+        with coded(), dg.DagsterInstance.get() as instance:
+            state = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages).state
+        said.put(state)
+    except RadixError as error:
+        said.put(f"{error.code} {error.transient}")
+    except BaseException as error:  # noqa: BLE001 it is told
+        said.put(f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
