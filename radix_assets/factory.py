@@ -15,6 +15,7 @@ from radix_assets.budget import demand_budget
 from radix_assets.display import commit_metadata, to_json
 from radix_assets.graph import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
 from radix_assets.infrastructure import provision_for, tell_of
+from radix_assets.launched import note_edit
 from radix_assets.needs import asks_a_person, stamp_of, task_of
 from radix_assets.output import Check, Output
 from radix_assets.project import INFRASTRUCTURE, Project, slug
@@ -24,7 +25,7 @@ from radix_assets.unexpected import unexpected
 from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
 from radix_resources.action_log import HEAD, Action, RunFence, chains, doing, record
 from radix_resources.credentials import scrub, shows
-from radix_resources.errors import BudgetError, RadixError, StorageError
+from radix_resources.errors import BudgetError, MetadataError, RadixError, StorageError
 from radix_resources.home import Home
 from radix_resources.metadata import Claim
 from radix_resources.storage import Commit, Failure
@@ -106,6 +107,7 @@ def publish(
     """
     started = time.monotonic()
     _tell(step, "start")
+    note_edit(context, project)
     mark = ""
     held = contextlib.ExitStack()
     try:
@@ -267,8 +269,8 @@ def _remember(
                 run_id=context.run.run_id,
             )
             record(context.instance, checked)
-    if isinstance(error, BudgetError):
-        return  # what waits for an approval was not tried
+    if isinstance(error, BudgetError | MetadataError):
+        return  # what waits for an approval or for a database was not tried
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
         tools.storage.fail(step.key, Failure(mark, kept, context.run.run_id))
 

@@ -13,6 +13,7 @@ import dagster as dg
 
 from radix_assets.factory import FORCE, PROGRESS, build_assets
 from radix_assets.graph import Stage, Tools, steps
+from radix_assets.launched import LAUNCHED_WITH
 from radix_assets.needs import is_task
 from radix_assets.project import Project
 from radix_assets.sensors import DESTROYED, PROJECT_TAG
@@ -156,7 +157,13 @@ def _execute(
             run_id=run_id,
             instance=instance,
             asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
-            tags={PROJECT_TAG: project.name, "radix/actor": "command line", **process_tags(), **(tags or {})},
+            tags={
+                PROJECT_TAG: project.name,
+                LAUNCHED_WITH: project.mark,
+                "radix/actor": "command line",
+                **process_tags(),
+                **(tags or {}),
+            },
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )

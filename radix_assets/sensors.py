@@ -15,6 +15,7 @@ import dagster as dg
 from radix_assets.graph import Stage, Tools
 from radix_assets.idle import release_idle
 from radix_assets.infrastructure import tell
+from radix_assets.launched import LAUNCHED_WITH
 from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.stages import STAGES
@@ -80,7 +81,7 @@ def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
             cron_schedule=project.schedule,
             target=dg.AssetSelection.groups(project.name),
             default_status=dg.DefaultScheduleStatus.RUNNING,
-            tags={PROJECT_TAG: project.name},
+            tags={PROJECT_TAG: project.name, LAUNCHED_WITH: project.mark},
             should_execute=_unless_one_waits(project.name),
             description=f"The regular run of {project.name}; what has not changed is not computed again.",
         )
@@ -146,7 +147,7 @@ def requests(
         tries[project.name] = [wish, count + 1 if same == wish else 1]
         yield dg.RunRequest(
             asset_selection=[dg.AssetKey(one.step.key.split("/")) for one in todo],
-            tags={PROJECT_TAG: project.name, "radix/actor": "sensor"},
+            tags={PROJECT_TAG: project.name, LAUNCHED_WITH: project.mark, "radix/actor": "sensor"},
         )
 
 

@@ -18,6 +18,7 @@ from toy import Toy
 
 from radix_assets.factory import build_assets
 from radix_assets.graph import Work
+from radix_assets.launched import LAUNCHED_WITH, STARTED_WITH
 from radix_assets.project import load_project
 from radix_assets.runner import run
 from radix_assets.sensors import PROJECT_TAG, requests
@@ -165,6 +166,45 @@ def test_a_run_whose_end_could_not_be_written_down_holds_its_project_up_no_longe
         assert list(requests(instance, home, toy.tools, turn, {}, toy.stages)) == []
         process.kill()
     assert len(list(requests(instance, home, toy.tools, turn, {}, toy.stages))) == 1
+
+
+def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says_both(
+    home: Home, instance: dg.DagsterInstance
+):
+    toy = Toy(home)
+    path = toy.project.folder / "project.yaml"
+    stages = tuple(replace(stage, settings=lambda project, _: project.description) for stage in toy.stages)
+    turn = {stage.name for stage in stages}
+    launched = toy.project
+    (request,) = requests(instance, home, toy.tools, turn, {}, stages)
+    assert request.tags[LAUNCHED_WITH] == launched.mark
+
+    def carry_out() -> dg.ExecuteInProcessResult:
+        """As a worker does, which loads the project anew."""
+        definitions = dg.Definitions(
+            assets=build_assets(load_project(path), stages), resources=vars(toy.tools), executor=dg.in_process_executor
+        )
+        return definitions.resolve_implicit_global_asset_job_def().execute_in_process(
+            instance=instance,
+            asset_selection=request.asset_selection,
+            tags=request.tags,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+    unedited = instance.get_run_by_id(carry_out().run_id)
+    assert unedited is not None
+    assert STARTED_WITH not in unedited.tags
+    path.write_text(path.read_text() + "description: edited meanwhile\n# a remark\n")
+    edited = load_project(path)
+    done = carry_out()
+    found = instance.get_run_by_id(done.run_id)
+    assert found is not None
+    assert (found.tags[LAUNCHED_WITH], found.tags[STARTED_WITH]) == (launched.mark, edited.mark)
+    assert launched.mark != edited.mark
+    said = [record.event_log_entry.user_message for record in instance.get_records_for_run(done.run_id).records]
+    assert any("was edited after this run was asked for" in text for text in said)
+    assert {one.state for one in stand(edited, stages, toy.tools)} == {"fresh"}
+    assert list(requests(instance, home, toy.tools, turn, {}, stages)) == [], "nothing is left to be made"
 
 
 def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home, instance: dg.DagsterInstance):
