@@ -61,7 +61,7 @@ def can_leave(work: Work) -> bool:
 
     asked = work.step.table is not None and isinstance(work.project.source_of(work.step.table), DatabaseSource)
     known = any(stage is work.step.stage for stage in STAGES)
-    return known and work.project.compute.spark is None and not (work.step.stage.credentials and asked)
+    return known and work.project.compute.spark is None and not (work.step.stage.credentials(work.project) and asked)
 
 
 def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:

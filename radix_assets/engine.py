@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radix_assets.output import Output
-from radix_assets.project import Project
+from radix_assets.project import Project, names_a_cluster
 from radix_resources.compute import Choice, SparkCompute, choose, memory
 from radix_resources.errors import ConfigError
 
@@ -34,7 +34,7 @@ class Computing:
 def engine_for(project: Project, tables: Mapping[str, Path]) -> Choice:
     """The engine for raw snapshots, given by name, and why. Raises ConfigError RDX-CFG-012."""
     files = [path / "data.parquet" for path in tables.values()]
-    return choose(project.compute.engine, files, cluster=project.compute.spark is not None, room=memory())
+    return choose(project.compute.engine, files, cluster=names_a_cluster(project), room=memory())
 
 
 @contextlib.contextmanager

@@ -56,6 +56,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
     stage = step.stage
     key = dg.AssetKey(step.key.split("/"))
     checks = dict(stage.checks)
+    waits = stage.may_wait(project)
 
     def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 see _SIGNATURE
         yield from publish(context, project, step, _tools(context), stages=stages)
@@ -64,7 +65,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         yield from publish(context, project, step, _tools(context), config, stages=stages)
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
-    if stage.launchpad or stage.credentials:
+    if waits:
         checks[GATE] = "Whether a person is needed."
     if stage.launchpad:
         body_with_launchpad.__annotations__["config"] = stage.launchpad()
@@ -78,7 +79,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         description=stage.description.format(table=step.table, project=project.name),
         kinds=set(stage.kinds),
         code_version=stage.version,
-        output_required=stage.launchpad is None and not stage.credentials,
+        output_required=not waits,
         check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
         retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
         tags={"radix/stage": stage.name},
@@ -128,7 +129,7 @@ def publish(
         if made is not None:
             withdraw_earlier(context.instance, work, made, context.run.run_id, _actor(context))
     except RadixError as error:
-        if asks_a_person(error) and step.stage.credentials:
+        if asks_a_person(error) and step.stage.credentials(project):
             yield from _without_credential(context, project, step, tools, mark, error)
             return
         raise _failed(context, project, step, tools, mark, error, started) from None
@@ -144,7 +145,7 @@ def publish(
         yield from _wait(context, step, step.stage.asks(work) or "a person is needed")
     else:
         _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
-        yield _result(step, tools, made, fresh=fresh)
+        yield _result(project, step, tools, made, fresh=fresh)
 
 
 def _make(
@@ -206,7 +207,7 @@ def _actor(context: dg.AssetExecutionContext) -> str:
     return str(context.run.tags.get("radix/actor", "a person in the UI"))
 
 
-def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
+def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
     metadata = commit_metadata(commit, tools.storage.path(commit), step.project)
     if fresh:
         metadata["radix/unchanged"] = dg.MetadataValue.bool(True)
@@ -215,7 +216,7 @@ def _result(step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.Mate
     for name in step.stage.checks:
         verdict = verdicts.get(name, Check(name, passed=True, description="does not apply here"))
         results.append(_check(name, verdict))
-    if step.stage.launchpad or step.stage.credentials:
+    if step.stage.may_wait(project):
         results.append(_check(GATE, Check(GATE, passed=True, description="nobody is needed")))
     return dg.MaterializeResult(
         metadata=metadata, data_version=dg.DataVersion(commit.data_version), check_results=results

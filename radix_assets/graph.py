@@ -112,12 +112,16 @@ class Stage:
     """What it computes on, where that is not what its inputs' tables say, which it is given. Cheap."""
     stands_on: tuple[str, ...] = ()
     """Capabilities that are provisioned before it is computed, beside storage and compute, which all stand on."""
-    credentials: bool = False
-    """Whether it may need a credential. Where one is missing or refused it waits for a person; nothing failed."""
+    credentials: Callable[[Project], bool] = lambda _project: False
+    """Whether it may need one in this project. Where it is missing or refused a person is needed; nothing failed."""
     launchpad: Callable[[], type] | None = None
     """Loads the dg.Config that the launchpad offers. Such a stage may wait for a person."""
     before: Callable[["Work", Any], None] = lambda _work, _config: None
     """Carries out what the launchpad asked, before anything is computed. Without a launchpad it gets None."""
+
+    def may_wait(self, project: Project) -> bool:
+        """Whether it may come to nothing because a person is needed, although nothing failed."""
+        return self.launchpad is not None or self.credentials(project)
 
 
 @dataclass(frozen=True)

@@ -252,6 +252,11 @@ class Project(_Strict):
         return "/".join([self.name, *(slug(part) for part in parts)])
 
 
+def names_a_cluster(project: Project) -> bool:
+    """Whether steps may be computed there, and so need what its address and settings refer to."""
+    return project.compute.spark is not None
+
+
 def slug(name: str) -> str:
     """A name as an asset key may hold it."""
     return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "table"

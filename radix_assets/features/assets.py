@@ -2,6 +2,7 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
+from radix_assets.project import names_a_cluster
 
 
 def _compute(work: Work) -> Output:
@@ -22,6 +23,7 @@ FEATURES = Stage(
     description="Features over the confirmed relationships, one row for each row of the target's table. A row uses "
     "only what was known strictly before its own time.",
     kinds=("featuretools", "polars", "parquet"),
+    credentials=names_a_cluster,
     needs=("raw", "labels", "exploration"),
     checks={
         "row_by_row": "The matrix has a row for each row of the target's table, in its order.",

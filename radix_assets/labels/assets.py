@@ -2,6 +2,7 @@
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
+from radix_assets.project import names_a_cluster
 
 
 def _compute(work: Work) -> Output:
@@ -21,6 +22,7 @@ LABELS = Stage(
     description="What is to be learnt, row by row. Where the target is a column, its table; where it is something that "
     "will happen, a row for each entity and each moment of the past at which it was asked, with what then happened.",
     kinds=("polars", "parquet"),
+    credentials=names_a_cluster,
     needs=("raw", "tags"),
     checks={"has_a_past": "The past is long enough to learn from some of it and to be judged by the rest."},
     compute=_compute,

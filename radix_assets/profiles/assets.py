@@ -8,7 +8,7 @@ from radix_assets.output import Output
 from radix_assets.privacy import columns_of, private_in, suspected_in
 from radix_assets.profiles import load_profile
 from radix_assets.profiles.definition import REFINED
-from radix_assets.project import slug
+from radix_assets.project import names_a_cluster, slug
 from radix_assets.sources import DATA_FILE
 from radix_resources.errors import StorageError
 
@@ -70,6 +70,7 @@ PROFILE = Stage(
     version="2",
     description="Exact statistics of every column of `{table}` over all rows, with plots, alerts and a page to browse.",
     kinds=("polars", "profile"),
+    credentials=names_a_cluster,
     needs=("raw",),
     checks={
         "columns_hold_values": "Every column holds values.",

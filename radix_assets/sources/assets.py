@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from radix_assets.graph import Stage, Work
 from radix_assets.output import Output
-from radix_assets.project import FileSource, Project
+from radix_assets.project import DatabaseSource, FileSource, Project
 from radix_assets.sources import load_schema_of, source_version
 from radix_assets.sources.files import find
 
@@ -53,5 +53,5 @@ RAW = Stage(
     outside=_outside,
     need=_need,
     may_hold_private=True,
-    credentials=True,
+    credentials=lambda project: any(isinstance(source, DatabaseSource) for source in project.sources),
 )

@@ -11,6 +11,7 @@ import yaml
 from database import Database, served
 
 from radix_assets.factory import GATE
+from radix_assets.profiles.assets import PROFILE
 from radix_assets.project import Project, load_project
 from radix_assets.resources import tools
 from radix_assets.runner import Report, run
@@ -199,3 +200,21 @@ def test_while_it_is_full_only_one_caller_waits(home, shop, full, monkeypatch):
         waited.append(len(pauses))
     assert waited[0] > 0
     assert waited[1:] == waited[:1] * 2
+
+
+def test_a_cluster_without_its_credential_is_a_task_too(home, instance, monkeypatch):
+    monkeypatch.delenv("LAKE_KEY", raising=False)
+    folder = home.projects / "lake"
+    folder.mkdir(parents=True)
+    (folder / "orders.csv").write_text("order_id,total\n1,2.5\n2,3.5\n")
+    spark = {"master": "spark://127.0.0.1:1", "config": {"spark.hadoop.fs.s3a.secret.key": "${LAKE_KEY}"}}
+    content = {
+        "sources": [{"table": "orders", "path": "orders.csv"}],
+        "compute": {"engine": "spark", "spark": spark},
+    }
+    (folder / "project.yaml").write_text(yaml.safe_dump(content))
+    project = load_project(folder / "project.yaml")
+    report = run(project, tools(home), instance, lambda *_: None, (RAW, PROFILE))
+    assert report.state == "gate"
+    assert [wish[: len("RDX-CRD-001")] for wish in report.wishes] == ["RDX-CRD-001"]
+    assert {one.status for one in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
