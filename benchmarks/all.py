@@ -20,7 +20,6 @@ TYPES = DATA / "sortinghat_columns" / "dev.csv"
 RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
     ("loading.py", ("--projects", "50", "--tables", "10"), None),
     ("status.py", ("--events", "1e6"), None),
-    ("status.py", ("--events", "1e6", "--postgres"), None),
     ("whole_way.py", ("--repeats", "3"), None),
     ("sets.py", (), DATA),
     ("suggestions.py", ("--data", str(DATA)), DATA),

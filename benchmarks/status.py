@@ -9,6 +9,7 @@ again, each time under another run id, action id and moment. On SQLite all of th
 
 import argparse
 import contextlib
+import os
 import re
 import sqlite3
 import statistics
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--cold", type=int, default=3, help="how often it is folded from the beginning")
     wish = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation is compiled once, not at every look
     for kind in wish.on:
         with tempfile.TemporaryDirectory() as folder, _server(Path(folder, "pg"), kind) as address:
             home = Path(folder, "home")

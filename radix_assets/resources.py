@@ -23,6 +23,7 @@ def resources(found: Tools) -> "dict[str, dg.ConfigurableResource[Any]]":
     made = {}
     for name, backend in vars(found).items():
         kind = type(backend)
-        resource = type(kind.__name__, (kind, dg.ConfigurableResource), {"__doc__": kind.__doc__})
+        names = {"__doc__": kind.__doc__, "__module__": kind.__module__}
+        resource = type(kind.__name__, (kind, dg.ConfigurableResource), names)
         made[name] = resource(**backend.model_dump())
     return made

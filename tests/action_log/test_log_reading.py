@@ -128,19 +128,6 @@ def test_following_tells_what_is_done_from_now_on(instance):
     writer.join()
 
 
-def test_the_log_is_read_without_dagster_just_as_with_it(home, orders_log):
-    filters = (Filter(), Filter(project="shop", since=1.0), Filter(subject="shop/raw/orders", until=9e9))
-    with home.metadata.tables() as tables:
-        for wanted in filters:
-            assert list(entries(tables, wanted)) == list(entries(orders_log, wanted))
-    assert len(list(entries(orders_log, Filter(project="shop")))) == 3
-
-
-def test_an_installation_in_which_nothing_happened_yet_has_an_empty_log(home):
-    with home.metadata.tables() as tables:
-        assert list(entries(tables, Filter())) == []
-
-
 def test_what_dagster_wrote_is_decoded_as_dagster_does(orders_log):
     from dagster._core.events.log import EventLogEntry
     from dagster._serdes import deserialize_value

@@ -117,6 +117,13 @@ def described(location: dg.RepositoryDefinition) -> Iterator[str]:
         yield from (f"    ? {name}" for name in sorted(check.name for check in node.check_keys))
 
 
+def test_dagster_shows_the_settings_of_the_backends(location: dg.RepositoryDefinition, home: Home):
+    found = {name: one.config_schema.default_value for name, one in location.get_top_level_resources().items()}
+    assert {name: found[name]["root"] for name in ("storage", "tracking", "endpoint")} == {
+        "storage": str(home.store), "tracking": str(home.mlflow), "endpoint": str(home.endpoints),
+    }  # fmt: skip
+
+
 def test_loading_the_location_imports_no_heavy_library(home: Home):
     write(home, "shop", {"sources": [{"table": "orders", "path": "orders.csv"}]})
     code = (

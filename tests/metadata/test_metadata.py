@@ -1,4 +1,4 @@
-"""What every metadata backend promises of claims."""
+"""What every metadata backend promises."""
 
 import contextlib
 import json
@@ -12,10 +12,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from psycopg2.extensions import cursor
 
+from radix_resources.action_log import Action, Filter, entries, record
 from radix_resources.errors import ConfigError, MetadataError
+from radix_resources.home import Home
 from radix_resources.metadata import Metadata, metadata_of
 from radix_resources.metadata import postgresql as postgresql_metadata
 
@@ -186,3 +189,32 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path: 
 def test_another_kind_of_address_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="RDX-MET-002"):
         metadata_of("mysql://host/radix", tmp_path)
+
+
+@dg.asset(key=["shop", "raw", "orders"])
+def orders() -> dg.MaterializeResult[None]:
+    return dg.MaterializeResult(metadata={"radix/version": 3})
+
+
+def test_what_dagster_wrote_is_read_without_it_just_as_with_it(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home", tmp_path / "projects", address=address)
+    for name, value in home.environment().items():
+        monkeypatch.setenv(name, value)
+    home.prepare()
+    with home.metadata.tables() as tables:
+        assert list(entries(tables, Filter())) == [], "Dagster has made no tables yet"
+    with dg.DagsterInstance.get() as instance, home.metadata.tables() as tables:
+        for project in ("shop", "bank"):
+            subject = f"{project}/champion"
+            record(instance, Action(kind="promote", subject=subject, project=project, actor="ada", outcome="ok"))
+        for tags in ({}, {"radix/actor": "sensor"}):
+            dg.materialize([orders], instance=instance, tags=tags)
+        everything = list(entries(tables, Filter()))
+        assert [entry.action.actor for entry in everything] == ["sensor", "a person in the UI", "ada", "ada"]
+        last = everything[0].timestamp
+        for wanted in (Filter(), Filter(project="shop"), Filter(subject="shop/raw/orders"), Filter(since=last - 0.001),
+                       Filter(until=last), Filter(since=last)):  # fmt: skip
+            assert list(entries(tables, wanted)) == list(entries(instance, wanted))
+        assert len(list(entries(tables, Filter(project="shop")))) == 3
