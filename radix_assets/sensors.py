@@ -18,6 +18,7 @@ from radix_assets.infrastructure import tell
 from radix_assets.launched import LAUNCHED_WITH
 from radix_assets.project import FileSource, Project, load_projects
 from radix_assets.resources import tools
+from radix_assets.sources.files import was_just_written
 from radix_assets.stages import STAGES
 from radix_assets.standing import Standing, stand
 from radix_resources.action_log import reconcile_runs
@@ -34,6 +35,8 @@ PROJECT_TAG = "radix/project"
 MOST_TRIES = 3
 DATABASE_SECONDS = 600
 """Between two looks at a database, whose answer takes a pass over its tables."""
+SETTLE_SECONDS = 3.0
+"""A file that was written to within so long is not read by itself: whoever copies it may not be done."""
 DESTROYED = ".destroyed"
 """A file in the folder of a project that was destroyed: it is left alone until a person runs it again."""
 ALL_ASSETS = "all_assets"
@@ -136,10 +139,13 @@ def requests(
     for project in projects:
         if (project.folder / DESTROYED).exists():
             continue
-        standings = stand(project, stages, stand_on, ask=_asked(project, turn, tries))
+        unsettled = _unsettled(project) if "raw" in turn else set()
+        standings = stand(project, stages, stand_on, ask=_asked(project, turn, unsettled, tries))
         todo = [standing for standing in standings if standing.state == "stale"]
         if not todo or todo[0].step.stage.name not in turn or at_work(instance, project.name):
             continue
+        if unsettled.intersection(one.step.table for one in todo):
+            continue  # it was never read, and is to be read whole
         wish = _hash(todo)
         same, count = tries.get(project.name, ["", 0])
         if same == wish and count >= MOST_TRIES:
@@ -151,7 +157,15 @@ def requests(
         )
 
 
-def _asked(project: Project, turn: set[str], tries: dict[str, Any]) -> Callable[[str], bool]:
+def _unsettled(project: Project) -> set[str | None]:
+    """Tables of whose files one may be half-copied: they are left for the next tick."""
+    files = [source for source in project.sources if isinstance(source, FileSource)]
+    return {source.table for source in files if was_just_written(source, project.folder, SETTLE_SECONDS)}
+
+
+def _asked(
+    project: Project, turn: set[str], unsettled: set[str | None], tries: dict[str, Any]
+) -> Callable[[str], bool]:
     """Whose sources are asked at this tick: files each time, databases now and then, since answering costs them."""
     if "raw" not in turn:
         return lambda _table: False
@@ -159,7 +173,7 @@ def _asked(project: Project, turn: set[str], tries: dict[str, Any]) -> Callable[
     due = time.time() - tries.get(seen, 0) >= DATABASE_SECONDS
     if due:
         tries[seen] = int(time.time())
-    return lambda table: due or isinstance(project.source_of(table), FileSource)
+    return lambda table: table not in unsettled and (due or isinstance(project.source_of(table), FileSource))
 
 
 def at_work(instance: dg.DagsterInstance, project: str) -> bool:

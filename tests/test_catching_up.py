@@ -2,6 +2,8 @@
 
 import contextlib
 import logging
+import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,7 +42,14 @@ def dropped(home: Home) -> Project:
 def drop(folder: Path, number: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [f"{number * ROWS + row},{row / 2}" for row in range(ROWS)]
-    (folder / f"{number:04d}.csv").write_text("\n".join(["id,total", *rows]) + "\n")
+    file = folder / f"{number:04d}.csv"
+    file.write_text("\n".join(["id,total", *rows]) + "\n")
+    settle(file)
+
+
+def settle(file: Path) -> None:
+    """Nobody has written to it for a while."""
+    os.utime(file, (time.time() - 60,) * 2)
 
 
 def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[list[dg.RunRequest], str | None]:
@@ -50,12 +59,17 @@ def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[list[
     return list(found.run_requests or []), found.cursor
 
 
+def raw_of(requests: list[dg.RunRequest]) -> list[dg.AssetKey]:
+    """What of it are raw tables."""
+    return [key for request in requests for key in request.asset_selection or [] if key.path[1] == "raw"]
+
+
 def carry_out(project: Project, request: dg.RunRequest, home: Home, instance: dg.DagsterInstance) -> None:
     """The raw tables of what was asked for."""
     definitions = dg.Definitions(
         assets=build_assets(project, STAGES), resources=vars(tools(home)), executor=dg.in_process_executor
     )
-    raw = [key for key in request.asset_selection or [] if key.path[1] == "raw"]
+    raw = raw_of([request])
     console = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     job = definitions.resolve_implicit_global_asset_job_def()
     assert job.execute_in_process(instance=instance, asset_selection=raw, run_config=console).success
@@ -74,7 +88,7 @@ def test_a_thousand_new_files_are_one_run_and_all_are_read(dropped: Project, hom
     assert read is not None
     assert (read.sequence, read.rows) == (2, (FILES + 1) * ROWS)
     again, _ = tick(instance, cursor)
-    assert not [key for request in again for key in request.asset_selection or [] if key.path[1] == "raw"]
+    assert raw_of(again) == []
     assert sum(len(instance.get_records_for_run(run.run_id).records) for run in instance.get_runs()) < FILES, (
         "the log does not grow with the number of files"
     )
@@ -99,6 +113,25 @@ def daemon(found: WorkspaceProcessContext, now: datetime) -> None:
             *execute_sensor_iteration(found, said, None, None),
         ]:
             assert error is None or not hasattr(error, "message"), error
+
+
+def test_a_file_that_is_being_copied_is_left_until_nobody_writes_to_it(
+    dropped: Project, home: Home, instance: dg.DagsterInstance
+):
+    file = dropped.folder / "orders" / "0000.csv"
+    whole = file.read_text()
+    file.write_text(whole[: len(whole) // 2])
+    assert tick(instance)[0] == [], "not even for the first time"
+    file.write_text(whole)
+    settle(file)
+    (first,), cursor = tick(instance)
+    carry_out(dropped, first, home, instance)
+    (dropped.folder / "orders" / "0001.csv").write_text("id,total\n7,")
+    requests, cursor = tick(instance, cursor)
+    assert raw_of(requests) == []
+    drop(dropped.folder / "orders", 1)
+    requests, _ = tick(instance, cursor)
+    assert raw_of(requests) == [dg.AssetKey(["shop", "raw", "orders"])]
 
 
 @pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`:DeprecationWarning")

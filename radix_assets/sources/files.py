@@ -5,6 +5,7 @@ import glob
 import gzip
 import hashlib
 import os
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,6 +72,18 @@ def find(source: FileSource, folder: Path) -> list[Path]:
         table=source.table,
         file=source.path,
     )
+
+
+def was_just_written(source: FileSource, folder: Path, seconds: float) -> bool:
+    """Whether a file of a source was written to within the last seconds, so that somebody may not be done with it.
+
+    A time that is yet to come tells nothing, and where there is no file nobody writes.
+    """
+    try:
+        changed = [path.stat().st_mtime for path in find(source, folder)]
+    except (SourceError, OSError):
+        return False
+    return any(0 <= time.time() - moment < seconds for moment in changed)
 
 
 def _around(path: Path) -> str:
