@@ -47,18 +47,8 @@ def spent(steps: "Iterable[Step]", tools: Tools, prices: Prices) -> Totals:
         history = tools.storage.history(step.key)
         size += sum({commit.directory: commit.size for commit in history}.values())
         seconds += sum(commit.seconds for commit in history if commit.created.startswith(this))
-        if step.stage.name == "endpoint" and history and prices.endpoint_hour:
-            endpoint = _answered(step.project, history[-1].created, tools)
+        if "endpoint" in step.stage.stands_on and prices.endpoint_hour:
+            endpoint = tools.endpoint.uptime(step.project).get(this, 0.0)
     gigabytes = size / GIGABYTE
     dollars = (seconds * prices.machine_hour + endpoint * prices.endpoint_hour) / HOUR
     return Totals(dollars=dollars + gigabytes * prices.gigabyte_month, gigabytes=gigabytes)
-
-
-def _answered(project: str, since: str, tools: Tools) -> float:
-    """Seconds of this month since the endpoint was made, where it answers now."""
-    deployed = tools.endpoint.inspect(project)
-    if deployed is None or deployed.state != "running":
-        return 0.0
-    now = datetime.now(UTC)
-    begin = max(datetime.fromisoformat(since), now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
-    return (now - begin).total_seconds()

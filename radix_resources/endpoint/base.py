@@ -41,6 +41,10 @@ class Endpoint(Backend, ABC):
         """How a project's endpoint stands; None where there is none."""
 
     @abstractmethod
+    def uptime(self, project: str) -> dict[str, float]:
+        """For how many seconds it was there to answer, by month in UTC (`2030-01`); what was released is forgotten."""
+
+    @abstractmethod
     def release(self, project: str) -> None:
         """Stop serving and remove all that was provisioned for it. Nothing happens where there is nothing."""
 

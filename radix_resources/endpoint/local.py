@@ -17,7 +17,18 @@ from pathlib import Path
 from radix_resources.endpoint.base import Endpoint
 from radix_resources.endpoint.manifest import Deployed, EndpointManifest, State
 from radix_resources.endpoint.process import boot_id, host_id, is_running
-from radix_resources.endpoint.state import HOST, LOG, STATUS, WANTED, Status, Wanted, read_status, write
+from radix_resources.endpoint.state import (
+    HOST,
+    LOG,
+    STATUS,
+    WANTED,
+    Status,
+    Wanted,
+    last_sign,
+    read_status,
+    with_uptime,
+    write,
+)
 from radix_resources.endpoint.supervisor import FIRST_PORT, LAST_PORT, STOP_SECONDS
 from radix_resources.endpoint.worker import ask
 from radix_resources.errors import ServingError
@@ -79,6 +90,13 @@ class LocalEndpoint(Endpoint):
             if status.state == "running" and there:
                 state = "running"
         return _deployed(project, status, state)
+
+    def uptime(self, project: str) -> dict[str, float]:
+        folder = self._folder(project)
+        status = read_status(folder)
+        if status is None:
+            return {}
+        return with_uptime(status.uptime, status.up_since, last_sign(folder))
 
     def release(self, project: str) -> None:
         folder = self._folder(project)

@@ -8,6 +8,7 @@
 import json
 import os
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,32 @@ class Status:
     boot: str = ""
     host: str = ""
     """Which machine. Where the folder is shared, the others know by the file's time whether it lives."""
+    up_since: float = 0.0
+    """From when on the time is not in `uptime` yet (seconds since 1970); 0 while nothing is supervised."""
+    uptime: dict[str, float] = field(default_factory=dict)
+    """Seconds for which it was supervised, by month in UTC: `2030-01`."""
     settings: dict[str, Any] = field(default_factory=dict)
     """`start_seconds` and `idle_seconds` of the manifest that serves."""
+
+
+def last_sign(folder: Path) -> float:
+    """When a supervisor last looked at everything, which it does every second (seconds since 1970); 0: never."""
+    try:
+        return (folder / STATUS).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def with_uptime(uptime: dict[str, float], begin: float, end: float) -> dict[str, float]:
+    """The same and the time from `begin` to `end` (seconds since 1970), shared out among the months it is in."""
+    found = dict(uptime)
+    while 0 < begin < end:
+        now = datetime.fromtimestamp(begin, UTC)
+        following = datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=UTC).timestamp()
+        name = now.strftime("%Y-%m")
+        found[name] = round(found.get(name, 0.0) + min(end, following) - begin, 3)
+        begin = following
+    return found
 
 
 def read_wanted(folder: Path) -> Wanted | None:

@@ -19,7 +19,19 @@ from types import FrameType
 from typing import Any
 
 from radix_resources.endpoint.process import boot_id, host_id, started_at
-from radix_resources.endpoint.state import HOST, LOCK, LOG, STATUS, Status, Wanted, read_status, read_wanted, write
+from radix_resources.endpoint.state import (
+    HOST,
+    LOCK,
+    LOG,
+    STATUS,
+    Status,
+    Wanted,
+    last_sign,
+    read_status,
+    read_wanted,
+    with_uptime,
+    write,
+)
 from radix_resources.endpoint.worker import Refused, Worker
 
 FIRST_PORT, LAST_PORT = 8100, 8999
@@ -36,6 +48,8 @@ class Supervisor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.status = read_status(folder) or Status()
+        self._count(last_sign(folder))  # of the one before, where it was killed
+        self.status.up_since = time.time()
         self.status.boot, self.status.host = boot_id(), host_id()
         self.status.supervisor = os.getpid()
         self.status.supervisor_started = started_at(os.getpid()) or ""
@@ -197,8 +211,15 @@ class Supervisor:
 
     def save(self, state: str) -> None:
         """Tell the world."""
+        self._count(time.time())
+        if state == "stopped":
+            self.status.up_since = 0.0
         self.status.state = state
         write(self.folder / STATUS, self.status)
+
+    def _count(self, until: float) -> None:
+        self.status.uptime = with_uptime(self.status.uptime, self.status.up_since, until)
+        self.status.up_since = until
 
     def _bind(self) -> socket.socket:
         """The port of before; where somebody else has it, the next free one."""

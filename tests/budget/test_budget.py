@@ -1,17 +1,22 @@
 """What is beyond the budget does not start, and goes on by itself once that very plan is approved."""
 
+from datetime import UTC, date, datetime
+
 import dagster as dg
 import pytest
 import yaml
 from toy import Toy
 
-from radix_assets.budget import Plan, approve_plan, approved_plan, make_plan
+from radix_assets.budget import Plan, approve_plan, approved_plan, make_plan, spent
+from radix_assets.graph import Step
 from radix_assets.project import Project
 from radix_assets.runner import run
+from radix_assets.serving.assets import ENDPOINT
 from radix_assets.standing import stand, verdict, without_budget
+from radix_resources.endpoint.state import STATUS, Status, write
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
-from radix_resources.prices import load_prices
+from radix_resources.prices import Prices, load_prices
 
 DEAR = {"dated": "2026-11-01", "machine_hour": 3600.0}
 """A dollar a second."""
@@ -105,6 +110,17 @@ def test_what_was_spent_counts(toy: Toy, instance: dg.DagsterInstance):
     seconds = sum(toy.tools.storage.latest(f"toy/{name}").seconds for name in ("raw/a", "raw/b", "sum", "gate", "end"))
     assert spent.dollars == pytest.approx(seconds)
     assert spent.gigabytes > 0
+
+
+def test_the_time_that_an_endpoint_was_there_counts_whether_or_not_it_still_is(toy: Toy):
+    this = datetime.now(UTC).strftime("%Y-%m")
+    status = Status(project="toy", state="stopped", uptime={"2020-01": 7200.0, this: 1800.0})
+    folder = toy.home.endpoints / "toy"
+    folder.mkdir(parents=True)
+    write(folder / STATUS, status)
+    step = Step(ENDPOINT, "toy", None, (), ())
+    prices = Prices(dated=date(2026, 11, 1), endpoint_hour=4.0)
+    assert spent([step], toy.tools, prices).dollars == pytest.approx(2.0)
 
 
 def test_the_shipped_prices_are_dated_and_cost_nothing_here(home: Home):

@@ -10,12 +10,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from radix_resources.endpoint import EndpointManifest, LocalEndpoint
 from radix_resources.endpoint.process import is_running, started_at
+from radix_resources.endpoint.state import with_uptime
 from radix_resources.errors import ServingError
 
 
@@ -61,6 +63,30 @@ def test_what_is_deployed_answers_and_is_found_again(endpoint):
     assert get(deployed.address)["pid"] == deployed.pid
     assert endpoint.inspect("shop") == deployed
     assert list(endpoint.list()) == [deployed]
+
+
+def test_how_long_it_was_there_is_counted_also_over_a_stop_and_a_kill(endpoint):
+    assert endpoint.uptime("shop") == {}
+    deployed = endpoint.deploy("shop", manifest("1"))
+    assert eventually(lambda: sum(endpoint.uptime("shop").values()) > 0.5)
+    endpoint.stop("shop")
+    stopped = endpoint.uptime("shop")
+    time.sleep(1.2)
+    assert endpoint.uptime("shop") == stopped, "what is stopped costs nothing"
+    endpoint.start("shop")
+    assert eventually(lambda: sum(endpoint.uptime("shop").values()) > sum(stopped.values()) + 1)
+    os.kill(supervisor_of(endpoint, "shop"), signal.SIGKILL)
+    assert eventually(lambda: endpoint.inspect("shop").state == "failed")
+    killed = sum(endpoint.uptime("shop").values())
+    endpoint.start("shop")
+    assert sum(endpoint.uptime("shop").values()) >= killed
+    assert deployed.version == endpoint.inspect("shop").version
+
+
+def test_a_time_that_spans_months_is_shared_out_among_them():
+    begin = datetime(2029, 12, 31, 23, tzinfo=UTC).timestamp()
+    found = with_uptime({"2029-12": 1.0}, begin, begin + 3600 + 31 * 86400 + 60)
+    assert found == {"2029-12": 3601.0, "2030-01": 31 * 86400.0, "2030-02": 60.0}
 
 
 def test_deploying_the_same_version_again_changes_nothing(endpoint):
