@@ -2,8 +2,9 @@
 
 import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from urllib.parse import quote
 
 from radix_resources.metadata import VARIABLE, Metadata, metadata_of
 
@@ -31,7 +32,10 @@ class Home:
     storage: Path | None = None
     """Where snapshots, models and project files are that several machines share; None: in the state directory."""
     address: str = ""
-    """Of the metadata database that they share; empty: SQLite in the state directory. It may hold a password."""
+    """Of the metadata database that they share; empty: SQLite in the state directory.
+
+    It may hold a password, or refer to a credential: `${NAME}`.
+    """
 
     @classmethod
     def from_environment(cls) -> "Home":
@@ -50,8 +54,16 @@ class Home:
 
     @cached_property
     def metadata(self) -> Metadata:
-        """Where Dagster's runs and events are, and who does what. Nothing is opened yet."""
-        return metadata_of(self.address, self.state)
+        """Where Dagster's runs and events are, and who does what. Nothing is opened yet.
+
+        Raises CredentialError RDX-CRD-001 where the address refers to a credential that is missing.
+        """
+        address = self.address
+        if "${" in address:
+            from radix_resources.credentials import credentials  # it stands on the home itself
+
+            address = credentials(self).reveal(address, quoted=partial(quote, safe=""), purpose="the metadata address")
+        return metadata_of(address, self.state)
 
     @property
     def store(self) -> Path:

@@ -17,7 +17,7 @@ import pytest
 from psycopg2.extensions import cursor
 
 from radix_resources.action_log import Action, Filter, entries, record
-from radix_resources.errors import ConfigError, MetadataError
+from radix_resources.errors import ConfigError, CredentialError, MetadataError
 from radix_resources.home import Home
 from radix_resources.metadata import Metadata, metadata_of
 from radix_resources.metadata import postgresql as postgresql_metadata
@@ -184,6 +184,15 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path: 
     assert caught.value.code == "RDX-MET-001"
     assert caught.value.transient
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_an_address_may_refer_to_a_credential_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path, tmp_path / "projects", address="postgresql://radix:${RADIX_DB}@127.0.0.1:1/radix")
+    monkeypatch.delenv("RADIX_DB", raising=False)
+    with pytest.raises(CredentialError, match="RDX-CRD-001"):
+        _ = home.metadata
+    monkeypatch.setenv("RADIX_DB", "a b@c")
+    assert home.metadata.environment()["RADIX_METADATA"] == "postgresql://radix:a%20b%40c@127.0.0.1:1/radix"
 
 
 def test_another_kind_of_address_is_refused(tmp_path: Path) -> None:
