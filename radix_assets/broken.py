@@ -1,5 +1,6 @@
 """How a project whose file cannot be loaded is shown."""
 
+import hashlib
 import re
 
 import dagster as dg
@@ -9,7 +10,9 @@ from radix_resources.errors import ConfigError
 
 def build_broken(name: str, error: ConfigError) -> dg.AssetsDefinition:
     """One asset that says what is wrong with the project file; materializing it fails with the coded error."""
-    safe = re.sub(r"\W+", "_", name, flags=re.ASCII) or "project"
+    safe = re.sub(r"\W+", "_", name, flags=re.ASCII)
+    if safe != name:  # two names may differ in such signs alone, and no two assets may have one key
+        safe = f"{safe}_{hashlib.sha256(name.encode(errors='surrogateescape')).hexdigest()[:6]}"
 
     @dg.asset(
         key=[safe, "project_file"],

@@ -168,7 +168,11 @@ def test_the_code_location_loads_with_every_kind_of_broken_project_and_shows_eac
     write(home.projects, PROJECT.encode())
     broken = {"bytes": b"\xff\xfe", "cron": PROJECT.replace("0 5", "61 5").encode(), "deep": b"a: " + b"[" * 100_000}
     broken |= {"empty": b"", "sources": b"sources: [orders.csv]", "date": b"name: 2026-02-31", "yaml": b"a: b: c"}
-    for name, content in broken.items():
+    odd = {"my-shop": b"", "my shop": b"", "\u00e9t\u00e9": b""}
+    for name, content in {**broken, **odd}.items():
         write(home.projects, content, name=name)
-    shown = {key.path[0] for key in defs().resolve_asset_graph().get_all_asset_keys()}
+    loaded = defs()
+    loaded.get_repository_def()
+    shown = {key.path[0] for key in loaded.resolve_asset_graph().get_all_asset_keys()}
     assert shown >= {"shop", *broken}
+    assert len([name for name in shown if name.startswith("my_shop")]) == 2

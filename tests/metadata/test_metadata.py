@@ -19,8 +19,9 @@ from psycopg2.extensions import cursor
 from radix_resources.action_log import Action, Filter, entries, record
 from radix_resources.errors import ConfigError, CredentialError, MetadataError
 from radix_resources.home import Home
-from radix_resources.metadata import Metadata, metadata_of
+from radix_resources.metadata import DRIVER_VARIABLE, VARIABLE, Metadata, metadata_of
 from radix_resources.metadata import postgresql as postgresql_metadata
+from radix_resources.metadata.worker import DAEMON, Worker
 
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 30
@@ -163,6 +164,29 @@ def test_where_none_becomes_free_it_is_told_with_its_code(
             metadata.claims.is_held("run 0")
     assert caught.value.transient
     assert metadata.claims.is_held("run 0") is False
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Dagster's own, as it opens its storage
+def test_a_machine_without_a_connection_says_so_and_goes_on_when_there_is_one(
+    few: str, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, few)
+    monkeypatch.setenv(DRIVER_VARIABLE, "")
+    monkeypatch.setattr(postgresql_metadata, "_QUEUE_SECONDS", 0.5)
+    shared = Home.from_environment()
+    shared.prepare()
+    claims = shared.metadata.claims
+    with dg.DagsterInstance.get() as instance:
+        worker = Worker(instance, claims, name="one", slots=1, environment={}, code_location="nothing.to.load")
+        with contextlib.ExitStack() as others:
+            for name in [DAEMON, *(f"run {number}" for number in range(5))]:
+                others.enter_context(claims.hold(name))
+            with pytest.raises(MetadataError, match="RDX-MET-006"):
+                worker.turn()
+        with claims.hold(DAEMON, wait=True):
+            worker.turn()
+        worker.close()
 
 
 @pytest.mark.slow
