@@ -140,7 +140,7 @@ def _http(address: str) -> Probed:
 
 
 def _sqlite(address: str) -> Probed:
-    path = Path(unquote(urlsplit(revealed(address)).path))
+    path = Path("/" + unquote(urlsplit(revealed(address)).path).lstrip("/"))  # with three slashes or with four
     if not path.is_file():
         raise SourceError("RDX-SRC-013", "there is no such database file", expected="sqlite:////path", hint=str(path))
     try:

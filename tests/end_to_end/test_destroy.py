@@ -21,7 +21,6 @@ KILLS = [
     "radix_resources.tracking.local:LocalTracking.remove:1:after",
     "radix_resources.storage.local:_sync_directory:1:before",
     "radix_resources.storage.local:_sync_directory:1:after",
-    "radix_resources.storage.local:LocalStorage.remove:1:after",
     "radix_assets.destroy:_close_cut_off:1:before",
 ]
 """Each is a fresh `radix destroy`, which goes on from where the one before was killed."""
