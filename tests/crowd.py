@@ -19,7 +19,8 @@ PATIENCE = 300
 def main(folder: Path, processes: int) -> None:
     os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
     os.environ["RADIX_STORAGE"] = f"{folder}/storage"
-    for name in ("dagster", "radix_assets.runner", "toy", "psycopg2", "dagster_postgres"):
+    heavy = ("alembic.command", "dagster_postgres", "psycopg2", "rich.console")
+    for name in ("dagster", "radix_assets.runner", "radix_assets.resources", "toy", *heavy):
         importlib.import_module(name)
     importlib.import_module("radix_resources.metadata.postgresql")._QUEUE_SECONDS = 3  # so that the test ends soon
     said = SHARED.Queue()

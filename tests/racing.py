@@ -24,11 +24,9 @@ PATIENCE = 300
 
 def main(folder: Path, processes: int, rounds: int) -> None:
     os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
-    for name in ("dagster", "radix_assets.factory", "toy"):
+    for name in ("dagster", "rich.console", "radix_assets.factory", "radix_assets.resources", "toy"):
         importlib.import_module(name)
-    first = SHARED.Process(target=prepare)
-    first.start()
-    first.join()
+    prepare()
     start, cancelled = SHARED.Barrier(processes), SHARED.Lock()
     racers = [SHARED.Process(target=take_part, args=(folder, start, cancelled, rounds)) for _ in range(processes)]
     for racer in racers:
@@ -39,11 +37,12 @@ def main(folder: Path, processes: int, rounds: int) -> None:
 
 
 def prepare() -> None:
-    """The databases and the project are there before the race."""
+    """The databases and the project are there before the race, and what it takes to open them is imported."""
     import dagster as dg
 
     toy = world()
     assert toy.project
+    assert toy.tools
     with dg.DagsterInstance.get() as instance:
         instance.get_runs()
         instance.all_asset_keys()

@@ -27,7 +27,7 @@ from radix_assets.sensors import PROJECT_TAG, build_sensors
 from radix_assets.stages import STAGES
 from radix_resources.home import Home
 
-FILES, ROWS = 1000, 5
+ROWS = 5
 
 
 @pytest.fixture
@@ -75,21 +75,24 @@ def carry_out(project: Project, request: dg.RunRequest, home: Home, instance: dg
     assert job.execute_in_process(instance=instance, asset_selection=raw, run_config=console).success
 
 
-def test_a_thousand_new_files_are_one_run_and_all_are_read(dropped: Project, home: Home, instance: dg.DagsterInstance):
+@pytest.mark.parametrize("files", [100, pytest.param(1000, marks=pytest.mark.extended)])
+def test_many_new_files_are_one_run_and_all_are_read(
+    files: int, dropped: Project, home: Home, instance: dg.DagsterInstance
+):
     storage = tools(home).storage
     (first,), cursor = tick(instance)
     carry_out(dropped, first, home, instance)
-    for number in range(1, FILES + 1):
+    for number in range(1, files + 1):
         drop(dropped.folder / "orders", number)
     requests, cursor = tick(instance, cursor)
     assert len(requests) == 1
     carry_out(dropped, requests[0], home, instance)
     read = storage.latest("shop/raw/orders")
     assert read is not None
-    assert (read.sequence, read.rows) == (2, (FILES + 1) * ROWS)
+    assert (read.sequence, read.rows) == (2, (files + 1) * ROWS)
     again, _ = tick(instance, cursor)
     assert raw_of(again) == []
-    assert sum(len(instance.get_records_for_run(run.run_id).records) for run in instance.get_runs()) < FILES, (
+    assert sum(len(instance.get_records_for_run(run.run_id).records) for run in instance.get_runs()) < files, (
         "the log does not grow with the number of files"
     )
 

@@ -20,7 +20,7 @@ PROCESSES = 8
 PATIENCE = 300
 
 
-@pytest.mark.parametrize("rounds", [16, pytest.param(200, marks=pytest.mark.extended)])
+@pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.extended)])
 def test_processes_publish_each_version_once_and_who_is_cancelled_holds_up_nobody(
     rounds: int, home: Home, instance: dg.DagsterInstance
 ):
