@@ -43,6 +43,19 @@ def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, 
             tell(instance, component)
 
 
+def tell_at_first(instance: dg.DagsterInstance, home: Home) -> None:
+    """Show the components that were never shown: a step that stands on one is else out of date once it is."""
+    components = {
+        dg.AssetKey(one.subject.split("/")): one
+        for name in providers()
+        for one in provider(home, name).components.values()
+    }
+    shown = instance.get_latest_materialization_events(list(components))
+    for key, component in components.items():
+        if shown.get(key) is None:
+            tell(instance, component)
+
+
 def tell(instance: dg.DagsterInstance, component: Component) -> None:
     """Show how a component stands now, after something of it has changed."""
     key, stands = dg.AssetKey(component.subject.split("/")), component.condition()

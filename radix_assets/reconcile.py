@@ -11,6 +11,7 @@ import dagster as dg
 
 from radix_assets.budget.approvals import approved_plans
 from radix_assets.graph import Tools
+from radix_assets.infrastructure import tell_at_first
 from radix_assets.models.approvals import approved
 from radix_assets.project import INFRASTRUCTURE
 from radix_assets.verify import untold
@@ -57,6 +58,7 @@ def reconcile(
     found = [*_runs(instance, actor), *_intents(instance, home, tools)]
     found += [Done(one.subject, one.found, one.mend) for one in untold(instance, tools)]
     found += _endpoints(home, tools)
+    tell_at_first(instance, home)
     if thorough or _due(home):
         found += _unreferenced(instance, tools, actor)
         found += _compute_logs(home)

@@ -226,3 +226,17 @@ def files(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.endswith((".db", "-wal", "-shm", "-journal")) and path.name != ".lock"
     } | {str(path.relative_to(folder)): "folder" for path in folder.rglob("*") if path.is_dir()}
+
+
+def test_at_the_first_start_each_component_is_shown_and_later_only_what_changed(
+    given: Provider, instance: dg.DagsterInstance, home: Home
+):
+    keys = [dg.AssetKey(component.subject.split("/")) for component in given.components.values()]
+    reconcile(instance, home, tools(home), thorough=False)
+    first = instance.get_latest_materialization_events(keys)
+    assert all(first[key] is not None for key in keys)
+    reconcile(instance, home, tools(home), thorough=False)
+    again = instance.get_latest_materialization_events(keys)
+    assert {key: one.timestamp for key, one in again.items() if one} == {
+        key: one.timestamp for key, one in first.items() if one
+    }
