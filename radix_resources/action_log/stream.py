@@ -10,7 +10,10 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pydantic_core import from_json
 
 from radix_resources.metadata.base import Tables
 from radix_resources.metadata.instance import InstanceTables
@@ -44,7 +47,7 @@ class Row:
 
     def metadata(self) -> dict[str, Any]:
         """The event's metadata, as plain values; of a materialization its tags too."""
-        told = json.loads(self.event)["dagster_event"]["event_specific_data"]
+        told = from_json(self.event)["dagster_event"]["event_specific_data"]
         held = told["asset_observation"] if self.type == OBSERVED else told["materialization"]
         tags = held.get("tags") or {} if self.type == MADE else {}
         return {**tags, **{entry["label"]: _plain(entry["entry_data"]) for entry in held["metadata_entries"]}}
@@ -52,8 +55,8 @@ class Row:
 
 def _plain(held: dict[str, Any]) -> Any:
     """What an entry holds, whatever its kind calls it; of one with several parts all of them."""
-    parts = {name: part for name, part in held.items() if name != "__class__"}
-    return parts if len(parts) > 1 else next(iter(parts.values()), None)
+    held.pop("__class__", None)
+    return held if len(held) > 1 else next(iter(held.values()), None)
 
 
 def tables_of(log: Log) -> Tables:
@@ -141,7 +144,13 @@ def _row(found: tuple[Any, ...]) -> Row:
     storage_id, kind, key, run_id, timestamp, event = found
     # SQLite keeps moments as text.
     moment = datetime.fromisoformat(timestamp) if isinstance(timestamp, str) else timestamp
-    return Row(storage_id, kind, "/".join(json.loads(key)), run_id or "", moment.replace(tzinfo=UTC).timestamp(), event)
+    return Row(storage_id, kind, _name(key), run_id or "", moment.replace(tzinfo=UTC).timestamp(), event)
+
+
+@lru_cache(maxsize=10_000)
+def _name(key: str) -> str:
+    """An asset key as Dagster writes it, joined by slashes."""
+    return "/".join(json.loads(key))
 
 
 def ids(log: Log, *, above: int) -> list[int]:
