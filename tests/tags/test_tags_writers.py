@@ -70,12 +70,11 @@ path, name = Path(sys.argv[1]), sys.argv[2]
 for number in range(12):
     while True:
         text = path.read_text()
-        if text.endswith("\\n"):
+        draft = path.with_name(f"{name}.draft")
+        draft.write_text(text + f"# {name} {number}\\n")
+        if text.endswith("\\n") and path.read_text() == text:
+            os.rename(draft, path)
             break
-    draft = path.with_name(f"{name}.draft")
-    draft.write_text(text + f"# {name} {number}\\n")
-    if path.read_text() == text:
-        os.rename(draft, path)
     time.sleep(0.02)
 """
 
