@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import PLANS_FILE
 from radix_assets.models.approvals import APPROVALS_FILE
-from radix_assets.project import PROJECT_FILE, TAGS_FILE, Project
-from radix_assets.sensors import DESTROYED, at_work
+from radix_assets.project import DESTROYED, PROJECT_FILE, TAGS_FILE, Project
+from radix_assets.sensors import at_work
 from radix_resources.action_log import Action, Filter, doing, entries, open_intents, record
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home

@@ -29,6 +29,7 @@ from radix_resources.errors import BudgetError, MetadataError, RadixError, Stora
 from radix_resources.home import Home
 from radix_resources.metadata import Claim
 from radix_resources.storage import Commit, Failure
+from radix_resources.storage.inspection import is_whole
 
 PROGRESS = logging.getLogger("radix.progress")
 """Told of each step as it starts and ends: `extra` holds `step`, `state` and details."""
@@ -114,7 +115,9 @@ def publish(
     try:
         claim = held.enter_context(Home.from_environment().metadata.claims.hold(f"step {step.key}", wait=True))
         commit = tools.storage.latest(step.key)
-        work = assemble(project, step, tools, commit, demand=True)
+        again = FORCE in context.run.tags
+        known = None if commit and again and not is_whole(tools.storage, commit) else commit
+        work = assemble(project, step, tools, known, demand=True)
         work = replace(work, record=lambda action: record(context.instance, action))
         try:
             step.stage.before(work, config)
@@ -122,10 +125,10 @@ def publish(
         except RadixError as error:
             mark = failed_mark(error)
             raise
-        fresh = is_fresh(work, mark) and FORCE not in context.run.tags
+        fresh = is_fresh(work, mark) and not again
         if not fresh:
             demand_budget(project, stages, tools)
-        made = commit if fresh else _make(context, work, mark, started, claim)
+        made = commit if fresh else _make(context, work, mark, started, claim, commit.sequence if commit else 0)
         if made is not None:
             withdraw_earlier(context.instance, work, made, context.run.run_id, _actor(context))
     except RadixError as error:
@@ -149,7 +152,7 @@ def publish(
 
 
 def _make(
-    context: dg.AssetExecutionContext, work: Work, mark: str, started: float, claim: Claim | None
+    context: dg.AssetExecutionContext, work: Work, mark: str, started: float, claim: Claim | None, after: int
 ) -> Commit | None:
     storage, step = work.tools.storage, work.step
     with storage.attempt(step.key) as attempt:
@@ -173,7 +176,7 @@ def _make(
                 run_id=run_id,
                 fence=RunFence(context.instance, run_id, claim),
                 used=sized.used(),
-                after=work.previous.sequence if work.previous else 0,
+                after=after,
             )
         except StorageError:
             other = storage.latest(step.key)

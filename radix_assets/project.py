@@ -17,6 +17,8 @@ from radix_resources.errors import ConfigError
 
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"
+DESTROYED = ".destroyed"
+"""A file in the folder of a project that was destroyed: it is left alone until a person runs it again."""
 INFRASTRUCTURE = "infra"
 """The first part of the asset keys of what is provisioned; no project has that name."""
 

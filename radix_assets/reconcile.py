@@ -183,9 +183,8 @@ def _close(instance: dg.DagsterInstance, entry: Entry, outcome: Outcome, why: st
 def _endpoints(home: Home, tools: Tools) -> Iterator[Done]:
     for deployed in tools.endpoint.list():
         if not (home.projects / deployed.project).is_dir():
-            yield Done(
-                f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", "told only"
-            )
+            told = f"told only: radix destroy {deployed.project}"
+            yield Done(f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", told)
         elif deployed.state == "failed":
             yield Done(f"{deployed.project}/endpoint", "has no process", "told only: radix up starts it again")
 

@@ -15,8 +15,8 @@ from radix_assets.factory import FORCE, PROGRESS, build_assets
 from radix_assets.graph import Stage, Tools, steps
 from radix_assets.launched import LAUNCHED_WITH
 from radix_assets.needs import is_task
-from radix_assets.project import Project
-from radix_assets.sensors import DESTROYED, PROJECT_TAG
+from radix_assets.project import DESTROYED, Project
+from radix_assets.sensors import PROJECT_TAG
 from radix_assets.standing import Standing, left_out, stand, verdict
 from radix_resources.action_log import end_own_runs, process_tags, reconcile_runs
 from radix_resources.errors import ConfigError
@@ -128,6 +128,7 @@ def _run(
 
 def _keys(project: Project, stages: tuple[Stage, ...], names: Collection[str]) -> list[str]:
     known = {step.name: step.key for step in steps(project, stages)}
+    names = [name.removeprefix(f"{project.name}/") for name in names]
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -16,7 +16,7 @@ from radix_assets.graph import Stage, Tools
 from radix_assets.idle import release_idle
 from radix_assets.infrastructure import tell
 from radix_assets.launched import LAUNCHED_WITH
-from radix_assets.project import FileSource, Project, load_projects
+from radix_assets.project import DESTROYED, FileSource, Project, load_projects
 from radix_assets.resources import tools
 from radix_assets.sources.files import was_just_written
 from radix_assets.stages import STAGES
@@ -37,8 +37,6 @@ DATABASE_SECONDS = 600
 """Between two looks at a database, whose answer takes a pass over its tables."""
 SETTLE_SECONDS = 3.0
 """A file that was written to within so long is not read by itself: whoever copies it may not be done."""
-DESTROYED = ".destroyed"
-"""A file in the folder of a project that was destroyed: it is left alone until a person runs it again."""
 ALL_ASSETS = "all_assets"
 """The job of all sensors. With a selection each its own, each would build the whole graph once more at load."""
 

@@ -58,7 +58,9 @@ def without_budget(
         if not (step.needs or step.wants) and not ask(step.table or ""):
             found[step.name] = _unasked(project, step, tools, commit)
         else:
-            found[step.name] = _inherited(step, commit, found) or _judged(project, step, tools, commit)
+            found[step.name] = (
+                _gone(step, commit, tools) or _inherited(step, commit, found) or _judged(project, step, tools, commit)
+            )
     return list(found.values())
 
 
@@ -67,6 +69,13 @@ def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) 
     if failure:
         return _tried(project, step, commit, dict(failure.error))
     return Standing(step, "fresh" if commit else "stale", "" if commit else "never made", commit)
+
+
+def _gone(step: Step, commit: Commit | None, tools: Tools) -> Standing | None:
+    """A snapshot that somebody took away is made anew, and so is all that stands on it."""
+    if commit is None or tools.storage.is_there(commit):
+        return None
+    return Standing(step, "stale", "its snapshot is gone", commit)
 
 
 def _inherited(step: Step, commit: Commit | None, before: dict[str, Standing]) -> Standing | None:
@@ -166,18 +175,19 @@ def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None
     inputs, seconds = {}, {}
     for name in step.needs + step.wants:
         commit = tools.storage.latest(f"{project.name}/{name}")
-        if commit:
+        if commit and tools.storage.is_there(commit):
             inputs[name] = Snapshot(tools.storage.path(commit), commit.data_version)
             seconds[name] = commit.seconds
         elif demand and name in step.needs:
             raise ConfigError(
                 "RDX-CFG-004",
-                f"{step.name} needs {name}, which has not been made",
+                f"{step.name} needs {name}, which is not there",
                 expected="its inputs first",
                 hint=f"materialize {name} and what it stands on, or: radix run {project.name}",
                 project=project.name,
             )
-    return Work(project, step, inputs, Path(), tools, previous, seconds)
+    there = previous if previous and tools.storage.is_there(previous) else None
+    return Work(project, step, inputs, Path(), tools, there, seconds)
 
 
 def failed_mark(error: RadixError) -> str:

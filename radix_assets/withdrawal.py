@@ -20,7 +20,7 @@ def known_private(work: Work) -> dict[str, list[str]]:
     found = {}
     for table in [work.table] if work.step.table is not None else project.tables:
         commit = storage.latest(project.key("raw", table))
-        if commit:
+        if commit and storage.is_there(commit):
             found[table] = sorted(private_in(table, project.tags_path, suspected_in(storage.path(commit))))
     return found
 

@@ -1,5 +1,6 @@
 """radix destroy asks before it removes data, and removes what was made."""
 
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +10,7 @@ import yaml
 from toy import Toy
 from typer.testing import CliRunner
 
-from radix_assets.cli import destroying
+from radix_assets.cli import destroying, history
 from radix_assets.destroy import destroy, inventory
 from radix_assets.sensors import PROJECT_TAG, requests
 from radix_resources.errors import ConfigError
@@ -64,3 +65,25 @@ def test_a_project_at_work_is_not_destroyed(toy: Toy, instance: dg.DagsterInstan
 @dg.job
 def _nothing() -> None:
     """A run that is there."""
+
+
+def test_what_was_killed_or_damaged_leaves_no_data_behind(toy: Toy, instance: dg.DagsterInstance):
+    with toy.tools.storage.attempt("toy/raw/a") as attempt:
+        shutil.copytree(attempt.path, attempt.path.with_name("killed"))
+        (attempt.path.with_name("killed") / "rows.txt").write_text("private")
+    destroy(toy.project, toy.home, instance, by="ada")
+    assert [path for path in toy.home.store.rglob("*") if path.is_file()] == []
+
+
+def test_a_project_whose_folder_is_gone_is_destroyed_and_its_log_is_told(toy: Toy):
+    shutil.rmtree(toy.project.folder)
+    assert radix("toy", "--yes-delete-data") == 0
+    assert records(toy) == []
+    assert radix("toy", "--yes-delete-data") == 0, "there is nothing to remove"
+    assert radix("never", "--yes-delete-data") != 0
+    app = typer.Typer()
+    history.register(app)
+    said = CliRunner().invoke(app, ["log", "toy"])
+    assert said.exit_code == 0
+    assert "release" in said.output
+    assert CliRunner().invoke(app, ["log", "toy", "--limit", "0"]).exit_code == 2

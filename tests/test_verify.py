@@ -13,8 +13,10 @@ import polars as pl
 import pytest
 from toy import Toy
 
+from radix_assets.budget import make_plan
 from radix_assets.reconcile import reconcile
 from radix_assets.runner import run
+from radix_assets.standing import stand, without_budget
 from radix_assets.verify import Finding, verify
 from radix_resources.action_log import Action, Filter, doing, entries, open_intents, process_tags, read, record
 from radix_resources.action_log.log import process_name
@@ -244,3 +246,26 @@ def test_what_nothing_refers_to_is_removed_after_its_retention(
     assert not logs.exists()
     assert [entry.action.kind for entry in read(instance, kind="collect")] == ["collect"]
     assert check(toy, instance) == []
+
+
+def test_a_snapshot_that_is_gone_is_made_anew_by_the_next_run_and_hides_nothing(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance)
+    shutil.rmtree(snapshot(toy, "raw/a"))
+    states = {one.step.name: one.state for one in stand(toy.project, toy.stages, toy.tools)}
+    assert states == {"raw/a": "stale", "raw/b": "fresh", "sum": "stale", "gate": "stale", "end": "stale"}
+    make_plan(toy.project, without_budget(toy.project, toy.stages, toy.tools), toy.tools)
+    report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages)
+    assert report.state == "done"
+    assert "toy/raw/a" in report.made
+    assert check(toy, instance) == []
+
+
+def test_what_is_made_again_goes_by_its_own_damaged_output_no_more(toy: Toy, instance: dg.DagsterInstance):
+    toy.materialize(instance, "toy/raw/a")
+    seen: list[bool] = []
+    toy.during = lambda work: seen.append(work.previous is not None)
+    run(toy.project, toy.tools, instance, lambda *_: None, toy.stages[:1], again=["toy/raw/a"])
+    (snapshot(toy, "raw/a") / "data.json").write_text("x")
+    run(toy.project, toy.tools, instance, lambda *_: None, toy.stages[:1], again=["raw/a"])
+    assert seen[0], "what is whole may be gone on from"
+    assert not seen[-1]

@@ -15,7 +15,7 @@ PLANS_FILE = "plans.yaml"
 
 def approve_plan(folder: Path, plan: Plan, *, by: str, why: str) -> None:
     """Add an approval of exactly this plan, and of what it comes to at most. Saying it twice is harmless."""
-    if any(entry["plan"] == plan.hash for entry in _entries(folder)):
+    if any(entry["plan"] == plan.hash and why in {entry["why"], ""} for entry in _entries(folder)):
         return
     path = folder / PLANS_FILE
     now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -83,6 +83,20 @@ class Place:
         return load_project(path)
 
 
+def logged(here: Place, name: str) -> None:
+    """Raises ConfigError RDX-CFG-005 where neither a project nor the log has that name."""
+    from radix_resources.action_log import Filter, entries
+
+    try:
+        here.project(name)
+    except ConfigError as error:
+        if error.code != "RDX-CFG-005":
+            return  # it is there, and its file is broken; the log can be read all the same
+        with here.log() as log:
+            if next(iter(entries(log, Filter(project=name))), None) is None:
+                raise
+
+
 def place() -> Place:
     """From the environment."""
     return Place(Home.from_environment())

@@ -7,7 +7,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from radix_assets.cli.common import PERSON, out, place
+from radix_assets.cli.common import PERSON, logged, out, place
+from radix_assets.project import PROJECT_FILE
 
 
 def register(app: typer.Typer) -> None:
@@ -36,7 +37,12 @@ def destroy(
     from radix_resources.providers import provider
 
     here = place()
-    project = abandoned(here.home, name) or here.project(name)
+    left = abandoned(here.home, name)
+    if left is None and not (here.home.projects / name / PROJECT_FILE).exists():
+        logged(here, name)
+        out.print("nothing to remove")
+        return
+    project = left or here.project(name)
     reconcile_runs(here.instance)
     held = inventory(project, here.home, files=files)
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from radix_assets.cli.common import out, place, say_json
+from radix_assets.cli.common import logged, out, place, say_json
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def log(
     severity: Annotated[str, typer.Option(help="At least: info, warning or error.")] = "info",
     since: Annotated[str | None, typer.Option(help="30m, 2h, 7d, or a moment in UTC: 2030-01-31T12:00.")] = None,
     until: Annotated[str | None, typer.Option(help="As --since.")] = None,
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what is done from now, oldest first.")] = False,  # noqa: FBT002 typer's options
     as_json: Json = False,  # noqa: FBT002 typer's options
 ) -> None:
@@ -49,13 +49,13 @@ def log(
 
     here = place()
     if name:
-        here.project(name)
+        logged(here, name)
     wanted = _wanted(project=name, kind=kind, subject=subject, actor=actor, severity=severity, since=since, until=until)
-    with here.log() as logged:
+    with here.log() as tables:
         if follow:
-            _say(following(logged, wanted), as_json=as_json)
+            _say(following(tables, wanted, after=0 if since else None), as_json=as_json)
             return
-        found = list(islice(entries(logged, wanted), limit))
+        found = list(islice(entries(tables, wanted), limit))
     if as_json:
         say_json([told(entry) for entry in found])
     elif found:
@@ -78,10 +78,10 @@ def errors(
 
     here = place()
     if name:
-        here.project(name)
+        logged(here, name)
     now = datetime.now(UTC).timestamp()
-    with here.log() as logged:
-        found = grouped(folded(logged, here.home.folded_log), name, moment(since), now)
+    with here.log() as tables:
+        found = grouped(folded(tables, here.home.folded_log), name, moment(since), now)
     if as_json:
         say_json([one.to_json() for one in found])
         return

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
 from radix_assets.output import counted
+from radix_assets.project import DESTROYED
 
 if TYPE_CHECKING:
     from radix_resources.action_log import State
@@ -79,6 +80,9 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     state = verdict(standings)
     deployed = tools.endpoint.inspect(project.name)
     idle = deployed is not None and deployed.state != "running"
+    destroyed = (project.folder / DESTROYED).exists()
+    if destroyed:
+        state = "stale"
     actions = {
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
         "gate": wish or "",
@@ -100,7 +104,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
-        "next": actions[state],
+        "next": f"it was destroyed; radix run {project.name} makes it anew" if destroyed else actions[state],
     }
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ import typer
 
 from radix_assets.cli.common import Place, out, place
 from radix_assets.cli.machines import CODE_LOCATION, Metadata, Name, Slots, Storage, stand_on, work
+from radix_resources.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +42,7 @@ def up(
 
     stand_on(metadata, storage)
     here = place()
+    _demand_port(port)
     unlock(here)
     for one in reconcile(here.instance, here.home, here.tools, thorough=False):
         out.print(f"{one.subject} {one.found}: {one.done}", soft_wrap=True, markup=False)
@@ -70,6 +73,18 @@ def up(
         signal.signal(signal.SIGTERM, previous)
     out.print("The endpoints keep answering; `radix down` stops them.")
     raise typer.Exit(max(code, 0))
+
+
+def _demand_port(port: int) -> None:
+    """Raises ConfigError RDX-CFG-018 where somebody else has it: the UI would not start, and the rest would run on."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise ConfigError(
+                "RDX-CFG-018",
+                f"port {port} is in use",
+                expected="a free port for the UI",
+                hint=f"`radix up` may run already: http://127.0.0.1:{port}; or: radix up --port {port + 10}",
+            )
 
 
 def down() -> None:

@@ -86,6 +86,10 @@ class Storage(Backend, ABC):
         """All commits of an asset, oldest first."""
 
     @abstractmethod
+    def is_there(self, commit: Commit) -> bool:
+        """Whether the snapshot has not been taken away. Cheap; its files are not looked at."""
+
+    @abstractmethod
     def path(self, commit: Commit) -> Path:
         """A local directory that holds the snapshot's files, to read from only."""
 

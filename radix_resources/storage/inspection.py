@@ -43,6 +43,13 @@ def footers(storage: Storage, commit: Commit) -> Iterator[str]:
                 yield f"{name} is no whole Parquet file"
 
 
+def is_whole(storage: Storage, commit: Commit) -> bool:
+    """Whether a snapshot is there and just as it was written. Reads it all."""
+    if any(sizes(storage, commit)):
+        return False
+    return not any(hashed(storage, commit, name) for name in commit.files)
+
+
 def hashed(storage: Storage, commit: Commit, name: str) -> str | None:
     """What is wrong with the content of one file, or None."""
     path = storage.path(commit) / name

@@ -18,6 +18,8 @@ from radix_resources.errors import StorageError
 from radix_resources.storage.base import Attempt, Commit, Failure, Fence, Storage
 
 _PARTS = ("commits", "snapshots", "failures")
+_ALL = (*_PARTS, "tmp")
+"""Also what attempts that were killed have left, and what was found damaged."""
 PAGES = {".html", ".png", ".svg"}
 """Files that people look at. They carry dates and ids of the libraries that make them, so they are no data."""
 
@@ -38,6 +40,9 @@ class LocalStorage(Storage):
     def history(self, asset: str) -> list[Commit]:
         return [_read(record) for record in self._records(asset)]
 
+    def is_there(self, commit: Commit) -> bool:
+        return Path(self.root, commit.directory).is_dir()
+
     def path(self, commit: Commit) -> Path:
         directory = Path(self.root, commit.directory)
         if not directory.is_dir():
@@ -53,7 +58,7 @@ class LocalStorage(Storage):
     @contextlib.contextmanager
     def attempt(self, asset: str) -> Iterator[Attempt]:
         name = f"{int(time.time())}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
-        path = Path(self.root, "tmp", name)
+        path = Path(self.root, "tmp", asset.partition("/")[0], name)
         path.mkdir(parents=True)
         try:
             yield Attempt(asset, name, path)
@@ -148,12 +153,12 @@ class LocalStorage(Storage):
         return sorted({path.name for part in _PARTS for path in Path(self.root, part).glob("*") if path.is_dir()})
 
     def held(self, project: str) -> tuple[int, int]:
-        parts = [Path(self.root, part, project) for part in _PARTS]
+        parts = [Path(self.root, part, project) for part in _ALL]
         size = sum(path.stat().st_size for part in parts for path in part.rglob("*") if path.is_file())
         return len(list(parts[0].rglob("[0-9]*.json"))), size
 
     def remove(self, project: str) -> None:
-        for part in _PARTS:
+        for part in _ALL:
             folder = Path(self.root, part, project)
             if folder.is_dir():
                 shutil.rmtree(folder)
@@ -164,7 +169,7 @@ class LocalStorage(Storage):
         horizon = time.time() - older_than_seconds
         used = {_read(record).directory for record in root.glob("commits/**/*.json")}
         snapshots = {str(file.parent.relative_to(root)) for file in root.glob("snapshots/**/.snapshot")}
-        attempts = {str(path.relative_to(root)) for path in root.glob("tmp/*")}
+        attempts = {str(path.relative_to(root)) for path in root.glob("tmp/*/*")}
         gone = []
         for name in sorted((snapshots - used) | attempts):
             if Path(root, name).stat().st_mtime < horizon:
@@ -200,7 +205,7 @@ class LocalStorage(Storage):
     def _put_record(self, commit: Commit) -> None:
         folder = Path(self.root, "commits", commit.asset)
         folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(self.root, "tmp", f"{commit.attempt}.json")
+        draft = Path(self.root, "tmp", commit.asset.partition("/")[0], f"{commit.attempt}.json")
         draft.parent.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("w") as stream:
