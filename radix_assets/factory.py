@@ -22,7 +22,7 @@ from radix_assets.project import INFRASTRUCTURE, Project, slug
 from radix_assets.sized import Sized
 from radix_assets.standing import assemble, failed_mark
 from radix_assets.unexpected import unexpected
-from radix_assets.withdrawal import PRIVATE, known_private, withdraw_earlier
+from radix_assets.withdrawal import PRIVATE, known_private, withdraw_broken, withdraw_earlier
 from radix_resources.action_log import HEAD, Action, RunFence, chains, doing, record
 from radix_resources.credentials import scrub, shows
 from radix_resources.errors import BudgetError, MetadataError, RadixError, StorageError
@@ -116,8 +116,8 @@ def publish(
         claim = held.enter_context(Home.from_environment().metadata.claims.hold(f"step {step.key}", wait=True))
         commit = tools.storage.latest(step.key)
         again = FORCE in context.run.tags
-        known = None if commit and again and not is_whole(tools.storage, commit) else commit
-        work = assemble(project, step, tools, known, demand=True)
+        broken = commit if commit and not _is_well(tools, commit, thorough=again) else None
+        work = assemble(project, step, tools, None if broken else commit, demand=True)
         work = replace(work, record=lambda action: record(context.instance, action))
         try:
             step.stage.before(work, config)
@@ -130,7 +130,7 @@ def publish(
             demand_budget(project, stages, tools)
         made = commit if fresh else _make(context, work, mark, started, claim, commit.sequence if commit else 0)
         if made is not None:
-            withdraw_earlier(context.instance, work, made, context.run.run_id, _actor(context))
+            _withdraw(context, work, made, broken)
     except RadixError as error:
         if asks_a_person(error) and step.stage.credentials(project):
             yield from _without_credential(context, project, step, tools, mark, error)
@@ -149,6 +149,19 @@ def publish(
     else:
         _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
         yield _result(project, step, tools, made, fresh=fresh)
+
+
+def _withdraw(context: dg.AssetExecutionContext, work: Work, made: Commit, broken: Commit | None) -> None:
+    """What must not stay, now that there is something newer."""
+    run_id, actor = context.run.run_id, _actor(context)
+    withdraw_earlier(context.instance, work, made, run_id, actor)
+    if broken:
+        withdraw_broken(context.instance, work, made, broken, run_id, actor)
+
+
+def _is_well(tools: Tools, commit: Commit, *, thorough: bool) -> bool:
+    """Whether a snapshot is there; `thorough`: and just as it was written."""
+    return is_whole(tools.storage, commit) if thorough else tools.storage.is_there(commit)
 
 
 def _make(

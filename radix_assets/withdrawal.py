@@ -30,26 +30,39 @@ def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, r
     known: dict[str, list[str]] = newest.shown.get(PRIVATE, {})
     if work.step.stage.may_hold_private or not any(known.values()):
         return
-    storage = work.tools.storage
-    for commit in storage.history(work.step.key):
+    for commit in work.tools.storage.history(work.step.key):
         since = _since(known, commit.shown.get(PRIVATE))
         if commit.sequence >= newest.sequence or not since:
             continue
-        intent = Action(
-            kind="collect",
-            subject=work.step.key,
-            project=work.project.name,
-            actor=actor,
-            reason=f"version {commit.sequence} was made before these were private: {', '.join(since[:5])}"
-            + (f" and {len(since) - 5} more" if len(since) > 5 else ""),  # noqa: PLR2004
-            before={"version": commit.sequence},
-            run_id=run_id,
-        )
-        with doing(instance, intent):
+        more = f" and {len(since) - 5} more" if len(since) > 5 else ""  # noqa: PLR2004
+        reason = f"was made before these were private: {', '.join(since[:5])}{more}"
+        with doing(instance, _withdrawing(work, commit, reason, run_id, actor)):
             path = _path(work, commit)
             if path is not None:
                 work.step.stage.forget(work, path)
-            storage.withdraw(commit)
+            work.tools.storage.withdraw(commit)
+
+
+def withdraw_broken(
+    instance: dg.DagsterInstance, work: Work, newest: Commit, broken: Commit, run_id: str, actor: str
+) -> None:
+    """Withdraw what a newer version has replaced because its files were gone, or not as they had been written."""
+    for commit in work.tools.storage.history(work.step.key):
+        if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
+            with doing(instance, _withdrawing(work, commit, "was gone or damaged", run_id, actor)):
+                work.tools.storage.withdraw(commit)  # what it was recorded with is the newer one's by now
+
+
+def _withdrawing(work: Work, commit: Commit, reason: str, run_id: str, actor: str) -> Action:
+    return Action(
+        kind="collect",
+        subject=work.step.key,
+        project=work.project.name,
+        actor=actor,
+        reason=f"version {commit.sequence} {reason}",
+        before={"version": commit.sequence},
+        run_id=run_id,
+    )
 
 
 def _since(now: dict[str, list[str]], then: dict[str, list[str]] | None) -> list[str]:
