@@ -15,9 +15,9 @@ import dagster as dg
 from radix_assets.destroy import owners
 from radix_assets.display import commit_metadata
 from radix_assets.graph import Stage, Step, Tools, components_of, steps
-from radix_assets.project import PROJECT_FILE, Project, slug
+from radix_assets.project import INFRASTRUCTURE, PROJECT_FILE, Project, slug
 from radix_assets.standing import assemble
-from radix_resources.action_log import HEAD
+from radix_resources.action_log import HEAD, Filter, entries
 from radix_resources.action_log.audit import audit
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
@@ -96,9 +96,11 @@ def untold(instance: dg.DagsterInstance, tools: Tools) -> list[Finding]:
 def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
     """Commit records against the log. No data is read."""
     told: dict[str, dict[int, str]] = defaultdict(dict)
+    destroyed = _destroyed(instance)
     for row in rows(instance, types=(MADE,), ascending=True):
         metadata = row.metadata()
-        if isinstance(metadata.get("radix/version"), int):
+        before = row.storage_id < destroyed.get(row.key.partition("/")[0], 0)
+        if isinstance(metadata.get("radix/version"), int) and not before:
             told[row.key][metadata["radix/version"]] = str(metadata.get("dagster/data_version", ""))
     for name, history in commits.items():
         missing = [one for one in history if one.sequence not in told[name] and not _under_way(instance, one)]
@@ -123,6 +125,17 @@ def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[
                 f"the log knows version {max(versions)}, the newest record is {newest}",
                 "bring the records back from a copy of RADIX_HOME, or run the project: it is made anew",
             )
+
+
+def _destroyed(instance: dg.DagsterInstance) -> dict[str, int]:
+    """When the storage of projects was last taken away, as the log's numbers: their versions begin anew after it."""
+    found: dict[str, int] = {}
+    for entry in entries(instance, Filter(kind="release"), made=False):
+        action = entry.action
+        place, _, component = action.subject.partition("/")
+        if action.outcome == "ok" and place == INFRASTRUCTURE and component.endswith("/storage"):
+            found.setdefault(action.project, entry.storage_id)
+    return found
 
 
 def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:

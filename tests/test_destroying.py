@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from radix_assets.cli import destroying, history
 from radix_assets.destroy import destroy, inventory
 from radix_assets.sensors import PROJECT_TAG, requests
+from radix_assets.verify import verify
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 
@@ -73,6 +74,14 @@ def test_what_was_killed_or_damaged_leaves_no_data_behind(toy: Toy, instance: dg
         (attempt.path.with_name("killed") / "rows.txt").write_text("private")
     destroy(toy.project, toy.home, instance, by="ada")
     assert [path for path in toy.home.store.rglob("*") if path.is_file()] == []
+
+
+def test_made_anew_after_it_was_destroyed_it_is_as_the_log_says(toy: Toy, instance: dg.DagsterInstance):
+    toy.source["a"] = "3"
+    toy.materialize(instance)  # a second version
+    destroy(toy.project, toy.home, instance, by="ada")
+    toy.materialize(instance)
+    assert verify(instance, toy.tools, [toy.project], toy.stages, everything=True) == []
 
 
 def test_a_project_whose_folder_is_gone_is_destroyed_and_its_log_is_told(toy: Toy):
