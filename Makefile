@@ -14,6 +14,7 @@ setup: .venv/.ready  ## install Radix and what it needs into .venv, pinned by ha
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q radix_assets radix_resources
 	@touch $@
 
 demo: setup  ## the whole way on a real sample: raw tables to a live, judged model

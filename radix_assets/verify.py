@@ -19,6 +19,7 @@ from radix_assets.project import INFRASTRUCTURE, PROJECT_FILE, Project, slug
 from radix_assets.standing import assemble
 from radix_resources.action_log import HEAD, Filter, entries
 from radix_resources.action_log.audit import audit
+from radix_resources.action_log.reconcile import gone_runs
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
@@ -66,6 +67,10 @@ def verify(
             commits[name] = tools.storage.history(name)
         except StorageError as error:
             found.append(Finding(name, error.found, error.hint))
+    found += [
+        Finding(f"run {run.run_id[:8]}", "is marked as going on, and its process is gone", "radix reconcile")
+        for run in gone_runs(instance)
+    ]
     found += _events(instance, tools, commits)
     found += _snapshots(tools, commits, everything=everything)
     found += _chains(instance, commits)

@@ -46,6 +46,7 @@ def test_processes_publish_each_version_once_and_who_is_cancelled_holds_up_nobod
     assert not list((home.store / "tmp").glob("*/*"))
 
 
+@pytest.mark.extended
 def test_threads_of_one_process_compute_it_once(home: Home, instance: dg.DagsterInstance):
     toy = Toy(home)
     project = toy.project

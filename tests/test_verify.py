@@ -163,9 +163,12 @@ def test_a_run_that_was_killed_is_told_with_the_asset_it_was_at(toy: Toy, instan
     job = dg.define_asset_job("job").resolve(asset_graph=dg.Definitions([raw]).resolve_asset_graph())
     run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
     instance.report_engine_event("step", run, step_key="toy__raw__a")
+    (finding,) = check(toy, instance)
+    assert (finding.subject, finding.mend) == (f"run {run.run_id[:8]}", "radix reconcile")
     found = tidy(toy, instance)
     assert len(found) == 1
     assert "marked as failed" in found[0]
+    assert check(toy, instance) == []
     assert tidy(toy, instance) == []
 
 

@@ -51,6 +51,8 @@ class Plan(BaseModel):
     steps: list[PlannedStep]
     changes: list[Change] = []
     """What would be provisioned for them."""
+    endpoint: float = 0.0
+    """Dollars of an endpoint that would be deployed, to the end of the month; in what is expected."""
     spent: Totals
     """So far."""
     expected: Totals
@@ -106,6 +108,7 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
         inputs=inputs,
         steps=planned,
         changes=list(changes.values()),
+        endpoint=metered,
         spent=before,
         expected=whole,
         most=most,

@@ -86,6 +86,8 @@ def _print(project: Project, found: "Plan", by: str | None) -> None:
         monthly = f", ${change.rate.dollars_month:,.2f} a month" if change.rate.dollars_month else ""
         hourly = f", ${change.rate.dollars_hour:,.2f} an hour" if change.rate.dollars_hour else ""
         out.print(f"provisions          {change.component}: {change.what}{hourly}{monthly}", soft_wrap=True)
+    if found.endpoint:
+        out.print(f"endpoint            {found.endpoint:,.2f} dollars, if it answers to the end of the month")
     limits = project.budget
     rows = (
         (

@@ -33,11 +33,11 @@ def tags_of_process(pid: int) -> dict[str, str]:
     return {PID: str(pid), STARTED: started_at(pid) or "", BOOT: boot_id(), HOST: host_id()}
 
 
-def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Report as failed every run whose process is known and gone; returns their ids.
+def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Runs that are marked as going on although their process is known and gone. Nothing is changed.
 
     The process is known by `process_tags`, or by what Dagster's own launcher wrote into the run's log. What cannot be
-    known from here, such as a process of another machine or container, is left alone (`max_runtime_seconds` ends it).
+    known from here, such as a process of another machine or container, is left out (`max_runtime_seconds` ends it).
     """
     sole = "sqlite" in type(instance.run_storage).__name__.lower()  # such a database belongs to one machine
     gone = []
@@ -48,9 +48,16 @@ def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
             continue
         now = instance.get_run_by_id(run.run_id)
         if now is not None and not now.is_finished:  # it may have ended well between the two looks
-            instance.report_run_failed(run, _MESSAGE)
-            gone.append(run.run_id)
+            gone.append(run)
     return gone
+
+
+def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Report as failed every run whose process is known and gone; returns their ids."""
+    gone = gone_runs(instance)
+    for run in gone:
+        instance.report_run_failed(run, _MESSAGE)
+    return [run.run_id for run in gone]
 
 
 def end_own_runs(instance: dg.DagsterInstance) -> None:

@@ -12,7 +12,7 @@ from radix_assets.graph import Step
 from radix_assets.project import Project
 from radix_assets.runner import run
 from radix_assets.serving.assets import ENDPOINT
-from radix_assets.standing import stand, verdict, without_budget
+from radix_assets.standing import Standing, stand, verdict, without_budget
 from radix_resources.endpoint.state import STATUS, Status, write
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
@@ -121,6 +121,17 @@ def test_the_time_that_an_endpoint_was_there_counts_whether_or_not_it_still_is(t
     step = Step(ENDPOINT, "toy", None, (), ())
     prices = Prices(dated=date(2026, 11, 1), endpoint_hour=4.0)
     assert spent([step], toy.tools, prices).dollars == pytest.approx(2.0)
+
+
+def test_an_endpoint_that_would_be_deployed_counts_to_the_end_of_the_month_or_its_hours(toy: Toy):
+    (toy.home.projects / "prices.yaml").write_text(yaml.safe_dump({"dated": "2026-11-01", "endpoint_hour": 1.0}))
+    path = toy.project.folder / "project.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"infrastructure": {"endpoint_hours": 5}}))
+    served = Standing(Step(ENDPOINT, "toy", None, ("end",), ()), "stale", "never made")
+    plan = make_plan(toy.project, [*without_budget(toy.project, toy.stages, toy.tools), served], toy.tools)
+    assert (plan.endpoint, plan.expected.dollars) == (5.0, 5.0)
+    assert {change.component for change in plan.changes} == {"infra/local/storage", "infra/local/endpoint"}
+    assert plan_of(toy).endpoint == 0
 
 
 def test_the_shipped_prices_are_dated_and_cost_nothing_here(home: Home):

