@@ -122,6 +122,7 @@ def test_answers_are_better_than_chance(club: Installation, tmp_path: Path) -> N
     assert correlation < -0.5
 
 
+@pytest.mark.extended
 def test_mistakes_in_the_question_point_at_their_place(club: Installation) -> None:
     wrong = {**QUESTION, "predict": "count(vists) == 0"}
     club.new("wrong", str(club.data / "members.csv"), str(club.data / "visits.csv"), "--accept", "auto")

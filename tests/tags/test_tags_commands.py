@@ -47,6 +47,7 @@ def test_a_comment_a_name_and_a_mark_rebuild_the_tags_alone(shop: Installation):
     assert rebuilt(shop) == set()
 
 
+@pytest.mark.extended
 def test_a_preview_names_what_is_rebuilt_and_writes_nothing(shop: Installation):
     before = shop.tags_file("shop").read_bytes()
     said = preview(shop, "--set", "orders.days=leak", "--set", "customers.country.sensitivity=personal")
