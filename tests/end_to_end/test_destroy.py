@@ -10,6 +10,8 @@ from little_shop import write_shop
 from radix_assets.destroy import inventory
 from radix_assets.project import load_project
 from radix_resources.action_log import open_intents, read
+from radix_resources.endpoint.process import is_running
+from radix_resources.endpoint.state import read_status
 
 pytestmark = pytest.mark.slow
 
@@ -44,13 +46,15 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
     assert "snapshots" in said.out
     assert httpx.get(f"{address}/health", timeout=10).status_code == 200, "it asks before it removes data"
 
+    served = read_status(installation.home.endpoints / "shop")
+    assert served is not None
     for where in KILLS:
         installation.killed(where, "destroy", "shop", "--yes-delete-data")
     installation.radix("destroy", "shop", "--yes-delete-data")
 
     assert left(installation) == before
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{address}/health", timeout=10)
+    assert not is_running(served.pid, served.pid_started)
+    assert not is_running(served.supervisor, served.supervisor_started)
     with installation.instance() as instance:
         assert inventory(project, installation.home) == {}
         found = read(instance, project="shop")
