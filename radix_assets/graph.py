@@ -13,8 +13,7 @@ from radix_assets.project import Project, slug
 if TYPE_CHECKING:
     from radix_resources.action_log import Action, Kind
     from radix_resources.endpoint import Endpoint
-    from radix_resources.home import Home
-    from radix_resources.providers import Component
+    from radix_resources.providers import Component, Provider
     from radix_resources.sizing import Need
     from radix_resources.storage import Commit, Storage
     from radix_resources.tracking import Tracking
@@ -184,12 +183,9 @@ def shown_deps(found: list[Step]) -> dict[str, list[str]]:
     return shown
 
 
-def components_of(project: Project, stage: Stage, home: "Home") -> "list[Component]":
-    """What of the project's provider a stage stands on."""
-    from radix_resources.providers import provider
-
-    found = provider(home, project.infrastructure.provider).components
-    return [found[name] for name in dict.fromkeys((*_ALWAYS, *stage.stands_on))]
+def components_of(stage: Stage, provider: "Provider") -> "list[Component]":
+    """What of a provider a stage stands on."""
+    return [provider.components[name] for name in dict.fromkeys((*_ALWAYS, *stage.stands_on))]
 
 
 def is_fresh(work: Work, mark: str) -> bool:

@@ -12,7 +12,7 @@ from radix_assets.project import INFRASTRUCTURE
 from radix_assets.sizes import request_of
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
-from radix_resources.providers import Component, Condition, Rate, Request, provider, providers
+from radix_resources.providers import Component, Condition, Provider, Rate, Request, provider, providers
 from radix_resources.provisioner import provision
 from radix_resources.sizing import Prediction
 
@@ -28,7 +28,7 @@ def build_infrastructure(home: Home) -> list[dg.AssetsDefinition]:
 
 def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, actor: str, run_id: str) -> None:
     """Have there what a step stands on. Raises a RadixError where even the least it is expected to need is too much."""
-    for component in components_of(work.project, work.step.stage, Home.from_environment()):
+    for component in components_of(work.step.stage, _provider_of(work)):
         component.demand(request_of(use, "low"))
         change = provision(
             instance,
@@ -71,10 +71,14 @@ def tell(instance: dg.DagsterInstance, component: Component) -> None:
 
 def tell_of(instance: dg.DagsterInstance, work: Work) -> None:
     """Show how stands what a step that was made stands on, beside what all steps do."""
-    components = provider(Home.from_environment(), work.project.infrastructure.provider).components
+    components = _provider_of(work).components
     for capability in work.step.stage.stands_on:
         with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
             tell(instance, components[capability])
+
+
+def _provider_of(work: Work) -> Provider:
+    return provider(Home.from_environment(), work.project.infrastructure.provider)
 
 
 def _build(component: Component) -> dg.AssetsDefinition:
@@ -123,11 +127,11 @@ def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.Metada
         "state": dg.MetadataValue.text(stands.state),
         "now": dg.MetadataValue.text(stands.what),
         "owners": dg.MetadataValue.md(markdown_table(rows)),
-        "price": dg.MetadataValue.text(priced(component.rate(Request(disk_bytes=10**9, seconds=3600)))),
+        "price": dg.MetadataValue.text(_priced(component.rate(Request(disk_bytes=10**9, seconds=3600)))),
     }
 
 
-def priced(rate: Rate) -> str:
+def _priced(rate: Rate) -> str:
     """A price in words."""
     said = []
     if rate.dollars_hour:

@@ -23,7 +23,7 @@ from radix_resources.action_log.reconcile import gone_runs
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
-from radix_resources.providers import Request
+from radix_resources.providers import Request, provider
 from radix_resources.storage import Commit
 from radix_resources.storage.inspection import footers, hashed, sizes
 
@@ -220,11 +220,12 @@ def _provisioned(
     project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], home: Home
 ) -> Iterator[Finding]:
     """What steps that were made stand on, and is not there."""
+    found_at = provider(home, project.infrastructure.provider)
     missing: dict[str, Finding] = {}
     for step in steps(project, stages):
         if step.key not in commits:
             continue
-        for component in components_of(project, step.stage, home):
+        for component in components_of(step.stage, found_at):
             change = component.plan(project.name, Request())
             if change.action != "none":
                 mend = f"radix run {project.name} --again {step.name}"

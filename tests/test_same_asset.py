@@ -1,10 +1,12 @@
 """However many make the same asset at once, each version of it is computed and committed once."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -46,7 +48,15 @@ def test_processes_publish_each_version_once_and_who_is_cancelled_holds_up_nobod
     assert not list((home.store / "tmp").glob("*/*"))
 
 
-@pytest.mark.extended
+@pytest.fixture
+def terminable() -> Iterator[None]:
+    """What a thread starts ignores SIGTERM where the process does, and Dagster waits 30 s for each of its log tails."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("terminable")
 def test_threads_of_one_process_compute_it_once(home: Home, instance: dg.DagsterInstance):
     toy = Toy(home)
     project = toy.project

@@ -17,7 +17,7 @@ from radix_assets.standing import Standing, assemble
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
 from radix_resources.prices import load_prices
-from radix_resources.providers import Change, Component
+from radix_resources.providers import Change, Component, Request, provider
 from radix_resources.sizing import Interval, Need, Prediction
 
 SEARCH = "model"
@@ -52,7 +52,7 @@ class Plan(BaseModel):
     changes: list[Change] = []
     """What would be provisioned for them."""
     endpoint: float = 0.0
-    """Dollars of an endpoint that would be deployed, to the end of the month; in what is expected."""
+    """Dollars of an endpoint that answers or would be deployed, to the end of the month; in what is expected."""
     spent: Totals
     """So far."""
     expected: Totals
@@ -66,12 +66,12 @@ class Plan(BaseModel):
 def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> Plan:
     """From how the project stands. Steps whose input is to be made first are sized by what that is expected to be."""
     home = Home.from_environment()
-    prices = load_prices(home)
+    stood_on = provider(home, project.infrastructure.provider)
+    prices = load_prices(home, stood_on.name)
     known = sizing(home)
     expected: dict[str, int] = {}
     planned = []
     changes: dict[str, Change] = {}
-    metered = 0.0
     marks = []
     for one in standings:
         work = assemble(project, one.step, tools, one.commit)
@@ -82,14 +82,13 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
         need = _need(work, expected)
         use = known.predict(need, one.step.key)
         expected[one.step.name] = int(use.table_bytes.middle)
-        stands_on = components_of(project, one.step.stage, home)
+        stands_on = components_of(one.step.stage, stood_on)
         planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, stands_on)))
         for component in stands_on:
             change = component.plan(project.name, request_of(use))
             if change.action != "none":
                 changes.setdefault(change.component, change)
-            if component.capability == "endpoint":
-                metered = change.rate.dollars_hour * _hours_to_answer(project)
+    metered = _endpoint(project, planned, stood_on.components["endpoint"])
     before = spent([one.step for one in standings], tools, prices)
     whole = before.plus(_sum(planned, "middle", metered))
     most = _rounded(before.plus(_sum(planned, "high", metered)))
@@ -145,11 +144,17 @@ def _dollars(use: Prediction, stands_on: Sequence[Component]) -> Interval:
     return Interval(**by_bound)
 
 
-def _hours_to_answer(project: Project) -> float:
-    """How long an endpoint that is deployed now answers this month at most; by whole days, so that a plan lasts."""
+def _endpoint(project: Project, planned: Sequence[PlannedStep], component: Component) -> float:
+    """What it goes on costing this month, by whole days, so that a plan lasts: where it answers, or is to."""
+    rate = component.rate(Request()).dollars_hour
+    if not rate or not planned:
+        return 0.0
+    held = component.inspect(project.name)
+    if not any(step.need.stage == "endpoint" for step in planned) and not (held and held.rate.dollars_hour):
+        return 0.0
     now = datetime.now(UTC)
     days = monthrange(now.year, now.month)[1] - now.day + 1
-    return min(days * 24.0, project.infrastructure.endpoint_hours or math.inf)
+    return rate * min(days * 24.0, project.infrastructure.endpoint_hours or math.inf)
 
 
 def _sum(planned: list[PlannedStep], bound: Bound, metered: float) -> Totals:

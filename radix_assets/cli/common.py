@@ -83,7 +83,7 @@ class Place:
         return load_project(path)
 
 
-def logged(here: Place, name: str) -> None:
+def demand_known(here: Place, name: str) -> None:
     """Raises ConfigError RDX-CFG-005 where neither a project nor the log has that name."""
     from radix_resources.action_log import Filter, entries
 

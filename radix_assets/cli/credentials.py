@@ -9,7 +9,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
-from radix_resources.credentials import SCHEME, Backend, EncryptedFile, credentials, let_ask, remember, vault
+from radix_resources.credentials import SCHEME, EncryptedFile, Store, credentials, let_ask, remember, vault
 from radix_resources.errors import ConfigError, CredentialError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def remove(name: Annotated[str, typer.Argument(help="As projects refer to it.")]
     """
     here = place()
     held = credentials(here.home)
-    gone = [one.kind for one in held.backends if one.writable and not one.unavailable() and one.remove(name)]
+    gone = [one.kind for one in held.backends if isinstance(one, Store) and not one.unavailable() and one.remove(name)]
     out.print(f"[green]✓[/] removed from: {', '.join(gone)}" if gone else f"nothing is stored of the name {name}")
     if held.where(name):
         out.print(f"[yellow]![/] {name} is set in the environment too, which is yours to unset")
@@ -186,10 +186,10 @@ def _give(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
         out.print(f"[yellow]![/] {name} is set in the environment too, and that value is taken first")
 
 
-def _store(here: Place, wanted: str | None) -> Backend:
+def _store(here: Place, wanted: str | None) -> Store:
     if wanted is not None and wanted not in STORES:
         raise ConfigError("RDX-CFG-013", f"{wanted!r} is no place to store", expected=" or ".join(STORES))
-    writable = {one.kind: one for one in credentials(here.home).backends if one.writable}
+    writable = {one.kind: one for one in credentials(here.home).backends if isinstance(one, Store)}
     if wanted:
         chosen = writable[STORES[wanted]]
         why = chosen.unavailable()

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from radix_assets.cli.common import PERSON, logged, out, place
+from radix_assets.cli.common import PERSON, demand_known, out, place
 from radix_assets.project import PROJECT_FILE
 
 
@@ -39,7 +39,7 @@ def destroy(
     here = place()
     left = abandoned(here.home, name)
     if left is None and not (here.home.projects / name / PROJECT_FILE).exists():
-        logged(here, name)
+        demand_known(here, name)
         out.print("nothing to remove")
         return
     project = left or here.project(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from radix_assets.cli.common import logged, out, place, say_json
+from radix_assets.cli.common import demand_known, out, place, say_json
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def log(
 
     here = place()
     if name:
-        logged(here, name)
+        demand_known(here, name)
     wanted = _wanted(project=name, kind=kind, subject=subject, actor=actor, severity=severity, since=since, until=until)
     with here.log() as tables:
         if follow:
@@ -78,7 +78,7 @@ def errors(
 
     here = place()
     if name:
-        logged(here, name)
+        demand_known(here, name)
     now = datetime.now(UTC).timestamp()
     with here.log() as tables:
         found = grouped(folded(tables, here.home.folded_log), name, moment(since), now)

@@ -1,6 +1,6 @@
 """Credentials: looked up by name at the last moment, and never written down."""
 
-from radix_resources.credentials.base import Backend
+from radix_resources.credentials.base import Backend, Store
 from radix_resources.credentials.cloud import SCHEME, SecretsManager
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.file import KEY, EncryptedFile
@@ -19,6 +19,7 @@ __all__ = [
     "Environment",
     "Found",
     "SecretsManager",
+    "Store",
     "SystemKeyring",
     "credentials",
     "hide",

@@ -11,13 +11,11 @@ class Backend(ABC):
     - no value stands in a repr, an error, a log or a file that others could read;
     - what was set before a crash is there after it, whole, or is not there: never half of it;
     - `stamp` changes when an item is set anew, and tells nothing of the value;
-    - `get`, `set` and `remove` raise CredentialError where the place cannot be used, and never wait for a person.
+    - what reads and writes raises CredentialError where the place cannot be used, and never waits for a person.
     """
 
     kind: ClassVar[str]
     """As people are told where a credential was found."""
-    writable: ClassVar[bool] = True
-    """Whether `radix credentials set` can store here."""
 
     def unavailable(self) -> str | None:
         """Why it cannot be used here at all; None where it can."""
@@ -31,10 +29,14 @@ class Backend(ABC):
     def stamp(self, name: str) -> str:
         """Which version of an item is stored, without reading it; empty where there is none."""
 
+
+class Store(Backend):
+    """A place that `radix credentials set` can write to as well."""
+
+    @abstractmethod
     def set(self, name: str, value: str) -> None:
         """Store a value, in place of an earlier one."""
-        raise NotImplementedError(f"{self.kind} is read-only")
 
+    @abstractmethod
     def remove(self, name: str) -> bool:
         """Remove it. Whether it was there."""
-        raise NotImplementedError(f"{self.kind} is read-only")

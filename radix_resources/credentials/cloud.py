@@ -23,7 +23,6 @@ class SecretsManager(Backend):
     """AWS Secrets Manager; items are named by their references. Who asks, and where, is boto3's own configuration."""
 
     kind = "aws-secretsmanager"
-    writable = False
 
     def unavailable(self) -> str | None:
         try:

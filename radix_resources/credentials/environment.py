@@ -9,7 +9,6 @@ class Environment(Backend):
     """The variables of this process. They cannot change while it lives, so an item has one version."""
 
     kind = "environment"
-    writable = False
 
     def get(self, name: str) -> str | None:
         return os.environ.get(name) or None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from radix_resources.credentials import private_files
-from radix_resources.credentials.base import Backend
+from radix_resources.credentials.base import Store
 from radix_resources.credentials.known import remember
 from radix_resources.errors import CredentialError
 
@@ -30,7 +30,7 @@ _PROOF = ""
 Ask = Callable[[], str]
 
 
-class EncryptedFile(Backend):
+class EncryptedFile(Store):
     """One file for an installation. Without the key names can be listed and removed, and no value read or set."""
 
     kind = "encrypted file"

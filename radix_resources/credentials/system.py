@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from radix_resources.credentials import private_files
-from radix_resources.credentials.base import Backend
+from radix_resources.credentials.base import Store
 from radix_resources.errors import CredentialError
 
 
-class SystemKeyring(Backend):
+class SystemKeyring(Store):
     """Items under a service of this installation's own, so that two installations never share one by chance.
 
     A keyring tells neither versions nor names, so a small file beside the state keeps both; it holds no value.

@@ -16,11 +16,16 @@ from radix_resources.endpoint.state import read_status
 pytestmark = pytest.mark.slow
 
 KILLS = [
+    "radix_resources.provisioner:remove:1:before",
     "radix_resources.endpoint.local:LocalEndpoint.release:1:after",
     "radix_resources.tracking.local:LocalTracking._remove_experiment:1:before",
+    "radix_resources.tracking.local:LocalTracking._remove_experiment:1:after",
+    "radix_resources.tracking.local:LocalTracking.remove:1:after",
+    "radix_resources.storage.local:_sync_directory:1:before",
     "radix_resources.storage.local:_sync_directory:1:after",
     "radix_assets.destroy:_close_cut_off:1:before",
 ]
+IN_CI = [KILLS[1], KILLS[2], KILLS[6], KILLS[7]]
 """Each is a fresh `radix destroy`, which goes on from where the one before was killed."""
 
 
@@ -33,7 +38,8 @@ def left(installation: Installation) -> set[str]:
     return found
 
 
-def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Installation):
+@pytest.mark.parametrize("kills", [IN_CI, pytest.param(KILLS, marks=pytest.mark.extended)], ids=["some", "every"])
+def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Installation, kills: list[str]):
     files = write_shop(installation.data)
     installation.new("shop", *files, "--target", "orders.returned", "--accept", "auto")
     before = left(installation)
@@ -48,7 +54,7 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
 
     served = read_status(installation.home.endpoints / "shop")
     assert served is not None
-    for where in KILLS:
+    for where in kills:
         installation.killed(where, "destroy", "shop", "--yes-delete-data")
     installation.radix("destroy", "shop", "--yes-delete-data")
 

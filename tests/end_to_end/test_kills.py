@@ -25,6 +25,7 @@ KILLS = [
     (f"{RECORD}:3:after", "relationships", True),
     ("radix_assets.features.make:_write:1:before", "features", False),
     ("radix_assets.models.search:_Bench.run:2:after", "model", False),
+    (f"{RECORD}:2:before", "champion", False),
     ("radix_assets.serving.deployment:make_endpoint:1:after", "endpoint", False),
 ]
 """Each is a fresh `radix run` of the same project, so that each goes on from where the one before was killed."""

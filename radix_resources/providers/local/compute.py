@@ -55,7 +55,7 @@ class ComputeComponent(Component):
         """What a step holds ends with its process."""
 
     def destroy(self, project: str) -> None:
-        """Same."""
+        """Nothing of it is a project's for longer than a step runs."""
 
     def owners(self) -> list[str]:
         return sorted({one.step.partition("/")[0] for one in lent(self._folder)})

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from radix_resources.endpoint import Deployed, LocalEndpoint
+from radix_resources.endpoint import LocalEndpoint
 from radix_resources.prices import Prices
 from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request, State
 from radix_resources.providers.local.folders import make_folder
+
+_STATES: dict[str, State] = {"stopped": "stopped", "failed": "failed"}
+"""As a component's; an endpoint in any other state is ready, or about to be."""
 
 
 class EndpointComponent(Component):
@@ -39,7 +42,9 @@ class EndpointComponent(Component):
         deployed = self._endpoint.inspect(project)
         if deployed is not None:
             rate = self.rate(Request()) if deployed.state == "running" else Rate()
-            return Held(state=_state(deployed), what=f"{deployed.address} ({deployed.state})", rate=rate)
+            return Held(
+                state=_STATES.get(deployed.state, "ready"), what=f"{deployed.address} ({deployed.state})", rate=rate
+            )
         return Held(state="stopped", what="no model was deployed yet") if self._place(project).is_dir() else None
 
     def release(self, project: str) -> None:
@@ -58,9 +63,3 @@ class EndpointComponent(Component):
 
     def _place(self, project: str) -> Path:
         return Path(self._endpoint.root, project)
-
-
-def _state(deployed: Deployed) -> State:
-    if deployed.state in {"stopped", "failed"}:
-        return "stopped" if deployed.state == "stopped" else "failed"
-    return "ready"
