@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 from column_types_file import facts, read
 
-from radix_assets.column_types.model import TYPES
+from radix_assets.column_types.schema import TYPES
 from radix_assets.column_types.trained import pool, shipped
 
 Probabilities = npt.NDArray[np.float64]

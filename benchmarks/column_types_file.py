@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.column_types.features import cleaned
-from radix_assets.column_types.model import ColumnFacts
+from radix_assets.column_types.schema import ColumnFacts
 
 
 def read(path: Path) -> pl.DataFrame:

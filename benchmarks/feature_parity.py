@@ -23,16 +23,16 @@ import polars as pl
 from common import table as printed
 from feature_tables import entities, frames_of, snapshots, tags_of, with_answers
 
+from radix_assets.asof.plan import Identity, Node, Output, Plan, walk
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import NEVER
 from radix_assets.features.definitions import type_of
 from radix_assets.features.engines import compute
-from radix_assets.features.foreign import any_foreign
+from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph import Graph, build_graph
-from radix_assets.features.model import CUTOFF
-from radix_assets.features.plan import Identity, Node, Output, Plan, walk
 from radix_assets.features.prepared import inputs_of
-from radix_assets.features.store import Store
+from radix_assets.features.schema import CUTOFF
 from radix_assets.features.synthesis import Uncompilable, layout, synthesize, translate
-from radix_assets.features.times import NEVER
 
 AGGREGATED = ("sum", "std", "max", "skew", "min", "mean", "count", "percent_true", "num_unique", "mode")
 TRANSFORMED = ("age", "day", "year", "month", "weekday", "haversine", "num_words", "num_characters")

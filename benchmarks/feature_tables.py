@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from radix_assets.asof.plan import Plan
+from radix_assets.asof.readings import ISO, moment, read
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import NEVER
 from radix_assets.features.graph import Graph
-from radix_assets.features.plan import Plan
-from radix_assets.features.readings import ISO, moment, read
-from radix_assets.features.store import Store
 from radix_assets.features.synthesis import Layout
-from radix_assets.features.times import NEVER
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 FORMATS = (*ISO, "%d-%m-%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%Y-%m-%dT%H:%M:%S%.fZ")
 USED = ("declared", "one_to_one")

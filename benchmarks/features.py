@@ -174,8 +174,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _radix(arguments: argparse.Namespace) -> float:
+    from radix_assets.asof.plan import Plan
     from radix_assets.features.engines import compute
-    from radix_assets.features.plan import Plan
 
     rows = asked(arguments.folder, arguments.own_cutoffs)
     plan = Plan.model_validate_json((arguments.folder / "plan.json").read_text())
@@ -186,9 +186,9 @@ def _radix(arguments: argparse.Namespace) -> float:
 
 def _total(folder: Path) -> float:
     """Sums, means, deviations and extremes of every session, from all transactions, by the engine's own grouping."""
-    from radix_assets.features.engines.polars import PolarsTables
-    from radix_assets.features.plan import Aggregation, Identity, Link, Plan
-    from radix_assets.features.store import Store
+    from radix_assets.asof.plan import Aggregation, Identity, Link, Plan
+    from radix_assets.asof.store import Store
+    from radix_assets.features.engines.polars_tables import PolarsTables
     from radix_assets.features.totals import Totals
 
     link = Link(child="transactions", child_columns=("session_id",), parent="sessions", parent_columns=("session_id",))

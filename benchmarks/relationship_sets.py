@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from common import ROOT, SHARED
 
-from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.schema import TableProfile
 
 sys.path.insert(0, str(ROOT / "tests" / "relationships"))
 from shared_sets import multi_table_sets, read_set, write_set

@@ -25,7 +25,7 @@ from relationship_worlds import worlds
 from shared_sets import write_set
 
 from radix_assets.relationships.find import find_schema
-from radix_assets.relationships.model import Schema
+from radix_assets.relationships.schema import Schema
 
 UNSEEN = 1000
 """Seeds from here on are for measuring; those below are for fitting."""

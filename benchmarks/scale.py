@@ -38,8 +38,8 @@ _AGGREGATED = """
 from pathlib import Path
 import polars as pl
 from radix_assets.features.engines import compute
-from radix_assets.features.names import CUTOFF
-from radix_assets.features.plan import Aggregation, Identity, Input, Link, Output, Plan
+from radix_assets.asof.names import CUTOFF
+from radix_assets.asof.plan import Aggregation, Identity, Input, Link, Output, Plan
 link = Link(child="rows", child_columns=("code_0",), parent="codes", parent_columns=("code_0",))
 number = ("sum", "mean", "std", "skew", "min", "max")
 wanted = {{"float_0": number, "skewed_0": number, "integer_0": number, "sparse_0": number,

@@ -21,8 +21,8 @@ from typing import Any
 import polars as pl
 from common import ROOT, SHARED, table
 
+from radix_assets.personal_data.detect import personal_of_table
 from radix_assets.suggestions.samples import texts
-from radix_assets.suggestions.sensitivity import personal_of_table
 
 WRITTEN = ROOT / "tests" / "suggestions" / "personal_columns.tsv"
 LABELS = Path(__file__).parent / "sensitivity_labels.csv"

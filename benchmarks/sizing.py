@@ -24,7 +24,8 @@ import polars as pl
 from common import SHARED, table
 from tables import write
 
-from radix_resources.sizing import Ledger, Used, fit
+from radix_resources.sizing.ledger import Ledger, Used
+from radix_resources.sizing.predict import fit
 
 DATA = SHARED / "data"
 SETS = {

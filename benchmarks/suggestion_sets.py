@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from radix_assets.profiles import TableProfile, profile_table
-from radix_assets.relationships import Schema, find_schema
-from radix_assets.sources import DATA_FILE
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.relationships.find import find_schema
+from radix_assets.relationships.schema import Schema
+from radix_assets.sources.schema import DATA_FILE
 from radix_assets.suggestions.folder import read_folder
 
 PROBLEMS = {"regression_forecast": "forecasting", "ordinal_regression": "ordinal"}

@@ -20,9 +20,9 @@ from common import SHARED, table
 from fit_suggestions import error
 from suggestion_sets import Made, Truth, read_sets
 
-from radix_assets.profiles import profile_table
-from radix_assets.relationships import find_schema
-from radix_assets.suggestions import Suggestions
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.relationships.find import find_schema
+from radix_assets.suggestions.schema import Suggestions
 from radix_assets.suggestions.suggest import suggest
 
 ROLES = {

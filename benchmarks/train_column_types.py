@@ -28,11 +28,11 @@ from sklearn.preprocessing import QuantileTransformer
 
 from radix_assets.column_types.features import ABSENT, matrix
 from radix_assets.column_types.linear import Linear, wide
-from radix_assets.column_types.model import TYPES, ColumnFacts
 from radix_assets.column_types.scale import Scale
+from radix_assets.column_types.schema import TYPES, ColumnFacts
 from radix_assets.column_types.trained import FILE, LEAST, Trained, pool
 from radix_assets.column_types.trees import Trees
-from radix_assets.relationships.words import words
+from radix_assets.common.words import words
 
 ROOT = Path(__file__).parents[1]
 SHARED = {

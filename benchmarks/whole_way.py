@@ -19,10 +19,10 @@ from common import Cost, process, python, table
 NAME = "flights"
 RADIX = [sys.executable, "-m", "radix_assets.cli"]
 PLAIN = f"""
-from radix_assets.graph import Work, steps
-from radix_assets.output import Snapshot
-from radix_assets.project import load_project
-from radix_assets.resources import tools
+from radix_assets.pipeline.stage import Work, steps
+from radix_assets.pipeline.output import Snapshot
+from radix_assets.project.settings import load_project
+from radix_assets.orchestration.resources import tools
 from radix_assets.stages import STAGES
 from radix_resources.home import Home
 

@@ -8,13 +8,14 @@ import dagster as dg
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
-    from radix_assets.broken import build_broken
-    from radix_assets.factory import build_assets
-    from radix_assets.infrastructure import build_infrastructure
-    from radix_assets.plan_job import build_approval
-    from radix_assets.project import load_projects
-    from radix_assets.resources import resources, tools
-    from radix_assets.sensors import ALL_ASSETS, build_schedules, build_sensors
+    from radix_assets.execution.tools import tools
+    from radix_assets.orchestration.assets import build_assets
+    from radix_assets.orchestration.broken_project import build_broken
+    from radix_assets.orchestration.infrastructure import build_infrastructure
+    from radix_assets.orchestration.jobs import build_approval
+    from radix_assets.orchestration.resources import resources
+    from radix_assets.orchestration.sensors import ALL_ASSETS, build_schedules, build_sensors
+    from radix_assets.project.settings import load_projects
     from radix_assets.stages import STAGES
     from radix_resources.home import Home
 

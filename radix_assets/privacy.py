@@ -8,19 +8,13 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from radix_resources.errors import RadixError
 
-if TYPE_CHECKING:
-    from radix_assets.tags.model import Tags, Target
-
-MASK = "•••"
-"""Stands where a value would."""
 KEY_FILE = "seal.key"
 _KEY_BYTES = 32
 _MARK = 24
@@ -41,7 +35,7 @@ def said_private(tags_file: Path) -> Said | None:
 
 @lru_cache(maxsize=64)
 def _said(tags_file: Path, _changed: int, _size: int) -> Said | None:
-    from radix_assets.tags.file import read_tags
+    from radix_assets.tags_file.file import read_tags
 
     try:
         file = read_tags(tags_file)
@@ -90,43 +84,17 @@ def columns_of(raw: Path) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1024)
 def _looked_at(raw: Path) -> tuple[tuple[str, ...], frozenset[str]]:
-    from radix_assets.sources import SCHEMA_FILE, read_schema
+    from radix_assets.sources.schema import SCHEMA_FILE, read_schema
 
     if not (raw / SCHEMA_FILE).exists():
         return (), frozenset()
     schema = read_schema(raw)
     suspected = schema.suspected
     if suspected is None:
-        from radix_assets.sources import judge_columns
+        from radix_assets.sources.privacy import judge_columns
 
         suspected = sorted(judge_columns(raw, schema.table))
     return tuple(column.name for column in schema.columns), frozenset(suspected)
-
-
-def is_private(tags: "Tags", table: str, *columns: str) -> bool:
-    """Whether any of these columns is tagged private."""
-    return table in tags.tables and not tags.tables[table].private.isdisjoint(columns)
-
-
-def target_is_private(tags: "Tags") -> bool:
-    """Whether what is predicted is a private column."""
-    return is_private(tags, tags.target.table, tags.target.column)
-
-
-def target_name(tags: "Tags") -> str:
-    """The target as a person writes it; a private value that it is compared with is masked."""
-    return masked_name(tags.target) if target_is_private(tags) else tags.target.name
-
-
-def masked_name(target: "Target") -> str:
-    """The target without the value it is compared with."""
-    name = f"{target.table}.{target.column}"
-    return name if target.operator is None else f"{name} {target.operator} {MASK}"
-
-
-def masked(classes: Sequence[str]) -> list[str]:
-    """What private classes are called instead: `class 1`, `class 2` …; they are in the order of their names."""
-    return [f"class {number + 1}" for number in range(len(classes))]
 
 
 class Seal:

@@ -2,10 +2,10 @@
 
 from radix_assets.exploration.assets import EXPLORATION
 from radix_assets.features.assets import FEATURES
-from radix_assets.graph import Stage
 from radix_assets.labels.assets import LABELS
 from radix_assets.models.assets import CHAMPION, MODEL
 from radix_assets.monitoring.assets import MONITORING
+from radix_assets.pipeline.stage import Stage
 from radix_assets.profiles.assets import PROFILE
 from radix_assets.relationships.assets import RELATIONSHIPS
 from radix_assets.reports.assets import REPORT

@@ -6,7 +6,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from radix_resources.metadata import VARIABLE, Metadata, metadata_of
+from radix_resources.credentials.lookup import credentials
+from radix_resources.metadata.base import VARIABLE, Metadata
+from radix_resources.metadata.choice import metadata_of
 
 QUIET = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
@@ -60,9 +62,9 @@ class Home:
         """
         address = self.address
         if "${" in address:
-            from radix_resources.credentials import credentials  # it stands on the home itself
-
-            address = credentials(self).reveal(address, quoted=partial(quote, safe=""), purpose="the metadata address")
+            address = credentials(self.state).reveal(
+                address, quoted=partial(quote, safe=""), purpose="the metadata address"
+            )
         return metadata_of(address, self.state)
 
     @property

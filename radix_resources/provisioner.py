@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from radix_resources.action_log import Action, Outcome, doing
-from radix_resources.providers import Change, Component, Request
+from radix_resources.action_log.log import doing
+from radix_resources.action_log.schema import Action, Outcome
+from radix_resources.providers.base import Change, Component, Request
 
 if TYPE_CHECKING:
     import dagster as dg

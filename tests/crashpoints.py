@@ -16,24 +16,30 @@ from typing import Any
 ASSETS = ("raw/a", "raw/b", "sum", "gate", "end")
 POINTS = {
     # where in the order of publishing: module, function, before it is called or after it returned, whether published
-    "begun": ("radix_assets.factory:_make", "before", False),
-    "provisioned": ("radix_assets.factory:provision_for", "after", False),
-    "intent": ("radix_assets.factory:_compute", "before", False),
-    "computed": ("radix_assets.factory:_compute", "after", False),
+    "begun": ("radix_assets.orchestration.assets:_make", "before", False),
+    "provisioned": ("radix_assets.orchestration.assets:provision_for", "after", False),
+    "intent": ("radix_assets.orchestration.assets:_compute", "before", False),
+    "computed": ("radix_assets.orchestration.assets:_compute", "after", False),
     "hashed": ("radix_resources.storage.local:_sync_and_hash", "after", False),
     "fenced": ("radix_resources.action_log.fence:RunFence.holds", "after", False),
     "placed": ("radix_resources.storage.local:LocalStorage._place", "after", False),
     "drafted": ("os:link", "before", False),
     "recorded": ("radix_resources.storage.local:LocalStorage._put_record", "after", True),
-    "committed": ("radix_assets.factory:_make", "after", True),
-    "shown": ("radix_assets.factory:_result", "after", True),
+    "committed": ("radix_assets.orchestration.assets:_make", "after", True),
+    "shown": ("radix_assets.orchestration.assets:_result", "after", True),
 }
 
 
 def main(folder: Path, point: str) -> None:
     """Killed at every asset in turn, then to the end."""
     os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
-    for name in ("dagster", "radix_assets.runner", "radix_assets.reconcile", "radix_assets.verify", "toy"):
+    for name in (
+        "dagster",
+        "radix_assets.orchestration.local_run",
+        "radix_assets.operations.reconcile",
+        "radix_assets.operations.verify",
+        "toy",
+    ):
         importlib.import_module(name)
     wrong: list[str] = []
     for asset in ASSETS:
@@ -88,9 +94,9 @@ def go(point: str, asset: str | None) -> None:
     """A run, killed at the point of an asset."""
     import dagster as dg
 
-    from radix_assets import factory
-    from radix_assets.reconcile import reconcile
-    from radix_assets.runner import run
+    from radix_assets.operations.reconcile import reconcile
+    from radix_assets.orchestration import assets as factory
+    from radix_assets.orchestration.local_run import run
 
     toy = world()
     with dg.DagsterInstance.get() as instance:
@@ -134,9 +140,9 @@ def look(point: str, asset: str | None) -> list[str]:
     """What is not as it must be after a kill, once what was left behind is reconciled."""
     import dagster as dg
 
-    from radix_assets.reconcile import reconcile
-    from radix_assets.verify import verify
-    from radix_resources.action_log import folded
+    from radix_assets.operations.reconcile import reconcile
+    from radix_assets.operations.verify import verify
+    from radix_resources.action_log.fold import folded
 
     toy = world()
     wrong = []

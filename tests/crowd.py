@@ -20,7 +20,13 @@ def main(folder: Path, processes: int) -> None:
     os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
     os.environ["RADIX_STORAGE"] = f"{folder}/storage"
     heavy = ("alembic.command", "dagster_postgres", "psycopg2", "rich.console")
-    for name in ("dagster", "radix_assets.runner", "radix_assets.resources", "toy", *heavy):
+    for name in (
+        "dagster",
+        "radix_assets.orchestration.local_run",
+        "radix_assets.orchestration.resources",
+        "toy",
+        *heavy,
+    ):
         importlib.import_module(name)
     # Less patience, Dagster's (5 tries, 0.2 s the first time) and Radix's, so that the test ends soon.
     importlib.import_module("dagster_postgres.utils").retry_pg_connection_fn.__defaults__ = (2, 0.2)
@@ -47,10 +53,10 @@ def take_part(start: Any, said: Any, value: str) -> None:
     import dagster as dg
     from toy import Toy
 
-    from radix_assets.runner import run
+    from radix_assets.orchestration.local_run import run
     from radix_resources.errors import RadixError
     from radix_resources.home import Home
-    from radix_resources.metadata.faults import coded
+    from radix_resources.metadata.db_errors import coded
 
     toy = Toy(Home.from_environment())
     toy.home.prepare()

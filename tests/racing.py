@@ -24,7 +24,13 @@ PATIENCE = 300
 
 def main(folder: Path, processes: int, rounds: int) -> None:
     os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
-    for name in ("dagster", "rich.console", "radix_assets.factory", "radix_assets.resources", "toy"):
+    for name in (
+        "dagster",
+        "rich.console",
+        "radix_assets.orchestration.assets",
+        "radix_assets.orchestration.resources",
+        "toy",
+    ):
         importlib.import_module(name)
     prepare()
     start, cancelled = SHARED.Barrier(processes), SHARED.Lock()
@@ -63,8 +69,8 @@ def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
     """In each round the source says something new, and all publish the asset as soon as all are there."""
     import dagster as dg
 
-    from radix_assets.factory import publish
-    from radix_assets.graph import steps
+    from radix_assets.orchestration.assets import publish
+    from radix_assets.pipeline.stage import steps
     from radix_resources.metadata.local import FileClaims
 
     toy = world()

@@ -11,9 +11,10 @@ from toy import Toy
 from typer.testing import CliRunner
 
 from radix_assets.cli import destroying, history
-from radix_assets.destroy import destroy, inventory
-from radix_assets.sensors import PROJECT_TAG, requests
-from radix_assets.verify import verify
+from radix_assets.operations.destroy import destroy, inventory
+from radix_assets.operations.verify import verify
+from radix_assets.orchestration.run_tags import PROJECT_TAG
+from radix_assets.orchestration.sensors import requests
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 

@@ -138,7 +138,7 @@ def test_a_run_that_was_given_up_publishes_nothing(toy: Toy, instance: dg.Dagste
 
 
 def test_what_changes_the_world_is_written_into_the_action_log(toy: Toy, instance: dg.DagsterInstance):
-    from radix_resources.action_log import read
+    from radix_resources.action_log.reading import read
 
     toy.materialize(instance)
     actions = [(entry.action.phase, entry.action.outcome) for entry in read(instance, project="toy", kind="tag")]

@@ -16,14 +16,14 @@ import pytest
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from toy import Toy
 
-from radix_assets.factory import build_assets
-from radix_assets.graph import Work
-from radix_assets.launched import LAUNCHED_WITH, STARTED_WITH
-from radix_assets.project import load_project
-from radix_assets.runner import run
-from radix_assets.sensors import PROJECT_TAG, requests
-from radix_assets.standing import stand
-from radix_assets.verify import verify
+from radix_assets.budget.hold import stand
+from radix_assets.operations.verify import verify
+from radix_assets.orchestration.assets import build_assets
+from radix_assets.orchestration.local_run import run
+from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG, STARTED_WITH
+from radix_assets.orchestration.sensors import requests
+from radix_assets.pipeline.stage import Work
+from radix_assets.project.settings import load_project
 from radix_resources.action_log.reconcile import tags_of_process
 from radix_resources.errors import MetadataError
 from radix_resources.home import Home

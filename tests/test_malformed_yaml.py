@@ -9,12 +9,12 @@ from dagster._utils.schedules import is_valid_cron_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.cron import is_cron
-from radix_assets.factory import build_assets
-from radix_assets.project import load_project, load_projects
-from radix_assets.sensors import build_schedules
+from radix_assets.orchestration.assets import build_assets
+from radix_assets.orchestration.sensors import build_schedules
+from radix_assets.project.cron import is_cron
+from radix_assets.project.settings import load_project, load_projects
 from radix_assets.stages import STAGES
-from radix_assets.tags import read_tags
+from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import ConfigError, TagError
 from radix_resources.home import Home
 

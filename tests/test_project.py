@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from radix_assets.project import load_project, load_projects, slug
+from radix_assets.project.settings import load_project, load_projects, slug
 from radix_resources.errors import ConfigError
 
 GOOD = """\

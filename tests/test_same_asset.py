@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 from toy import Toy
 
-from radix_assets.runner import Report, run
+from radix_assets.orchestration.local_run import Report, run
 from radix_resources.home import Home
 
 pytestmark = pytest.mark.slow

@@ -4,9 +4,9 @@ import dagster as dg
 import pytest
 from toy import Toy
 
-from radix_assets.runner import run
-from radix_assets.sensors import requests
-from radix_assets.standing import stand
+from radix_assets.budget.hold import stand
+from radix_assets.orchestration.local_run import run
+from radix_assets.orchestration.sensors import requests
 from radix_resources.home import Home
 
 

@@ -13,16 +13,18 @@ import polars as pl
 import pytest
 from toy import Toy
 
-from radix_assets.budget import make_plan
-from radix_assets.reconcile import reconcile
-from radix_assets.runner import run
-from radix_assets.standing import stand, without_budget
-from radix_assets.verify import Finding, verify
-from radix_resources.action_log import Action, Filter, doing, entries, open_intents, process_tags, read, record
-from radix_resources.action_log.log import process_name
-from radix_resources.action_log.reconcile import PID, STARTED
-from radix_resources.endpoint.process import started_at
+from radix_assets.budget.hold import stand
+from radix_assets.budget.plan import make_plan
+from radix_assets.operations.reconcile import reconcile
+from radix_assets.operations.verify import Finding, verify
+from radix_assets.orchestration.local_run import run
+from radix_assets.pipeline.status import without_budget
+from radix_resources.action_log.log import doing, process_name, record
+from radix_resources.action_log.reading import Filter, entries, open_intents, read
+from radix_resources.action_log.reconcile import PID, STARTED, process_tags
+from radix_resources.action_log.schema import Action
 from radix_resources.home import Home
+from radix_resources.processes import started_at
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import Any
 import dagster as dg
 import yaml
 
-from radix_assets.factory import build_assets
-from radix_assets.graph import Stage, Tools, Work
-from radix_assets.output import Check, Markdown, Output, Table
-from radix_assets.project import Project, load_project
-from radix_assets.resources import tools
+from radix_assets.execution.tools import tools
+from radix_assets.orchestration.assets import build_assets
+from radix_assets.pipeline.output import Check, Markdown, Output, Table
+from radix_assets.pipeline.stage import Stage, Tools, Work
+from radix_assets.project.settings import Project, load_project
 from radix_resources.errors import SourceError
 from radix_resources.home import Home
 
@@ -69,7 +69,7 @@ class Toy:
     def materialize(self, instance: dg.DagsterInstance, *keys: str, **config: Any) -> dg.ExecuteInProcessResult:
         definitions = dg.Definitions(
             assets=build_assets(self.project, self.stages),
-            resources=vars(self.tools),
+            resources=self.tools.backends,
             executor=dg.in_process_executor,
         )
         return definitions.resolve_implicit_global_asset_job_def().execute_in_process(

@@ -8,7 +8,7 @@ import yaml
 
 from radix_assets.budget.meter import Totals
 from radix_assets.budget.plan import Plan
-from radix_assets.entries import append_entry
+from radix_assets.common.yaml_log import append_entry
 
 PLANS_FILE = "plans.yaml"
 

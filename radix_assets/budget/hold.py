@@ -1,13 +1,13 @@
 """What is beyond the budget does not start: it waits for a person, and holds no worker meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from radix_assets.budget.approvals import approved_plan
 from radix_assets.budget.plan import Plan, make_plan
-from radix_assets.graph import Stage, Tools
-from radix_assets.project import Project
-from radix_assets.standing import Standing, without_budget
+from radix_assets.pipeline.stage import Stage, Tools
+from radix_assets.pipeline.status import Standing, without_budget
+from radix_assets.project.settings import Project
 from radix_resources.errors import BudgetError
 
 
@@ -48,3 +48,18 @@ def demand_budget(project: Project, stages: tuple[Stage, ...], tools: Tools) -> 
         error = over_budget(project, without_budget(project, stages, tools, ask=lambda _table: False), tools)
         if error:
             raise error
+
+
+def stand(
+    project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
+) -> list[Standing]:
+    """Every asset of a project, each after what it stands on. What is beyond the budget waits for a person.
+
+    `ask` says of which tables the source is asked whether it has changed; the others are taken to be as they were when
+    they were last read.
+    """
+    found = without_budget(project, stages, tools, ask=ask)
+    if not project.budget.limited:
+        return found
+
+    return hold_back(project, found, tools)

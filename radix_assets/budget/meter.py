@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from radix_assets.graph import Step, Tools
+from radix_assets.pipeline.stage import Step, Tools
 from radix_resources.prices import Prices
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 
 from radix_assets.budget.meter import GIGABYTE, HOUR, Totals, month, spent
-from radix_assets.graph import Tools, Work, components_of, fingerprint
-from radix_assets.project import FileSource, Project
-from radix_assets.sizes import Bound, need_of, request_of, sizing
-from radix_assets.standing import Standing, assemble
+from radix_assets.execution.estimate import Bound, need_of, request_of, sizing
+from radix_assets.pipeline.stage import Tools, Work, components_of, fingerprint
+from radix_assets.pipeline.status import Standing, assemble
+from radix_assets.project.settings import FileSource, Project
 from radix_resources.errors import RadixError
-from radix_resources.home import Home
 from radix_resources.prices import load_prices
-from radix_resources.providers import Change, Component, Request, provider
-from radix_resources.sizing import Interval, Need, Prediction
+from radix_resources.providers import provider
+from radix_resources.providers.base import Change, Component, Request
+from radix_resources.sizing.schema import Interval, Need, Prediction
 
 SEARCH = "model"
 HASH_LENGTH = 12
@@ -65,7 +65,7 @@ class Plan(BaseModel):
 
 def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> Plan:
     """From how the project stands. Steps whose input is to be made first are sized by what that is expected to be."""
-    home = Home.from_environment()
+    home = tools.home
     stood_on = provider(home, project.infrastructure.provider)
     prices = load_prices(home, stood_on.name)
     known = sizing(home)

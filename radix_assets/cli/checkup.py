@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from radix_assets.cli.common import Place
-from radix_assets.engine import cluster_of
-from radix_assets.needs import needs_of
-from radix_assets.project import FileSource, Project, load_projects
-from radix_assets.sources.files import find
-from radix_resources.credentials import credentials
+from radix_assets.pipeline.credentials import needs_of
+from radix_assets.pipeline.engine import cluster_of
+from radix_assets.project.settings import FileSource, Project, load_projects
+from radix_assets.sources.read.files import find
+from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import RadixError, SourceError
 
 DISK_BYTES = 2 * 1024**3
@@ -90,7 +90,7 @@ def _projects(here: Place) -> Iterator[Finding]:
         yield Finding(f"project {name}", False, error.found, error.hint or "mend its project file")
     for project in projects:
         needed = sorted({name for need in needs_of(project) for name in need.names})
-        missing = [name for name in needed if credentials(here.home).where(name) is None]
+        missing = [name for name in needed if credentials(here.home.state).where(name) is None]
         found = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
         mend = "; ".join(f"radix credentials set {name}" for name in missing)
         yield Finding(f"project {project.name}", not missing, found + (" (not given)" if missing else ""), mend)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
-from radix_assets.project import PROJECT_FILE, Project, load_project
+from radix_assets.project.settings import PROJECT_FILE, Project, load_project
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
-    from radix_assets.graph import Tools
-    from radix_resources.metadata import Tables
+    from radix_assets.pipeline.stage import Tools
+    from radix_resources.metadata.base import Tables
 
 OK, FAILED, PERSON, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
@@ -52,7 +52,7 @@ class Place:
     @property
     def tools(self) -> "Tools":
         """Its backends."""
-        from radix_assets.resources import tools
+        from radix_assets.execution.tools import tools
 
         return tools(self.home)
 
@@ -85,7 +85,7 @@ class Place:
 
 def demand_known(here: Place, name: str) -> None:
     """Raises ConfigError RDX-CFG-005 where neither a project nor the log has that name."""
-    from radix_resources.action_log import Filter, entries
+    from radix_resources.action_log.reading import Filter, entries
 
     try:
         here.project(name)

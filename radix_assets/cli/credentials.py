@@ -9,11 +9,15 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
-from radix_resources.credentials import SCHEME, EncryptedFile, Store, credentials, let_ask, remember, vault
+from radix_resources.credentials.base import Store
+from radix_resources.credentials.cloud import SCHEME
+from radix_resources.credentials.file import EncryptedFile
+from radix_resources.credentials.lookup import credentials, let_ask, vault
+from radix_resources.credentials.redaction import remember
 from radix_resources.errors import ConfigError, CredentialError
 
 if TYPE_CHECKING:
-    from radix_assets.credential_checks import Checked
+    from radix_assets.operations.check_credentials import Checked
 
 Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")]
 STORES = {"keyring": "keyring", "file": "encrypted file"}
@@ -51,7 +55,7 @@ def unlock(here: Place) -> None:
     is asked for its pass phrase now, so that these processes can read what is given while they run. Raises
     CredentialError RDX-CRD-004 where the key is wrong.
     """
-    from radix_assets.project import load_projects
+    from radix_assets.project.settings import load_projects
 
     held = vault(here.home.state)
     try:
@@ -59,7 +63,7 @@ def unlock(here: Place) -> None:
             held.unlock()
             return
         filed = sys.stdin.isatty() and isinstance(_store(here, None), EncryptedFile)
-        names = _missing(load_projects(here.home.projects)[0]) if filed else []
+        names = _missing(here, load_projects(here.home.projects)[0]) if filed else []
         if names:
             told = f"not given yet: {', '.join(names)}; when Radix runs: radix credentials set"
             out.print(f"[yellow]![/] {told}", soft_wrap=True)
@@ -79,7 +83,7 @@ def show(
 
     Example: radix credentials shop
     """
-    from radix_assets.project import load_projects
+    from radix_assets.project.settings import load_projects
 
     here = place()
     projects = [here.project(name)] if name else load_projects(here.home.projects)[0]
@@ -106,11 +110,11 @@ def give(
 
     Example: radix credentials set SHOP_PASSWORD
     """
-    from radix_assets.project import load_projects
+    from radix_assets.project.settings import load_projects
 
     here = place()
     projects = load_projects(here.home.projects)[0]
-    names = [name] if name else _missing(projects)
+    names = [name] if name else _missing(here, projects)
     if not names:
         out.print("nothing is missing")
         return
@@ -132,7 +136,7 @@ def remove(name: Annotated[str, typer.Argument(help="As projects refer to it.")]
     Example: radix credentials remove SHOP_PASSWORD
     """
     here = place()
-    held = credentials(here.home)
+    held = credentials(here.home.state)
     gone = [one.kind for one in held.backends if isinstance(one, Store) and not one.unavailable() and one.remove(name)]
     out.print(f"[green]✓[/] removed from: {', '.join(gone)}" if gone else f"nothing is stored of the name {name}")
     if held.where(name):
@@ -147,7 +151,8 @@ def attempt(
 
     Example: radix credentials try 'postgresql://reader:${SHOP_PASSWORD}@db/shop'
     """
-    from radix_assets.sources import probe, with_reference, without_secret
+    from radix_assets.sources.addresses import with_reference, without_secret
+    from radix_assets.sources.probes import probe
 
     if with_reference(address, "X") != address:
         raise ConfigError(
@@ -182,14 +187,14 @@ def _give(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
         out.print("[yellow]![/] a `radix up` that runs already must be started anew to know the pass phrase")
     backend.set(name, value)
     out.print(f"[green]✓[/] {name} is in the {backend.kind}")
-    if credentials(here.home).where(name) != backend.kind:
+    if credentials(here.home.state).where(name) != backend.kind:
         out.print(f"[yellow]![/] {name} is set in the environment too, and that value is taken first")
 
 
 def _store(here: Place, wanted: str | None) -> Store:
     if wanted is not None and wanted not in STORES:
         raise ConfigError("RDX-CFG-013", f"{wanted!r} is no place to store", expected=" or ".join(STORES))
-    writable = {one.kind: one for one in credentials(here.home).backends if isinstance(one, Store)}
+    writable = {one.kind: one for one in credentials(here.home.state).backends if isinstance(one, Store)}
     if wanted:
         chosen = writable[STORES[wanted]]
         why = chosen.unavailable()
@@ -223,16 +228,16 @@ def _new_phrase() -> str:
     return phrase
 
 
-def _missing(projects: list[Any]) -> list[str]:
-    from radix_assets.needs import needs_of
+def _missing(here: Place, projects: list[Any]) -> list[str]:
+    from radix_assets.pipeline.credentials import needs_of
 
-    held = credentials()
+    held = credentials(here.home.state)
     names = [name for project in projects for need in needs_of(project) for name in need.names]
     return [name for name in dict.fromkeys(names) if held.where(name) is None and held.find(name) is None]
 
 
 def _uses(project: Any, names: set[str]) -> bool:
-    from radix_assets.needs import needs_of
+    from radix_assets.pipeline.credentials import needs_of
 
     return any(names.intersection(need.names) for need in needs_of(project))
 
@@ -240,8 +245,9 @@ def _uses(project: Any, names: set[str]) -> bool:
 def _check(here: Place, projects: list[Any]) -> "list[Checked]":
     """Try, and leave what came of it in the action log."""
     from radix_assets.cli.tagging import login
-    from radix_assets.credential_checks import check
-    from radix_resources.action_log import Action, record
+    from radix_assets.operations.check_credentials import check
+    from radix_resources.action_log.log import record
+    from radix_resources.action_log.schema import Action
 
     found, who = check(projects), login()
     with here.instance as instance:
@@ -262,7 +268,7 @@ def _check(here: Place, projects: list[Any]) -> "list[Checked]":
 
 
 def _row(one: "Checked") -> dict[str, Any]:
-    from radix_assets.sources import without_secret
+    from radix_assets.sources.addresses import without_secret
 
     return {
         "project": one.need.project,
@@ -278,7 +284,7 @@ def _row(one: "Checked") -> dict[str, Any]:
 
 
 def _places(here: Place) -> list[dict[str, str | None]]:
-    return [{"place": one.kind, "unavailable": one.unavailable()} for one in credentials(here.home).backends]
+    return [{"place": one.kind, "unavailable": one.unavailable()} for one in credentials(here.home.state).backends]
 
 
 def _print(here: Place, found: "list[Checked]") -> None:

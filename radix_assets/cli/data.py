@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import PERSON, out, place, relative
-from radix_assets.output import counted
+from radix_assets.pipeline.output import counted
 from radix_resources.errors import ConfigError
 
 
@@ -36,10 +36,10 @@ def predict(
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
-    from radix_assets.labels import load_question
-    from radix_assets.models import load_champion
-    from radix_assets.serving import predict_file, predict_moments
-    from radix_assets.standing import latest
+    from radix_assets.labels.stage import load_question
+    from radix_assets.models.stored import load_champion
+    from radix_assets.pipeline.status import latest
+    from radix_assets.serving.batch import predict_file, predict_moments
 
     if (source is None) == (at is None):
         raise ConfigError(

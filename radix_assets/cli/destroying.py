@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import PERSON, demand_known, out, place
-from radix_assets.project import PROJECT_FILE
+from radix_assets.project.settings import PROJECT_FILE
 
 
 def register(app: typer.Typer) -> None:
@@ -30,10 +30,10 @@ def destroy(
     Example: radix destroy shop
     """
     from radix_assets.cli.tagging import login
-    from radix_assets.destroy import abandoned, approve_deletion, inventory
-    from radix_assets.destroy import destroy as remove
-    from radix_assets.infrastructure import tell
-    from radix_resources.action_log import reconcile_runs
+    from radix_assets.operations.destroy import abandoned, approve_deletion, inventory
+    from radix_assets.operations.destroy import destroy as remove
+    from radix_assets.orchestration.infrastructure import tell
+    from radix_resources.action_log.reconcile import reconcile_runs
     from radix_resources.providers import provider
 
     here = place()

@@ -12,7 +12,7 @@ from radix_assets.cli.common import demand_known, out, place, say_json
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
-    from radix_resources.action_log import Entry, Filter
+    from radix_resources.action_log.reading import Entry, Filter
 
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -44,8 +44,8 @@ def log(
 
     Example: radix log shop --since 2h --severity warning
     """
-    from radix_resources.action_log import entries
-    from radix_resources.action_log import follow as following
+    from radix_resources.action_log.reading import entries
+    from radix_resources.action_log.reading import follow as following
 
     here = place()
     if name:
@@ -73,8 +73,8 @@ def errors(
 
     Example: radix errors --since 24h
     """
-    from radix_assets.trend import grouped
-    from radix_resources.action_log import folded
+    from radix_assets.operations.error_trends import grouped
+    from radix_resources.action_log.fold import folded
 
     here = place()
     if name:
@@ -140,7 +140,8 @@ def _wanted(
     since: str | None = None,
     until: str | None = None,
 ) -> "Filter":
-    from radix_resources.action_log import Filter, Kind, Severity
+    from radix_resources.action_log.reading import Filter
+    from radix_resources.action_log.schema import Kind, Severity
 
     return Filter(
         project=project,

@@ -9,11 +9,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
-from radix_assets.output import counted
-from radix_assets.project import DESTROYED
+from radix_assets.pipeline.output import counted
+from radix_assets.project.settings import DESTROYED
 
 if TYPE_CHECKING:
-    from radix_resources.action_log import State
+    from radix_resources.action_log.fold import State
 
 WORDS = {
     "done": "[green]done[/]",
@@ -44,8 +44,8 @@ def status(
 
     Example: radix status shop
     """
-    from radix_assets.project import load_projects
-    from radix_resources.action_log import folded
+    from radix_assets.project.settings import load_projects
+    from radix_resources.action_log.fold import folded
 
     here = place()
     projects, broken = load_projects(here.home.projects)
@@ -68,8 +68,9 @@ def status(
 
 
 def _status(here: Place, project: Any) -> dict[str, Any]:
+    from radix_assets.budget.hold import stand
+    from radix_assets.pipeline.status import left_out, verdict
     from radix_assets.stages import STAGES
-    from radix_assets.standing import left_out, stand, verdict
 
     tools = here.tools
     standings = stand(project, STAGES, tools)
@@ -126,8 +127,8 @@ def _logged(state: "State", project: str) -> dict[str, Any]:
 
 
 def _verify(here: Place, projects: list[Any], name: str | None, *, everything: bool, as_json: bool) -> None:
+    from radix_assets.operations.verify import verify
     from radix_assets.stages import STAGES
-    from radix_assets.verify import verify
 
     found = verify(here.instance, here.tools, projects, STAGES, everything=everything, only=name)
     if as_json:
@@ -147,7 +148,7 @@ def reconcile(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
 
     Example: radix reconcile
     """
-    from radix_assets.reconcile import reconcile as tidy
+    from radix_assets.operations.reconcile import reconcile as tidy
 
     here = place()
     found = tidy(here.instance, here.home, here.tools)

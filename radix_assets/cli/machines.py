@@ -16,10 +16,10 @@ import typer
 from radix_assets.cli.common import Place, out, place
 from radix_resources.errors import ConfigError, MetadataError
 from radix_resources.home import Home
-from radix_resources.metadata import VARIABLE
+from radix_resources.metadata.base import VARIABLE
 
 if TYPE_CHECKING:
-    from radix_resources.metadata.worker import Worker
+    from radix_resources.machines.worker import Worker
 
 CODE_LOCATION = "radix_assets.definitions"
 _TURN_SECONDS = 1.0
@@ -72,8 +72,8 @@ def stand_on(metadata: str | None, storage: Path | None) -> None:
 def work(here: Place, *, slots: int, name: str | None, port: int | None = None) -> None:
     """Take runs until Ctrl-C. With a port this machine shows the UI too."""
     from radix_assets.cli.look import status
-    from radix_assets.reconcile import reconcile
-    from radix_resources.metadata.worker import Worker
+    from radix_assets.operations.reconcile import reconcile
+    from radix_resources.machines.worker import Worker
 
     here.home.metadata.check()
     instance, host = here.instance, name or os.uname().nodename

@@ -11,7 +11,7 @@ import warnings
 import typer
 
 from radix_assets.cli.common import FAILED, PERSON
-from radix_resources.credentials import scrub
+from radix_resources.credentials.redaction import scrub
 from radix_resources.errors import CredentialError, RadixError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
     from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
     from radix_resources.home import Home
-    from radix_resources.metadata.faults import coded
+    from radix_resources.metadata.db_errors import coded
 
     gc.set_threshold(
         100_000, 20, 50

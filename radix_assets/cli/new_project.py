@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from radix_assets.future import Future
-from radix_assets.project import INFRASTRUCTURE, PROJECT_FILE, FileSource, Project, load_project, slug
-from radix_assets.sources import discover
-from radix_assets.sources.headers import headers
-from radix_assets.suggestions.question import nearest, parse_target
+from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, FileSource, Project, load_project, slug
+from radix_assets.question.horizon import Future
+from radix_assets.question.target import nearest, parse_target
+from radix_assets.sources.discovery import discover
+from radix_assets.sources.read.headers import headers
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
 from radix_resources.home import Home
 
@@ -98,7 +98,7 @@ def check_target(text: str, project: Project) -> None:
 
 def _check_question(question: Future, project: Project) -> None:
     """Whether its expressions can be read, and the table is there. Raises TargetError RDX-TGT-301 and 303."""
-    from radix_assets.labels.parse import parse
+    from radix_assets.question.parse import parse
 
     for expression in (question.predict, question.where):
         if expression:

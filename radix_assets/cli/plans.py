@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import OK, PERSON, Place, out, place, say_json
-from radix_assets.project import PROJECT_FILE, Project
+from radix_assets.project.settings import PROJECT_FILE, Project
 
 if TYPE_CHECKING:
-    from radix_assets.budget import Plan
+    from radix_assets.budget.plan import Plan
 
 _HASH = re.compile(r"[0-9a-f]{12}")
 
@@ -29,7 +29,7 @@ def plan(
 
     Example: radix plan shop
     """
-    from radix_assets.budget import approved_plan
+    from radix_assets.budget.approvals import approved_plan
 
     here = place()
     project = here.project(name)
@@ -49,16 +49,16 @@ def is_plan(here: Place, name: str) -> bool:
 
 def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
     """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
-    from radix_assets.plan_approvals import approve_by_hash
+    from radix_assets.budget.approve import approve_by_hash
 
     project = approve_by_hash(here.home, here.tools, here.instance, wanted, by=by, why=why)
     out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")
 
 
 def _plan(here: Place, project: Project) -> "Plan":
-    from radix_assets.budget import make_plan
+    from radix_assets.budget.plan import make_plan
+    from radix_assets.pipeline.status import without_budget
     from radix_assets.stages import STAGES
-    from radix_assets.standing import without_budget
 
     return make_plan(project, without_budget(project, STAGES, here.tools), here.tools)
 

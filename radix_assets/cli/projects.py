@@ -8,24 +8,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from radix_assets.cli.common import (
-    FAILED,
-    MARKS,
-    OK,
-    PERSON,
-    Place,
-    err,
-    interruptible,
-    out,
-    place,
-    relative,
-    say_json,
-)
-from radix_assets.output import counted
-from radix_assets.project import PROJECT_FILE, Project
+from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, err, interruptible, out, place, relative, say_json
+from radix_assets.pipeline.output import counted
+from radix_assets.project.settings import PROJECT_FILE, Project
 
 if TYPE_CHECKING:
-    from radix_assets.runner import Report
+    from radix_assets.orchestration.local_run import Report
 
 Name = Annotated[str, typer.Argument(help="The project's name.")]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: the last line is one JSON object.")]
@@ -83,8 +71,8 @@ def run(
 
 def run_and_tell(here: Place, project: Project, console: Console, again: Collection[str] = ()) -> "Report":
     """Run a project, and tell a person as it goes."""
-    from radix_assets.reconcile import reconcile
-    from radix_assets.runner import run as run_project
+    from radix_assets.operations.reconcile import reconcile
+    from radix_assets.orchestration.local_run import run as run_project
     from radix_assets.stages import STAGES
 
     def listen(key: str, state: str, details: dict[str, Any]) -> None:
@@ -104,9 +92,9 @@ def run_and_tell(here: Place, project: Project, console: Console, again: Collect
 
 def summarize(here: Place, report: "Report") -> dict[str, Any]:
     """What `radix run --json` ends with."""
-    from radix_assets.models import load_card
     from radix_assets.models.registry import load_registration
-    from radix_assets.standing import latest
+    from radix_assets.models.stored import load_card
+    from radix_assets.pipeline.status import latest
 
     project = here.project(report.project)
     found = latest(here.tools.storage, project, "model")
@@ -234,10 +222,11 @@ def approve(
     """
     from radix_assets.cli.plans import approve_plan_of, is_plan
     from radix_assets.cli.tagging import login
-    from radix_assets.models import load_card, load_champion
     from radix_assets.models.approvals import approve as record
-    from radix_assets.standing import latest
-    from radix_resources.action_log import Action, doing
+    from radix_assets.models.stored import load_card, load_champion
+    from radix_assets.pipeline.status import latest
+    from radix_resources.action_log.log import doing
+    from radix_resources.action_log.schema import Action
 
     here = place()
     if is_plan(here, name):

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, Place, out, relative
-from radix_assets.project import PROJECT_FILE, TAGS_FILE, Project
+from radix_assets.project.settings import PROJECT_FILE, TAGS_FILE, Project
 from radix_resources.errors import SourceError
 
 NAME = "flights"

@@ -36,8 +36,8 @@ def up(
     Example: radix up
     """
     from radix_assets.cli.credentials import unlock
-    from radix_assets.display import PAGES_PORT
-    from radix_assets.reconcile import reconcile
+    from radix_assets.operations.reconcile import reconcile
+    from radix_assets.orchestration.metadata import PAGES_PORT
     from radix_assets.reports.server import serve_pages
 
     stand_on(metadata, storage)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
-from radix_assets.output import counted
+from radix_assets.pipeline.output import counted
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -50,10 +50,10 @@ def suggest(
 
 
 def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
-    from radix_assets.profiles import profile_table
-    from radix_assets.relationships import find_schema
-    from radix_assets.sources import DATA_FILE, rejected_cells
-    from radix_assets.suggestions import parse_target
+    from radix_assets.profiles.statistics import profile_table
+    from radix_assets.question.target import parse_target
+    from radix_assets.relationships.find import find_schema
+    from radix_assets.sources.schema import DATA_FILE, rejected_cells
     from radix_assets.suggestions.answer import answer
     from radix_assets.suggestions.suggest import suggest
 

@@ -10,24 +10,30 @@ from rich.markup import escape
 from rich.syntax import Syntax
 
 from radix_assets.cli.common import Place, out, relative, say_json
-from radix_assets.profiles import load_profiles
-from radix_assets.project import Project
-from radix_assets.relationships import load_schema
-from radix_assets.standing import assemble, latest
-from radix_assets.suggestions import load_suggestions, parse_target
-from radix_assets.tags import Edits, apply_edits, load_tags, prepare_tags, read_tags, tell_all, waiting_for
+from radix_assets.pipeline.status import assemble, latest
+from radix_assets.profiles.stored import load_profiles
+from radix_assets.project.settings import Project
+from radix_assets.question.target import parse_target
+from radix_assets.relationships.stage import load_schema
+from radix_assets.suggestions.stage import load_suggestions
+from radix_assets.tags.edit import Edits, apply_edits
 from radix_assets.tags.explain import edits as edits_of
 from radix_assets.tags.explain import holds, suggested
-from radix_assets.tags.history import nested
+from radix_assets.tags.gate import waiting_for
 from radix_assets.tags.impact import digest, impact, pending, told
-from radix_assets.tags.look import Draft
-from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.references import parse_columns
-from radix_resources.action_log import Action, doing, read, record
+from radix_assets.tags.stage import load_tags
+from radix_assets.tags.sync import Draft, prepare_tags, tell_all
+from radix_assets.tags_file.diff import nested
+from radix_assets.tags_file.errors import Mistakes
+from radix_assets.tags_file.file import read_tags
+from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.reading import read
+from radix_resources.action_log.schema import Action
 from radix_resources.errors import ConfigError, RadixError, TagError
 
 if TYPE_CHECKING:
-    from radix_assets.graph import Work
+    from radix_assets.pipeline.stage import Work
 
 SETTINGS = ("role", "type", "sensitivity", "semantic_type", "unit")
 _TRIES = 5
@@ -186,7 +192,7 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
 
 def look(here: Place, project: Project) -> "Work":
     """The inputs of the tags as they stand, with the file up to date and what changed in it told to the log."""
-    from radix_assets.graph import steps
+    from radix_assets.pipeline.stage import steps
     from radix_assets.stages import STAGES
 
     storage = here.tools.storage

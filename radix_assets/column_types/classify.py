@@ -6,7 +6,7 @@ import numpy as np
 
 from radix_assets.column_types.evidence import evidence
 from radix_assets.column_types.features import cleaned, features
-from radix_assets.column_types.model import TYPES, ColumnFacts, TypeGuess
+from radix_assets.column_types.schema import TYPES, ColumnFacts, TypeGuess
 from radix_assets.column_types.trained import shipped
 
 POSSIBLE = 0.02

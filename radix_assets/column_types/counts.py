@@ -2,7 +2,7 @@
 
 import math
 
-from radix_assets.column_types.model import ColumnFacts
+from radix_assets.column_types.schema import ColumnFacts
 from radix_assets.column_types.values import numbers_of, signed_log
 
 _YEARS = 1500, 2100

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from radix_assets.column_types.lexicon import LEXICON
-from radix_assets.column_types.model import ColumnFacts, ColumnType
-from radix_assets.relationships.words import singular, words
+from radix_assets.column_types.schema import ColumnFacts, ColumnType
+from radix_assets.common.words import singular, words
 
 _LOOKS = (
     ("value_is_url", "web addresses"),

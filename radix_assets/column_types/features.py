@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from radix_assets.column_types.counts import count_features
-from radix_assets.column_types.model import ColumnFacts
 from radix_assets.column_types.names import name_features
+from radix_assets.column_types.schema import ColumnFacts
 from radix_assets.column_types.values import SAMPLES, is_null_token, value_features
 
 ABSENT = np.float32(-1e6)

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from radix_assets.column_types.arrays import packed, probabilities, unpacked
-from radix_assets.column_types.model import ColumnFacts
 from radix_assets.column_types.ngrams import WIDTH, hashed
 from radix_assets.column_types.scale import Floats, Scale
+from radix_assets.column_types.schema import ColumnFacts
 
 SHARE = np.float32(0.1)
 """Of the scaled features beside the pieces, so that neither is punished more than the other."""

@@ -4,7 +4,7 @@ import re
 
 from radix_assets.column_types.lexicon import LEXICON
 from radix_assets.column_types.vocabulary import KNOWN, fluent, readable
-from radix_assets.relationships.words import singular, words
+from radix_assets.common.words import singular, words
 
 _SHORT = 2
 _VOWELS = frozenset("aeiouy")

@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from radix_assets.column_types.model import ColumnFacts
+from radix_assets.column_types.schema import ColumnFacts
 from radix_assets.column_types.values import shape
-from radix_assets.relationships.words import singular, words
+from radix_assets.common.words import singular, words
 
 WIDTH = 2**13
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from radix_assets.column_types.arrays import probabilities
 from radix_assets.column_types.features import FEATURES, matrix
 from radix_assets.column_types.linear import Linear
-from radix_assets.column_types.model import TYPES, ColumnFacts
+from radix_assets.column_types.schema import TYPES, ColumnFacts
 from radix_assets.column_types.trees import Trees
 
 FILE = "model.json.gz"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from radix_assets.exploration.equations import equations
-from radix_assets.exploration.model import Suspect
 from radix_assets.exploration.question import Question, Vector
+from radix_assets.exploration.schema import Suspect
 from radix_assets.exploration.scoring import as_numbers
 from radix_assets.exploration.sums import Found, linear, totals
 from radix_assets.exploration.words import known_before

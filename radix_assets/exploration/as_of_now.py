@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from radix_assets.exploration.model import Severity, Suspect
 from radix_assets.exploration.names import MANY, OFTEN
 from radix_assets.exploration.predictive import MIN_ROWS, SIBLING, STRONG, WEAK
 from radix_assets.exploration.question import SAMPLE, SEED, Answer, Question, positional
+from radix_assets.exploration.schema import Severity, Suspect
 from radix_assets.exploration.scoring import as_numbers, score, spearman
 from radix_assets.exploration.words import stem, telling, words
-from radix_assets.relationships.model import Relationship
+from radix_assets.relationships.schema import Relationship
 
 EXPECTED = 20.0
 """Entities with the outcome that a value must be expected to have by chance, for having none to mean something."""

@@ -1,14 +1,15 @@
 """Exploration: the second round, knowing the target."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 
 
 def _compute(work: Work) -> Output:
     from radix_assets.exploration.explore import explore
-    from radix_assets.labels import load_question
-    from radix_assets.profiles import load_profiles, profile_table
-    from radix_assets.sources import DATA_FILE
+    from radix_assets.labels.stage import load_question
+    from radix_assets.profiles.statistics import profile_table
+    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.sources.schema import DATA_FILE
 
     question = load_question(work.input("labels"))
     profiles = load_profiles(work.profiles())

@@ -9,18 +9,18 @@ from radix_assets.exploration.arithmetic import arithmetic
 from radix_assets.exploration.as_of_now import as_of_now
 from radix_assets.exploration.describe import describe
 from radix_assets.exploration.missing import missing_with_target, missingness
-from radix_assets.exploration.model import Balance, Coverage, Exploration, Suspect
 from radix_assets.exploration.names import alike, ancestors, by_name
 from radix_assets.exploration.plots import draw
 from radix_assets.exploration.predictive import predictive
 from radix_assets.exploration.question import SEED, Question, pose, positional
 from radix_assets.exploration.related import children, parents
+from radix_assets.exploration.schema import Balance, Coverage, Exploration, Suspect
 from radix_assets.exploration.times import Moments, later
 from radix_assets.exploration.together import together
-from radix_assets.output import Check, Output, Table, counted
-from radix_assets.privacy import target_name
-from radix_assets.profiles.model import TableProfile
-from radix_assets.tags.model import Tags
+from radix_assets.pipeline.output import Check, Output, Table, counted
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.tags.masking import target_name
+from radix_assets.tags.schema import Tags
 from radix_resources.errors import TargetError
 
 FILE = "exploration.json"

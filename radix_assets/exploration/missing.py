@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from radix_assets.exploration.model import Missingness, Suspect
 from radix_assets.exploration.question import Question
+from radix_assets.exploration.schema import Missingness, Suspect
 from radix_assets.exploration.scoring import auc
 
 TOGETHER = 0.8

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from radix_assets.exploration.model import Suspect
+from radix_assets.exploration.schema import Suspect
 from radix_assets.exploration.words import known_before, same, telling
-from radix_assets.tags.model import Tags
+from radix_assets.tags.schema import Tags
 
 MANY, OFTEN = 3, 0.5
 """A word in more columns than these (a number, a share of the columns) belongs to the table, not to the target."""

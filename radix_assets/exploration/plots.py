@@ -6,11 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from radix_assets.exploration.describe import shown_class
-from radix_assets.exploration.model import Association, Balance, Coverage, Exploration, Missingness
-from radix_assets.exploration.question import Question
-from radix_assets.output import Picture
-from radix_assets.pictures import (
+from radix_assets.common.plotting import (
     ACCENT,
     ACCENT_LIGHT,
     ALARM,
@@ -23,7 +19,11 @@ from radix_assets.pictures import (
     panel,
     save,
 )
-from radix_assets.suggestions.model import NUMERIC
+from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.exploration.describe import shown_class
+from radix_assets.exploration.question import Question
+from radix_assets.exploration.schema import Association, Balance, Coverage, Exploration, Missingness
+from radix_assets.pipeline.output import Picture
 
 BARS = 20
 TICKS = {"1h": "%d %b %H:%M", "1d": "%d %b %Y", "1w": "%d %b %Y", "1mo": "%b %Y", "1q": "%b %Y"}

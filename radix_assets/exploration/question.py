@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from radix_assets.suggestions.model import NUMERIC, FeatureType, Problem, Role
-from radix_assets.tags.model import TableTags, Tags, Target
+from radix_assets.common.vocabulary import NUMERIC, FeatureType, Problem, Role
+from radix_assets.tags.schema import TableTags, Tags, Target
 from radix_resources.errors import TargetError
 
 SAMPLE = 50_000

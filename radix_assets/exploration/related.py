@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from radix_assets.exploration.model import Association, Suspect
+from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.exploration.predictive import MIN_ROWS, STRONG, associate, judge
 from radix_assets.exploration.question import Answer, Question, positional
+from radix_assets.exploration.schema import Association, Suspect
 from radix_assets.exploration.scoring import score
 from radix_assets.exploration.times import row_time
-from radix_assets.relationships.model import Relationship
-from radix_assets.suggestions.model import NUMERIC
+from radix_assets.relationships.schema import Relationship
 
 if TYPE_CHECKING:
-    from radix_assets.suggestions.model import Role
+    from radix_assets.common.vocabulary import Role
 
 NUMBERS = 6
 """Numeric columns of a child whose products are tried."""

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from radix_assets.exploration.model import Measure
 from radix_assets.exploration.question import SEED, Answer, Codes, Vector, number, ranks
+from radix_assets.exploration.schema import Measure
 
 FOLDS = 5
 BINS = 64

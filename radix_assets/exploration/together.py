@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from radix_assets.exploration.model import Suspect
+from radix_assets.exploration.schema import Suspect
 from radix_assets.exploration.times import MIN_ROWS, Moments
 
 AGREES = 0.98

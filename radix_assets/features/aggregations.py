@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from radix_assets.features.names import MatrixType
+from radix_assets.asof.names import MatrixType
+from radix_assets.asof.times import ALWAYS, NEVER
 from radix_assets.features.ranges import Ranges
 from radix_assets.features.segments import NOTHING, Floats, Ints, Moments, Segments
-from radix_assets.features.times import ALWAYS, NEVER
 
 MICROSECONDS = 1e6
 

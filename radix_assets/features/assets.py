@@ -1,15 +1,15 @@
 """Features: the matrix that models learn from."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
-from radix_assets.project import names_a_cluster
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.project.settings import names_a_cluster
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.engine import computing
-    from radix_assets.exploration import load_exploration
-    from radix_assets.features import make_features
-    from radix_assets.labels import load_question
+    from radix_assets.exploration.explore import load_exploration
+    from radix_assets.features.stage import make_features
+    from radix_assets.labels.stage import load_question
+    from radix_assets.pipeline.engine import computing
 
     question = load_question(work.input("labels"))
     excluded = load_exploration(work.input("exploration")).excluded(question.tags)

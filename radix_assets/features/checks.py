@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.asof.names import CUTOFF, MatrixType
 from radix_assets.features.graph import Table
-from radix_assets.features.names import CUTOFF, MatrixType
 from radix_assets.features.prepared import Prepared
-from radix_assets.output import Check
+from radix_assets.pipeline.output import Check
 
 REPLAYED = 100
 """Rows that are computed again, one piece by itself, to see that serving will give what training saw."""

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from radix_assets.asof.names import MatrixType
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Transform, under, walk
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.budget import trim
-from radix_assets.features.foreign import timed
+from radix_assets.features.fallback import timed
 from radix_assets.features.graph import Graph
-from radix_assets.features.names import MatrixType
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, under, walk
 from radix_assets.features.synthesis import Layout, Uncompilable, layout, lifted, synthesize, translate, windowed
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import name, unique

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from radix_assets.asof.keys import MISSING, Positions, follow
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Transform, walk
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import ALWAYS, NEVER, Times, known, latest
 from radix_assets.features.aggregations import AGGREGATIONS, nullable
 from radix_assets.features.expressions import expression
-from radix_assets.features.foreign import foreign, timed, transformed
+from radix_assets.features.fallback import foreign, timed, transformed
 from radix_assets.features.history import Child, History
-from radix_assets.features.keys import MISSING, Positions, follow
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
 from radix_assets.features.settled import settled
-from radix_assets.features.store import Store
-from radix_assets.features.times import ALWAYS, NEVER, Times, known, latest
 from radix_assets.features.totals import Totals, totalable
 from radix_assets.features.transforms import transform
 

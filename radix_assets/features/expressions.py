@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from radix_assets.features.plan import Identity, Node, Transform
-from radix_assets.features.readings import moment, read
-from radix_assets.features.store import Store
+from radix_assets.asof.plan import Identity, Node, Transform
+from radix_assets.asof.readings import moment, read
+from radix_assets.asof.store import Store
 from radix_assets.features.transforms import transform
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from radix_assets.asof.keys import Positions
+from radix_assets.asof.plan import Aggregation, Node, Where
+from radix_assets.asof.times import NEVER, Times, back
 from radix_assets.features.aggregations import AGGREGATIONS, aggregate
 from radix_assets.features.codes import coded
-from radix_assets.features.foreign import aggregated, foreign
-from radix_assets.features.keys import Positions
-from radix_assets.features.plan import Aggregation, Node, Where
+from radix_assets.features.fallback import aggregated, foreign
 from radix_assets.features.ranges import Column, Layout, Ranges, laid
 from radix_assets.features.segments import Floats, Ints, Mask, Segments, Values
-from radix_assets.features.times import NEVER, Times, back
 
 Evaluate = Callable[[list[Node], Positions, Times], list[pl.Series]]
 """Nodes' values on these rows of the child, each as of its cutoff."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.features.columns import exactly
+from radix_assets.asof.columns import exactly
 from radix_assets.features.prepared import Prepared
 
 CELLS = 40_000_000

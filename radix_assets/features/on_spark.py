@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from radix_assets.features.engines.spark import uncompiled, write
+from radix_assets.asof.plan import Plan
+from radix_assets.features.engines.spark.computing import uncompiled, write
 from radix_assets.features.matrix import Made, Pieces, compute
-from radix_assets.features.plan import Plan
 from radix_assets.features.prepared import Prepared
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from radix_assets.features.columns import exactly
+from radix_assets.asof.columns import exactly
 
 _LATITUDE = re.compile(r"(?i)(?<![a-z])lat(?:itude)?(?![a-z])")
 _LONGITUDE = re.compile(r"(?i)(?<![a-z])(?:lon|lng|long)(?:gitude)?(?![a-z])")

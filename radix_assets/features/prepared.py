@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from radix_assets.features.columns import each, exactly
+from radix_assets.asof.columns import each, exactly
+from radix_assets.asof.names import CUTOFF
+from radix_assets.asof.plan import Input, Plan, reads
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import NEVER, Times, micros, moments
 from radix_assets.features.engine import Stage, View
-from radix_assets.features.engines.polars import PolarsTables
-from radix_assets.features.names import CUTOFF
-from radix_assets.features.plan import Input, Plan, reads
+from radix_assets.features.engines.polars_tables import PolarsTables
 from radix_assets.features.rows import canonical, conform
-from radix_assets.features.store import Store
-from radix_assets.features.times import NEVER, Times, micros, moments
 from radix_assets.features.totals import Totals
 from radix_resources.errors import FeatureError
 
 if TYPE_CHECKING:
-    from radix_assets.tags.model import Tags
+    from radix_assets.tags.schema import Tags
 
 PLAN_FILE = "plan.json"
 SAMPLED = 20_000

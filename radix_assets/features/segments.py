@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from radix_assets.features.times import Times
+from radix_assets.asof.times import Times
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from radix_assets.asof.keys import Positions, follow
+from radix_assets.asof.plan import Aggregation, Direct, Node, Transform, under
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import ALWAYS, NEVER, Times, latest
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.foreign import foreign, timed
-from radix_assets.features.keys import Positions, follow
-from radix_assets.features.plan import Aggregation, Direct, Node, Transform, under
-from radix_assets.features.store import Store
-from radix_assets.features.times import ALWAYS, NEVER, Times, latest
+from radix_assets.features.fallback import foreign, timed
 
 
 def settled(store: Store, table: str, node: Node, known: Times | None, positions: Positions) -> bool:

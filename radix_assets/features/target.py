@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.features.readings import TRUE
-from radix_assets.suggestions.model import NUMERIC
-from radix_assets.tags.model import Target
+from radix_assets.asof.readings import TRUE
+from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.tags.schema import Target
 from radix_resources.errors import FeatureError
 
 _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Link, Node, Transform, Where, walk
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.foreign import foreign, timed
+from radix_assets.features.fallback import foreign, timed
 from radix_assets.features.partials import Frame, Module, finished, grouped, merged, most, parts
-from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, Where, walk
 
 KNOWN = "__known"
 """Column: whether the row was known before the moment."""

@@ -1,9 +1,9 @@
 """The trailing windows that are worth having, for each path from the target and from its parents."""
 
+from radix_assets.asof.plan import Plan
+from radix_assets.asof.store import Store
 from radix_assets.features.engine import descent
 from radix_assets.features.graph import Graph, timed
-from radix_assets.features.plan import Plan
-from radix_assets.features.store import Store
 from radix_assets.features.windows import choose
 
 

@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.features.names import MatrixType
+from radix_assets.asof.names import MatrixType
+from radix_assets.asof.plan import EARTH
 
 _PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]*"""
-EARTH = 3958.7613
-"""The earth's radius in miles, as featuretools has it."""
 
 
 def _words(text: pl.Expr) -> pl.Expr:

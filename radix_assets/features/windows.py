@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from radix_assets.features.keys import Positions
-from radix_assets.features.times import ALWAYS, NEVER, Times
+from radix_assets.asof.keys import Positions
+from radix_assets.asof.times import ALWAYS, NEVER, Times
 
 HOUR = 3_600_000_000
 """In microseconds, as all of these."""

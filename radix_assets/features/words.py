@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Link, Node, Transform, table_of, walk
 from radix_assets.features.aggregations import AGGREGATIONS
-from radix_assets.features.plan import Aggregation, Direct, Identity, Link, Node, Transform, table_of, walk
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.windows import words as span
 

@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from radix_assets.features.columns import exactly
-from radix_assets.features.plan import Link, Plan
-from radix_assets.features.store import Store
-from radix_assets.features.times import NEVER, Times
-from radix_assets.future import Future
-from radix_assets.labels.bind import Bound
+from radix_assets.asof.columns import exactly
+from radix_assets.asof.plan import Plan
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import NEVER, Times
 from radix_assets.labels.evaluate import NOTHING, truth, value
-from radix_assets.labels.syntax import Aggregate, Column, columns
 from radix_assets.labels.windows import ENTITY, Events, events, is_told_of_nothing, window
+from radix_assets.question.horizon import Future
+from radix_assets.question.syntax import Aggregate, Column, columns
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.question_pose import BoundQuestion, pose
+from radix_assets.tags.schema import TableTags
 
 AT = "__at"
 """The moment of asking, in microseconds since 1970, UTC."""
@@ -41,17 +43,9 @@ class _Look:
 
 
 @dataclass
-class Asker:
-    """A question, bound to data."""
+class Asker(BoundQuestion):
+    """A bound question that reads its tables and answers at any moment."""
 
-    future: Future
-    predict: Bound
-    where: Bound | None
-    tables: Mapping[str, Path]
-    times: Mapping[str, tuple[str, ...]]
-    """The time index of the tables that have one."""
-    links: Sequence[Link]
-    """All relationships; rows without a time index have the time of what they point to."""
     _held: dict[Aggregate, Events] = field(default_factory=dict)
     _store: Store | None = None
 
@@ -135,3 +129,10 @@ class Asker:
     def _all(self) -> list[Events]:
         bounds = [bound for bound in (self.predict, self.where) if bound is not None]
         return [self._events(aggregate) for bound in bounds for aggregate in bound.paths]
+
+
+def asker(
+    future: Future, tags: Mapping[str, TableTags], relationships: Sequence[Relationship], tables: Mapping[str, Path]
+) -> Asker:
+    """Pose a question to tables, given as raw snapshot directories. Raises what `pose` raises."""
+    return Asker(**vars(pose(future, tags, relationships, tables)))

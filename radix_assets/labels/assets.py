@@ -1,14 +1,14 @@
 """Labels: what is to be learnt, row by row."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
-from radix_assets.project import names_a_cluster
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.project.settings import names_a_cluster
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.engine import computing
-    from radix_assets.labels import make_labels
-    from radix_assets.tags import load_tags
+    from radix_assets.labels.stage import make_labels
+    from radix_assets.pipeline.engine import computing
+    from radix_assets.tags.stage import load_tags
 
     tags, tables = load_tags(work.input("tags")), work.raw()
     if tags.target.future is None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.features.columns import exactly
-from radix_assets.labels.syntax import (
+from radix_assets.asof.columns import exactly
+from radix_assets.question.syntax import (
     COMPARISONS,
     Aggregate,
     Column,

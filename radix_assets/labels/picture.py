@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.future import Future
-from radix_assets.pictures import ACCENT, GRID, figure, label, panel, save
+from radix_assets.common.plotting import ACCENT, GRID, figure, label, panel, save
+from radix_assets.question.horizon import Future
 
 
 def draw(rows: pl.LazyFrame, named: str, future: Future, path: Path) -> None:

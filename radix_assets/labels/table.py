@@ -1,21 +1,16 @@
 """The label table: for each entity and each moment in the past at which the question was asked, what then happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from radix_assets.features.columns import exactly
-from radix_assets.features.plan import Link
-from radix_assets.features.times import Times
-from radix_assets.future import Future, days, offset
+from radix_assets.asof.columns import exactly
+from radix_assets.asof.times import Times
 from radix_assets.labels.ask import ASKED, AT, LABEL, Asker
-from radix_assets.labels.bind import World, bind
 from radix_assets.labels.windows import ENTITY, shifted
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import TableTags
+from radix_assets.question.horizon import Future, days, offset
 from radix_resources.errors import TargetError
 
 MOST_ROWS = 2_000_000
@@ -41,38 +36,6 @@ class Labels:
     """Of those, how many were left out because the data say nothing, such as the mean of no rows."""
     kept: float
     """The share of rows that was kept."""
-
-
-def asker(
-    future: Future, tags: Mapping[str, TableTags], relationships: Sequence[Relationship], tables: Mapping[str, Path]
-) -> Asker:
-    """Bind a question to tables, given as raw snapshot directories.
-
-    Raises TargetError RDX-TGT-301 and RDX-TGT-302, which point at the place in the expression, and RDX-TGT-303 where
-    the question is asked of rows that nothing tells apart.
-    """
-    schemas = {table: pl.scan_parquet(path / "data.parquet").collect_schema() for table, path in tables.items()}
-    if future.for_each not in schemas:
-        raise TargetError(
-            "RDX-TGT-303",
-            f"the question is asked for each of {future.for_each!r}, which is no table",
-            expected=f"one of {', '.join(schemas)}",
-            hint="correct for_each",
-        )
-    if not tags[future.for_each].primary_key:
-        raise TargetError(
-            "RDX-TGT-303",
-            f"nothing tells the rows of {future.for_each} apart",
-            expected="a table with a primary key",
-            hint=f"name it in tags.yaml: tables: {future.for_each}: primary_key",
-            table=future.for_each,
-        )
-    times = {table: tuple(block.time_index) for table, block in tags.items() if block.time_index and table in tables}
-    links = _links(relationships, tables)
-    world = World(future.for_each, schemas, relationships, lambda table: _timed(table, times, links))
-    predict = bind(future.predict, world, ahead=True)
-    where = bind(future.where, world, ahead=False) if future.where else None
-    return Asker(future, predict, where, tables, times, links)
 
 
 def label(asker: Asker, key: Sequence[str], at: str = "at", named: str = "label") -> Labels:
@@ -185,30 +148,6 @@ def _plain(labels: pl.Series) -> pl.Series:
     if labels.dtype != pl.Float64 or not (labels == labels.round()).all() or (labels.abs() > 2**53).any():
         return labels
     return labels.cast(pl.Int64)
-
-
-def _links(relationships: Sequence[Relationship], tables: Mapping[str, Path]) -> list[Link]:
-    return [
-        Link(
-            child=each.child,
-            child_columns=tuple(each.child_columns),
-            parent=each.parent,
-            parent_columns=tuple(each.parent_columns),
-        )
-        for each in relationships
-        if each.child in tables and each.parent in tables and each.child != each.parent
-    ]
-
-
-def _timed(table: str, times: Mapping[str, tuple[str, ...]], links: Sequence[Link]) -> bool:
-    """Whether the table, or one that its rows point to, has a time index."""
-    seen, queue = {table}, [table]
-    for name in queue:
-        if name in times:
-            return True
-        queue += [link.parent for link in links if link.child == name and link.parent not in seen]
-        seen.update(queue)
-    return False
 
 
 def _short(future: Future, found: str) -> TargetError:

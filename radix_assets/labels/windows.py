@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from radix_assets.features.keys import Positions, follow
-from radix_assets.features.plan import Link
-from radix_assets.features.store import Store
-from radix_assets.features.times import ALWAYS, NEVER, Times
-from radix_assets.future import offset
+from radix_assets.asof.keys import Positions, follow
+from radix_assets.asof.plan import Link
+from radix_assets.asof.store import Store
+from radix_assets.asof.times import ALWAYS, NEVER, Times
 from radix_assets.labels.evaluate import truth, value
-from radix_assets.labels.syntax import Aggregate, Column, columns
+from radix_assets.question.horizon import offset
+from radix_assets.question.syntax import Aggregate, Column, columns
 
 ENTITY = "__entity"
 """The position of the entity's row in its table."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from radix_assets.entries import append_entry
+from radix_assets.common.yaml_log import append_entry
 
 APPROVALS_FILE = "approvals.yaml"
 

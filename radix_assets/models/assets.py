@@ -5,15 +5,15 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radix_assets.graph import Stage, Work
-from radix_assets.models import load_card, load_champion
 from radix_assets.models.approvals import approve, approved
 from radix_assets.models.registry import load_registration
-from radix_assets.output import Output
+from radix_assets.models.stored import load_card, load_champion
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 
 if TYPE_CHECKING:
-    from radix_assets.models.hidden import Hidden
     from radix_assets.models.launchpad import Approval
+    from radix_assets.models.masking import Hidden
 
 
 def _train(work: Work) -> Output:
@@ -32,15 +32,14 @@ def _train(work: Work) -> Output:
 
 def _hidden(work: Work) -> "Hidden":
     """What of the question may not be told; the seal's key is made when it is first needed."""
-    from radix_assets.labels import load_question
-    from radix_assets.models.hidden import Hidden
+    from radix_assets.labels.stage import load_question
+    from radix_assets.models.masking import Hidden
     from radix_assets.privacy import Seal, make_seal
-    from radix_resources.home import Home
 
     tags = load_question(work.input("labels")).tags
     hidden = Hidden.of(tags, Seal())
     sealed = hidden.target or hidden.key or hidden.name is not None
-    return Hidden.of(tags, make_seal(Home.from_environment().state)) if sealed else hidden
+    return Hidden.of(tags, make_seal(work.tools.home.state)) if sealed else hidden
 
 
 def _forget(work: Work, snapshot: Path) -> None:
@@ -57,9 +56,9 @@ def _forget(work: Work, snapshot: Path) -> None:
 
 def _kept(work: Work) -> set[str]:
     """Features made only of columns that a person kept although they look like leaks."""
-    from radix_assets.exploration import load_exploration
-    from radix_assets.features import load_features
-    from radix_assets.labels import load_question
+    from radix_assets.exploration.explore import load_exploration
+    from radix_assets.features.stage import load_features
+    from radix_assets.labels.stage import load_question
 
     kept = set(load_exploration(work.input("exploration")).kept(load_question(work.input("labels")).tags))
     features = load_features(work.input("features")).features
@@ -101,7 +100,7 @@ def _previous(work: Work) -> Path | None:
 
 
 def _decide(work: Work) -> Output | None:
-    from radix_assets.models import decide
+    from radix_assets.models.champion import decide
 
     output = decide(
         work.input("model"),
@@ -123,10 +122,10 @@ def _outdated(work: Work, champion: Path | None) -> list[str]:
     """Columns that are private now, and that the champion holds values of, since they were not when it was made."""
     if champion is None or not (champion / "tags").is_dir():
         return []
-    from radix_assets.features import load_features
-    from radix_assets.labels import load_question
-    from radix_assets.models.hidden import reveals
-    from radix_assets.tags import load_tags
+    from radix_assets.features.stage import load_features
+    from radix_assets.labels.stage import load_question
+    from radix_assets.models.masking import reveals
+    from radix_assets.tags.stage import load_tags
 
     then, now = load_tags(champion / "tags"), load_question(work.input("labels")).tags
     new = {

@@ -8,17 +8,17 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from radix_assets.features.model import ROW, TARGET
+from radix_assets.features.schema import ROW, TARGET
 from radix_assets.models.fitted import load_model
-from radix_assets.models.hidden import Hidden, read_hidden
+from radix_assets.models.masking import Hidden, read_hidden
+from radix_assets.models.metadata import between, number
 from radix_assets.models.metrics import interval, judge, metrics_of
-from radix_assets.models.model import FOLDER, Champion, ModelCard, Score
 from radix_assets.models.registry import REGISTRATION, load_registration
-from radix_assets.models.shown import between, number
+from radix_assets.models.schema import FOLDER, Champion, ModelCard, Score
 from radix_assets.models.split import Floats, Hashes
 from radix_assets.models.stored import CARD, CHAMPION, load_card, load_champion
 from radix_assets.models.train import PREDICTIONS, ROWS, draws, split_of
-from radix_assets.output import Check, Output, Shown
+from radix_assets.pipeline.output import Check, Output, Shown
 from radix_resources.errors import ModelError
 
 

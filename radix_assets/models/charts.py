@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from radix_assets import pictures as look
+from radix_assets.common import plotting as look
 from radix_assets.models.metrics import ROC_AUC, ties
-from radix_assets.models.model import ModelCard
+from radix_assets.models.schema import ModelCard
 from radix_assets.models.split import Floats, Ints
-from radix_assets.output import Picture
+from radix_assets.pipeline.output import Picture
 
 FEATURES = 12
 POINTS = 3000

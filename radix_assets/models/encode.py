@@ -8,7 +8,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from radix_assets.features.model import Feature, MatrixType
+from radix_assets.features.schema import Feature, MatrixType
 from radix_assets.models.split import Floats
 from radix_resources.errors import ModelError
 

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 from pydantic import BaseModel
 
+from radix_assets.common.vocabulary import Problem
 from radix_assets.models.encode import Encoder
-from radix_assets.models.members import Inputs, Kind, Member, expand, read_member
-from radix_assets.models.model import FOLDER
+from radix_assets.models.ensemble import Inputs, Kind, Member, expand, read_member
+from radix_assets.models.schema import FOLDER
 from radix_assets.models.split import Floats
-from radix_assets.suggestions.model import Problem
 from radix_resources.errors import ModelError
 
 MANIFEST = "manifest.json"

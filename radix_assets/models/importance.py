@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from radix_assets.models.ensemble import Inputs, LightGBM
 from radix_assets.models.fitted import FittedModel
-from radix_assets.models.members import Inputs, LightGBM
 from radix_assets.models.split import Floats, Ints
 
 ROWS = 1000

@@ -4,17 +4,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from radix_assets.features.model import Feature
+from radix_assets.features.schema import Feature
 from radix_assets.models.baselines import baselines
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
+from radix_assets.models.ensemble import Inputs
 from radix_assets.models.fitted import Description, FittedModel, Part
 from radix_assets.models.learners import Config, fit
-from radix_assets.models.members import Inputs
 from radix_assets.models.metrics import Metric
 from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel
 from radix_assets.models.split import Floats, Ints, Kind, Split, inner
-from radix_assets.project import Search
+from radix_assets.project.settings import Search
 from radix_resources.errors import ModelError
 
 SEARCH_ROWS = 30_000

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from radix_assets.features.model import Feature
+from radix_assets.features.schema import Feature
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
 from radix_assets.models.metrics import R2, ROC_AUC

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from radix_assets.models.members import Forest, Inputs, Kind, LightGBM, Linear, Member, quiet_openmp
+from radix_assets.models.ensemble import Forest, Inputs, Kind, LightGBM, Linear, Member, quiet_openmp
 from radix_assets.models.split import Floats, Ints
 
 KINDS: tuple[Kind, ...] = ("lgbm", "extra_tree", "linear", "rf")

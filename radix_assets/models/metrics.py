@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from radix_assets.models.model import Score
+from radix_assets.common.vocabulary import Problem
+from radix_assets.models.schema import Score
 from radix_assets.models.split import Floats, Ints
-from radix_assets.suggestions.model import Problem
 
 EPSILON = 1e-6
 LARGEST = 1e300

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from radix_assets.features.model import Feature
+from radix_assets.features.schema import Feature
 from radix_assets.models.encode import Encoder
+from radix_assets.models.ensemble import Inputs, Kind, expand
 from radix_assets.models.learners import KINDS, Config, default, fit
-from radix_assets.models.members import Inputs, Kind, expand
 from radix_assets.models.metrics import Metric
 from radix_assets.models.split import Floats, Ints
 from radix_assets.models.tuner import Searcher

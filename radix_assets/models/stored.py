@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from radix_assets.models.model import Champion, ModelCard
 from radix_assets.models.registry import load_registration
+from radix_assets.models.schema import Champion, ModelCard
 from radix_resources.errors import ModelError
 
 CARD, CHAMPION = "model.json", "champion.json"

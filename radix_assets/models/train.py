@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from radix_assets.features.model import ROW, TARGET, Feature
-from radix_assets.models import charts, shown
+from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.features.schema import ROW, TARGET, Feature
+from radix_assets.models import charts
+from radix_assets.models import metadata as shown
 from radix_assets.models.data import Data
+from radix_assets.models.ensemble import Inputs, quiet_openmp
 from radix_assets.models.fitted import FittedModel
-from radix_assets.models.hidden import Hidden, read_hidden
 from radix_assets.models.importance import importance, shap_values
 from radix_assets.models.judge import Judged, look, predict_folds, refit, run
 from radix_assets.models.leaks import find_leaks
-from radix_assets.models.members import Inputs, quiet_openmp
+from radix_assets.models.masking import Hidden, read_hidden
 from radix_assets.models.metrics import Metric, draws_for, interval, judge, metrics_of, tidy, weights
-from radix_assets.models.model import FOLDER, ModelCard, Score
 from radix_assets.models.registry import Registration, register
+from radix_assets.models.schema import FOLDER, ModelCard, Score
 from radix_assets.models.search import Recipe
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
 from radix_assets.models.stored import CARD
-from radix_assets.output import Output
-from radix_assets.project import Search
-from radix_assets.suggestions.model import NUMERIC
+from radix_assets.pipeline.output import Output
+from radix_assets.project.settings import Search
 from radix_resources.errors import ModelError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from radix_assets.models.ensemble import Kind
 from radix_assets.models.learners import space
-from radix_assets.models.members import Kind
 
 
 @dataclass(frozen=True)

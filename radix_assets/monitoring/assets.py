@@ -1,11 +1,11 @@
 """Monitoring: what changed since the model learned."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.labels import load_question
+    from radix_assets.labels.stage import load_question
     from radix_assets.monitoring.monitor import monitor
 
     return monitor(work.input("features"), work.input("model"), work.out, tags=load_question(work.input("labels")).tags)

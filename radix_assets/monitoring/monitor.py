@@ -4,16 +4,17 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.features import CUTOFF, ROW, TARGET, FeatureSet, load_features
-from radix_assets.models.model import ModelCard
+from radix_assets.common.plotting import ACCENT, ALARM, MUTED, figure, label, panel, save
+from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.features.schema import CUTOFF, ROW, TARGET, FeatureSet
+from radix_assets.features.stage import load_features
+from radix_assets.models.schema import ModelCard
 from radix_assets.models.stored import load_card
-from radix_assets.monitoring.model import ColumnDrift, Monitoring
 from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, model_page
 from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, predictions_of, safe, sides
-from radix_assets.output import Check, Output, Page, Picture, Shown, Table, counted
-from radix_assets.pictures import ACCENT, ALARM, MUTED, figure, label, panel, save
-from radix_assets.suggestions.model import NUMERIC
-from radix_assets.tags.model import Tags
+from radix_assets.monitoring.schema import ColumnDrift, Monitoring
+from radix_assets.pipeline.output import Check, Output, Page, Picture, Shown, Table, counted
+from radix_assets.tags.schema import Tags
 
 FILE = "monitoring.json"
 PICTURE = "drift.png"

@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.monitoring.model import ColumnDrift
 from radix_assets.monitoring.rows import Sides
+from radix_assets.monitoring.schema import ColumnDrift
 
 MOST = 1000.0
 DATA_PAGE = "data.html"

@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from radix_assets.features import CUTOFF, ROW, TARGET, Feature, FeatureSet
-from radix_assets.models.hidden import reveals
-from radix_assets.models.model import ModelCard
-from radix_assets.suggestions.model import NUMERIC
-from radix_assets.tags.model import Tags
+from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.features.schema import CUTOFF, ROW, TARGET, Feature, FeatureSet
+from radix_assets.models.masking import reveals
+from radix_assets.models.schema import ModelCard
+from radix_assets.tags.schema import Tags
 
 ROWS = 10_000
 """Rows a side, at most."""

@@ -3,20 +3,20 @@
 from functools import lru_cache
 from pathlib import Path
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.privacy import columns_of, private_in, suspected_in
-from radix_assets.profiles import load_profile
 from radix_assets.profiles.definition import REFINED
-from radix_assets.project import names_a_cluster, slug
-from radix_assets.sources import DATA_FILE
+from radix_assets.profiles.stored import load_profile
+from radix_assets.project.settings import names_a_cluster, slug
+from radix_assets.sources.schema import DATA_FILE
 from radix_resources.errors import StorageError
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.engine import computing
-    from radix_assets.profiles import make_profile
-    from radix_assets.profiles.spark import profile_table as on_spark
+    from radix_assets.pipeline.engine import computing
+    from radix_assets.profiles.spark.stage import profile_table as on_spark
+    from radix_assets.profiles.stage import make_profile
 
     table, raw = work.table, work.input(f"raw/{slug(work.table)}")
     with computing(work.project, {table: raw}) as engine:

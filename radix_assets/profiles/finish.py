@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from radix_assets.profiles.arrow import taken
-from radix_assets.profiles.column_state import ColumnState
 from radix_assets.profiles.definition import LEVELS, MEASURES, TOP
-from radix_assets.profiles.frequent import Frequent
-from radix_assets.profiles.kinds import Counts, Numbers
 from radix_assets.profiles.measures import measured
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.profiles.sketches.heavy_hitters import Frequent
 from radix_assets.profiles.spread import bins_of, quantiles_of, shown, top_of
-from radix_assets.profiles.table_state import TableState
+from radix_assets.profiles.state.arrow import taken
+from radix_assets.profiles.state.column import ColumnState
+from radix_assets.profiles.state.kinds import Counts, Numbers
+from radix_assets.profiles.state.table import TableState
 
 _ALWAYS = 2.0
 """Standard errors that are exceeded once in twenty times."""

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from radix_assets.profiles.associations import Associations as State
-from radix_assets.profiles.associations import Category, Pairs
-from radix_assets.profiles.kinds import Counts, Floats
-from radix_assets.profiles.model import Associations, Matrix
+from radix_assets.profiles.schema import Associations, Matrix
+from radix_assets.profiles.sketches.associations import Associations as State
+from radix_assets.profiles.sketches.associations import Category, Pairs
+from radix_assets.profiles.state.kinds import Counts, Floats
 
 _NOTHING = 1e-13
 """Distances from the mean that are smaller in relation to it are rounding: the number is constant."""

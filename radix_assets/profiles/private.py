@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.profiles.statistics import profile_columns
-from radix_assets.sources import DATA_FILE
+from radix_assets.sources.schema import DATA_FILE
 
 TELLING = {"name", "dtype", "rows", "nulls", "distinct", "length_min", "length_mean", "length_max"} | {
     "zeros",

@@ -8,11 +8,11 @@ import polars as pl
 import pyarrow as pa
 from polars import selectors as cs
 
-from radix_assets.profiles.column_state import ColumnState
 from radix_assets.profiles.definition import REFINED, TOP
 from radix_assets.profiles.finish import spread_of
-from radix_assets.profiles.runs import counted
-from radix_assets.profiles.table_state import TableState
+from radix_assets.profiles.sketches.sorted_counts import counted
+from radix_assets.profiles.state.column import ColumnState
+from radix_assets.profiles.state.table import TableState
 
 
 def refine(file: Path, state: TableState) -> dict[int, dict[str, Any]]:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from radix_assets.profiles.arrow import taken
 from radix_assets.profiles.definition import BINS, QUANTILES, TOP
-from radix_assets.profiles.kinds import Counts, Numbers
-from radix_assets.profiles.model import DType
+from radix_assets.profiles.schema import DType
+from radix_assets.profiles.state.arrow import taken
+from radix_assets.profiles.state.kinds import Counts, Numbers
 
 _KINDS: dict[DType, pl.DataType] = {"datetime": pl.Datetime("us"), "time": pl.Time()}
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from radix_assets.profiles import store
-from radix_assets.profiles.appended import extended
 from radix_assets.profiles.definition import REFINED
 from radix_assets.profiles.finish import finished
-from radix_assets.profiles.kinds import Hashes
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.profiles.prefix import Prefix, last_group, prefix_of
-from radix_assets.profiles.reading import batches, opened
 from radix_assets.profiles.refine import refine
-from radix_assets.profiles.runs import counted
-from radix_assets.profiles.table_state import TableState
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.profiles.sketches.sorted_counts import counted
+from radix_assets.profiles.state import store
+from radix_assets.profiles.state.appended import extended
+from radix_assets.profiles.state.kinds import Hashes
+from radix_assets.profiles.state.prefix import Prefix, last_group, prefix_of
+from radix_assets.profiles.state.reading import batches, opened
+from radix_assets.profiles.state.table import TableState
 
 _THREADS = 2
 

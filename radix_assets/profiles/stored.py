@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.schema import TableProfile
 from radix_resources.errors import StorageError
 
 PROFILE_FILE = "profile.json"

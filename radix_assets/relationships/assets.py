@@ -1,12 +1,12 @@
 """Relationships: how the tables hang together."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.profiles import load_profiles
-    from radix_assets.relationships import make_relationships
+    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.relationships.stage import make_relationships
 
     profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}

@@ -7,9 +7,9 @@ from itertools import islice, product
 
 from radix_assets.relationships.candidates import STRONG, named
 from radix_assets.relationships.choose import Verdict
+from radix_assets.relationships.describe import coverage
 from radix_assets.relationships.facts import Fact
-from radix_assets.relationships.model import PrimaryKey, Relationship
-from radix_assets.relationships.said import coverage
+from radix_assets.relationships.schema import PrimaryKey, Relationship
 from radix_assets.relationships.values import Containment, Values
 
 NAMED_COVERAGE, OTHER_COVERAGE = 0.9, 0.97

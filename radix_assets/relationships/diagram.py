@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from radix_assets.pictures import ACCENT, INK, LIMIT, MUTED, NEUTRAL, figure
-from radix_assets.profiles.model import TableProfile
+from radix_assets.common.plotting import ACCENT, INK, LIMIT, MUTED, NEUTRAL, figure
+from radix_assets.profiles.schema import TableProfile
 from radix_assets.relationships.layout import HEAD, ROW, Box, Line, lay_out
-from radix_assets.relationships.model import Schema
+from radix_assets.relationships.schema import Schema
 
 MAX_INCHES = 40.0
 """What is wider or taller is drawn smaller."""

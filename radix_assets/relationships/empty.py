@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from radix_assets.relationships.candidates import named
 from radix_assets.relationships.facts import Fact
-from radix_assets.relationships.model import Relationship
+from radix_assets.relationships.schema import Relationship
 
 
 def links_by_name(facts: Mapping[str, list[Fact]], keys: Mapping[str, list[str]]) -> list[Relationship]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.names import bare_names, is_row_number
 
 LONG_TEXT = 40

@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.schema import TableProfile
 from radix_assets.relationships.candidates import STRONG, Ruled, candidates
 from radix_assets.relationships.choose import Verdict, choose
 from radix_assets.relationships.composites import composite_links
+from radix_assets.relationships.describe import probes_of, relationship_of
 from radix_assets.relationships.empty import links_by_name
 from radix_assets.relationships.evidence import Pair, look
 from radix_assets.relationships.facts import Fact, facts_of
 from radix_assets.relationships.groups import group_keys
 from radix_assets.relationships.key_scores import Hints
 from radix_assets.relationships.keys import find_keys
-from radix_assets.relationships.model import PrimaryKey, Schema
 from radix_assets.relationships.row_numbers import row_numbers
-from radix_assets.relationships.said import probes_of, relationship_of
+from radix_assets.relationships.schema import PrimaryKey, Schema
 from radix_assets.relationships.values import Values
 
 LEAST_NAMED, LEAST = 0.4, 0.85

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from radix_assets.relationships.candidates import named
+from radix_assets.relationships.describe import coverage
 from radix_assets.relationships.facts import Fact, could_point
-from radix_assets.relationships.model import GroupKey, PrimaryKey, Relationship
 from radix_assets.relationships.names import is_key_like, is_sequence
-from radix_assets.relationships.said import coverage
+from radix_assets.relationships.schema import GroupKey, PrimaryKey, Relationship
 from radix_assets.relationships.values import Values
 
 LEAST = 0.9

@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.common.words import words
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.facts import LONG_TEXT
 from radix_assets.relationships.names import (
     is_attribute,
@@ -14,7 +15,6 @@ from radix_assets.relationships.names import (
     is_row_number,
     is_sequence,
 )
-from radix_assets.relationships.words import words
 
 Place = tuple[str, str]
 MEASURE = 0.5

@@ -8,11 +8,11 @@ from statistics import fmean
 
 import polars as pl
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.facts import is_candidate, silent_names, silent_table
 from radix_assets.relationships.key_scores import Hints, Setting, may_be_member, member_score, single_score
-from radix_assets.relationships.model import PrimaryKey
 from radix_assets.relationships.names import bare_names, is_generic, is_key_like, is_named_after
+from radix_assets.relationships.schema import PrimaryKey
 from radix_assets.relationships.values import Values
 
 GOOD = 0.5

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.schema import TableProfile
 from radix_assets.relationships.layers import Layers, Node, arrange
-from radix_assets.relationships.model import Relationship, Schema
+from radix_assets.relationships.schema import Relationship, Schema
 
 ROW = 0.19
 HEAD = 0.42

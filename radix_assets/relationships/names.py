@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from radix_assets.relationships.words import singular, stems, words
+from radix_assets.common.words import singular, stems, words
 
 KEY_WORDS = frozenset(
     {"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "ref", "uuid", "guid", "pk", "fk", "sk"}

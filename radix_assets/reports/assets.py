@@ -1,16 +1,15 @@
 """The report: one page for the business."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.reports import make_report
-    from radix_resources.home import Home
+    from radix_assets.reports.stage import make_report
     from radix_resources.prices import load_prices
 
     parts = {name: snapshot.path for name, snapshot in work.inputs.items()}
-    hourly = load_prices(Home.from_environment()).machine_hour
+    hourly = load_prices(work.tools.home).machine_hour
     dollars = sum(work.seconds.values()) / 3600 * hourly
     return make_report(work.project, parts, work.seconds, work.out, dollars=dollars)
 

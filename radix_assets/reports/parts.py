@@ -8,15 +8,21 @@ from typing import TypeVar
 import polars as pl
 from pydantic import ValidationError
 
-from radix_assets.exploration import Exploration, load_exploration
-from radix_assets.features import FeatureSet, load_features
-from radix_assets.models.model import Champion, ModelCard
+from radix_assets.exploration.explore import load_exploration
+from radix_assets.exploration.schema import Exploration
+from radix_assets.features.schema import FeatureSet
+from radix_assets.features.stage import load_features
+from radix_assets.models.schema import Champion, ModelCard
 from radix_assets.models.stored import load_card, load_champion
-from radix_assets.monitoring import Monitoring, load_monitoring
-from radix_assets.profiles import TableProfile, load_profile
-from radix_assets.relationships import Schema, load_schema
-from radix_assets.serving import Served, load_served
-from radix_assets.tags import Tags, load_tags
+from radix_assets.monitoring.monitor import load_monitoring
+from radix_assets.monitoring.schema import Monitoring
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.profiles.stored import load_profile
+from radix_assets.relationships.schema import Schema
+from radix_assets.relationships.stage import load_schema
+from radix_assets.serving.deployment import Served, load_served
+from radix_assets.tags.schema import Tags
+from radix_assets.tags.stage import load_tags
 from radix_resources.errors import RadixError
 
 T = TypeVar("T")

@@ -1,8 +1,8 @@
 """The model's numbers in plain words."""
 
-from radix_assets.models.model import ModelCard, Score
-from radix_assets.suggestions.model import NUMERIC
-from radix_assets.tags.model import Target
+from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.models.schema import ModelCard, Score
+from radix_assets.tags.schema import Target
 
 METRICS = {
     "roc_auc": "Ranking (AUC)",

@@ -9,10 +9,11 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.privacy import MASK, columns_of, private_in, said_private, suspected_in
-from radix_assets.profiles import load_profile
-from radix_assets.project import PROJECT_FILE, load_project, slug
-from radix_assets.sources import DATA_FILE
+from radix_assets.privacy import columns_of, private_in, said_private, suspected_in
+from radix_assets.profiles.stored import load_profile
+from radix_assets.project.settings import PROJECT_FILE, load_project, slug
+from radix_assets.sources.schema import DATA_FILE
+from radix_assets.tags.masking import MASK
 from radix_resources.errors import RadixError
 
 ROWS = 5

@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from radix_assets.exploration import Suspect
-from radix_assets.models.model import ModelCard, Score
-from radix_assets.output import counted
-from radix_assets.project import Project
+from radix_assets.exploration.schema import Suspect
+from radix_assets.models.schema import ModelCard, Score
+from radix_assets.pipeline.output import counted
+from radix_assets.project.settings import Project
 from radix_assets.reports import plain
 from radix_assets.reports.parts import Parts
-from radix_assets.tags.model import Tags, Target
+from radix_assets.tags.schema import Tags, Target
 
 DRIVERS = 10
 LISTED = 12

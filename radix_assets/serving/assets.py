@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from radix_assets.graph import Stage, Work
-from radix_assets.models import load_champion
-from radix_assets.output import Output
+from radix_assets.models.stored import load_champion
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
 
 
 def _tables(work: Work) -> dict[str, Path]:
-    from radix_assets.labels import load_question
+    from radix_assets.labels.stage import load_question
 
     return work.raw() | load_question(work.input("labels")).tables
 
 
 def _deploy(work: Work) -> Output:
-    from radix_assets.serving import make_endpoint
+    from radix_assets.serving.deployment import make_endpoint
 
     return make_endpoint(
         work.project.name,
@@ -51,7 +51,7 @@ ENDPOINT = Stage(
 
 
 def _predict(work: Work) -> Output:
-    from radix_assets.serving import make_predictions
+    from radix_assets.serving.batch import make_predictions
 
     return make_predictions(work.input("champion"), _tables(work), work.out)
 

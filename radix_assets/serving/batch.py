@@ -5,14 +5,15 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.features.columns import exactly
-from radix_assets.features.model import ROW, TARGET
-from radix_assets.output import Check, Output, Picture, Shown, Table, counted
-from radix_assets.privacy import is_private, read_seal, target_is_private, target_name
+from radix_assets.asof.columns import exactly
+from radix_assets.features.schema import ROW, TARGET
+from radix_assets.pipeline.output import Check, Output, Picture, Shown, Table, counted
+from radix_assets.privacy import read_seal
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
 from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
-from radix_assets.tags.model import Tags
+from radix_assets.tags.masking import is_private, target_is_private, target_name
+from radix_assets.tags.schema import Tags
 from radix_resources.errors import ServingError
 from radix_resources.home import Home
 
@@ -30,7 +31,7 @@ def champion_predictor(champion: Path, tables: dict[str, Path], *, told: bool = 
 
     With `told` its answers name classes that are private: they are for whoever asks, and to be kept nowhere.
     """
-    from radix_assets.tags import load_tags
+    from radix_assets.tags.stage import load_tags
 
     seal = read_seal(Home.from_environment().state) if told else None
     return load_predictor(champion, champion / "features", load_tags(champion / "tags"), tables, seal)
@@ -49,7 +50,7 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
 
     The file is read as the target's table was: the same formats, decimal marks and null texts.
     """
-    from radix_assets.sources import read_rows
+    from radix_assets.sources.read.rows import read_rows
 
     predictor = champion_predictor(champion, tables)
     required = [column.name for column in predictor.columns if column.required]
@@ -62,7 +63,7 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
 
 def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
     """Raise ServingError RDX-SRV-003 where a question about the future is asked without a moment."""
-    from radix_assets.tags import load_tags
+    from radix_assets.tags.stage import load_tags
 
     tags = load_tags(champion / "tags")
     if tags.target.future is None:
@@ -90,8 +91,9 @@ def predict_moments(
     Raises TargetError RDX-TGT-305 where a moment is none, ServingError RDX-SRV-012 where the target is no question
     about the future.
     """
-    from radix_assets.labels import ASKED, asker, entities_at, moments_of
-    from radix_assets.tags import load_tags
+    from radix_assets.labels.ask import ASKED, asker
+    from radix_assets.labels.table import entities_at, moments_of
+    from radix_assets.tags.stage import load_tags
 
     tags = load_tags(champion / "tags")
     future, label_table = tags.target.future, tags.target.table
@@ -121,8 +123,8 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Outp
 
     Writes `predictions.parquet` (keys, `prediction`, `probability_<class>`) and a picture of their distribution.
     """
-    from radix_assets.models import load_champion
-    from radix_assets.tags import load_tags
+    from radix_assets.models.stored import load_champion
+    from radix_assets.tags.stage import load_tags
 
     if load_champion(champion).model_id is None:
         pl.DataFrame({PREDICTION: []}, schema={PREDICTION: pl.Null}).write_parquet(out / FILE)
@@ -154,11 +156,12 @@ def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.Da
 
 def _held_out(champion: Path, tags: Tags, raw: Path) -> pl.DataFrame:
     """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
-    from radix_assets.features import load_features
+    from radix_assets.features.stage import load_features
     from radix_assets.features.target import target_values
-    from radix_assets.models import load_model
-    from radix_assets.models.hidden import marked
-    from radix_assets.sources import scan, spelling_of
+    from radix_assets.models.fitted import load_model
+    from radix_assets.models.masking import marked
+    from radix_assets.sources.ingestion import scan
+    from radix_assets.sources.schema import spelling_of
 
     target, table = tags.target, scan(raw)
     kept = pl.read_parquet(champion / "predictions.parquet")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from radix_assets.output import Check, Markdown, Output
+from radix_assets.pipeline.output import Check, Markdown, Output
 
 if TYPE_CHECKING:
-    from radix_resources.endpoint import Endpoint, EndpointManifest
-    from radix_resources.tracking import Tracking
+    from radix_resources.endpoint.base import Endpoint
+    from radix_resources.endpoint.manifest import EndpointManifest
+    from radix_resources.tracking.base import Tracking
 
 FILE = "endpoint.json"
 _ASKED = 50
@@ -55,8 +56,8 @@ def make_endpoint(
     Raises ServingError RDX-SRV-008, with the code of the cause, where its server does not start or cannot predict;
     whatever served before still does.
     """
-    from radix_assets.features import load_features
-    from radix_assets.models import load_champion
+    from radix_assets.features.stage import load_features
+    from radix_assets.models.stored import load_champion
 
     decision = load_champion(champion)
     if decision.model_id is None:

@@ -9,13 +9,14 @@ import polars as pl
 from polars import selectors as cs
 
 from radix_assets.privacy import Seal
-from radix_assets.tags.model import Tags
+from radix_assets.serving.columns import CANONICAL
+from radix_assets.tags.schema import Tags
 from radix_resources.errors import RadixError, ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from radix_assets.models import FittedModel
+    from radix_assets.models.fitted import FittedModel
 
 PREDICTION = "prediction"
 PROBABILITY = "probability_"
@@ -24,16 +25,6 @@ ROW_NUMBER = "row"
 
 BLOCK = 100_000
 """Rows are predicted in blocks of so many, which bounds the memory. Rows of one block do not see one another."""
-
-CANONICAL: dict[str, pl.DataType] = {
-    "Int64": pl.Int64(),
-    "Float64": pl.Float64(),
-    "Boolean": pl.Boolean(),
-    "String": pl.String(),
-    "Date": pl.Date(),
-    "Datetime": pl.Datetime("us"),
-    "Time": pl.Time(),
-}
 
 
 class Column(NamedTuple):
@@ -176,7 +167,7 @@ class Predictor:
     def _demand(self, given: list[str]) -> None:
         missing = [column.name for column in self.columns if column.required and column.name not in given]
         if missing:
-            from radix_assets.serving.request import missing_column
+            from radix_assets.serving.columns import missing_column
 
             raise missing_column(missing[0], given, table=self.table, others=len(missing) - 1)
 
@@ -206,8 +197,9 @@ def load_predictor(
     `champion` and `features` are snapshot directories, `tables` the raw snapshots by name. Raises the stages' own
     errors where something is missing or damaged.
     """
-    from radix_assets.features import load_features, prepare
-    from radix_assets.models import load_model
+    from radix_assets.features.prepared import prepare
+    from radix_assets.features.stage import load_features
+    from radix_assets.models.fitted import load_model
 
     held, model = load_features(features), load_model(champion)
     schema = pl.read_parquet_schema(tables[held.table] / "data.parquet")
@@ -229,8 +221,8 @@ def _labels(tags: Tags, raw: Path, model: "FittedModel", seal: Seal) -> dict[str
     if not model.description.sealed:
         return {}
     from radix_assets.features.target import target_values
-    from radix_assets.models.hidden import revealed
-    from radix_assets.sources import spelling_of
+    from radix_assets.models.masking import revealed
+    from radix_assets.sources.schema import spelling_of
 
     target = tags.target
     values = scan_unique(raw, target.column)

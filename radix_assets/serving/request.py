@@ -1,8 +1,6 @@
 """Checks what a caller sends, and turns it into rows. What is wrong is told in the words of every other error."""
 
-import difflib
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NotRequired
 
@@ -10,7 +8,8 @@ import polars as pl
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from radix_assets.serving.predictor import CANONICAL, Predictor
+from radix_assets.serving.columns import CANONICAL, missing_column, nearest
+from radix_assets.serving.predictor import Predictor
 from radix_resources.errors import ServingError
 
 MAX_ROWS = 1_000
@@ -171,28 +170,6 @@ class Reader:
             **where,
             column=name,
         )
-
-
-def missing_column(name: str, given: Sequence[str], *, others: int = 0, **context: Any) -> ServingError:
-    """A column that features cannot do without."""
-    near = nearest(name, given)
-    hint = f"is it what you called {near!r}?" if near else "give it, as null where it is not known"
-    more = f", and {others} more" if others else ""
-    return ServingError(
-        "RDX-SRV-003",
-        f"the column {name!r} is missing{more}",
-        expected="all columns that the model reads",
-        hint=hint,
-        **context,
-        column=name,
-    )
-
-
-def nearest(name: str, known: Sequence[str]) -> str | None:
-    """What somebody may have meant."""
-    folded = {one.casefold(): one for one in reversed(known)}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
-    return folded[close[0]] if close else None
 
 
 def too_many() -> ServingError:

@@ -4,7 +4,8 @@ import re
 from functools import partial
 from urllib.parse import quote
 
-from radix_resources.credentials import REFERENCE, credentials
+from radix_resources.credentials.lookup import REFERENCE, credentials
+from radix_resources.home import Home
 
 # Up to the last @, whatever the password holds: rather hide a host than show half a password.
 _PASSWORD = re.compile(r"^(\w+://[^/@:?]*:)(.*)(@)")
@@ -36,7 +37,9 @@ def with_reference(address: str, name: str) -> str:
 def revealed(address: str, table: str | None = None) -> str:
     """The address with its credentials. Raises CredentialError RDX-CRD-001 where one is missing."""
     purpose = f"the secret that {without_secret(address)} refers to"
-    return credentials().reveal(address, quoted=partial(quote, safe=""), purpose=purpose, table=table)
+    return credentials(Home.from_environment().state).reveal(
+        address, quoted=partial(quote, safe=""), purpose=purpose, table=table
+    )
 
 
 def resolve(address: str, table: str | None) -> str:

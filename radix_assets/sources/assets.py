@@ -2,18 +2,19 @@
 
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
-from radix_assets.project import DatabaseSource, FileSource, Project
-from radix_assets.sources import load_schema_of, source_version
-from radix_assets.sources.files import find
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.project.settings import DatabaseSource, FileSource, Project
+from radix_assets.sources.read.files import find
+from radix_assets.sources.schema import load_schema_of
+from radix_assets.sources.version import source_version
 
 if TYPE_CHECKING:
-    from radix_resources.sizing import Need
+    from radix_resources.sizing.schema import Need
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.sources import ingest
+    from radix_assets.sources.ingestion import ingest
 
     output = ingest(work.project, work.table, work.out)
     output.columns = dict(load_schema_of(work.out))

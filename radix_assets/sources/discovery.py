@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from radix_assets.project import DatabaseSource, FileSource, slug
+from radix_assets.project.settings import DatabaseSource, FileSource, slug
 from radix_assets.sources.addresses import with_reference, without_secret
-from radix_assets.sources.database import list_tables
-from radix_assets.sources.dialect import detect
-from radix_assets.sources.files import is_readable
-from radix_assets.sources.parts import tables_of
-from radix_resources.credentials import names_in
+from radix_assets.sources.read.database import list_tables
+from radix_assets.sources.read.dialect import detect
+from radix_assets.sources.read.files import is_readable
+from radix_assets.sources.read.parts import tables_of
+from radix_resources.credentials.lookup import names_in
 from radix_resources.errors import ConfigError, SourceError
 
 _IGNORED = {"truth.json"}

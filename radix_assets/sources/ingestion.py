@@ -5,17 +5,17 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.output import Output
-from radix_assets.project import DatabaseSource, FileSource, Project
-from radix_assets.sources.binary import stage_parquet, stage_workbook
-from radix_assets.sources.convert import convert
-from radix_assets.sources.database import stage_table
-from radix_assets.sources.files import Place, find, kind_of
-from radix_assets.sources.model import DATA_FILE, SCHEMA_FILE
+from radix_assets.pipeline.output import Output
+from radix_assets.project.settings import DatabaseSource, FileSource, Project
+from radix_assets.sources.metadata import shown
 from radix_assets.sources.privacy import judge_columns
-from radix_assets.sources.shown import shown
-from radix_assets.sources.staging import Staged
-from radix_assets.sources.text import stage_text
+from radix_assets.sources.read.binary import stage_parquet, stage_workbook
+from radix_assets.sources.read.database import stage_table
+from radix_assets.sources.read.files import Place, find, kind_of
+from radix_assets.sources.read.staging import Staged
+from radix_assets.sources.read.text import stage_text
+from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
+from radix_assets.sources.types.convert import convert
 from radix_resources.errors import SourceError
 
 _WORK = "staging"

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.sources.model import DATA_FILE
+from radix_assets.sources.schema import DATA_FILE
 
 _SAMPLE = 200
 _ROWS = 2_000
@@ -36,7 +36,7 @@ def judge_columns(raw: Path, table: str) -> set[str]:
 
 
 def _judged(sample: pl.DataFrame, by_name: Sequence[str], table: str) -> set[str]:
-    from radix_assets.suggestions.sensitivity import personal_of_table
+    from radix_assets.personal_data.detect import personal_of_table
 
     columns: dict[str, list[str | None]] = {
         # Without its name: methods of a series take a name such as ^a.*$ for a pattern.

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from radix_assets.sources.addresses import revealed, without_secret
-from radix_assets.sources.connection import transaction
-from radix_resources.credentials import names_in
+from radix_assets.sources.read.connection import transaction
+from radix_resources.credentials.lookup import names_in
 from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
 
 _SECONDS = 10

@@ -1,7 +1,7 @@
 """Whether a source has changed. Nothing of what reads it is loaded."""
 
-from radix_assets.project import DatabaseSource, Project
-from radix_assets.sources.files import fingerprint
+from radix_assets.project.settings import DatabaseSource, Project
+from radix_assets.sources.read.files import fingerprint
 
 
 def source_version(project: Project, table: str) -> str:
@@ -12,7 +12,7 @@ def source_version(project: Project, table: str) -> str:
     """
     source = project.source_of(table)
     if isinstance(source, DatabaseSource):
-        from radix_assets.sources.database import table_version
+        from radix_assets.sources.read.database import table_version
 
         return table_version(source, table)
     return fingerprint(source, project.folder)

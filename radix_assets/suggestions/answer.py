@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from radix_assets.profiles.model import TableProfile
-from radix_assets.relationships.model import Schema
-from radix_assets.suggestions.model import Role, Suggestions, TableSuggestion
+from radix_assets.common.vocabulary import Role
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.relationships.schema import Schema
+from radix_assets.suggestions.schema import Suggestions, TableSuggestion
 
 
 def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """Suggestions: what Radix thinks the data mean."""
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Output
-from radix_assets.project import PROJECT_FILE
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.project.settings import PROJECT_FILE
 from radix_resources.errors import TagError
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.profiles import load_profiles
-    from radix_assets.relationships import load_schema
-    from radix_assets.suggestions import make_suggestions
+    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.relationships.stage import load_schema
+    from radix_assets.suggestions.stage import make_suggestions
 
     profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from radix_assets.relationships.words import singular, words
+from radix_assets.common.words import singular, words
 
 _GROUPS = {
     "named a target": (

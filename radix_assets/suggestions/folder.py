@@ -6,13 +6,13 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.project import DatabaseSource, FileSource, Project
-from radix_assets.sources.convert import convert
-from radix_assets.sources.dialect import detect, unique_names
-from radix_assets.sources.files import TEXT_SUFFIXES, is_readable
+from radix_assets.project.settings import DatabaseSource, FileSource, Project
 from radix_assets.sources.ingestion import ingest, stage_files
-from radix_assets.sources.model import DATA_FILE, SCHEMA_FILE
-from radix_assets.sources.parts import stem
+from radix_assets.sources.read.dialect import detect, unique_names
+from radix_assets.sources.read.files import TEXT_SUFFIXES, is_readable
+from radix_assets.sources.read.parts import stem
+from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
+from radix_assets.sources.types.convert import convert
 from radix_assets.suggestions.unpack import NOTES, UNPACKED, unpack
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 

@@ -8,10 +8,11 @@ from math import prod
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.relationships.words import words
-from radix_assets.suggestions.model import NUMERIC, Problem, TableSuggestion
+from radix_assets.common.vocabulary import NUMERIC, Problem
+from radix_assets.common.words import words
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.suggestions.problems import is_whole
+from radix_assets.suggestions.schema import TableSuggestion
 
 _REGULAR = 0.5
 """Share of the steps from one moment to the next that must be the commonest one; of trading days it is 0.8."""

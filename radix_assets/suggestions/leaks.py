@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from radix_assets.profiles.model import TableProfile
-from radix_assets.relationships.words import words
-from radix_assets.suggestions.model import TableSuggestion, TargetSuggestion
+from radix_assets.common.words import words
+from radix_assets.profiles.schema import TableProfile
 from radix_assets.suggestions.samples import plain
+from radix_assets.suggestions.schema import TableSuggestion, TargetSuggestion
 
 Floats = npt.NDArray[np.float64]
 

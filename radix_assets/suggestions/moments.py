@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from radix_assets.profiles.model import ColumnProfile
-from radix_assets.relationships.words import words
+from radix_assets.common.words import words
+from radix_assets.profiles.schema import ColumnProfile
 
 _TIMELY = re.compile(
     r"(^|_)(dates?|time|datetime|timestamp|ts|epoch|unix|day|month|period|quarter|qtr|week|yyyymm|yyyymmdd|dt|when|at|on|"

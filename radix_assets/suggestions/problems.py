@@ -3,9 +3,9 @@
 import re
 from itertools import pairwise
 
-from radix_assets.profiles.model import ColumnProfile
-from radix_assets.relationships.words import singular, words
-from radix_assets.suggestions.model import FeatureType, Problem
+from radix_assets.common.vocabulary import FeatureType, Problem
+from radix_assets.common.words import singular, words
+from radix_assets.profiles.schema import ColumnProfile
 
 MAX_CLASSES = 50
 """More classes than this are no classification, unless they are named so."""

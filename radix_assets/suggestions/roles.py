@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.relationships.model import PrimaryKey, Relationship
+from radix_assets.common.vocabulary import FeatureType, Role
+from radix_assets.common.words import singular, words
+from radix_assets.personal_data.detect import Finding
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.names import KEY_WORDS, is_count, is_row_number
-from radix_assets.relationships.words import singular, words
-from radix_assets.suggestions.model import FeatureType, Role
-from radix_assets.suggestions.sensitivity import Finding
+from radix_assets.relationships.schema import PrimaryKey, Relationship
 from radix_assets.suggestions.times import TimeGuess
 
 _IDENTITY = frozenset(

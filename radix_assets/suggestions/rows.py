@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from radix_assets.relationships.model import PrimaryKey, Schema
+from radix_assets.common.words import singular, words
 from radix_assets.relationships.names import is_key_like
-from radix_assets.relationships.words import singular, words
+from radix_assets.relationships.schema import PrimaryKey, Schema
 from radix_assets.suggestions.forecasts import Series
-from radix_assets.suggestions.model import ColumnSuggestion, Structure
+from radix_assets.suggestions.schema import ColumnSuggestion, Structure
 from radix_assets.suggestions.times import TimeGuess
 
 _ID_WORDS = frozenset({"id", "ids", "key", "code", "no", "nr", "number", "uuid", "ref"})

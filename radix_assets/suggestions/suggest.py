@@ -2,33 +2,31 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TYPE_CHECKING
 
 import polars as pl
 
-from radix_assets.column_types import TypeGuess
-from radix_assets.profiles.model import TableProfile
-from radix_assets.relationships.model import PrimaryKey, Schema
+from radix_assets.column_types.schema import TypeGuess
+from radix_assets.personal_data.detect import Finding, personal_of_table
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.question.target import Parsed
+from radix_assets.relationships.schema import PrimaryKey, Schema
 from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.forecasts import Series, find_series, is_calendar
 from radix_assets.suggestions.leaks import Suspect, later_moments, suspects
-from radix_assets.suggestions.model import (
-    ColumnSuggestion,
-    Problem,
-    Suggestions,
-    TableSuggestion,
-    TargetSuggestion,
-)
 from radix_assets.suggestions.problems import problem_of
-from radix_assets.suggestions.question import Parsed
 from radix_assets.suggestions.roles import Held, links_of, role_of
 from radix_assets.suggestions.rows import row_in_words, structure_of
 from radix_assets.suggestions.samples import plain, spread, texts
-from radix_assets.suggestions.semantics import semantic_type, unit_of
-from radix_assets.suggestions.sensitivity import Finding, personal_of_table
+from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion, TargetSuggestion
+from radix_assets.suggestions.semantics.meaning import semantic_type
+from radix_assets.suggestions.semantics.units import unit_of
 from radix_assets.suggestions.targets import posed, rank_targets
 from radix_assets.suggestions.times import TimeGuess, by_one_clock, guess_time
 from radix_assets.suggestions.types import guess_types
+
+if TYPE_CHECKING:
+    from radix_assets.common.vocabulary import Problem
 
 CERTAIN_TARGET = 0.5
 """Confidence from which the likeliest target is marked so in its column's line."""

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.relationships.model import Schema
+from radix_assets.common.vocabulary import Problem
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.relationships.schema import Schema
 from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.candidates import Candidate, Surroundings, features_of, said
 from radix_assets.suggestions.forecasts import Series, is_forecast
-from radix_assets.suggestions.model import Problem, TableSuggestion, TargetSuggestion
 from radix_assets.suggestions.problems import metric_of, problem_of
 from radix_assets.suggestions.ranking import score, shares
+from radix_assets.suggestions.schema import TableSuggestion, TargetSuggestion
 
 MOST = 3
 _MOST_NULL = 0.6

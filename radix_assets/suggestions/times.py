@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.relationships.words import stems, words
+from radix_assets.common.words import stems, words
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.suggestions.moments import form_of
 from radix_assets.suggestions.problems import is_whole
 from radix_assets.suggestions.samples import plain

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from radix_assets.column_types import TypeGuess, classify, facts_of
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.column_types.classify import classify
+from radix_assets.column_types.schema import TypeGuess
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.suggestions.column_facts import facts_of
 
 
 def guess_types(

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from radix_assets.suggestions.question import nearest
-from radix_assets.tags import nodes
+from radix_assets.question.target import nearest
 from radix_assets.tags.references import plain
-from radix_assets.tags.splices import Splices
-from radix_assets.tags.yaml_text import aligned, quoted
+from radix_assets.tags_file import nodes
+from radix_assets.tags_file.splices import Splices
+from radix_assets.tags_file.yaml_text import aligned, quoted
 from radix_resources.errors import TagError
 
 

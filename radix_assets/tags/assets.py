@@ -3,9 +3,10 @@
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.graph import Stage, Work
-from radix_assets.output import Markdown, Output
-from radix_assets.tags import read_tags, waiting_for
+from radix_assets.pipeline.output import Markdown, Output
+from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.tags.gate import waiting_for
+from radix_assets.tags_file.file import read_tags
 
 if TYPE_CHECKING:
     from radix_assets.tags.impact import Impact
@@ -19,9 +20,9 @@ def _launchpad() -> type:
 
 
 def _inputs(work: Work) -> tuple[Any, Any, Any]:
-    from radix_assets.profiles import load_profiles
-    from radix_assets.relationships import load_schema
-    from radix_assets.suggestions import load_suggestions
+    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.relationships.stage import load_schema
+    from radix_assets.suggestions.stage import load_suggestions
 
     return (
         load_suggestions(work.input("suggestions")),
@@ -31,12 +32,12 @@ def _inputs(work: Work) -> tuple[Any, Any, Any]:
 
 
 def _before(work: Work, edits: "TagEdits | None") -> None:
-    from radix_assets.tags import Edits, apply_edits, prepare_tags, tell_all
-    from radix_assets.tags.history import nested
+    from radix_assets.tags.edit import Edits, apply_edits
     from radix_assets.tags.impact import told
-    from radix_assets.tags.look import Draft
-    from radix_assets.tags.mistakes import Mistakes
-    from radix_resources.action_log import Action
+    from radix_assets.tags.sync import Draft, prepare_tags, tell_all
+    from radix_assets.tags_file.diff import nested
+    from radix_assets.tags_file.errors import Mistakes
+    from radix_resources.action_log.schema import Action
 
     project, path = work.project, work.project.tags_path
     inputs = _inputs(work)
@@ -70,9 +71,9 @@ def _before(work: Work, edits: "TagEdits | None") -> None:
 
 
 def _compute(work: Work) -> Output | None:
-    from radix_assets.tags import load_tags, make_tags
-    from radix_assets.tags.history import nested
     from radix_assets.tags.impact import pending, told
+    from radix_assets.tags.stage import load_tags, make_tags
+    from radix_assets.tags_file.diff import nested
 
     output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw())
     if output is None:
@@ -91,11 +92,10 @@ def _compute(work: Work) -> Output | None:
 
 
 def _impact(work: Work) -> "Impact":
-    from radix_assets.stages import STAGES
-    from radix_assets.tags import load_tags
     from radix_assets.tags.impact import impact
+    from radix_assets.tags.stage import load_tags
 
-    return impact(work.project, work.tools, STAGES, load_tags(work.out))
+    return impact(work.project, work.tools, work.stages, load_tags(work.out))
 
 
 def _outside(work: Work) -> str | None:

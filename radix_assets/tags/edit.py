@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from radix_assets.suggestions.question import nearest, parse_target
-from radix_assets.tags import nodes
+from radix_assets.question.target import nearest, parse_target
 from radix_assets.tags.additions import add_relationships, remove_relationships
-from radix_assets.tags.file import ALIASES, COLUMN_SETTINGS, TagsFile, not_allowed, parse_tags, sha_of
-from radix_assets.tags.history import changes, said_in
-from radix_assets.tags.ledger import Ledger, ledger_path, load_ledger
-from radix_assets.tags.lines import Key
-from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.references import plain
 from radix_assets.tags.refresh import notice
-from radix_assets.tags.replace import Beside, rewrite
 from radix_assets.tags.resolve_question import checked_target
-from radix_assets.tags.splices import Splices
 from radix_assets.tags.write import target_value
-from radix_assets.tags.yaml_text import listed, quoted, quoted_reference, remark
+from radix_assets.tags_file import nodes
+from radix_assets.tags_file.atomic import Beside, rewrite
+from radix_assets.tags_file.diff import changes, said_in
+from radix_assets.tags_file.errors import Mistakes
+from radix_assets.tags_file.file import ALIASES, COLUMN_SETTINGS, TagsFile, not_allowed, parse_tags, sha_of
+from radix_assets.tags_file.ledger import Ledger, ledger_path, load_ledger
+from radix_assets.tags_file.lines import Key
+from radix_assets.tags_file.splices import Splices
+from radix_assets.tags_file.yaml_text import listed, quoted, quoted_reference, remark
 from radix_resources.errors import TagError
 
 _OURS = re.compile(r"# by [^;#]{1,80}; (Radix suggested|as suggested)\b.*")

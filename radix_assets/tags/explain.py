@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.suggestions import load_suggestions
-from radix_assets.tags.file import TagsFile
-from radix_assets.tags.model import ColumnTag
+from radix_assets.suggestions.stage import load_suggestions
+from radix_assets.tags.schema import ColumnTag
+from radix_assets.tags_file.file import TagsFile
 
 if TYPE_CHECKING:
-    from radix_assets.suggestions.model import ColumnSuggestion
+    from radix_assets.suggestions.schema import ColumnSuggestion
 
 MOST_SNAPSHOTS = 200
 

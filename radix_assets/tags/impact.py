@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from radix_assets.graph import Stage, Tools, steps
-from radix_assets.output import Table
-from radix_assets.project import Project, slug
-from radix_assets.tags.history import Change, changes
-from radix_assets.tags.model import Tags
+from radix_assets.pipeline.output import Table
+from radix_assets.pipeline.stage import Stage, Tools, steps
+from radix_assets.project.settings import Project, slug
+from radix_assets.tags.schema import Tags
+from radix_assets.tags_file.diff import Change, changes
 
 if TYPE_CHECKING:
-    from radix_resources.storage import Commit
+    from radix_resources.storage.base import Commit
 
 TAGS_FILE = "tags.json"
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from radix_assets.relationships.model import Relationship
-from radix_assets.suggestions.question import nearest
-from radix_assets.tags.file import Said
+from radix_assets.question.target import nearest
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags_file.file import Said
 from radix_resources.errors import TagError
 
 Columns = Mapping[str, Sequence[str]]

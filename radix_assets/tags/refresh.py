@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from radix_assets.profiles.model import TableProfile
-from radix_assets.project import Project
-from radix_assets.relationships.model import Relationship, Schema
-from radix_assets.suggestions.model import Suggestions
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.project.settings import Project
+from radix_assets.relationships.schema import Relationship, Schema
+from radix_assets.suggestions.schema import Suggestions
 from radix_assets.tags.additions import add_relationships, append_columns, append_tables, remove_relationships
-from radix_assets.tags.file import TagsFile, parse_tags, sha_of
-from radix_assets.tags.history import Change, changes, nested, said_in
-from radix_assets.tags.ledger import Ledger, ledger_path, load_ledger
-from radix_assets.tags.lines import Key, written
 from radix_assets.tags.references import plain
-from radix_assets.tags.replace import Beside, rewrite
 from radix_assets.tags.resolve_question import checked_target
-from radix_assets.tags.splices import NEW, Splices
 from radix_assets.tags.write import AT_ONCE, Wanted, relationship_line, table_lines, wanted
-from radix_assets.tags.yaml_text import aligned, quoted, remark
+from radix_assets.tags_file.atomic import Beside, rewrite
+from radix_assets.tags_file.diff import Change, changes, nested, said_in
+from radix_assets.tags_file.file import TagsFile, parse_tags, sha_of
+from radix_assets.tags_file.ledger import Ledger, ledger_path, load_ledger
+from radix_assets.tags_file.lines import Key, written
+from radix_assets.tags_file.splices import NEW, Splices
+from radix_assets.tags_file.yaml_text import aligned, quoted, remark
 from radix_resources.errors import RadixError, TagError
 
 EDITOR = "whoever edited (file)"

@@ -4,27 +4,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from radix_assets.profiles.model import TableProfile
-from radix_assets.project import Project
-from radix_assets.relationships.model import Schema
-from radix_assets.suggestions.model import (
-    ColumnSuggestion,
-    FeatureType,
-    Role,
-    Sensitivity,
-    Suggestions,
-    TableSuggestion,
-)
-from radix_assets.suggestions.question import nearest
-from radix_assets.tags.file import ColumnLine, TableBlock, TagsFile
-from radix_assets.tags.lines import written
-from radix_assets.tags.mistakes import Mistakes
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.common.vocabulary import FeatureType, Role, Sensitivity
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.project.settings import Project
+from radix_assets.question.target import nearest
+from radix_assets.relationships.schema import Schema
+from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
 from radix_assets.tags.resolve_links import resolve_links
 from radix_assets.tags.resolve_question import resolve_question
 from radix_assets.tags.resolve_roles import check_roles
 from radix_assets.tags.resolve_target import resolve_target
 from radix_assets.tags.resolve_time import check_time
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
+from radix_assets.tags_file.errors import Mistakes
+from radix_assets.tags_file.file import ColumnLine, TableBlock, TagsFile
+from radix_assets.tags_file.lines import written
 from radix_resources.errors import TagError
 
 

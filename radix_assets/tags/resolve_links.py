@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.relationships.model import Relationship, Schema
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.relationships.schema import Relationship, Schema
 from radix_assets.relationships.values import Values
-from radix_assets.tags.file import Said, TagsFile
-from radix_assets.tags.mistakes import Mistakes
 from radix_assets.tags.references import parse_relationship
+from radix_assets.tags_file.errors import Mistakes
+from radix_assets.tags_file.file import Said, TagsFile
 from radix_resources.errors import TagError
 
 LEAST = 0.01

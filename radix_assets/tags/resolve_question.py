@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from radix_assets.future import Future, future_of
-from radix_assets.relationships.model import Relationship
-from radix_assets.suggestions.question import parse_target
-from radix_assets.tags.file import TagsFile
-from radix_assets.tags.model import TableTags, Target
+from radix_assets.question.horizon import Future, future_of
+from radix_assets.question.parse import parse
+from radix_assets.question.target import parse_target
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.question_pose import LABEL, LABEL_TABLE, pose, problem_of
+from radix_assets.tags.schema import TableTags, Target
+from radix_assets.tags_file.file import TagsFile
 from radix_resources.errors import TagError, TargetError
 
 
@@ -16,8 +18,6 @@ def checked_target(text: str, columns: Mapping[str, Sequence[str]]) -> str:
 
     Raises TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, where it cannot be one.
     """
-    from radix_assets.labels.parse import parse
-
     if not text.lstrip().startswith("{"):
         parse_target(text, columns)
         return text
@@ -47,16 +47,12 @@ def resolve_question(
 
     Raises TargetError RDX-TGT-301 to 303 with the line of the target and the place in the expression.
     """
-    from radix_assets.labels.make import LABEL, TABLE, problem_of
-    from radix_assets.labels.parse import parse
-    from radix_assets.labels.table import asker
-
     try:
         for text in (future.predict, future.where):
             if text:
                 parse(text)
-        problem = problem_of(asker(future, tables, relationships, raw).predict) if raw is not None else "binary"
+        problem = problem_of(pose(future, tables, relationships, raw).predict) if raw is not None else "binary"
     except TargetError as error:
         place = {"file": file.path, "line": file.target.line if file.target else None, **error.context}
         raise TargetError(error.code, error.found, expected=error.expected, hint=error.hint, **place) from None
-    return Target(table=TABLE, column=LABEL, problem=problem, future=future)
+    return Target(table=LABEL_TABLE, column=LABEL, problem=problem, future=future)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.suggestions.model import TableSuggestion
-from radix_assets.tags.file import TableBlock, TagsFile
-from radix_assets.tags.mistakes import Mistakes
-from radix_assets.tags.model import TableTags
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.suggestions.schema import TableSuggestion
+from radix_assets.tags.schema import TableTags
+from radix_assets.tags_file.errors import Mistakes
+from radix_assets.tags_file.file import TableBlock, TagsFile
 from radix_resources.errors import TagError
 
 _NUMBERS = {"integer", "float"}

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.project import Project
-from radix_assets.suggestions.model import Problem, Suggestions
+from radix_assets.common.vocabulary import Problem
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.project.settings import Project
+from radix_assets.question.target import Operator, parse_target
 from radix_assets.suggestions.problems import MAX_CLASSES, problem_of
-from radix_assets.suggestions.question import Operator, parse_target
-from radix_assets.tags.file import Said, TagsFile
-from radix_assets.tags.model import TableTags, Target
+from radix_assets.suggestions.schema import Suggestions
+from radix_assets.tags.schema import TableTags, Target
+from radix_assets.tags_file.file import Said, TagsFile
 from radix_resources.errors import TagError, TargetError
 
 

@@ -1,8 +1,8 @@
 """Whether a time index can be one."""
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.suggestions.times import PARTS
-from radix_assets.tags.file import TagsFile
+from radix_assets.tags_file.file import TagsFile
 from radix_resources.errors import TagError
 
 

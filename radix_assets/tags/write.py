@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from radix_assets.future import Future
-from radix_assets.profiles.model import TableProfile
-from radix_assets.project import Project
-from radix_assets.relationships.model import Schema
-from radix_assets.suggestions.model import ColumnSuggestion, Suggestions, TableSuggestion
-from radix_assets.suggestions.question import parse_target
-from radix_assets.tags.file import parse_tags, sha_of
-from radix_assets.tags.history import Change, nested, said_in
-from radix_assets.tags.ledger import Ledger, ledger_path
-from radix_assets.tags.lines import Key
-from radix_assets.tags.replace import create
-from radix_assets.tags.yaml_text import LONGEST_KEY, aligned, listed, quoted, quoted_reference, remark
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.project.settings import Project
+from radix_assets.question.horizon import Future
+from radix_assets.question.target import parse_target
+from radix_assets.relationships.schema import Schema
+from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
+from radix_assets.tags_file.atomic import create
+from radix_assets.tags_file.diff import Change, nested, said_in
+from radix_assets.tags_file.file import parse_tags, sha_of
+from radix_assets.tags_file.ledger import Ledger, ledger_path
+from radix_assets.tags_file.lines import Key
+from radix_assets.tags_file.yaml_text import LONGEST_KEY, aligned, listed, quoted, quoted_reference, remark
 from radix_resources.errors import TagError
 
 UNSURE = 0.65

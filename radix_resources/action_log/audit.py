@@ -8,8 +8,8 @@ import dagster as dg
 
 from radix_resources.action_log.chain import CHAINED, START, Link, digest
 from radix_resources.action_log.log import chains, write
-from radix_resources.action_log.model import Action
 from radix_resources.action_log.reading import Entry, Filter, entries
+from radix_resources.action_log.schema import Action
 
 _AT_ONCE = 60.0
 """Seconds."""

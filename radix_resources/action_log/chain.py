@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radix_resources.action_log.model import Action, Kind
+from radix_resources.action_log.schema import Action, Kind
 
 CHAINED: frozenset[Kind] = frozenset({"approve", "reject", "tag"})
 HEAD = "chain"

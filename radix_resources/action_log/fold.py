@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from radix_resources.action_log.model import Action
 from radix_resources.action_log.reading import Decoder
+from radix_resources.action_log.schema import Action
 from radix_resources.action_log.stream import MADE, OBSERVED, Log, Row, ids, rows
 
 FORMAT = 1

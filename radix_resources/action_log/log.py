@@ -12,12 +12,12 @@ from typing import Any
 import dagster as dg
 
 from radix_resources.action_log.chain import CHAINED, Chains, Link
-from radix_resources.action_log.model import CHAIN, ENTRY, Action, Outcome
 from radix_resources.action_log.redaction import redact, secrets
+from radix_resources.action_log.schema import CHAIN, ENTRY, Action, Outcome
 from radix_resources.action_log.stream import OBSERVED, rows
-from radix_resources.endpoint.process import boot_id, host_id, is_running, started_at
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
+from radix_resources.processes import boot_id, host_id, is_running, started_at
 
 _LONGEST_SECONDS = 86400.0
 """How long anything may take; of runs it is said in `dagster.yaml`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from radix_resources.action_log.model import CHAIN, ENTRY, Action, Kind, Severity
+from radix_resources.action_log.schema import CHAIN, ENTRY, Action, Kind, Severity
 from radix_resources.action_log.stream import MADE, OBSERVED, Log, Row, newest, rows, tables_of
 
 ACTOR = "radix/actor"

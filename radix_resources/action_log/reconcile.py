@@ -6,7 +6,7 @@ import re
 import dagster as dg
 import psutil
 
-from radix_resources.endpoint.process import boot_id, host_id, is_running, started_at
+from radix_resources.processes import boot_id, host_id, is_running, started_at
 
 PID, STARTED, BOOT, HOST = "radix/pid", "radix/pid_started", "radix/boot", "radix/host"
 

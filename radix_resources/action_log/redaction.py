@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from radix_resources.credentials import HIDDEN, hide
+from radix_resources.credentials.redaction import HIDDEN, hide
 
 _PASSWORDS = (
     re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/@:]*:)\S+(?=@)"),

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from radix_resources.compute.watch import LOST, executors, watched
-from radix_resources.credentials import credentials, names_in
+from radix_resources.credentials.lookup import credentials, names_in
 from radix_resources.errors import ComputeError, CredentialError, RadixError, TransientComputeError
+from radix_resources.home import Home
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -277,7 +278,7 @@ def _summary(text: str) -> str:
 
 def _revealed(text: str) -> str:
     """With the credentials that it refers to."""
-    return credentials().reveal(text, purpose="the secret that compute.spark refers to")
+    return credentials(Home.from_environment().state).reveal(text, purpose="the secret that compute.spark refers to")
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from dagster._core.storage.compute_log_manager import CapturedLogContext
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._serdes import ConfigurableClassData
 
-from radix_resources.credentials.known import hide_bytes
+from radix_resources.credentials.redaction import hide_bytes
 
 
 class SafeComputeLogManager(LocalComputeLogManager):

@@ -16,7 +16,7 @@ from typing import Any
 
 from radix_resources.credentials import private_files
 from radix_resources.credentials.base import Store
-from radix_resources.credentials.known import remember
+from radix_resources.credentials.redaction import remember
 from radix_resources.errors import CredentialError
 
 KEY = "RADIX_KEY"

@@ -9,10 +9,9 @@ from radix_resources.credentials.base import Backend
 from radix_resources.credentials.cloud import SCHEME, SecretsManager
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.file import Ask, EncryptedFile
-from radix_resources.credentials.known import remember
+from radix_resources.credentials.redaction import remember
 from radix_resources.credentials.system import SystemKeyring
 from radix_resources.errors import CredentialError
-from radix_resources.home import Home
 
 REFERENCE = re.compile(r"\$\{(\w+)\}")
 """How a text refers to a credential."""
@@ -122,10 +121,9 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(REFERENCE.findall(text)))
 
 
-def credentials(home: Home | None = None) -> Credentials:
-    """Of an installation; by default of the one that the environment names. Nothing is looked up yet."""
-    home = home or Home.from_environment()
-    return Credentials([Environment(), SystemKeyring(home.state), vault(home.state)], SecretsManager())
+def credentials(state: Path) -> Credentials:
+    """The credentials of the installation with this state directory. Nothing is looked up yet."""
+    return Credentials([Environment(), SystemKeyring(state), vault(state)], SecretsManager())
 
 
 def vault(state: Path) -> EncryptedFile:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from radix_resources.endpoint.base import Endpoint
 from radix_resources.endpoint.manifest import Deployed, EndpointManifest, State
-from radix_resources.endpoint.process import boot_id, host_id, is_running
 from radix_resources.endpoint.state import (
     HOST,
     LOG,
@@ -33,6 +32,7 @@ from radix_resources.endpoint.supervisor import FIRST_PORT, LAST_PORT, STOP_SECO
 from radix_resources.endpoint.worker import ask
 from radix_resources.errors import ServingError
 from radix_resources.home import QUIET
+from radix_resources.processes import boot_id, host_id, is_running
 
 PASSED_ON = {
     *("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "RADIX_HOME", "RADIX_PROJECTS"),

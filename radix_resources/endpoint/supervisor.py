@@ -18,7 +18,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from radix_resources.endpoint.process import boot_id, host_id, started_at
 from radix_resources.endpoint.state import (
     HOST,
     LOCK,
@@ -33,6 +32,7 @@ from radix_resources.endpoint.state import (
     write,
 )
 from radix_resources.endpoint.worker import Refused, Worker
+from radix_resources.processes import boot_id, host_id, started_at
 
 FIRST_PORT, LAST_PORT = 8100, 8999
 LOG_BYTES = 1_000_000

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from radix_resources.endpoint.process import die_with_parent
 from radix_resources.endpoint.state import HOST, LOG
+from radix_resources.processes import die_with_parent
 
 _MARK = b"RADIX-ERROR "
 _OK = 200

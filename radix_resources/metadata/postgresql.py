@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from radix_resources.errors import ConfigError, MetadataError
 from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Claim, Claims, Metadata, Tables
-from radix_resources.metadata.faults import is_full, no_connection_left
+from radix_resources.metadata.db_errors import is_full, no_connection_left
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -65,7 +65,7 @@ class PostgresqlMetadata(Metadata):
         return {
             **shipped,
             "storage": {"postgres": {"postgres_url": {"env": DRIVER_VARIABLE}}},
-            "run_launcher": {"module": "radix_resources.metadata.launcher", "class": "AnyMachineLauncher"},
+            "run_launcher": {"module": "radix_resources.machines.launcher", "class": "AnyMachineLauncher"},
             "concurrency": concurrency,
             "run_monitoring": monitoring,
         }

@@ -4,16 +4,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING
 
-from radix_resources.providers.base import (
-    CAPABILITIES,
-    Change,
-    Component,
-    Condition,
-    Held,
-    Provider,
-    Rate,
-    Request,
-)
+from radix_resources.providers.base import CAPABILITIES, Change, Component, Condition, Held, Provider, Rate, Request
 
 if TYPE_CHECKING:
     from radix_resources.home import Home

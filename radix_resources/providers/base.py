@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from radix_resources.endpoint import Endpoint
-    from radix_resources.storage import Storage
-    from radix_resources.tracking import Tracking
+    from radix_resources.endpoint.base import Endpoint
+    from radix_resources.storage.base import Storage
+    from radix_resources.tracking.base import Tracking
 
 CAPABILITIES = ("compute", "endpoint", "metadata", "storage", "tracking")
 """What every provider has a component for, in a module of that name."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from radix_resources.sizing.model import Need, Usage
+from radix_resources.sizing.schema import Need, Usage
 
 MOST = 5_000
 """Lines that are looked at: the newest."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from radix_resources.sizing.model import Usage
+from radix_resources.sizing.schema import Usage
 
 SAMPLE_SECONDS = 0.1
 _PROC = Path("/proc")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radix_resources.compute.base import memory
-from radix_resources.endpoint.process import boot_id, is_running, started_at
 from radix_resources.errors import ConfigError, TransientComputeError
+from radix_resources.processes import boot_id, is_running, started_at
 
 SHARE = 0.8
 """Of the machine's memory, for steps; the rest is for Dagster, the endpoints and everybody else."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radix_resources.sizing.ledger import Used
-from radix_resources.sizing.model import Interval, Need, Prediction
+from radix_resources.sizing.schema import Interval, Need, Prediction
 
 FIGURES = ("peak_bytes", "cpu_seconds", "seconds", "output_bytes", "table_bytes")
 _TIMES = {"cpu_seconds", "seconds"}

@@ -34,7 +34,7 @@ class Commit:
     used: Mapping[str, Any] = field(default_factory=dict)
     """What it needed and what it really used, as JSON (see radix_resources.sizing.Used)."""
     shown: Mapping[str, Any] = field(default_factory=dict)
-    """What the UI shows of it, as JSON (see radix_assets.output)."""
+    """What the UI shows of it, as JSON (see radix_assets.pipeline.output)."""
     attempt: str = ""
     run_id: str = ""
     created: str = ""

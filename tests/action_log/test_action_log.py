@@ -1,7 +1,9 @@
 import dagster as dg
 import pytest
 
-from radix_resources.action_log import Action, doing, open_intents, read, record
+from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.reading import open_intents, read
+from radix_resources.action_log.schema import Action
 from radix_resources.errors import ServingError
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from radix_resources.action_log import Action, chains, read, record
 from radix_resources.action_log.audit import audit
-from radix_resources.action_log.log import write
+from radix_resources.action_log.log import chains, record, write
+from radix_resources.action_log.reading import read
+from radix_resources.action_log.schema import Action
 from radix_resources.home import Home
 
 

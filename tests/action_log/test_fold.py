@@ -4,9 +4,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from radix_assets.trend import grouped
-from radix_resources.action_log import Action, fold, folded, record
-from radix_resources.action_log.log import process_name
+from radix_assets.operations.error_trends import grouped
+from radix_resources.action_log import fold
+from radix_resources.action_log.fold import folded
+from radix_resources.action_log.log import process_name, record
+from radix_resources.action_log.schema import Action
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from radix_assets.cli import history
 from radix_assets.cli.history import moment
-from radix_resources.action_log import Action, record
+from radix_resources.action_log.log import record
+from radix_resources.action_log.schema import Action
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 

@@ -5,7 +5,9 @@ from itertools import islice
 import dagster as dg
 import pytest
 
-from radix_resources.action_log import Action, Filter, entries, follow, record
+from radix_resources.action_log.log import record
+from radix_resources.action_log.reading import Filter, entries, follow
+from radix_resources.action_log.schema import Action
 from radix_resources.action_log.stream import MADE, OBSERVED, rows
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_resources.action_log import redact, secrets
+from radix_resources.action_log.redaction import redact, secrets
 
 
 @pytest.mark.parametrize(

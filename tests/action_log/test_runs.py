@@ -6,9 +6,9 @@ import sys
 import dagster as dg
 import pytest
 
-from radix_resources.action_log import RunFence, process_tags, reconcile_runs
-from radix_resources.action_log.reconcile import BOOT, HOST, PID, STARTED
-from radix_resources.endpoint.process import boot_id, started_at
+from radix_resources.action_log.fence import RunFence
+from radix_resources.action_log.reconcile import BOOT, HOST, PID, STARTED, process_tags, reconcile_runs
+from radix_resources.processes import boot_id, started_at
 
 Status = dg.DagsterRunStatus
 

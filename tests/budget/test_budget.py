@@ -7,12 +7,15 @@ import pytest
 import yaml
 from toy import Toy
 
-from radix_assets.budget import Plan, approve_plan, approved_plan, make_plan, spent
-from radix_assets.graph import Step
-from radix_assets.project import Project
-from radix_assets.runner import run
+from radix_assets.budget.approvals import approve_plan, approved_plan
+from radix_assets.budget.hold import stand
+from radix_assets.budget.meter import spent
+from radix_assets.budget.plan import Plan, make_plan
+from radix_assets.orchestration.local_run import run
+from radix_assets.pipeline.stage import Step
+from radix_assets.pipeline.status import Standing, verdict, without_budget
+from radix_assets.project.settings import Project
 from radix_assets.serving.assets import ENDPOINT
-from radix_assets.standing import Standing, stand, verdict, without_budget
 from radix_resources.endpoint.state import STATUS, Status, write
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home

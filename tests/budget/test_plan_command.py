@@ -8,14 +8,14 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from radix_assets.budget.hold import stand
 from radix_assets.cli import plans, projects
 from radix_assets.cli.common import OK, PERSON
-from radix_assets.plan_job import build_approval
-from radix_assets.project import load_project
-from radix_assets.resources import tools
+from radix_assets.execution.tools import tools
+from radix_assets.orchestration.jobs import build_approval
+from radix_assets.project.settings import load_project
 from radix_assets.stages import STAGES
-from radix_assets.standing import stand
-from radix_resources.action_log import read
+from radix_resources.action_log.reading import read
 from radix_resources.home import Home
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.column_types.model import TYPES
+from radix_assets.column_types.schema import TYPES
 
 ROOT = Path(__file__).parents[2]
 DEV = ROOT.parent / "shared" / "benchmarks" / "column_types" / "dev.csv"

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_assets.column_types import TYPES, ColumnFacts, classify
-from radix_assets.column_types.classify import POSSIBLE
+from radix_assets.column_types.classify import POSSIBLE, classify
+from radix_assets.column_types.schema import TYPES, ColumnFacts
 
 PLAIN = {
     "url": ColumnFacts("website", 900, 0, 850, samples=("https://a.example/x", "http://b.example/y?z=1")),

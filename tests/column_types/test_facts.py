@@ -1,7 +1,7 @@
 import math
 
-from radix_assets.column_types import facts_of
-from radix_assets.profiles.model import ColumnProfile
+from radix_assets.profiles.schema import ColumnProfile
+from radix_assets.suggestions.column_facts import facts_of
 
 
 def test_numbers_keep_their_statistics_and_whole_ones_lose_the_decimal_point():

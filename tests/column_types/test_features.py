@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from radix_assets.column_types.features import ABSENT, FEATURES, cleaned, features, matrix
-from radix_assets.column_types.model import ColumnFacts
 from radix_assets.column_types.ngrams import WIDTH, hashed
+from radix_assets.column_types.schema import ColumnFacts
 from radix_assets.column_types.values import shape
 
 numbers = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False))

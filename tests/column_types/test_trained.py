@@ -6,9 +6,9 @@ import pytest
 from radix_assets.column_types.arrays import packed, unpacked
 from radix_assets.column_types.features import FEATURES, cleaned, matrix
 from radix_assets.column_types.linear import Linear
-from radix_assets.column_types.model import TYPES, ColumnFacts
 from radix_assets.column_types.ngrams import WIDTH
 from radix_assets.column_types.scale import Scale
+from radix_assets.column_types.schema import TYPES, ColumnFacts
 from radix_assets.column_types.trained import Trained, pool, shipped
 from radix_assets.column_types.trees import Trees
 

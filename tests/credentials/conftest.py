@@ -10,7 +10,11 @@ import pytest
 from dictionary_keyring import DictionaryKeyring
 from spots import Spot
 
-from radix_resources.credentials import SCHEME, EncryptedFile, Environment, SecretsManager, SystemKeyring, known
+from radix_resources.credentials import redaction as known
+from radix_resources.credentials.cloud import SCHEME, SecretsManager
+from radix_resources.credentials.environment import Environment
+from radix_resources.credentials.file import EncryptedFile
+from radix_resources.credentials.system import SystemKeyring
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from radix_resources.credentials import Backend
+from radix_resources.credentials.base import Backend
 
 
 @dataclass

@@ -10,17 +10,18 @@ import pytest
 import yaml
 from database import Database, served
 
-from radix_assets.factory import GATE
+from radix_assets.budget.hold import stand
+from radix_assets.execution.tools import tools
+from radix_assets.orchestration.assets import GATE
+from radix_assets.orchestration.local_run import Report, run
+from radix_assets.orchestration.sensors import requests
+from radix_assets.pipeline.status import verdict
 from radix_assets.profiles.assets import PROFILE
-from radix_assets.project import Project, load_project
-from radix_assets.resources import tools
-from radix_assets.runner import Report, run
-from radix_assets.sensors import requests
-from radix_assets.sources import connection
+from radix_assets.project.settings import Project, load_project
 from radix_assets.sources.assets import RAW
-from radix_assets.standing import stand, verdict
-from radix_resources.action_log import read
-from radix_resources.credentials import vault
+from radix_assets.sources.read import connection
+from radix_resources.action_log.reading import read
+from radix_resources.credentials.lookup import vault
 from radix_resources.errors import TransientSourceError
 from radix_resources.home import Home
 

@@ -5,7 +5,7 @@ import traceback
 import pytest
 from spots import Spot
 
-from radix_resources.credentials import Store
+from radix_resources.credentials.base import Store
 from radix_resources.errors import CredentialError
 
 VALUES = ["plain", "s/e@KRET:?#&", 'ünï "quoted" \\ \n two lines', " spaces ", "${NOT_A_REFERENCE}", "x" * 4_000]
@@ -55,7 +55,7 @@ def test_only_the_keyring_and_the_encrypted_file_can_store(spot: Spot):
 
 
 def test_an_error_tells_no_value(own_keyring, tmp_path):
-    from radix_resources.credentials import SystemKeyring
+    from radix_resources.credentials.system import SystemKeyring
 
     own_keyring.broken = True
     with pytest.raises(CredentialError) as caught:

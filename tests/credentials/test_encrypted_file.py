@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_resources.credentials import EncryptedFile
+from radix_resources.credentials.file import EncryptedFile
 from radix_resources.errors import CredentialError
 
 

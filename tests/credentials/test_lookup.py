@@ -5,15 +5,19 @@ import logging
 
 import pytest
 
-from radix_resources.action_log import redact
-from radix_resources.credentials import SCHEME, EncryptedFile, SystemKeyring, credentials, hide, shows, vault
+from radix_resources.action_log.redaction import redact
+from radix_resources.credentials.cloud import SCHEME
+from radix_resources.credentials.file import EncryptedFile
+from radix_resources.credentials.lookup import credentials, vault
+from radix_resources.credentials.redaction import hide, shows
+from radix_resources.credentials.system import SystemKeyring
 from radix_resources.errors import CredentialError, TransientCredentialError
 from radix_resources.home import Home
 
 
 def test_the_environment_comes_first_then_the_keyring_then_the_file(home: Home, own_keyring, monkeypatch):
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
-    held = credentials(home)
+    held = credentials(home.state)
     assert [one.kind for one in held.backends] == ["environment", "keyring", "encrypted file"]
     vault(home.state).set("SHOP_PW", "in the file")
     assert held.find("SHOP_PW").where == held.where("SHOP_PW") == "encrypted file"
@@ -27,23 +31,23 @@ def test_the_environment_comes_first_then_the_keyring_then_the_file(home: Home, 
 
 def test_a_machine_without_a_keyring_does_without(home: Home, monkeypatch):
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
-    assert credentials(home).backends[1].unavailable() == "this machine has none"
+    assert credentials(home.state).backends[1].unavailable() == "this machine has none"
     vault(home.state).set("SHOP_PW", "in the file")
-    assert credentials(home).find("SHOP_PW").where == "encrypted file"
-    assert credentials(home).find("ANOTHER") is None
+    assert credentials(home.state).find("SHOP_PW").where == "encrypted file"
+    assert credentials(home.state).find("ANOTHER") is None
 
 
 def test_a_place_that_cannot_be_asked_is_told_only_where_no_other_has_it(home: Home, own_keyring, monkeypatch):
     own_keyring.broken = True
     with pytest.raises(CredentialError, match="RDX-CRD-009"):
-        credentials(home).find("SHOP_PW")
+        credentials(home.state).find("SHOP_PW")
     monkeypatch.setenv("SHOP_PW", "there")
-    assert credentials(home).find("SHOP_PW").value == "there"
+    assert credentials(home.state).find("SHOP_PW").value == "there"
 
 
 def test_the_stamp_changes_when_a_credential_is_given_set_anew_or_removed(home: Home, own_keyring, monkeypatch):
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
-    held, stamps = credentials(home), []
+    held, stamps = credentials(home.state), []
     for step in (
         lambda: None,
         lambda: SystemKeyring(home.state).set("SHOP_PW", "KRET"),
@@ -66,7 +70,7 @@ def test_a_reference_leads_into_the_cloud(home: Home, cloud, monkeypatch):
         f"{SCHEME}plain": "KRET-plain",
     }.items():
         monkeypatch.setenv("SHOP_PW", reference)
-        found = credentials(home).find("SHOP_PW")
+        found = credentials(home.state).find("SHOP_PW")
         assert (found.value, found.where) == (value, "environment → aws-secretsmanager")
 
 
@@ -75,7 +79,7 @@ def test_a_reference_that_leads_nowhere_is_a_persons_task(home: Home, cloud, mon
     cloud.create_secret(Name="team/shop", SecretString="KRET-text")
     monkeypatch.setenv("SHOP_PW", SCHEME + reference)
     with pytest.raises(CredentialError) as caught:
-        credentials(home).find("SHOP_PW")
+        credentials(home.state).find("SHOP_PW")
     assert (caught.value.code, caught.value.transient) == ("RDX-CRD-007", False)
     assert "KRET" not in str(caught.value)
 
@@ -84,13 +88,13 @@ def test_a_cloud_that_does_not_answer_may_answer_later(home: Home, cloud, monkey
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("SHOP_PW", f"{SCHEME}team/shop")
     with pytest.raises(TransientCredentialError, match="RDX-CRD-008"):
-        credentials(home).find("SHOP_PW")
+        credentials(home.state).find("SHOP_PW")
 
 
 def test_what_was_looked_up_is_hidden_in_whatever_form(home: Home, monkeypatch, caplog):
     value = 'K"R/E@T ü7714'
     monkeypatch.setenv("SHOP_PW", value)
-    address = credentials(home).reveal("postgresql://ann:${SHOP_PW}@h/d", purpose="a test")
+    address = credentials(home.state).reveal("postgresql://ann:${SHOP_PW}@h/d", purpose="a test")
     for text in (address, json.dumps(address), repr({"a": address}), "K%22R%2FE%40T%20%C3%BC7714"):
         assert "7714" not in hide(text)
         assert "7714" not in str(redact({"a": [text], text: 1}))

@@ -15,7 +15,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from radix_assets.resources import tools
+from radix_assets.execution.tools import tools
 from radix_resources.home import Home
 from radix_resources.storage.local import PAGES
 

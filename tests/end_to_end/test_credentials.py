@@ -28,7 +28,7 @@ PLACES = ["keyring", "encrypted file", "aws-secretsmanager"]
 BROKEN = """
 import logging, runpy, sys
 import radix_assets.sources.addresses as addresses
-import radix_assets.sources.database as database
+import radix_assets.sources.read.database as database
 import radix_assets.sources.ingestion as ingestion
 
 def explode(source, table, work):

@@ -7,11 +7,11 @@ import pytest
 from driving import PERSON, Installation
 from little_shop import write_shop
 
-from radix_assets.destroy import inventory
-from radix_assets.project import load_project
-from radix_resources.action_log import open_intents, read
-from radix_resources.endpoint.process import is_running
+from radix_assets.operations.destroy import inventory
+from radix_assets.project.settings import load_project
+from radix_resources.action_log.reading import open_intents, read
 from radix_resources.endpoint.state import read_status
+from radix_resources.processes import is_running
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ KILLS = [
     "radix_resources.tracking.local:LocalTracking.remove:1:after",
     "radix_resources.storage.local:_sync_directory:1:before",
     "radix_resources.storage.local:_sync_directory:1:after",
-    "radix_assets.destroy:_close_cut_off:1:before",
+    "radix_assets.operations.destroy:_close_cut_off:1:before",
 ]
 IN_CI = [KILLS[1], KILLS[2], KILLS[6], KILLS[7]]
 """Each is a fresh `radix destroy`, which goes on from where the one before was killed."""

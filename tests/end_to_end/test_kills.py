@@ -21,9 +21,9 @@ RECORD = "radix_resources.storage.local:LocalStorage._put_record"
 KILLS = [
     # where, the asset it was at, whether that one is published; of every step of publishing see test_crashpoints.py
     ("radix_assets.sources.ingestion:convert:2:before", "raw/orders", False),
-    ("radix_assets.profiles.making:make_profile:2:after", "profile/orders", False),
+    ("radix_assets.profiles.stage:make_profile:2:after", "profile/orders", False),
     (f"{RECORD}:3:after", "relationships", True),
-    ("radix_assets.features.make:_write:1:before", "features", False),
+    ("radix_assets.features.stage:_write:1:before", "features", False),
     ("radix_assets.models.search:_Bench.run:2:after", "model", False),
     (f"{RECORD}:2:before", "champion", False),
     ("radix_assets.serving.deployment:make_endpoint:1:after", "endpoint", False),
@@ -106,7 +106,7 @@ def test_what_was_placed_but_never_recorded_exists_for_nobody(
 def test_a_damaged_snapshot_would_be_noticed(installation: Installation, tmp_path: Path):
     """The check that the others rely on is one."""
     start(installation)
-    installation.killed("radix_assets.profiles.making:make_profile:1:before", "run", "shop", "--json")
+    installation.killed("radix_assets.profiles.stage:make_profile:1:before", "run", "shop", "--json")
     assert installation.verify() == 3
     file = next((installation.home.store / "snapshots").rglob("data.parquet"))
     file.write_bytes(file.read_bytes()[:-1])

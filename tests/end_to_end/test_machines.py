@@ -18,7 +18,7 @@ from driving import Installation, states
 from little_shop import write_shop
 
 from radix_resources.home import Home
-from radix_resources.metadata.worker import MACHINE
+from radix_resources.machines.worker import MACHINE
 
 pytestmark = pytest.mark.slow
 PATIENCE = 240

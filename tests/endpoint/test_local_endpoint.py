@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from radix_resources.endpoint import EndpointManifest, LocalEndpoint
-from radix_resources.endpoint.process import is_running, started_at
+from radix_resources.endpoint.local import LocalEndpoint
+from radix_resources.endpoint.manifest import EndpointManifest
 from radix_resources.endpoint.state import with_uptime
 from radix_resources.errors import ServingError
+from radix_resources.processes import is_running, started_at
 
 
 def manifest(version, how="", files=None):
@@ -260,7 +261,7 @@ def test_the_server_sees_no_credential(endpoint, monkeypatch):
 
 def test_a_caller_with_pipes_does_not_hang(endpoint):
     program = (
-        "from radix_resources.endpoint import EndpointManifest, LocalEndpoint\n"
+        "from radix_resources.endpoint.local import LocalEndpoint\nfrom radix_resources.endpoint.manifest import EndpointManifest\n"
         f"manifest = EndpointManifest.model_validate_json({manifest('1').model_dump_json()!r})\n"
         f"print(LocalEndpoint(root={endpoint.root!r}).deploy('shop', manifest).state)"
     )
@@ -298,7 +299,7 @@ def test_the_log_keeps_its_newest_part_and_no_more(endpoint):
 
 def test_a_killed_deployer_does_not_block_the_next_one(endpoint):
     program = (
-        "from radix_resources.endpoint import EndpointManifest, LocalEndpoint\n"
+        "from radix_resources.endpoint.local import LocalEndpoint\nfrom radix_resources.endpoint.manifest import EndpointManifest\n"
         f"manifest = EndpointManifest.model_validate_json({manifest('1', 'never-ready').model_dump_json()!r})\n"
         f"LocalEndpoint(root={endpoint.root!r}).deploy('shop', manifest)"
     )

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from exploration_worlds import World
 
-from radix_assets.exploration import Exploration, load_exploration
-from radix_assets.exploration.explore import explore
-from radix_assets.tags.model import Tags
+from radix_assets.exploration.explore import explore, load_exploration
+from radix_assets.exploration.schema import Exploration
+from radix_assets.tags.schema import Tags
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.exploration import Exploration
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.exploration.schema import Exploration
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 World = Callable[..., Exploration]
 

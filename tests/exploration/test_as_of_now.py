@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.exploration import Exploration, load_exploration
-from radix_assets.exploration.explore import explore
-from radix_assets.features import load_features, make_features
-from radix_assets.future import Future
-from radix_assets.labels import load_question, make_labels
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.exploration.explore import explore, load_exploration
+from radix_assets.exploration.schema import Exploration
+from radix_assets.features.stage import load_features, make_features
+from radix_assets.labels.stage import load_question, make_labels
+from radix_assets.question.horizon import Future
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 START, DAYS, ACCOUNTS = dt.datetime(2022, 1, 1), 720, 300  # noqa: DTZ001 data have no zone
 HONEST = ["country", "seats", "born", "signup_channel", "renewal_due"]

@@ -11,13 +11,12 @@ from exploration_worlds import World, tag
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.exploration import load_exploration
-from radix_assets.exploration.explore import explore
+from radix_assets.common.plotting import LIMIT
+from radix_assets.exploration.explore import explore, load_exploration
 from radix_assets.exploration.plots import worth_ranking
 from radix_assets.exploration.question import pose
-from radix_assets.output import Picture
-from radix_assets.pictures import LIMIT
-from radix_assets.tags.model import ColumnTag, Tags, Target
+from radix_assets.pipeline.output import Picture
+from radix_assets.tags.schema import ColumnTag, Tags, Target
 from radix_resources.errors import TargetError
 
 N = 600

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from exploration_worlds import World, tag
 
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import Target
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import Target
 
 N = 1500
 

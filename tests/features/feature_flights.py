@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 HOUR = ["year", "month", "day", "hour"]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Output, Plan, Transform
+from radix_assets.asof.readings import moment, read
 from radix_assets.features.graph import build_graph
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Output, Plan, Transform
-from radix_assets.features.readings import moment, read
-from radix_assets.tags.model import Tags
+from radix_assets.tags.schema import Tags
 
 QUERY = "(query)"
 """The target's rows as they are asked for. The history of the same table is another one, which has a time."""

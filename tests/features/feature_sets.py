@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 from feature_shop import link, save
 
-from radix_assets.features.readings import ISO
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.asof.readings import ISO
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 
 def load(folder: Path, data: Path, tables: list[str] | None = None) -> tuple[Tags, dict[str, Path]]:

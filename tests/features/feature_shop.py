@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from radix_assets.relationships.model import Relationship
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 START = dt.datetime(2020, 1, 1)  # noqa: DTZ001  naive, as raw snapshots are
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radix_assets.asof.plan import Aggregation, Identity, Node, Where
+from radix_assets.asof.times import NEVER
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.history import Child, History
-from radix_assets.features.plan import Aggregation, Identity, Node, Where
-from radix_assets.features.times import NEVER
 
 READINGS = {"x": "numeric", "c": "categorical", "b": "boolean"}
 

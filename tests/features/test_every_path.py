@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from test_feature_parity import agree, everything
 
-from radix_assets.features import CUTOFF
+from radix_assets.asof.plan import Aggregation, Direct, Node, Plan, walk
 from radix_assets.features.engines import compute
-from radix_assets.features.plan import Aggregation, Direct, Node, Plan, walk
 from radix_assets.features.prepared import Prepared
-from radix_assets.tags.model import TableTags, Tags, Target
+from radix_assets.features.schema import CUTOFF
+from radix_assets.tags.schema import TableTags, Tags, Target
 
 PEOPLE, TEAMS, TASKS, HOURS = 6, 3, 120, 1500
 NOTES = 2 * TASKS

@@ -8,14 +8,14 @@ import polars as pl
 import pytest
 from feature_shop import link, save, shop, tag
 
-from radix_assets.features import load_features, make_features
+from radix_assets.asof.plan import Aggregation, walk
 from radix_assets.features.budget import estimate, trim
 from radix_assets.features.definitions import AGGREGATED, TRANSFORMED, define
 from radix_assets.features.graph import build_graph
-from radix_assets.features.plan import Aggregation, walk
+from radix_assets.features.stage import load_features, make_features
 from radix_assets.features.synthesis import layout, synthesize
 from radix_assets.features.windows import DAY, HOUR, choose, words
-from radix_assets.tags.model import TableTags, Tags, Target
+from radix_assets.tags.schema import TableTags, Tags, Target
 
 
 def test_conditions_are_on_frequent_values_of_what_nobody_has_to_hide(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from feature_sets import load
 from feature_shop import shop
 from polars.testing import assert_frame_equal
 
+from radix_assets.asof.plan import Output, Plan
 from radix_assets.features.definitions import define
 from radix_assets.features.graph import build_graph
-from radix_assets.features.plan import Output, Plan
 from radix_assets.features.prepared import Prepared, inputs_of
 from radix_assets.features.trailing import trailing
 

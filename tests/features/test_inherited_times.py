@@ -10,9 +10,9 @@ from feature_shop import START, shop
 from polars.testing import assert_frame_equal
 from test_feature_parity import everything
 
-from radix_assets.features import CUTOFF
+from radix_assets.asof.plan import Aggregation, Identity, Input, Output, Plan, Where
 from radix_assets.features.engines.polars import compute
-from radix_assets.features.plan import Aggregation, Identity, Input, Output, Plan, Where
+from radix_assets.features.schema import CUTOFF
 
 DAY = dt.timedelta(days=1)
 WINDOW = 9 * DAY

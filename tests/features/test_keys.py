@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radix_assets.features.keys import KeyIndex, common, follow
+from radix_assets.asof.keys import KeyIndex, common, follow
 
 part = st.one_of(st.none(), st.integers(0, 3))
 text = st.one_of(st.none(), st.sampled_from(["", "a", "A", "a ", "ü"]))

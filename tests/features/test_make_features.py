@@ -9,8 +9,10 @@ import pytest
 from feature_shop import frames, link, save, shop, tag, tags_of
 from polars.testing import assert_frame_equal
 
-from radix_assets.features import CUTOFF, GROUP, ROW, TARGET, load_features, make_features, prepare
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.features.prepared import prepare
+from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET
+from radix_assets.features.stage import load_features, make_features
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 from radix_resources.errors import FeatureError
 
 HEAD = [ROW, CUTOFF, TARGET]
@@ -330,9 +332,9 @@ def test_without_a_time_index_no_row_is_aggregated_over_itself(tmp_path: Path) -
 
 
 def test_the_bound_takes_the_simplest_first_and_says_what_it_left(tmp_path: Path) -> None:
+    from radix_assets.asof.plan import Identity
     from radix_assets.features.definitions import define
     from radix_assets.features.graph import build_graph
-    from radix_assets.features.plan import Identity
 
     tags, tables = shop(tmp_path)
     graph = build_graph(tags, tables, ())

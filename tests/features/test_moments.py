@@ -13,10 +13,11 @@ from polars.testing import assert_frame_equal
 from test_feature_parity import everything
 from test_point_in_time import BASE, planted
 
-from radix_assets.features import CUTOFF, load_features, make_features, prepare
 from radix_assets.features.engines import compute
-from radix_assets.features.prepared import Prepared
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.features.prepared import Prepared, prepare
+from radix_assets.features.schema import CUTOFF
+from radix_assets.features.stage import load_features, make_features
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 DAYS = 40
 

@@ -7,12 +7,12 @@ import pytest
 from feature_shop import frames, save, tags_of
 from polars.testing import assert_frame_equal
 
-from radix_assets.features import load_features, make_features, prepare
+from radix_assets.asof.plan import Output, Plan
 from radix_assets.features.definitions import define
-from radix_assets.features.foreign import any_foreign
+from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph import build_graph
-from radix_assets.features.plan import Output, Plan
-from radix_assets.features.prepared import Prepared, inputs_of
+from radix_assets.features.prepared import Prepared, inputs_of, prepare
+from radix_assets.features.stage import load_features, make_features
 from radix_assets.features.trailing import trailing
 
 ROWS = 1000

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from radix_assets.features.target import target_values
-from radix_assets.tags.model import Target
+from radix_assets.tags.schema import Target
 
 
 def of(operator: str | None = None, value: str | None = None) -> Target:

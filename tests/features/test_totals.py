@@ -10,11 +10,11 @@ from feature_shop import shop
 from polars.testing import assert_frame_equal
 from test_feature_parity import everything
 
-from radix_assets.features import CUTOFF
+from radix_assets.asof.plan import Aggregation, Plan, walk
+from radix_assets.asof.store import Store
 from radix_assets.features.engines import compute, polars
-from radix_assets.features.engines.polars import PolarsTables
-from radix_assets.features.plan import Aggregation, Plan, walk
-from radix_assets.features.store import Store
+from radix_assets.features.engines.polars_tables import PolarsTables
+from radix_assets.features.schema import CUTOFF
 from radix_assets.features.totals import Totals, totalable
 
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.future import Future
-from radix_assets.labels.table import Labels, asker, label
-from radix_assets.relationships.model import Relationship
-from radix_assets.suggestions.model import Role
-from radix_assets.tags.model import ColumnTag, TableTags
+from radix_assets.common.vocabulary import Role
+from radix_assets.labels.ask import asker
+from radix_assets.labels.table import Labels, label
+from radix_assets.question.horizon import Future
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.schema import ColumnTag, TableTags
 from radix_resources.errors import TargetError
 
 DAY = dt.timedelta(days=1)

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_assets.labels.parse import MOST_NESTED, parse
-from radix_assets.labels.syntax import Aggregate, Column, Negation, Number, Operation, Place, Text
+from radix_assets.question.parse import MOST_NESTED, parse
+from radix_assets.question.syntax import Aggregate, Column, Negation, Number, Operation, Place, Text
 from radix_resources.errors import TargetError
 
 HERE = Place(0, 0)

@@ -16,12 +16,15 @@ import dagster as dg
 import pytest
 from psycopg2.extensions import cursor
 
-from radix_resources.action_log import Action, Filter, entries, record
+from radix_resources.action_log.log import record
+from radix_resources.action_log.reading import Filter, entries
+from radix_resources.action_log.schema import Action
 from radix_resources.errors import ConfigError, CredentialError, MetadataError
 from radix_resources.home import Home
-from radix_resources.metadata import DRIVER_VARIABLE, VARIABLE, Metadata, metadata_of
+from radix_resources.machines.worker import DAEMON, Worker
 from radix_resources.metadata import postgresql as postgresql_metadata
-from radix_resources.metadata.worker import DAEMON, Worker
+from radix_resources.metadata.base import DRIVER_VARIABLE, VARIABLE, Metadata
+from radix_resources.metadata.choice import metadata_of
 
 SPAWN = multiprocessing.get_context("spawn")
 PATIENCE = 30

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from radix_assets.features.model import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
+from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 
 
 def snapshot(path, frame, target, problem, *, cutoff=None, group=None, key=None):

@@ -3,7 +3,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radix_assets.features.model import Feature
+from radix_assets.features.schema import Feature
 from radix_assets.models.encode import Encoder
 
 

@@ -7,15 +7,16 @@ import polars as pl
 import pytest
 from model_matrices import made, signal, snapshot
 
-from radix_assets.models import load_card, load_model
 from radix_assets.models.champion import decide
-from radix_assets.models.hidden import Hidden, marked, read_hidden, revealed
+from radix_assets.models.fitted import load_model
 from radix_assets.models.judge import refit
 from radix_assets.models.learners import Config
+from radix_assets.models.masking import Hidden, marked, read_hidden, revealed
 from radix_assets.models.search import Recipe
+from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
 from radix_assets.privacy import Seal
-from radix_assets.project import Search
+from radix_assets.project.settings import Search
 
 SEARCH = Search(trials=2, seed=0)
 SEAL = Seal(b"a key")

@@ -5,11 +5,11 @@ import polars as pl
 import pytest
 from model_matrices import made, signal
 
-from radix_assets.models import load_model
 from radix_assets.models.data import read
+from radix_assets.models.fitted import load_model
 from radix_assets.models.judge import refit
 from radix_assets.models.learners import Config, default
-from radix_assets.models.model import FOLDER
+from radix_assets.models.schema import FOLDER
 from radix_assets.models.search import Recipe
 from radix_resources.errors import ModelError
 
@@ -42,7 +42,7 @@ def test_a_forest_of_arrays_predicts_as_scikit_learn_does(tmp_path, target, prob
     from sklearn import ensemble
 
     from radix_assets.models.encode import Encoder
-    from radix_assets.models.members import Forest, Inputs
+    from radix_assets.models.ensemble import Forest, Inputs
 
     data = read(made(tmp_path, target, problem, 900))
     encoder = Encoder.learn(data.features, data.frame)
@@ -95,7 +95,7 @@ def test_a_manifest_that_leads_elsewhere_is_refused(tmp_path):
 
 
 def test_arrays_that_are_objects_are_refused(tmp_path):
-    from radix_assets.models.members import read_member
+    from radix_assets.models.ensemble import read_member
 
     np.savez(tmp_path / "x.npz", weights=np.array([{}], dtype=object), intercept=np.zeros(1), classifies=np.ones(1))
     with pytest.raises(ValueError, match="pickle"):

@@ -6,11 +6,12 @@ import polars as pl
 import pytest
 from model_matrices import made, signal, snapshot
 
-from radix_assets.models import load_card, load_model
 from radix_assets.models.data import read
+from radix_assets.models.fitted import load_model
 from radix_assets.models.split import inner, split
+from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
-from radix_assets.project import Search
+from radix_assets.project.settings import Search
 from radix_resources.errors import ModelError, TargetError
 
 SEARCH = Search(trials=4, seed=1)

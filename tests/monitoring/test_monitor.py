@@ -8,12 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.features import CUTOFF, ROW, TARGET, Feature, FeatureSet
-from radix_assets.models.model import ModelCard, Score
-from radix_assets.monitoring import load_monitoring
-from radix_assets.monitoring.monitor import monitor
-from radix_assets.output import Page
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.features.schema import CUTOFF, ROW, TARGET, Feature, FeatureSet
+from radix_assets.models.schema import ModelCard, Score
+from radix_assets.monitoring.monitor import load_monitoring, monitor
+from radix_assets.pipeline.output import Page
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 EVIL = "</script><script>alert(1)</script>"
 N = 1200

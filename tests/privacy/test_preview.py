@@ -7,14 +7,14 @@ import httpx
 import pytest
 import yaml
 
-from radix_assets.display import to_json, to_metadata
-from radix_assets.factory import build_assets
-from radix_assets.output import Output, View
-from radix_assets.project import load_project
+from radix_assets.execution.tools import tools
+from radix_assets.orchestration.assets import build_assets
+from radix_assets.orchestration.metadata import to_json, to_metadata
+from radix_assets.pipeline.output import Output, View
+from radix_assets.project.settings import load_project
 from radix_assets.reports.server import serve_pages
-from radix_assets.resources import tools
 from radix_assets.sources.assets import RAW
-from radix_assets.sources.shown import form
+from radix_assets.sources.metadata import form
 from radix_resources.home import Home
 
 ROWS = "id,note,email\n" + "".join(f"{number},<b>Qzx {number}</b>,a{number}@example.org\n" for number in range(30))

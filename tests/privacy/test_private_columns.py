@@ -3,21 +3,12 @@
 import polars as pl
 import pytest
 
-from radix_assets.privacy import (
-    MASK,
-    Seal,
-    columns_of,
-    make_seal,
-    masked_name,
-    private_in,
-    read_seal,
-    said_private,
-    suspected_in,
-    target_name,
-)
-from radix_assets.project import FileSource, Project
-from radix_assets.sources import ingest, judge_columns
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.privacy import Seal, columns_of, make_seal, private_in, read_seal, said_private, suspected_in
+from radix_assets.project.settings import FileSource, Project
+from radix_assets.sources.ingestion import ingest
+from radix_assets.sources.privacy import judge_columns
+from radix_assets.tags.masking import MASK, masked_name, target_name
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 TAGS = """\
 confirmed: true

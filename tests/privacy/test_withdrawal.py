@@ -6,14 +6,14 @@ import dagster as dg
 import pytest
 import yaml
 
-from radix_assets.factory import build_assets
-from radix_assets.graph import Stage, Tools, Work
-from radix_assets.output import Output
-from radix_assets.project import Project, load_project
-from radix_assets.resources import tools
+from radix_assets.execution.tools import tools
+from radix_assets.orchestration.assets import build_assets
+from radix_assets.orchestration.withdraw import PRIVATE
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Tools, Work
+from radix_assets.project.settings import Project, load_project
 from radix_assets.sources.assets import RAW
-from radix_assets.withdrawal import PRIVATE
-from radix_resources.action_log import read
+from radix_resources.action_log.reading import read
 from radix_resources.errors import StorageError
 from radix_resources.home import Home
 
@@ -63,7 +63,7 @@ class Shop:
 
     def make(self, instance: dg.DagsterInstance) -> None:
         assets = build_assets(self.project, (RAW, LOOK))
-        assert dg.materialize(assets, instance=instance, resources=vars(self.tools)).success
+        assert dg.materialize(assets, instance=instance, resources=self.tools.backends).success
 
     def say_private(self) -> None:
         line = "note: {role: feature, sensitivity: personal}"

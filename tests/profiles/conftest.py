@@ -6,7 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from radix_assets.profiles import distinct, frequent, ranks, tally
+from radix_assets.profiles.sketches import distinct
+from radix_assets.profiles.sketches import heavy_hitters as frequent
+from radix_assets.profiles.sketches import quantile_sketch as ranks
+from radix_assets.profiles.sketches import value_counts as tally
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 from profile_tables import mixed
 
-from radix_assets.profiles import profile_from, profile_table
-from radix_assets.profiles.store import load
+from radix_assets.profiles.state.store import load
+from radix_assets.profiles.statistics import profile_from, profile_table
 
 SEED = 0x9E3779B97F4A7C15
 
@@ -40,7 +40,8 @@ def test_the_profile_after_rows_were_added_is_that_of_the_whole(grown, before):
 def test_only_the_new_rows_are_read(grown, monkeypatch):
     state, file = grown(mixed(1_000), 950)
     read = []
-    from radix_assets.profiles import appended, table_state
+    from radix_assets.profiles.state import appended
+    from radix_assets.profiles.state import table as table_state
 
     monkeypatch.setattr(appended, "hashes_of", _counting(read, appended.hashes_of))
     monkeypatch.setattr(table_state, "chunk_of", _counting(read, table_state.chunk_of))

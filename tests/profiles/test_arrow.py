@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken, texts_of
+from radix_assets.profiles.state.arrow import filled, flags, kept, numbers, taken, texts_of
 
 CODE = """
 import sys

@@ -7,9 +7,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.output import Page, Picture, Table
-from radix_assets.profiles import alerts_of, load_profile, load_profiles, make_profile, profile_table
+from radix_assets.pipeline.output import Page, Picture, Table
+from radix_assets.profiles.display.alerts import alerts_of
 from radix_assets.profiles.private import without_values
+from radix_assets.profiles.stage import make_profile
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.stored import load_profile, load_profiles
 from radix_resources.errors import StorageError
 
 

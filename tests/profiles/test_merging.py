@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from profile_tables import mixed
 
 from radix_assets.profiles.finish import finished
-from radix_assets.profiles.model import TableProfile
-from radix_assets.profiles.moments import Moments
-from radix_assets.profiles.ranks import Ranks
-from radix_assets.profiles.runs import counted
-from radix_assets.profiles.table_state import TableState
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.profiles.sketches.power_sums import Moments
+from radix_assets.profiles.sketches.quantile_sketch import Ranks
+from radix_assets.profiles.sketches.sorted_counts import counted
+from radix_assets.profiles.state.table import TableState
 
 FLOATS = {"mean", "std", "skew", "kurtosis", "length_mean"}
 SETTINGS = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

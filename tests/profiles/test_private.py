@@ -3,8 +3,10 @@
 import numpy as np
 import polars as pl
 
-from radix_assets.profiles import load_profile, make_profile, profile_table
 from radix_assets.profiles.private import TELLING, with_values, without_values
+from radix_assets.profiles.stage import make_profile
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.stored import load_profile
 
 
 def table(rows: int = 400) -> pl.DataFrame:

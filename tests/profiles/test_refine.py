@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 from profile_tables import mixed
 
-from radix_assets.profiles import profile_table, statistics
 from radix_assets.profiles import refine as refining
+from radix_assets.profiles import statistics
+from radix_assets.profiles.statistics import profile_table
 
 pytestmark = pytest.mark.usefixtures("few")
 

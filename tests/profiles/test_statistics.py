@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.profiles import profile_table
-from radix_assets.profiles.model import ColumnProfile
-from radix_assets.profiles.statistics import profile_columns
+from radix_assets.profiles.schema import ColumnProfile
+from radix_assets.profiles.statistics import profile_columns, profile_table
 
 
 @pytest.fixture

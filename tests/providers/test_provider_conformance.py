@@ -13,13 +13,15 @@ import dagster as dg
 import pytest
 
 import radix_resources.providers as package
-from radix_assets.reconcile import reconcile
-from radix_assets.resources import tools
-from radix_resources.action_log import Action, open_intents, read
-from radix_resources.endpoint import EndpointManifest
+from radix_assets.execution.tools import tools
+from radix_assets.operations.reconcile import reconcile
+from radix_resources.action_log.reading import open_intents, read
+from radix_resources.action_log.schema import Action
+from radix_resources.endpoint.manifest import EndpointManifest
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
-from radix_resources.providers import CAPABILITIES, Component, Provider, Request, provider, providers
+from radix_resources.providers import provider, providers
+from radix_resources.providers.base import CAPABILITIES, Component, Provider, Request
 from radix_resources.provisioner import provision, remove, what_came_of
 from radix_resources.sizing.memory import reserved
 

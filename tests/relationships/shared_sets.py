@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.profiles.model import TableProfile
+from radix_assets.profiles.schema import TableProfile
 from radix_assets.profiles.statistics import profile_table
-from radix_assets.project import FileSource, Project
-from radix_assets.sources import ingest
+from radix_assets.project.settings import FileSource, Project
+from radix_assets.sources.ingestion import ingest
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
 

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shared_sets import write_set
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.diagram import draw_diagram
 from radix_assets.relationships.layers import arrange
 from radix_assets.relationships.layout import lay_out
-from radix_assets.relationships.model import PrimaryKey, Relationship, Schema
+from radix_assets.relationships.schema import PrimaryKey, Relationship, Schema
 
 
 def profile(name: str, columns: list[str]) -> TableProfile:

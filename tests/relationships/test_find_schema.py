@@ -5,7 +5,9 @@ import pytest
 from scoring_sets import NAMES, published, total, with_nulls, with_orphans, worlds
 from shared_sets import SHARED, write_set
 
-from radix_assets.relationships import Schema, find_schema, load_schema, make_relationships
+from radix_assets.relationships.find import find_schema
+from radix_assets.relationships.schema import Schema
+from radix_assets.relationships.stage import load_schema, make_relationships
 
 RANDOM = random.Random(1)  # noqa: S311 data of tests
 

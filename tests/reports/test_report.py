@@ -9,16 +9,16 @@ import polars as pl
 import pytest
 
 from radix_assets.exploration.explore import explore
-from radix_assets.features import Feature, FeatureSet
-from radix_assets.models.model import Champion, ModelCard, Score
-from radix_assets.monitoring import ColumnDrift, Monitoring
-from radix_assets.output import Page
-from radix_assets.profiles import profile_table
-from radix_assets.project import FileSource, Project
-from radix_assets.reports import make_report
+from radix_assets.features.schema import Feature, FeatureSet
+from radix_assets.models.schema import Champion, ModelCard, Score
+from radix_assets.monitoring.schema import ColumnDrift, Monitoring
+from radix_assets.pipeline.output import Page
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.project.settings import FileSource, Project
 from radix_assets.reports.plain import duration, meaning, number, optimism, price, question, split
-from radix_assets.serving import Served
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
+from radix_assets.reports.stage import make_report
+from radix_assets.serving.deployment import Served
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 EVIL = "</script><img src=x onerror=alert(1)>"
 PROJECT = Project(name="shop", description="Which visitors buy?", sources=[FileSource(table="t", path="t.csv")])

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from radix_resources.errors import StorageError
-from radix_resources.storage import Attempt, Commit, Failure, Fence, LocalStorage, Storage
+from radix_resources.storage.base import Attempt, Commit, Failure, Fence, Storage
+from radix_resources.storage.local import LocalStorage
 
 
 @pytest.fixture

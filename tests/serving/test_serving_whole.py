@@ -14,18 +14,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from radix_assets.features import make_features
-from radix_assets.models import decide, load_champion
+from radix_assets.features.stage import make_features
+from radix_assets.models.champion import decide
+from radix_assets.models.stored import load_champion
 from radix_assets.models.train import train
-from radix_assets.project import FileSource, Project, Search
-from radix_assets.relationships.model import Relationship
-from radix_assets.serving import load_served, make_endpoint, make_predictions, predict_file, predict_rows
-from radix_assets.serving.batch import champion_predictor
-from radix_assets.sources import ingest
-from radix_assets.tags.model import ColumnTag, TableTags, Tags, Target
-from radix_resources.endpoint import LocalEndpoint
-from radix_resources.endpoint.process import started_at
+from radix_assets.project.settings import FileSource, Project, Search
+from radix_assets.relationships.schema import Relationship
+from radix_assets.serving.batch import champion_predictor, make_predictions, predict_file, predict_rows
+from radix_assets.serving.deployment import load_served, make_endpoint
+from radix_assets.sources.ingestion import ingest
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
+from radix_resources.endpoint.local import LocalEndpoint
 from radix_resources.errors import RadixError, ServingError
+from radix_resources.processes import started_at
 
 pytestmark = pytest.mark.slow
 

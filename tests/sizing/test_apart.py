@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from radix_assets.child import OutOfMemory, can_leave, compute_apart
-from radix_assets.graph import Work, steps
-from radix_assets.project import load_project
-from radix_assets.resources import tools
+from radix_assets.execution.child_process import OutOfMemory, can_leave, compute_apart
+from radix_assets.execution.tools import tools
+from radix_assets.pipeline.stage import Work, steps
+from radix_assets.pipeline.status import assemble
+from radix_assets.project.settings import load_project
 from radix_assets.stages import STAGES
-from radix_assets.standing import assemble
 from radix_resources.errors import SourceError
 from radix_resources.home import Home
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from radix_resources.errors import ConfigError, TransientComputeError
-from radix_resources.sizing import measuring
+from radix_resources.sizing.measure import measuring
 from radix_resources.sizing.memory import memory_for_steps, reserved
 
 MB = 10**6

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_resources.sizing import Ledger, Need, Usage, Used, fit, tables_of
-from radix_resources.sizing.predict import defaults
+from radix_resources.sizing.ledger import Ledger, Used
+from radix_resources.sizing.predict import defaults, fit
+from radix_resources.sizing.schema import Need, Usage, tables_of
 
 
 def run(size: int, peak: float, *, stage: str = "sum", step: str = "", rounds: int = 1, **usage: object) -> Used:

@@ -4,9 +4,9 @@ import dagster as dg
 import pytest
 from toy import Toy
 
-from radix_assets.graph import Work
-from radix_assets.sizes import ledger
-from radix_resources.action_log import read
+from radix_assets.execution.estimate import ledger
+from radix_assets.pipeline.stage import Work
+from radix_resources.action_log.reading import read
 from radix_resources.home import Home
 
 

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from radix_assets.output import Output
-from radix_assets.project import FileSource, Project
-from radix_assets.sources import RawSchema, ingest, read_schema
+from radix_assets.pipeline.output import Output
+from radix_assets.project.settings import FileSource, Project
+from radix_assets.sources.ingestion import ingest
+from radix_assets.sources.schema import RawSchema, read_schema
 
 
 class Raw(NamedTuple):

@@ -2,8 +2,7 @@
 
 import pytest
 
-from radix_assets.sources import without_secret
-from radix_assets.sources.addresses import resolve, with_reference
+from radix_assets.sources.addresses import resolve, with_reference, without_secret
 from radix_resources.errors import CredentialError
 
 

@@ -10,8 +10,11 @@ import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
 import pytest
 
-from radix_assets.project import DatabaseSource, Project
-from radix_assets.sources import discover, ingest, read_schema, source_version
+from radix_assets.project.settings import DatabaseSource, Project
+from radix_assets.sources.discovery import discover
+from radix_assets.sources.ingestion import ingest
+from radix_assets.sources.schema import read_schema
+from radix_assets.sources.version import source_version
 from radix_resources.errors import CredentialError, SourceError, TransientSourceError
 
 PASSWORD = "s/e@KRET"

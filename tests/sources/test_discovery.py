@@ -2,8 +2,8 @@
 
 import pytest
 
-from radix_assets.project import FileSource
-from radix_assets.sources import discover
+from radix_assets.project.settings import FileSource
+from radix_assets.sources.discovery import discover
 from radix_resources.errors import ConfigError
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from radix_assets.project import FileSource, Project
-from radix_assets.sources import ingest, source_version
+from radix_assets.project.settings import FileSource, Project
+from radix_assets.sources.ingestion import ingest
+from radix_assets.sources.version import source_version
 from radix_resources.errors import SourceError, TransientSourceError
 
 

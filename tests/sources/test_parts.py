@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from radix_assets.project import FileSource
-from radix_assets.sources import discover
+from radix_assets.project.settings import FileSource
+from radix_assets.sources.discovery import discover
 
 
 @pytest.fixture

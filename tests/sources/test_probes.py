@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from radix_assets.sources import probe
+from radix_assets.sources.probes import probe
 from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
 
 NOBODY = "127.0.0.1:1"

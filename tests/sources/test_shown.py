@@ -4,8 +4,9 @@ import json
 
 import polars as pl
 
-from radix_assets.output import Table, View
-from radix_assets.sources import load_schema_of, scan
+from radix_assets.pipeline.output import Table, View
+from radix_assets.sources.ingestion import scan
+from radix_assets.sources.schema import load_schema_of
 
 
 def test_the_facts_of_a_table_are_shown(read):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.project import FileSource, Project
-from radix_assets.sources import ingest
+from radix_assets.project.settings import FileSource, Project
+from radix_assets.sources.ingestion import ingest
 from radix_resources.errors import SourceError
 
 

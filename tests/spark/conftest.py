@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from radix_resources.compute import SparkCompute
+from radix_resources.compute.spark import SparkCompute
 
 pytest.importorskip("pyspark", reason="pyspark is not installed")
 from spark_cluster import CONFIG, cluster

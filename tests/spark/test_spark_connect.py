@@ -19,7 +19,7 @@ from test_feature_parity import everything
 from test_labels import LINKS, world
 from radix_assets.features.engines.polars import compute
 from radix_assets.features.engines.spark import write
-from radix_assets.future import Future
+from radix_assets.question.horizon import Future
 from radix_assets.labels import table
 from radix_assets.labels.spark import label
 from radix_assets.profiles import profile_table
@@ -38,7 +38,7 @@ with SparkCompute(sys.argv[1]).session() as session:
     alike(mine.rows(), pl.read_parquet(folder / "matrix.parquet").rows())
     bought = [(i % 5, (i * 7) % 60, float(i % 4), None) for i in range(60)]
     tags, tables = world(folder / "labels", bought)
-    asked = table.asker(Future(for_each="customers", predict="sum(orders.amount)", within="9d"), tags, LINKS, tables)
+    asked = asker(Future(for_each="customers", predict="sum(orders.amount)", within="9d"), tags, LINKS, tables)
     found = label(session, asked, ["id"], folder / "labels.parquet")
     assert found.known == len(table.label(asked, ["id"]).rows)
 print("the same")

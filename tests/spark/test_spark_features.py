@@ -10,11 +10,11 @@ from feature_shop import shop
 from spark_alike import alike
 from test_feature_parity import everything
 
+from radix_assets.asof.plan import Aggregation, Identity, Input, Output, Plan, Where
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.engines.polars import compute as here
-from radix_assets.features.engines.spark import compute, uncompiled, write
-from radix_assets.features.model import CUTOFF
-from radix_assets.features.plan import Aggregation, Identity, Input, Output, Plan, Where
+from radix_assets.features.engines.spark.computing import compute, uncompiled, write
+from radix_assets.features.schema import CUTOFF
 from radix_resources.errors import FeatureError
 
 DAY = 86_400_000_000

@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 from spark_alike import alike
 
-from radix_assets.future import Future
 from radix_assets.labels import table
-from radix_assets.labels.spark import label as on_spark
+from radix_assets.labels.ask import asker
+from radix_assets.labels.spark.table import label as on_spark
+from radix_assets.question.horizon import Future
 from radix_resources.errors import TargetError
 
 sys.path.append(str(Path(__file__).parents[1] / "labels"))
@@ -48,7 +49,7 @@ def orders() -> Any:
 )
 def test_a_question_has_the_same_answers(spark: Any, tmp_path: Path, question: dict[str, str]) -> None:
     tags, tables = world(tmp_path, orders(), customers=12)
-    asked = table.asker(Future(for_each="customers", **question), tags, LINKS, tables)
+    asked = asker(Future(for_each="customers", **question), tags, LINKS, tables)
     mine = table.label(asked, ["id"])
     later = table.open_rows(asked, ["id"], "at", "label", mine.rows.schema)
     found = on_spark(spark, asked, ["id"], tmp_path / "labels.parquet")
@@ -64,7 +65,7 @@ def test_of_too_many_labels_the_same_are_kept(spark: Any, tmp_path: Path, monkey
     monkeypatch.setattr(table, "MOST_ROWS", 30)
     tags, tables = world(tmp_path, orders(), customers=12)
     question = Future(for_each="customers", predict="count(orders)", within="9d", every="5d")
-    asked = table.asker(question, tags, LINKS, tables)
+    asked = asker(question, tags, LINKS, tables)
     mine = table.label(asked, ["id"])
     found = on_spark(spark, asked, ["id"], tmp_path / "labels.parquet")
     theirs = pl.read_parquet(tmp_path / "labels.parquet")
@@ -77,5 +78,5 @@ def test_too_short_a_past_is_the_same_error(spark: Any, tmp_path: Path) -> None:
     tags, tables = world(tmp_path, orders()[:1])
     question = Future(for_each="customers", predict="count(orders) == 0", within="30d")
     with pytest.raises(TargetError) as caught:
-        on_spark(spark, table.asker(question, tags, LINKS, tables), ["id"], tmp_path / "labels.parquet")
+        on_spark(spark, asker(question, tags, LINKS, tables), ["id"], tmp_path / "labels.parquet")
     assert caught.value.code == "RDX-TGT-304"

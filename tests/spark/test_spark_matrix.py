@@ -9,11 +9,11 @@ import pytest
 from feature_shop import link, save, tag
 from spark_alike import alike
 
-from radix_assets.engine import Computing
-from radix_assets.features import load_features, make_features
-from radix_assets.output import Output, Table
-from radix_assets.tags.model import TableTags, Tags, Target
-from radix_resources.compute import Choice
+from radix_assets.features.stage import load_features, make_features
+from radix_assets.pipeline.engine import Computing
+from radix_assets.pipeline.output import Output, Table
+from radix_assets.tags.schema import TableTags, Tags, Target
+from radix_resources.compute.base import Choice
 
 
 def world(folder: Path) -> tuple[Tags, dict[str, Path]]:

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 from spark_alike import alike
 
-from radix_assets.profiles import profile_table
 from radix_assets.profiles.spark import counts, order
-from radix_assets.profiles.spark import profile_table as on_spark
+from radix_assets.profiles.spark.stage import profile_table as on_spark
+from radix_assets.profiles.statistics import profile_table
 
 N = 600
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from radix_assets.asof.plan import Identity, Input, Output, Plan, Transform
 from radix_assets.features.engines.polars import compute as here
-from radix_assets.features.engines.spark import write
-from radix_assets.features.plan import Identity, Input, Output, Plan, Transform
+from radix_assets.features.engines.spark.computing import write
 
 NUMBERS = "12 kg|$1,200.50|1,20|-3|+4.5e2|1e|1e999|.5|5.||abc|12-13|1.2.3|٣|1,234,567|12%|a1b|1 2|€5|1E5 m|12\n"
 TRUTHS = "  7 | yes|NO\t|true|1|0|on|nan|inf"

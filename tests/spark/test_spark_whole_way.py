@@ -16,16 +16,18 @@ from driving import Installation, errors, states
 from little_shop import new_orders, write_shop
 from test_future import QUESTION, write_club
 
-from radix_assets.exploration import load_exploration
-from radix_assets.features import load_features, make_features
-from radix_assets.graph import fingerprint, steps
-from radix_assets.labels import load_question, make_labels
-from radix_assets.profiles import assets, load_profile, make_profile
-from radix_assets.project import load_project
-from radix_assets.resources import tools
+from radix_assets.execution.tools import tools
+from radix_assets.exploration.explore import load_exploration
+from radix_assets.features.stage import load_features, make_features
+from radix_assets.labels.stage import load_question, make_labels
+from radix_assets.pipeline.stage import fingerprint, steps
+from radix_assets.pipeline.status import assemble
+from radix_assets.profiles import assets
+from radix_assets.profiles.stage import make_profile
+from radix_assets.profiles.stored import load_profile
+from radix_assets.project.settings import load_project
 from radix_assets.sources.assets import RAW
-from radix_assets.standing import assemble
-from radix_assets.tags import load_tags
+from radix_assets.tags.stage import load_tags
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
 

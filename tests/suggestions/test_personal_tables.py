@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radix_assets.suggestions.sensitivity import personal_of_table
+from radix_assets.personal_data.detect import personal_of_table
 
 NAMES = ["Anna Keller", "Thomas Wright", "Maria Gonzalez", "Julia Novak"]
 CITIES = ["Berlin", "Lagos", "Lima", "Oslo"]

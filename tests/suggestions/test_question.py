@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_assets.suggestions import parse_target
+from radix_assets.question.target import parse_target
 from radix_resources.errors import TagError
 
 COLUMNS = {

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radix_assets.suggestions.semantics import meaning_of, semantic_type
+from radix_assets.suggestions.semantics.meaning import meaning_of, semantic_type
 
 
 @pytest.mark.parametrize(

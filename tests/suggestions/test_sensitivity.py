@@ -2,9 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radix_assets.suggestions import sensitivity_of
-from radix_assets.suggestions.personal.forms import luhn
-from radix_assets.suggestions.sensitivity import find_personal
+from radix_assets.personal_data.detect import find_personal, sensitivity_of
+from radix_assets.personal_data.forms import luhn
 
 NUMBERS = ["12", "7", "31", "4"]
 NAMES = ["Ada Lovelace", "Alan Turing", "Grace Hopper"]

@@ -5,8 +5,9 @@ import polars as pl
 import pytest
 from shared_sets import SHARED, multi_table_sets, read_set, write_set
 
-from radix_assets.relationships import find_schema
-from radix_assets.suggestions import load_suggestions, make_suggestions, problem_of
+from radix_assets.relationships.find import find_schema
+from radix_assets.suggestions.problems import problem_of
+from radix_assets.suggestions.stage import load_suggestions, make_suggestions
 from radix_assets.suggestions.suggest import suggest
 from radix_resources.errors import TagError
 

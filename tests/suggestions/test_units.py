@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_assets.suggestions.semantics import unit_of
+from radix_assets.suggestions.semantics.units import unit_of
 
 
 @pytest.mark.parametrize(

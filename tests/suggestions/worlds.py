@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 from shared_sets import write_set
 
-from radix_assets.relationships import find_schema
-from radix_assets.suggestions import Suggestions
-from radix_assets.suggestions.question import Parsed
+from radix_assets.question.target import Parsed
+from radix_assets.relationships.find import find_schema
+from radix_assets.suggestions.schema import Suggestions
 from radix_assets.suggestions.suggest import suggest
 
 DAY = dt.datetime(2023, 1, 1)  # noqa: DTZ001 canonical moments are naive

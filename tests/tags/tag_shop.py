@@ -10,12 +10,10 @@ from pathlib import Path
 import polars as pl
 from shared_sets import write_set
 
-from radix_assets.profiles.model import ColumnProfile, TableProfile
-from radix_assets.project import Project
-from radix_assets.relationships import Schema
-from radix_assets.relationships.model import PrimaryKey, Relationship
-from radix_assets.suggestions import Suggestions
-from radix_assets.suggestions.model import ColumnSuggestion, TableSuggestion, TargetSuggestion
+from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.project.settings import Project
+from radix_assets.relationships.schema import PrimaryKey, Relationship, Schema
+from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion, TargetSuggestion
 
 ODD = [
     'a: b # "c"',

@@ -3,8 +3,11 @@ import threading
 import pytest
 from tag_shop import ODD, frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, write_tags
+from radix_assets.tags.edit import confirm, set_tags
+from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
+from radix_assets.tags.write import write_tags
+from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import TagError
 
 

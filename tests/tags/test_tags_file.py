@@ -1,8 +1,7 @@
 import pytest
 
-from radix_assets.tags import read_tags
-from radix_assets.tags.file import Said
 from radix_assets.tags.references import parse_relationship
+from radix_assets.tags_file.file import Said, read_tags
 from radix_resources.errors import TagError
 
 

@@ -16,11 +16,13 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tag_shop import Shop, frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, write_tags
-from radix_assets.tags.file import COLUMN_SETTINGS
-from radix_assets.tags.ledger import ledger_path
-from radix_assets.tags.replace import rewrite
-from radix_assets.tags.yaml_text import quoted, quoted_reference, remark
+from radix_assets.tags.edit import confirm, set_tags
+from radix_assets.tags.refresh import refresh_tags
+from radix_assets.tags.write import write_tags
+from radix_assets.tags_file.atomic import rewrite
+from radix_assets.tags_file.file import COLUMN_SETTINGS, read_tags
+from radix_assets.tags_file.ledger import ledger_path
+from radix_assets.tags_file.yaml_text import quoted, quoted_reference, remark
 from radix_resources.errors import TagError
 
 ROLES = [role for role in COLUMN_SETTINGS["role"] if role != "target"]

@@ -2,11 +2,14 @@ import polars as pl
 import pytest
 from tag_shop import frames, open_shop
 
-from radix_assets.tags import confirm, read_tags, refresh_tags, set_tags, waiting_for, write_tags
-from radix_assets.tags.edit import Edits
-from radix_assets.tags.look import Draft
-from radix_assets.tags.mistakes import TagsError
+from radix_assets.tags.edit import Edits, confirm, set_tags
+from radix_assets.tags.gate import waiting_for
+from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
+from radix_assets.tags.sync import Draft
+from radix_assets.tags.write import write_tags
+from radix_assets.tags_file.errors import TagsError
+from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import RadixError, TagError
 
 

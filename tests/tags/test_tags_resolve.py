@@ -4,8 +4,13 @@ import polars as pl
 import pytest
 from tag_shop import frames, open_shop
 
-from radix_assets.tags import confirm, load_tags, make_tags, prepare_tags, read_tags, set_tags, waiting_for, write_tags
+from radix_assets.tags.edit import confirm, set_tags
+from radix_assets.tags.gate import waiting_for
 from radix_assets.tags.resolve import resolve
+from radix_assets.tags.stage import load_tags, make_tags
+from radix_assets.tags.sync import prepare_tags
+from radix_assets.tags.write import write_tags
+from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import RadixError, TagError, TargetError
 
 

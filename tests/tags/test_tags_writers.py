@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from tag_shop import ODD, open_shop
 
-from radix_assets.tags import read_tags, refresh_tags, set_tags, write_tags
-from radix_assets.tags import replace as replacing
-from radix_assets.tags.ledger import ledger_path
-from radix_assets.tags.replace import rewrite
+from radix_assets.tags.edit import set_tags
+from radix_assets.tags.refresh import refresh_tags
+from radix_assets.tags.write import write_tags
+from radix_assets.tags_file import atomic as replacing
+from radix_assets.tags_file.atomic import rewrite
+from radix_assets.tags_file.file import read_tags
+from radix_assets.tags_file.ledger import ledger_path
 from radix_resources.errors import TagError
 
 

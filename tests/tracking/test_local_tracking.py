@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from radix_resources.errors import ModelError
-from radix_resources.tracking import LocalTracking
+from radix_resources.tracking.local import LocalTracking
 
 RECORD = {
     "params": {"trials": 16, "long": "x" * 9000},
@@ -148,7 +148,7 @@ def test_a_store_that_cannot_be_used_is_an_error_with_a_code(tmp_path, files):
 
 def test_nothing_is_said_on_the_terminal(tmp_path, files):
     code = (
-        "import sys; from pathlib import Path; from radix_resources.tracking import LocalTracking;"
+        "import sys; from pathlib import Path; from radix_resources.tracking.local import LocalTracking;"
         "LocalTracking(root=sys.argv[1]).record('quiet', key='k', params={}, metrics={}, tags={},"
         " files=Path(sys.argv[2]), loader='toy_loader', register=True)"
     )

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from radix_assets.features.plan import Plan
+from radix_assets.asof.plan import Plan
 
 EngineName = Literal["polars", "spark"]
 

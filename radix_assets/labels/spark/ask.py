@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from radix_assets.features.engines.spark.tables import EVER, FOREVER, PLACE, TIME, SparkTables
-from radix_assets.features.times import ALWAYS, Times
+from radix_assets.asof.spark_tables import EVER, FOREVER, PLACE, TIME, SparkTables
+from radix_assets.asof.times import ALWAYS, Times
 from radix_assets.labels.ask import ASKED, AT, LABEL, Asker
 from radix_assets.labels.evaluate import NOTHING
 from radix_assets.labels.spark.sql import truth, type_of, value
-from radix_assets.labels.syntax import Aggregate, Column, columns
 from radix_assets.labels.windows import ENTITY, is_told_of_nothing, window
+from radix_assets.question.syntax import Aggregate, Column, columns
 from radix_resources.compute.snapshots import ROW
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from radix_assets.labels.syntax import (
+from radix_assets.question.syntax import (
     COMPARISONS,
     Aggregate,
     Column,

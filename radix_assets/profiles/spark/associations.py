@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radix_assets.profiles.associations import ROUNDING, Category, Pairs
 from radix_assets.profiles.definition import SAMPLE
-from radix_assets.profiles.hashing import of_positions
 from radix_assets.profiles.measures import measured
-from radix_assets.profiles.model import Matrix, TableProfile
+from radix_assets.profiles.schema import Matrix, TableProfile
+from radix_assets.profiles.sketches.associations import ROUNDING, Category, Pairs
+from radix_assets.profiles.sketches.hashing import of_positions
 from radix_assets.profiles.spark.values import Key, number, rows
-from radix_assets.profiles.table_state import TableState
+from radix_assets.profiles.state.table import TableState
 from radix_resources.compute.snapshots import ROW, Snapshot, text
 
 if TYPE_CHECKING:

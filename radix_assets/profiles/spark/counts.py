@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pyarrow as pa
 
-from radix_assets.profiles.column_state import ColumnState, Lengths
 from radix_assets.profiles.definition import LEVELS, QUANTILES, SHAPE, TOP
-from radix_assets.profiles.frequent import Frequent
-from radix_assets.profiles.moments import Moments
+from radix_assets.profiles.sketches.heavy_hitters import Frequent
+from radix_assets.profiles.sketches.power_sums import Moments
+from radix_assets.profiles.sketches.value_counts import Tally
 from radix_assets.profiles.spark.values import Key, given, rows
 from radix_assets.profiles.spread import bins_of, quantiles_of, shown
-from radix_assets.profiles.tally import Tally
+from radix_assets.profiles.state.column import ColumnState, Lengths
 from radix_resources.compute.snapshots import Snapshot
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from radix_assets.profiles.model import DType
+from radix_assets.profiles.schema import DType
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from radix_assets.suggestions.personal import forms
+from radix_assets.personal_data import forms
 
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:[ ,.']\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 CURRENCY_SIGNS = {

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from radix_assets.suggestions.lexicon import joined
-from radix_assets.suggestions.personal.forms import is_street
-from radix_assets.suggestions.personal.names import name_share
-from radix_assets.suggestions.personal.phones import phone_share
-from radix_assets.suggestions.personal.values import cleaned, share, words_each
+from radix_assets.personal_data.forms import is_street
+from radix_assets.personal_data.lexicon import joined
+from radix_assets.personal_data.names import name_share
+from radix_assets.personal_data.phones import phone_share
+from radix_assets.personal_data.values import cleaned, share, words_each
 from radix_assets.suggestions.semantics.forms import FORMS, is_number
 from radix_assets.suggestions.semantics.headers import HEADINGS
 from radix_assets.suggestions.semantics.references import (

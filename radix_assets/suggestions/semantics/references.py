@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from radix_assets.relationships.words import words
+from radix_assets.common.words import words
 
 
 def plain(text: str) -> str:

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from radix_assets.suggestions.lexicon import joined
-from radix_assets.suggestions.personal.values import cleaned
+from radix_assets.personal_data.lexicon import joined
+from radix_assets.personal_data.values import cleaned
 from radix_assets.suggestions.semantics.forms import CURRENCY_SIGNS, is_number
 
 _SPELLED = """

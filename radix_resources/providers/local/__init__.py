@@ -2,9 +2,9 @@
 
 import functools
 
-from radix_resources.endpoint import LocalEndpoint
+from radix_resources.endpoint.local import LocalEndpoint
 from radix_resources.home import Home
-from radix_resources.metadata import DRIVER_VARIABLE
+from radix_resources.metadata.base import DRIVER_VARIABLE
 from radix_resources.prices import load_prices
 from radix_resources.providers.base import Provider
 from radix_resources.providers.local.compute import ComputeComponent
@@ -12,8 +12,8 @@ from radix_resources.providers.local.endpoint import EndpointComponent
 from radix_resources.providers.local.metadata import MetadataComponent
 from radix_resources.providers.local.storage import StorageComponent
 from radix_resources.providers.local.tracking import TrackingComponent
-from radix_resources.storage import LocalStorage
-from radix_resources.tracking import LocalTracking
+from radix_resources.storage.local import LocalStorage
+from radix_resources.tracking.local import LocalTracking
 
 NAME = "local"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from radix_resources.endpoint import LocalEndpoint
+from radix_resources.endpoint.local import LocalEndpoint
 from radix_resources.prices import Prices
 from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request, State
 from radix_resources.providers.local.folders import make_folder

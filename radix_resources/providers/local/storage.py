@@ -8,7 +8,7 @@ from radix_resources.errors import StorageError
 from radix_resources.prices import Prices
 from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request
 from radix_resources.providers.local.folders import make_folder
-from radix_resources.storage import LocalStorage
+from radix_resources.storage.local import LocalStorage
 
 GIGABYTE = 1e9
 

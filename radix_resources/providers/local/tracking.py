@@ -2,7 +2,7 @@
 
 from radix_resources.errors import ModelError
 from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request
-from radix_resources.tracking import LocalTracking
+from radix_resources.tracking.local import LocalTracking
 
 
 class TrackingComponent(Component):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from radix_assets.features.engines.spark.sql import Uncompiled, number
+from radix_assets.asof.spark_sql import Uncompiled, number
 from radix_assets.features.segments import NOTHING
 
 CUT = "__cut"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from radix_assets.asof.plan import Plan
+from radix_assets.asof.spark_sql import Uncompiled, moment
+from radix_assets.asof.spark_tables import FOREVER, SparkTables
 from radix_assets.features.engines.spark.aggregates import CUT
-from radix_assets.features.engines.spark.sql import Uncompiled, moment
 from radix_assets.features.engines.spark.stages import Stages, check
-from radix_assets.features.engines.spark.tables import FOREVER, SparkTables
-from radix_assets.features.model import CUTOFF
-from radix_assets.features.plan import Plan
+from radix_assets.features.schema import CUTOFF
 from radix_resources.compute.snapshots import ROW, Snapshot, read
 from radix_resources.compute.snapshots import write as write_snapshot
 from radix_resources.errors import FeatureError

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Transform, Where, walk
+from radix_assets.asof.spark_tables import SparkTables
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.engines.spark.aggregates import CHILD, CUT, OWN, RUNNING, SHIFTED, Cell, aggregated
-from radix_assets.features.engines.spark.tables import SparkTables
-from radix_assets.features.foreign import timed
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, Where, walk
+from radix_assets.features.fallback import timed
 from radix_resources.compute.snapshots import number, text
 
 if TYPE_CHECKING:

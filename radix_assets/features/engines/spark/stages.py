@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Transform, walk
+from radix_assets.asof.spark_sql import Uncompiled, transform, value
+from radix_assets.asof.spark_tables import FOREVER, PLACE, TIME, SparkTables
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.engines.spark.aggregates import CHILD, CUT, OWN, SHIFTED, Cell, aggregated
 from radix_assets.features.engines.spark.running import ANCHOR, THEN, bases_of, double, equals, running, runs
-from radix_assets.features.engines.spark.sql import Uncompiled, transform, value
-from radix_assets.features.engines.spark.tables import FOREVER, PLACE, TIME, SparkTables
-from radix_assets.features.foreign import foreign, timed
-from radix_assets.features.plan import Aggregation, Direct, Identity, Node, Transform, walk
+from radix_assets.features.fallback import foreign, timed
 from radix_resources.compute.snapshots import ROW
 
 if TYPE_CHECKING:

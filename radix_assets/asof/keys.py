@@ -1,0 +1,110 @@
+"""Finding the parent's row: an index of key values that answers for one row and for a million by the same code."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from radix_assets.asof.columns import exactly
+
+Positions = npt.NDArray[np.int64]
+"""Row numbers in a table; MISSING where there is no row."""
+
+MISSING = -1
+MANY = 20_000
+"""Rows from which on a join is faster than a search for each."""
+SPREAD = 4
+"""Whole numbers are places in a table where it has at most so many places a key."""
+_SEEDS = range(100)
+
+
+class KeyIndex:
+    """The first row of each key. Keys with a null in them belong to no row.
+
+    Rows are found by a binary search over 64-bit hashes and the found key is compared with the sought one, so the
+    cost of a look-up grows with the logarithm of the table and the answer is exact.
+    """
+
+    def __init__(self, table: pl.DataFrame, columns: Sequence[str], dtypes: Sequence[pl.DataType]) -> None:
+        self._dtypes = list(dtypes)
+        keys = self._cast(table, columns).with_row_index("row").drop_nulls()
+        self._places: Positions | None = None
+        if self._dense(keys):
+            return
+        keys = keys.unique(keys.columns[1:], keep="first", maintain_order=True)
+        for seed in _SEEDS:
+            hashes = keys.drop("row").hash_rows(seed)
+            if hashes.n_unique() == len(hashes):
+                break
+        self._seed = seed
+        order = hashes.arg_sort()
+        self._hashes = hashes.gather(order).to_numpy()
+        self._keys = keys.drop("row")[order]
+        self._rows = keys["row"].gather(order).to_numpy().astype(np.int64)
+
+    def find(self, rows: pl.DataFrame, columns: Sequence[str]) -> Positions:
+        """The position of the row whose key stands in these columns of `rows`."""
+        if self._places is not None:
+            return self._placed(self._cast(rows, columns).to_series())
+        if not len(self._rows) or rows.is_empty():
+            return np.full(len(rows), MISSING, dtype=np.int64)
+        sought = self._cast(rows, columns)
+        if len(sought) > MANY:
+            return self._joined(sought)
+        hashes = sought.hash_rows(self._seed).to_numpy()
+        found = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        candidates = self._keys[found]
+        same = np.ones(len(rows), dtype=bool)
+        for name in sought.columns:
+            same &= (sought[name] == candidates[name]).fill_null(value=False).to_numpy()
+        return np.where(same, self._rows[found], MISSING)
+
+    def _dense(self, keys: pl.DataFrame) -> bool:
+        """Whole numbers that lie close together are places in a table."""
+        if len(self._dtypes) != 1 or self._dtypes[0] != pl.Int64 or keys.is_empty():
+            return False
+        values = keys["key0"].to_numpy()
+        self._start = int(values.min())
+        width = int(values.max()) - self._start + 1
+        if width > SPREAD * len(values) + MANY:
+            return False
+        self._places = np.full(width, MISSING, dtype=np.int64)
+        self._places[values[::-1] - self._start] = keys["row"].to_numpy()[::-1]  # of several the first stays
+        return True
+
+    def _placed(self, values: pl.Series) -> Positions:
+        assert self._places is not None  # noqa: S101
+        end = self._start + len(self._places) - 1
+        inside = values.is_between(self._start, end).fill_null(value=False).to_numpy()
+        offset = values.fill_null(self._start).to_numpy()
+        return np.where(inside, self._places[np.where(inside, offset - self._start, 0)], MISSING)
+
+    def _joined(self, sought: pl.DataFrame) -> Positions:
+        keys = self._keys.with_columns(pl.Series("row", self._rows))
+        found = sought.join(keys, on=sought.columns, how="left", maintain_order="left")
+        return found["row"].fill_null(MISSING).to_numpy().astype(np.int64)
+
+    def _cast(self, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+        return frame.select(
+            exactly(name).cast(dtype, strict=False).alias(f"key{i}")
+            for i, (name, dtype) in enumerate(zip(columns, self._dtypes, strict=True))
+        )
+
+
+def common(child: pl.DataType, parent: pl.DataType) -> pl.DataType:
+    """The type in which two columns' keys are compared."""
+    if child == parent:
+        return parent
+    if child.is_numeric() and parent.is_numeric():
+        return pl.Float64()
+    if child.is_temporal() and parent.is_temporal() and pl.Time not in (child, parent):
+        return pl.Datetime("us")
+    return pl.String()
+
+
+def follow(positions: Positions, links: Positions) -> Positions:
+    """One step further: `links[positions]`, and MISSING stays MISSING."""
+    if not len(links):
+        return np.full(len(positions), MISSING, dtype=np.int64)
+    return np.where(positions >= 0, links[positions], MISSING)

@@ -1,0 +1,187 @@
+"""A row's own values as Spark's SQL, with the meaning that `readings` and `transforms` have on Polars."""
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from radix_assets.asof.plan import EARTH, Identity, Node, Reading, Transform
+from radix_assets.asof.readings import FALSE, TRUE
+from radix_assets.asof.times import NEVER
+from radix_resources.compute.snapshots import text
+
+Column = Callable[[str], str]
+"""By what a raw column is called in the frame."""
+_INFINITY = "CAST('Infinity' AS DOUBLE)"
+_NUMBER = (
+    r"^[^\p{Nd}.,+-]*([+-]?(?:\p{Nd}{1,3}(?:,\p{Nd}{3})+|\p{Nd}+)?(?:\.\p{Nd}*)?(?:[eE][+-]?\p{Nd}+)?)[^\p{Nd}]*\z"
+)
+_ISO = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?)?\z"
+_BLANK = r"(?U)^\s+|\s+\z"
+_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\z"
+_PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]*"""
+_WORD = rf"(?:^|[ ])(?:{_PUNCTUATION})[^ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{{|}}~]"
+_BLANKS = r"[ \n\t]"
+_DAY = 86_400_000_000
+
+
+class Uncompiled(Exception):  # noqa: N818 no error: it is caught, and told as a reason
+    """What has no SQL of the same meaning to the last bit."""
+
+
+def number(sql: str) -> str:
+    """The number where it is finite."""
+    return f"CASE WHEN abs({sql}) < {_INFINITY} THEN {sql} END"
+
+
+def value(node: Node, column: Column, schema: pl.Schema, time: Sequence[str]) -> str:
+    """A function of a table's own columns; `time` are the parts of its time index. Raises Uncompiled."""
+    if isinstance(node, Transform):
+        if node.primitive == "haversine":
+            places = [base for base in node.bases if isinstance(base, Identity)]
+            return _haversine([[read(c, column, schema[c], "numeric") for c in place.columns] for place in places])
+        return transform(node.primitive, [value(base, column, schema, time) for base in node.bases])
+    if not isinstance(node, Identity) or node.reading == "place":
+        raise Uncompiled("its values are no column")
+    if node.reading == "datetime" and tuple(node.columns) == tuple(time):
+        return f"CAST(timestamp_micros({moment(node.columns, column, schema)}) AS TIMESTAMP_NTZ)"
+    return read(node.columns[0], column, schema[node.columns[0]], node.reading)
+
+
+def transform(primitive: str, values: Sequence[str]) -> str:
+    """A primitive of values of the same row. Raises Uncompiled where Radix does not compile it."""
+    if primitive not in _TRANSFORMS:
+        raise Uncompiled(f"{primitive} is computed by featuretools")
+    return _TRANSFORMS[primitive].format(*values)
+
+
+def read(name: str, column: Column, dtype: pl.DataType, reading: Reading) -> str:
+    """The values of a raw column, as they are read."""
+    raw = column(name)
+    if reading == "numeric":
+        return _numeric(raw, dtype)
+    if reading == "boolean":
+        return _truth(raw, dtype)
+    if reading == "datetime":
+        if dtype == pl.String:
+            return f"CAST(timestamp_micros({_iso(raw)}) AS TIMESTAMP_NTZ)"
+        return f"CAST({raw} AS TIMESTAMP_NTZ)"
+    return words(raw, dtype)
+
+
+def words(raw: str, dtype: pl.DataType) -> str:
+    """A value as text. Raises Uncompiled of decimals: Java writes some of them with other digits."""
+    if dtype == pl.String:
+        return raw
+    if dtype.is_float() or dtype == pl.Time:
+        raise Uncompiled("decimals or times of day are read as text")
+    if dtype == pl.Datetime:
+        return f"date_format({raw}, 'yyyy-MM-dd HH:mm:ss.SSSSSS')"
+    return f"CAST({raw} AS STRING)"
+
+
+def moment(parts: Sequence[str], column: Column, schema: pl.Schema) -> str:
+    """Microseconds since 1970 of one point in time from its parts; null where there is no such moment."""
+    start, numbers, times = "", list[str](), list[str]()
+    for part in parts:
+        dtype = schema[part]
+        if dtype == pl.Time:
+            times.append(column(part))
+        elif not start and not numbers and (dtype.is_temporal() or dtype == pl.String):
+            start = _iso(column(part)) if dtype == pl.String else _micros(column(part))
+        else:
+            numbers.append(_whole(column(part), dtype))
+    if not start:
+        start, numbers = _date(numbers[:3]), numbers[3:]
+    pieces = [start]
+    for one, unit, most in zip(numbers, (3_600_000_000, 60_000_000, 1_000_000), (24, 59, 59), strict=False):
+        pieces.append(f"CASE WHEN {one} BETWEEN 0 AND {most} THEN {one} * {unit}L END")
+    pieces += [f"({time} DIV 1000)" for time in times]
+    return "(" + " + ".join(f"({piece})" for piece in pieces) + ")"
+
+
+def key(raw: str, dtype: pl.DataType, wanted: pl.DataType) -> str:
+    """A part of a key, in the type in which both sides are compared."""
+    if dtype == wanted:
+        return f"({raw} + CAST(0 AS DOUBLE))" if dtype.is_float() else raw
+    if wanted == pl.Float64:
+        return f"CAST({raw} AS DOUBLE)"
+    if wanted == pl.Datetime:
+        return f"CAST({raw} AS TIMESTAMP_NTZ)"
+    return words(raw, dtype)
+
+
+def _numeric(raw: str, dtype: pl.DataType) -> str:
+    if dtype == pl.Time:
+        return f"({raw} / 3.6e12D)"
+    if dtype == pl.String:
+        found = f"regexp_extract({raw}, {text(_NUMBER)}, 1)"
+        return number(f"CAST(replace({found}, ',', '') AS DOUBLE)")
+    return number(f"CAST({raw} AS DOUBLE)") if dtype.is_float() else f"CAST({raw} AS DOUBLE)"
+
+
+def _truth(raw: str, dtype: pl.DataType) -> str:
+    if dtype == pl.Boolean:
+        return raw
+    if dtype == pl.String:
+        word = f"lower(regexp_replace({raw}, {text(_BLANK)}, ''))"
+        true, false = (", ".join(text(one) for one in some) for some in (TRUE, FALSE))
+        return f"CASE WHEN {word} IN ({true}) THEN true WHEN {word} IN ({false}) THEN false END"
+    return f"({raw} = 1)"
+
+
+def _iso(raw: str) -> str:
+    stripped = f"regexp_replace({raw}, {text(_BLANK)}, '')"
+
+    def part(place: int) -> str:
+        return f"CAST(regexp_extract({stripped}, {text(_ISO)}, {place}) AS INT)"
+
+    day = f"CAST(unix_date(make_date({part(1)}, {part(2)}, {part(3)})) AS BIGINT) * {_DAY}L"
+    clock = " + ".join(
+        f"CASE WHEN coalesce({part(place)}, 0) <= {most} THEN coalesce({part(place)}, 0) * {unit}L END"
+        for place, most, unit in ((4, 23, 3_600_000_000), (5, 59, 60_000_000), (6, 59, 1_000_000))
+    )
+    fraction = f"CAST(substring(rpad(regexp_extract({stripped}, {text(_ISO)}, 7), 9, '0'), 1, 6) AS BIGINT)"
+    return f"({day} + {clock} + coalesce({fraction}, 0L))"
+
+
+def _micros(raw: str) -> str:
+    return f"unix_micros(CAST({raw} AS TIMESTAMP))"
+
+
+def _whole(raw: str, dtype: pl.DataType) -> str:
+    found = f"CAST({raw} AS DOUBLE)"
+    if dtype == pl.String:
+        found = f"CASE WHEN {raw} RLIKE {text(_PLAIN)} THEN {found} END"
+    elif not dtype.is_float():
+        return f"CAST({raw} AS BIGINT)"
+    return f"CASE WHEN abs({found}) < 9.2e18D THEN CAST({found} AS BIGINT) END"
+
+
+def _date(values: list[str]) -> str:
+    year, month, day = [*values, "1L", "1L"][:3]
+    valid = f"{year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND 31"
+    date = f"make_date(CAST({year} AS INT), CAST({month} AS INT), CAST({day} AS INT))"  # null of 30 February
+    return f"CASE WHEN {valid} THEN CAST(unix_date({date}) AS BIGINT) * {_DAY}L END"
+
+
+def _haversine(places: list[list[str]]) -> str:
+    (latitude, longitude), (latitude2, longitude2) = ([f"radians({part})" for part in place] for place in places)
+    a = f"pow(sin(({latitude2} - {latitude}) / 2), 2)"
+    a += f" + cos({latitude}) * cos({latitude2}) * pow(sin(({longitude2} - {longitude}) / 2), 2)"
+    found = f"{EARTH} * 2 * asin(sqrt({a}))"
+    return f"CASE WHEN NOT isnan({found}) THEN CAST({found} AS DOUBLE) END"
+
+
+_TRANSFORMS = {
+    "year": "CAST(year({0}) AS DOUBLE)",
+    "month": "CAST(month({0}) AS DOUBLE)",
+    "day": "CAST(day({0}) AS DOUBLE)",
+    "weekday": "CAST(weekday({0}) AS DOUBLE)",
+    "hour": "CAST(hour({0}) AS DOUBLE)",
+    "minute": "CAST(minute({0}) AS DOUBLE)",
+    "quarter": "CAST(quarter({0}) AS DOUBLE)",
+    "is_weekend": "coalesce(weekday({0}) > 4, false)",
+    "time_since": f"CASE WHEN {{1}} < {NEVER}L THEN ({{1}} - unix_micros(CAST({{0}} AS TIMESTAMP))) / 1e6D END",
+    "num_characters": "CAST(char_length({0}) AS DOUBLE)",
+    "num_words": f"CAST(regexp_count(regexp_replace({{0}}, {text(_BLANKS)}, '  '), {text(_WORD)}) AS DOUBLE)",
+}

@@ -1,0 +1,159 @@
+"""The tables' snapshots in memory, as far as a plan needs them: rows linked by position, each with its time."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from radix_assets.asof.columns import exactly
+from radix_assets.asof.keys import KeyIndex, Positions, common
+from radix_assets.asof.plan import Plan
+from radix_assets.asof.times import ALWAYS, Times, moments
+from radix_resources.errors import FeatureError
+
+
+class Store:
+    """Everything is made when it is first asked for, and kept."""
+
+    def __init__(self, plan: Plan, tables: dict[str, Path], *, static: bool = False) -> None:
+        self.plan = plan
+        self.static = static
+        """Whether everything is seen as of now."""
+        self._paths = tables
+        self._schemas: dict[str, pl.Schema] = {}
+        self._frames: dict[str, dict[str, pl.Series]] = {}
+        self._indexes: dict[int, KeyIndex] = {}
+        self._links: dict[int, Positions] = {}
+        self._times: dict[str, Times | None] = {}
+        self._ranks: dict[str, Positions] = {}
+        self.final: dict[tuple[str, tuple[int, ...]], Times | None] = {}
+        """Since when nothing is added any more to what is below each row of a table, by path."""
+
+    def schema(self, table: str) -> pl.Schema:
+        """The raw columns of a table."""
+        if table not in self._schemas:
+            if self.plan.source(table) not in self._paths:
+                raise FeatureError(
+                    "RDX-FEA-005",
+                    f"the features need the table {table}, which is not there",
+                    expected="the tables that the features were made from",
+                    hint="materialize the features again",
+                    table=table,
+                )
+            self._schemas[table] = self.scan(table).collect_schema()
+        return self._schemas[table]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """The rows of a table's snapshot."""
+        return pl.scan_parquet(self._paths[self.plan.source(table)] / "data.parquet")
+
+    def require(self, table: str, columns: Iterable[str]) -> None:
+        """Raise FeatureError RDX-FEA-005 where a column is not there."""
+        unknown = [column for column in columns if column not in self.schema(table)]
+        if unknown:
+            raise FeatureError(
+                "RDX-FEA-005",
+                f"the features read columns of {table} that are not there: {', '.join(unknown)}",
+                expected="the columns that the features were made from",
+                hint="materialize the features again",
+                table=table,
+                column=unknown[0],
+            )
+
+    def frame(self, table: str, columns: tuple[str, ...] | list[str]) -> pl.DataFrame:
+        """Raw columns of all rows."""
+        held = self._frames.setdefault(table, {})
+        missing = [column for column in dict.fromkeys(columns) if column not in held]
+        self.require(table, missing)
+        if missing:
+            read = self.scan(table).select(exactly(name) for name in missing).collect()
+            held.update({column: read[column] for column in missing})
+        return pl.DataFrame({column: held[column] for column in columns})
+
+    def forget(self) -> None:
+        """Drop the raw columns; what was made of them stays."""
+        self._frames.clear()
+        self._ranks.clear()
+        self.final.clear()
+
+    def find(self, link: int, rows: pl.DataFrame) -> Positions:
+        """The position of the parent's row for each of these rows of the child, given by their raw columns."""
+        return self._index(link).find(rows, self.plan.links[link].child_columns)
+
+    def own(self, link: int, rows: pl.DataFrame, columns: Sequence[str] = ()) -> Positions:
+        """The position of these rows of the parent in the snapshot, given by the columns that the link refers to.
+
+        `columns` are their names in `rows`, where they are called otherwise there.
+        """
+        return self._index(link).find(rows, columns or self.plan.links[link].parent_columns)
+
+    def linked(self, link: int) -> Positions:
+        """The position of the parent's row for each row of the child's snapshot."""
+        if link not in self._links:
+            step = self.plan.links[link]
+            self._links[link] = self.find(link, self.frame(step.child, step.child_columns))
+        return self._links[link]
+
+    def rows(self, table: str) -> int:
+        """How many rows a snapshot has."""
+        held = self._frames.get(table)
+        if held:
+            return len(next(iter(held.values())))
+        return int(self.scan(table).select(pl.len()).collect().item())
+
+    def times(self, table: str) -> Times | None:
+        """Since when each row is known; None where that is always so.
+
+        A table without a time index has its parents' times, the latest of them: a row cannot be there before what it
+        points to. A row with an empty time index is never known.
+        """
+        if table not in self._times:
+            self._times[table] = self._own_times(table) if table in self.plan.times else self._inherited(table)
+        return self._times[table]
+
+    def rank(self, table: str) -> Positions:
+        """The place of each row in the order of time; rows of the same time stand as in the table."""
+        if table not in self._ranks:
+            times = self.times(table)
+            place = np.arange(self.rows(table), dtype=np.int64)
+            if times is not None:
+                order = np.argsort(times, kind="stable")
+                place[order] = np.arange(len(order))
+            self._ranks[table] = place
+        return self._ranks[table]
+
+    def _own_times(self, table: str) -> Times:
+        parts = self.plan.times[table]
+        return moments(self.frame(table, parts), parts)
+
+    def _inherited(self, table: str) -> Times | None:
+        latest: Times | None = None
+        for number, link in enumerate(self.plan.links):
+            if link.child != table:
+                continue
+            above = self.times(link.parent)
+            if above is None:
+                continue
+            place = self.linked(number)
+            times = np.where(place >= 0, above[place] if len(above) else ALWAYS, ALWAYS)
+            latest = times if latest is None else np.maximum(latest, times)
+        return latest
+
+    def key_types(self, link: int) -> list[pl.DataType]:
+        """The types in which both sides of a relationship are compared, part by part."""
+        step = self.plan.links[link]
+        self.require(step.parent, step.parent_columns)
+        parent = self.schema(step.parent)
+        if self.plan.source(step.child) not in self._paths:  # rows that have no snapshot take their parent's types
+            return [parent[column] for column in step.parent_columns]
+        self.require(step.child, step.child_columns)
+        child = self.schema(step.child)
+        return [common(child[a], parent[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)]
+
+    def _index(self, link: int) -> KeyIndex:
+        if link not in self._indexes:
+            step = self.plan.links[link]
+            types = self.key_types(link)
+            self._indexes[link] = KeyIndex(self.frame(step.parent, step.parent_columns), step.parent_columns, types)
+        return self._indexes[link]

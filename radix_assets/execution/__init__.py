@@ -1,0 +1,1 @@
+"""Runs one step: estimates its resources, computes it within its memory limit, records what it used."""

@@ -1,0 +1,188 @@
+"""A step in a process of its own, which can be limited, measured exactly, and killed without harm to the run.
+
+The parent gives a folder that is its user's alone, with the work in it; the child leaves the result there. `python -m
+radix_assets.execution.child_process FOLDER` is the child.
+"""
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Work, steps
+from radix_assets.project.settings import DatabaseSource
+from radix_resources import errors
+from radix_resources.errors import RadixError
+from radix_resources.processes import die_with_parent
+from radix_resources.sizing.measure import measuring, resident_children, resident_of
+from radix_resources.sizing.schema import Usage
+
+if TYPE_CHECKING:
+    from radix_resources.action_log.schema import Action
+
+WATCH_SECONDS = 0.05
+_WORK, _RESULT = "work.pickle", "result.pickle"
+_NO_MEMORY = b"memory allocation of"
+"""What Rust's runtime says before it aborts."""
+
+
+class OutOfMemory(MemoryError):  # noqa: N818 what happened, not a fault of the program
+    """A step was ended for want of memory."""
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__("out of memory")
+        self.usage = usage
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the child hands back."""
+
+    output: Output | None
+    error: dict[str, Any] | None
+    actions: "list[Action]"
+    usage: Usage
+
+
+def can_leave(work: Work) -> bool:
+    """Whether a step can be computed elsewhere.
+
+    Its stage is one of Radix's own, and needs no credential: the key to those is in this process alone.
+    """
+    from radix_assets.stages import STAGES
+
+    asked = work.step.table is not None and isinstance(work.project.source_of(work.step.table), DatabaseSource)
+    known = any(stage is work.step.stage for stage in STAGES)
+    return known and work.project.compute.spark is None and not (work.step.stage.credentials(work.project) and asked)
+
+
+def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:
+    """Compute a step in a child whose resident memory, its own children's included, stays below `limit` bytes.
+
+    Looked at every 50 ms, so what is allocated in between may go beyond. Raises OutOfMemory where the limit, the
+    system or an allocation ended it, else what the step raised.
+    """
+    with tempfile.TemporaryDirectory(prefix="radix-step-") as name:
+        folder = Path(name)
+        sent = {
+            "project": work.project,
+            "folder": work.project.folder,
+            "step": work.step.name,
+            "inputs": dict(work.inputs),
+            "out": work.out,
+            "previous": work.previous,
+            "seconds": dict(work.seconds),
+        }
+        (folder / _WORK).write_bytes(pickle.dumps(sent))
+        said = folder / "said"
+        with said.open("wb") as stream:
+            command = [sys.executable, "-m", "radix_assets.execution.child_process", name]
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
+            try:
+                usage = _watch(child, limit)
+            finally:
+                child.kill()
+                child.wait()
+        result = _result(folder / _RESULT)
+        if result is None:
+            lost = usage.out_of_memory or child.returncode == -signal.SIGKILL or _NO_MEMORY in _end_of(said)
+            if lost:
+                raise OutOfMemory(usage.model_copy(update={"out_of_memory": True}))
+            raise RadixError(
+                "RDX-INT-001",
+                f"the process of {work.step.name} ended with status {child.returncode}, which Radix did not foresee",
+                hint="run it again; if it stays so, tell the maintainers",
+            )
+    for action in result.actions:
+        work.record(action)
+    if result.error is not None:
+        if result.error["code"] == "RDX-STO-005":
+            raise OutOfMemory(result.usage.model_copy(update={"out_of_memory": True}))
+        raise _raised(result.error)
+    return result.output, result.usage
+
+
+def _watch(child: "subprocess.Popen[bytes]", limit: int) -> Usage:
+    began = time.monotonic()
+    peak = 0
+    while child.poll() is None:
+        now = resident_of(child.pid) + resident_children(child.pid)
+        peak = max(peak, now)
+        if now > limit:
+            return Usage(peak_bytes=peak, exact=False, seconds=time.monotonic() - began, out_of_memory=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(WATCH_SECONDS)
+    return Usage(peak_bytes=peak, exact=False, seconds=time.monotonic() - began)
+
+
+def _result(file: Path) -> Result | None:
+    if not file.exists():
+        return None
+    found: Result = pickle.loads(file.read_bytes())  # noqa: S301 written by this process's own child, in its own folder
+    return found
+
+
+def _end_of(said: Path) -> bytes:
+    with said.open("rb") as stream:
+        stream.seek(max(said.stat().st_size - 4096, 0))
+        return stream.read()
+
+
+def _raised(attrs: dict[str, Any]) -> RadixError:
+    kind = getattr(errors, attrs["kind"], RadixError)
+    shown = {name: attrs[name] for name in ("found", "expected", "hint")}
+    known = {"code", "kind", "transient", *shown}
+    error: RadixError = kind(
+        attrs["code"], **shown, **{name: value for name, value in attrs.items() if name not in known}
+    )
+    return error
+
+
+def main(folder: Path) -> None:
+    """The child."""
+    die_with_parent()
+    with contextlib.suppress(OSError):  # the system takes this process first where its memory is full
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    from radix_assets.execution.tools import tools
+    from radix_assets.execution.unexpected import unexpected
+    from radix_assets.stages import STAGES
+    from radix_resources.credentials.redaction import scrub
+    from radix_resources.home import Home
+
+    sent = pickle.loads((folder / _WORK).read_bytes())  # noqa: S301 written by the parent, in a folder of its own
+    project = sent["project"].model_copy(update={"folder": sent["folder"]})
+    (step,) = (step for step in steps(project, STAGES) if step.name == sent["step"])
+    actions: list[Action] = []
+    given = {name: sent[name] for name in ("inputs", "out", "previous", "seconds")}
+    work = replace(
+        Work(project, step, tools=tools(Home.from_environment()), **given), record=actions.append, stages=STAGES
+    )
+    output, error = None, None
+    with measuring() as measured:
+        try:
+            output = step.stage.compute(work)
+        except RadixError as raised:
+            error = scrub(raised).attrs()
+        except Exception as raised:  # noqa: BLE001 the parent tells it, in words that show no value
+            error = scrub(unexpected(step, raised)).attrs()
+        result = Result(output, error, actions, measured.usage)
+    draft = folder / f"{_RESULT}.tmp"
+    draft.write_bytes(pickle.dumps(result))
+    draft.replace(folder / _RESULT)
+    sys.stdout.flush()
+    os._exit(0)  # threads of libraries need not end in their own time
+
+
+if __name__ == "__main__":
+    # Under its own name, so that what is pickled here is found there.
+    from radix_assets.execution.child_process import main as run
+
+    run(Path(sys.argv[1]))

@@ -1,0 +1,61 @@
+"""What a step needs, what it is about to use, and what it did use."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from radix_assets.pipeline.engine import engine_for
+from radix_assets.pipeline.stage import Work
+from radix_resources.home import Home
+from radix_resources.providers.base import Request
+from radix_resources.sizing.ledger import Ledger
+from radix_resources.sizing.predict import Sizing, fit
+from radix_resources.sizing.schema import Need, Prediction, tables_of
+
+
+def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
+    """A step's need, from its inputs' footers; no data are read.
+
+    `expected` are unpacked bytes of inputs that are to be made first, by their name without the project.
+    """
+    expected = expected or {}
+    there = [snapshot.path for name, snapshot in sorted(work.inputs.items()) if name not in expected]
+    rows, size, columns = tables_of(path for path in there if path.is_dir())
+    stage = work.step.stage
+    need = Need(
+        stage=stage.name,
+        engine=_engine(work),
+        rows=rows,
+        bytes=size + sum(expected[name] for name in {*work.step.needs, *work.step.wants} if name in expected),
+        columns=columns,
+    )
+    return stage.need(work, need)
+
+
+Bound = Literal["low", "middle", "high"]
+
+
+def request_of(use: Prediction, bound: Bound = "high") -> Request:
+    """What is asked of the provider for a step that is about to use that much, by one of the bounds."""
+    seconds = getattr(use.seconds, bound)
+    return Request(
+        memory_bytes=int(getattr(use.peak_bytes, bound)),
+        cores=max(1, round(getattr(use.cpu_seconds, bound) / seconds)) if seconds else 1,
+        disk_bytes=int(getattr(use.output_bytes, bound)),
+        seconds=seconds,
+    )
+
+
+def _engine(work: Work) -> str:
+    if work.project.compute.spark is None:
+        return "polars"
+    return engine_for(work.project, work.raw()).engine
+
+
+def ledger(home: Home) -> Ledger:
+    """What steps of this installation used."""
+    return Ledger(home.state / "usage.jsonl")
+
+
+def sizing(home: Home) -> Sizing:
+    """Fitted to what this installation knows."""
+    return fit(ledger(home).read(home.store))

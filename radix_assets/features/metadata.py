@@ -1,0 +1,69 @@
+"""What the UI shows of the features."""
+
+import warnings
+from collections import Counter
+from pathlib import Path
+
+from radix_assets.features.schema import FeatureSet
+from radix_assets.pipeline.output import Shown, Table
+
+PICTURE = "features.png"
+MOST_ROWS = 40
+_COLOURS = {"numeric": "#3b6ea5", "categorical": "#e09f3e", "boolean": "#7a9e7e"}
+
+
+def facts(features: FeatureSet) -> dict[str, Shown]:
+    """Headline first: how many, from where, what was left out and why, and what each is made of."""
+    kinds = Counter(feature.type for feature in features.features)
+    reasons = Counter(reason.split(":")[0] for reason in features.dropped.values())
+    slow = {"computed by featuretools": ", ".join(features.foreign)} if features.foreign else {}
+    return {
+        "features": len(features.features),
+        **slow,
+        "types": ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()),
+        "paths": Table([{"path": path, **counts} for path, counts in by_path(features).items()]),
+        "left out": Table([{"reason": reason, "count": count} for reason, count in reasons.most_common()]),
+        "left out, one by one": Table(
+            [{"what": what, "reason": reason} for what, reason in list(features.dropped.items())[:MOST_ROWS]]
+        ),
+        "lineage": Table(
+            [
+                {"feature": f.name, "type": f.type, "meaning": f.explanation, "made of": ", ".join(f.columns)}
+                for f in features.features[:MOST_ROWS]
+            ]
+        ),
+    }
+
+
+def by_path(features: FeatureSet) -> dict[str, dict[str, int]]:
+    """How many features of each type come over each path."""
+    counts: dict[str, dict[str, int]] = {}
+    for feature in features.features:
+        line = counts.setdefault(feature.path, dict.fromkeys(_COLOURS, 0))
+        line[feature.type] += 1
+    return counts
+
+
+def draw(features: FeatureSet, file: Path) -> None:
+    """A bar for each path, its colours the types."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # fonts lack some glyphs of arbitrary names
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        counts = dict(list(by_path(features).items())[:20])
+        figure = Figure(figsize=(8, 0.9 + 0.32 * len(counts)), dpi=90, layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        labels = [path if len(path) <= 60 else path[:59] + "…" for path in counts]  # noqa: PLR2004
+        left = [0] * len(counts)
+        for kind, colour in _COLOURS.items():
+            widths = [line[kind] for line in counts.values()]
+            axes.barh(range(len(counts)), widths, left=left, color=colour, label=kind)
+            left = [a + b for a, b in zip(left, widths, strict=True)]
+        axes.set_yticks(range(len(counts)), [label.replace("$", r"\$") for label in labels])
+        axes.invert_yaxis()
+        axes.set_xlabel("features")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, loc="best")
+        figure.savefig(file, metadata={"Software": None})

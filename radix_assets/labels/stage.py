@@ -1,0 +1,197 @@
+"""The stage: what is to be learnt, row by row. A question about the future becomes a table of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from radix_assets.asof.columns import exactly
+from radix_assets.common.vocabulary import Sensitivity
+from radix_assets.labels.ask import Asker, asker
+from radix_assets.labels.picture import draw
+from radix_assets.labels.table import Labels, label, open_rows
+from radix_assets.pipeline.output import Check, Output, Picture, Shown
+from radix_assets.question.horizon import Future
+from radix_assets.question.syntax import Aggregate, parts
+from radix_assets.question.syntax import columns as columns_of
+from radix_assets.relationships.schema import Relationship
+from radix_assets.sources.schema import ColumnSchema, DType, RawSchema
+from radix_assets.tags.question_binding import kind_of
+from radix_assets.tags.question_pose import LABEL, LABEL_TABLE
+from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from radix_assets.labels.spark.table import SparkLabels
+
+AT = "at"
+"""The name of the label table's moments. It, and the table's other names, are longer where the data have these."""
+_PICTURE = "moments.png"
+_DTYPES: dict[str, DType] = {
+    "Int64": "integer",
+    "Float64": "float",
+    "Boolean": "boolean",
+    "String": "string",
+    "Date": "date",
+    "Datetime": "datetime",
+    "Time": "time",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be learnt, as the stages after this one see it."""
+
+    tags: Tags
+    tables: dict[str, Path]
+    """The label table, as a raw snapshot; empty where the target is a column."""
+
+
+def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path, session: "SparkSession | None" = None) -> Output:
+    """Write `tags.json`, the tags with which the stages after this one work, into `out`.
+
+    For a question about the future also `data.parquet`, a row for each entity and moment of asking, and what the tags
+    say of it: its moment is its time index, so each row learns from what was known by then. The newest moment has no
+    label yet: these are the rows to be predicted. `tables` are raw snapshots by name. With a `session` the cluster
+    makes the table, and summaries alone come here.
+
+    Raises TargetError RDX-TGT-301 to 304, and ComputeError of the cluster.
+    """
+    future = tags.target.future
+    if future is None:
+        (out / "tags.json").write_text(tags.model_dump_json(indent=1), encoding="utf-8")
+        return Output(
+            shown={"asked": f"of each row of {tags.target.table}", "predicted": tags.target.name},
+            checks=[Check("has_a_past", passed=True, description="the target is a column of the data")],
+        )
+    asked = asker(future, tags.tables, tags.relationships, tables)
+    key = tags.tables[future.for_each].primary_key
+    at, named = _free(AT, key), _free(LABEL, key)
+    file = out / "data.parquet"
+    labels: Labels | SparkLabels
+    if session is None:
+        labels = label(asked, key, at, named)
+        later = open_rows(asked, key, at, named, labels.rows.schema)
+        pl.concat([labels.rows, later]).write_parquet(file, compression="zstd")
+    else:
+        from radix_assets.labels.spark.table import label as on_spark
+
+        labels = on_spark(session, asked, key, file, at, named)
+    rows = pl.scan_parquet(file)
+    table = _free(LABEL_TABLE, tables)
+    (out / "schema.json").write_text(_schema(table, rows).model_dump_json(indent=1), encoding="utf-8")
+    whole = _with_labels(tags, asked, table, at, named)
+    (out / "tags.json").write_text(whole.model_dump_json(indent=1), encoding="utf-8")
+    hidden = whole.tables[table].columns[named].sensitivity != "none"
+    return _output(labels, rows, future, named, out, hidden=hidden)
+
+
+def load_question(path: Path) -> Question:
+    """Of a snapshot directory of the stage."""
+    tags = Tags.model_validate_json((path / "tags.json").read_text(encoding="utf-8"))
+    return Question(tags, {tags.target.table: path} if tags.target.future else {})
+
+
+def _with_labels(tags: Tags, asked: Asker, table: str, at: str, named: str) -> Tags:
+    entity = tags.tables[asked.future.for_each]
+    key = entity.primary_key
+    of_key = {
+        name: ColumnTag(role="foreign_key", type="not-generalizable", sensitivity=entity.columns[name].sensitivity)
+        for name in key
+    }
+    block = TableTags(
+        primary_key=[*key, at],
+        time_index=[at],
+        columns={
+            **of_key,
+            at: ColumnTag(role="time_index", type="datetime"),
+            named: ColumnTag(role="target", type="numeric", sensitivity=_sensitivity(tags, asked)),
+        },
+    )
+    link = Relationship(
+        child=table,
+        child_columns=list(key),
+        parent=asked.future.for_each,
+        parent_columns=list(key),
+        evidence="each label is of one row",
+    )
+    target = Target(table=table, column=named, problem=tags.target.problem, future=asked.future)
+    return tags.model_copy(
+        update={
+            "target": target,
+            "tables": {table: block, **tags.tables},
+            "relationships": [link, *tags.relationships],
+        }
+    )
+
+
+def _sensitivity(tags: Tags, asked: Asker) -> Sensitivity:
+    """As private as the most private column that is looked at."""
+    found: set[Sensitivity] = set()
+    for bound in (asked.predict, asked.where):
+        for tree in parts(bound.tree) if bound else ():
+            inner = [tree.of, tree.where] if isinstance(tree, Aggregate) else [tree]
+            for column in (column for each in inner if each for column in columns_of(each)):
+                line = tags.tables[column.table].columns.get(column.name)
+                found.add(line.sensitivity if line else "none")
+    return "sensitive" if "sensitive" in found else "personal" if "personal" in found else "none"
+
+
+def _schema(table: str, rows: pl.LazyFrame) -> RawSchema:
+    columns = [
+        ColumnSchema(name=name, dtype=_DTYPES[str(dtype.base_type())], source=name, source_type="made", coerced="")
+        for name, dtype in rows.collect_schema().items()
+    ]
+    return RawSchema(table=table, rows=_count(rows), columns=columns)
+
+
+def _count(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect().item())
+
+
+def _output(
+    labels: "Labels | SparkLabels", rows: pl.LazyFrame, future: Future, named: str, out: Path, *, hidden: bool
+) -> Output:
+    schema = rows.collect_schema()
+    known = rows.filter(exactly(named).is_not_null())
+    number, total = _count(known), _count(rows)
+    shown: dict[str, Shown] = {
+        "asked": f"of each of {future.for_each}, at {len(labels.moments)} moments every {future.step}",
+        "predicted": future.name,
+        "labels": number,
+        "moments": f"{labels.moments[0][:10]} to {labels.moments[-1][:10]}",
+        "to be predicted": total - number,
+    }
+    if labels.untold:
+        shown["left out"] = f"{labels.untold:,} of {labels.asked:,}: the data say nothing of them"
+    if labels.kept < 1:
+        shown["share kept"] = labels.kept
+    if not hidden and kind_of(schema[named]) in {"truth", "number"}:
+        mean = known.select(exactly(named).cast(pl.Float64).mean()).collect().item()
+        shown["share true" if schema[named] == pl.Boolean else "mean"] = round(float(mean or 0.0), 4)
+        draw(known, named, future, out / _PICTURE)
+        shown["over time"] = Picture(_PICTURE, f"{future.predict} within {future.within}, at each moment of asking")
+    enough = len(labels.moments) >= 3 and number > 0  # noqa: PLR2004 learn, choose, judge
+    return Output(
+        rows=total,
+        shown=shown,
+        columns={name: str(dtype) for name, dtype in schema.items()},
+        checks=[
+            Check(
+                "has_a_past",
+                enough,
+                f"asked at {len(labels.moments)} moments, {number:,} answers are known; three moments at least are "
+                "needed to learn from some and be judged by later ones",
+                "WARN",
+            )
+        ],
+    )
+
+
+def _free(name: str, taken: object) -> str:
+    while name in taken:  # type: ignore[operator]
+        name += "_"
+    return name

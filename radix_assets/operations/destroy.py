@@ -1,0 +1,136 @@
+"""Removing what a project provisioned and made: what there is, and taking it away, in an order that a kill may cut off.
+
+The action log stays: it is the record of all that was done. So do the sources, and the files that a person wrote.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radix_assets.budget.approvals import PLANS_FILE
+from radix_assets.models.approvals import APPROVALS_FILE
+from radix_assets.orchestration.run_tags import at_work
+from radix_assets.project.settings import DESTROYED, PROJECT_FILE, TAGS_FILE, Project
+from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.reading import Filter, entries, open_intents
+from radix_resources.action_log.schema import Action
+from radix_resources.errors import ConfigError
+from radix_resources.home import Home
+from radix_resources.providers import provider
+from radix_resources.providers.base import Component, Held
+from radix_resources.provisioner import remove
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+NOTES, FILES = "notes", "files"
+_OWN = {NOTES: (APPROVALS_FILE, PLANS_FILE, f".{TAGS_FILE}.radix"), FILES: (TAGS_FILE, PROJECT_FILE)}
+_ORDER = ("endpoint", "compute", "tracking", "storage", "metadata")
+"""What stands on another is removed before it."""
+
+
+def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str, Held]:
+    """What there is now, by component; empty of a project of which nothing was made.
+
+    With `files`, a person's own files too.
+    """
+    found = {one.capability: held for one in _components(project, home) if (held := one.inspect(project.name))}
+    for part in (NOTES, FILES) if files else (NOTES,):
+        names = [path.name for path in _there(project.folder, part)]
+        if names:
+            found[part] = Held(state="ready", what=", ".join(names), data=part == FILES)
+    return found
+
+
+def approve_deletion(
+    instance: "dg.DagsterInstance", project: Project, held: dict[str, Held], *, by: str, why: str
+) -> None:
+    """Write down that a person said yes to the deletion of just this."""
+    data = {part: {"what": one.what, "bytes": one.bytes} for part, one in held.items() if one.data}
+    approval = Action(
+        kind="approve",
+        subject=f"{project.name}/deletion",
+        project=project.name,
+        actor=by,
+        reason=why,
+        outcome="ok",
+        input_hash=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+        before=data,
+    )
+    record(instance, approval)
+
+
+def destroy(
+    project: Project, home: Home, instance: "dg.DagsterInstance", *, by: str, why: str = "", files: bool = False
+) -> dict[str, Held]:
+    """Remove it all, each component with intent and outcome in the log; returns what there was.
+
+    What was cut off is done by calling again. Raises ConfigError RDX-CFG-016 while a run of the project goes on.
+    """
+    if at_work(instance, project.name):
+        raise ConfigError(
+            "RDX-CFG-016",
+            f"a run of {project.name} is going on",
+            expected="a project that is not at work",
+            hint="wait until it ends, or end it in the UI; then run the command again",
+            project=project.name,
+        )
+    if project.folder.is_dir():
+        (project.folder / DESTROYED).touch()
+    found = inventory(project, home, files=files)
+    reason = why or "radix destroy"
+    for component in _components(project, home):
+        remove(instance, component, project.name, actor=by, reason=reason)
+    for part in sorted(found.keys() & {NOTES, FILES}):
+        action = Action(
+            kind="release",
+            subject=f"{project.name}/{part}",
+            project=project.name,
+            actor=by,
+            reason=reason,
+            before={"what": found[part].what},
+        )
+        with doing(instance, action):
+            for path in _there(project.folder, part):
+                path.unlink()
+    _close_cut_off(project, instance)
+    if files and project.folder.is_dir():
+        (project.folder / DESTROYED).unlink(missing_ok=True)
+        if not any(project.folder.iterdir()):
+            project.folder.rmdir()
+    return found
+
+
+def owners(home: Home, name: str = "local") -> dict[str, list[str]]:
+    """Who has something of a provider: by project, the components."""
+    found: dict[str, list[str]] = {}
+    for component in provider(home, name).components.values():
+        for owner in component.owners():
+            found.setdefault(owner, []).append(component.subject)
+    return dict(sorted(found.items()))
+
+
+def abandoned(home: Home, name: str) -> Project | None:
+    """A project whose folder somebody removed, so that what was made for it can be destroyed all the same."""
+    if (home.projects / name / PROJECT_FILE).exists() or name not in owners(home):
+        return None
+    return Project.model_construct(name=name, folder=home.projects / name, sources=[])
+
+
+def _components(project: Project, home: Home) -> list[Component]:
+    found = provider(home, project.infrastructure.provider).components
+    return [found[name] for name in _ORDER]
+
+
+def _there(folder: Path, part: str) -> Iterator[Path]:
+    return (folder / name for name in _OWN[part] if (folder / name).exists())
+
+
+def _close_cut_off(project: Project, instance: "dg.DagsterInstance") -> None:
+    """What an earlier call was killed in the middle of has come to its end with this one."""
+    released = entries(instance, Filter(project=project.name, kind="release"), made=False)
+    for entry in open_intents(released):
+        ended = {"phase": "outcome", "outcome": "ok", "reason": f"{entry.action.reason} (finished by a later call)"}
+        record(instance, entry.action.model_copy(update=ended))

@@ -1,0 +1,58 @@
+"""Failures by code and project, and how they come over time."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from radix_resources.action_log.fold import State
+
+BINS = 12
+_BARS = "▁▂▃▄▅▆▇█"
+_NONE = "·"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Of one code in one project, within a window of time."""
+
+    code: str
+    project: str
+    count: int
+    trend: list[int]
+    """How many in each twelfth of the window, oldest first."""
+    first: float
+    last: float
+    """UTC, seconds since 1970; of all time."""
+    subject: str
+    found: str
+    hint: str
+    """Of the newest."""
+
+    @property
+    def sparkline(self) -> str:
+        """The trend as text: one sign for each twelfth of the window."""
+        most = max(self.trend, default=0)
+        return "".join(_BARS[(len(_BARS) - 1) * one // most] if one else _NONE for one in self.trend)
+
+    def to_json(self) -> dict[str, Any]:
+        moments = {name: datetime.fromtimestamp(getattr(self, name), UTC).isoformat() for name in ("first", "last")}
+        return {**asdict(self), **moments, "sparkline": self.sparkline}
+
+
+def grouped(state: State, project: str | None, since: float, until: float) -> list[Group]:
+    """What failed between two moments, the most frequent first. Counts are by whole hours."""
+    found = []
+    for one in state.failures.values():
+        if project not in {None, one.project}:
+            continue
+        trend = [0] * BINS
+        for hour, count in one.hours.items():
+            middle = int(hour) * 3600 + 1800
+            place = int(BINS * (middle - since) / max(until - since, 1))
+            if int(hour) >= since // 3600 and int(hour) <= until // 3600:
+                trend[min(max(place, 0), BINS - 1)] += count
+        if sum(trend):
+            found.append(
+                Group(one.code, one.project, sum(trend), trend, one.first, one.last, one.subject, one.found, one.hint)
+            )
+    return sorted(found, key=lambda group: (-group.count, group.code, group.project))

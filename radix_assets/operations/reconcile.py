@@ -1,0 +1,219 @@
+"""What a crash left behind is finished, undone or told: at the start of `radix up` and `radix run`, and when asked."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.budget.approvals import approved_plans
+from radix_assets.models.approvals import approved
+from radix_assets.operations.verify import untold
+from radix_assets.orchestration.infrastructure import tell_at_first
+from radix_assets.pipeline.stage import Tools
+from radix_assets.project.settings import INFRASTRUCTURE
+from radix_resources.action_log.fold import folded
+from radix_resources.action_log.log import is_gone, record
+from radix_resources.action_log.reading import Entry, Filter, entries
+from radix_resources.action_log.reconcile import reconcile_runs
+from radix_resources.action_log.schema import Action, Outcome
+from radix_resources.home import Home
+from radix_resources.providers import provider, providers
+from radix_resources.providers.base import Component
+from radix_resources.provisioner import what_came_of
+
+RETENTION_DAYS = 30.0
+"""How long what nothing refers to is kept, unless RADIX_RETENTION_DAYS says otherwise."""
+_RUN = "RDX-RUN-001"
+_DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Done:
+    """One thing that was left behind."""
+
+    subject: str
+    found: str
+    done: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def retention_seconds() -> float:
+    """How long what nothing refers to is kept."""
+    try:
+        return float(os.environ.get("RADIX_RETENTION_DAYS", RETENTION_DAYS)) * _DAY
+    except ValueError:
+        return RETENTION_DAYS * _DAY
+
+
+def reconcile(
+    instance: dg.DagsterInstance, home: Home, tools: Tools, *, actor: str = "command line", thorough: bool = True
+) -> list[Done]:
+    """Everything that a crash, a kill or a lost database left behind.
+
+    What takes up room only is looked for once a day, unless it is to be `thorough`.
+    """
+    found = [*_runs(instance, actor), *_intents(instance, home, tools)]
+    found += [Done(one.subject, one.found, one.mend) for one in untold(instance, tools)]
+    found += _endpoints(home, tools)
+    tell_at_first(instance, home)
+    if thorough or _due(home):
+        found += _unreferenced(instance, tools, actor)
+        found += _compute_logs(home)
+    return found
+
+
+def _due(home: Home) -> bool:
+    mark = home.state / "cache" / "tidied"
+    if mark.exists() and time.time() - mark.stat().st_mtime < _DAY:
+        return False
+    mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.touch()
+    return True
+
+
+def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Done]:
+    for run_id in reconcile_runs(instance):
+        run = instance.get_run_by_id(run_id)
+        project = run.tags.get("radix/project", "") if run else ""
+        for subject in _begun(instance, run_id):
+            record(
+                instance,
+                Action(
+                    kind="materialize",
+                    subject=subject,
+                    project=subject.partition("/")[0],
+                    actor=run.tags.get("radix/actor", actor) if run else actor,
+                    reason="its process was killed, or the machine was restarted",
+                    outcome="failed",
+                    error_code=_RUN,
+                    after={"hint": f"radix run {subject.partition('/')[0]}"},
+                    run_id=run_id,
+                ),
+            )
+        yield Done(f"run {run_id[:8]}", f"was marked as running; its process is gone ({project})", "marked as failed")
+
+
+def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+    """The assets that a run was at when it ended without a word."""
+    begun: dict[str, str] = {}
+    planned: dict[str, str] = {}
+    ended: set[str] = set()
+    for entry in instance.all_logs(run_id):
+        event = entry.dagster_event
+        if event is None:
+            continue
+        kind, step = event.event_type, event.step_key or ""
+        if kind == dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED and event.asset_key:
+            planned["__".join(event.asset_key.path)] = "/".join(event.asset_key.path)
+        elif kind == dg.DagsterEventType.STEP_START:
+            begun[step] = step
+        elif kind in {dg.DagsterEventType.STEP_SUCCESS, dg.DagsterEventType.STEP_FAILURE}:
+            ended.add(step)
+    return [planned[step] for step in begun if step not in ended and step in planned]
+
+
+def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator[Done]:
+    state = folded(instance, home.folded_log)
+    for project, one in state.projects.items():
+        if not one.open:
+            continue
+        first = min(float(brief["when"]) for brief in one.open.values())
+        for entry in entries(instance, Filter(project=project, since=first - 1), made=False, ascending=True):
+            action = entry.action
+            if action.phase == "intent" and action.id in one.open and _cut_off(instance, home, entry):
+                component = _component(action, home)
+                outcome, why = what_came_of(component, action) if component else _what_came_of(action, home, tools)
+                _close(instance, entry, outcome, why)
+                yield Done(action.subject, f"{action.kind} was begun and never ended", f"{outcome}: {why}")
+
+
+def _cut_off(instance: dg.DagsterInstance, home: Home, intent: Entry) -> bool:
+    if intent.action.run_id:
+        run = instance.get_run_by_id(intent.action.run_id)
+        return run is None or run.is_finished
+    return is_gone(intent.action.process, intent.timestamp, sole=not home.metadata.shared)
+
+
+def _component(action: Action, home: Home) -> Component | None:
+    """What of a provider an action is about."""
+    place, _, rest = action.subject.partition("/")
+    name, _, capability = rest.partition("/")
+    if place != INFRASTRUCTURE or name not in providers() or action.kind not in {"provision", "resize", "release"}:
+        return None
+    return provider(home, name).components.get(capability)
+
+
+def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:
+    """Looked up where the thing itself is, before anything is tried again."""
+    if action.kind == "approve" and action.input_hash:
+        folder = home.projects / action.project
+        there = action.input_hash in {*approved(folder), *approved_plans(folder)}
+        return ("ok", "it is in approvals.yaml") if there else ("failed", "it is not in approvals.yaml")
+    history = tools.storage.history(action.subject)
+    if action.kind == "collect" and "version" in action.before:
+        there = action.before["version"] in {commit.sequence for commit in history}
+        return ("failed", "the version is still there") if there else ("ok", "the version is gone")
+    published = [one.sequence for one in history if action.input_hash and one.fingerprint == action.input_hash]
+    if published:
+        return "ok", f"it was published, as version {published[-1]}"
+    if action.input_hash and action.kind in {"tag", "suggest", "promote"}:
+        return "failed", "nothing was published; what held before still holds"
+    if action.subject != f"{action.project}/endpoint":
+        return "unknown", "it cannot be looked up from here"
+    deployed = tools.endpoint.inspect(action.project)
+    now = f"version {deployed.version} is {deployed.state}" if deployed else "there is no endpoint"
+    return "unknown", f"{now}; the next run compares and deploys what is missing"
+
+
+def _close(instance: dg.DagsterInstance, entry: Entry, outcome: Outcome, why: str) -> None:
+    changed = {
+        "phase": "outcome",
+        "outcome": outcome,
+        "process": "",
+        "error_code": None if outcome == "ok" else _RUN,
+        "reason": f"{entry.action.reason} (cut off; {why})".strip(),
+        "after": {**entry.action.after, "reconciled": True},
+    }
+    record(instance, entry.action.model_copy(update=changed))
+
+
+def _endpoints(home: Home, tools: Tools) -> Iterator[Done]:
+    for deployed in tools.endpoint.list():
+        if not (home.projects / deployed.project).is_dir():
+            told = f"told only: radix destroy {deployed.project}"
+            yield Done(f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", told)
+        elif deployed.state == "failed":
+            yield Done(f"{deployed.project}/endpoint", "has no process", "told only: radix up starts it again")
+
+
+def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Iterator[Done]:
+    gone = tools.storage.collect(older_than_seconds=retention_seconds())
+    if gone:
+        collected = Action(
+            kind="collect",
+            subject="infra/local/storage",
+            project="",
+            actor=actor,
+            reason=f"{len(gone)} directories that nothing refers to",
+            outcome="ok",
+            after={"directories": gone[:100]},
+        )
+        record(instance, collected)
+    for directory in gone:
+        yield Done(directory, "nothing refers to it, and it is past its retention", "removed")
+
+
+def _compute_logs(home: Home) -> Iterator[Done]:
+    """What runs printed, past its retention. Of a run that still goes on nothing is that old."""
+    horizon = time.time() - retention_seconds()
+    for folder in sorted(home.state.glob("*-*-*-*-*/compute_logs")):
+        files = [file.stat().st_mtime for file in folder.rglob("*") if file.is_file()]
+        if max(files, default=folder.stat().st_mtime) < horizon:
+            shutil.rmtree(folder, ignore_errors=True)
+            yield Done(f"run {folder.parent.name[:8]}", "what it printed is past its retention", "removed")

@@ -1,0 +1,252 @@
+"""What is really there, against what the commit records and the action log say.
+
+A ladder, each step dearer than the one before: records against the log, names and sizes, the ends of Parquet files,
+the content of some files or of all; then the chains of approvals and tags, and what should be running.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.operations.destroy import owners
+from radix_assets.orchestration.metadata import commit_metadata
+from radix_assets.pipeline.stage import Stage, Step, Tools, components_of, steps
+from radix_assets.pipeline.status import assemble
+from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, slug
+from radix_resources.action_log.audit import audit
+from radix_resources.action_log.chain import HEAD
+from radix_resources.action_log.reading import Filter, entries
+from radix_resources.action_log.reconcile import gone_runs
+from radix_resources.action_log.stream import MADE, rows
+from radix_resources.errors import RadixError, StorageError
+from radix_resources.home import Home
+from radix_resources.providers import provider
+from radix_resources.providers.base import Request
+from radix_resources.storage.base import Commit
+from radix_resources.storage.inspection import footers, hashed, sizes
+
+SAMPLE = 20
+"""Files whose content is read, unless all are asked for."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference."""
+
+    subject: str
+    found: str
+    mend: str
+    mended: bool = False
+    """Whether it is no more."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def verify(
+    instance: dg.DagsterInstance,
+    tools: Tools,
+    projects: list[Project],
+    stages: tuple[Stage, ...],
+    *,
+    everything: bool = False,
+    only: str | None = None,
+) -> list[Finding]:
+    """Every difference; of the mendable ones those that need no person are mended.
+
+    Looks at all projects that have commits, or at `only` one. `everything` reads the content of every file.
+    """
+    names = [key for key in tools.storage.assets() if only in {None, key.partition("/")[0]}]
+    commits: dict[str, list[Commit]] = {}
+    found: list[Finding] = []
+    for name in names:
+        try:
+            commits[name] = tools.storage.history(name)
+        except StorageError as error:
+            found.append(Finding(name, error.found, error.hint))
+    found += [
+        Finding(f"run {run.run_id[:8]}", "is marked as going on, and its process is gone", "radix reconcile")
+        for run in gone_runs(instance)
+    ]
+    found += _events(instance, tools, commits)
+    found += _snapshots(tools, commits, everything=everything)
+    found += _chains(instance, commits)
+    for project in projects:
+        if only in {None, project.name}:
+            found += _world(project, tools, stages)
+            found += _provisioned(project, stages, commits, tools.home)
+    if only is None:
+        found += _abandoned(tools.home, projects)
+    return found
+
+
+def untold(instance: dg.DagsterInstance, tools: Tools) -> list[Finding]:
+    """Write the missing events of assets whose newest commit is not what Dagster shows; one query where none is."""
+    newest = {name: commit for name in tools.storage.assets() if (commit := tools.storage.latest(name))}
+    shown = instance.get_latest_materialization_events([dg.AssetKey(name.split("/")) for name in newest])
+    behind = {}
+    for name, commit in newest.items():
+        entry = shown.get(dg.AssetKey(name.split("/")))
+        held = (
+            entry.asset_materialization.metadata.get("radix/version") if entry and entry.asset_materialization else None
+        )
+        if held is None or held.value != commit.sequence:
+            behind[name] = tools.storage.history(name)
+    return list(_events(instance, tools, behind)) if behind else []
+
+
+def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
+    """Commit records against the log. No data is read."""
+    told: dict[str, dict[int, str]] = defaultdict(dict)
+    destroyed = _destroyed(instance)
+    for row in rows(instance, types=(MADE,), ascending=True):
+        metadata = row.metadata()
+        before = row.storage_id < destroyed.get(row.key.partition("/")[0], 0)
+        if isinstance(metadata.get("radix/version"), int) and not before:
+            told[row.key][metadata["radix/version"]] = str(metadata.get("dagster/data_version", ""))
+    for name, history in commits.items():
+        missing = [one for one in history if one.sequence not in told[name] and not _under_way(instance, one)]
+        for commit in missing:
+            yield _tell(instance, tools, commit)
+        if missing and missing[-1] != history[-1]:
+            _tell(instance, tools, history[-1])  # what Dagster takes for the newest is what was told last
+        for commit in history:
+            said = told[name].get(commit.sequence, commit.data_version)
+            if said != commit.data_version:
+                yield Finding(
+                    name,
+                    f"version {commit.sequence} is {commit.data_version[:12]} by its record and {said[:12]} by the log",
+                    "find out who changed one of them; `radix status --verify --all` says whether the data are as the "
+                    "record says",
+                )
+    for name, versions in told.items():
+        newest = commits[name][-1].sequence if commits.get(name) else 0
+        if name in commits and max(versions, default=0) > newest:
+            yield Finding(
+                name,
+                f"the log knows version {max(versions)}, the newest record is {newest}",
+                "bring the records back from a copy of RADIX_HOME, or run the project: it is made anew",
+            )
+
+
+def _destroyed(instance: dg.DagsterInstance) -> dict[str, int]:
+    """When the storage of projects was last taken away, as the log's numbers: their versions begin anew after it."""
+    found: dict[str, int] = {}
+    for entry in entries(instance, Filter(kind="release"), made=False):
+        action = entry.action
+        place, _, component = action.subject.partition("/")
+        if action.outcome == "ok" and place == INFRASTRUCTURE and component.endswith("/storage"):
+            found.setdefault(action.project, entry.storage_id)
+    return found
+
+
+def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:
+    """Whether the run that made it is still there to tell it."""
+    run = instance.get_run_by_id(commit.run_id) if commit.run_id else None
+    return run is not None and not run.is_finished
+
+
+def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Finding:
+    """Write the event that a crash cut off, or that was lost with the database."""
+    found = f"version {commit.sequence} was not in the log"
+    try:
+        directory = tools.storage.path(commit)
+    except StorageError as error:
+        return Finding(commit.asset, found, error.hint)
+    project, _, _ = commit.asset.partition("/")
+    instance.report_runless_asset_event(
+        dg.AssetMaterialization(
+            commit.asset.split("/"),
+            metadata=commit_metadata(commit, directory, project),
+            tags={"dagster/data_version": commit.data_version},
+        )
+    )
+    for verdict in commit.shown.get("checks", []):
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey(commit.asset.split("/")),
+                check_name=slug(verdict["name"]),
+                passed=verdict["passed"],
+                severity=dg.AssetCheckSeverity(verdict["severity"]),
+                description=verdict["description"],
+            )
+        )
+    return Finding(commit.asset, found, "nothing: it was written anew from its commit record", mended=True)
+
+
+def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bool) -> Iterator[Finding]:
+    whole: list[Commit] = []
+    for history in commits.values():
+        for commit in history:
+            wrong = list(sizes(tools.storage, commit)) or list(footers(tools.storage, commit))
+            if not wrong:
+                whole.append(commit)
+            for one in wrong:
+                yield Finding(commit.asset, f"version {commit.sequence}: {one}", _again(commit.asset))
+    files = [(commit, name) for commit in whole for name in sorted(commit.files)]
+    for commit, name in files if everything else random.sample(files, min(SAMPLE, len(files))):
+        flaw = hashed(tools.storage, commit, name)
+        if flaw:
+            yield Finding(commit.asset, f"version {commit.sequence}: {flaw}", _again(commit.asset))
+
+
+def _again(asset: str) -> str:
+    project, _, name = asset.partition("/")
+    return f"restore it from a copy, or make it anew: radix run {project} --again {name}"
+
+
+def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
+    heads: dict[str, list[Any]] = defaultdict(list)
+    for name, history in commits.items():
+        heads[name.partition("/")[0]] += [commit.shown[HEAD] for commit in history if commit.shown.get(HEAD)]
+    newest = {project: sorted(found, key=lambda one: int(one["sequence"])) for project, found in heads.items()}
+    for flaw in audit(instance, newest):
+        yield Finding(f"approvals and tags of {flaw.project}", flaw.found, flaw.mend, flaw.mended)
+
+
+def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Finding]:
+    """What should be running or stand outside of the storage."""
+    for step in steps(project, stages):
+        if not _holds(project, step, tools):
+            yield Finding(
+                step.key, "what its newest version says is no longer so", f"radix up, or radix run {project.name}"
+            )
+
+
+def _provisioned(
+    project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], home: Home
+) -> Iterator[Finding]:
+    """What steps that were made stand on, and is not there."""
+    found_at = provider(home, project.infrastructure.provider)
+    missing: dict[str, Finding] = {}
+    for step in steps(project, stages):
+        if step.key not in commits:
+            continue
+        for component in components_of(step.stage, found_at):
+            change = component.plan(project.name, Request())
+            if change.action != "none":
+                mend = f"radix run {project.name} --again {step.name}"
+                found = f"{change.what} of {project.name}, which {step.name} stands on, is not there"
+                missing.setdefault(change.component, Finding(change.component, found, mend))
+    yield from missing.values()
+
+
+def _abandoned(home: Home, projects: list[Project]) -> Iterator[Finding]:
+    """What was provisioned for a project that is no more."""
+    names = {project.name for project in projects}
+    for owner, components in owners(home).items():
+        if owner not in names and not (home.projects / owner / PROJECT_FILE).exists():
+            found = f"holds something in {', '.join(components)}, and there is no such project"
+            yield Finding(owner, found, f"radix destroy {owner}, or bring its folder back")
+
+
+def _holds(project: Project, step: Step, tools: Tools) -> bool:
+    try:
+        commit = tools.storage.latest(step.key)
+        return commit is None or step.stage.holds(assemble(project, step, tools, commit))
+    except (RadixError, OSError):
+        return True  # its snapshot is damaged, which is told as such

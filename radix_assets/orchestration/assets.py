@@ -1,0 +1,337 @@
+"""Turns the steps of a project into Dagster assets. All of publishing goes through here."""
+
+import contextlib
+import inspect
+import logging
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.budget.hold import demand_budget
+from radix_assets.execution.run_step import Sized
+from radix_assets.execution.unexpected import unexpected
+from radix_assets.orchestration.infrastructure import provision_for, tell_of
+from radix_assets.orchestration.metadata import commit_metadata, to_json
+from radix_assets.orchestration.run_tags import note_edit
+from radix_assets.orchestration.withdraw import PRIVATE, known_private, withdraw_broken, withdraw_earlier
+from radix_assets.pipeline.credentials import asks_a_person, stamp_of, task_of
+from radix_assets.pipeline.output import Check, Output
+from radix_assets.pipeline.stage import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
+from radix_assets.pipeline.status import assemble, failed_mark
+from radix_assets.project.settings import INFRASTRUCTURE, Project, slug
+from radix_resources.action_log.chain import HEAD
+from radix_resources.action_log.fence import RunFence
+from radix_resources.action_log.log import chains, doing, record
+from radix_resources.action_log.schema import Action
+from radix_resources.credentials.redaction import scrub, shows
+from radix_resources.errors import BudgetError, MetadataError, RadixError, StorageError
+from radix_resources.home import Home
+from radix_resources.metadata.base import Claim
+from radix_resources.storage.base import Commit, Failure
+from radix_resources.storage.inspection import is_whole
+
+PROGRESS = logging.getLogger("radix.progress")
+"""Told of each step as it starts and ends: `extra` holds `step`, `state` and details."""
+
+FORCE = "radix/force"
+"""The tag of a run that makes its assets anew although nothing has changed."""
+GATE = "ready"
+"""The check that says whether a person is needed."""
+
+_SIGNATURE = inspect.signature(lambda context: context)
+"""Of every asset's function. Dagster asks for it seventeen times an asset, and reads each annotation eight times: with
+fifty projects, working that out anew took longer than all the rest of loading."""
+
+Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
+
+
+def build_assets(project: Project, stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
+    """All assets of a project."""
+    found = steps(project, stages)
+    deps = shown_deps(found)
+    return [_build(project, step, deps[step.name], stages) for step in found]
+
+
+def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, ...]) -> dg.AssetsDefinition:
+    stage = step.stage
+    key = dg.AssetKey(step.key.split("/"))
+    checks = dict(stage.checks)
+    waits = stage.may_wait(project)
+
+    def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001 see _SIGNATURE
+        yield from publish(context, project, step, _tools(context), stages=stages)
+
+    def body_with_launchpad(context, config):  # type: ignore[no-untyped-def]  # noqa: ANN001 same
+        yield from publish(context, project, step, _tools(context), config, stages=stages)
+
+    body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
+    if waits:
+        checks[GATE] = "Whether a person is needed."
+    if stage.launchpad:
+        body_with_launchpad.__annotations__["config"] = stage.launchpad()
+    return dg.asset(
+        key=key,
+        deps=[
+            *(dg.AssetKey([project.name, *name.split("/")]) for name in deps),
+            *(dg.AssetKey([INFRASTRUCTURE, project.infrastructure.provider, name]) for name in stage.stands_on),
+        ],
+        group_name=project.name,
+        description=stage.description.format(table=step.table, project=project.name),
+        kinds=set(stage.kinds),
+        code_version=stage.version,
+        output_required=not waits,
+        check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
+        retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
+        tags={"radix/stage": stage.name},
+        required_resource_keys={"storage", "tracking", "endpoint"},
+    )(body_with_launchpad if stage.launchpad else body)
+
+
+def _tools(context: dg.AssetExecutionContext) -> Tools:
+    held = context.resources
+    return Tools(Home.from_environment(), held.storage, held.tracking, held.endpoint)
+
+
+def publish(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    step: Step,
+    tools: Tools,
+    config: Any = None,
+    *,
+    stages: tuple[Stage, ...] = (),
+) -> Iterator[Event]:
+    """Compute a step and commit it, unless nothing has changed since the last commit.
+
+    Raises dg.Failure with the coded error as metadata; only transient errors are retried. Where a credential is missing
+    or refused nothing failed: a person is needed, as at a gate.
+    """
+    started = time.monotonic()
+    _tell(step, "start")
+    note_edit(context, project)
+    mark = ""
+    held = contextlib.ExitStack()
+    try:
+        claim = held.enter_context(tools.home.metadata.claims.hold(f"step {step.key}", wait=True))
+        commit = tools.storage.latest(step.key)
+        again = FORCE in context.run.tags
+        broken = commit if commit and not _is_well(tools, commit, thorough=again) else None
+        work = assemble(project, step, tools, None if broken else commit, demand=True)
+        work = replace(work, record=lambda action: record(context.instance, action), stages=stages)
+        try:
+            step.stage.before(work, config)
+            mark = fingerprint(work)
+        except RadixError as error:
+            mark = failed_mark(error)
+            raise
+        fresh = is_fresh(work, mark) and not again
+        if not fresh:
+            demand_budget(project, stages, tools)
+        made = commit if fresh else _make(context, work, mark, started, claim, commit.sequence if commit else 0)
+        if made is not None:
+            _withdraw(context, work, made, broken)
+    except RadixError as error:
+        if asks_a_person(error) and step.stage.credentials(project):
+            yield from _without_credential(context, project, step, tools, mark, error)
+            return
+        raise _failed(context, project, step, tools, mark, error, started) from None
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if os.environ.get("RADIX_DEBUG") and not shows(error):
+            raise
+        raise _failed(context, project, step, tools, mark, unexpected(step, error), started) from None
+    finally:
+        held.close()
+    if made is None:
+        yield from _wait(context, step, step.stage.asks(work) or "a person is needed")
+    else:
+        _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
+        yield _result(project, step, tools, made, fresh=fresh)
+
+
+def _withdraw(context: dg.AssetExecutionContext, work: Work, made: Commit, broken: Commit | None) -> None:
+    """What must not stay, now that there is something newer."""
+    run_id, actor = context.run.run_id, _actor(context)
+    withdraw_earlier(context.instance, work, made, run_id, actor)
+    if broken:
+        withdraw_broken(context.instance, work, made, broken, run_id, actor)
+
+
+def _is_well(tools: Tools, commit: Commit, *, thorough: bool) -> bool:
+    """Whether a snapshot is there; `thorough`: and just as it was written."""
+    return is_whole(tools.storage, commit) if thorough else tools.storage.is_there(commit)
+
+
+def _make(
+    context: dg.AssetExecutionContext, work: Work, mark: str, started: float, claim: Claim | None, after: int
+) -> Commit | None:
+    storage, step = work.tools.storage, work.step
+    with storage.attempt(step.key) as attempt:
+        run_id, actor = context.run.run_id, _actor(context)
+        sized = Sized(replace(work, out=attempt.path), actor, run_id)
+        provision_for(context.instance, work, sized.prediction, actor=actor, run_id=run_id)
+        output = _compute(context, sized, mark)
+        if output is None:
+            return None
+        undeclared = {slug(check.name) for check in output.checks} - set(step.stage.checks)
+        if undeclared:
+            raise LookupError(f"the stage {step.stage.name} does not declare the checks {sorted(undeclared)}")
+        head = chains(context.instance).head(step.project)
+        try:
+            made = storage.commit(
+                attempt,
+                fingerprint=mark,
+                rows=output.rows,
+                seconds=time.monotonic() - started,
+                shown={**to_json(output), PRIVATE: known_private(work), HEAD: head},
+                run_id=run_id,
+                fence=RunFence(context.instance, run_id, claim),
+                used=sized.used(),
+                after=after,
+            )
+        except StorageError:
+            other = storage.latest(step.key)
+            if other and other.fingerprint == mark:
+                return other
+            raise
+    tell_of(context.instance, work)
+    return made
+
+
+def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Output | None:
+    """Compute, and where this changes something in the world write it into the action log, before and after."""
+    work, stage = sized.work, sized.work.step.stage
+    if stage.action is None or stage.asks(work):
+        return sized.compute()
+    intent = Action(
+        kind=stage.action,
+        subject=work.step.key,
+        project=work.project.name,
+        actor=_actor(context),
+        input_hash=mark,
+        run_id=context.run.run_id,
+    )
+    with doing(context.instance, intent) as state:
+        output = sized.compute()
+        state.after = output.decision if output else {}
+        return output
+
+
+def _actor(context: dg.AssetExecutionContext) -> str:
+    return str(context.run.tags.get("radix/actor", "a person in the UI"))
+
+
+def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
+    metadata = commit_metadata(commit, tools.storage.path(commit), step.project)
+    if fresh:
+        metadata["radix/unchanged"] = dg.MetadataValue.bool(True)
+    verdicts = {slug(verdict["name"]): Check(**verdict) for verdict in commit.shown.get("checks", [])}
+    results = []
+    for name in step.stage.checks:
+        verdict = verdicts.get(name, Check(name, passed=True, description="does not apply here"))
+        results.append(_check(name, verdict))
+    if step.stage.may_wait(project):
+        results.append(_check(GATE, Check(GATE, passed=True, description="nobody is needed")))
+    return dg.MaterializeResult(
+        metadata=metadata, data_version=dg.DataVersion(commit.data_version), check_results=results
+    )
+
+
+def _wait(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
+    """Nothing is published, so what follows is skipped, and no worker waits."""
+    _tell(step, "waiting", reason=wish)
+    context.log_event(
+        dg.AssetObservation(step.key.split("/"), description=wish, metadata={"waiting for": dg.MetadataValue.md(wish)})
+    )
+    for name in step.stage.checks:
+        yield _check(name, Check(name, passed=True, description="not yet: a person is needed first"))
+    yield _check(GATE, Check(GATE, passed=False, description=wish, severity="WARN"))
+
+
+def _check(name: str, verdict: Check) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=verdict.passed,
+        severity=dg.AssetCheckSeverity(verdict.severity),
+        description=verdict.description,
+    )
+
+
+def _without_credential(
+    context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
+) -> Iterator[Event]:
+    """A task for a person, written down once; the step is made as soon as it is done."""
+    error = scrub(error)
+    _remember(context, project, step, tools, mark, error)
+    yield from _wait(context, step, task_of(error.attrs()))
+
+
+def _remember(
+    context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
+) -> None:
+    kept = error.attrs()
+    if asks_a_person(error):
+        kept["stamp"] = stamp_of(project, tools.home)
+        for name in str(error.context.get("credential", "")).split(", "):
+            checked = Action(
+                kind="credential-check",
+                subject="/".join(filter(None, ("infra", "credentials", name))),
+                project=project.name,
+                actor=_actor(context),
+                reason=f"{step.name}: {error.found}",
+                outcome="failed",
+                error_code=error.code,
+                run_id=context.run.run_id,
+            )
+            record(context.instance, checked)
+    if isinstance(error, BudgetError | MetadataError):
+        return  # what waits for an approval or for a database was not tried
+    with contextlib.suppress(OSError):  # a full disk must not hide what filled it
+        tools.storage.fail(step.key, Failure(mark, kept, context.run.run_id))
+
+
+def _failed(
+    context: dg.AssetExecutionContext,
+    project: Project,
+    step: Step,
+    tools: Tools,
+    mark: str,
+    error: RadixError,
+    started: float,
+) -> dg.Failure:
+    error = scrub(error)
+    _remember(context, project, step, tools, mark, error)
+    _log_failure(context, step, error, started)
+    _tell(step, "failed", seconds=time.monotonic() - started, error=error)
+    return dg.Failure(
+        description=str(error),
+        metadata={name: str(value) for name, value in error.attrs().items()},
+        allow_retries=error.transient,
+    )
+
+
+def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixError, started: float) -> None:
+    """The asset's own timeline and `radix errors` show it."""
+    failed = Action(
+        kind="materialize",
+        subject=step.key,
+        project=step.project,
+        actor=_actor(context),
+        reason=error.found,
+        outcome="failed",
+        error_code=error.code,
+        seconds=round(time.monotonic() - started, 3),
+        after=error.attrs(),
+        run_id=context.run.run_id,
+    )
+    with contextlib.suppress(Exception):  # a full disk or a locked database must not hide what failed
+        record(context.instance, failed)
+
+
+def _tell(step: Step, state: str, **details: Any) -> None:
+    PROGRESS.info("%s %s", step.key, state, extra={"step": step, "state": state, "details": details})

@@ -1,0 +1,142 @@
+"""The assets `infra/<provider>/<component>`: what is provisioned, for whom, in which state, and what it costs."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from radix_assets.execution.estimate import request_of
+from radix_assets.orchestration.metadata import markdown_table
+from radix_assets.pipeline.stage import Work, components_of
+from radix_assets.project.settings import INFRASTRUCTURE
+from radix_resources.errors import RadixError
+from radix_resources.home import Home
+from radix_resources.providers import provider, providers
+from radix_resources.providers.base import Component, Condition, Provider, Rate, Request
+from radix_resources.provisioner import provision
+from radix_resources.sizing.schema import Prediction
+
+CHECK = "in_order"
+_VERSION = "1"
+"""Of the data: what stands on a component is not out of date because somebody looked at it."""
+
+
+def build_infrastructure(home: Home) -> list[dg.AssetsDefinition]:
+    """One asset for each component of each provider."""
+    return [_build(component) for name in providers() for component in provider(home, name).components.values()]
+
+
+def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, actor: str, run_id: str) -> None:
+    """Have there what a step stands on. Raises a RadixError where even the least it is expected to need is too much."""
+    for component in components_of(work.step.stage, _provider_of(work)):
+        component.demand(request_of(use, "low"))
+        change = provision(
+            instance,
+            component,
+            work.project.name,
+            request_of(use),
+            actor=actor,
+            reason=f"for {work.step.name}",
+            run_id=run_id,
+        )
+        if change.action != "none":
+            tell(instance, component)
+
+
+def tell_at_first(instance: dg.DagsterInstance, home: Home) -> None:
+    """Show the components that were never shown: a step that stands on one is else out of date once it is."""
+    components = {
+        dg.AssetKey(one.subject.split("/")): one
+        for name in providers()
+        for one in provider(home, name).components.values()
+    }
+    shown = instance.get_latest_materialization_events(list(components))
+    for key, component in components.items():
+        if shown.get(key) is None:
+            tell(instance, component)
+
+
+def tell(instance: dg.DagsterInstance, component: Component) -> None:
+    """Show how a component stands now, after something of it has changed."""
+    key, stands = dg.AssetKey(component.subject.split("/")), component.condition()
+    instance.report_runless_asset_event(
+        dg.AssetMaterialization(key, metadata=_metadata(component, stands), tags={"dagster/data_version": _VERSION})
+    )
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=key, check_name=CHECK, passed=stands.state != "failed", description=stands.what
+        )
+    )
+
+
+def tell_of(instance: dg.DagsterInstance, work: Work) -> None:
+    """Show how stands what a step that was made stands on, beside what all steps do."""
+    components = _provider_of(work).components
+    for capability in work.step.stage.stands_on:
+        with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
+            tell(instance, components[capability])
+
+
+def _provider_of(work: Work) -> Provider:
+    return provider(work.tools.home, work.project.infrastructure.provider)
+
+
+def _build(component: Component) -> dg.AssetsDefinition:
+    key = dg.AssetKey(component.subject.split("/"))
+
+    @dg.asset(
+        key=key,
+        group_name=INFRASTRUCTURE,
+        description=f"{component.description} Steps provision what they need of it by themselves; materializing this "
+        "asset looks at how it stands now.",
+        kinds={component.provider},
+        check_specs=[dg.AssetCheckSpec(CHECK, asset=key, description="Nothing of it has failed.")],
+        tags={"radix/component": component.capability},
+    )
+    def infrastructure() -> dg.MaterializeResult:  # type: ignore[type-arg]
+        try:
+            stands = component.condition()
+            metadata = _metadata(component, stands)
+        except RadixError as error:
+            raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=error.transient) from None
+        check = dg.AssetCheckResult(check_name=CHECK, passed=stands.state != "failed", description=stands.what)
+        return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(_VERSION), check_results=[check])
+
+    return infrastructure
+
+
+def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.MetadataValue]:
+    held = {owner: component.inspect(owner) for owner in component.owners()}
+    rows: list[dict[str, Any]] = [
+        {
+            "owner": owner,
+            "state": one.state,
+            "what": one.what,
+            "MB": one.bytes / 1e6,
+            "$ an hour": one.rate.dollars_hour,
+            "$ a month": one.rate.dollars_month,
+        }
+        for owner, one in held.items()
+        if one
+    ]
+    for name in ("MB", "$ an hour", "$ a month"):
+        if not any(row[name] for row in rows):
+            for row in rows:
+                del row[name]
+    return {
+        "state": dg.MetadataValue.text(stands.state),
+        "now": dg.MetadataValue.text(stands.what),
+        "owners": dg.MetadataValue.md(markdown_table(rows)),
+        "price": dg.MetadataValue.text(_priced(component.rate(Request(disk_bytes=10**9, seconds=3600)))),
+    }
+
+
+def _priced(rate: Rate) -> str:
+    """A price in words."""
+    said = []
+    if rate.dollars_hour:
+        said.append(f"${rate.dollars_hour:.3g} an hour while it is used")
+    if rate.dollars_month:
+        said.append(f"${rate.dollars_month:.3g} a month for a gigabyte")
+    return ", ".join(said) or "nothing, by the price table"

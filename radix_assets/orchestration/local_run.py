@@ -1,0 +1,189 @@
+"""Runs a project from the command line: what is missing or stale, to the end or until a person is needed."""
+
+import difflib
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import dagster as dg
+
+from radix_assets.budget.hold import stand
+from radix_assets.orchestration.assets import FORCE, PROGRESS, build_assets
+from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG
+from radix_assets.pipeline.credentials import is_task
+from radix_assets.pipeline.stage import Stage, Tools, steps
+from radix_assets.pipeline.status import Standing, left_out, verdict
+from radix_assets.project.settings import DESTROYED, Project
+from radix_resources.action_log.reconcile import end_own_runs, process_tags, reconcile_runs
+from radix_resources.errors import ConfigError
+from radix_resources.metadata.base import run_claim
+from radix_resources.metadata.db_errors import coded
+
+Listener = Callable[[str, str, dict[str, Any]], None]
+"""Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Runs of one process follow one another. Where a run begins, Dagster configures Python's logging anew: it holds the
+lock of `logging` and wants that of every handler, while a run under way holds its own handler's lock as it writes an
+event and wants that of `logging`, so two of them would wait for each other for good. What a step uses is measured by
+process, too."""
+
+
+@dataclass
+class Report:
+    """What a run came to."""
+
+    project: str
+    state: Literal["done", "gate", "failed"] = "done"
+    standings: list[Standing] = field(default_factory=list)
+    made: dict[str, float] = field(default_factory=dict)
+    """Seconds by asset key, of what was computed in this run."""
+    seconds: float = 0.0
+
+    @property
+    def wishes(self) -> list[str]:
+        """What a person must do next, each thing once; it does not matter how many assets wait for it."""
+        return list(dict.fromkeys(one.reason for one in self.standings if one.state == "waiting"))
+
+    @property
+    def failed(self) -> list[Standing]:
+        """What could not be made."""
+        return [one for one in self.standings if one.state == "failed"]
+
+
+def run(
+    project: Project,
+    tools: Tools,
+    instance: dg.DagsterInstance,
+    listen: Listener,
+    stages: tuple[Stage, ...],
+    *,
+    again: Collection[str] = (),
+) -> Report:
+    """Bring a project as far as it goes; `again` names assets that are made anew although nothing has changed.
+
+    A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
+    without it. Runs of several threads follow one another. Raises MetadataError RDX-MET-001, -005 or -006 where the
+    database of runs and events does not do its work: what was published by then stays, and the next run goes on; and
+    ConfigError RDX-CFG-017 where the project has no such asset.
+    """
+    with _ONE_AT_A_TIME, coded():
+        return _run(project, tools, instance, listen, stages, _keys(project, stages, again))
+
+
+def _run(
+    project: Project,
+    tools: Tools,
+    instance: dg.DagsterInstance,
+    listen: Listener,
+    stages: tuple[Stage, ...],
+    again: list[str],
+) -> Report:
+    started = time.monotonic()
+    (project.folder / DESTROYED).unlink(missing_ok=True)
+    end_own_runs(instance)
+    reconcile_runs(instance)
+    report = Report(project.name)
+    handler = _Handler(listen, report)
+    PROGRESS.addHandler(handler)
+    PROGRESS.setLevel(logging.INFO)
+    PROGRESS.propagate = False
+    try:
+        if again:
+            _execute(project, stages, tools, instance, again, {FORCE: "true"})
+        tried: set[str] = set(again)
+        while True:
+            standings = stand(project, stages, tools)
+            missed = left_out(standings)
+            todo = [
+                one
+                for one in standings
+                if one.state == "stale"
+                or (
+                    (one.state in {"failed", "blocked"} or is_task(one.error))
+                    and one.step.key not in tried
+                    and one.step.name not in missed
+                )
+            ]
+            if not todo:
+                break
+            before = _signature(standings)
+            _execute(project, stages, tools, instance, [one.step.key for one in todo])
+            tried |= {one.step.key for one in todo}
+            if _signature(stand(project, stages, tools)) == before:
+                break
+    finally:
+        PROGRESS.removeHandler(handler)
+    report.standings = stand(project, stages, tools)
+    found = verdict(report.standings)
+    report.state = "failed" if found == "stale" else found
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _keys(project: Project, stages: tuple[Stage, ...], names: Collection[str]) -> list[str]:
+    known = {step.name: step.key for step in steps(project, stages)}
+    names = [name.removeprefix(f"{project.name}/") for name in names]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise ConfigError(
+                "RDX-CFG-017",
+                f"{project.name} has no asset {name!r}",
+                expected=", ".join(known),
+                hint=f"did you mean {near[0]}?" if near else "take one of these",
+            )
+    return [known[name] for name in names]
+
+
+def _execute(
+    project: Project,
+    stages: tuple[Stage, ...],
+    tools: Tools,
+    instance: dg.DagsterInstance,
+    keys: list[str],
+    tags: Mapping[str, str] | None = None,
+) -> None:
+    definitions = dg.Definitions(
+        assets=build_assets(project, stages), resources=tools.backends, executor=dg.in_process_executor
+    )
+    job, run_id = definitions.resolve_implicit_global_asset_job_def(), str(uuid.uuid4())
+    with tools.home.metadata.claims.hold(run_claim(run_id)):
+        job.execute_in_process(
+            run_id=run_id,
+            instance=instance,
+            asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
+            tags={
+                PROJECT_TAG: project.name,
+                LAUNCHED_WITH: project.mark,
+                "radix/actor": "command line",
+                **process_tags(),
+                **(tags or {}),
+            },
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+
+
+def _signature(standings: list[Standing]) -> list[tuple[str, str, int]]:
+    return [(one.step.key, one.state, one.commit.sequence if one.commit else 0) for one in standings]
+
+
+class _Handler(logging.Handler):
+    """Passes what the assets tell on to the listener."""
+
+    def __init__(self, listen: Listener, report: Report) -> None:
+        super().__init__()
+        self._listen = listen
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields = vars(record)
+        key, state, details = fields["step"].key, fields["state"], fields["details"]
+        if state == "made":
+            self._report.made[key] = details["seconds"]
+        self._listen(key, state, details)

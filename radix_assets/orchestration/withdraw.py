@@ -1,0 +1,81 @@
+"""What was made before a column was known to be private is removed once it is made anew."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from radix_assets.pipeline.stage import Work
+from radix_assets.privacy import private_in, suspected_in
+from radix_resources.action_log.log import doing
+from radix_resources.action_log.schema import Action
+from radix_resources.errors import StorageError
+from radix_resources.storage.base import Commit
+
+PRIVATE = "private"
+"""Of a commit record's `shown`: by table, the columns that were known to be private when the snapshot was made."""
+
+
+def known_private(work: Work) -> dict[str, list[str]]:
+    """By table that concerns a step, its private columns, as far as is known now."""
+    storage, project = work.tools.storage, work.project
+    found = {}
+    for table in [work.table] if work.step.table is not None else project.tables:
+        commit = storage.latest(project.key("raw", table))
+        if commit and storage.is_there(commit):
+            found[table] = sorted(private_in(table, project.tags_path, suspected_in(storage.path(commit))))
+    return found
+
+
+def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, run_id: str, actor: str) -> None:
+    """Withdraw the earlier snapshots of a step that were made before all that is private now was known to be."""
+    known: dict[str, list[str]] = newest.shown.get(PRIVATE, {})
+    if work.step.stage.may_hold_private or not any(known.values()):
+        return
+    for commit in work.tools.storage.history(work.step.key):
+        since = _since(known, commit.shown.get(PRIVATE))
+        if commit.sequence >= newest.sequence or not since:
+            continue
+        more = f" and {len(since) - 5} more" if len(since) > 5 else ""  # noqa: PLR2004
+        reason = f"was made before these were private: {', '.join(since[:5])}{more}"
+        with doing(instance, _withdrawing(work, commit, reason, run_id, actor)):
+            path = _path(work, commit)
+            if path is not None:
+                work.step.stage.forget(work, path)
+            work.tools.storage.withdraw(commit)
+
+
+def withdraw_broken(
+    instance: dg.DagsterInstance, work: Work, newest: Commit, broken: Commit, run_id: str, actor: str
+) -> None:
+    """Withdraw what a newer version has replaced because its files were gone, or not as they had been written."""
+    for commit in work.tools.storage.history(work.step.key):
+        if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
+            with doing(instance, _withdrawing(work, commit, "was gone or damaged", run_id, actor)):
+                work.tools.storage.withdraw(commit)  # what it was recorded with is the newer one's by now
+
+
+def _withdrawing(work: Work, commit: Commit, reason: str, run_id: str, actor: str) -> Action:
+    return Action(
+        kind="collect",
+        subject=work.step.key,
+        project=work.project.name,
+        actor=actor,
+        reason=f"version {commit.sequence} {reason}",
+        before={"version": commit.sequence},
+        run_id=run_id,
+    )
+
+
+def _since(now: dict[str, list[str]], then: dict[str, list[str]] | None) -> list[str]:
+    """Columns that are private now and were not then; of tables that were not there then, none."""
+    tables = now if then is None else now.keys() & then.keys()
+    return sorted(
+        f"{table}.{name}" for table in tables for name in now[table] if then is None or name not in then[table]
+    )
+
+
+def _path(work: Work, commit: Commit) -> Path | None:
+    try:
+        return work.tools.storage.path(commit)
+    except StorageError:  # it was cut off when it was withdrawn the first time
+        return None

@@ -1,0 +1,1 @@
+"""Detects personal and sensitive columns by headers, patterns, checksums and context."""

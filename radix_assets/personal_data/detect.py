@@ -1,0 +1,122 @@
+"""Whether a column tells who somebody is, or what harms somebody when known: headers, patterns, checksums, context."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from radix_assets.common.vocabulary import Sensitivity
+from radix_assets.personal_data.by_value import found_in_values
+from radix_assets.personal_data.context import Context, context_of, speaks_of_things
+from radix_assets.personal_data.headers import rules_of
+from radix_assets.personal_data.lexicon import Rule, joined, of_persons
+from radix_assets.personal_data.people import found_names
+from radix_assets.personal_data.values import believable, cleaned, words_each
+
+_RACES = re.compile(r"race|races|racing|result|results|circuit|heat|horse|f1|formula")
+_SUMMARY = re.compile(r"(?:^|_)(?:min|max|avg|mean|median|percentile|range|starting|total|sum)(?:_|$)")
+_OWN = re.compile(r"(?:^|_)(?:home|billing|bill|shipping|ship|mailing|delivery|residential|residence)(?:_|$)")
+_LONG_TEXT = 8
+"""Words from which a value is a text, not a datum."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found in a column, and why it is believed."""
+
+    kind: str
+    sensitivity: Sensitivity
+    evidence: str
+    """Words only, never a value."""
+    confidence: float = 0.9
+    """How often a person agrees that such a column is personal, 0 to 1."""
+
+
+def sensitivity_of(name: str, sample: Sequence[str | None], table: str = "") -> Sensitivity:
+    """Whether a column may be shown by value: "none", "personal" or "sensitive".
+
+    `sample` holds some of its values as text (nulls and empty ones do no harm; it may be empty, then the header alone
+    decides). `table` helps: `name` in `customers` is a person's, in `airports` it is not. Where the whole table is at
+    hand, personal_of_table knows more.
+    """
+    finding = find_personal(name, sample, table)
+    return finding.sensitivity if finding else "none"
+
+
+def find_personal(name: str, sample: Sequence[str | None], table: str = "") -> Finding | None:
+    """The kind of personal datum that a column holds, or None, judged without its neighbours."""
+    return personal_of_table(table, {name: sample}).get(name)
+
+
+def personal_of_table(table: str, columns: Mapping[str, Sequence[str | None]]) -> dict[str, Finding]:
+    """What is personal in a table: its findings by column name; a column without one may be shown.
+
+    `columns` hold some values of every column as text, distinct ones tell most; LOOK_AT of each are looked at.
+    A column is judged by its values where they have a form of their own, else by its header if the values can be what
+    it says, and by the table: a phone is no person's in `airports`; city, gender or age tell who somebody is only
+    where a name and another identifier stand beside them.
+    """
+    values = {name: cleaned(sample) for name, sample in columns.items()}
+    findings: dict[str, Finding] = {}
+    for _ in range(3):
+        # What is found in one column is context for the others; the third look adds nothing but what the second found.
+        before = len(findings)
+        context = context_of(table, values, {name: finding.kind for name, finding in findings.items()})
+        for name, texts in values.items():
+            if name not in findings and (finding := _judge(name, texts, table, context)):
+                findings[name] = finding
+        if len(findings) == before:
+            break
+    context = context_of(table, values, {name: finding.kind for name, finding in findings.items()})
+    return {
+        name: findings[name]
+        for name in values
+        if name in findings and not (context.things and findings[name].kind == "phone" and not _own(name))
+    }
+
+
+def _judge(name: str, values: list[str], table: str, context: Context) -> Finding | None:
+    seen = found_in_values(name, values)
+    if seen and not (seen.context == "unless_things" and (context.things or speaks_of_things(name)) and not _own(name)):
+        return Finding(seen.kind, seen.sensitivity, seen.evidence, seen.confidence)
+    for rule in rules_of(name):
+        if _in_context(rule, name, context) and _can_be(rule, values, table, name):
+            return Finding(rule.kind, rule.sensitivity, _said(rule), _confidence(rule, values, context))
+    named = found_names(name, values, context)
+    return Finding("person name", "personal", named.evidence, named.confidence) if named else None
+
+
+def _own(name: str) -> bool:
+    """Whether a header says that it is somebody's: `home_phone`, `customer_address`."""
+    return bool(_OWN.search(joined(name))) or of_persons(name)
+
+
+def _in_context(rule: Rule, name: str, context: Context) -> bool:
+    people = context.persons or of_persons(name)
+    return {
+        "any": True,
+        "unless_things": _own(name) or not (context.things or speaks_of_things(name)),
+        "unless_animals": not context.of_animals,
+        "persons": people and not context.of_animals,
+        "identified": context.identified and not context.of_things and not speaks_of_things(name),
+        "address": not context.of_things and (_own(name) or people or "address" in context.kinds),
+        "delivered": "address" in context.kinds,
+    }[rule.context]
+
+
+def _can_be(rule: Rule, values: list[str], table: str, name: str) -> bool:
+    if rule.kind == "ethnic origin" and _RACES.search(joined(table)):
+        return False
+    if rule.kind == "income" and _SUMMARY.search(joined(name)):
+        return False
+    return believable(rule.values, values) and (words_each(values) < _LONG_TEXT or rule.values == "place")
+
+
+def _said(rule: Rule) -> str:
+    if rule.context in {"persons", "identified", "address"}:
+        return f"the header says {rule.kind}, in a table that tells who people are"
+    return f"the header says {rule.kind}"
+
+
+def _confidence(rule: Rule, values: list[str], context: Context) -> float:
+    known = 0.03 if context.persons and rule.context in {"any", "unless_things", "unless_animals"} else 0.0
+    return round(min(0.98, rule.confidence + known - (0.0 if values else 0.03)), 2)

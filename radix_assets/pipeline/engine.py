@@ -1,0 +1,65 @@
+"""Where a project's tables are computed: on this machine, or on the cluster that the project names."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radix_assets.pipeline.output import Output
+from radix_assets.project.settings import Project, names_a_cluster
+from radix_resources.compute.base import Choice, choose, memory
+from radix_resources.compute.spark import SparkCompute
+from radix_resources.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_NAMES = {"polars": "Polars", "spark": "Spark"}
+
+
+@dataclass(frozen=True)
+class Computing:
+    """An engine, ready to be used."""
+
+    choice: Choice
+    session: "SparkSession | None" = None
+    """Of the cluster; None where it is computed here."""
+
+    def tell(self, output: Output) -> Output:
+        """The output, which also says what made it and why."""
+        output.shown["engine"] = f"{_NAMES[self.choice.engine]}: {self.choice.reason}"
+        return output
+
+
+def engine_for(project: Project, tables: Mapping[str, Path]) -> Choice:
+    """The engine for raw snapshots, given by name, and why. Raises ConfigError RDX-CFG-012."""
+    files = [path / "data.parquet" for path in tables.values()]
+    return choose(project.compute.engine, files, cluster=names_a_cluster(project), room=memory())
+
+
+@contextlib.contextmanager
+def computing(project: Project, tables: Mapping[str, Path]) -> Iterator[Computing]:
+    """The engine for these snapshots, with a session on the cluster where it is Spark, stopped at the end.
+
+    Raises ConfigError RDX-CFG-012 and, here or from the body, ComputeError RDX-CMP-001 to 006.
+    """
+    choice = engine_for(project, tables)
+    if choice.engine == "polars":
+        yield Computing(choice)
+        return
+    with cluster_of(project).session() as session:
+        yield Computing(choice, session)
+
+
+def cluster_of(project: Project) -> SparkCompute:
+    """The cluster that a project names. Nothing is opened yet. Raises ConfigError RDX-CFG-012 where it names none."""
+    named = project.compute.spark
+    if named is None:
+        raise ConfigError(
+            "RDX-CFG-012",
+            "no cluster is named",
+            expected="compute.spark.master, such as spark://host:7077",
+            hint="name the cluster in project.yaml, or take engine: polars",
+        )
+    return SparkCompute(named.master, named.config)

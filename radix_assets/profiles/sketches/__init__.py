@@ -1,0 +1,1 @@
+"""Mergeable summaries of one column: distinct counts, quantiles, frequent values, moments, associations."""

@@ -1,0 +1,86 @@
+"""How many different values there are, from the smallest of their hashes."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from radix_assets.profiles.definition import KEPT
+from radix_assets.profiles.sketches.sorted_counts import summed
+from radix_assets.profiles.state.kinds import Counts, Hashes
+
+
+@dataclass
+class SmallestHashes:
+    """The `KEPT` smallest hashes with the counts of their values: a uniform sample of the different values.
+
+    A theta sketch (K minimum values; Bar-Yossef et al. 2002, Dasgupta et al. 2016) with counts. It is exact up to
+    `KEPT` different values, and the same whatever the order and the parts in which values came.
+    """
+
+    hashes: Hashes
+    counts: Counts
+    limit: int = 1 << 64
+    """Every hash below was kept."""
+    pending: list[tuple[Hashes, Counts]] = field(default_factory=list)
+
+    @classmethod
+    def none(cls) -> "SmallestHashes":
+        """Of no value."""
+        return cls(np.zeros(0, np.uint64), np.zeros(0, np.int64))
+
+    def add(self, hashes: Hashes, counts: Counts) -> None:
+        """Count more, in any order; a hash may be there twice."""
+        if self.limit < 1 << 64:
+            low = hashes < np.uint64(self.limit)
+            hashes, counts = hashes[low], counts[low]
+        if len(hashes):
+            self.pending.append((hashes, counts))
+            if sum(len(part[0]) for part in self.pending) >= KEPT:
+                self.settle()
+
+    def settle(self) -> "SmallestHashes":
+        """With all hashes sorted in."""
+        if self.pending:
+            parts = [(self.hashes, self.counts, None), *((*part, None) for part in self.pending)]
+            self.hashes, self.counts, _ = summed(parts)
+            self.pending = []
+        if len(self.hashes) > KEPT:
+            self._cut(int(self.hashes[KEPT]))
+        return self
+
+    def merge(self, other: "SmallestHashes") -> None:
+        """Take in what the other counted."""
+        other.settle()
+        self.settle()
+        if other.limit < self.limit:
+            self._cut(other.limit)
+        self.add(other.hashes, other.counts)
+        self.settle()
+
+    def _cut(self, limit: int) -> None:
+        number = int(np.searchsorted(self.hashes, np.uint64(limit)))
+        self.hashes, self.counts, self.limit = self.hashes[:number].copy(), self.counts[:number].copy(), limit
+
+    @property
+    def exact(self) -> bool:
+        """Whether all hashes are there."""
+        return self.settle().limit == 1 << 64
+
+    @property
+    def error(self) -> float:
+        """Relative error of `distinct` that is exceeded once in twenty times."""
+        return 0.0 if self.exact else 2.0 / math.sqrt(max(len(self.hashes) - 2, 1))
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a value that is known occurs twice. False says nothing of values that are not known."""
+        return bool((self.settle().counts > 1).any())
+
+    def distinct(self, total: int) -> int:
+        """The number of different values, of `total` in all."""
+        if self.exact:
+            return len(self.hashes)
+        if not self.repeats:
+            return total
+        return min(total, round(len(self.hashes) * (1 << 64) / self.limit))

@@ -1,0 +1,66 @@
+"""Sorted keys and how often each occurs."""
+
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from radix_assets.profiles.state import arrow
+from radix_assets.profiles.state.kinds import Counts, Numbers
+
+_FEW = 4
+"""Keys so many times fewer are put in one by one."""
+Texts: TypeAlias = pa.LargeStringArray | None
+
+
+def counted(ordered: Numbers) -> tuple[Numbers, Counts]:
+    """The different values of a sorted array, and how often each occurs."""
+    if not len(ordered):
+        return ordered, np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    return ordered[starts], np.diff(starts, append=len(ordered))
+
+
+def summed(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts, Texts]:
+    """Several such lists as one, sorted by key; a text goes with its key. The first is sorted, its keys differ."""
+    if len(parts) == 1:
+        return parts[0]
+    more = _sorted(parts[1:]) if len(parts) > 2 or not _rises(parts[1][0]) else parts[1]  # noqa: PLR2004
+    (keys, counts, texts), (new, numbers, words) = parts[0], more
+    if len(new) * _FEW > len(keys):
+        return _sorted([parts[0], more])
+    places = np.searchsorted(keys, new)
+    known = np.append(keys, keys[-1:])[places] == new
+    counts = counts.copy()
+    counts[places[known]] += numbers[known]
+    if known.all():
+        return keys, counts, texts
+    fresh = np.flatnonzero(~known)
+    at = places[fresh]
+    if texts is not None and words is not None:
+        order = np.insert(np.arange(len(keys)), at, len(keys) + fresh)
+        texts = arrow.taken(pa.concat_arrays([texts, words]), order)
+    return np.insert(keys, at, new[fresh]), np.insert(counts, at, numbers[fresh]), texts
+
+
+def _rises(keys: Numbers) -> bool:
+    return bool(np.all(keys[1:] > keys[:-1]))
+
+
+def _sorted(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts, Texts]:
+    keys = np.concatenate([part[0] for part in parts])
+    if not len(keys):
+        return parts[0]
+    counts = np.concatenate([part[1] for part in parts])
+    order = np.argsort(keys)
+    keys, counts = keys[order], counts[order]
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    texts = None
+    if all(part[2] is not None for part in parts):
+        texts = arrow.taken(pa.concat_arrays([part[2] for part in parts]), order[starts])
+    return keys[starts], np.add.reduceat(counts, starts), texts
+
+
+def taken(texts: Texts, places: Numbers) -> Texts:
+    """Those texts, where there are texts."""
+    return None if texts is None else arrow.taken(texts, places)

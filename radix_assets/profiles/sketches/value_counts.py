@@ -1,0 +1,53 @@
+"""How often each value of a column occurs, as long as the values are few enough to be counted."""
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from radix_assets.profiles.definition import KEPT, TEXT_BYTES
+from radix_assets.profiles.sketches.sorted_counts import Texts, summed
+from radix_assets.profiles.state.kinds import Counts, Numbers
+
+_Part = tuple[Numbers, Counts, Texts]
+
+
+@dataclass
+class Tally:
+    """Sorted keys (numbers, or hashes of texts, with the texts) and their counts: exact."""
+
+    keys: Numbers
+    counts: Counts
+    texts: pa.LargeStringArray | None = None
+    pending: list[_Part] = field(default_factory=list)
+    """Not yet sorted in: they are when they are as many as what is there, so that each key moves seldom."""
+
+    def add(self, keys: Numbers, counts: Counts, texts: Texts = None) -> None:
+        """Count more: `keys` are sorted."""
+        self.pending.append((keys, counts, texts))
+        if sum(len(part[0]) for part in self.pending) >= max(len(self.keys), 4_096):
+            self.settle()
+
+    def settle(self) -> "Tally":
+        """With all keys sorted in."""
+        if self.pending:
+            self.keys, self.counts, self.texts = summed([(self.keys, self.counts, self.texts), *self.pending])
+            self.pending = []
+        return self
+
+    def size(self) -> tuple[int, int]:
+        """Keys and bytes of texts, at most."""
+        parts = [(self.keys, self.counts, self.texts), *self.pending]
+        return sum(len(part[0]) for part in parts), sum(part[2].nbytes for part in parts if part[2] is not None)
+
+    def holds(self, other: "Tally") -> bool:
+        """Whether the values of both are few enough."""
+        (keys, texts), (more, words) = self.size(), other.size()
+        return keys + more <= KEPT and texts + words <= TEXT_BYTES
+
+    def too_many(self) -> bool:
+        """Whether there are more values than are counted."""
+        keys, texts = self.size()
+        if keys <= KEPT and texts <= TEXT_BYTES:
+            return False
+        self.settle()
+        return len(self.keys) > KEPT or (self.texts is not None and self.texts.nbytes > TEXT_BYTES)

@@ -1,0 +1,49 @@
+"""From a snapshot that a cluster reads to its profile. Only summaries of bounded size come to the driver."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radix_assets.profiles.finish import finished
+from radix_assets.profiles.schema import TableProfile
+from radix_assets.profiles.spark.associations import associate
+from radix_assets.profiles.spark.counts import Counts
+from radix_assets.profiles.spark.order import repeated, rising
+from radix_assets.profiles.spark.values import key
+from radix_assets.profiles.state.chunk import dtype_of
+from radix_assets.profiles.state.table import TableState
+from radix_resources.compute.snapshots import read
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+COLUMNS = 200
+"""Columns that are looked at at once: of more Spark's planner would take longer than Spark."""
+
+
+def profile_table(session: "SparkSession", table: str, file: Path) -> TableProfile:
+    """Statistics of a Parquet file in canonical types, which the cluster's workers can read too. None is estimated."""
+    snapshot = read(session, file)
+    state = TableState.none(snapshot.schema)
+    state.rows = snapshot.rows
+    keys = [key(f"c{place}", dtype_of(field.type)) for place, field in enumerate(snapshot.schema)]
+    exact: dict[int, dict[str, Any]] = {}
+    levels: dict[int, list[Any]] = {}
+    if not snapshot.rows:
+        levels = {place: [] for place, one in enumerate(keys) if one.dtype in {"string", "boolean"}}
+    for column in state.columns:
+        column.rows = column.nulls = snapshot.rows
+    if snapshot.rows:
+        for start in range(0, len(keys), COLUMNS):
+            chosen = keys[start : start + COLUMNS]
+            with Counts(snapshot, state.columns[start : start + COLUMNS], chosen) as counts:
+                for place, found in counts.exact().items():
+                    exact[start + place] = found
+                levels |= {start + place: values for place, values in counts.levels().items()}
+        order = rising(snapshot, {place: keys[place] for place in exact})
+        for place, column in enumerate(state.columns):
+            column.rising = order.get(place, True)
+    profile = finished(table, state, exact)
+    if snapshot.rows and keys and not any(column.unique for column in profile.columns.values()):
+        profile.duplicates = repeated(snapshot, keys)
+    associate(snapshot, state, keys, levels, profile)
+    return profile

@@ -1,0 +1,127 @@
+"""Rows were added: the state of the rows before is carried on."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+from polars import selectors as cs
+
+from radix_assets.profiles.finish import distinct_of
+from radix_assets.profiles.refine import refine
+from radix_assets.profiles.sketches.hashing import chained
+from radix_assets.profiles.state.chunk import chunk_of, hashes_of
+from radix_assets.profiles.state.column import ColumnState
+from radix_assets.profiles.state.kinds import Hashes
+from radix_assets.profiles.state.prefix import Prefix, last_group, mark_of, may_begin_with, prefix_of, same_groups
+from radix_assets.profiles.state.reading import batches
+from radix_assets.profiles.state.table import TableState
+
+
+@dataclass
+class Extended:
+    """The state of a file that begins with rows known before."""
+
+    state: TableState
+    carried: int
+    """How many rows were known before."""
+    prefix: Prefix
+    exact: dict[int, dict[str, Any]]
+    """Of columns that had to be read again."""
+
+
+def extended(
+    file: Path, parquet: pq.ParquetFile, state: TableState, prefix: Prefix, threads: Executor
+) -> Extended | None:
+    """The state of a whole file from that of its first rows; None where it does not begin with just these."""
+    if not may_begin_with(parquet, prefix):
+        return None
+    same = threads.submit(same_groups, file, parquet, prefix)
+    before = state.rows
+    new = TableState.none(parquet.schema_arrow, state.seed, before)
+    # The last row group was not full, so it was written anew: its old rows are read again and compared.
+    start, at, last = last_group(parquet), prefix.start, list[Hashes]()
+    compared: list[Hashes] = []
+    for batch in batches(parquet, skip=prefix.start):
+        old = batch.slice(0, max(0, min(batch.num_rows, before - at)))
+        hashes = _known(old, state)
+        compared.append(hashes)
+        if at + batch.num_rows >= before and compared and at <= before and mark_of(compared) != prefix.mark:
+            return None
+        hashes = np.concatenate((hashes, new.add(batch.slice(old.num_rows), threads)))
+        if at + batch.num_rows > start:
+            last.append(hashes[max(0, start - at) :].copy())
+        at += batch.num_rows
+    keys = [place for place, old in enumerate(state.columns) if _may_stay_key(old, new.columns[place])]
+    distinct = {place: distinct_of(state.columns[place])[0] for place in keys}
+    added = {
+        place: new.columns[place].present
+        if _rises(state.columns[place], new.columns[place])
+        else threads.submit(_added, file, place, before)
+        for place in keys
+    }
+    if not same.result():
+        return None
+    hidden = sorted(state.hidden)
+    state.merge(new)
+    state.settle()
+    for place, number in added.items():
+        state.columns[place].known = distinct[place] + (number if isinstance(number, int) else number.result())
+    exact = _read_again(file, parquet, state, hidden) if hidden and not state.seed else {}
+    tail = np.concatenate(last) if last else np.zeros(0, np.uint64)
+    return Extended(state, before, prefix_of(file, parquet, tail, prefix), exact)
+
+
+def _known(batch: pa.RecordBatch, state: TableState) -> Hashes:
+    """Hashes of rows that the state knows. The last values of hidden columns are not in it and are noted again."""
+    rows: Hashes | None = None
+    for array, column in zip(batch.columns, state.columns, strict=True):
+        rows = chained(rows, hashes_of(array, state.seed))
+        if column.hidden:
+            last = chunk_of(array, state.seed).state.last
+            column.last = column.last if last is None else last
+    return np.zeros(batch.num_rows, np.uint64) if rows is None else rows
+
+
+def _may_stay_key(before: ColumnState, after: ColumnState) -> bool:
+    """Whether a column tells rows apart and may go on to, so that it has to be found out if all its values differ."""
+    if before.dtype not in {"integer", "string"} or not after.present:
+        return False
+    if before.tally is not None and after.tally is not None and before.tally.holds(after.tally):
+        return False
+    new, error = distinct_of(after)
+    return distinct_of(before) == (before.present, 0.0) and before.present > 0 and (new == after.present or error > 0)
+
+
+def _rises(before: ColumnState, after: ColumnState) -> bool:
+    """Whether every value is above the one before."""
+    return before.strictly and after.strictly and before.last is not None and bool(before.last < after.first)
+
+
+def _added(file: Path, place: int, before: int) -> int:
+    """How many values of a column are new. The values of the rows before all differ."""
+    values = pl.scan_parquet(file).select(cs.by_index(place).alias("value"))
+    hashed = pl.col("value").hash(seed=0)
+    some = values.slice(before).drop_nulls().collect(engine="streaming")
+    new = some.select(hashed).to_series().unique()
+    # Row groups whose extremes lie apart from those of the new values are not read, if the new rows are looked at too.
+    near = pl.col("value").is_between(pl.lit(some["value"].min()), pl.lit(some["value"].max()))
+    there = values.filter(near).select(hashed.is_in(new.implode()).sum()).collect(engine="streaming")
+    return len(new) - (int(there.item()) - some.height)
+
+
+def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]) -> dict[int, dict[str, Any]]:
+    """Columns of which nothing could be kept."""
+    again = TableState.none(parquet.schema_arrow, state.seed).only(names)
+    for batch in batches(parquet, names=again.names):
+        again.add(batch)
+    again.settle()
+    exact = refine(file, again)
+    places = {name: place for place, name in enumerate(state.names)}
+    for name, column in zip(again.names, again.columns, strict=True):
+        state.columns[places[name]] = column
+    return {places[again.names[place]]: found for place, found in exact.items()}

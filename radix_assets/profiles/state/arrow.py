@@ -1,0 +1,53 @@
+"""Between Arrow and NumPy, by their buffers: Arrow's own ways import pandas, which takes longer than a small table."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from radix_assets.profiles.state.kinds import Counts, Flags, Numbers
+
+_WIDTHS = {pa.int8(): "i1", pa.int32(): "i4", pa.int64(): "i8", pa.float64(): "f8"}
+_WIDTHS |= {pa.uint8(): "u1", pa.uint16(): "u2", pa.uint32(): "u4", pa.int16(): "i2", pa.date32(): "i4"}
+
+
+def numbers(array: pa.Array) -> Numbers:
+    """The values of whole numbers, decimals or moments, and whatever stands where there is none; not a copy."""
+    width, data = _WIDTHS.get(array.type, "i8"), array.buffers()[1]
+    if data is None:
+        return np.zeros(len(array), width)
+    return np.frombuffer(data, width)[array.offset : array.offset + len(array)]
+
+
+def filled(array: pa.Array) -> Flags | None:
+    """Which values there are; None: all."""
+    return flags(pc.is_valid(array)) if array.null_count else None
+
+
+def flags(array: pa.BooleanArray) -> Flags:
+    """The values, and whatever stands where there is none."""
+    data = array.buffers()[1]
+    if data is None:
+        return np.zeros(len(array), np.bool_)
+    end = array.offset + len(array)
+    bits = np.unpackbits(np.frombuffer(data, np.uint8, -(-end // 8)), count=end, bitorder="little")
+    return bits[array.offset :].view(np.bool_)
+
+
+def taken(texts: pa.Array, places: Counts) -> pa.Array:
+    """The texts at these places."""
+    wanted = np.ascontiguousarray(places, np.int64)
+    return texts.take(pa.Array.from_buffers(pa.int64(), len(wanted), [None, pa.py_buffer(wanted)]))
+
+
+def kept(texts: pa.Array, wanted: Flags) -> pa.Array:
+    """The texts for which this is true."""
+    return taken(texts, np.flatnonzero(wanted))
+
+
+def texts_of(words: Sequence[str]) -> pa.LargeStringArray:
+    """These words as an array."""
+    data = [word.encode() for word in words]
+    ends = np.cumsum([0, *map(len, data)], dtype=np.int64)
+    return pa.Array.from_buffers(pa.large_string(), len(data), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(data))])

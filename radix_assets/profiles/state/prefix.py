@@ -1,0 +1,128 @@
+"""Whether a file begins with the rows that a state was made of."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from radix_assets.profiles.sketches.hashing import chained, of_positions
+from radix_assets.profiles.state.kinds import Hashes
+
+_BLOCK = 1 << 19
+_WORDS = 1 << 14
+
+
+@dataclass
+class Prefix:
+    """Marks of the rows of a Parquet file."""
+
+    schema: list[list[str]]
+    """Names and types."""
+    groups: list[int]
+    """Rows of each row group but the last, which is not full."""
+    marks: list[str]
+    """Checksums of the bytes of each of these."""
+    rest: int
+    """Rows of the last group."""
+    mark: str
+    """SHA-256 of the hashes of these rows: they are written anew when rows follow."""
+
+    @property
+    def start(self) -> int:
+        """The first row of the last group."""
+        return sum(self.groups)
+
+
+def prefix_of(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix | None = None) -> Prefix:
+    """Marks of the rows of a file, of which `last` are the hashes of those of the last row group.
+
+    What is known of its beginning is not computed again.
+    """
+    groups = _groups(parquet)
+    before = len(known.marks) if known else 0
+    marks = _marks(file, parquet, range(before, len(groups) - 1))
+    return Prefix(_schema(parquet), groups[:-1], [*(known.marks if known else []), *marks], len(last), mark_of([last]))
+
+
+def may_begin_with(parquet: pq.ParquetFile, prefix: Prefix) -> bool:
+    """Whether a file has the same columns and begins with row groups of the same length, and is no shorter."""
+    groups = _groups(parquet)
+    if _schema(parquet) != prefix.schema or groups[: len(prefix.groups)] != prefix.groups:
+        return False
+    return sum(groups) >= prefix.start + prefix.rest
+
+
+def same_groups(file: Path, parquet: pq.ParquetFile, prefix: Prefix) -> bool:
+    """Whether the bytes of the row groups are the same. The last one, which was not full, is not looked at."""
+    return _marks(file, parquet, range(len(prefix.groups))) == prefix.marks
+
+
+def mark_of(hashes: list[Hashes]) -> str:
+    """SHA-256 of hashes of rows."""
+    digest = hashlib.sha256()
+    for some in hashes:
+        digest.update(some.tobytes())
+    return digest.hexdigest()
+
+
+def last_group(parquet: pq.ParquetFile) -> int:
+    """The number of the first row of the last row group."""
+    return sum(_groups(parquet)[:-1])
+
+
+def _groups(parquet: pq.ParquetFile) -> list[int]:
+    return [parquet.metadata.row_group(place).num_rows for place in range(parquet.metadata.num_row_groups)]
+
+
+def _schema(parquet: pq.ParquetFile) -> list[list[str]]:
+    return [[field.name, str(field.type)] for field in parquet.schema_arrow]
+
+
+def _marks(file: Path, parquet: pq.ParquetFile, groups: Iterable[int]) -> list[str]:
+    extents = [_extent(parquet, place) for place in groups]
+    if not extents:
+        return []
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(lambda extent: _mark(file, *extent), extents))
+
+
+def _extent(parquet: pq.ParquetFile, place: int) -> tuple[int, int]:
+    group = parquet.metadata.row_group(place)
+    starts, ends = [], []
+    for number in range(group.num_columns):
+        column = group.column(number)
+        start = column.data_page_offset
+        if column.has_dictionary_page and column.dictionary_page_offset:
+            start = min(start, column.dictionary_page_offset)
+        starts.append(start)
+        ends.append(start + column.total_compressed_size)
+    return min(starts, default=0), max(ends, default=0)
+
+
+def _mark(file: Path, start: int, end: int) -> str:
+    """CRC-32 and a weighted sum of all words modulo 2**64: they need not withstand forgery, only tell change.
+
+    The bytes are read, not mapped: pages of a mapped file would count as this process's memory.
+    """
+    check, words = 0, np.zeros(1, np.uint64)
+    weights = of_positions(0, _WORDS) | np.uint64(1)
+    buffer = memoryview(bytearray(_BLOCK))
+    with file.open("rb", buffering=0) as stream:
+        stream.seek(start)
+        while start < end:
+            size = stream.readinto(buffer[: min(_BLOCK, end - start)])
+            if not size:
+                break
+            check = zlib.crc32(buffer[:size], check)
+            whole = np.frombuffer(buffer, np.uint64, size // 8)
+            cut = len(whole) // _WORDS * _WORDS
+            rest = whole[cut:]
+            for part in (whole[:cut].reshape(-1, _WORDS) @ weights, rest @ weights[: len(rest)]):
+                words = chained(words, np.array([part.sum()], np.uint64))
+            start += size
+    return f"{check:08x}{int(words[0]):016x}"

@@ -1,0 +1,1 @@
+"""The project file: its settings, its text and its cron expressions."""

@@ -1,0 +1,336 @@
+"""The project file: what a person declares. `projects/<name>/project.yaml`, typed and validated."""
+
+import difflib
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+
+from radix_assets.project.cron import is_cron
+from radix_assets.project.text import place_of, read_settings
+from radix_assets.question.horizon import Future, future_of
+from radix_resources.credentials.lookup import REFERENCE
+from radix_resources.errors import ConfigError
+
+PROJECT_FILE = "project.yaml"
+TAGS_FILE = "tags.yaml"
+DESTROYED = ".destroyed"
+"""A file in the folder of a project that was destroyed: it is left alone until a person runs it again."""
+INFRASTRUCTURE = "infra"
+"""The first part of the asset keys of what is provisioned; no project has that name."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileSource(_Strict):
+    """One table from one file, or from many files of the same shape."""
+
+    table: str = Field(description="The table's name in Radix.", min_length=1)
+    path: str = Field(description="A file, or a pattern such as orders/*.csv; relative to the project file.")
+    delimiter: str | None = Field(None, description="CSV: the delimiter; detected where it is not given.")
+    encoding: str | None = Field(None, description="CSV: the encoding; detected where it is not given.")
+    null_values: list[str] = Field([], description="Texts that mean null, beside the empty one.")
+    sheet: str | None = Field(None, description="Workbook: the sheet; the first where it is not given.")
+
+
+class DatabaseSource(_Strict):
+    """Tables of a PostgreSQL database."""
+
+    database: str = Field(
+        description="postgresql://user:${NAME}@host:5432/database; a secret is a reference, never a value."
+    )
+    tables: list[str] = Field(description="The tables to read.", min_length=1)
+    schema_name: str = Field("public", alias="schema", description="The database schema they are in.")
+
+    @field_validator("database")
+    @classmethod
+    def _no_secret(cls, url: str) -> str:
+        if not re.match(r"^postgres(ql)?://", url):
+            raise ValueError("only postgresql:// addresses are read")
+        parts = urlsplit(url)
+        given = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
+        if any(value and not REFERENCE.fullmatch(value) for value in given):
+            raise ValueError(
+                "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"
+            )
+        return url
+
+
+def _kind(source: Any) -> str:
+    names = source if isinstance(source, dict) else getattr(type(source), "model_fields", ())
+    return "database source" if "database" in names else "file source"
+
+
+Source = Annotated[
+    Annotated[FileSource, Tag("file source")] | Annotated[DatabaseSource, Tag("database source")], Discriminator(_kind)
+]
+
+
+Question = Annotated[
+    Annotated[str, Tag("text")] | Annotated[Future, Tag("question")],
+    Discriminator(lambda said: "text" if isinstance(said, str) else "question"),
+]
+
+
+class Goal(_Strict):
+    """The question."""
+
+    target: Question | None = Field(
+        None,
+        description="table.column, a comparison such as 'flights.arr_delay > 15', or what will happen: "
+        "{for_each, predict, within, every, where}; suggested where it is not given.",
+    )
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _question(cls, said: Any) -> Any:
+        return future_of(said) if isinstance(said, str) and said.lstrip().startswith("{") else said
+
+    problem: Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"] | None = Field(
+        None, description="The kind of problem; follows from the target where it is not given."
+    )
+
+
+class Policy(_Strict):
+    """What a person must decide."""
+
+    tags: Literal["human", "auto"] = Field(
+        "human", description="human: wait until the tags are confirmed; auto: accept the suggestions."
+    )
+    accept_above: float = Field(
+        0.0, ge=0, le=1, description="With auto: wait all the same if the target is suggested with less confidence."
+    )
+    deploy: Literal["human", "auto"] = Field(
+        "auto", description="human: a model goes live after `radix approve`; auto: as soon as it beats the champion."
+    )
+    delete: Literal["human", "auto"] = Field(
+        "auto", description="human: `radix destroy` asks a person at a terminal; --yes-delete-data does not suffice."
+    )
+
+
+class Search(_Strict):
+    """How hard to look for a model."""
+
+    trials: int = Field(16, ge=1, le=10_000, description="Configurations to try; the search is bounded by this alone.")
+    seed: int = Field(0, ge=0, description="The same seed and data give the same model.")
+
+
+class Infrastructure(_Strict):
+    """Where it runs."""
+
+    provider: Literal["local"] = Field("local", description="local: this machine, nothing to install.")
+    endpoint_hours: float | None = Field(
+        None, gt=0, description="The endpoint is stopped after so long; `radix up` starts it again."
+    )
+
+
+class Spark(_Strict):
+    """A Spark cluster that exists."""
+
+    master: str = Field(
+        description="spark://host:7077, k8s://https://host:6443, sc://host:15002 (Connect), or for tests "
+        "local-cluster[2,1,1024]: two worker processes here."
+    )
+    config: dict[str, str | int | float | bool] = Field({}, description="Spark's own settings.")
+
+    @field_validator("master")
+    @classmethod
+    def _address(cls, master: str) -> str:
+        if not re.match(r"^((spark|k8s|sc)://\S+|local-cluster\[\d+,\d+,\d+\]|yarn)$", master):
+            raise ValueError("an address begins with spark://, k8s:// or sc://")
+        if any(not REFERENCE.fullmatch(value) for value in re.findall(r"token=([^;]+)", master)):
+            raise ValueError("the address holds a token; write ${NAME} in its place, then: radix credentials set NAME")
+        return master
+
+    @field_validator("config")
+    @classmethod
+    def _no_secret(cls, config: dict[str, str | int | float | bool]) -> dict[str, str | int | float | bool]:
+        for key, value in config.items():
+            if re.search(r"password|secret|token", key, re.IGNORECASE) and not REFERENCE.fullmatch(str(value)):
+                raise ValueError(f"{key} is a secret; write ${{NAME}} in its place, then: radix credentials set NAME")
+        return config
+
+
+class Compute(_Strict):
+    """What computes profiles, label tables and features."""
+
+    engine: Literal["auto", "polars", "spark"] = Field(
+        "auto", description="auto: Spark where a cluster is named and the data do not fit into memory here."
+    )
+    spark: Spark | None = Field(None, description="The cluster.")
+
+    @model_validator(mode="after")
+    def _cluster(self) -> "Compute":
+        if self.engine == "spark" and self.spark is None:
+            raise ValueError("engine: spark wants a cluster; name it: spark: {master: spark://host:7077}")
+        return self
+
+
+class Budget(_Strict):
+    """What it may cost; a step that would go beyond it fails before it starts."""
+
+    dollars_per_month: float | None = Field(None, ge=0, description="Of anything that is paid for.")
+    search_minutes: float | None = Field(None, ge=0, description="Of the search for a model, each time.")
+    gigabytes: float | None = Field(None, ge=0, description="Of all that is kept for the project.")
+
+    @property
+    def limited(self) -> bool:
+        """Whether anything is limited at all."""
+        return any(limit is not None for limit in self.model_dump().values())
+
+
+class Project(_Strict):
+    """One project: its data, its question, its rules."""
+
+    name: str = Field(description="Letters, digits and underscores; equals the folder's name.")
+    description: str = Field("", description="One sentence for the people who see it in the UI.")
+    sources: list[Source] = Field(description="Where the tables come from.", min_length=1)
+    goal: Goal = Goal()
+    schedule: str | None = Field(None, description="Cron expression of the regular full run, such as '0 5 * * *'.")
+    policy: Policy = Policy()
+    search: Search = Search()
+    infrastructure: Infrastructure = Infrastructure()
+    compute: Compute = Compute()
+    budget: Budget = Budget()
+    folder: Annotated[Path, Field(exclude=True, description="Where the file is; set by the loader.")] = Path()
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, name: str) -> str:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+            raise ValueError("a name has letters, digits and underscores only, and starts with a letter")
+        if name.lower() == INFRASTRUCTURE:
+            raise ValueError("that name is taken: what is provisioned is shown under it")
+        return name
+
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, schedule: str | None) -> str | None:
+        if schedule is not None and not is_cron(schedule):
+            raise ValueError("a cron expression has five fields, such as '0 5 * * *', each within its range")
+        return schedule
+
+    @model_validator(mode="after")
+    def _distinct_tables(self) -> "Project":
+        seen: dict[str, str] = {}
+        for table in self.tables:
+            other = seen.setdefault(slug(table), table)
+            if other != table or self.tables.count(table) > 1:
+                raise ValueError(f"the tables {other!r} and {table!r} have the same name")
+        return self
+
+    @property
+    def tables(self) -> list[str]:
+        """Names of all tables, in the order of the file."""
+        names: list[str] = []
+        for source in self.sources:
+            names += [source.table] if isinstance(source, FileSource) else source.tables
+        return names
+
+    @property
+    def tags_path(self) -> Path:
+        """The person's tags."""
+        return self.folder / TAGS_FILE
+
+    @property
+    def mark(self) -> str:
+        """Tells one state of the settings from another; comments and the order of the file do not count."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    def source_of(self, table: str) -> FileSource | DatabaseSource:
+        """Where a table comes from."""
+        for source in self.sources:
+            if table in ([source.table] if isinstance(source, FileSource) else source.tables):
+                return source
+        raise KeyError(table)
+
+    def key(self, *parts: str) -> str:
+        """Parts of an asset key of this project, joined: of "raw" and "Order Details", `shop/raw/Order_Details`."""
+        return "/".join([self.name, *(slug(part) for part in parts)])
+
+
+def names_a_cluster(project: Project) -> bool:
+    """Whether steps may be computed there, and so need what its address and settings refer to."""
+    return project.compute.spark is not None
+
+
+def slug(name: str) -> str:
+    """A name as an asset key may hold it."""
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "table"
+
+
+def load_project(path: Path) -> Project:
+    """Read and validate one project file.
+
+    Raises ConfigError RDX-CFG-001 (no such file), RDX-CFG-002 (not YAML) or RDX-CFG-003 (not a valid project), each
+    with the file, the line, what was found and what is allowed.
+    """
+    text, content = read_settings(path)
+    if not isinstance(content, dict):
+        raise ConfigError(
+            "RDX-CFG-003", "the file holds no settings", expected="sources: and goal:", hint="see docs", file=path
+        )
+    try:
+        project = Project.model_validate({"name": path.parent.name, **content, "folder": path.parent})
+    except ValidationError as error:
+        raise _explain(error, text, path) from None
+    if project.name != path.parent.name:
+        raise ConfigError(
+            "RDX-CFG-003",
+            f"the name is {project.name!r}",
+            expected=f"the folder's name, {path.parent.name!r}",
+            hint="rename one of them",
+            file=path,
+            **place_of(text, ("name",)),
+        )
+    return project
+
+
+def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
+    """All projects below a folder, and by name the errors of those that cannot be loaded."""
+    good, broken = [], {}
+    for path in sorted(root.glob(f"*/{PROJECT_FILE}")):
+        try:
+            good.append(load_project(path))
+        except ConfigError as error:
+            broken[path.parent.name] = error
+    return good, broken
+
+
+def _explain(error: ValidationError, text: str, path: Path) -> ConfigError:
+    """The first mistake, in the words of the file."""
+    first = error.errors()[0]
+    loc = first["loc"]
+    where = loc[:2] + loc[3:] if loc[:1] == ("sources",) or loc[:2] == ("goal", "target") else loc
+    name = ".".join(str(part) for part in where) or "the project"
+    if first["type"] == "extra_forbidden":
+        known = _fields(where[:-1])
+        near = difflib.get_close_matches(str(where[-1]), known, n=1)
+        found, expected = f"{name} is not a setting", f"one of {', '.join(known)}"
+        hint = f"did you mean {near[0]}?" if near else "remove the line"
+    elif first["type"] == "missing":
+        found, expected, hint = f"{name} is missing", "it is required", f"add {where[-1]}:"
+    else:
+        message = first["msg"].removeprefix("Value error, ")
+        shown = "" if where and where[0] == "sources" else f" (found {first['input']!r})"
+        found, expected, hint = f"{name}{shown}: {message}", "", "mend the line"
+        if first["type"] in {"literal_error", "greater_than_equal", "less_than_equal"}:
+            found, expected = f"{name} is {first['input']!r}", message.removeprefix("Input should be ")
+    return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, **place_of(text, where))
+
+
+def _fields(where: tuple[Any, ...]) -> list[str]:
+    model: type[BaseModel] = Project
+    for part in where:
+        if part == "sources":
+            return sorted({*FileSource.model_fields, *DatabaseSource.model_fields} - {"schema_name"} | {"schema"})
+        annotation = model.model_fields[str(part)].annotation
+        for kind in (annotation, *get_args(annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                model = kind
+    return sorted(set(model.model_fields) - {"folder"})

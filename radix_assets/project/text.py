@@ -1,0 +1,89 @@
+"""The text of a project file: reading it, and telling where in it something stands."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from radix_assets.common.yaml_depth import is_too_deep
+from radix_resources.errors import ConfigError
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_settings(path: Path) -> tuple[str, Any]:
+    """The text of a project file, and what it holds.
+
+    Raises ConfigError RDX-CFG-001 (no such file) or RDX-CFG-002 (not YAML, with line and column).
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise ConfigError(
+            "RDX-CFG-001", "there is no project file", expected=path.name, hint="radix new NAME SOURCE…", file=path
+        ) from None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        read = raw[: error.start].decode("utf-8")
+        raise _unreadable("a byte is no UTF-8 text", path, read, len(read)) from None
+    if is_too_deep(text):
+        raise _unreadable("it is nested too deeply", path, text, 0)
+    try:
+        return text, yaml.load(text, _LOADER)  # noqa: S506 a safe loader
+    except yaml.reader.ReaderError as error:
+        raise _unreadable("a character may not stand there", path, text, error.position) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        problem = getattr(error, "problem", None) or "unreadable"
+        raise _unreadable(problem, path, text, 0, (mark.line, mark.column) if mark else None) from None
+    except Exception:  # noqa: BLE001 a value that is not what its form or its tag says, such as 2026-02-31
+        raise _unreadable("a value is not what it seems", path, text, 0, _culprit(text)) from None
+
+
+def _culprit(text: str) -> tuple[int, int] | None:
+    """Where the first value stands that cannot be what it seems; None where it is not a single one."""
+    loader = _LOADER(text)
+    waiting = [loader.get_single_node()]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                loader.construct_object(node)
+            except Exception:  # noqa: BLE001 what the constructors raise is not said anywhere
+                return node.start_mark.line, node.start_mark.column
+        elif node is not None:
+            parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
+            waiting += reversed(parts)
+    return None
+
+
+def _unreadable(problem: str, path: Path, text: str, position: int, at: tuple[int, int] | None = None) -> ConfigError:
+    before = text[:position]
+    line, column = at or (before.count("\n"), position - (before.rfind("\n") + 1))
+    return ConfigError(
+        "RDX-CFG-002",
+        f"the file is not YAML: {problem}",
+        hint="mend the line",
+        file=path,
+        line=line + 1,
+        column=column + 1,
+    )
+
+
+def place_of(text: str, where: tuple[Any, ...]) -> dict[str, int]:
+    """Line and column of a setting; of the nearest enclosing one where it is missing."""
+    node = yaml.compose(text, _LOADER)
+    line, column = 1, 1
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    node, line, column = value, key.start_mark.line + 1, key.start_mark.column + 1
+                    break
+            else:
+                break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    return {"line": line, "column": column}

@@ -1,0 +1,1 @@
+"""Questions about the future and references to targets: their syntax, their parser and their durations."""

@@ -1,0 +1,46 @@
+"""Columns that a caller sends: matching them to the ones expected."""
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from radix_resources.errors import ServingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+import difflib
+from collections.abc import Sequence
+
+
+def missing_column(name: str, given: Sequence[str], *, others: int = 0, **context: Any) -> ServingError:
+    """A column that features cannot do without."""
+    near = nearest(name, given)
+    hint = f"is it what you called {near!r}?" if near else "give it, as null where it is not known"
+    more = f", and {others} more" if others else ""
+    return ServingError(
+        "RDX-SRV-003",
+        f"the column {name!r} is missing{more}",
+        expected="all columns that the model reads",
+        hint=hint,
+        **context,
+        column=name,
+    )
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """What somebody may have meant."""
+    folded = {one.casefold(): one for one in reversed(known)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+    return folded[close[0]] if close else None
+
+
+CANONICAL: dict[str, pl.DataType] = {
+    "Int64": pl.Int64(),
+    "Float64": pl.Float64(),
+    "Boolean": pl.Boolean(),
+    "String": pl.String(),
+    "Date": pl.Date(),
+    "Datetime": pl.Datetime("us"),
+    "Time": pl.Time(),
+}

@@ -1,0 +1,121 @@
+"""What the UI shows of a raw snapshot."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars import selectors as cs
+
+from radix_assets.pipeline.output import Markdown, Shown, Table, View, counted
+from radix_assets.project.settings import DatabaseSource, FileSource, slug
+from radix_assets.sources.addresses import without_secret
+from radix_assets.sources.read.staging import Staged
+from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
+
+_MOST_COLUMNS = 100
+_PREVIEW_COLUMNS = 30
+_PREVIEW_ROWS = 5
+_LONGEST = 30
+_PUNCTUATION = frozenset(" .,:;-+/_@#%&()[]")
+"""Signs that show how a value is written; all others could be part of what it says."""
+
+
+def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema, out: Path) -> dict[str, Shown]:
+    """Facts, headline first. No secret, and no value of any column: they go into events, which are never unwritten."""
+    facts: dict[str, Shown] = {
+        "rows": schema.rows,
+        "columns": len(schema.columns),
+        "source bytes": staged.size,
+        "snapshot bytes": (out / DATA_FILE).stat().st_size,
+        "source": _address(source, staged, schema.table),
+        "read as": staged.layout,
+    }
+    if staged.hashes:
+        facts["source sha256"] = staged.hashes[0] if len(staged.hashes) == 1 else f"of {len(staged.hashes)} files"
+    notes = list(staged.notes)
+    notes += [f"{name!r} is left out: {why}" for name, why in schema.dropped.items()]
+    if schema.blank_rows:
+        verb = "is" if schema.blank_rows == 1 else "are"
+        notes.append(f"{counted(schema.blank_rows, 'row')} without any value {verb} left out")
+    if notes:
+        facts["notes"] = Markdown("\n".join(f"- {note}" for note in notes[:_MOST_COLUMNS]))
+    facts["rejected cells"] = schema.rejected
+    if (out / REJECTS_FILE).exists():
+        facts["rejected"] = _rejects(out)
+    facts["schema"] = Table(
+        [
+            {
+                "column": column.name,
+                "type": column.dtype,
+                "nulls": column.nulls,
+                "rejected": column.rejected,
+                "in the source": column.source_type,
+                "how": column.coerced,
+            }
+            for column in schema.columns[:_MOST_COLUMNS]
+        ]
+    )
+    if len(schema.columns) > _MOST_COLUMNS:
+        facts["schema shows"] = f"the first {_MOST_COLUMNS} of {len(schema.columns):,} columns; all are in schema.json"
+    facts["preview"] = View(f"raw/{slug(schema.table)}")
+    facts["form of the first rows"] = _forms(out)
+    return facts
+
+
+def _address(source: FileSource | DatabaseSource, staged: Staged, table: str) -> str:
+    if isinstance(source, DatabaseSource):
+        return f"{without_secret(source.database)} · {source.schema_name}.{table}"
+    return source.path if len(staged.files) == 1 else f"{source.path} · {len(staged.files)} files"
+
+
+def _rejects(out: Path) -> Table:
+    """Where rejected cells are: how many in each column, and the first rows. Their text stays in the file."""
+    summary = (
+        pl.scan_parquet(out / REJECTS_FILE)
+        .group_by("column", maintain_order=True)
+        .agg(pl.len().alias("cells"), pl.col("row").head(5).alias("rows"))
+        .head(_MOST_COLUMNS)
+        .collect()
+    )
+    return Table(
+        [
+            {
+                "column": column,
+                "cells": cells,
+                "in rows": ", ".join(map(str, rows)) + (" …" if cells > len(rows) else ""),
+            }
+            for column, cells, rows in summary.rows()
+        ]
+    )
+
+
+def _forms(out: Path) -> Table:
+    """What the first rows look like, not what they say: one letter stands for all letters, one digit for all digits.
+
+    An event is never unwritten, and which columns are private may be said later.
+    """
+    rows = pl.scan_parquet(out / DATA_FILE)
+    # Chosen by position, since a name such as ^a.*$ would be taken for a pattern.
+    rows = rows.select(cs.by_index(*range(min(len(rows.collect_schema()), _PREVIEW_COLUMNS))))
+    first = rows.head(_PREVIEW_ROWS).collect()
+    return Table([{name: form(value) for name, value in row.items()} for row in first.iter_rows(named=True)])
+
+
+def form(value: Any) -> str | None:
+    """What a value looks like: `Ada 36` is `Aaa 99`."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true or false"
+    text = value.isoformat(sep=" ") if isinstance(value, dt.datetime) else str(value)
+    signs = "".join(_form_of(sign) for sign in text[:_LONGEST])
+    return signs + ("…" if len(text) > _LONGEST else "")
+
+
+def _form_of(sign: str) -> str:
+    if sign.isdigit() or sign.isnumeric():
+        return "9"
+    if sign.isalpha():
+        return "A" if sign.isupper() else "a"
+    return sign if sign in _PUNCTUATION else "?"

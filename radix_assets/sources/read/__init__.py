@@ -1,0 +1,1 @@
+"""Readers: files, text dialects, workbooks, Parquet and databases become staged columns."""

@@ -1,0 +1,195 @@
+"""Parquet files and Excel workbooks, whose columns have types of their own."""
+
+import contextlib
+import datetime as dt
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+from polars import selectors as cs
+
+from radix_assets.project.settings import FileSource
+from radix_assets.sources.read.dialect import unique_names
+from radix_assets.sources.read.files import Place, copy
+from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.staging import FILE, ROW, Staged, position
+from radix_assets.sources.read.text import no_rows
+from radix_assets.sources.types.readings import cleaned
+from radix_resources.errors import SourceError
+
+_UNNAMED = "__UNNAMED__"
+_EXACT = 2**53
+
+
+def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+    """Stage Parquet files. Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008 and what copying raises."""
+    staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="Parquet")
+    frames: list[pl.LazyFrame] = []
+    schemas: list[pl.Schema] = []
+    for number, file in enumerate(files):
+        place = Place(source.table, file.name)
+        path = work / f"{number}.raw"
+        with path.open("wb") as target:
+            copied = copy(file, target, place, unpack=False)
+        staged.hashes.append(copied.sha256)
+        staged.size += copied.size
+        with reading_errors(place):
+            frame = pl.scan_parquet(path, glob=False)
+            schema = frame.collect_schema()
+        if schemas and set(schema) != set(schemas[0]):
+            raise SourceError(
+                "RDX-SRC-008",
+                f"the columns differ from those of {files[0].name}: "
+                + ", ".join(sorted(set(schema) ^ set(schemas[0]))[:5]),
+                expected="files of one table have the same columns",
+                hint="narrow the pattern, or declare the other files as a table of their own",
+                **place.context(),
+            )
+        schemas.append(schema)
+        frame, schema = _texts(frame, schema)
+        places = {name: index for index, name in enumerate(schema)}
+        frames.append(_positioned(frame.select(cs.by_index(*(places[name] for name in schemas[0]))), number))
+    _name(staged, schemas[0])
+    staged.readings = [False] * len(staged.unique)
+    place = Place(source.table, source.path)
+    with reading_errors(place):
+        rows = pl.concat(frames, how="vertical_relaxed")
+        rows.sink_parquet(staged.path, compression="lz4")
+    return staged
+
+
+def _texts(frame: pl.LazyFrame, schema: pl.Schema) -> tuple[pl.LazyFrame, pl.Schema]:
+    """Bytes that are all UTF-8 are text that an old writer forgot to mark as such."""
+    suspects = [index for index, dtype in enumerate(schema.values()) if dtype == pl.Binary]
+    if not suspects:
+        return frame, schema
+    good = []
+    for index in suspects:
+        text = cs.by_index(index).cast(pl.String)
+        with contextlib.suppress(pl.exceptions.PolarsError):  # raised where bytes are not UTF-8
+            if not frame.select(text.str.contains(r"[\x00-\x08\x0e-\x1f]").any()).collect(engine="streaming").item():
+                good.append(index)
+    if not good:
+        return frame, schema
+    read = frame.with_columns(cs.by_index(*good).cast(pl.String))
+    return read, read.collect_schema()
+
+
+def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+    """Stage one sheet of each workbook. Columns of text, and those of mixed types, are text to infer from.
+
+    Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
+    """
+    staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="workbook")
+    frames: list[pl.DataFrame] = []
+    for file in files:
+        place = Place(source.table, file.name)
+        buffer = io.BytesIO()
+        copied = copy(file, buffer, place, unpack=False)
+        staged.hashes.append(copied.sha256)
+        staged.size += copied.size
+        frame = _sheet(buffer.getvalue(), source, place, staged)
+        if frames and set(frame.columns) != set(frames[0].columns):
+            raise SourceError(
+                "RDX-SRC-008",
+                f"the columns differ from those of {files[0].name}",
+                expected="files of one table have the same columns",
+                hint="narrow the pattern, or declare the other files as a table of their own",
+                **place.context(),
+            )
+        frames.append(frame)
+    names = frames[0].columns
+    for frame in frames:
+        if frame.columns != names:
+            frame.columns = [position(names.index(name)) for name in frame.columns]
+        else:
+            frame.columns = [position(index) for index in range(len(names))]
+    places = frames[0].columns
+    mixed = [place for place in places if len({frame.schema[place] for frame in frames}) > 1]
+    whole = [place for place in places if all(_is_whole(frame[place]) for frame in frames)]
+    days = [place for place in places if all(_is_day(frame[place]) for frame in frames)]
+    frames = [
+        frame.select(places).with_columns(
+            pl.col(mixed).cast(pl.String), pl.col(whole).cast(pl.Int64), pl.col(days).cast(pl.Date)
+        )
+        for frame in frames
+    ]
+    _name(staged, pl.Schema(zip(names, frames[0].dtypes, strict=True)))
+    staged.names = ["" if name.startswith(_UNNAMED) else name for name in staged.names]
+    staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
+    staged.readings = [dtype == pl.String for dtype in frames[0].dtypes]
+    staged.types = ["text" if text else kind for text, kind in zip(staged.readings, staged.types, strict=True)]
+    staged.comma_separated, staged.blank_lines = False, True
+    lazy = []
+    for number, frame in enumerate(frames):
+        texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+        clean = frame.with_columns(cleaned(pl.col(texts), source.null_values)) if texts else frame
+        lazy.append(_positioned(clean.lazy(), number))
+    pl.concat(lazy, how="vertical_relaxed").sink_parquet(staged.path, compression="lz4")
+    return staged
+
+
+def _sheet(content: bytes, source: FileSource, place: Place, staged: Staged) -> pl.DataFrame:
+    import fastexcel
+
+    with reading_errors(place), _quietly():
+        workbook = fastexcel.read_excel(content)
+    names = workbook.sheet_names
+    sheet = source.sheet or (names[0] if names else "")
+    if sheet not in names:
+        raise SourceError(
+            "RDX-SRC-010",
+            f"there is no sheet {sheet!r}" if sheet else "the workbook has no sheet",
+            expected=f"one of {', '.join(names)}" if names else "a sheet with a header and rows",
+            hint="mend `sheet`, or leave it out to read the first",
+            **place.context(),
+        )
+    if not source.sheet and len(names) > 1:
+        staged.notes.append(f"read the first sheet, {sheet!r}; the workbook also has {', '.join(map(repr, names[1:]))}")
+    with reading_errors(place), _quietly():
+        frame: pl.DataFrame = workbook.load_sheet(sheet, schema_sample_rows=None).to_polars()
+    if not frame.width or not frame.height:
+        raise no_rows(place, frame.columns)
+    return frame
+
+
+def _is_whole(column: pl.Series) -> bool:
+    """A workbook knows no whole numbers, only numbers without a fraction."""
+    if column.dtype != pl.Float64:
+        return column.dtype == pl.Int64
+    present = column.drop_nulls()
+    return len(present) > 0 and bool(((present == present.floor()) & (present.abs() <= _EXACT)).all())
+
+
+def _is_day(column: pl.Series) -> bool:
+    """A workbook knows no days, only moments, of which midnight is shown as a day."""
+    if not isinstance(column.dtype, pl.Datetime):
+        return column.dtype == pl.Date
+    present = column.drop_nulls()
+    return len(present) > 0 and bool((present.dt.time() == dt.time()).all())
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Of cells that fastexcel reads as text it warns one by one; their column is inferred again here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _positioned(frame: pl.LazyFrame, number: int) -> pl.LazyFrame:
+    names = frame.collect_schema().names()
+    return frame.rename({name: position(index) for index, name in enumerate(names)}).with_row_index(
+        ROW, offset=1
+    ).with_columns(pl.col(ROW).cast(pl.Int64), pl.lit(number, dtype=pl.Int32).alias(FILE))  # fmt: skip
+
+
+def _name(staged: Staged, schema: pl.Schema) -> None:
+    staged.names = list(schema)
+    staged.unique = unique_names(staged.names, len(staged.names))
+    # The name of an enumeration lists its values.
+    staged.types = [
+        dtype.base_type().__name__ if "Enum(" in (text := str(dtype)) else text for dtype in schema.values()
+    ]

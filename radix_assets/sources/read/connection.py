@@ -1,0 +1,167 @@
+"""A read-only, repeatable view of a PostgreSQL database, and its errors in words of our own.
+
+The driver's messages may hold the address with its secrets or values of the data: none is ever passed on.
+"""
+
+import contextlib
+import random
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from radix_assets.sources.addresses import resolve, without_secret
+from radix_resources.credentials.lookup import credentials, names_in
+from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
+from radix_resources.home import Home
+
+_SETTINGS = [
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "SET LOCAL datestyle = 'ISO, YMD'",
+    "SET LOCAL timezone = 'UTC'",
+    "SET LOCAL extra_float_digits = 1",
+    "SET LOCAL bytea_output = 'hex'",
+    "SET LOCAL intervalstyle = 'iso_8601'",
+    # Rows come in one and the same order only if scans do not join one another and do not run side by side.
+    "SET LOCAL synchronize_seqscans = off",
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+]
+_REFUSED = re.compile(
+    r"passwor[dt]|mot de passe|contraseña|authenti[cf]|pg_hba\.conf|role .* does not exist|not permitted to log in",
+    re.IGNORECASE,
+)
+_FULL = re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE)
+_QUEUE = 20.0
+"""Seconds to wait for a server whose connections are all taken; after that, all fail at once for as long."""
+_REFUSAL = 60.0
+"""Seconds for which a server that refused a password is not asked again with it: many lock a user out."""
+_refused: dict[str, float] = {}
+_full: dict[str, float] = {}
+
+
+@contextlib.contextmanager
+def transaction(address: str, table: str | None) -> Iterator[Any]:
+    """A cursor inside a REPEATABLE READ, READ ONLY transaction.
+
+    Where all connections of the server are taken, it waits its turn for a while. A password that was refused is not
+    tried again within a minute.
+
+    Raises CredentialError RDX-CRD-001 (missing) or RDX-CRD-002 (refused), TransientSourceError RDX-SRC-012 (no answer,
+    or the connection broke) or RDX-SRC-019 (no free connection), SourceError RDX-SRC-013 (no such database),
+    RDX-SRC-015 (not permitted) or RDX-SRC-016 (the database could not answer).
+    """
+    import adbc_driver_manager
+
+    where = {"database": without_secret(address)} | ({"table": table} if table else {})
+    connection = _connected(address, table, where)
+    try:
+        with connection, connection.cursor() as cursor:
+            for setting in _SETTINGS:
+                cursor.execute(setting)
+            yield cursor
+    except RadixError:
+        raise
+    except adbc_driver_manager.Error as error:
+        raise _failed(error, where) from None
+
+
+def _connected(address: str, table: str | None, where: dict[str, str]) -> Any:
+    url = resolve(address, table)
+    if _refused.get(url, 0.0) > time.monotonic():
+        raise _not_let_in(address, where)
+    try:
+        return _in_turn(url, where)
+    except CredentialError:
+        credentials(Home.from_environment().state).distrust()
+        renewed = resolve(address, table)  # a secret of a cloud may have been replaced since it was fetched
+        if renewed != url:
+            with contextlib.suppress(CredentialError):
+                return _in_turn(renewed, where)
+        _refused[renewed] = time.monotonic() + _REFUSAL
+        raise _not_let_in(address, where) from None
+
+
+def _in_turn(url: str, where: dict[str, str]) -> Any:
+    """A connection, as soon as the server has one to give."""
+    import adbc_driver_manager
+    import adbc_driver_postgresql.dbapi
+
+    end = time.monotonic() + _QUEUE
+    pause = 0.1
+    while True:
+        try:
+            return adbc_driver_postgresql.dbapi.connect(url)
+        except adbc_driver_manager.Error as error:
+            if not _FULL.search(str(error)):
+                raise _not_connected(error, where) from None
+        now = time.monotonic()
+        if now > end or _full.get(url, 0.0) > now:
+            if now > end:
+                _full[url] = now + _QUEUE
+            raise TransientSourceError(
+                "RDX-SRC-019",
+                "the database has no free connection",
+                expected=f"one within {_QUEUE:.0f} s; Radix needs one for each table that is being read",
+                hint="it is tried again by itself; close other programs' connections, or raise max_connections",
+                **where,
+            )
+        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 those that wait should not all come at once
+        pause = min(2 * pause, 2.0)
+
+
+def _not_let_in(address: str, where: dict[str, str]) -> CredentialError:
+    names = names_in(address)
+    return CredentialError(
+        "RDX-CRD-002",
+        "the database refused the user or the password",
+        expected="a user and a password that may log in",
+        hint=f"give another: radix credentials set {names[-1]}" if names else "mend the user in the address",
+        credential=", ".join(names) or None,
+        **where,
+    )
+
+
+def _not_connected(error: Exception, where: dict[str, str]) -> RadixError:
+    text, state = str(error), getattr(error, "sqlstate", None) or ""
+    if re.search(r'database "[^"]*" does not exist', text) or state == "3D000":
+        return SourceError(
+            "RDX-SRC-013",
+            "there is no such database on that server",
+            expected="postgresql://user:${NAME}@host:5432/database",
+            hint="mend the last part of the address",
+            **where,
+        )
+    if state.startswith("28") or _REFUSED.search(text):
+        return CredentialError("RDX-CRD-002", "the database refused the user or the password", **where)
+    return TransientSourceError(
+        "RDX-SRC-012",
+        "the database does not answer",
+        expected="a PostgreSQL server at that address",
+        hint="check host and port, the network, and that the server runs; then try again",
+        **where,
+    )
+
+
+def _failed(error: Exception, where: dict[str, str]) -> RadixError:
+    state = getattr(error, "sqlstate", None) or ""
+    if state == "42501":
+        return SourceError(
+            "RDX-SRC-015",
+            "the database does not permit to read the table",
+            expected="the right to SELECT it, and USAGE of its schema",
+            hint="ask its owner: GRANT SELECT ON … TO …",
+            **where,
+        )
+    if state[:2] in {"08", "40", "53", "55", "57"} or not state:
+        return TransientSourceError(
+            "RDX-SRC-012",
+            "the connection to the database broke, or the database is busy" + (f" (SQLSTATE {state})" if state else ""),
+            hint="try again; see the database's own log if it persists",
+            **where,
+        )
+    return SourceError(
+        "RDX-SRC-016",
+        f"the database could not answer (SQLSTATE {state})",
+        hint="read the table with another program as the same user; see the database's own log",
+        **where,
+    )

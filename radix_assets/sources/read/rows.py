@@ -1,0 +1,146 @@
+"""A user's file, read the way a raw snapshot was read: for predictions."""
+
+import difflib
+import logging
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.pipeline.output import counted
+from radix_assets.project.settings import FileSource
+from radix_assets.sources.ingestion import stage_files
+from radix_assets.sources.read.files import Place
+from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.staging import ROW, Staged
+from radix_assets.sources.schema import ColumnSchema, Reading, read_schema
+from radix_assets.sources.types.dates import FAMILIES
+from radix_assets.sources.types.readings import CANONICAL, NULL_TOKENS, parsed
+from radix_assets.sources.types.typed import canonical
+from radix_resources.errors import SourceError
+
+_log = logging.getLogger(__name__)
+_ISO = FAMILIES[0]
+_TABLE = "input"
+_MOST_FAILED = 0.5
+
+
+def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> pl.DataFrame:
+    """Rows of a CSV, Parquet or Excel file with the columns and types of the raw snapshot in the directory `like`.
+
+    A column that the file lacks is null, unless it is in `required`; columns that the snapshot lacks are ignored.
+    Dates, numbers and words may be written as in the snapshot's source, or the standard way. A cell that cannot be
+    read is null and is logged with its row.
+
+    Raises SourceError RDX-SRC-017 (a required column, or every column, is missing), RDX-SRC-018 (most cells of a
+    column cannot be read as its type) and what reading a source raises.
+    """
+    schema = read_schema(like)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        staged = stage_files(FileSource(table=_TABLE, path=str(file.absolute())), Path(), work)
+        _require(staged.unique, [column.name for column in schema.columns], required, file)
+        with reading_errors(Place(_TABLE, file.name)):
+            return _cast(staged, schema.columns, file)
+
+
+def _require(names: list[str], known: list[str], required: Collection[str], file: Path) -> None:
+    missing = [name for name in required if name not in names]
+    if not missing and any(name in names for name in known):
+        return
+    lower = {name.lower(): name for name in names}
+    near = [
+        lower[match]
+        for name in missing
+        for match in difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.7)
+    ]
+    shown = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")  # noqa: PLR2004
+    raise SourceError(
+        "RDX-SRC-017",
+        f"the file lacks {', '.join(missing)}" if missing else "the file has no column of the table",
+        expected=f"the columns {', '.join(missing or known[:20])}",
+        hint=f"is {', '.join(near)} meant? rename it" if near else "add them; a header line names the columns",
+        file=file.name,
+        columns=shown,
+    )
+
+
+def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFrame:
+    rows = staged.rows()
+    types = rows.schema
+    places = dict(zip(staged.unique, staged.columns, strict=True))
+    texts = dict(zip(staged.unique, staged.readings, strict=True))
+    if staged.blank_lines:
+        rows = rows.filter(pl.any_horizontal(pl.col([*staged.columns, *staged.overflow]).is_not_null()))
+    frame = rows.select(pl.all())
+    result: dict[str, pl.Series] = {}
+    for column in columns:
+        place = places.get(column.name)
+        if place is None:
+            result[column.name] = pl.repeat(None, frame.height, dtype=CANONICAL[column.dtype], eager=True)
+            continue
+        value, there = _read(place, types[place], column, text=texts[column.name])
+        values = frame.select(value=value, there=there)
+        _judge(column, values, frame[ROW], file)
+        result[column.name] = values["value"]
+    return pl.DataFrame(result)
+
+
+def _read(place: str, dtype: pl.DataType, column: ColumnSchema, *, text: bool) -> tuple[pl.Expr, pl.Expr]:
+    """A column's values in the snapshot's type, and whether the file holds a value there."""
+    target = CANONICAL[column.dtype]
+    typed = canonical(place, dtype)
+    value = pl.col(place) if text or typed is None else typed[1]
+    kind = "string" if text or typed is None else typed[0]
+    if kind != "string":
+        moved = value.cast(target, strict=False)
+        if column.dtype == "integer":
+            moved = pl.when(value.cast(pl.Float64) == moved.cast(pl.Float64)).then(moved)
+        return moved, value.is_not_null()
+    nulls = column.reading.nulls if column.reading else []
+    if column.dtype == "string":
+        there = value.is_not_null() & ~value.is_in(nulls)
+        return pl.when(there).then(value), there
+    there = value.is_not_null() & ~value.is_in([*NULL_TOKENS, *nulls]) & (value.str.len_bytes() > 0)
+    read = pl.coalesce(parsed(value, reading) for reading in _ways(column)).cast(target)
+    return pl.when(there).then(read), there
+
+
+def _ways(column: ColumnSchema) -> list[Reading]:
+    """As the snapshot's source was read, then the standard way."""
+    plain = Reading(dtype=column.dtype)
+    match column.dtype:
+        case "date" | "datetime":
+            plain.formats = list(_ISO.formats("datetime"))
+        case "time":
+            plain.formats = list(FAMILIES[-1].formats("time"))
+        case "boolean":
+            plain.true, plain.false = ["true", "t", "yes", "y", "1"], ["false", "f", "no", "n", "0"]
+        case "integer":
+            plain.whole = True
+        case _:
+            pass
+    return [column.reading, plain] if column.reading else [plain]
+
+
+def _judge(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path) -> None:
+    present = int(values["there"].sum())
+    failed = rows.filter(values["there"].fill_null(value=False) & values["value"].is_null())
+    if failed.is_empty():
+        return
+    where = ", ".join(map(str, failed.head(5).to_list())) + (" …" if len(failed) > 5 else "")  # noqa: PLR2004
+    if len(failed) > _MOST_FAILED * present:
+        raise SourceError(
+            "RDX-SRC-018",
+            f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {column.dtype}",
+            expected=f"values of the type {column.dtype}, as in the table",
+            hint="mend the column in the file, or leave it out",
+            file=file.name,
+            column=column.name,
+            rows=where,
+        )
+    _log.warning(
+        "%s: %d cells of %s cannot be read as %s and are null; rows %s",
+        file.name, len(failed), column.name, column.dtype, where,
+    )  # fmt: skip

@@ -1,0 +1,170 @@
+"""Staged rows become the snapshot's: types settled, cells that do not fit set aside."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.pipeline.output import Check, counted
+from radix_assets.sources.read.files import Place
+from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.staging import FILE, ROW, Staged
+from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.read.text import no_rows
+from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, ColumnSchema, DType, RawSchema
+from radix_assets.sources.types.counts import Finding
+from radix_assets.sources.types.inference import infer
+from radix_assets.sources.types.readings import parsed
+from radix_assets.sources.types.typed import canonical, present
+from radix_assets.sources.types.words import joined
+
+_ROW_GROUP = 122_880
+"""Rows of a row group, stated so that equal data give equal files."""
+_BEYOND = "(beyond the last column)"
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column on its way."""
+
+    staged: str
+    name: str
+    dtype: DType
+    value: pl.Expr
+    there: pl.Expr
+    """Whether the source holds a value that is not meant as null."""
+    finding: Finding | None
+    how: str
+
+
+def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Check]]:
+    """Write `data.parquet`, and `rejects.parquet` where cells were rejected."""
+    place = Place(table, ", ".join(staged.files[:3]) or "database")
+    with reading_errors(place):
+        everything = staged.rows()
+        texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
+        found = infer(everything, texts, comma_separated=staged.comma_separated)
+        columns, dropped = _columns(staged, everything.schema, found)
+        cells = [*(column.staged for column in columns), *staged.overflow]
+        kept = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if staged.blank_lines else everything
+        total, rows = everything.height(), kept.height()
+        if not rows or not columns:
+            raise no_rows(place, staged.unique)
+        values = kept.lazy.select(column.value.alias(column.staged) for column in columns).rename(
+            {column.staged: column.name for column in columns}
+        )
+        values.sink_parquet(out / DATA_FILE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
+        nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
+        rejected = _rejected(kept, columns)
+        _write_rejects(kept, columns, rejected, staged, out)
+        beyond = sum(kept.one(pl.col(staged.overflow).count())) if staged.overflow else 0
+    result = RawSchema(table=table, rows=rows, columns=[], dropped=dropped, blank_rows=total - rows, beyond=beyond)
+    origins = dict(zip(staged.columns, zip(staged.names, staged.types, strict=True), strict=True))
+    for column, missing in zip(columns, nulls, strict=True):
+        source, kind = origins[column.staged]
+        result.columns.append(
+            ColumnSchema(
+                name=column.name,
+                dtype=column.dtype,
+                source=source,
+                source_type=kind,
+                coerced=_coerced(column),
+                reading=column.finding.reading if column.finding else None,
+                nulls=missing,
+                rejected=rejected.get(column.staged, 0),
+            )
+        )
+    return result, _checks(result, columns)
+
+
+def _columns(staged: Staged, schema: pl.Schema, found: dict[str, Finding]) -> tuple[list[_Column], dict[str, str]]:
+    columns, dropped = [], {}
+    for position, name, kind in zip(staged.columns, staged.unique, staged.types, strict=True):
+        finding = found.get(position)
+        if finding:
+            reading = finding.reading
+            there = pl.col(position).is_not_null()
+            if reading.nulls:
+                there &= ~pl.col(position).is_in(reading.nulls)
+            value = parsed(pl.col(position), reading)
+            columns.append(_Column(position, name, reading.dtype, value, there, finding, finding.how))
+            continue
+        known = canonical(position, schema[position])
+        if known is None:
+            dropped[name] = f"{kind} values have no canonical type"
+            continue
+        dtype, value, how = known
+        columns.append(_Column(position, name, dtype, value, present(position, schema[position]), None, how))
+    return columns, {**staged.dropped, **dropped}
+
+
+def _rejected(rows: Rows, columns: list[_Column]) -> dict[str, int]:
+    """By staged column, how many cells held something that is null now."""
+    lossy = [column for column in columns if column.dtype != "string"]
+    if not lossy:
+        return {}
+    counts = rows.one((column.there & column.value.is_null()).sum().alias(column.staged) for column in lossy)
+    return {column.staged: number for column, number in zip(lossy, counts, strict=True) if number}
+
+
+def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path) -> None:
+    queries = [
+        rows.lazy.filter(column.there & column.value.is_null()).select(
+            pl.col(ROW),
+            pl.col(FILE),
+            pl.lit(column.name).alias("column"),
+            pl.col(column.staged).cast(pl.String).alias("text"),
+        )
+        for column in columns
+        if column.staged in rejected
+    ]
+    queries += [
+        rows.lazy.filter(pl.col(name).is_not_null()).select(
+            pl.col(ROW), pl.col(FILE), pl.lit(_BEYOND).alias("column"), pl.col(name).alias("text")
+        )
+        for name in staged.overflow
+    ]
+    if not queries:
+        return
+    rejects = pl.concat(pl.collect_all(queries, engine="streaming")).sort(FILE, ROW, "column", maintain_order=True)
+    files = dict(enumerate(staged.files or ["database"]))
+    rejects.select(
+        pl.col(ROW).alias("row"),
+        "column",
+        "text",
+        pl.col(FILE).replace_strict(files, return_dtype=pl.String).alias("file"),
+    ).write_parquet(out / REJECTS_FILE, compression="zstd")
+
+
+def _coerced(column: _Column) -> str:
+    """In words, for people."""
+    parts = [column.how] if column.how else []
+    if column.finding and column.finding.reading.nulls:
+        parts.append(f"null: {joined(column.finding.reading.nulls)}")
+    if column.finding and column.finding.warning:
+        parts.append(column.finding.warning)
+    return "; ".join(parts)
+
+
+def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
+    doubtful = [column.name for column in columns if column.finding and column.finding.warning]
+    return [
+        Check("rows", schema.rows > 0, counted(schema.rows, "row")),
+        Check(
+            "cells_readable",
+            not schema.rejected,
+            f"{counted(schema.rejected, 'cell')} could not be converted or "
+            f"{'has' if schema.rejected == 1 else 'have'} no column; the text is in {REJECTS_FILE}"
+            if schema.rejected
+            else "every cell was converted",
+            severity="WARN",
+        ),
+        Check(
+            "dates_unambiguous",
+            not doubtful,
+            f"day and month may be the other way round in: {', '.join(doubtful)}"
+            if doubtful
+            else "every date can be read in one way only",
+            severity="WARN",
+        ),
+    ]

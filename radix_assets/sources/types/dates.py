@@ -1,0 +1,56 @@
+"""The ways people write dates and times, in families that share one order of day, month and year."""
+
+from dataclasses import dataclass
+from itertools import product
+
+from radix_assets.sources.schema import DType
+
+_CLOCKS = ["%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Formats that may stand side by side in one column."""
+
+    name: str
+    order: str
+    """ymd, dmy, mdy, or empty for times."""
+    separator: str
+    date: tuple[str, ...] = ()
+    datetime: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
+
+    def formats(self, dtype: DType) -> tuple[str, ...]:
+        """The formats that give values of a type."""
+        return {"date": self.date, "datetime": self.datetime, "time": self.time}.get(dtype, ())
+
+
+def _family(name: str, order: str, separator: str, *dates: str, joints: tuple[str, ...] = (" ",)) -> Family:
+    clocks = [clock + zone for clock, zone in product(_CLOCKS, ("", "%#z")) if not (zone and "%p" in clock)]
+    moments = [day + joint + clock for day, joint, clock in product(dates, joints, clocks)]
+    # A date without a clock may stand among moments: it is midnight.
+    return Family(name, order, separator, tuple(dates), (*moments, *dates))
+
+
+def _numeric(order: str, separator: str) -> Family:
+    long, short = {"dmy": ("%d{0}%m{0}%Y", "%d{0}%m{0}%y"), "mdy": ("%m{0}%d{0}%Y", "%m{0}%d{0}%y")}[order]
+    name = {"dmy": "DD{0}MM{0}YYYY", "mdy": "MM{0}DD{0}YYYY"}[order].format(separator)
+    return _family(name, order, separator, long.format(separator), short.format(separator), joints=(" ", ", "))
+
+
+FAMILIES = [
+    _family("ISO 8601", "ymd", "-", "%Y-%m-%d", joints=("T", " ")),
+    _family("YYYY/MM/DD", "ymd", "/", "%Y/%m/%d"),
+    _family("YYYY.MM.DD", "ymd", ".", "%Y.%m.%d"),
+    *(_numeric(order, separator) for separator in "-/." for order in ("dmy", "mdy")),
+    _family(
+        "month by name",
+        "",
+        " ",
+        *("%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
+        *("%a, %d %b %Y", "%A, %B %d, %Y"),
+    ),
+    Family("time", "", ":", time=tuple(_CLOCKS)),
+]
+AMBIGUOUS_ORDER = {"/": "mdy", "-": "dmy", ".": "dmy"}
+"""Which order is likelier where no day of a column, nor any other column of its table, is beyond 12."""

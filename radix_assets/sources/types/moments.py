@@ -1,0 +1,110 @@
+"""Dates, datetimes and times: which family of formats a column is written in."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import polars as pl
+
+from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.schema import DType, Reading
+from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in, required
+from radix_assets.sources.types.dates import AMBIGUOUS_ORDER, FAMILIES, Family
+from radix_assets.sources.types.readings import parsed
+
+_NEARLY = 0.9
+_WIDEST = 10_000
+
+
+def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
+    """Columns whose values are dates, datetimes or times, with their formats.
+
+    The order of day and month is decided over the whole column. Where every day is 12 or less it follows the table's
+    other columns, else what is usual with the separator, and the finding warns.
+    """
+    tries = [
+        (column, family, reading)
+        for column, values in samples.items()
+        if _promising(values[:20])
+        for family in FAMILIES
+        if (reading := _suggest(values, family)) is not None
+    ]
+    converted = count_parsed(rows, [(column, reading) for column, _, reading in tries])
+    options: dict[str, list[tuple[int, Family, Reading]]] = {}
+    for (column, family, reading), count in zip(tries, converted, strict=True):
+        present = counts[column].present
+        if count < present and count >= _NEARLY * present:
+            reading, count = _widen(rows, column, family, reading)  # noqa: PLW2901
+        if count >= required(present):
+            options.setdefault(column, []).append((count, family, reading))
+    best = {column: _leaders(several) for column, several in options.items()}
+    orders = Counter(several[0][1].order for several in best.values() if len(several) == 1 and several[0][1].order)
+    return {column: _choose(several, counts[column].present, orders) for column, several in best.items()}
+
+
+def _promising(values: list[str]) -> bool:
+    numeric = sum(any(mark.isdigit() for mark in value) and 4 <= len(value) < 40 for value in values)  # noqa: PLR2004
+    return bool(values) and numeric >= _NEARLY * len(values)
+
+
+def _suggest(values: list[str], family: Family) -> Reading | None:
+    """The formats of a family that a sample of distinct values needs."""
+    if sum(family.separator in value for value in values) < _NEARLY * len(values):
+        return None
+    sample = pl.DataFrame({"text": values}, schema={"text": pl.String})
+    types: tuple[DType, ...] = ("time",) if family.time else ("date", "datetime")
+    for dtype in types:
+        formats = _needed(sample, family, dtype)
+        reading = Reading(dtype=dtype, formats=formats)
+        if formats and sample.select(parsed(pl.col("text"), reading).count()).item() >= _NEARLY * len(values):
+            return reading
+    return None
+
+
+def _needed(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
+    """The formats of a family that convert a text that no format before them does."""
+    formats = family.formats(dtype)
+    each = sample.select(
+        parsed(pl.col("text"), Reading(dtype=dtype, formats=[pattern])).is_not_null().alias(pattern)
+        for pattern in formats
+    )
+    left = pl.repeat(True, sample.height, dtype=pl.Boolean, eager=True)
+    needed = []
+    for pattern in formats:
+        gained = each[pattern] & left
+        if gained.any():
+            needed.append(pattern)
+            left &= ~gained
+    return needed
+
+
+def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:
+    """Add the rarer formats of a family that the sample did not show."""
+    present = present_in(column)
+    failing = pl.col("text").is_not_null() & parsed(pl.col("text"), reading).is_null()
+    failed = rows.derive(present.alias("text")).filter(failing)
+    rest = failed.select(pl.col("text").unique()).sort("text").head(_WIDEST)
+    dtype = reading.dtype
+    more = _needed(rest, family, dtype)
+    if not more and dtype == "date":
+        dtype, more = "datetime", _needed(rest, family, "datetime")
+    formats = [*reading.formats, *(pattern for pattern in more if pattern not in reading.formats)]
+    wider = Reading(dtype=dtype if more else reading.dtype, formats=formats)
+    return wider, count_parsed(rows, [(column, wider)])[0]
+
+
+def _leaders(several: list[tuple[int, Family, Reading]]) -> list[tuple[int, Family, Reading]]:
+    most = max(count for count, _, _ in several)
+    return [option for option in several if option[0] == most]
+
+
+def _choose(several: list[tuple[int, Family, Reading]], present: int, orders: Counter[str]) -> Finding:
+    count, family, reading = several[0]
+    warning = ""
+    if len({option[1].order for option in several}) > 1:
+        usual = AMBIGUOUS_ORDER[family.separator]
+        known = [order for order, _ in orders.most_common() if order in {"dmy", "mdy"}]
+        order = known[0] if known else usual
+        count, family, reading = next(option for option in several if option[1].order == order)
+        if not known:
+            warning = f"no day is beyond 12: read as {family.name}, but day and month may be the other way round"
+    return Finding(reading, f"{reading.dtype}s written {family.name}", present - count, warning)

@@ -1,0 +1,91 @@
+"""Words: pairs that are booleans, and the ones that mean null in a column of text."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.schema import Reading
+from radix_assets.sources.types.counts import Counts, Finding, present_in, required
+from radix_assets.sources.types.readings import NULL_TOKENS
+
+_PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n")]
+_MOSTLY = 0.9
+_UNKNOWN = "?"
+
+
+def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
+    """Columns that hold the two words of a pair and nothing else. A lone true or false will do; a lone Y will not."""
+    likely = {}
+    for column, values in samples.items():
+        words = {value.lower() for value in values[:8]}
+        pair = next((pair for pair in _PAIRS if words and words <= set(pair)), None)
+        if pair:
+            likely[column] = pair
+    if not likely:
+        return {}
+    queries = []
+    for column, pair in likely.items():
+        word = present_in(column).str.to_lowercase()
+        queries += [(word == one).sum().alias(f"{column}.{one}") for one in pair]
+    row = rows.one(queries)
+    found = {}
+    for number, (column, (true, false)) in enumerate(likely.items()):
+        yes, no = row[2 * number], row[2 * number + 1]
+        present = counts[column].present
+        if yes + no >= required(present) and (true == "true" or (yes and no)):
+            spelling = [
+                next((value for value in samples[column] if value.lower() == one), one) for one in (true, false)
+            ]
+            reading = Reading(dtype="boolean", true=[true], false=[false], spelling=spelling)
+            found[column] = Finding(reading, f"{true}/{false}", present - yes - no)
+    return found
+
+
+def nulls_of(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, list[str]]:
+    """The texts that mean null in each column.
+
+    In a column of numbers, dates or booleans every null token is one. In a column of text a token is null only where
+    the same file uses it so in a column that is not text, or where it is `?` and the only value without a letter or a
+    digit. A token that has the very shape of the column's other values stays: NA is Namibia among country codes.
+    """
+    columns = [column for column, count in counts.items() if count.tokens]
+    if not columns:
+        return {column: [] for column in counts}
+    nulls: dict[str, list[str]] = {column: [] for column in counts}
+    queries = [pl.col(column).filter(pl.col(column).is_in(NULL_TOKENS)).unique() for column in columns]
+    seen = {
+        column: sorted(answer.to_series().to_list())
+        for column, answer in zip(columns, rows.select_each(queries), strict=True)
+    }
+    typed = [column for column in columns if column in found]
+    nulls.update({column: seen[column] for column in typed})
+    habits = {token for column in typed for token in seen[column]}
+    for column in columns:
+        present = counts[column].present
+        if column in found:
+            continue
+        tokens = [token for token in seen[column] if token in habits or token == _UNKNOWN]
+        if not present:
+            nulls[column] = tokens
+            continue
+        nulls[column] = [token for token in tokens if not _belongs(rows, column, token, present, token in habits)]
+    return nulls
+
+
+def _belongs(rows: Rows, column: str, token: str, present: int, habit: bool) -> bool:  # noqa: FBT001
+    """Whether a token is a value among the others of a column of text."""
+    text = present_in(column)
+    if any(mark.isalnum() for mark in token):
+        alike = (text.str.len_chars() == len(token)) & (text.str.to_uppercase() == text)
+        return _count(rows, alike) >= _MOSTLY * present if token == token.upper() else False
+    return False if habit else _count(rows, text.str.contains(r"^[^\pL\pN]+$")) > 0
+
+
+def _count(rows: Rows, condition: pl.Expr) -> int:
+    return int(rows.select(condition.sum()).item() or 0)
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words in quotation marks, for people."""
+    return ", ".join(f'"{word}"' for word in words)

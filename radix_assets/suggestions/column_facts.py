@@ -1,0 +1,53 @@
+"""The facts of a column from its profile."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from radix_assets.column_types.schema import ColumnFacts
+from radix_assets.column_types.values import SAMPLES
+from radix_assets.profiles.schema import ColumnProfile
+
+_WHOLE = ".0"
+ENOUGH = 4 * SAMPLES
+"""Values that are kept: some may turn out to be words for a missing one."""
+
+
+def facts_of(column: ColumnProfile, samples: Sequence[str]) -> ColumnFacts:
+    """What the profile knows of a column, with some of its values as text, in the order in which they first appear.
+
+    The model learned from files in which whole numbers stand without a decimal point, whatever else the column holds;
+    numbers are brought to that form.
+    """
+    numeric = column.dtype in {"integer", "float", "boolean"}
+    if column.dtype == "float":
+        samples = [text.removesuffix(_WHOLE) for text in samples]
+    mean, std = (
+        (_of_flags(column) if column.dtype == "boolean" else (column.mean, column.std)) if numeric else (None, None)
+    )
+    return ColumnFacts(
+        name=column.name,
+        rows=column.rows,
+        nulls=column.nulls,
+        distinct=column.distinct,
+        numeric=numeric and column.present > 0,
+        mean=mean,
+        std=std,
+        minimum=_finite(column.minimum) if numeric else None,
+        maximum=_finite(column.maximum) if numeric else None,
+        samples=tuple(dict.fromkeys(samples))[:ENOUGH],
+    )
+
+
+def _finite(value: Any) -> float | None:
+    number = math.nan if value is None else float(value)
+    return number if math.isfinite(number) else None
+
+
+def _of_flags(column: ColumnProfile) -> tuple[float | None, float | None]:
+    """Mean and standard deviation of true and false, taken as 1 and 0."""
+    if column.present == 0:
+        return None, None
+    true = sum(count for value, count in column.top if value is True)
+    share = true / column.present
+    return share, math.sqrt(share * (1 - share))

@@ -1,0 +1,101 @@
+"""Poses a question about the future to the data: binds it to tables, links and times."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from radix_assets.asof.plan import Link
+from radix_assets.common.vocabulary import Problem
+from radix_assets.question.horizon import Future
+from radix_assets.relationships.schema import Relationship
+from radix_assets.tags.question_binding import Bound, World, bind
+from radix_assets.tags.schema import TableTags
+from radix_resources.errors import TargetError
+
+LABEL_TABLE, LABEL = "labels", "label"
+"""Names of the label table and of its label column."""
+
+
+@dataclass
+class BoundQuestion:
+    """A question about the future, bound to tables."""
+
+    future: Future
+    predict: Bound
+    where: Bound | None
+    tables: Mapping[str, Path]
+    """Raw snapshot directories by table name."""
+    times: Mapping[str, tuple[str, ...]]
+    """The time index of the tables that have one."""
+    links: Sequence[Link]
+    """All relationships; rows without a time index have the time of what they point to."""
+
+
+def pose(
+    future: Future, tags: Mapping[str, TableTags], relationships: Sequence[Relationship], tables: Mapping[str, Path]
+) -> BoundQuestion:
+    """Bind a question to tables, given as raw snapshot directories.
+
+    Raises TargetError RDX-TGT-301 and RDX-TGT-302, which point at the place in the expression, and RDX-TGT-303 where
+    the question is asked of rows that nothing tells apart.
+    """
+    schemas = {table: pl.scan_parquet(path / "data.parquet").collect_schema() for table, path in tables.items()}
+    if future.for_each not in schemas:
+        raise TargetError(
+            "RDX-TGT-303",
+            f"the question is asked for each of {future.for_each!r}, which is no table",
+            expected=f"one of {', '.join(schemas)}",
+            hint="correct for_each",
+        )
+    if not tags[future.for_each].primary_key:
+        raise TargetError(
+            "RDX-TGT-303",
+            f"nothing tells the rows of {future.for_each} apart",
+            expected="a table with a primary key",
+            hint=f"name it in tags.yaml: tables: {future.for_each}: primary_key",
+            table=future.for_each,
+        )
+    times = {table: tuple(block.time_index) for table, block in tags.items() if block.time_index and table in tables}
+    links = _links(relationships, tables)
+    world = World(future.for_each, schemas, relationships, lambda table: _timed(table, times, links))
+    predict = bind(future.predict, world, ahead=True)
+    where = bind(future.where, world, ahead=False) if future.where else None
+    return BoundQuestion(future, predict, where, tables, times, links)
+
+
+def _links(relationships: Sequence[Relationship], tables: Mapping[str, Path]) -> list[Link]:
+    return [
+        Link(
+            child=each.child,
+            child_columns=tuple(each.child_columns),
+            parent=each.parent,
+            parent_columns=tuple(each.parent_columns),
+        )
+        for each in relationships
+        if each.child in tables and each.parent in tables and each.child != each.parent
+    ]
+
+
+def _timed(table: str, times: Mapping[str, tuple[str, ...]], links: Sequence[Link]) -> bool:
+    """Whether the table, or one that its rows point to, has a time index."""
+    seen, queue = {table}, [table]
+    for name in queue:
+        if name in times:
+            return True
+        queue += [link.parent for link in links if link.child == name and link.parent not in seen]
+        seen.update(queue)
+    return False
+
+
+def problem_of(predict: Bound) -> Problem:
+    """The kind of problem that what is predicted poses. Raises TargetError RDX-TGT-302 where it poses none."""
+    if predict.kind == "date":
+        raise TargetError(
+            "RDX-TGT-302",
+            f"a moment is predicted: {predict.text}",
+            expected="a number, a text, or a comparison",
+            hint=f"compare it: {predict.text} > 2020-01-31, in quotes",
+        )
+    return {"truth": "binary", "number": "regression", "text": "multiclass"}[predict.kind]  # type: ignore[return-value]

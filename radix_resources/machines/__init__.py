@@ -1,0 +1,1 @@
+"""Several machines on one metadata database: the worker that executes queued runs, and the run launcher."""
