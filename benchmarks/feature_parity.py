@@ -27,7 +27,7 @@ from radix_assets.asof.plan import Identity, Node, Output, Plan, walk
 from radix_assets.asof.store import Store
 from radix_assets.asof.times import NEVER
 from radix_assets.features.definitions import type_of
-from radix_assets.features.engines import compute
+from radix_assets.features.engines.dispatch import compute
 from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph import Graph, build_graph
 from radix_assets.features.prepared import inputs_of

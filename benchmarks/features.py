@@ -175,7 +175,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _radix(arguments: argparse.Namespace) -> float:
     from radix_assets.asof.plan import Plan
-    from radix_assets.features.engines import compute
+    from radix_assets.features.engines.dispatch import compute
 
     rows = asked(arguments.folder, arguments.own_cutoffs)
     plan = Plan.model_validate_json((arguments.folder / "plan.json").read_text())

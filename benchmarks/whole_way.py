@@ -34,7 +34,7 @@ made = {{}}
 for step in steps(project, STAGES):
     out = home.state / "plain" / step.name
     out.mkdir(parents=True)
-    inputs = {{name: made[name] for name in step.needs + step.wants}}
+    inputs = {{name: made[name] for name in step.deps + step.optional_deps}}
     work = Work(project, step, inputs, out, stand_on, None, dict.fromkeys(inputs, 0.0))
     step.stage.before(work, None)
     assert step.stage.compute(work) is not None

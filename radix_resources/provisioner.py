@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from radix_resources.action_log.log import doing
+from radix_resources.action_log.log import logged_action
 from radix_resources.action_log.schema import Action, Outcome
 from radix_resources.providers.base import Change, Component, Request
 
@@ -36,7 +36,7 @@ def provision(
         after={"request": request.model_dump(), **change.rate.model_dump()},
         run_id=run_id,
     )
-    with doing(instance, action):
+    with logged_action(instance, action):
         component.apply(project, request)
     return change
 
@@ -54,12 +54,12 @@ def remove(instance: "dg.DagsterInstance", component: Component, project: str, *
         reason=reason,
         before={"what": held.what, "bytes": held.bytes},
     )
-    with doing(instance, action):
+    with logged_action(instance, action):
         component.release(project)
         component.destroy(project)
 
 
-def what_came_of(component: Component, intent: Action) -> tuple[Outcome, str]:
+def resolve_intent(component: Component, intent: Action) -> tuple[Outcome, str]:
     """Of an intent whose outcome was never written: looked up where the thing itself is."""
     if intent.kind == "release":
         held = component.inspect(intent.project)

@@ -16,7 +16,7 @@ import pytest
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from toy import Toy
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.operations.verify import verify
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.local_run import run
@@ -67,7 +67,7 @@ def test_a_full_disk_of_data_leaves_what_was_there_and_says_so(home: Home, insta
         toy.source["a"] = "a value that is longer than before " * 200
         filler = filled(disk)
         assert go(toy, instance) == "failed"
-        states = {one.step.name: one for one in stand(toy.project, toy.stages, toy.tools)}
+        states = {one.step.name: one for one in asset_statuses(toy.project, toy.stages, toy.tools)}
         assert toy.read("raw/a") == "1"
         assert toy.read("end") == "1+2!"
         error = states["raw/a"].error
@@ -203,7 +203,7 @@ def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says
     assert launched.mark != edited.mark
     said = [record.event_log_entry.user_message for record in instance.get_records_for_run(done.run_id).records]
     assert any("was edited after this run was asked for" in text for text in said)
-    assert {one.state for one in stand(edited, stages, toy.tools)} == {"fresh"}
+    assert {one.state for one in asset_statuses(edited, stages, toy.tools)} == {"fresh"}
     assert list(requests(instance, home, toy.tools, turn, {}, stages)) == [], "nothing is left to be made"
 
 
@@ -221,6 +221,8 @@ def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home,
         instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     )
     assert done.success
-    assert {one.state for one in stand(launched, stages, toy.tools)} == {"fresh"}
+    assert {one.state for one in asset_statuses(launched, stages, toy.tools)} == {"fresh"}
     edited = load_project(path)
-    assert [one.state for one in stand(edited, stages, toy.tools)] == ["stale"] * 5, "it is made anew as edited"
+    assert [one.state for one in asset_statuses(edited, stages, toy.tools)] == ["stale"] * 5, (
+        "it is made anew as edited"
+    )

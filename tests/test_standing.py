@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 from toy import Toy
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.orchestration.local_run import run
 from radix_assets.orchestration.sensors import requests
 from radix_resources.home import Home
@@ -16,7 +16,7 @@ def toy(home: Home) -> Toy:
 
 
 def states(toy: Toy) -> dict[str, str]:
-    return {one.step.name: one.state for one in stand(toy.project, toy.stages, toy.tools)}
+    return {one.step.name: one.state for one in asset_statuses(toy.project, toy.stages, toy.tools)}
 
 
 def go(toy: Toy, instance: dg.DagsterInstance) -> object:

@@ -13,13 +13,13 @@ import polars as pl
 import pytest
 from toy import Toy
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.budget.plan import make_plan
 from radix_assets.operations.reconcile import reconcile
 from radix_assets.operations.verify import Finding, verify
 from radix_assets.orchestration.local_run import run
-from radix_assets.pipeline.status import without_budget
-from radix_resources.action_log.log import doing, process_name, record
+from radix_assets.pipeline.status import unbudgeted_statuses
+from radix_resources.action_log.log import logged_action, process_name, record
 from radix_resources.action_log.reading import Filter, entries, open_intents, read
 from radix_resources.action_log.reconcile import PID, STARTED, process_tags
 from radix_resources.action_log.schema import Action
@@ -228,7 +228,7 @@ def test_an_intent_of_another_machine_is_closed_once_it_cannot_be_under_way_any_
 
 
 def test_what_is_under_way_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance):
-    with doing(instance, Action(kind="promote", subject="toy/end", project="toy", actor="ada")):
+    with logged_action(instance, Action(kind="promote", subject="toy/end", project="toy", actor="ada")):
         assert tidy(toy, instance) == []
 
 
@@ -256,9 +256,9 @@ def test_what_nothing_refers_to_is_removed_after_its_retention(
 def test_a_snapshot_that_is_gone_is_made_anew_by_the_next_run_and_hides_nothing(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     shutil.rmtree(snapshot(toy, "raw/a"))
-    states = {one.step.name: one.state for one in stand(toy.project, toy.stages, toy.tools)}
+    states = {one.step.name: one.state for one in asset_statuses(toy.project, toy.stages, toy.tools)}
     assert states == {"raw/a": "stale", "raw/b": "fresh", "sum": "stale", "gate": "stale", "end": "stale"}
-    make_plan(toy.project, without_budget(toy.project, toy.stages, toy.tools), toy.tools)
+    make_plan(toy.project, unbudgeted_statuses(toy.project, toy.stages, toy.tools), toy.tools)
     report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages)
     assert report.state == "done"
     assert "toy/raw/a" in report.made

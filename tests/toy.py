@@ -50,20 +50,27 @@ class Toy:
     @property
     def stages(self) -> tuple[Stage, ...]:
         return (
-            Stage("raw", "Raw {table}.", self._raw, per_table=True, outside=self._outside, checks={"fine": "Is fine."}),
-            Stage("sum", "Sum.", self._sum, needs=("raw",)),
+            Stage(
+                "raw",
+                "Raw {table}.",
+                self._raw,
+                per_table=True,
+                external_state=self._outside,
+                checks={"fine": "Is fine."},
+            ),
+            Stage("sum", "Sum.", self._sum, deps=("raw",)),
             Stage(
                 "gate",
                 "Gate.",
                 self._gate,
-                needs=("sum",),
+                deps=("sum",),
                 action="tag",
-                outside=lambda _work: self.open,
-                asks=lambda _work: None if self.open else "open the gate",
+                external_state=lambda _work: self.open,
+                pending_action=lambda _work: None if self.open else "open the gate",
                 launchpad=lambda: Word,
-                before=self._before,
+                apply_config=self._before,
             ),
-            Stage("end", "End.", self._end, needs=("gate",), wants=("raw",)),
+            Stage("end", "End.", self._end, deps=("gate",), optional_deps=("raw",)),
         )
 
     def materialize(self, instance: dg.DagsterInstance, *keys: str, **config: Any) -> dg.ExecuteInProcessResult:

@@ -47,7 +47,7 @@ def spent(steps: "Iterable[Step]", tools: Tools, prices: Prices) -> Totals:
         history = tools.storage.history(step.key)
         size += sum({commit.directory: commit.size for commit in history}.values())
         seconds += sum(commit.seconds for commit in history if commit.created.startswith(this))
-        if "endpoint" in step.stage.stands_on and prices.endpoint_hour:
+        if "endpoint" in step.stage.requires and prices.endpoint_hour:
             endpoint = tools.endpoint.uptime(step.project).get(this, 0.0)
     gigabytes = size / GIGABYTE
     dollars = (seconds * prices.machine_hour + endpoint * prices.endpoint_hour) / HOUR

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from radix_assets.budget.meter import GIGABYTE, HOUR, Totals, month, spent
 from radix_assets.execution.estimate import Bound, need_of, request_of, sizing
 from radix_assets.pipeline.stage import Tools, Work, components_of, fingerprint
-from radix_assets.pipeline.status import Standing, assemble
+from radix_assets.pipeline.status import AssetStatus, assemble
 from radix_assets.project.settings import FileSource, Project
 from radix_resources.errors import RadixError
 from radix_resources.prices import load_prices
@@ -63,7 +63,7 @@ class Plan(BaseModel):
     """In words, each limit of the budget that the expected is beyond. Empty: within the budget."""
 
 
-def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> Plan:
+def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> Plan:
     """From how the project stands. Steps whose input is to be made first are sized by what that is expected to be."""
     home = tools.home
     stood_on = provider(home, project.infrastructure.provider)
@@ -73,9 +73,9 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
     planned = []
     changes: dict[str, Change] = {}
     marks = []
-    for one in standings:
+    for one in statuses:
         work = assemble(project, one.step, tools, one.commit)
-        if not (one.step.needs or one.step.wants):
+        if not (one.step.deps or one.step.optional_deps):
             marks.append((one.step.name, _mark(work)))
         if one.state in {"fresh", "failed"}:
             continue
@@ -89,14 +89,14 @@ def make_plan(project: Project, standings: Sequence[Standing], tools: Tools) -> 
             if change.action != "none":
                 changes.setdefault(change.component, change)
     metered = _endpoint(project, planned, stood_on.components["endpoint"])
-    before = spent([one.step for one in standings], tools, prices)
+    before = spent([one.step for one in statuses], tools, prices)
     whole = before.plus(_sum(planned, "middle", metered))
     most = _rounded(before.plus(_sum(planned, "high", metered)))
     inputs = _hash(
         {
             "settings": project.model_dump(mode="json", exclude=_NOT_THE_PLAN),
             "sources": marks,
-            "versions": {one.step.stage.name: one.step.stage.version for one in standings},
+            "versions": {one.step.stage.name: one.step.stage.version for one in statuses},
             "prices": prices.model_dump(mode="json"),
             "month": month(),
         }

@@ -32,7 +32,7 @@ def destroy(
     from radix_assets.cli.tagging import login
     from radix_assets.operations.destroy import abandoned, approve_deletion, inventory
     from radix_assets.operations.destroy import destroy as remove
-    from radix_assets.orchestration.infrastructure import tell
+    from radix_assets.orchestration.infrastructure import emit
     from radix_resources.action_log.reconcile import reconcile_runs
     from radix_resources.providers import provider
 
@@ -61,7 +61,7 @@ def destroy(
     gone = remove(project, here.home, here.instance, by=who, why=why, files=files)
     for component in provider(here.home, project.infrastructure.provider).components.values():
         if component.capability in gone:
-            tell(here.instance, component)
+            emit(here.instance, component)
     out.print(f"[green]✓[/] removed; the log of it stays: radix log {name}" if held else "nothing to remove")
 
 

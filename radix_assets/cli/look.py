@@ -68,17 +68,17 @@ def status(
 
 
 def _status(here: Place, project: Any) -> dict[str, Any]:
-    from radix_assets.budget.hold import stand
+    from radix_assets.budget.hold import asset_statuses
     from radix_assets.pipeline.status import left_out, verdict
     from radix_assets.stages import STAGES
 
     tools = here.tools
-    standings = stand(project, STAGES, tools)
-    states = [one.state for one in standings]
-    wish = next((one.reason for one in standings if one.state == "waiting"), None)
-    missed = left_out(standings)
-    failed = next((one for one in standings if one.state == "failed" and one.step.name not in missed), None)
-    state = verdict(standings)
+    statuses = asset_statuses(project, STAGES, tools)
+    states = [one.state for one in statuses]
+    wish = next((one.reason for one in statuses if one.state == "waiting"), None)
+    missed = left_out(statuses)
+    failed = next((one for one in statuses if one.state == "failed" and one.step.name not in missed), None)
+    state = verdict(statuses)
     deployed = tools.endpoint.inspect(project.name)
     idle = deployed is not None and deployed.state != "running"
     destroyed = (project.folder / DESTROYED).exists()
@@ -101,7 +101,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
                 "reason": one.reason,
                 "version": one.commit and one.commit.sequence,
             }
-            for one in standings
+            for one in statuses
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,

@@ -49,7 +49,7 @@ def is_plan(here: Place, name: str) -> bool:
 
 def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
     """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
-    from radix_assets.budget.approve import approve_by_hash
+    from radix_assets.orchestration.approve_plan import approve_by_hash
 
     project = approve_by_hash(here.home, here.tools, here.instance, wanted, by=by, why=why)
     out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")
@@ -57,10 +57,10 @@ def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
 
 def _plan(here: Place, project: Project) -> "Plan":
     from radix_assets.budget.plan import make_plan
-    from radix_assets.pipeline.status import without_budget
+    from radix_assets.pipeline.status import unbudgeted_statuses
     from radix_assets.stages import STAGES
 
-    return make_plan(project, without_budget(project, STAGES, here.tools), here.tools)
+    return make_plan(project, unbudgeted_statuses(project, STAGES, here.tools), here.tools)
 
 
 def _print(project: Project, found: "Plan", by: str | None) -> None:

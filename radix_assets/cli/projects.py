@@ -113,7 +113,7 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
                 "seconds": round(report.made.get(one.step.key, 0.0), 3),
                 "error": one.error or (one.reason if one.state in {"waiting", "blocked"} else None),
             }
-            for one in report.standings
+            for one in report.statuses
         ],
         "model": card
         and {
@@ -225,7 +225,7 @@ def approve(
     from radix_assets.models.approvals import approve as record
     from radix_assets.models.stored import load_card, load_champion
     from radix_assets.pipeline.status import latest
-    from radix_resources.action_log.log import doing
+    from radix_resources.action_log.log import logged_action
     from radix_resources.action_log.schema import Action
 
     here = place()
@@ -251,6 +251,6 @@ def approve(
     action = Action(
         kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model
     )
-    with doing(here.instance, action):
+    with logged_action(here.instance, action):
         record(project.folder, model, by=who, why=why)
     out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")

@@ -73,7 +73,7 @@ def _unpack(here: Place) -> Path:
 
 def _made(report: Any) -> Table:
     table = Table("asset", "rows", "size", "seconds", title="what was made")
-    for one in report.standings:
+    for one in report.statuses:
         if one.commit:
             rows = f"{one.commit.rows:,}" if one.commit.rows is not None else ""
             table.add_row(one.step.key, rows, f"{one.commit.size / 1e6:,.1f} MB", f"{one.commit.seconds:.1f}")

@@ -27,7 +27,7 @@ from radix_assets.tags.sync import Draft, prepare_tags, tell_all
 from radix_assets.tags_file.diff import nested
 from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import read_tags
-from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.reading import read
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import ConfigError, RadixError, TagError
@@ -88,7 +88,7 @@ def edit(here: Place, project: Project, wishes: Wishes, *, by: str | None, if_ve
             after=after,
         )
         try:
-            with doing(here.instance, action):
+            with logged_action(here.instance, action):
                 apply_edits(project.tags_path, edits, who=who, expected=if_version or draft.sha)
         except TagError as error:
             if error.code != "RDX-TAG-006" or if_version or attempt == _TRIES - 1:

@@ -25,10 +25,10 @@ def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
         stage=stage.name,
         engine=_engine(work),
         rows=rows,
-        bytes=size + sum(expected[name] for name in {*work.step.needs, *work.step.wants} if name in expected),
+        bytes=size + sum(expected[name] for name in {*work.step.deps, *work.step.optional_deps} if name in expected),
         columns=columns,
     )
-    return stage.need(work, need)
+    return stage.estimate(work, need)
 
 
 Bound = Literal["low", "middle", "high"]

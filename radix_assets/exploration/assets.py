@@ -22,7 +22,7 @@ EXPLORATION = Stage(
     description="Every column against the target: what goes with it, what knows it too early (leak suspects, which are "
     "left out unless a person says otherwise), balance, time coverage and missing values.",
     kinds=("polars",),
-    needs=("raw", "profile", "labels"),
+    deps=("raw", "profile", "labels"),
     checks={
         "target_known": "The outcome is known of enough rows.",
         "enough_rows": "There are enough rows to learn from.",

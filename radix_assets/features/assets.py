@@ -24,7 +24,7 @@ FEATURES = Stage(
     "only what was known strictly before its own time.",
     kinds=("featuretools", "polars", "parquet"),
     credentials=names_a_cluster,
-    needs=("raw", "labels", "exploration"),
+    deps=("raw", "labels", "exploration"),
     checks={
         "row_by_row": "The matrix has a row for each row of the target's table, in its order.",
         "replay": "Rows computed again, alone, give the same values to the bit, as they will when the model serves.",

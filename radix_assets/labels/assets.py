@@ -23,7 +23,7 @@ LABELS = Stage(
     "will happen, a row for each entity and each moment of the past at which it was asked, with what then happened.",
     kinds=("polars", "parquet"),
     credentials=names_a_cluster,
-    needs=("raw", "tags"),
+    deps=("raw", "tags"),
     checks={"has_a_past": "The past is long enough to learn from some of it and to be judged by the rest."},
     compute=_compute,
     may_hold_private=True,

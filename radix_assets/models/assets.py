@@ -70,8 +70,8 @@ MODEL = Stage(
     description="The best model that a bounded, seeded search found, judged on rows it never saw, against trivial "
     "predictors. One that does not beat them is refused, and the reason is here.",
     kinds=("flaml", "mlflow"),
-    stands_on=("tracking",),
-    needs=("labels", "exploration", "features"),
+    requires=("tracking",),
+    deps=("labels", "exploration", "features"),
     checks={
         "beats_baselines": "The model is better than trivial predictors, beyond chance.",
         "no_engineered_leak": "No single feature nearly knows the answer.",
@@ -79,8 +79,8 @@ MODEL = Stage(
         "classes_large_enough": "Every class has enough rows to be judged.",
     },
     compute=_train,
-    forget=_forget,
-    need=lambda work, need: need.model_copy(update={"rounds": work.project.search.trials}),
+    on_withdraw=_forget,
+    estimate=lambda work, need: need.model_copy(update={"rounds": work.project.search.trials}),
     settings=lambda project, _table: project.search.model_dump(),
 )
 
@@ -189,14 +189,14 @@ CHAMPION = Stage(
     description="Which model serves, and why: a challenger takes over only if it beats the one that serves, and where "
     "the project says so only once a person approved it (in the launchpad, or with `radix approve`).",
     kinds=("mlflow",),
-    needs=("labels", "features", "model"),
+    deps=("labels", "features", "model"),
     checks={
         "a_model_serves": "There is a model that may serve.",
     },
     compute=_decide,
     settings=lambda project, _table: project.policy.deploy,
-    outside=_outside,
-    asks=_asks,
+    external_state=_outside,
+    pending_action=_asks,
     launchpad=_launchpad,
-    before=_before,
+    apply_config=_before,
 )

@@ -15,7 +15,7 @@ MONITORING = Stage(
     name="monitoring",
     description="Drift and quality of the newest data, and how the model does on them, against what it learned from.",
     kinds=("evidently",),
-    needs=("labels", "features", "model"),
+    deps=("labels", "features", "model"),
     checks={
         "comparable": "There are enough rows, and features, to compare.",
         "little_drift": "The newest data look like those the model learned from.",

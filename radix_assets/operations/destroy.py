@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import PLANS_FILE
 from radix_assets.models.approvals import APPROVALS_FILE
-from radix_assets.orchestration.run_tags import at_work
+from radix_assets.orchestration.run_tags import has_active_run
 from radix_assets.project.settings import DESTROYED, PROJECT_FILE, TAGS_FILE, Project
-from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.reading import Filter, entries, open_intents
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import ConfigError
@@ -69,7 +69,7 @@ def destroy(
 
     What was cut off is done by calling again. Raises ConfigError RDX-CFG-016 while a run of the project goes on.
     """
-    if at_work(instance, project.name):
+    if has_active_run(instance, project.name):
         raise ConfigError(
             "RDX-CFG-016",
             f"a run of {project.name} is going on",
@@ -92,7 +92,7 @@ def destroy(
             reason=reason,
             before={"what": found[part].what},
         )
-        with doing(instance, action):
+        with logged_action(instance, action):
             for path in _there(project.folder, part):
                 path.unlink()
     _close_cut_off(project, instance)

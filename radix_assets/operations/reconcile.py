@@ -12,7 +12,7 @@ import dagster as dg
 from radix_assets.budget.approvals import approved_plans
 from radix_assets.models.approvals import approved
 from radix_assets.operations.verify import untold
-from radix_assets.orchestration.infrastructure import tell_at_first
+from radix_assets.orchestration.infrastructure import emit_missing
 from radix_assets.pipeline.stage import Tools
 from radix_assets.project.settings import INFRASTRUCTURE
 from radix_resources.action_log.fold import folded
@@ -23,7 +23,7 @@ from radix_resources.action_log.schema import Action, Outcome
 from radix_resources.home import Home
 from radix_resources.providers import provider, providers
 from radix_resources.providers.base import Component
-from radix_resources.provisioner import what_came_of
+from radix_resources.provisioner import resolve_intent
 
 RETENTION_DAYS = 30.0
 """How long what nothing refers to is kept, unless RADIX_RETENTION_DAYS says otherwise."""
@@ -61,7 +61,7 @@ def reconcile(
     found = [*_runs(instance, actor), *_intents(instance, home, tools)]
     found += [Done(one.subject, one.found, one.mend) for one in untold(instance, tools)]
     found += _endpoints(home, tools)
-    tell_at_first(instance, home)
+    emit_missing(instance, home)
     if thorough or _due(home):
         found += _unreferenced(instance, tools, actor)
         found += _compute_logs(home)
@@ -128,7 +128,7 @@ def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator
             action = entry.action
             if action.phase == "intent" and action.id in one.open and _cut_off(instance, home, entry):
                 component = _component(action, home)
-                outcome, why = what_came_of(component, action) if component else _what_came_of(action, home, tools)
+                outcome, why = resolve_intent(component, action) if component else _what_came_of(action, home, tools)
                 _close(instance, entry, outcome, why)
                 yield Done(action.subject, f"{action.kind} was begun and never ended", f"{outcome}: {why}")
 

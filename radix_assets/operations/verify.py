@@ -247,6 +247,6 @@ def _abandoned(home: Home, projects: list[Project]) -> Iterator[Finding]:
 def _holds(project: Project, step: Step, tools: Tools) -> bool:
     try:
         commit = tools.storage.latest(step.key)
-        return commit is None or step.stage.holds(assemble(project, step, tools, commit))
+        return commit is None or step.stage.is_current(assemble(project, step, tools, commit))
     except (RadixError, OSError):
         return True  # its snapshot is damaged, which is told as such

@@ -14,18 +14,18 @@ import dagster as dg
 from radix_assets.budget.hold import demand_budget
 from radix_assets.execution.run_step import Sized
 from radix_assets.execution.unexpected import unexpected
-from radix_assets.orchestration.infrastructure import provision_for, tell_of
+from radix_assets.orchestration.infrastructure import emit_required, provision_for
 from radix_assets.orchestration.metadata import commit_metadata, to_json
 from radix_assets.orchestration.run_tags import note_edit
 from radix_assets.orchestration.withdraw import PRIVATE, known_private, withdraw_broken, withdraw_earlier
 from radix_assets.pipeline.credentials import asks_a_person, stamp_of, task_of
 from radix_assets.pipeline.output import Check, Output
-from radix_assets.pipeline.stage import Stage, Step, Tools, Work, fingerprint, is_fresh, shown_deps, steps
+from radix_assets.pipeline.stage import Stage, Step, Tools, Work, fingerprint, is_fresh, reduced_deps, steps
 from radix_assets.pipeline.status import assemble, failed_mark
 from radix_assets.project.settings import INFRASTRUCTURE, Project, slug
 from radix_resources.action_log.chain import HEAD
 from radix_resources.action_log.fence import RunFence
-from radix_resources.action_log.log import chains, doing, record
+from radix_resources.action_log.log import chains, logged_action, record
 from radix_resources.action_log.schema import Action
 from radix_resources.credentials.redaction import scrub, shows
 from radix_resources.errors import BudgetError, MetadataError, RadixError, StorageError
@@ -52,7 +52,7 @@ Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 def build_assets(project: Project, stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
     """All assets of a project."""
     found = steps(project, stages)
-    deps = shown_deps(found)
+    deps = reduced_deps(found)
     return [_build(project, step, deps[step.name], stages) for step in found]
 
 
@@ -77,7 +77,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         key=key,
         deps=[
             *(dg.AssetKey([project.name, *name.split("/")]) for name in deps),
-            *(dg.AssetKey([INFRASTRUCTURE, project.infrastructure.provider, name]) for name in stage.stands_on),
+            *(dg.AssetKey([INFRASTRUCTURE, project.infrastructure.provider, name]) for name in stage.requires),
         ],
         group_name=project.name,
         description=stage.description.format(table=step.table, project=project.name),
@@ -123,7 +123,7 @@ def publish(
         work = assemble(project, step, tools, None if broken else commit, demand=True)
         work = replace(work, record=lambda action: record(context.instance, action), stages=stages)
         try:
-            step.stage.before(work, config)
+            step.stage.apply_config(work, config)
             mark = fingerprint(work)
         except RadixError as error:
             mark = failed_mark(error)
@@ -148,7 +148,7 @@ def publish(
     finally:
         held.close()
     if made is None:
-        yield from _wait(context, step, step.stage.asks(work) or "a person is needed")
+        yield from _wait(context, step, step.stage.pending_action(work) or "a person is needed")
     else:
         _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
         yield _result(project, step, tools, made, fresh=fresh)
@@ -199,14 +199,14 @@ def _make(
             if other and other.fingerprint == mark:
                 return other
             raise
-    tell_of(context.instance, work)
+    emit_required(context.instance, work)
     return made
 
 
 def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Output | None:
     """Compute, and where this changes something in the world write it into the action log, before and after."""
     work, stage = sized.work, sized.work.step.stage
-    if stage.action is None or stage.asks(work):
+    if stage.action is None or stage.pending_action(work):
         return sized.compute()
     intent = Action(
         kind=stage.action,
@@ -216,7 +216,7 @@ def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Outp
         input_hash=mark,
         run_id=context.run.run_id,
     )
-    with doing(context.instance, intent) as state:
+    with logged_action(context.instance, intent) as state:
         output = sized.compute()
         state.after = output.decision if output else {}
         return output

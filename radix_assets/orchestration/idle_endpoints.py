@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.stage import Tools
 from radix_assets.project.settings import load_projects
-from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.schema import Action
 from radix_resources.home import Home
 
@@ -38,7 +38,7 @@ def release_idle(
         if limit is None or now - since < limit * 3600:
             found[deployed.project] = {"since": since, "version": deployed.version}
             continue
-        with doing(instance, _release(deployed.project, f"it has answered for {limit:g} hours")):
+        with logged_action(instance, _release(deployed.project, f"it has answered for {limit:g} hours")):
             tools.endpoint.stop(deployed.project)
     return found
 

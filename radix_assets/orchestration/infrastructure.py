@@ -41,10 +41,10 @@ def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, 
             run_id=run_id,
         )
         if change.action != "none":
-            tell(instance, component)
+            emit(instance, component)
 
 
-def tell_at_first(instance: dg.DagsterInstance, home: Home) -> None:
+def emit_missing(instance: dg.DagsterInstance, home: Home) -> None:
     """Show the components that were never shown: a step that stands on one is else out of date once it is."""
     components = {
         dg.AssetKey(one.subject.split("/")): one
@@ -54,10 +54,10 @@ def tell_at_first(instance: dg.DagsterInstance, home: Home) -> None:
     shown = instance.get_latest_materialization_events(list(components))
     for key, component in components.items():
         if shown.get(key) is None:
-            tell(instance, component)
+            emit(instance, component)
 
 
-def tell(instance: dg.DagsterInstance, component: Component) -> None:
+def emit(instance: dg.DagsterInstance, component: Component) -> None:
     """Show how a component stands now, after something of it has changed."""
     key, stands = dg.AssetKey(component.subject.split("/")), component.condition()
     instance.report_runless_asset_event(
@@ -70,12 +70,12 @@ def tell(instance: dg.DagsterInstance, component: Component) -> None:
     )
 
 
-def tell_of(instance: dg.DagsterInstance, work: Work) -> None:
+def emit_required(instance: dg.DagsterInstance, work: Work) -> None:
     """Show how stands what a step that was made stands on, beside what all steps do."""
     components = _provider_of(work).components
-    for capability in work.step.stage.stands_on:
+    for capability in work.step.stage.requires:
         with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
-            tell(instance, components[capability])
+            emit(instance, components[capability])
 
 
 def _provider_of(work: Work) -> Provider:

@@ -3,8 +3,8 @@
 import dagster as dg
 from pydantic import Field
 
-from radix_assets.budget.approve import approve_by_hash
 from radix_assets.execution.tools import tools
+from radix_assets.orchestration.approve_plan import approve_by_hash
 from radix_resources.errors import BudgetError
 from radix_resources.home import Home
 

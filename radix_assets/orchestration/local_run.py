@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import dagster as dg
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.orchestration.assets import FORCE, PROGRESS, build_assets
 from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG
 from radix_assets.pipeline.credentials import is_task
 from radix_assets.pipeline.stage import Stage, Tools, steps
-from radix_assets.pipeline.status import Standing, left_out, verdict
+from radix_assets.pipeline.status import AssetStatus, left_out, verdict
 from radix_assets.project.settings import DESTROYED, Project
 from radix_resources.action_log.reconcile import end_own_runs, process_tags, reconcile_runs
 from radix_resources.errors import ConfigError
@@ -39,7 +39,7 @@ class Report:
 
     project: str
     state: Literal["done", "gate", "failed"] = "done"
-    standings: list[Standing] = field(default_factory=list)
+    statuses: list[AssetStatus] = field(default_factory=list)
     made: dict[str, float] = field(default_factory=dict)
     """Seconds by asset key, of what was computed in this run."""
     seconds: float = 0.0
@@ -47,12 +47,12 @@ class Report:
     @property
     def wishes(self) -> list[str]:
         """What a person must do next, each thing once; it does not matter how many assets wait for it."""
-        return list(dict.fromkeys(one.reason for one in self.standings if one.state == "waiting"))
+        return list(dict.fromkeys(one.reason for one in self.statuses if one.state == "waiting"))
 
     @property
-    def failed(self) -> list[Standing]:
+    def failed(self) -> list[AssetStatus]:
         """What could not be made."""
-        return [one for one in self.standings if one.state == "failed"]
+        return [one for one in self.statuses if one.state == "failed"]
 
 
 def run(
@@ -97,11 +97,11 @@ def _run(
             _execute(project, stages, tools, instance, again, {FORCE: "true"})
         tried: set[str] = set(again)
         while True:
-            standings = stand(project, stages, tools)
-            missed = left_out(standings)
+            statuses = asset_statuses(project, stages, tools)
+            missed = left_out(statuses)
             todo = [
                 one
-                for one in standings
+                for one in statuses
                 if one.state == "stale"
                 or (
                     (one.state in {"failed", "blocked"} or is_task(one.error))
@@ -111,15 +111,15 @@ def _run(
             ]
             if not todo:
                 break
-            before = _signature(standings)
+            before = _signature(statuses)
             _execute(project, stages, tools, instance, [one.step.key for one in todo])
             tried |= {one.step.key for one in todo}
-            if _signature(stand(project, stages, tools)) == before:
+            if _signature(asset_statuses(project, stages, tools)) == before:
                 break
     finally:
         PROGRESS.removeHandler(handler)
-    report.standings = stand(project, stages, tools)
-    found = verdict(report.standings)
+    report.statuses = asset_statuses(project, stages, tools)
+    found = verdict(report.statuses)
     report.state = "failed" if found == "stale" else found
     report.seconds = time.monotonic() - started
     return report
@@ -169,8 +169,8 @@ def _execute(
         )
 
 
-def _signature(standings: list[Standing]) -> list[tuple[str, str, int]]:
-    return [(one.step.key, one.state, one.commit.sequence if one.commit else 0) for one in standings]
+def _signature(statuses: list[AssetStatus]) -> list[tuple[str, str, int]]:
+    return [(one.step.key, one.state, one.commit.sequence if one.commit else 0) for one in statuses]
 
 
 class _Handler(logging.Handler):

@@ -35,6 +35,6 @@ ACTIVE = [
 PROJECT_TAG = "radix/project"
 
 
-def at_work(instance: dg.DagsterInstance, project: str) -> bool:
+def has_active_run(instance: dg.DagsterInstance, project: str) -> bool:
     """Whether a run of the project is queued or going on."""
     return bool(instance.get_run_ids(dg.RunsFilter(tags={PROJECT_TAG: project}, statuses=ACTIVE), limit=1))

@@ -12,13 +12,13 @@ from typing import Any
 
 import dagster as dg
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.execution.tools import tools
 from radix_assets.orchestration.idle_endpoints import release_idle
-from radix_assets.orchestration.infrastructure import tell
-from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG, at_work
+from radix_assets.orchestration.infrastructure import emit
+from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG, has_active_run
 from radix_assets.pipeline.stage import Stage, Tools
-from radix_assets.pipeline.status import Standing
+from radix_assets.pipeline.status import AssetStatus
 from radix_assets.project.settings import DESTROYED, FileSource, Project, load_projects
 from radix_assets.sources.read.files import was_just_written
 from radix_assets.stages import STAGES
@@ -62,7 +62,7 @@ def _releases() -> dg.SensorDefinition:
         before = json.loads(context.cursor or "{}")
         seen = release_idle(context.instance, home, tools(home), before)
         if seen.keys() != before.keys():
-            tell(context.instance, provider(home).components["endpoint"])
+            emit(context.instance, provider(home).components["endpoint"])
         return dg.SensorResult(cursor=json.dumps(seen))
 
     return sensor
@@ -132,9 +132,9 @@ def requests(
         if (project.folder / DESTROYED).exists():
             continue
         unsettled = _unsettled(project) if "raw" in turn else set()
-        standings = stand(project, stages, stand_on, ask=_asked(project, turn, unsettled, tries))
-        todo = [standing for standing in standings if standing.state == "stale"]
-        if not todo or todo[0].step.stage.name not in turn or at_work(instance, project.name):
+        statuses = asset_statuses(project, stages, stand_on, ask=_asked(project, turn, unsettled, tries))
+        todo = [status for status in statuses if status.state == "stale"]
+        if not todo or todo[0].step.stage.name not in turn or has_active_run(instance, project.name):
             continue
         if unsettled.intersection(one.step.table for one in todo):
             continue  # it was never read, and is to be read whole
@@ -168,7 +168,7 @@ def _asked(
     return lambda table: table not in unsettled and (due or isinstance(project.source_of(table), FileSource))
 
 
-def _hash(todo: list[Standing]) -> str:
+def _hash(todo: list[AssetStatus]) -> str:
     content = [
         (one.step.key, one.reason, one.commit.sequence if one.commit else 0, (one.error or {}).get("stamp"))
         for one in todo

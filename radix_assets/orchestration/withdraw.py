@@ -6,7 +6,7 @@ import dagster as dg
 
 from radix_assets.pipeline.stage import Work
 from radix_assets.privacy import private_in, suspected_in
-from radix_resources.action_log.log import doing
+from radix_resources.action_log.log import logged_action
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import StorageError
 from radix_resources.storage.base import Commit
@@ -37,10 +37,10 @@ def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, r
             continue
         more = f" and {len(since) - 5} more" if len(since) > 5 else ""  # noqa: PLR2004
         reason = f"was made before these were private: {', '.join(since[:5])}{more}"
-        with doing(instance, _withdrawing(work, commit, reason, run_id, actor)):
+        with logged_action(instance, _withdrawing(work, commit, reason, run_id, actor)):
             path = _path(work, commit)
             if path is not None:
-                work.step.stage.forget(work, path)
+                work.step.stage.on_withdraw(work, path)
             work.tools.storage.withdraw(commit)
 
 
@@ -50,7 +50,7 @@ def withdraw_broken(
     """Withdraw what a newer version has replaced because its files were gone, or not as they had been written."""
     for commit in work.tools.storage.history(work.step.key):
         if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
-            with doing(instance, _withdrawing(work, commit, "was gone or damaged", run_id, actor)):
+            with logged_action(instance, _withdrawing(work, commit, "was gone or damaged", run_id, actor)):
                 work.tools.storage.withdraw(commit)  # what it was recorded with is the newer one's by now
 
 

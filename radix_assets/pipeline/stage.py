@@ -93,9 +93,9 @@ class Stage:
     compute: Compute
     kinds: tuple[str, ...] = ()
     per_table: bool = False
-    needs: tuple[str, ...] = ()
+    deps: tuple[str, ...] = ()
     """Stages without which it cannot be. Of a stage per table: the same table, or all tables that could be read."""
-    wants: tuple[str, ...] = ()
+    optional_deps: tuple[str, ...] = ()
     """Stages that it uses where they are there."""
     checks: Mapping[str, str] = field(default_factory=dict)
     """Name to what it guards against."""
@@ -103,28 +103,28 @@ class Stage:
     """To be raised when the stage computes something else from the same input."""
     settings: Callable[[Project, str], Any] = lambda _project, _table: None
     """What of the project file it depends on, as JSON."""
-    outside: Callable[["Work"], Any] = lambda _work: None
+    external_state: Callable[["Work"], Any] = lambda _work: None
     """What it depends on beside snapshots and the project file (a source, the tags file), as JSON. Cheap."""
-    asks: Callable[["Work"], str | None] = lambda _work: None
+    pending_action: Callable[["Work"], str | None] = lambda _work: None
     """What a person must do before it can go on, or None."""
-    holds: Callable[["Work"], bool] = lambda _work: True
+    is_current: Callable[["Work"], bool] = lambda _work: True
     """Whether what the last commit says is still so in the world, such as a running endpoint. Cheap."""
     action: "Kind | None" = None
     """What the action log calls it when this is computed: an intent is written before, the outcome after."""
     may_hold_private: bool = False
     """Whether its snapshots may hold private values. Those of all others are withdrawn once they are replaced, where
     they were made before a column was known to be private."""
-    forget: Callable[["Work", Path], None] = lambda _work, _snapshot: None
+    on_withdraw: Callable[["Work", Path], None] = lambda _work, _snapshot: None
     """What else is to be removed with such a snapshot, which is still there."""
-    need: Callable[["Work", "Need"], "Need"] = lambda _work, need: need
+    estimate: Callable[["Work", "Need"], "Need"] = lambda _work, need: need
     """What it computes on, where that is not what its inputs' tables say, which it is given. Cheap."""
-    stands_on: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     """Capabilities that are provisioned before it is computed, beside storage and compute, which all stand on."""
     credentials: Callable[[Project], bool] = lambda _project: False
     """Whether it may need one in this project. Where it is missing or refused a person is needed; nothing failed."""
     launchpad: Callable[[], type] | None = None
     """Loads the dg.Config that the launchpad offers. Such a stage may wait for a person."""
-    before: Callable[["Work", Any], None] = lambda _work, _config: None
+    apply_config: Callable[["Work", Any], None] = lambda _work, _config: None
     """Carries out what the launchpad asked, before anything is computed. Without a launchpad it gets None."""
 
     def may_wait(self, project: Project) -> bool:
@@ -139,8 +139,8 @@ class Step:
     stage: Stage
     project: str
     table: str | None
-    needs: tuple[str, ...]
-    wants: tuple[str, ...]
+    deps: tuple[str, ...]
+    optional_deps: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -170,8 +170,8 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
     found = []
     for stage in stages:
         for table in project.tables if stage.per_table else [None]:
-            needs = expand(stage.needs, table)
-            wants = expand(stage.wants, table)
+            needs = expand(stage.deps, table)
+            wants = expand(stage.optional_deps, table)
             if table is None:
                 # A table that cannot be read must not stop the others, so no single table is indispensable.
                 wants += tuple(name for name in needs if "/" in name)
@@ -180,12 +180,12 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
     return found
 
 
-def shown_deps(found: list[Step]) -> dict[str, list[str]]:
+def reduced_deps(found: list[Step]) -> dict[str, list[str]]:
     """What each step stands on, without what follows from the rest: an arrow for each step of the way, no more."""
     above: dict[str, set[str]] = {}
     shown = {}
     for step in found:
-        direct = set(step.needs + step.wants)
+        direct = set(step.deps + step.optional_deps)
         implied = set().union(*(above[name] for name in direct))
         above[step.name] = direct | implied
         shown[step.name] = sorted(direct - implied)
@@ -194,12 +194,12 @@ def shown_deps(found: list[Step]) -> dict[str, list[str]]:
 
 def components_of(stage: Stage, provider: "Provider") -> "list[Component]":
     """What of a provider a stage stands on."""
-    return [provider.components[name] for name in dict.fromkeys((*_ALWAYS, *stage.stands_on))]
+    return [provider.components[name] for name in dict.fromkeys((*_ALWAYS, *stage.requires))]
 
 
 def is_fresh(work: Work, mark: str) -> bool:
     """Whether the last commit was made from just these inputs and still holds."""
-    return work.previous is not None and work.previous.fingerprint == mark and work.step.stage.holds(work)
+    return work.previous is not None and work.previous.fingerprint == mark and work.step.stage.is_current(work)
 
 
 def fingerprint(work: Work) -> str:
@@ -209,7 +209,7 @@ def fingerprint(work: Work) -> str:
         "stage": step.stage.name,
         "version": step.stage.version,
         "settings": step.stage.settings(work.project, work.table),
-        "outside": step.stage.outside(work),
+        "outside": step.stage.external_state(work),
         "inputs": {name: snapshot.data_version for name, snapshot in sorted(work.inputs.items())},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

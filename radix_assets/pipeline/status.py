@@ -22,7 +22,7 @@ State = Literal["fresh", "stale", "failed", "waiting", "blocked"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class AssetStatus:
     """One asset."""
 
     step: Step
@@ -32,14 +32,14 @@ class Standing:
     error: dict[str, Any] | None = None
 
 
-def without_budget(
+def unbudgeted_statuses(
     project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
-) -> list[Standing]:
+) -> list[AssetStatus]:
     """The same, whatever it costs."""
-    found: dict[str, Standing] = {}
+    found: dict[str, AssetStatus] = {}
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)
-        if not (step.needs or step.wants) and not ask(step.table or ""):
+        if not (step.deps or step.optional_deps) and not ask(step.table or ""):
             found[step.name] = _unasked(project, step, tools, commit)
         else:
             found[step.name] = (
@@ -48,105 +48,105 @@ def without_budget(
     return list(found.values())
 
 
-def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) -> Standing:
+def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
     failure = tools.storage.failure(step.key)
     if failure:
         return _tried(project, step, commit, dict(failure.error), tools)
-    return Standing(step, "fresh" if commit else "stale", "" if commit else "never made", commit)
+    return AssetStatus(step, "fresh" if commit else "stale", "" if commit else "never made", commit)
 
 
-def _gone(step: Step, commit: Commit | None, tools: Tools) -> Standing | None:
+def _gone(step: Step, commit: Commit | None, tools: Tools) -> AssetStatus | None:
     """A snapshot that somebody took away is made anew, and so is all that stands on it."""
     if commit is None or tools.storage.is_there(commit):
         return None
-    return Standing(step, "stale", "its snapshot is gone", commit)
+    return AssetStatus(step, "stale", "its snapshot is gone", commit)
 
 
-def _inherited(step: Step, commit: Commit | None, before: dict[str, Standing]) -> Standing | None:
+def _inherited(step: Step, commit: Commit | None, before: dict[str, AssetStatus]) -> AssetStatus | None:
     """What follows from the assets before it alone."""
-    needs = [before[name] for name in step.needs]
-    wants = [before[name] for name in step.wants]
+    needs = [before[name] for name in step.deps]
+    wants = [before[name] for name in step.optional_deps]
     for need in needs:
         if need.state == "waiting" and not (is_task(need.error) and need.commit):
-            return Standing(step, "waiting", need.reason, commit)
+            return AssetStatus(step, "waiting", need.reason, commit)
         if need.commit is None and need.state in {"failed", "blocked"}:
-            return Standing(step, "blocked", f"{need.step.name} failed", commit)
+            return AssetStatus(step, "blocked", f"{need.step.name} failed", commit)
     for other in needs + wants:
         if other.state == "stale":
-            return Standing(step, "stale", f"{other.step.name} is to be made", commit)
+            return AssetStatus(step, "stale", f"{other.step.name} is to be made", commit)
     if wants and not needs and not any(want.commit for want in wants):
         for want in wants:
             if want.state == "waiting":
-                return Standing(step, "waiting", want.reason, commit)
-        return Standing(step, "blocked", "no table could be read", commit)
+                return AssetStatus(step, "waiting", want.reason, commit)
+        return AssetStatus(step, "blocked", "no table could be read", commit)
     return None
 
 
-def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -> Standing:
+def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
     """What follows from its fingerprint."""
     work = assemble(project, step, tools, commit)
     try:
-        wish = step.stage.asks(work)
+        wish = step.stage.pending_action(work)
         mark = fingerprint(work)
     except RadixError as error:
         wish, mark = None, failed_mark(error)
     if wish:
-        return Standing(step, "waiting", wish, commit)
+        return AssetStatus(step, "waiting", wish, commit)
     if is_fresh(work, mark):
-        return Standing(step, "fresh", "", commit)
+        return AssetStatus(step, "fresh", "", commit)
     failure = tools.storage.failure(step.key)
     if failure and failure.fingerprint == mark:
         return _tried(project, step, commit, dict(failure.error), tools, answered=mark.startswith(_UNKNOWN))
-    return Standing(step, "stale", "never made" if commit is None else "its input changed", commit)
+    return AssetStatus(step, "stale", "never made" if commit is None else "its input changed", commit)
 
 
 def _tried(
     project: Project, step: Step, commit: Commit | None, error: dict[str, Any], tools: Tools, *, answered: bool = False
-) -> Standing:
+) -> AssetStatus:
     """This very input was tried, in vain.
 
     Where a credential was missing or refused it waits for a person, and is tried again once one is given; unless it was
     asked just now and the answer is the same.
     """
     if not is_task(error):
-        return Standing(step, "failed", str(error.get("found", "")), commit, error)
+        return AssetStatus(step, "failed", str(error.get("found", "")), commit, error)
     now = stamp_of(project, tools.home)
     if not answered and now != error.get("stamp"):
-        return Standing(step, "stale", "a credential was given or changed", commit, {"stamp": now})
-    return Standing(step, "waiting", task_of(error), commit, error)
+        return AssetStatus(step, "stale", "a credential was given or changed", commit, {"stamp": now})
+    return AssetStatus(step, "waiting", task_of(error), commit, error)
 
 
-def hindered(standings: list[Standing]) -> set[str]:
+def blocked_by_credentials(statuses: list[AssetStatus]) -> set[str]:
     """Names of the assets that wait for a credential and have never been made, and of all that stand on them.
 
     What of these failed may have failed for want of a table, so that a person's task comes first.
     """
     found: set[str] = set()
-    for one in standings:
+    for one in statuses:
         waits = one.state == "waiting" and is_task(one.error) and one.commit is None
-        if waits or found.intersection(one.step.needs + one.step.wants):
+        if waits or found.intersection(one.step.deps + one.step.optional_deps):
             found.add(one.step.name)
     return found
 
 
-def left_out(standings: list[Standing]) -> set[str]:
+def left_out(statuses: list[AssetStatus]) -> set[str]:
     """Names of the assets of tables that hold no row. The others miss nothing by going on without them.
 
     A table that had rows before is not among them: its old rows stand in, and a person should know.
     """
     found: set[str] = set()
-    for one in standings:
+    for one in statuses:
         empty = one.state == "failed" and (one.error or {}).get("kind") == EmptySourceError.__name__
-        if (empty and one.commit is None) or (one.state == "blocked" and found.intersection(one.step.needs)):
+        if (empty and one.commit is None) or (one.state == "blocked" and found.intersection(one.step.deps)):
             found.add(one.step.name)
     return found
 
 
-def verdict(standings: list[Standing]) -> Literal["done", "gate", "failed", "stale"]:
+def verdict(statuses: list[AssetStatus]) -> Literal["done", "gate", "failed", "stale"]:
     """How the project stands as a whole: the worst of its assets."""
-    missed, held = left_out(standings), hindered(standings)
-    states = {one.state for one in standings if one.step.name not in missed}
-    if any(one.state in {"failed", "blocked"} and one.step.name not in missed | held for one in standings):
+    missed, held = left_out(statuses), blocked_by_credentials(statuses)
+    states = {one.state for one in statuses if one.step.name not in missed}
+    if any(one.state in {"failed", "blocked"} and one.step.name not in missed | held for one in statuses):
         return "failed"
     return "stale" if "stale" in states else "gate" if "waiting" in states else "done"
 
@@ -157,12 +157,12 @@ def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None
     With `demand`, raises ConfigError RDX-CFG-004 where an indispensable input has not been made.
     """
     inputs, seconds = {}, {}
-    for name in step.needs + step.wants:
+    for name in step.deps + step.optional_deps:
         commit = tools.storage.latest(f"{project.name}/{name}")
         if commit and tools.storage.is_there(commit):
             inputs[name] = Snapshot(tools.storage.path(commit), commit.data_version)
             seconds[name] = commit.seconds
-        elif demand and name in step.needs:
+        elif demand and name in step.deps:
             raise ConfigError(
                 "RDX-CFG-004",
                 f"{step.name} needs {name}, which is not there",

@@ -71,11 +71,11 @@ PROFILE = Stage(
     description="Exact statistics of every column of `{table}` over all rows, with plots, alerts and a page to browse.",
     kinds=("polars", "profile"),
     credentials=names_a_cluster,
-    needs=("raw",),
+    deps=("raw",),
     checks={
         "columns_hold_values": "Every column holds values.",
         "rows_are_distinct": "No row repeats another.",
     },
     compute=_compute,
-    outside=_outside,
+    external_state=_outside,
 )

@@ -17,7 +17,7 @@ RELATIONSHIPS = Stage(
     name="relationships",
     description="Primary keys, and which table points to which, found in names and values, with the evidence.",
     kinds=("polars",),
-    needs=("raw", "profile"),
+    deps=("raw", "profile"),
     checks={
         "every_table_has_a_primary_key": "The rows of every table can be told apart.",
         "no_primary_key_repeats": "No value of a primary key occurs twice.",

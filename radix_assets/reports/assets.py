@@ -19,8 +19,8 @@ REPORT = Stage(
     description="One page for the business: the question, the verdict, what drives it, what was found in the data, how "
     "it was judged, and how to use it.",
     kinds=("html",),
-    needs=("tags", "labels", "exploration", "features", "model", "champion"),
-    wants=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),
+    deps=("tags", "labels", "exploration", "features", "model", "champion"),
+    optional_deps=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),
     checks={"complete": "Nothing that the page tells of is missing."},
     compute=_compute,
 )

@@ -40,13 +40,13 @@ ENDPOINT = Stage(
     description="The champion behind an address of this machine: supervised, with health, an OpenAPI page and checked "
     "input. An example request is in the metadata.",
     kinds=("fastapi",),
-    stands_on=("endpoint",),
-    needs=("champion", "raw", "labels"),
+    requires=("endpoint",),
+    deps=("champion", "raw", "labels"),
     checks={
         "answers": "The endpoint answers.",
     },
     compute=_deploy,
-    holds=_is_up,
+    is_current=_is_up,
 )
 
 
@@ -61,7 +61,7 @@ PREDICTIONS = Stage(
     description="The champion's answers for the rows whose outcome is not known yet; where there are none, for the "
     "rows that were held out.",
     kinds=("parquet",),
-    needs=("champion", "raw", "labels"),
+    deps=("champion", "raw", "labels"),
     checks={
         "every_row_has_a_prediction": "No row is left without an answer.",
         "probabilities_add_up": "The probabilities of a row lie between 0 and 1 and add up to 1.",

@@ -51,8 +51,8 @@ RAW = Stage(
     },
     compute=_compute,
     settings=_settings,
-    outside=_outside,
-    need=_need,
+    external_state=_outside,
+    estimate=_need,
     may_hold_private=True,
     credentials=lambda project: any(isinstance(source, DatabaseSource) for source in project.sources),
 )

@@ -29,7 +29,7 @@ SUGGESTIONS = Stage(
     action="suggest",
     description="What every column and table seems to mean: role, type, sensitivity, time, and the questions the data "
     "may answer, each with confidence and evidence. A person confirms it in the next step.",
-    needs=("raw", "profile", "relationships"),
+    deps=("raw", "profile", "relationships"),
     checks={
         "a_target_was_found": "There is a question that the data may answer.",
     },

@@ -114,12 +114,12 @@ TAGS = Stage(
     description="What the data mean, as confirmed in `projects/{project}/tags.yaml`. All that follows waits for it. "
     "Edit the file, or open this asset's launchpad: it corrects columns, sets the target, and confirms.",
     kinds=("yaml",),
-    needs=("raw", "profile", "relationships", "suggestions"),
+    deps=("raw", "profile", "relationships", "suggestions"),
     checks={"tags_apply": "Every tag names something that is in the data."},
     compute=_compute,
     settings=lambda project, _table: [project.goal.model_dump(), project.policy.tags, project.policy.accept_above],
-    outside=_outside,
-    asks=_asks,
+    external_state=_outside,
+    pending_action=_asks,
     launchpad=_launchpad,
-    before=_before,
+    apply_config=_before,
 )

@@ -87,7 +87,7 @@ def impact(project: Project, tools: Tools, stages: Sequence[Stage], tags: Tags) 
         return Impact(found, rate)
     changed = {"tags"} | _shown_anew(tools, applied, tags)
     for step in steps(project, tuple(stages)):
-        read = changed.intersection(step.needs + step.wants)
+        read = changed.intersection(step.deps + step.optional_deps)
         if step.name == "tags" or not (read or step.name in changed):
             continue
         commit: Commit | None = tools.storage.latest(step.key)

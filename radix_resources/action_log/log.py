@@ -102,7 +102,9 @@ def chains(instance: dg.DagsterInstance) -> Chains:
 
 
 @contextlib.contextmanager
-def doing(instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()) -> Iterator[Doing]:
+def logged_action(
+    instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()
+) -> Iterator[Doing]:
     """Write the intent, do the work inside, write the outcome. An exception is recorded as failed, and passes.
 
     A crash inside leaves the intent without an outcome, which `open_intents` finds.

@@ -1,7 +1,7 @@
 import dagster as dg
 import pytest
 
-from radix_resources.action_log.log import doing, record
+from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.reading import open_intents, read
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import ServingError
@@ -36,7 +36,7 @@ def test_an_action_is_readable_in_the_ui(instance):
 
 
 def test_work_leaves_an_intent_and_then_its_outcome(instance):
-    with doing(instance, action(after={"plan": 1})) as work:
+    with logged_action(instance, action(after={"plan": 1})) as work:
         (intent,) = read(instance)
         assert (intent.action.phase, intent.action.outcome) == ("intent", None)
         work.after["version"] = "2"
@@ -53,7 +53,7 @@ def test_work_leaves_an_intent_and_then_its_outcome(instance):
     ("error", "code"), [(ServingError("RDX-SRV-008", "no"), "RDX-SRV-008"), (KeyboardInterrupt(), "KeyboardInterrupt")]
 )
 def test_a_failure_is_recorded_with_its_code_and_passes(instance, error, code):
-    with pytest.raises(type(error)), doing(instance, action()):
+    with pytest.raises(type(error)), logged_action(instance, action()):
         raise error
     outcome = read(instance)[0].action
     assert (outcome.outcome, outcome.error_code) == ("failed", code)
@@ -61,7 +61,7 @@ def test_a_failure_is_recorded_with_its_code_and_passes(instance, error, code):
 
 def test_a_lost_answer_is_unknown_not_failed(instance):
     def ask():
-        with doing(instance, action()) as work:
+        with logged_action(instance, action()) as work:
             work.outcome = "unknown"
             raise TimeoutError
 
@@ -72,7 +72,7 @@ def test_a_lost_answer_is_unknown_not_failed(instance):
 
 def test_an_intent_that_a_crash_cut_off_is_found(instance):
     record(instance, action(phase="intent", id="cut off"))
-    with doing(instance, action()):
+    with logged_action(instance, action()):
         pass
     assert [entry.action.id for entry in open_intents(read(instance))] == ["cut off"]
 
@@ -114,7 +114,7 @@ def test_foreign_observations_and_newer_schemas_are_passed_over(instance):
 def test_no_secret_reaches_the_log(instance, monkeypatch, tmp_path):
     monkeypatch.setenv("SHOP_DB", "canary-1")
     monkeypatch.setenv("MY_API_TOKEN", "canary-2-long")
-    with doing(
+    with logged_action(
         instance,
         action(reason="connect to postgresql://ada:canary-3@db/shop", before={"url": ["canary-1"], "canary-1": 1}),
         secret_names={"SHOP_DB"},

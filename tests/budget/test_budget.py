@@ -8,12 +8,12 @@ import yaml
 from toy import Toy
 
 from radix_assets.budget.approvals import approve_plan, approved_plan
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.budget.meter import spent
 from radix_assets.budget.plan import Plan, make_plan
 from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.stage import Step
-from radix_assets.pipeline.status import Standing, verdict, without_budget
+from radix_assets.pipeline.status import AssetStatus, unbudgeted_statuses, verdict
 from radix_assets.project.settings import Project
 from radix_assets.serving.assets import ENDPOINT
 from radix_resources.endpoint.state import STATUS, Status, write
@@ -39,7 +39,7 @@ def limit(toy: Toy, **budget: float) -> Project:
 
 
 def plan_of(toy: Toy) -> Plan:
-    return make_plan(toy.project, without_budget(toy.project, toy.stages, toy.tools), toy.tools)
+    return make_plan(toy.project, unbudgeted_statuses(toy.project, toy.stages, toy.tools), toy.tools)
 
 
 def go(toy: Toy, instance: dg.DagsterInstance) -> str:
@@ -64,10 +64,10 @@ def test_beyond_it_nothing_starts_and_an_approval_lets_it_go_on(toy: Toy, instan
     project = limit(toy, dollars_per_month=0)
     assert go(toy, instance) == "gate"
     assert toy.computed == []
-    standings = stand(project, toy.stages, toy.tools)
-    assert {one.state for one in standings} == {"waiting"}
+    statuses = asset_statuses(project, toy.stages, toy.tools)
+    assert {one.state for one in statuses} == {"waiting"}
     plan = plan_of(toy)
-    assert plan.hash in standings[0].reason
+    assert plan.hash in statuses[0].reason
     approve_plan(project.folder, plan, by="ada", why="worth it")
     assert approved_plan(project.folder, plan) == "ada"
     assert go(toy, instance) == "done"
@@ -104,7 +104,7 @@ def test_materialized_by_hand_it_fails_at_once_with_its_code_and_is_no_failure_o
     assert [one.step_failure_data.user_failure_data.metadata["code"].value for one in failures] == ["RDX-BUD-001"]
     assert not [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_UP_FOR_RETRY]
     assert toy.computed == []
-    assert verdict(stand(project, toy.stages, toy.tools)) == "gate"
+    assert verdict(asset_statuses(project, toy.stages, toy.tools)) == "gate"
 
 
 def test_what_was_spent_counts(toy: Toy, instance: dg.DagsterInstance):
@@ -130,8 +130,8 @@ def test_an_endpoint_that_would_be_deployed_counts_to_the_end_of_the_month_or_it
     (toy.home.projects / "prices.yaml").write_text(yaml.safe_dump({"dated": "2026-11-01", "endpoint_hour": 1.0}))
     path = toy.project.folder / "project.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"infrastructure": {"endpoint_hours": 5}}))
-    served = Standing(Step(ENDPOINT, "toy", None, ("end",), ()), "stale", "never made")
-    plan = make_plan(toy.project, [*without_budget(toy.project, toy.stages, toy.tools), served], toy.tools)
+    served = AssetStatus(Step(ENDPOINT, "toy", None, ("end",), ()), "stale", "never made")
+    plan = make_plan(toy.project, [*unbudgeted_statuses(toy.project, toy.stages, toy.tools), served], toy.tools)
     assert (plan.endpoint, plan.expected.dollars) == (5.0, 5.0)
     assert {change.component for change in plan.changes} == {"infra/local/storage", "infra/local/endpoint"}
     assert plan_of(toy).endpoint == 0

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.cli import plans, projects
 from radix_assets.cli.common import OK, PERSON
 from radix_assets.execution.tools import tools
@@ -70,9 +70,9 @@ def test_another_hash_is_refused_with_the_plan_that_waits(folder: Path, instance
 
 def test_the_job_of_the_ui_approves_too(folder: Path, home: Home, instance: dg.DagsterInstance):
     project = load_project(folder / "project.yaml")
-    assert {one.state for one in stand(project, STAGES, tools(home))} == {"waiting"}
+    assert {one.state for one in asset_statuses(project, STAGES, tools(home))} == {"waiting"}
     config = {"ops": {"approve": {"config": {"plan": plan_of(folder)["hash"], "why": "worth it"}}}}
     assert build_approval().execute_in_process(run_config=config, instance=instance).success
-    assert stand(project, STAGES, tools(home))[0].state == "stale"
+    assert asset_statuses(project, STAGES, tools(home))[0].state == "stale"
     wrong = {"ops": {"approve": {"config": {"plan": "0" * 12}}}}
     assert not build_approval().execute_in_process(run_config=wrong, instance=instance, raise_on_error=False).success

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from database import Database, served
 
-from radix_assets.budget.hold import stand
+from radix_assets.budget.hold import asset_statuses
 from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import GATE
 from radix_assets.orchestration.local_run import Report, run
@@ -61,7 +61,7 @@ def go(home: Home, shop: Project, instance: dg.DagsterInstance) -> Report:
 
 
 def states(home: Home, shop: Project) -> dict[str, str]:
-    return {one.step.table or "": one.state for one in stand(shop, STAGES, tools(home))}
+    return {one.step.table or "": one.state for one in asset_statuses(shop, STAGES, tools(home))}
 
 
 def tick(home: Home, instance: dg.DagsterInstance, tries: dict[str, object]) -> list[list[str]]:
@@ -143,15 +143,15 @@ def test_tables_that_were_read_once_stand_in_while_a_person_is_asked(home, shop,
     vault(home.state).set("SHOP_PW", GOOD)
     assert go(home, shop, instance).state == "done"
     vault(home.state).set("SHOP_PW", WRONG)
-    standings = stand(shop, STAGES, tools(home))
-    assert {one.step.table: one.state for one in standings} == {
+    statuses = asset_statuses(shop, STAGES, tools(home))
+    assert {one.step.table: one.state for one in statuses} == {
         "orders": "fresh",
         "payments": "stale",
         "payouts": "stale",
     }
     report = go(home, shop, instance)
-    assert (report.state, verdict(report.standings)) == ("gate", "gate")
-    assert all(one.commit for one in report.standings)
+    assert (report.state, verdict(report.statuses)) == ("gate", "gate")
+    assert all(one.commit for one in report.statuses)
 
 
 @pytest.fixture

@@ -261,7 +261,8 @@ def test_the_server_sees_no_credential(endpoint, monkeypatch):
 
 def test_a_caller_with_pipes_does_not_hang(endpoint):
     program = (
-        "from radix_resources.endpoint.local import LocalEndpoint\nfrom radix_resources.endpoint.manifest import EndpointManifest\n"
+        "from radix_resources.endpoint.local import LocalEndpoint\n"
+        "from radix_resources.endpoint.manifest import EndpointManifest\n"
         f"manifest = EndpointManifest.model_validate_json({manifest('1').model_dump_json()!r})\n"
         f"print(LocalEndpoint(root={endpoint.root!r}).deploy('shop', manifest).state)"
     )
@@ -299,7 +300,8 @@ def test_the_log_keeps_its_newest_part_and_no_more(endpoint):
 
 def test_a_killed_deployer_does_not_block_the_next_one(endpoint):
     program = (
-        "from radix_resources.endpoint.local import LocalEndpoint\nfrom radix_resources.endpoint.manifest import EndpointManifest\n"
+        "from radix_resources.endpoint.local import LocalEndpoint\n"
+        "from radix_resources.endpoint.manifest import EndpointManifest\n"
         f"manifest = EndpointManifest.model_validate_json({manifest('1', 'never-ready').model_dump_json()!r})\n"
         f"LocalEndpoint(root={endpoint.root!r}).deploy('shop', manifest)"
     )

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 from test_feature_parity import agree, everything
 
 from radix_assets.asof.plan import Aggregation, Direct, Node, Plan, walk
-from radix_assets.features.engines import compute
+from radix_assets.features.engines.dispatch import compute
 from radix_assets.features.prepared import Prepared
 from radix_assets.features.schema import CUTOFF
 from radix_assets.tags.schema import TableTags, Tags, Target

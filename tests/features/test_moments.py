@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 from test_feature_parity import everything
 from test_point_in_time import BASE, planted
 
-from radix_assets.features.engines import compute
+from radix_assets.features.engines.dispatch import compute
 from radix_assets.features.prepared import Prepared, prepare
 from radix_assets.features.schema import CUTOFF
 from radix_assets.features.stage import load_features, make_features

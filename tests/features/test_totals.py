@@ -12,7 +12,8 @@ from test_feature_parity import everything
 
 from radix_assets.asof.plan import Aggregation, Plan, walk
 from radix_assets.asof.store import Store
-from radix_assets.features.engines import compute, polars
+from radix_assets.features.engines import polars_tables
+from radix_assets.features.engines.dispatch import compute
 from radix_assets.features.engines.polars_tables import PolarsTables
 from radix_assets.features.schema import CUTOFF
 from radix_assets.features.totals import Totals, totalable
@@ -68,5 +69,5 @@ def test_values_counted_some_groups_at_a_time_are_the_same(tmp_path: Path, monke
     rows = pl.read_parquet(tables["orders"] / "data.parquet")
     rows = rows.with_columns(pl.col("at").median().alias(CUTOFF))
     whole = compute(plan, tables, rows)
-    monkeypatch.setattr(polars, "COUNTED", 20)
+    monkeypatch.setattr(polars_tables, "COUNTED", 20)
     assert_frame_equal(compute(plan, tables, rows), whole, check_exact=True)

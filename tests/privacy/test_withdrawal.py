@@ -38,9 +38,9 @@ LOOK = Stage(
     "look",
     "Look.",
     _look,
-    needs=("raw",),
-    outside=lambda work: work.project.tags_path.read_text() if work.project.tags_path.exists() else None,
-    forget=_forget,
+    deps=("raw",),
+    external_state=lambda work: work.project.tags_path.read_text() if work.project.tags_path.exists() else None,
+    on_withdraw=_forget,
 )
 
 

@@ -13,7 +13,7 @@ from radix_assets.profiles.state.arrow import filled, flags, kept, numbers, take
 CODE = """
 import sys
 from pathlib import Path
-from radix_assets.profiles import profile_table
+from radix_assets.profiles.statistics import profile_table
 profile_table("t", Path(sys.argv[1]))
 assert "pandas" not in sys.modules
 """

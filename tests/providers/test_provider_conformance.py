@@ -22,7 +22,7 @@ from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
 from radix_resources.providers import provider, providers
 from radix_resources.providers.base import CAPABILITIES, Component, Provider, Request
-from radix_resources.provisioner import provision, remove, what_came_of
+from radix_resources.provisioner import provision, remove, resolve_intent
 from radix_resources.sizing.memory import reserved
 
 SERVER = Path(__file__).parents[1] / "endpoint" / "small_server.py"
@@ -172,13 +172,13 @@ def test_what_came_of_a_cut_off_intent_is_looked_up(given: Provider):
         phase="intent",
         after={"request": USUAL.model_dump()},
     )
-    assert what_came_of(storage, intent)[0] == "failed"
+    assert resolve_intent(storage, intent)[0] == "failed"
     storage.apply("shop", USUAL)
-    assert what_came_of(storage, intent)[0] == "ok"
+    assert resolve_intent(storage, intent)[0] == "ok"
     gone = intent.model_copy(update={"kind": "release"})
-    assert what_came_of(storage, gone)[0] == "failed"
+    assert resolve_intent(storage, gone)[0] == "failed"
     storage.destroy("shop")
-    assert what_came_of(storage, gone)[0] == "ok"
+    assert resolve_intent(storage, gone)[0] == "ok"
 
 
 KILLED = """

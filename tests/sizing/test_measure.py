@@ -18,7 +18,7 @@ MB = 10**6
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own mark is Linux's")
 def test_the_peak_is_seen_however_short_it_was_and_the_next_step_begins_anew():
     code = """
-from radix_resources.sizing import measuring
+from radix_resources.sizing.measure import measuring
 with measuring() as first:
     block = bytes(range(256)) * 800_000
     del block

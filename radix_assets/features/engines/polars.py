@@ -10,7 +10,7 @@ from radix_assets.asof.times import micros
 
 
 def compute(plan: Plan, tables: dict[str, Path], rows: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
-    """The plan's features of these rows, in their order; see `radix_assets.features.engines.compute`."""
+    """The plan's features of these rows, in their order; see `radix_assets.features.engines.dispatch.compute`."""
     from radix_assets.features.prepared import Prepared
 
     given = rows.lazy().collect()

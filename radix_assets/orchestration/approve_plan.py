@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from radix_assets.budget.approvals import approve_plan
 from radix_assets.budget.plan import make_plan
 from radix_assets.pipeline.stage import Tools
-from radix_assets.pipeline.status import without_budget
+from radix_assets.pipeline.status import unbudgeted_statuses
 from radix_assets.project.settings import Project, load_projects
-from radix_resources.action_log.log import doing
+from radix_resources.action_log.log import logged_action
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import BudgetError
 from radix_resources.home import Home
@@ -29,7 +29,7 @@ def approve_by_hash(
     for project in load_projects(home.projects)[0]:
         if not project.budget.limited:
             continue
-        plan = make_plan(project, without_budget(project, STAGES, tools), tools)
+        plan = make_plan(project, unbudgeted_statuses(project, STAGES, tools), tools)
         if plan.hash == wanted:
             action = Action(
                 kind="approve",
@@ -40,7 +40,7 @@ def approve_by_hash(
                 input_hash=plan.hash,
                 after={"inputs": plan.inputs, "at most": plan.most.model_dump()},
             )
-            with doing(instance, action):
+            with logged_action(instance, action):
                 approve_plan(project.folder, plan, by=by, why=why)
             return project
         if plan.beyond:
