@@ -1,5 +1,7 @@
 """What all tests share: an installation of their own."""
 
+import os
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,12 @@ from radix_resources.home import Home
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("repeatable")
+
+PLUGINS = str(Path(__file__).parent / "plugins")
+"""An installed package that is not Radix's own, as far as this process and those it starts can tell."""
+if PLUGINS not in sys.path:
+    sys.path.append(PLUGINS)
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), PLUGINS]))
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
