@@ -33,6 +33,13 @@ def test_a_good_file_gives_its_tables_and_keys(tmp_path: Path):
     assert project.policy.tags == "human"
 
 
+def test_owners_are_no_setting_that_results_depend_on(tmp_path: Path):
+    without = load_project(write(tmp_path, GOOD))
+    owned = load_project(write(tmp_path, GOOD + 'owners: [ana@example.com, "team:sales"]\n'))
+    assert owned.owners == ["ana@example.com", "team:sales"]
+    assert owned.mark == without.mark == "720c3723a587c9ac", "run tags of an earlier version still name these settings"
+
+
 @pytest.mark.parametrize(
     ("change", "line", "words"),
     [
@@ -47,6 +54,7 @@ def test_a_good_file_gives_its_tables_and_keys(tmp_path: Path):
         (("goal:\n", "search: {trials: 0}\ngoal:\n"), 6, ["trials", "0"]),
         (("goal:\n", "schedule: daily\ngoal:\n"), 6, ["cron"]),
         (("table: orders", "table: customers"), 1, ["customers", "same name"]),
+        (("goal:\n", "owners: [ana]\ngoal:\n"), 6, ["ana", "team:NAME"]),
     ],
 )
 def test_a_mistake_names_the_line_what_was_found_and_what_is_allowed(

@@ -23,7 +23,7 @@ from radix_resources.sizing.schema import Interval, Need, Prediction
 SEARCH = "model"
 HASH_LENGTH = 12
 _DIGITS = 2
-_NOT_THE_PLAN = {"name", "description", "schedule", "policy"}
+_NOT_THE_PLAN = {"name", "description", "schedule", "policy", "owners"}
 """Settings that change nothing of what is computed."""
 
 

@@ -82,6 +82,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         group_name=project.name,
         description=stage.description.format(table=step.table, project=project.name),
         kinds=set(stage.kinds),
+        owners=project.owners,
         code_version=stage.version,
         output_required=not waits,
         check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],

@@ -78,6 +78,7 @@ def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
             default_status=dg.DefaultScheduleStatus.RUNNING,
             tags={PROJECT_TAG: project.name, LAUNCHED_WITH: project.mark},
             should_execute=_unless_one_waits(project.name),
+            owners=project.owners,
             description=f"The regular run of {project.name}; what has not changed is not computed again.",
         )
         for project in projects

@@ -22,6 +22,9 @@ DESTROYED = ".destroyed"
 INFRASTRUCTURE = "infra"
 """The first part of the asset keys of what is provisioned; no project has that name."""
 
+_OWNER = r"team:\S+|[A-Za-z0-9_][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}"
+"""What Dagster accepts as the owner of an asset."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -197,6 +200,7 @@ class Project(_Strict):
     infrastructure: Infrastructure = Infrastructure()
     compute: Compute = Compute()
     budget: Budget = Budget()
+    owners: list[str] = Field([], description="Who answers for its assets: e-mail addresses, or team:NAME.")
     folder: Annotated[Path, Field(exclude=True, description="Where the file is; set by the loader.")] = Path()
 
     @field_validator("name")
@@ -207,6 +211,14 @@ class Project(_Strict):
         if name.lower() == INFRASTRUCTURE:
             raise ValueError("that name is taken: what is provisioned is shown under it")
         return name
+
+    @field_validator("owners")
+    @classmethod
+    def _owners(cls, owners: list[str]) -> list[str]:
+        for owner in owners:
+            if not re.fullmatch(_OWNER, owner):
+                raise ValueError(f"{owner!r} is not an e-mail address or team:NAME")
+        return owners
 
     @field_validator("schedule")
     @classmethod
@@ -239,8 +251,8 @@ class Project(_Strict):
 
     @property
     def mark(self) -> str:
-        """Tells one state of the settings from another; comments and the order of the file do not count."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """Hash of the settings that results may depend on; comments, owners and the order of the file do not count."""
+        return hashlib.sha256(self.model_dump_json(exclude={"owners"}).encode()).hexdigest()[:16]
 
     def source_of(self, table: str) -> FileSource | DatabaseSource:
         """Where a table comes from."""
