@@ -4,7 +4,7 @@
     python benchmarks/sensitivity.py --misses development
 
 Three sources: the real sets in ../shared (their `pii`), headers and tables written for the purpose
-(tests/suggestions/personal_columns.tsv), and public tables whose columns were labelled by hand
+(tests/personal_data/personal_columns.tsv), and public tables whose columns were labelled by hand
 (benchmarks/sensitivity_labels.csv: ids only). Each is split: "development" was looked at while the rules were written;
 "held out" was measured before it was looked at, and mended after: docs/benchmarks.md has the figures of the first look.
 """
@@ -24,7 +24,7 @@ from common import ROOT, SHARED, table
 from radix_assets.personal_data.detect import personal_of_table
 from radix_assets.suggestions.samples import texts
 
-WRITTEN = ROOT / "tests" / "suggestions" / "personal_columns.tsv"
+WRITTEN = ROOT / "tests" / "personal_data" / "personal_columns.tsv"
 LABELS = Path(__file__).parent / "sensitivity_labels.csv"
 DEVELOPED_ON = frozenset(
     {

@@ -27,7 +27,7 @@ def test_processes_publish_each_version_once_and_who_is_cancelled_holds_up_nobod
     rounds: int, home: Home, instance: dg.DagsterInstance
 ):
     folder = home.state.parent
-    script = [sys.executable, str(Path(__file__).with_name("racing.py")), str(folder), str(PROCESSES), str(rounds)]
+    script = [sys.executable, str(Path(__file__).parents[1] / "racing.py"), str(folder), str(PROCESSES), str(rounds)]
     done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=2 * PATIENCE)
     assert done.returncode == 0, done.stderr[-3000:]
     ended = json.loads(done.stdout.splitlines()[-1])

@@ -19,7 +19,7 @@ IN_CI = ("computed", "recorded")
 )
 def test_killed_at_a_publish_step_of_each_asset(point: str, tmp_path: Path):
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("crashpoints.py")), str(tmp_path), point],
+        [sys.executable, str(Path(__file__).parents[1] / "crashpoints.py"), str(tmp_path), point],
         capture_output=True,
         text=True,
         check=False,

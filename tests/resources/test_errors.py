@@ -12,7 +12,7 @@ from radix_resources.errors import (
     TransientSourceError,
 )
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def test_every_code_has_its_section_and_every_section_its_code():
