@@ -37,9 +37,10 @@ quick: setup  ## the tests that take seconds
 explore: setup  ## the property tests, with other examples each time
 	$(BIN)/python -m pytest -n 2 -m hypothesis --hypothesis-profile explore
 
-lint: setup  ## style and types
+lint: setup  ## style, layers and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 format: setup  ## mend the style

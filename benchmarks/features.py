@@ -188,7 +188,7 @@ def _total(folder: Path) -> float:
     """Sums, means, deviations and extremes of every session, from all transactions, by the engine's own grouping."""
     from radix_assets.asof.plan import Aggregation, Identity, Link, Plan
     from radix_assets.asof.store import Store
-    from radix_assets.features.engines.polars_tables import PolarsTables
+    from radix_assets.features.polars_tables import PolarsTables
     from radix_assets.features.totals import Totals
 
     link = Link(child="transactions", child_columns=("session_id",), parent="sessions", parent_columns=("session_id",))

@@ -14,7 +14,7 @@ from radix_assets.asof.plan import Input, Plan, reads
 from radix_assets.asof.store import Store
 from radix_assets.asof.times import NEVER, Times, micros, moments
 from radix_assets.features.engine import Stage, View
-from radix_assets.features.engines.polars_tables import PolarsTables
+from radix_assets.features.polars_tables import PolarsTables
 from radix_assets.features.rows import canonical, conform
 from radix_assets.features.totals import Totals
 from radix_resources.errors import FeatureError

@@ -12,9 +12,9 @@ from test_feature_parity import everything
 
 from radix_assets.asof.plan import Aggregation, Plan, walk
 from radix_assets.asof.store import Store
-from radix_assets.features.engines import polars_tables
+from radix_assets.features import polars_tables
 from radix_assets.features.engines.dispatch import compute
-from radix_assets.features.engines.polars_tables import PolarsTables
+from radix_assets.features.polars_tables import PolarsTables
 from radix_assets.features.schema import CUTOFF
 from radix_assets.features.totals import Totals, totalable
 
