@@ -1,6 +1,7 @@
-"""What all tests share: an installation of their own."""
+"""What all tests share: an installation of their own, and what must hold of a whole session."""
 
 import os
+import shutil
 import sys
 import warnings
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from guard import mark_session, processes_left, untracked_files
 from hypothesis import settings
+from scratch import close_scratch, open_scratch
 
 from radix_resources.home import Home
 
@@ -24,6 +27,53 @@ if PLUGINS not in sys.path:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), PLUGINS]))
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
+
+
+SESSION = pytest.StashKey[tuple[str, set[str]]]()
+SCRATCH = pytest.StashKey[tuple[Path, int] | None]()
+LEFT = pytest.StashKey[list[str]]()
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Choose where the tests write, unless the command line did; mark what belongs to this session."""
+    if hasattr(session.config, "workerinput"):
+        return  # the process that started this worker does it for all
+    session.config.stash[SESSION] = mark_session(), untracked_files()
+    if session.config.option.basetemp is None and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        session.config.stash[SCRATCH] = scratch = open_scratch()
+        if scratch:
+            os.environ["PYTEST_DEBUG_TEMPROOT"] = str(scratch[0])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a test left a process, or a file in the checkout (so does who adds one meanwhile)."""
+    if SESSION not in session.config.stash:
+        return
+    mark, before = session.config.stash[SESSION]
+    left = [f"a process is left: {process}" for process in processes_left(mark)]
+    left += [f"a file is new in the checkout: {name}" for name in sorted(untracked_files() - before)]
+    session.config.stash[LEFT] = left
+    session.config.stash[FAILED] = session.exitstatus != pytest.ExitCode.OK
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left."""
+    for line in config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"ERROR after the last test: {line}", red=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Free the memory in which the tests wrote."""
+    if scratch := config.stash.get(SCRATCH, None):
+        del os.environ["PYTEST_DEBUG_TEMPROOT"]
+        kept = close_scratch(*scratch, failed=config.stash.get(FAILED, True))
+        if kept:
+            sys.stderr.write(f"what failed tests left is in {kept}\n")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,9 +92,25 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return made
 
 
+@pytest.fixture(scope="session")
+def dagster_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dagster's databases as they are before the first run. To create them costs five times as much as a copy."""
+    home = Home(tmp_path_factory.mktemp("databases") / "home", tmp_path_factory.mktemp("no_projects"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in home.environment().items():
+            patch.setenv(name, value)
+        home.prepare()
+        with dg.DagsterInstance.get() as created:
+            created.get_runs()
+            created.all_asset_keys()
+            created.all_instigator_state()
+    return home.state
+
+
 @pytest.fixture
-def instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """The installation's Dagster instance."""
+def instance(home: Home, dagster_databases: Path) -> Iterator[dg.DagsterInstance]:
+    """The installation's Dagster instance, in which nothing has happened."""
+    shutil.copytree(dagster_databases, home.state, dirs_exist_ok=True)
     with dg.DagsterInstance.get() as found:
         yield found
 

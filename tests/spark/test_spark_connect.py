@@ -18,13 +18,14 @@ from spark_alike import alike
 from test_feature_parity import everything
 from test_labels import LINKS, world
 from radix_assets.features.engines.polars import compute
-from radix_assets.features.engines.spark import write
+from radix_assets.features.engines.spark.computing import write
 from radix_assets.question.horizon import Future
 from radix_assets.labels import table
-from radix_assets.labels.spark import label
-from radix_assets.profiles import profile_table
-from radix_assets.profiles.spark import profile_table as on_spark
-from radix_resources.compute import SparkCompute
+from radix_assets.labels.ask import asker
+from radix_assets.labels.spark.table import label
+from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.spark.stage import profile_table as on_spark
+from radix_resources.compute.spark import SparkCompute
 
 folder = Path(sys.argv[2])
 tags, tables = shop(folder / "shop", seed=1)

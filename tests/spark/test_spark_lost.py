@@ -12,7 +12,8 @@ import contextlib, sys, threading
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
 from spark_cluster import CONFIG, cluster
-from radix_resources.compute import SparkCompute, watch
+from radix_resources.compute import watch
+from radix_resources.compute.spark import SparkCompute
 from radix_resources.errors import RadixError
 
 watch.LOST = 2.0

@@ -109,7 +109,7 @@ def test_a_person_who_saves_again_and_again_loses_no_line_to_radix(tmp_path):
 EDIT = """
 import sys
 from pathlib import Path
-from radix_assets.tags import set_tags
+from radix_assets.tags.edit import set_tags
 set_tags(Path(sys.argv[1]), {sys.argv[2]: {"role": "leak"}})
 """
 

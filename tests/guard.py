@@ -1,0 +1,56 @@
+"""After the last test: no process that a test started is left, and the checkout holds no file that was not there."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+MARK = "PYTEST_SESSION_MARK"
+"""A variable in the environment of this session's processes, and of all that they start."""
+CACHES = {"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".venv", ".git"}
+GRACE = 20.0
+"""Seconds for processes that were told to end."""
+
+
+def mark_session() -> str:
+    """Give this session's processes a mark in their environment."""
+    os.environ[MARK] = mark = f"{os.getpid()}-{time.time_ns()}"
+    return mark
+
+
+def processes_left(mark: str) -> list[str]:
+    """Return the command and the test of each process with the mark that does not end by itself soon."""
+    end = time.monotonic() + GRACE
+    while (left := _marked(mark)) and time.monotonic() < end:
+        time.sleep(0.2)
+    return left
+
+
+def untracked_files() -> set[str]:
+    """Return the files of the checkout that are not in version control, without the tools' caches."""
+    listed = subprocess.run(["git", "ls-files", "--others", "-z"], cwd=ROOT, capture_output=True, check=False)
+    names = listed.stdout.decode(errors="surrogateescape").split("\0")
+    return {name for name in names if name and not _is_cache(Path(name))}
+
+
+def _is_cache(path: Path) -> bool:
+    return bool(CACHES & set(path.parts)) or any(part.endswith(".egg-info") for part in path.parts)
+
+
+def _marked(mark: str) -> list[str]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+            if environment.get(MARK) != mark or process.pid == os.getpid():
+                continue
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            command = " ".join(process.cmdline())[:200]
+        except psutil.Error:
+            continue
+        found.append(f"{process.pid} of {environment.get('PYTEST_CURRENT_TEST', 'an unknown test')}: {command}")
+    return found
