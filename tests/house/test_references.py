@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("tests", "benchmarks", "samples", "radix_assets", "radix_resources")
 REFERENCE = re.compile(r"\bradix_(?:assets|resources)(?:\.\w+)+(?::\w+(?:\.\w+)*)?")
+PLANTED = {"test_references.py", "test_layers.py"}
+"""Files that name modules which do not exist, to see that this is noticed."""
 NOT_MODULES = (".gz", ".jsonl", ".egg-info")
 
 
@@ -78,7 +80,7 @@ def test_every_reference_to_a_module_resolves():
     broken = [
         f"{path.relative_to(ROOT)}, {problem}"
         for path in python_files()
-        if path != Path(__file__)
+        if path.name not in PLANTED
         for problem in broken_references(path.read_text(encoding="utf-8"))
     ]
     assert broken == []
