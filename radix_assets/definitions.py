@@ -14,7 +14,7 @@ def defs() -> dg.Definitions:
     from radix_assets.orchestration.infrastructure import build_infrastructure
     from radix_assets.orchestration.jobs import build_approval
     from radix_assets.orchestration.resources import resources
-    from radix_assets.orchestration.sensors import ALL_ASSETS, build_schedules, build_sensors
+    from radix_assets.orchestration.sensors import build_schedules, build_sensors
     from radix_assets.project.settings import load_projects
     from radix_assets.stages import STAGES
     from radix_resources.home import Home
@@ -31,7 +31,7 @@ def defs() -> dg.Definitions:
                 *build_infrastructure(home),
             ],
             resources=resources(tools(home)),
-            jobs=[dg.define_asset_job(ALL_ASSETS, description="What the sensors ask for."), build_approval()],
+            jobs=[build_approval()],
             sensors=build_sensors(),
             schedules=build_schedules(projects),
             executor=dg.in_process_executor,

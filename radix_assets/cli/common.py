@@ -142,6 +142,8 @@ def cancel_own_runs(instance: "dg.DagsterInstance") -> None:
     """Mark the unfinished runs of this process as cancelled, so that no other machine waits for them."""
     import dagster as dg
 
+    from radix_resources.action_log.reconcile import PID
+
     unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    for run in instance.get_runs(dg.RunsFilter(tags={"radix/pid": str(os.getpid())}, statuses=unfinished)):
+    for run in instance.get_runs(dg.RunsFilter(tags={PID: str(os.getpid())}, statuses=unfinished)):
         instance.report_run_canceled(run)

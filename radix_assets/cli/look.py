@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "done": "[green]done[/]",
-    "gate": "[yellow]waiting for a person[/]",
+    "waiting": "[yellow]waiting for a person[/]",
     "failed": "[red]failed[/]",
     "stale": "[cyan]to be run[/]",
 }
@@ -64,7 +64,7 @@ def status(
         for error in broken.values():
             out.print(f"[red]{error}[/]", soft_wrap=True)
     states = {row["state"] for row in rows}
-    raise typer.Exit(FAILED if broken or "failed" in states else PERSON if "gate" in states else OK)
+    raise typer.Exit(FAILED if broken or "failed" in states else PERSON if "waiting" in states else OK)
 
 
 def _status(here: Place, project: Any) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         state = "stale"
     actions = {
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
-        "gate": wish or "",
+        "waiting": wish or "",
         "stale": f"radix run {project.name}",
         "done": "radix up, which starts the endpoint again" if idle else "",
     }

@@ -66,7 +66,7 @@ def run(
         report = run_and_tell(here, here.project(name), console, again or ())
     if as_json:
         say_json(summarize(here, report))
-    raise typer.Exit({"done": OK, "gate": PERSON, "failed": FAILED}[report.state])
+    raise typer.Exit({"done": OK, "waiting": PERSON, "failed": FAILED}[report.state])
 
 
 def run_and_tell(here: Place, project: Project, console: Console, again: Collection[str] = ()) -> "Report":

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.operations.destroy import owners
-from radix_assets.orchestration.metadata import commit_metadata
+from radix_assets.orchestration.column_schema import event_metadata
 from radix_assets.pipeline.stage import Stage, Step, Tools, components_of, steps
 from radix_assets.pipeline.status import assemble
 from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, slug
@@ -154,14 +154,13 @@ def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Finding
     """Write the event that a crash cut off, or that was lost with the database."""
     found = f"version {commit.sequence} was not in the log"
     try:
-        directory = tools.storage.path(commit)
+        metadata = event_metadata(tools.storage, commit)
     except StorageError as error:
         return Finding(commit.asset, found, error.hint)
-    project, _, _ = commit.asset.partition("/")
     instance.report_runless_asset_event(
         dg.AssetMaterialization(
             commit.asset.split("/"),
-            metadata=commit_metadata(commit, directory, project),
+            metadata=metadata,
             tags={"dagster/data_version": commit.data_version},
         )
     )

@@ -14,9 +14,10 @@ import dagster as dg
 from radix_assets.budget.hold import demand_budget
 from radix_assets.execution.run_step import Sized
 from radix_assets.execution.unexpected import unexpected
+from radix_assets.orchestration.column_schema import event_metadata
 from radix_assets.orchestration.infrastructure import emit_required, provision_for
-from radix_assets.orchestration.metadata import commit_metadata, to_json
-from radix_assets.orchestration.run_tags import note_edit
+from radix_assets.orchestration.metadata import to_json
+from radix_assets.orchestration.run_tags import ACTOR, FORCE, note_edit, note_waiting
 from radix_assets.orchestration.withdraw import PRIVATE, known_private, withdraw_broken, withdraw_earlier
 from radix_assets.pipeline.credentials import asks_a_person, stamp_of, task_of
 from radix_assets.pipeline.output import Check, Output
@@ -37,8 +38,6 @@ from radix_resources.storage.inspection import is_whole
 PROGRESS = logging.getLogger("radix.progress")
 """Told of each step as it starts and ends: `extra` holds `step`, `state` and details."""
 
-FORCE = "radix/force"
-"""The tag of a run that makes its assets anew although nothing has changed."""
 GATE = "ready"
 """The check that says whether a person is needed."""
 
@@ -224,11 +223,11 @@ def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Outp
 
 
 def _actor(context: dg.AssetExecutionContext) -> str:
-    return str(context.run.tags.get("radix/actor", "a person in the UI"))
+    return str(context.run.tags.get(ACTOR, "a person in the UI"))
 
 
 def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh: bool) -> dg.MaterializeResult[Any]:
-    metadata = commit_metadata(commit, tools.storage.path(commit), step.project)
+    metadata = event_metadata(tools.storage, commit)
     if fresh:
         metadata["radix/unchanged"] = dg.MetadataValue.bool(True)
     verdicts = {slug(verdict["name"]): Check(**verdict) for verdict in commit.shown.get("checks", [])}
@@ -246,6 +245,7 @@ def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh
 def _wait(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
     """Nothing is published, so what follows is skipped, and no worker waits."""
     _tell(step, "waiting", reason=wish)
+    note_waiting(context.instance, context.run.run_id, wish)
     context.log_event(
         dg.AssetObservation(step.key.split("/"), description=wish, metadata={"waiting for": dg.MetadataValue.md(wish)})
     )

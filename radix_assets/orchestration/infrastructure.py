@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.execution.estimate import request_of
-from radix_assets.orchestration.metadata import markdown_table
+from radix_assets.orchestration.metadata import table_metadata
 from radix_assets.pipeline.stage import Work, components_of
 from radix_assets.project.settings import INFRASTRUCTURE
 from radix_resources.errors import RadixError
@@ -127,7 +127,7 @@ def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.Metada
     return {
         "state": dg.MetadataValue.text(stands.state),
         "now": dg.MetadataValue.text(stands.what),
-        "owners": dg.MetadataValue.md(markdown_table(rows)),
+        **table_metadata("owners", rows),
         "price": dg.MetadataValue.text(_priced(component.rate(Request(disk_bytes=10**9, seconds=3600)))),
     }
 

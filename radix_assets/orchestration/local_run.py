@@ -12,8 +12,8 @@ from typing import Any, Literal
 import dagster as dg
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.orchestration.assets import FORCE, PROGRESS, build_assets
-from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG
+from radix_assets.orchestration.assets import PROGRESS, build_assets
+from radix_assets.orchestration.run_tags import FORCE, request_tags
 from radix_assets.pipeline.credentials import is_task
 from radix_assets.pipeline.stage import Stage, Tools, steps
 from radix_assets.pipeline.status import AssetStatus, left_out, verdict
@@ -38,7 +38,7 @@ class Report:
     """What a run came to."""
 
     project: str
-    state: Literal["done", "gate", "failed"] = "done"
+    state: Literal["done", "waiting", "failed"] = "done"
     statuses: list[AssetStatus] = field(default_factory=list)
     made: dict[str, float] = field(default_factory=dict)
     """Seconds by asset key, of what was computed in this run."""
@@ -158,9 +158,7 @@ def _execute(
             instance=instance,
             asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
             tags={
-                PROJECT_TAG: project.name,
-                LAUNCHED_WITH: project.mark,
-                "radix/actor": "command line",
+                **request_tags(project, "command line"),
                 **process_tags(),
                 **(tags or {}),
             },

@@ -1,7 +1,7 @@
-"""What happens by itself: new data, edited tags, and carrying each project onward.
+"""Automation: sensors that read sources, apply edited tags, materialize what is stale and stop idle endpoints.
 
-The three sensors look at how things stand, not at what happened, so a lost tick, a restart or a change made while
-nobody looked costs nothing: the next tick sees it.
+The sensors compare the current state with the commit records instead of following events, so a lost tick, a restart or
+a change made while Radix was not running costs nothing: the next tick sees it.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ from radix_assets.budget.hold import asset_statuses
 from radix_assets.execution.tools import tools
 from radix_assets.orchestration.idle_endpoints import release_idle
 from radix_assets.orchestration.infrastructure import emit
-from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG, has_active_run
+from radix_assets.orchestration.renamed_sensors import take_over
+from radix_assets.orchestration.run_tags import PROJECT_TAG, has_active_run, request_tags
 from radix_assets.pipeline.stage import Stage, Tools
 from radix_assets.pipeline.status import AssetStatus
 from radix_assets.project.settings import DESTROYED, FileSource, Project, load_projects
@@ -28,32 +29,56 @@ from radix_resources.providers import provider
 
 MOST_TRIES = 3
 DATABASE_SECONDS = 600
-"""Between two looks at a database, whose answer takes a pass over its tables."""
+"""Seconds between two inspections of a database, each of which scans its tables."""
 SETTLE_SECONDS = 3.0
-"""A file that was written to within so long is not read by itself: whoever copies it may not be done."""
-ALL_ASSETS = "all_assets"
-"""The job of all sensors. With a selection each its own, each would build the whole graph once more at load."""
+"""A file that was written to more recently than this is not read yet: it may still be being copied."""
+ASSET_JOB = "__ASSET_JOB"
+"""The job of all assets that Dagster builds for every location. The runs page names the assets of its runs, where it
+would name any other job; and a job of its own for each sensor would build the whole graph once more at load."""
+
+Projects = Callable[[Home], Iterable[Project]]
+"""Loads the projects that a sensor looks after."""
 
 
-def build_sensors() -> list[dg.SensorDefinition]:
-    """One set for all projects, on from the start. The first stale asset of a project says whose turn it is."""
+def projects_of(home: Home) -> list[Project]:
+    """Load the projects of the installation that can be loaded."""
+    return load_projects(home.projects)[0]
+
+
+def build_sensors(projects: Projects = projects_of, suffix: str = "") -> list[dg.SensorDefinition]:
+    """Build one set of sensors for all projects, running by default. A project's first stale asset decides which acts.
+
+    `suffix` is added to their names, so that several sets fit into one code location.
+    """
     return [
-        _sensor("source_data", "New or changed source data: reads the tables again, and goes on.", {"raw"}, seconds=60),
-        _sensor("edited_tags", "An edited tags.yaml: checks it, and goes on once it is confirmed.", {"tags"}),
         _sensor(
-            "carry_onward",
-            "Makes what is missing or out of date: to the end, or until a person is needed.",
-            {stage.name for stage in STAGES} - {"raw", "tags"},
+            f"source_data{suffix}",
+            "Reads new or changed source data, and materializes what depends on it.",
+            {"raw"},
+            projects,
+            seconds=60,
         ),
-        _releases(),
+        _sensor(
+            f"edited_tags{suffix}",
+            "Checks an edited tags.yaml, and materializes what depends on it once it is confirmed.",
+            {"tags"},
+            projects,
+        ),
+        _sensor(
+            f"materialize_stale{suffix}",
+            "Materializes missing and stale assets until all are up to date or a person is needed.",
+            {stage.name for stage in STAGES} - {"raw", "tags"},
+            projects,
+        ),
+        _idle_endpoints(suffix),
     ]
 
 
-def _releases() -> dg.SensorDefinition:
+def _idle_endpoints(suffix: str) -> dg.SensorDefinition:
     @dg.sensor(
-        name="idle_endpoints",
-        description="Stops endpoints whose time is over, and writes down which have stopped.",
-        job_name=ALL_ASSETS,
+        name=f"idle_endpoints{suffix}",
+        description="Stops endpoints that have exceeded their endpoint_hours, and logs those that have stopped.",
+        job_name=ASSET_JOB,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -69,17 +94,16 @@ def _releases() -> dg.SensorDefinition:
 
 
 def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
-    """The regular full run of each project that asks for one."""
+    """Build the schedule of each project that has one."""
     return [
         dg.ScheduleDefinition(
             name=f"{project.name}_schedule",
             cron_schedule=project.schedule,
             target=dg.AssetSelection.groups(project.name),
             default_status=dg.DefaultScheduleStatus.RUNNING,
-            tags={PROJECT_TAG: project.name, LAUNCHED_WITH: project.mark},
+            tags=request_tags(project, "schedule"),
             should_execute=_unless_one_waits(project.name),
-            owners=project.owners,
-            description=f"The regular run of {project.name}; what has not changed is not computed again.",
+            description=f"Materializes {project.name} regularly; what is up to date is not computed again.",
         )
         for project in projects
         if project.schedule
@@ -87,7 +111,7 @@ def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
 
 
 def _unless_one_waits(project: str) -> Callable[[dg.ScheduleEvaluationContext], bool]:
-    """A run that waits in the queue does what the next one would do, so they do not pile up."""
+    """Skip a tick while an earlier run is queued: it would do the same."""
     waiting = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
     def is_due(context: dg.ScheduleEvaluationContext) -> bool:
@@ -97,19 +121,24 @@ def _unless_one_waits(project: str) -> Callable[[dg.ScheduleEvaluationContext], 
     return is_due
 
 
-def _sensor(name: str, description: str, turn: set[str], seconds: int = 15) -> dg.SensorDefinition:
+def _sensor(name: str, description: str, turn: set[str], projects: Projects, seconds: int = 15) -> dg.SensorDefinition:
     @dg.sensor(
         name=name,
         description=description,
-        job_name=ALL_ASSETS,
+        job_name=ASSET_JOB,
         minimum_interval_seconds=seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        cursor = context.cursor
+        if cursor is None:
+            stopped, cursor = take_over(context.instance, name)
+            if stopped:
+                return dg.SensorResult(skip_reason="stopped, as under its old name", cursor=cursor or "{}")
         home = Home.from_environment()
-        tries: dict[str, Any] = json.loads(context.cursor or "{}")
-        found = list(requests(context.instance, home, tools(home), turn, tries, STAGES))
-        return dg.SensorResult(run_requests=found, cursor=json.dumps(tries))
+        tries: dict[str, Any] = json.loads(cursor or "{}")
+        run_requests = list(requests(context.instance, home, tools(home), turn, tries, STAGES, projects))
+        return dg.SensorResult(run_requests=run_requests, cursor=json.dumps(tries))
 
     return sensor
 
@@ -117,41 +146,42 @@ def _sensor(name: str, description: str, turn: set[str], seconds: int = 15) -> d
 def requests(
     instance: dg.DagsterInstance,
     home: Home,
-    stand_on: Tools,
+    backends: Tools,
     turn: set[str],
     tries: dict[str, Any],
     stages: tuple[Stage, ...],
+    projects: Projects = projects_of,
 ) -> Iterator[dg.RunRequest]:
-    """One run for each project that has something to do and is not at work already.
+    """Yield one run request for each project that has stale assets and no active run.
 
-    `tries` counts how often just the same was asked for, by project: a step whose process dies is not asked for
-    without end. A run whose process is gone, and whose end nobody could write down, is at work no more.
+    `turn` names the stages whose staleness is this sensor's business. `tries` counts, by project, how often the same
+    request was made, so that a step whose process dies is not requested forever. Runs whose process has ended without
+    recording it are ended first.
     """
     reconcile_runs(instance)
-    projects, _ = load_projects(home.projects)
-    for project in projects:
+    for project in projects(home):
         if (project.folder / DESTROYED).exists():
             continue
         unsettled = _unsettled(project) if "raw" in turn else set()
-        statuses = asset_statuses(project, stages, stand_on, ask=_asked(project, turn, unsettled, tries))
-        todo = [status for status in statuses if status.state == "stale"]
-        if not todo or todo[0].step.stage.name not in turn or has_active_run(instance, project.name):
+        statuses = asset_statuses(project, stages, backends, ask=_asked(project, turn, unsettled, tries))
+        stale = [status for status in statuses if status.state == "stale"]
+        if not stale or stale[0].step.stage.name not in turn or has_active_run(instance, project.name):
             continue
-        if unsettled.intersection(one.step.table for one in todo):
-            continue  # it was never read, and is to be read whole
-        wish = _hash(todo)
-        same, count = tries.get(project.name, ["", 0])
-        if same == wish and count >= MOST_TRIES:
+        if unsettled.intersection(status.step.table for status in stale):
+            continue  # it was never read, and has to be read whole
+        request = _hash(stale)
+        last, count = tries.get(project.name, ["", 0])
+        if last == request and count >= MOST_TRIES:
             continue
-        tries[project.name] = [wish, count + 1 if same == wish else 1]
+        tries[project.name] = [request, count + 1 if last == request else 1]
         yield dg.RunRequest(
-            asset_selection=[dg.AssetKey(one.step.key.split("/")) for one in todo],
-            tags={PROJECT_TAG: project.name, LAUNCHED_WITH: project.mark, "radix/actor": "sensor"},
+            asset_selection=[dg.AssetKey(status.step.key.split("/")) for status in stale],
+            tags=request_tags(project, "sensor"),
         )
 
 
 def _unsettled(project: Project) -> set[str | None]:
-    """Tables of whose files one may be half-copied: they are left for the next tick."""
+    """Tables with a file that may still be being copied: they are left for the next tick."""
     files = [source for source in project.sources if isinstance(source, FileSource)]
     return {source.table for source in files if was_just_written(source, project.folder, SETTLE_SECONDS)}
 
@@ -159,7 +189,7 @@ def _unsettled(project: Project) -> set[str | None]:
 def _asked(
     project: Project, turn: set[str], unsettled: set[str | None], tries: dict[str, Any]
 ) -> Callable[[str], bool]:
-    """Whose sources are asked at this tick: files each time, databases now and then, since answering costs them."""
+    """Which tables are inspected at this tick: files every time, databases less often, since it costs them a scan."""
     if "raw" not in turn:
         return lambda _table: False
     seen = f"databases of {project.name}"
@@ -169,9 +199,14 @@ def _asked(
     return lambda table: table not in unsettled and (due or isinstance(project.source_of(table), FileSource))
 
 
-def _hash(todo: list[AssetStatus]) -> str:
+def _hash(stale: list[AssetStatus]) -> str:
     content = [
-        (one.step.key, one.reason, one.commit.sequence if one.commit else 0, (one.error or {}).get("stamp"))
-        for one in todo
+        (
+            status.step.key,
+            status.reason,
+            status.commit.sequence if status.commit else 0,
+            (status.error or {}).get("stamp"),
+        )
+        for status in stale
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

@@ -142,13 +142,13 @@ def left_out(statuses: list[AssetStatus]) -> set[str]:
     return found
 
 
-def verdict(statuses: list[AssetStatus]) -> Literal["done", "gate", "failed", "stale"]:
+def verdict(statuses: list[AssetStatus]) -> Literal["done", "waiting", "failed", "stale"]:
     """How the project stands as a whole: the worst of its assets."""
     missed, held = left_out(statuses), blocked_by_credentials(statuses)
     states = {one.state for one in statuses if one.step.name not in missed}
     if any(one.state in {"failed", "blocked"} and one.step.name not in missed | held for one in statuses):
         return "failed"
-    return "stale" if "stale" in states else "gate" if "waiting" in states else "done"
+    return "stale" if "stale" in states else "waiting" if "waiting" in states else "done"
 
 
 def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None, *, demand: bool = False) -> Work:

@@ -2,13 +2,17 @@
 
 import os
 import re
+from collections.abc import Mapping
 
 import dagster as dg
 import psutil
 
 from radix_resources.processes import boot_id, host_id, is_running, started_at
 
-PID, STARTED, BOOT, HOST = "radix/pid", "radix/pid_started", "radix/boot", "radix/host"
+PID, STARTED, BOOT, HOST = (f".dagster/radix_{name}" for name in ("pid", "pid_started", "boot", "host"))
+"""Tags that name the process of a run. The UI shows no tag below `.dagster/`."""
+_EARLIER = {name: name.replace(".dagster/radix_", "radix/") for name in (PID, STARTED, BOOT, HOST)}
+"""The names of these tags in runs that an earlier version of Radix started."""
 
 _SAID = re.compile(r"\(pid: (\d+)\)")
 _UNFINISHED = [
@@ -43,8 +47,9 @@ def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     gone = []
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         # A run that was started again from another one carries that one's tags.
-        own = PID in run.tags and run.parent_run_id is None
-        if not (_tagged_gone(run, sole=sole) if own else sole and _logged_gone(instance, run.run_id)):
+        tags = _process_of(run)
+        own = PID in tags and run.parent_run_id is None
+        if not (_tagged_gone(tags, sole=sole) if own else sole and _logged_gone(instance, run.run_id)):
             continue
         now = instance.get_run_by_id(run.run_id)
         if now is not None and not now.is_finished:  # it may have ended well between the two looks
@@ -70,11 +75,16 @@ def end_own_runs(instance: dg.DagsterInstance) -> None:
         instance.report_run_failed(run, "The database did not take the end of this run. What was published stays.")
 
 
-def _tagged_gone(run: dg.DagsterRun, *, sole: bool) -> bool:
-    here = run.tags.get(HOST) == host_id()
-    if run.tags.get(BOOT) != boot_id():
+def _process_of(run: dg.DagsterRun) -> dict[str, str]:
+    tags = {name: run.tags.get(name, run.tags.get(earlier)) for name, earlier in _EARLIER.items()}
+    return {name: value for name, value in tags.items() if value is not None}
+
+
+def _tagged_gone(tags: Mapping[str, str], *, sole: bool) -> bool:
+    here = tags.get(HOST) == host_id()
+    if tags.get(BOOT) != boot_id():
         return here or sole
-    return here and not is_running(int(run.tags[PID]), run.tags.get(STARTED))
+    return here and not is_running(int(tags[PID]), tags.get(STARTED))
 
 
 def _logged_gone(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -62,7 +62,7 @@ def test_within_the_budget_it_goes_on(toy: Toy, instance: dg.DagsterInstance):
 
 def test_beyond_it_nothing_starts_and_an_approval_lets_it_go_on(toy: Toy, instance: dg.DagsterInstance):
     project = limit(toy, dollars_per_month=0)
-    assert go(toy, instance) == "gate"
+    assert go(toy, instance) == "waiting"
     assert toy.computed == []
     statuses = asset_statuses(project, toy.stages, toy.tools)
     assert {one.state for one in statuses} == {"waiting"}
@@ -81,7 +81,7 @@ def test_a_changed_plan_voids_the_approval(toy: Toy, instance: dg.DagsterInstanc
     toy.source["a"] = "3"
     second = plan_of(toy)
     assert second.hash != first.hash
-    assert go(toy, instance) == "gate"
+    assert go(toy, instance) == "waiting"
     assert toy.computed == []
 
 
@@ -104,7 +104,7 @@ def test_materialized_by_hand_it_fails_at_once_with_its_code_and_is_no_failure_o
     assert [one.step_failure_data.user_failure_data.metadata["code"].value for one in failures] == ["RDX-BUD-001"]
     assert not [event for event in result.all_events if event.event_type == dg.DagsterEventType.STEP_UP_FOR_RETRY]
     assert toy.computed == []
-    assert verdict(asset_statuses(project, toy.stages, toy.tools)) == "gate"
+    assert verdict(asset_statuses(project, toy.stages, toy.tools)) == "waiting"
 
 
 def test_what_was_spent_counts(toy: Toy, instance: dg.DagsterInstance):

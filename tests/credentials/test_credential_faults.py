@@ -72,7 +72,7 @@ def tick(home: Home, instance: dg.DagsterInstance, tries: dict[str, object]) -> 
 
 def test_a_missing_credential_is_one_task_that_stops_only_what_needs_it(home, shop, instance):
     report = go(home, shop, instance)
-    assert report.state == "gate"
+    assert report.state == "waiting"
     assert report.wishes == ["RDX-CRD-001: the credential SHOP_PW is missing; give it: radix credentials set SHOP_PW"]
     assert states(home, shop) == {"orders": "fresh", "payments": "waiting", "payouts": "waiting"}
     runs = instance.get_runs()
@@ -103,7 +103,7 @@ def test_refused_then_accepted_it_resumes_by_itself_and_is_never_tried_in_a_loop
     monkeypatch.setattr(adbc, "connect", lambda url, **more: tried.append(url) or connect(url, **more))
 
     report = go(home, shop, instance)
-    assert (report.state, len(report.wishes)) == ("gate", 1)
+    assert (report.state, len(report.wishes)) == ("waiting", 1)
     assert report.wishes[0].startswith("RDX-CRD-002")
     assert len(tried) == 1, "one refusal answers for all tables and looks"
 
@@ -115,7 +115,7 @@ def test_refused_then_accepted_it_resumes_by_itself_and_is_never_tried_in_a_loop
 
     vault(home.state).set("SHOP_PW", f"{WRONG}-again")
     assert tick(home, instance, tries) == [["payments", "payouts"]]
-    assert go(home, shop, instance).state == "gate"
+    assert go(home, shop, instance).state == "waiting"
     assert tick(home, instance, tries) == []
     assert len(tried) == 2
 
@@ -132,7 +132,7 @@ def test_refused_then_accepted_it_resumes_by_itself_and_is_never_tried_in_a_loop
 def test_a_password_that_the_server_comes_to_accept_is_found_out_without_a_new_one(home, shop, instance, database):
     database.password("KRET-changed")
     vault(home.state).set("SHOP_PW", GOOD)
-    assert go(home, shop, instance).state == "gate"
+    assert go(home, shop, instance).state == "waiting"
     database.password(GOOD)
     connection._refused.clear()  # a minute later
     assert tick(home, instance, {}) == [["payments", "payouts"]]
@@ -150,7 +150,7 @@ def test_tables_that_were_read_once_stand_in_while_a_person_is_asked(home, shop,
         "payouts": "stale",
     }
     report = go(home, shop, instance)
-    assert (report.state, verdict(report.statuses)) == ("gate", "gate")
+    assert (report.state, verdict(report.statuses)) == ("waiting", "waiting")
     assert all(one.commit for one in report.statuses)
 
 
@@ -216,6 +216,6 @@ def test_a_cluster_without_its_credential_is_a_task_too(home, instance, monkeypa
     (folder / "project.yaml").write_text(yaml.safe_dump(content))
     project = load_project(folder / "project.yaml")
     report = run(project, tools(home), instance, lambda *_: None, (RAW, PROFILE))
-    assert report.state == "gate"
+    assert report.state == "waiting"
     assert [wish[: len("RDX-CRD-001")] for wish in report.wishes] == ["RDX-CRD-001"]
     assert {one.status for one in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}

@@ -248,7 +248,7 @@ def test_an_unknown_target_of_the_project_file_is_an_error_with_the_nearest_name
     assert "orders.returned" in error["hint"]
     assert {states(summary)[name] for name in GOOD} == {"made"}
     installation.rewrite("shop", goal={"target": "orders.returned"})
-    assert installation.radix("run", "shop", "--json", expect=PERSON).json["state"] == "gate"
+    assert installation.radix("run", "shop", "--json", expect=PERSON).json["state"] == "waiting"
 
 
 def test_a_broken_project_file_leaves_the_other_projects_alone(gate: Installation):
@@ -265,7 +265,7 @@ def test_a_broken_project_file_leaves_the_other_projects_alone(gate: Installatio
         refused = gate.radix("run", "broken", expect=FAILED)
         assert "RDX-CFG-003" in refused.err
         assert "Traceback" not in refused.err
-        assert gate.radix("run", "shop", "--json", expect=PERSON).json["state"] == "gate"
+        assert gate.radix("run", "shop", "--json", expect=PERSON).json["state"] == "waiting"
     finally:
         path.unlink()
         path.parent.rmdir()

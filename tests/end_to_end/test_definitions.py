@@ -90,7 +90,7 @@ def test_a_broken_project_that_is_materialized_says_what_is_wrong(
 
 def test_sensors_run_from_the_start_and_the_schedule_is_the_project_files(location: dg.RepositoryDefinition):
     sensors = {sensor.name: sensor.default_status for sensor in location.sensor_defs}
-    assert {"source_data", "edited_tags", "carry_onward"} <= sensors.keys()
+    assert {"source_data", "edited_tags", "materialize_stale"} <= sensors.keys()
     assert set(sensors.values()) == {dg.DefaultSensorStatus.RUNNING}
     schedules = {schedule.name: schedule.cron_schedule for schedule in location.schedule_defs}
     assert schedules == {"shop_schedule": "0 5 * * *"}

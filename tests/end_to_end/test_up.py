@@ -70,10 +70,10 @@ def test_sensors_carry_a_project_to_the_gate_and_after_a_persons_word_to_the_end
     sensors = '{ sensorsOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "%s"}) { ... on Sensors { results { name sensorState { status } } } } }'  # noqa: E501 one query
     found = ask(served, sensors % "radix_assets.definitions")["sensorsOrError"]["results"]
     assert {one["name"]: one["sensorState"]["status"] for one in found} == dict.fromkeys(
-        ["source_data", "edited_tags", "carry_onward", "idle_endpoints"], "RUNNING"
+        ["source_data", "edited_tags", "materialize_stale", "idle_endpoints"], "RUNNING"
     )
     wait_until(installation.tags_file("shop").exists, "the first round ends at the gate")
-    assert installation.radix("status", "shop", "--json", expect=2).json["projects"][0]["state"] == "gate"
+    assert installation.radix("status", "shop", "--json", expect=2).json["projects"][0]["state"] == "waiting"
     installation.radix("tags", "shop", "--confirm")
     report = installation.home.store / "commits" / "shop" / "report"
     wait_until(report.exists, "the second round ends with the report")

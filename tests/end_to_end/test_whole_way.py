@@ -168,7 +168,7 @@ def test_the_life_of_a_project_with_a_person(installation: Installation):
     installation.new("shop", *files, "--target", "orders.days > 5.5", "--accept", "human")
 
     first = installation.radix("run", "shop", "--json", expect=PERSON).json
-    assert first["state"] == "gate"
+    assert first["state"] == "waiting"
     assert states(first) == dict.fromkeys(FIRST_ROUND, "made") | dict.fromkeys(SECOND_ROUND, "waiting")
     assert (first["model"], first["endpoint"], first["report"]) == (None, None, None)
     assert all("confirm" in one["error"] for one in first["assets"] if one["state"] == "waiting")
@@ -216,7 +216,7 @@ def test_a_real_set_goes_the_whole_way(installation: Installation, shared_data: 
     name, target, metric = "insurance", "insurance.charges", "rmse"
     shutil.copytree(shared_data / name, installation.data / name, ignore=shutil.ignore_patterns("*.json", "*.md"))
     installation.new(name, f"data/{name}", "--target", target)
-    assert installation.radix("run", name, "--json", expect=PERSON).json["state"] == "gate"
+    assert installation.radix("run", name, "--json", expect=PERSON).json["state"] == "waiting"
     installation.radix("tags", name, "--confirm")
     summary = installation.radix("run", name, "--json").json
     assert summary["state"] == "done"

@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 from toy import Toy
 
+from radix_assets.orchestration.run_tags import WAITING_FOR
 from radix_resources.home import Home
 
 
@@ -34,7 +35,10 @@ def test_materializing_all_makes_all_and_shows_it(toy: Toy, instance: dg.Dagster
     assert toy.read("end") == "1+2!"
     shown = metadata(instance, "toy", "raw", "a")
     assert shown["value"] == "**1**"
-    assert "| x | y |" in str(shown["table"])
+    table = shown["table"]
+    assert isinstance(table, dg.TableMetadataValue)
+    assert [record.data for record in table.records] == [{"x": "1", "y": 1.5}]
+    assert [(column.name, column.type) for column in table.schema.columns] == [("x", "string"), ("y", "float")]
     assert shown["dagster/row_count"] == 1
     assert shown["radix/version"] == 1
 
@@ -111,6 +115,8 @@ def test_a_closed_gate_publishes_nothing_and_what_follows_is_skipped(toy: Toy, i
     assert "open the gate" in str(observation.event_log_entry)
     ready = next(one for one in result.get_asset_check_evaluations() if one.check_name == "ready")
     assert not ready.passed
+    assert ready.description == "open the gate"
+    assert instance.get_run_by_id(result.run_id).tags[WAITING_FOR] == "open the gate"
 
 
 def test_the_launchpad_opens_the_gate(toy: Toy, instance: dg.DagsterInstance):

@@ -67,7 +67,7 @@ def test_no_table_at_all_blocks_what_follows(toy: Toy, instance: dg.DagsterInsta
 def test_a_closed_gate_waits_and_goes_on_once_it_is_open(toy: Toy, instance: dg.DagsterInstance):
     toy.open = False
     report = go(toy, instance)
-    assert (report.state, report.wishes) == ("gate", ["open the gate"])
+    assert (report.state, report.wishes) == ("waiting", ["open the gate"])
     toy.open = True
     assert go(toy, instance).state == "done"
 
