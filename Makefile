@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test extended quick explore lint format bench clean
+.PHONY: help setup demo up test extended quick explore lint format schemas docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,9 @@ lint: setup  ## style, layers and types
 format: setup  ## mend the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+schemas: setup  ## write the JSON Schemas of project.yaml and tags.yaml from their models
+	$(BIN)/python -m radix_assets.schemas.build
 
 bench: setup  ## the figures of docs/benchmarks.md
 	$(BIN)/python benchmarks/all.py

@@ -10,6 +10,7 @@ import yaml
 from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, FileSource, Project, load_project, slug
 from radix_assets.question.horizon import Future
 from radix_assets.question.target import nearest, parse_target
+from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.sources.discovery import discover
 from radix_assets.sources.read.headers import headers
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
@@ -50,7 +51,7 @@ def write_project(
     if target:
         content["goal"] = {"target": target}
     content["policy"] = {"tags": accept}
-    text = HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+    text = schema_line("project") + HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
@@ -65,6 +66,7 @@ def write_project(
         if made:
             folder.rmdir()
         raise
+    publish_schemas(home.projects)
     return secrets, project
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, Place, out, relative
 from radix_assets.project.settings import PROJECT_FILE, TAGS_FILE, Project
+from radix_assets.schemas.shipped import publish_schemas
 from radix_resources.errors import SourceError
 
 NAME = "flights"
@@ -46,6 +47,7 @@ def set_up(here: Place) -> bool:
     text = (FILES / PROJECT_FILE).read_text(encoding="utf-8").replace("SAMPLES", str(data))
     (folder / PROJECT_FILE).write_text(text, encoding="utf-8")
     shutil.copyfile(FILES / TAGS_FILE, folder / TAGS_FILE)
+    publish_schemas(here.home.projects)
     return True
 
 

@@ -9,6 +9,7 @@ from radix_assets.project.settings import Project
 from radix_assets.question.horizon import Future
 from radix_assets.question.target import parse_target
 from radix_assets.relationships.schema import Schema
+from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
 from radix_assets.tags_file.atomic import create
 from radix_assets.tags_file.diff import Change, nested, said_in
@@ -78,7 +79,10 @@ def write_tags(
             ]
         )
         ledger.tell("suggest", "Radix", f"wrote {path.name}, pre-filled", {}, said[1])
-    return create(path, text, (ledger_path(path), ledger.to_bytes()))
+    written = create(path, text, (ledger_path(path), ledger.to_bytes()))
+    if written:
+        publish_schemas(path.parent.parent)
+    return written
 
 
 def first_text(project: Project, suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> str:
@@ -95,7 +99,7 @@ def first_text(project: Project, suggestions: Suggestions, schema: Schema, profi
     top = [(lines[key].body, lines[key].note) for key in (("target",), ("problem",))]
     links = [(line.body, line.note) for key, line in lines.items() if key[0] == "relationships"]
     parts = [
-        _HEAD.format(name=project.name, count=count) + "confirmed: false\n",
+        schema_line("tags") + _HEAD.format(name=project.name, count=count) + "confirmed: false\n",
         "\n".join(aligned(top)) + "\n",
         "\n".join(["relationships:" + (" []" if not links else ""), *aligned(links)]) + "\n",
     ]

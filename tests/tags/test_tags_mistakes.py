@@ -209,7 +209,7 @@ def test_from_a_misspelt_target_nothing_follows_until_it_is_mended(shop):
     refresh_tags(shop.path, *shop.args(), shop.project)
     assert shop.path.read_text() == before
     wish = waiting_for(shop.project, read_tags(shop.path))
-    assert "line 13" in wish
+    assert "line 14" in wish
     assert "order items.total" in wish
 
 

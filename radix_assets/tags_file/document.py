@@ -1,0 +1,63 @@
+"""The form of `tags.yaml` as a model, for its JSON Schema.
+
+Radix reads the file with `radix_assets.tags_file.file`, which keeps lines and comments and reports every mistake. A
+test checks that both allow the same settings and values.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from radix_assets.common.vocabulary import FeatureType, Problem, Role, Sensitivity
+from radix_assets.question.horizon import Future
+
+Name = str | int | float
+"""The name of a column; YAML reads `2024` as a number."""
+Flag = bool | Literal["yes", "no"] | None
+PlainType = Literal["boolean", "text", "identifier", "other"]
+"""Plain words that are accepted for feature types (see `radix_assets.tags_file.file.ALIASES`)."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnTags(_Strict):
+    """The tags of a column."""
+
+    role: Role | None = Field(None, description="What the column is for.")
+    type: FeatureType | PlainType | None = Field(None, description="How the column is read when features are built.")
+    sensitivity: Sensitivity | None = Field(
+        None, description="personal: identifies a person; sensitive: harms a person when known. No value is ever shown."
+    )
+    semantic_type: Name | None = Field(None, description="What the values name or measure, such as duration.")
+    unit: Name | None = Field(None, description="The unit of the values, such as km.")
+    human: Flag = Field(None, description="true: keep the column although it looks like a leak.")
+
+
+class TableTags(_Strict):
+    """The tags of a table."""
+
+    primary_key: list[Name] | Name | None = Field(None, description="Columns whose values identify a row.")
+    time_index: list[Name] | Name | None = Field(
+        None, description="The column that says when a row came to be, or its parts from year to minute."
+    )
+    columns: dict[str, ColumnTags | Role | None] | None = Field(
+        None, description="Columns by name; a role alone, or a mapping of tags."
+    )
+
+
+class TagsDocument(_Strict):
+    """What the data of a project mean."""
+
+    confirmed: Flag = Field(None, description="true: a person has checked the tags, and the project goes on.")
+    confirmed_by: Name | None = Field(None, description="Who confirmed the tags.")
+    target: str | Future | None = Field(
+        None,
+        description="table.column, a comparison such as 'flights.arr_delay > 15', or a question about the future.",
+    )
+    problem: Problem | None = Field(None, description="The kind of problem; follows from the target if left out.")
+    relationships: list[str] | str | None = Field(
+        None, description="Foreign keys, each as 'orders.customer_id -> customers.id'."
+    )
+    tables: dict[str, TableTags | None] | None = Field(None, description="Tables by name.")
