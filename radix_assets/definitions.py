@@ -8,7 +8,7 @@ import dagster as dg
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
-    from radix_assets.execution.tools import tools
+    from radix_assets.execution.tools import tools_in_use, tools_of
     from radix_assets.orchestration.assets import build_assets
     from radix_assets.orchestration.broken_project import build_broken
     from radix_assets.orchestration.infrastructure import build_infrastructure
@@ -24,13 +24,14 @@ def defs() -> dg.Definitions:
     gc.disable()  # what is built here stays for good, so looking through it for garbage is lost time
     try:
         projects, broken = load_projects(home.projects)
+        providers = tools_in_use(home, projects).values()
         return dg.Definitions(
             assets=[
-                *(asset for project in projects for asset in build_assets(project, STAGES)),
+                *(asset for project in projects for asset in build_assets(project, STAGES, tools_of(project, home))),
                 *(build_broken(name, error) for name, error in broken.items()),
-                *build_infrastructure(home),
+                *build_infrastructure(providers),
             ],
-            resources=resources(tools(home)),
+            resources=resources(providers),
             jobs=[build_approval()],
             sensors=build_sensors(),
             schedules=build_schedules(projects),

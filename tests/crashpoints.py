@@ -100,7 +100,7 @@ def go(point: str, asset: str | None) -> None:
 
     toy = world()
     with dg.DagsterInstance.get() as instance:
-        reconcile(instance, toy.home, toy.tools)
+        reconcile(instance, toy.home)
         if asset:
             at = [""]
             tell = factory._tell
@@ -147,7 +147,7 @@ def look(point: str, asset: str | None) -> list[str]:
     toy = world()
     wrong = []
     with dg.DagsterInstance.get() as instance:
-        reconcile(instance, toy.home, toy.tools)
+        reconcile(instance, toy.home)
         expected = {"raw/a": "1", "raw/b": "2", "sum": "1+2", "gate": "1+2", "end": "1+2!"}
         published = POINTS[point][2]
         last = ASSETS.index(asset) + (1 if published else 0) if asset else len(ASSETS)
@@ -155,7 +155,7 @@ def look(point: str, asset: str | None) -> list[str]:
             value = toy.read(name)
             if value != (expected[name] if number < last else None):
                 wrong.append(f"{name} holds {value!r}")
-        wrong += [f"{one.subject} {one.found}" for one in verify(instance, toy.tools, [toy.project], toy.stages)]
+        wrong += [f"{one.subject} {one.found}" for one in verify(instance, toy.home, [toy.project], toy.stages)]
         unfinished = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.NOT_STARTED]
         if instance.get_runs(dg.RunsFilter(statuses=unfinished)):
             wrong.append("a run is still marked as running")

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import yaml
 
-from radix_assets.execution.tools import tools
+from radix_assets.execution.tools import tools_of
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.pipeline.output import Check, Markdown, Output, Table
 from radix_assets.pipeline.stage import Stage, Tools, Work
@@ -36,7 +36,7 @@ class Toy:
 
     @property
     def tools(self) -> Tools:
-        return tools(self.home)
+        return tools_of(self.project, self.home)
 
     @property
     def project(self) -> Project:
@@ -75,7 +75,7 @@ class Toy:
 
     def materialize(self, instance: dg.DagsterInstance, *keys: str, **config: Any) -> dg.ExecuteInProcessResult:
         definitions = dg.Definitions(
-            assets=build_assets(self.project, self.stages),
+            assets=build_assets(self.project, self.stages, self.tools),
             resources=self.tools.backends,
             executor=dg.in_process_executor,
         )

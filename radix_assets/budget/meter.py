@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from radix_assets.pipeline.stage import Step, Tools
-from radix_resources.prices import Prices
+from radix_resources.providers.base import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,19 +36,21 @@ def month() -> str:
     return datetime.now(UTC).strftime("%Y-%m")
 
 
-def spent(steps: "Iterable[Step]", tools: Tools, prices: Prices) -> Totals:
-    """From the commit records of this month, of all that the project keeps, and of how long its endpoint has answered.
+def spent(steps: "Iterable[Step]", tools: Tools) -> Totals:
+    """Return what a project has used: by its commit records of this month, its snapshots and its endpoint's uptime.
 
-    A run that came to nothing left no record, and is not counted.
+    A run that produced no output left no record, and is not counted.
     """
+    hour = {capability: tools.provider.rate(capability).dollars_hour for capability in ("compute", "endpoint")}
+    gigabyte_month = tools.provider.rate("storage", Request(disk_bytes=int(GIGABYTE))).dollars_month
     seconds, size, endpoint = 0.0, 0, 0.0
     this = month()
     for step in steps:
         history = tools.storage.history(step.key)
         size += sum({commit.directory: commit.size for commit in history}.values())
         seconds += sum(commit.seconds for commit in history if commit.created.startswith(this))
-        if "endpoint" in step.stage.requires and prices.endpoint_hour:
+        if "endpoint" in step.stage.requires and hour["endpoint"]:
             endpoint = tools.endpoint.uptime(step.project).get(this, 0.0)
     gigabytes = size / GIGABYTE
-    dollars = (seconds * prices.machine_hour + endpoint * prices.endpoint_hour) / HOUR
-    return Totals(dollars=dollars + gigabytes * prices.gigabyte_month, gigabytes=gigabytes)
+    dollars = (seconds * hour["compute"] + endpoint * hour["endpoint"]) / HOUR
+    return Totals(dollars=dollars + gigabytes * gigabyte_month, gigabytes=gigabytes)

@@ -15,8 +15,6 @@ from radix_assets.pipeline.stage import Tools, Work, components_of, fingerprint
 from radix_assets.pipeline.status import AssetStatus, assemble
 from radix_assets.project.settings import FileSource, Project
 from radix_resources.errors import RadixError
-from radix_resources.prices import load_prices
-from radix_resources.providers import provider
 from radix_resources.providers.base import Change, Component, Request
 from radix_resources.sizing.schema import Interval, Need, Prediction
 
@@ -65,10 +63,7 @@ class Plan(BaseModel):
 
 def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> Plan:
     """From how the project stands. Steps whose input is to be made first are sized by what that is expected to be."""
-    home = tools.home
-    stood_on = provider(home, project.infrastructure.provider)
-    prices = load_prices(home, stood_on.name)
-    known = sizing(home)
+    known = sizing(tools)
     expected: dict[str, int] = {}
     planned = []
     changes: dict[str, Change] = {}
@@ -82,14 +77,14 @@ def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -
         need = _need(work, expected)
         use = known.predict(need, one.step.key)
         expected[one.step.name] = int(use.table_bytes.middle)
-        stands_on = components_of(one.step.stage, stood_on)
+        stands_on = components_of(one.step.stage, tools.provider)
         planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, stands_on)))
         for component in stands_on:
             change = component.plan(project.name, request_of(use))
             if change.action != "none":
                 changes.setdefault(change.component, change)
-    metered = _endpoint(project, planned, stood_on.components["endpoint"])
-    before = spent([one.step for one in statuses], tools, prices)
+    metered = _endpoint(project, planned, tools.provider.components["endpoint"])
+    before = spent([one.step for one in statuses], tools)
     whole = before.plus(_sum(planned, "middle", metered))
     most = _rounded(before.plus(_sum(planned, "high", metered)))
     inputs = _hash(
@@ -97,7 +92,7 @@ def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -
             "settings": project.model_dump(mode="json", exclude=_NOT_THE_PLAN),
             "sources": marks,
             "versions": {one.step.stage.name: one.step.stage.version for one in statuses},
-            "prices": prices.model_dump(mode="json"),
+            "prices": tools.provider.prices().model_dump(mode="json"),
             "month": month(),
         }
     )

@@ -50,7 +50,8 @@ def predict(
         )
     here = place()
     project = here.project(name)
-    champion = latest(here.tools.storage, project, "champion")
+    storage = here.tools(project).storage
+    champion = latest(storage, project, "champion")
     if champion is None:
         out.print(f"no model serves yet; next: radix run {name}")
         raise typer.Exit(PERSON)
@@ -58,12 +59,9 @@ def predict(
     if decision.model_id is None:
         out.print(f"no model serves: {escape(decision.reason)}", soft_wrap=True)
         raise typer.Exit(PERSON)
-    raw = {
-        table: latest(here.tools.storage, project, project.key("raw", table).partition("/")[2])
-        for table in project.tables
-    }
+    raw = {table: latest(storage, project, project.key("raw", table).partition("/")[2]) for table in project.tables}
     tables = {table: path for table, path in raw.items() if path}
-    labels = latest(here.tools.storage, project, "labels")
+    labels = latest(storage, project, "labels")
     tables |= load_question(labels).tables if labels else {}
     if source is not None:
         rows = predict_file(champion, tables, source, target)

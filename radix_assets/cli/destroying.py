@@ -34,7 +34,6 @@ def destroy(
     from radix_assets.operations.destroy import destroy as remove
     from radix_assets.orchestration.infrastructure import emit
     from radix_resources.action_log.reconcile import reconcile_runs
-    from radix_resources.providers import provider
 
     here = place()
     left = abandoned(here.home, name)
@@ -59,7 +58,7 @@ def destroy(
             raise typer.Exit(PERSON)
         approve_deletion(here.instance, project, held, by=who, why=why)
     gone = remove(project, here.home, here.instance, by=who, why=why, files=files)
-    for component in provider(here.home, project.infrastructure.provider).components.values():
+    for component in here.tools(project).provider.components.values():
         if component.capability in gone:
             emit(here.instance, component)
     out.print(f"[green]✓[/] removed; the log of it stays: radix log {name}" if held else "nothing to remove")

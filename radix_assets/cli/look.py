@@ -72,7 +72,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     from radix_assets.pipeline.status import left_out, verdict
     from radix_assets.stages import STAGES
 
-    tools = here.tools
+    tools = here.tools(project)
     statuses = asset_statuses(project, STAGES, tools)
     states = [one.state for one in statuses]
     wish = next((one.reason for one in statuses if one.state == "waiting"), None)
@@ -130,7 +130,7 @@ def _verify(here: Place, projects: list[Any], name: str | None, *, everything: b
     from radix_assets.operations.verify import verify
     from radix_assets.stages import STAGES
 
-    found = verify(here.instance, here.tools, projects, STAGES, everything=everything, only=name)
+    found = verify(here.instance, here.home, projects, STAGES, everything=everything, only=name)
     if as_json:
         say_json({"findings": [one.to_json() for one in found]})
     else:
@@ -151,7 +151,7 @@ def reconcile(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
     from radix_assets.operations.reconcile import reconcile as tidy
 
     here = place()
-    found = tidy(here.instance, here.home, here.tools)
+    found = tidy(here.instance, here.home)
     if as_json:
         say_json([one.to_json() for one in found])
         return

@@ -77,7 +77,7 @@ def work(here: Place, *, slots: int, name: str | None, port: int | None = None) 
 
     here.home.metadata.check()
     instance, host = here.instance, name or os.uname().nodename
-    reconcile(instance, here.home, here.tools, actor=host, thorough=False)
+    reconcile(instance, here.home, actor=host, thorough=False)
     for verified in (True, False):
         with contextlib.suppress(typer.Exit):
             status(compare=verified)

@@ -51,7 +51,7 @@ def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
     """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
     from radix_assets.orchestration.approve_plan import approve_by_hash
 
-    project = approve_by_hash(here.home, here.tools, here.instance, wanted, by=by, why=why)
+    project = approve_by_hash(here.home, here.instance, wanted, by=by, why=why)
     out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")
 
 
@@ -60,7 +60,8 @@ def _plan(here: Place, project: Project) -> "Plan":
     from radix_assets.pipeline.status import unbudgeted_statuses
     from radix_assets.stages import STAGES
 
-    return make_plan(project, unbudgeted_statuses(project, STAGES, here.tools), here.tools)
+    tools = here.tools(project)
+    return make_plan(project, unbudgeted_statuses(project, STAGES, tools), tools)
 
 
 def _print(project: Project, found: "Plan", by: str | None) -> None:

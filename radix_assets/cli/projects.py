@@ -83,9 +83,9 @@ def run_and_tell(here: Place, project: Project, console: Console, again: Collect
         if state == "failed":
             console.print(f"[red]{escape(str(details['error']))}[/]", soft_wrap=True)
 
-    for one in reconcile(here.instance, here.home, here.tools, thorough=False):
+    for one in reconcile(here.instance, here.home, thorough=False):
         console.print(f"[dim]{escape(f'{one.subject} {one.found}: {one.done}')}[/]", soft_wrap=True)
-    report = run_project(project, here.tools, here.instance, listen, STAGES, again=again)
+    report = run_project(project, here.tools(project), here.instance, listen, STAGES, again=again)
     _tell(console, report, summarize(here, report))
     return report
 
@@ -97,11 +97,12 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
     from radix_assets.pipeline.status import latest
 
     project = here.project(report.project)
-    found = latest(here.tools.storage, project, "model")
+    tools = here.tools(project)
+    found = latest(tools.storage, project, "model")
     card = load_card(found) if found else None
     version = load_registration(found).version if found else None
-    page = latest(here.tools.storage, project, "report")
-    deployed = here.tools.endpoint.inspect(project.name)
+    page = latest(tools.storage, project, "report")
+    deployed = tools.endpoint.inspect(project.name)
     states = {"stale": "waiting", "blocked": "waiting"}
     return {
         "project": report.project,
@@ -233,12 +234,13 @@ def approve(
         approve_plan_of(here, name, by=by or login(), why=why)
         return
     project = here.project(name)
-    found = latest(here.tools.storage, project, "model")
+    storage = here.tools(project).storage
+    found = latest(storage, project, "model")
     if found is None:
         out.print(f"there is no model yet; next: radix run {name}")
         raise typer.Exit(PERSON)
     card, who = load_card(found), by or login()
-    serving = latest(here.tools.storage, project, "champion")
+    serving = latest(storage, project, "champion")
     if not card.accepted:
         out.print(
             f"nothing waits: the newest model was refused. {card.reason.removeprefix('Refused: ')}", soft_wrap=True

@@ -88,7 +88,7 @@ def _ask(here: Place, project: Project) -> None:
 
     import httpx
 
-    deployed = here.tools.endpoint.inspect(project.name)
+    deployed = here.tools(project).endpoint.inspect(project.name)
     if deployed is None or deployed.state != "running":
         return
     example = httpx.get(f"{deployed.address}/example", timeout=10).json()

@@ -44,13 +44,11 @@ def up(
     here = place()
     _demand_port(port)
     unlock(here)
-    for one in reconcile(here.instance, here.home, here.tools, thorough=False):
+    for one in reconcile(here.instance, here.home, thorough=False):
         out.print(f"{one.subject} {one.found}: {one.done}", soft_wrap=True, markup=False)
     _start_endpoints(here)
     try:
-        threading.Thread(
-            target=serve_pages(here.home.store, PAGES_PORT, here.home.projects).serve_forever, daemon=True
-        ).start()
+        threading.Thread(target=serve_pages(here.home, PAGES_PORT).serve_forever, daemon=True).start()
         reports = f"http://127.0.0.1:{PAGES_PORT}"
     except OSError:
         reports = f"not here: port {PAGES_PORT} is in use, by another `radix up`?"
@@ -93,11 +91,12 @@ def down() -> None:
     Example: radix down
     """
     here = place()
-    stopped = [
-        deployed.project for deployed in here.tools.endpoint.list() if deployed.state == "running" and deployed.here
-    ]
-    for project in stopped:
-        here.tools.endpoint.stop(project)
+    stopped = []
+    for tools in here.tools_in_reach():
+        for deployed in tools.endpoint.list():
+            if deployed.state == "running" and deployed.here:
+                tools.endpoint.stop(deployed.project)
+                stopped.append(deployed.project)
     out.print(f"stopped: {', '.join(stopped)}" if stopped else "no endpoint was running")
 
 
@@ -112,7 +111,8 @@ def demo() -> None:
 
 
 def _start_endpoints(here: Place) -> None:
-    for deployed in here.tools.endpoint.list():
-        if deployed.state != "running" and deployed.here:
-            here.tools.endpoint.start(deployed.project)
-            out.print(f"endpoint  {deployed.project}: {deployed.address}")
+    for tools in here.tools_in_reach():
+        for deployed in tools.endpoint.list():
+            if deployed.state != "running" and deployed.here:
+                tools.endpoint.start(deployed.project)
+                out.print(f"endpoint  {deployed.project}: {deployed.address}")

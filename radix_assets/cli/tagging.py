@@ -195,13 +195,14 @@ def look(here: Place, project: Project) -> "Work":
     from radix_assets.pipeline.stage import steps
     from radix_assets.stages import STAGES
 
-    storage = here.tools.storage
+    tools = here.tools(project)
+    storage = tools.storage
     if latest(storage, project, "suggestions") is None:
         raise ConfigError(
             "RDX-CFG-008", "there are no suggestions yet", expected="a first round", hint=f"radix run {project.name}"
         )
     step = next(step for step in steps(project, STAGES) if step.name == "tags")
-    work = assemble(project, step, here.tools, storage.latest(step.key))
+    work = assemble(project, step, tools, storage.latest(step.key))
     instance = here.instance
 
     def tell(action: dict[str, Any]) -> None:

@@ -151,7 +151,7 @@ def main(folder: Path) -> None:
     die_with_parent()
     with contextlib.suppress(OSError):  # the system takes this process first where its memory is full
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    from radix_assets.execution.tools import tools
+    from radix_assets.execution.tools import tools_of
     from radix_assets.execution.unexpected import unexpected
     from radix_assets.stages import STAGES
     from radix_resources.credentials.redaction import scrub
@@ -162,9 +162,8 @@ def main(folder: Path) -> None:
     (step,) = (step for step in steps(project, STAGES) if step.name == sent["step"])
     actions: list[Action] = []
     given = {name: sent[name] for name in ("inputs", "out", "previous", "seconds")}
-    work = replace(
-        Work(project, step, tools=tools(Home.from_environment()), **given), record=actions.append, stages=STAGES
-    )
+    tools = tools_of(project, Home.from_environment())
+    work = replace(Work(project, step, tools=tools, **given), record=actions.append, stages=STAGES)
     output, error = None, None
     with measuring() as measured:
         try:

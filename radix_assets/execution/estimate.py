@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from radix_assets.pipeline.engine import engine_for
-from radix_assets.pipeline.stage import Work
+from radix_assets.pipeline.stage import Tools, Work
 from radix_resources.home import Home
 from radix_resources.providers.base import Request
 from radix_resources.sizing.ledger import Ledger
@@ -56,6 +56,6 @@ def ledger(home: Home) -> Ledger:
     return Ledger(home.state / "usage.jsonl")
 
 
-def sizing(home: Home) -> Sizing:
-    """Fitted to what this installation knows."""
-    return fit(ledger(home).read(home.store))
+def sizing(tools: Tools) -> Sizing:
+    """Return the model of what steps use, fitted to what steps of this installation have used."""
+    return fit(ledger(tools.home).read(tools.storage))

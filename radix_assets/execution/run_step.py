@@ -39,7 +39,7 @@ class Sized:
     @cached_property
     def prediction(self) -> Prediction:
         """What it is expected to use."""
-        return sizing(self._home).predict(self.need, self.work.step.key)
+        return sizing(self.work.tools).predict(self.need, self.work.step.key)
 
     def compute(self) -> Output | None:
         """Compute it; where its memory did not suffice once more, with the next size.

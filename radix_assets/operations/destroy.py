@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import PLANS_FILE
+from radix_assets.execution.tools import tools_in_reach, tools_in_use, tools_of
 from radix_assets.models.approvals import APPROVALS_FILE
 from radix_assets.orchestration.run_tags import has_active_run
-from radix_assets.project.settings import DESTROYED, PROJECT_FILE, TAGS_FILE, Project
+from radix_assets.project.settings import DESTROYED, PROJECT_FILE, TAGS_FILE, Project, load_projects
 from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.reading import Filter, entries, open_intents
 from radix_resources.action_log.schema import Action
-from radix_resources.errors import ConfigError
+from radix_resources.errors import ConfigError, RadixError
 from radix_resources.home import Home
-from radix_resources.providers import provider
-from radix_resources.providers.base import Component, Held
+from radix_resources.providers.base import Component, Holding
 from radix_resources.provisioner import remove
 
 if TYPE_CHECKING:
@@ -31,21 +31,22 @@ _ORDER = ("endpoint", "compute", "tracking", "storage", "metadata")
 """What stands on another is removed before it."""
 
 
-def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str, Held]:
+def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str, Holding]:
     """What there is now, by component; empty of a project of which nothing was made.
 
     With `files`, a person's own files too.
     """
-    found = {one.capability: held for one in _components(project, home) if (held := one.inspect(project.name))}
+    components = _components(project, home)
+    found = {part: held for part, component in components.items() if (held := component.inspect(project.name))}
     for part in (NOTES, FILES) if files else (NOTES,):
         names = [path.name for path in _there(project.folder, part)]
         if names:
-            found[part] = Held(state="ready", what=", ".join(names), data=part == FILES)
+            found[part] = Holding(state="ready", what=", ".join(names), data=part == FILES)
     return found
 
 
 def approve_deletion(
-    instance: "dg.DagsterInstance", project: Project, held: dict[str, Held], *, by: str, why: str
+    instance: "dg.DagsterInstance", project: Project, held: dict[str, Holding], *, by: str, why: str
 ) -> None:
     """Write down that a person said yes to the deletion of just this."""
     data = {part: {"what": one.what, "bytes": one.bytes} for part, one in held.items() if one.data}
@@ -64,7 +65,7 @@ def approve_deletion(
 
 def destroy(
     project: Project, home: Home, instance: "dg.DagsterInstance", *, by: str, why: str = "", files: bool = False
-) -> dict[str, Held]:
+) -> dict[str, Holding]:
     """Remove it all, each component with intent and outcome in the log; returns what there was.
 
     What was cut off is done by calling again. Raises ConfigError RDX-CFG-016 while a run of the project goes on.
@@ -81,7 +82,7 @@ def destroy(
         (project.folder / DESTROYED).touch()
     found = inventory(project, home, files=files)
     reason = why or "radix destroy"
-    for component in _components(project, home):
+    for component in _components(project, home).values():
         remove(instance, component, project.name, actor=by, reason=reason)
     for part in sorted(found.keys() & {NOTES, FILES}):
         action = Action(
@@ -103,12 +104,15 @@ def destroy(
     return found
 
 
-def owners(home: Home, name: str = "local") -> dict[str, list[str]]:
-    """Who has something of a provider: by project, the components."""
+def owners(home: Home) -> dict[str, list[str]]:
+    """Return who has something at any provider: by project, the names of the components."""
+    projects = load_projects(home.projects)[0]
+    in_use = tools_in_use(home, projects)
     found: dict[str, list[str]] = {}
-    for component in provider(home, name).components.values():
-        for owner in component.owners():
-            found.setdefault(owner, []).append(component.subject)
+    for name, tools in tools_in_reach(home, projects).items():
+        for component in tools.provider.components.values():
+            for owner in component.owners() if name in in_use else _owners(component):
+                found.setdefault(owner, []).append(component.subject)
     return dict(sorted(found.items()))
 
 
@@ -119,9 +123,27 @@ def abandoned(home: Home, name: str) -> Project | None:
     return Project.model_construct(name=name, folder=home.projects / name, sources=[])
 
 
-def _components(project: Project, home: Home) -> list[Component]:
-    found = provider(home, project.infrastructure.provider).components
-    return [found[name] for name in _ORDER]
+def _components(project: Project, home: Home) -> dict[str, Component]:
+    """Return the components of the project's provider by capability, in the order of removal.
+
+    Where the project has left something at another provider, that one's too, by names such as `local/storage`.
+    """
+    here = tools_of(project, home).provider
+    found = {name: here.components[name] for name in _ORDER}
+    for tools in tools_in_reach(home, [project]).values():
+        other = tools.provider
+        if other.name != here.name:
+            left = [name for name in _ORDER if project.name in _owners(other.components[name])]
+            found |= {f"{other.name}/{name}": other.components[name] for name in left}
+    return found
+
+
+def _owners(component: Component) -> list[str]:
+    """Return the owners at a provider that is not in use: if it needs an account that is missing, none are known."""
+    try:
+        return component.owners()
+    except RadixError:
+        return []
 
 
 def _there(folder: Path, part: str) -> Iterator[Path]:

@@ -10,18 +10,19 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.budget.approvals import approved_plans
+from radix_assets.execution.tools import elsewhere, tools_in_reach, tools_in_use, tools_of
+from radix_assets.execution.tools import tools as default_tools
 from radix_assets.models.approvals import approved
-from radix_assets.operations.verify import untold
+from radix_assets.operations.verify import emit_missing_events
 from radix_assets.orchestration.infrastructure import emit_missing
 from radix_assets.pipeline.stage import Tools
-from radix_assets.project.settings import INFRASTRUCTURE
+from radix_assets.project.settings import INFRASTRUCTURE, Project, load_projects
 from radix_resources.action_log.fold import folded
 from radix_resources.action_log.log import is_gone, record
 from radix_resources.action_log.reading import Entry, Filter, entries
 from radix_resources.action_log.reconcile import reconcile_runs
 from radix_resources.action_log.schema import Action, Outcome
 from radix_resources.home import Home
-from radix_resources.providers import provider, providers
 from radix_resources.providers.base import Component
 from radix_resources.provisioner import resolve_intent
 
@@ -52,18 +53,23 @@ def retention_seconds() -> float:
 
 
 def reconcile(
-    instance: dg.DagsterInstance, home: Home, tools: Tools, *, actor: str = "command line", thorough: bool = True
+    instance: dg.DagsterInstance, home: Home, *, actor: str = "command line", thorough: bool = True
 ) -> list[Done]:
-    """Everything that a crash, a kill or a lost database left behind.
+    """Finish, roll back or report everything that a crash, a kill or a lost database left behind.
 
-    What takes up room only is looked for once a day, unless it is to be `thorough`.
+    What only takes up disk space is looked for once a day, unless `thorough`.
     """
-    found = [*_runs(instance, actor), *_intents(instance, home, tools)]
-    found += [Done(one.subject, one.found, one.mend) for one in untold(instance, tools)]
-    found += _endpoints(home, tools)
-    emit_missing(instance, home)
+    projects = load_projects(home.projects)[0]
+    in_use = tools_in_use(home, projects)
+    found = [*_runs(instance, actor), *_intents(instance, home, projects)]
+    for name, tools in in_use.items():
+        events = emit_missing_events(instance, tools, elsewhere(home, projects, name))
+        found += [Done(event.subject, event.found, event.mend) for event in events]
+        found += _endpoints(home, tools)
+    emit_missing(instance, in_use.values())
     if thorough or _due(home):
-        found += _unreferenced(instance, tools, actor)
+        for tools in in_use.values():
+            found += _unreferenced(instance, tools, actor)
         found += _compute_logs(home)
     return found
 
@@ -118,8 +124,9 @@ def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     return [planned[step] for step in begun if step not in ended and step in planned]
 
 
-def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator[Done]:
+def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) -> Iterator[Done]:
     state = folded(instance, home.folded_log)
+    own = {project.name: project for project in projects}
     for project, one in state.projects.items():
         if not one.open:
             continue
@@ -127,7 +134,8 @@ def _intents(instance: dg.DagsterInstance, home: Home, tools: Tools) -> Iterator
         for entry in entries(instance, Filter(project=project, since=first - 1), made=False, ascending=True):
             action = entry.action
             if action.phase == "intent" and action.id in one.open and _cut_off(instance, home, entry):
-                component = _component(action, home)
+                component = _component(action, home, projects)
+                tools = tools_of(own[project], home) if project in own else default_tools(home)
                 outcome, why = resolve_intent(component, action) if component else _what_came_of(action, home, tools)
                 _close(instance, entry, outcome, why)
                 yield Done(action.subject, f"{action.kind} was begun and never ended", f"{outcome}: {why}")
@@ -140,13 +148,14 @@ def _cut_off(instance: dg.DagsterInstance, home: Home, intent: Entry) -> bool:
     return is_gone(intent.action.process, intent.timestamp, sole=not home.metadata.shared)
 
 
-def _component(action: Action, home: Home) -> Component | None:
-    """What of a provider an action is about."""
+def _component(action: Action, home: Home, projects: list[Project]) -> Component | None:
+    """Return the component of a provider that an action is about, if it is about one."""
     place, _, rest = action.subject.partition("/")
     name, _, capability = rest.partition("/")
-    if place != INFRASTRUCTURE or name not in providers() or action.kind not in {"provision", "resize", "release"}:
+    if place != INFRASTRUCTURE or action.kind not in {"provision", "resize", "release"}:
         return None
-    return provider(home, name).components.get(capability)
+    tools = tools_in_reach(home, projects).get(name)
+    return tools.provider.components.get(capability) if tools else None
 
 
 def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:
@@ -197,7 +206,7 @@ def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Ite
     if gone:
         collected = Action(
             kind="collect",
-            subject="infra/local/storage",
+            subject=tools.provider.components["storage"].subject,
             project="",
             actor=actor,
             reason=f"{len(gone)} directories that nothing refers to",

@@ -6,12 +6,13 @@ the content of some files or of all; then the chains of approvals and tags, and 
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import dagster as dg
 
+from radix_assets.execution.tools import elsewhere, tools_in_use, tools_of
 from radix_assets.operations.destroy import owners
 from radix_assets.orchestration.column_schema import event_metadata
 from radix_assets.pipeline.stage import Stage, Step, Tools, components_of, steps
@@ -24,8 +25,7 @@ from radix_resources.action_log.reconcile import gone_runs
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
-from radix_resources.providers import provider
-from radix_resources.providers.base import Request
+from radix_resources.providers.base import Provider, Request
 from radix_resources.storage.base import Commit
 from radix_resources.storage.inspection import footers, hashed, sizes
 
@@ -49,7 +49,7 @@ class Finding:
 
 def verify(
     instance: dg.DagsterInstance,
-    tools: Tools,
+    home: Home,
     projects: list[Project],
     stages: tuple[Stage, ...],
     *,
@@ -60,33 +60,54 @@ def verify(
 
     Looks at all projects that have commits, or at `only` one. `everything` reads the content of every file.
     """
-    names = [key for key in tools.storage.assets() if only in {None, key.partition("/")[0]}]
-    commits: dict[str, list[Commit]] = {}
     found: list[Finding] = []
-    for name in names:
-        try:
-            commits[name] = tools.storage.history(name)
-        except StorageError as error:
-            found.append(Finding(name, error.found, error.hint))
+    everywhere: dict[str, list[Commit]] = {}
+    in_use = [
+        (tools, _commits(tools, only, elsewhere(home, projects, name), found))
+        for name, tools in tools_in_use(home, projects).items()
+    ]
     found += [
         Finding(f"run {run.run_id[:8]}", "is marked as going on, and its process is gone", "radix reconcile")
         for run in gone_runs(instance)
     ]
-    found += _events(instance, tools, commits)
-    found += _snapshots(tools, commits, everything=everything)
-    found += _chains(instance, commits)
+    for tools, commits in in_use:
+        found += _events(instance, tools, commits)
+        found += _snapshots(tools, commits, everything=everything)
+        everywhere |= commits
+    found += _chains(instance, everywhere)
     for project in projects:
         if only in {None, project.name}:
+            tools = tools_of(project, home)
             found += _world(project, tools, stages)
-            found += _provisioned(project, stages, commits, tools.home)
+            found += _provisioned(project, stages, everywhere, tools.provider)
     if only is None:
-        found += _abandoned(tools.home, projects)
+        found += _abandoned(home, projects)
     return found
 
 
-def untold(instance: dg.DagsterInstance, tools: Tools) -> list[Finding]:
-    """Write the missing events of assets whose newest commit is not what Dagster shows; one query where none is."""
-    newest = {name: commit for name in tools.storage.assets() if (commit := tools.storage.latest(name))}
+def _commits(tools: Tools, only: str | None, left: Collection[str], found: list[Finding]) -> dict[str, list[Commit]]:
+    """Return the commits at one provider by asset, except those of projects in `left`, which run elsewhere by now.
+
+    Those that cannot be read are added to what was found.
+    """
+    commits: dict[str, list[Commit]] = {}
+    for name in tools.storage.assets():
+        project = name.partition("/")[0]
+        if only in {None, project} and project not in left:
+            try:
+                commits[name] = tools.storage.history(name)
+            except StorageError as error:
+                found.append(Finding(name, error.found, error.hint))
+    return commits
+
+
+def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, left: Collection[str] = ()) -> list[Finding]:
+    """Emit the missing events of assets whose newest commit is not the one that Dagster shows; one query if none is.
+
+    Assets of projects in `left`, which run at another provider by now, are ignored.
+    """
+    names = [name for name in tools.storage.assets() if name.partition("/")[0] not in left]
+    newest = {name: commit for name in names if (commit := tools.storage.latest(name))}
     shown = instance.get_latest_materialization_events([dg.AssetKey(name.split("/")) for name in newest])
     behind = {}
     for name, commit in newest.items():
@@ -217,15 +238,14 @@ def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterato
 
 
 def _provisioned(
-    project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], home: Home
+    project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], provider: Provider
 ) -> Iterator[Finding]:
     """What steps that were made stand on, and is not there."""
-    found_at = provider(home, project.infrastructure.provider)
     missing: dict[str, Finding] = {}
     for step in steps(project, stages):
         if step.key not in commits:
             continue
-        for component in components_of(step.stage, found_at):
+        for component in components_of(step.stage, provider):
             change = component.plan(project.name, Request())
             if change.action != "none":
                 mend = f"radix run {project.name} --again {step.name}"

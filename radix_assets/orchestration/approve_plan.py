@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import approve_plan
 from radix_assets.budget.plan import make_plan
-from radix_assets.pipeline.stage import Tools
+from radix_assets.execution.tools import tools_of
 from radix_assets.pipeline.status import unbudgeted_statuses
 from radix_assets.project.settings import Project, load_projects
 from radix_resources.action_log.log import logged_action
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
-def approve_by_hash(
-    home: Home, tools: Tools, instance: "dg.DagsterInstance", wanted: str, *, by: str, why: str
-) -> Project:
+def approve_by_hash(home: Home, instance: "dg.DagsterInstance", wanted: str, *, by: str, why: str) -> Project:
     """Approve the plan with this hash, whosever it is, and return its project.
 
     Raises BudgetError RDX-BUD-002 where no project has such a plan now, with the plans that wait.
@@ -29,6 +27,7 @@ def approve_by_hash(
     for project in load_projects(home.projects)[0]:
         if not project.budget.limited:
             continue
+        tools = tools_of(project, home)
         plan = make_plan(project, unbudgeted_statuses(project, STAGES, tools), tools)
         if plan.hash == wanted:
             action = Action(

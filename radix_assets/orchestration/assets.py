@@ -30,7 +30,6 @@ from radix_resources.action_log.log import chains, logged_action, record
 from radix_resources.action_log.schema import Action
 from radix_resources.credentials.redaction import scrub, shows
 from radix_resources.errors import BudgetError, MetadataError, RadixError, StorageError
-from radix_resources.home import Home
 from radix_resources.metadata.base import Claim
 from radix_resources.storage.base import Commit, Failure
 from radix_resources.storage.inspection import is_whole
@@ -48,24 +47,26 @@ fifty projects, working that out anew took longer than all the rest of loading."
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 
-def build_assets(project: Project, stages: tuple[Stage, ...]) -> list[dg.AssetsDefinition]:
-    """All assets of a project."""
+def build_assets(project: Project, stages: tuple[Stage, ...], tools: Tools) -> list[dg.AssetsDefinition]:
+    """Return all assets of a project. They use the backends of `tools`, as Dagster resources of those names."""
     found = steps(project, stages)
     deps = reduced_deps(found)
-    return [_build(project, step, deps[step.name], stages) for step in found]
+    return [_build(project, step, deps[step.name], stages, tools) for step in found]
 
 
-def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, ...]) -> dg.AssetsDefinition:
+def _build(
+    project: Project, step: Step, deps: list[str], stages: tuple[Stage, ...], tools: Tools
+) -> dg.AssetsDefinition:
     stage = step.stage
     key = dg.AssetKey(step.key.split("/"))
     checks = dict(stage.checks)
     waits = stage.may_wait(project)
 
     def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001 see _SIGNATURE
-        yield from publish(context, project, step, _tools(context), stages=stages)
+        yield from publish(context, project, step, _tools(context, tools), stages=stages)
 
     def body_with_launchpad(context, config):  # type: ignore[no-untyped-def]  # noqa: ANN001 same
-        yield from publish(context, project, step, _tools(context), config, stages=stages)
+        yield from publish(context, project, step, _tools(context, tools), config, stages=stages)
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
     if waits:
@@ -76,7 +77,7 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         key=key,
         deps=[
             *(dg.AssetKey([project.name, *name.split("/")]) for name in deps),
-            *(dg.AssetKey([INFRASTRUCTURE, project.infrastructure.provider, name]) for name in stage.requires),
+            *(dg.AssetKey([INFRASTRUCTURE, tools.provider.name, name]) for name in stage.requires),
         ],
         group_name=project.name,
         description=stage.description.format(table=step.table, project=project.name),
@@ -87,13 +88,14 @@ def _build(project: Project, step: Step, deps: list[str], stages: tuple[Stage, .
         check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
         retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
         tags={"radix/stage": stage.name},
-        required_resource_keys={"storage", "tracking", "endpoint"},
+        required_resource_keys=set(tools.backends),
     )(body_with_launchpad if stage.launchpad else body)
 
 
-def _tools(context: dg.AssetExecutionContext) -> Tools:
-    held = context.resources
-    return Tools(Home.from_environment(), held.storage, held.tracking, held.endpoint)
+def _tools(context: dg.AssetExecutionContext, tools: Tools) -> Tools:
+    """Return the tools with the backends as this run has configured them."""
+    names = tools.resource_names.items()
+    return replace(tools, **{capability: getattr(context.resources, name) for capability, name in names})
 
 
 def publish(

@@ -1,10 +1,12 @@
 """Endpoints that nobody asks, or whose time is over, are released, and the log says so."""
 
 import time
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+from radix_assets.execution.tools import elsewhere, tools_in_use
 from radix_assets.pipeline.stage import Tools
-from radix_assets.project.settings import load_projects
+from radix_assets.project.settings import Project, load_projects
 from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.schema import Action
 from radix_resources.home import Home
@@ -16,25 +18,41 @@ Seen = dict[str, dict[str, Any]]
 """By project: since when its endpoint was seen to answer (UTC, seconds since 1970), and with which version."""
 
 
-def release_idle(
-    instance: "dg.DagsterInstance", home: Home, tools: Tools, seen: Seen, now: float | None = None
-) -> Seen:
-    """Stop every endpoint that has answered for longer than its project's `endpoint_hours`; returns what is seen now.
+def release_idle(instance: "dg.DagsterInstance", home: Home, seen: Seen, now: float | None = None) -> Seen:
+    """Stop every endpoint that has answered for longer than its project's `endpoint_hours`; return what is seen now.
 
-    One that has stopped since it was last seen, because nobody asked it for long or by `radix down`, is written down.
+    An endpoint that has stopped since it was last seen, because it had no requests or by `radix down`, is logged.
     Address and version are remembered, so that `radix up` starts it again.
     """
     now = time.time() if now is None else now
-    hours = {one.name: one.infrastructure.endpoint_hours for one in load_projects(home.projects)[0]}
+    projects = {project.name: project for project in load_projects(home.projects)[0]}
+    found: Seen = {}
+    for place, tools in tools_in_use(home, projects.values()).items():
+        left = elsewhere(home, projects.values(), place)
+        found |= _release_idle(instance, tools, projects, left, seen, now)
+    return found
+
+
+def _release_idle(
+    instance: "dg.DagsterInstance",
+    tools: Tools,
+    projects: Mapping[str, Project],
+    left: Collection[str],
+    seen: Seen,
+    now: float,
+) -> Seen:
+    """Do so at one provider, except for what projects that run elsewhere by now have `left` there."""
     found: Seen = {}
     for deployed in tools.endpoint.list():
+        if deployed.project in left:
+            continue
         before = seen.get(deployed.project)
         if deployed.state != "running":
             if before and deployed.state == "stopped":
                 record(instance, _release(deployed.project, "it was stopped, or nobody asked it for long"))
             continue
         since = before["since"] if before and before["version"] == deployed.version else now
-        limit = hours.get(deployed.project)
+        limit = projects[deployed.project].infrastructure.endpoint_hours if deployed.project in projects else None
         if limit is None or now - since < limit * 3600:
             found[deployed.project] = {"since": since, "version": deployed.version}
             continue

@@ -1,19 +1,17 @@
 """The assets `infra/<provider>/<component>`: what is provisioned, for whom, in which state, and what it costs."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
 
 from radix_assets.execution.estimate import request_of
 from radix_assets.orchestration.metadata import table_metadata
-from radix_assets.pipeline.stage import Work, components_of
+from radix_assets.pipeline.stage import Tools, Work, components_of
 from radix_assets.project.settings import INFRASTRUCTURE
 from radix_resources.errors import RadixError
-from radix_resources.home import Home
-from radix_resources.providers import provider, providers
-from radix_resources.providers.base import Component, Condition, Provider, Rate, Request
+from radix_resources.providers.base import Component, Condition, Rate, Request
 from radix_resources.provisioner import provision
 from radix_resources.sizing.schema import Prediction
 
@@ -22,14 +20,14 @@ _VERSION = "1"
 """Of the data: what stands on a component is not out of date because somebody looked at it."""
 
 
-def build_infrastructure(home: Home) -> list[dg.AssetsDefinition]:
-    """One asset for each component of each provider."""
-    return [_build(component) for name in providers() for component in provider(home, name).components.values()]
+def build_infrastructure(providers: Iterable[Tools]) -> list[dg.AssetsDefinition]:
+    """Return one asset for each component of each provider."""
+    return [_build(component) for tools in providers for component in tools.provider.components.values()]
 
 
 def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, actor: str, run_id: str) -> None:
     """Have there what a step stands on. Raises a RadixError where even the least it is expected to need is too much."""
-    for component in components_of(work.step.stage, _provider_of(work)):
+    for component in components_of(work.step.stage, work.tools.provider):
         component.demand(request_of(use, "low"))
         change = provision(
             instance,
@@ -44,12 +42,12 @@ def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, 
             emit(instance, component)
 
 
-def emit_missing(instance: dg.DagsterInstance, home: Home) -> None:
-    """Show the components that were never shown: a step that stands on one is else out of date once it is."""
+def emit_missing(instance: dg.DagsterInstance, providers: Iterable[Tools]) -> None:
+    """Emit an event for each component without one: the first event would make the assets that depend on it stale."""
     components = {
-        dg.AssetKey(one.subject.split("/")): one
-        for name in providers()
-        for one in provider(home, name).components.values()
+        dg.AssetKey(component.subject.split("/")): component
+        for tools in providers
+        for component in tools.provider.components.values()
     }
     shown = instance.get_latest_materialization_events(list(components))
     for key, component in components.items():
@@ -72,14 +70,10 @@ def emit(instance: dg.DagsterInstance, component: Component) -> None:
 
 def emit_required(instance: dg.DagsterInstance, work: Work) -> None:
     """Show how stands what a step that was made stands on, beside what all steps do."""
-    components = _provider_of(work).components
+    components = work.tools.provider.components
     for capability in work.step.stage.requires:
         with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
             emit(instance, components[capability])
-
-
-def _provider_of(work: Work) -> Provider:
-    return provider(work.tools.home, work.project.infrastructure.provider)
 
 
 def _build(component: Component) -> dg.AssetsDefinition:

@@ -3,7 +3,6 @@
 import dagster as dg
 from pydantic import Field
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.approve_plan import approve_by_hash
 from radix_resources.errors import BudgetError
 from radix_resources.home import Home
@@ -21,7 +20,7 @@ class PlanApproval(dg.Config):
 def _approve(context: dg.OpExecutionContext, config: PlanApproval) -> None:
     home = Home.from_environment()
     try:
-        project = approve_by_hash(home, tools(home), context.instance, config.plan, by=config.by, why=config.why)
+        project = approve_by_hash(home, context.instance, config.plan, by=config.by, why=config.why)
     except BudgetError as error:
         raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=False) from None
     context.log.info("approved plan %s of %s", config.plan, project.name)

@@ -149,7 +149,7 @@ def _execute(
     tags: Mapping[str, str] | None = None,
 ) -> None:
     definitions = dg.Definitions(
-        assets=build_assets(project, stages), resources=tools.backends, executor=dg.in_process_executor
+        assets=build_assets(project, stages, tools), resources=tools.backends, executor=dg.in_process_executor
     )
     job, run_id = definitions.resolve_implicit_global_asset_job_def(), str(uuid.uuid4())
     with tools.home.metadata.claims.hold(run_claim(run_id)):

@@ -1,5 +1,6 @@
-"""Which backend of each capability an installation uses."""
+"""Backends as Dagster resources."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.stage import Tools
@@ -8,14 +9,17 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
-def resources(found: Tools) -> "dict[str, dg.ConfigurableResource[Any]]":
-    """The same as Dagster resources: it shows their settings, and a run may change them."""
+def resources(providers: Iterable[Tools]) -> "dict[str, dg.ConfigurableResource[Any]]":
+    """Return the backends of several providers as Dagster resources, named such as `local_storage`.
+
+    The UI shows their settings, and a run may change them.
+    """
     import dagster as dg
 
-    made = {}
-    for name, backend in found.backends.items():
+    resources = {}
+    for name, backend in (item for tools in providers for item in tools.backends.items()):
         kind = type(backend)
         names = {"__doc__": kind.__doc__, "__module__": kind.__module__}
         resource = type(kind.__name__, (kind, dg.ConfigurableResource), names)
-        made[name] = resource(**backend.model_dump())
-    return made
+        resources[name] = resource(**backend.model_dump())
+    return resources

@@ -13,19 +13,18 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.execution.tools import tools
+from radix_assets.execution.tools import tools_in_use, tools_of
 from radix_assets.orchestration.idle_endpoints import release_idle
 from radix_assets.orchestration.infrastructure import emit
 from radix_assets.orchestration.renamed_sensors import take_over
 from radix_assets.orchestration.run_tags import PROJECT_TAG, has_active_run, request_tags
-from radix_assets.pipeline.stage import Stage, Tools
+from radix_assets.pipeline.stage import Stage
 from radix_assets.pipeline.status import AssetStatus
 from radix_assets.project.settings import DESTROYED, FileSource, Project, load_projects
 from radix_assets.sources.read.files import was_just_written
 from radix_assets.stages import STAGES
 from radix_resources.action_log.reconcile import reconcile_runs
 from radix_resources.home import Home
-from radix_resources.providers import provider
 
 MOST_TRIES = 3
 DATABASE_SECONDS = 600
@@ -85,9 +84,10 @@ def _idle_endpoints(suffix: str) -> dg.SensorDefinition:
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         home = Home.from_environment()
         before = json.loads(context.cursor or "{}")
-        seen = release_idle(context.instance, home, tools(home), before)
+        seen = release_idle(context.instance, home, before)
         if seen.keys() != before.keys():
-            emit(context.instance, provider(home).components["endpoint"])
+            for tools in tools_in_use(home, load_projects(home.projects)[0]).values():
+                emit(context.instance, tools.provider.components["endpoint"])
         return dg.SensorResult(cursor=json.dumps(seen))
 
     return sensor
@@ -137,7 +137,7 @@ def _sensor(name: str, description: str, turn: set[str], projects: Projects, sec
                 return dg.SensorResult(skip_reason="stopped, as under its old name", cursor=cursor or "{}")
         home = Home.from_environment()
         tries: dict[str, Any] = json.loads(cursor or "{}")
-        run_requests = list(requests(context.instance, home, tools(home), turn, tries, STAGES, projects))
+        run_requests = list(requests(context.instance, home, turn, tries, STAGES, projects))
         return dg.SensorResult(run_requests=run_requests, cursor=json.dumps(tries))
 
     return sensor
@@ -146,7 +146,6 @@ def _sensor(name: str, description: str, turn: set[str], projects: Projects, sec
 def requests(
     instance: dg.DagsterInstance,
     home: Home,
-    backends: Tools,
     turn: set[str],
     tries: dict[str, Any],
     stages: tuple[Stage, ...],
@@ -163,7 +162,8 @@ def requests(
         if (project.folder / DESTROYED).exists():
             continue
         unsettled = _unsettled(project) if "raw" in turn else set()
-        statuses = asset_statuses(project, stages, backends, ask=_asked(project, turn, unsettled, tries))
+        tools = tools_of(project, home)
+        statuses = asset_statuses(project, stages, tools, ask=_asked(project, turn, unsettled, tries))
         stale = [status for status in statuses if status.state == "stale"]
         if not stale or stale[0].step.stage.name not in turn or has_active_run(instance, project.name):
             continue

@@ -21,21 +21,28 @@ if TYPE_CHECKING:
 
 
 _ALWAYS = ("storage", "compute")
+_BACKENDS = ("storage", "tracking", "endpoint")
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What stages may stand on."""
+    """What the stages of a project may use: the installation, and the project's provider with its backends."""
 
     home: "Home"
     storage: "Storage"
     tracking: "Tracking"
     endpoint: "Endpoint"
+    provider: "Provider"
+
+    @property
+    def resource_names(self) -> dict[str, str]:
+        """The names of the backends as Dagster resources, such as `local_storage`, by capability."""
+        return {capability: f"{self.provider.name}_{capability}" for capability in _BACKENDS}
 
     @property
     def backends(self) -> "dict[str, Storage | Tracking | Endpoint]":
-        """The backends by the name of their Dagster resource."""
-        return {"storage": self.storage, "tracking": self.tracking, "endpoint": self.endpoint}
+        """The backends by the names of their Dagster resources."""
+        return {name: getattr(self, capability) for capability, name in self.resource_names.items()}
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from typing import Annotated, Any, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from radix_assets.project.cron import is_cron
 from radix_assets.project.text import place_of, read_settings
 from radix_assets.question.horizon import Future, future_of
 from radix_resources.credentials.lookup import REFERENCE
 from radix_resources.errors import ConfigError
+from radix_resources.providers.base import ProviderSettings
+from radix_resources.providers.registry import DEFAULT, find_provider
 
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"
@@ -124,12 +127,34 @@ class Search(_Strict):
 
 
 class Infrastructure(_Strict):
-    """Where it runs."""
+    """Where the project runs. Further keys are settings of its provider."""
 
-    provider: Literal["local"] = Field("local", description="local: this machine, nothing to install.")
+    model_config = ConfigDict(extra="allow")
+
+    provider: str = Field(DEFAULT, description="local: this machine, nothing to install; or an installed provider.")
     endpoint_hours: float | None = Field(
         None, gt=0, description="The endpoint is stopped after so long; `radix up` starts it again."
     )
+
+    @field_validator("provider")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            return find_provider(name).name
+        except ConfigError as error:
+            if error.code != "RDX-CFG-003":
+                raise
+            raise PydanticCustomError("unknown_provider", "{found}", error.attrs()) from None
+
+    @model_validator(mode="after")
+    def _settings_of_provider(self) -> "Infrastructure":
+        self.settings  # noqa: B018 raises a ValidationError, whose locations are below this model
+        return self
+
+    @property
+    def settings(self) -> ProviderSettings:
+        """The settings of the provider. Raise pydantic's ValidationError if they are not valid."""
+        return find_provider(self.provider).settings.model_validate(self.model_extra or {})
 
 
 class Spark(_Strict):
@@ -290,7 +315,7 @@ def load_project(path: Path) -> Project:
     try:
         project = Project.model_validate({"name": path.parent.name, **content, "folder": path.parent})
     except ValidationError as error:
-        raise _explain(error, text, path) from None
+        raise _explain(error, text, path, content) from None
     if project.name != path.parent.name:
         raise ConfigError(
             "RDX-CFG-003",
@@ -314,35 +339,43 @@ def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
     return good, broken
 
 
-def _explain(error: ValidationError, text: str, path: Path) -> ConfigError:
-    """The first mistake, in the words of the file."""
+def _explain(error: ValidationError, text: str, path: Path, content: dict[str, Any]) -> ConfigError:
+    """Describe the first mistake in the words of the file."""
     first = error.errors()[0]
     loc = first["loc"]
     where = loc[:2] + loc[3:] if loc[:1] == ("sources",) or loc[:2] == ("goal", "target") else loc
     name = ".".join(str(part) for part in where) or "the project"
     if first["type"] == "extra_forbidden":
-        known = _fields(where[:-1])
-        near = difflib.get_close_matches(str(where[-1]), known, n=1)
-        found, expected = f"{name} is not a setting", f"one of {', '.join(known)}"
+        names = _fields(where[:-1], content)
+        near = difflib.get_close_matches(str(where[-1]), names, n=1)
+        found, expected = f"{name} is not a setting", f"one of {', '.join(names)}"
         hint = f"did you mean {near[0]}?" if near else "remove the line"
     elif first["type"] == "missing":
         found, expected, hint = f"{name} is missing", "it is required", f"add {where[-1]}:"
+    elif first["type"] == "unknown_provider":
+        found, expected, hint = (str(first["ctx"][part]) for part in ("found", "expected", "hint"))
     else:
         message = first["msg"].removeprefix("Value error, ")
         shown = "" if where and where[0] == "sources" else f" (found {first['input']!r})"
-        found, expected, hint = f"{name}{shown}: {message}", "", "mend the line"
+        found, expected, hint = f"{name}{shown}: {message}", "", "fix the line"
         if first["type"] in {"literal_error", "greater_than_equal", "less_than_equal"}:
             found, expected = f"{name} is {first['input']!r}", message.removeprefix("Input should be ")
     return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, **place_of(text, where))
 
 
-def _fields(where: tuple[Any, ...]) -> list[str]:
+def _fields(where: tuple[Any, ...], content: dict[str, Any]) -> list[str]:
+    """Return the names of the settings below a place in the file."""
     model: type[BaseModel] = Project
+    fields = dict(model.model_fields)
     for part in where:
         if part == "sources":
             return sorted({*FileSource.model_fields, *DatabaseSource.model_fields} - {"schema_name"} | {"schema"})
-        annotation = model.model_fields[str(part)].annotation
+        annotation = fields[str(part)].annotation
         for kind in (annotation, *get_args(annotation)):
             if isinstance(kind, type) and issubclass(kind, BaseModel):
                 model = kind
-    return sorted(set(model.model_fields) - {"folder"})
+        fields = dict(model.model_fields)
+        if model is Infrastructure:
+            named = content["infrastructure"].get("provider", DEFAULT)
+            fields |= find_provider(named).settings.model_fields
+    return sorted(set(fields) - {"folder"})

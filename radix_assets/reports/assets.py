@@ -6,10 +6,9 @@ from radix_assets.pipeline.stage import Stage, Work
 
 def _compute(work: Work) -> Output:
     from radix_assets.reports.stage import make_report
-    from radix_resources.prices import load_prices
 
     parts = {name: snapshot.path for name, snapshot in work.inputs.items()}
-    hourly = load_prices(work.tools.home).machine_hour
+    hourly = work.tools.provider.rate("compute").dollars_hour
     dollars = sum(work.seconds.values()) / 3600 * hourly
     return make_report(work.project, parts, work.seconds, work.out, dollars=dollars)
 

@@ -1,6 +1,5 @@
 """The first rows of a raw table, made at the moment somebody looks, by what is private then; they are kept nowhere."""
 
-import json
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -9,12 +8,15 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
+from radix_assets.execution.tools import tools_of
+from radix_assets.pipeline.status import latest
 from radix_assets.privacy import columns_of, private_in, said_private, suspected_in
 from radix_assets.profiles.stored import load_profile
 from radix_assets.project.settings import PROJECT_FILE, load_project, slug
 from radix_assets.sources.schema import DATA_FILE
 from radix_assets.tags.masking import MASK
 from radix_resources.errors import RadixError
+from radix_resources.home import Home
 
 ROWS = 5
 COLUMNS = 30
@@ -26,27 +28,23 @@ _STYLE = (
 )
 
 
-def preview_page(store: Path, projects: Path, project: str, place: str) -> str | None:
-    """The page of `raw/<table>` of a project; None where there is no such table, or it was not read yet."""
+def preview_page(home: Home, project: str, place: str) -> str | None:
+    """Return the page of `raw/<table>` of a project, or None if there is no such table or it was not read yet."""
     stage, _, name = place.partition("/")
-    path = projects / project / PROJECT_FILE
+    path = home.projects / project / PROJECT_FILE
     if stage != "raw" or slug(name) != name or slug(project) != project or not path.is_file():
         return None
     try:
         declared = load_project(path)
+        storage = tools_of(declared, home).storage
+        raw, profile = (latest(storage, declared, f"{stage}/{name}") for stage in ("raw", "profile"))
     except RadixError:
         return None
     table = next((table for table in declared.tables if slug(table) == name), None)
-    raw, profile = (_newest(store, f"{project}/{stage}/{name}") for stage in ("raw", "profile"))
     if table is None or raw is None:
         return None
     columns = load_profile(profile).columns.values() if profile else []
     return page(table, raw, declared.tags_path, {column.name: column.private for column in columns})
-
-
-def _newest(store: Path, asset: str) -> Path | None:
-    records = sorted((store / "commits" / asset).glob("[0-9]*.json"))
-    return store / json.loads(records[-1].read_text())["directory"] if records else None
 
 
 def page(table: str, raw: Path, tags_file: Path, before: Mapping[str, bool]) -> str:

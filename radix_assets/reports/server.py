@@ -1,7 +1,7 @@
 """Serves reports and pages of snapshots on this machine, so that the UI can link to them."""
 
 import io
-import json
+import re
 from collections.abc import Mapping
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +10,12 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from radix_assets.execution.tools import tools_in_reach, tools_of
+from radix_assets.project.settings import PROJECT_FILE, load_project, load_projects
 from radix_assets.reports.preview import preview_page
+from radix_resources.errors import RadixError
+from radix_resources.home import Home
+from radix_resources.storage.base import Storage
 
 VIEWS = "view/"
 SHOWN = {".html": "text/html; charset=utf-8", ".png": "image/png"}
@@ -21,18 +26,21 @@ POLICY = (
 """A page of a library may hold script, and what it holds comes from the data: it runs in a box with no way out."""
 
 
-def serve_pages(store: Path, port: int, projects: Path | None = None) -> ThreadingHTTPServer:
-    """A server on the loopback address. `/` lists the projects' reports, `/<project>/<asset>` is its newest page.
+_PART = re.compile(r"\w[\w.-]*", re.ASCII)
+"""A part of an asset key; no path has any other meaning below a storage."""
 
-    With the folder of the project files, `/view/<project>/raw/<table>` shows a table's first rows.
+
+def serve_pages(home: Home, port: int) -> ThreadingHTTPServer:
+    """Return a server on the loopback address. `/` lists the reports, `/<project>/<asset>` is an asset's newest page.
+
+    `/view/<project>/raw/<table>` shows a table's first rows. Each project's pages come from its provider's storage.
     """
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, store=store, projects=projects))
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, home=home))
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, *args: Any, store: Path, projects: Path | None, **kwargs: Any) -> None:
-        self._store = store
-        self._projects = projects
+    def __init__(self, *args: Any, home: Home, **kwargs: Any) -> None:
+        self._home = home
         super().__init__(*args, **kwargs)
 
     def do_GET(self) -> None:
@@ -55,26 +63,35 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _view(self, path: str) -> None:
         project, _, place = path.partition("/")
-        made = preview_page(self._store, self._projects, project, place) if self._projects else None
+        made = preview_page(self._home, project, place)
         if made is None:
             self.send_error(404)
         else:
             self._send(made.encode(), "text/html; charset=utf-8", {"Cache-Control": "no-store"})
 
     def _find(self, path: str) -> Path | None:
-        file = (self._store / path).resolve()
-        if path.startswith("snapshots/") and file.is_relative_to(self._store.resolve()) and file.is_file():
-            return file if file.suffix in SHOWN else None
-        commits = sorted((self._store / "commits" / path).resolve().glob("[0-9]*.json"))
-        if not commits or not commits[-1].is_relative_to(self._store.resolve()):
+        """Return the file that a path names: one of a snapshot that is committed, or an asset's newest page."""
+        parts = path.removeprefix("snapshots/").split("/")
+        if not all(_PART.fullmatch(part) for part in parts):
             return None
-        record = json.loads(commits[-1].read_text())
-        pages = sorted(name for name in record["files"] if name.endswith(".html"))
-        return self._store / record["directory"] / pages[0] if pages else None
+        for storage in self._storages(parts[0]):
+            file = _of_snapshot(storage, parts) if path.startswith("snapshots/") else _newest_page(storage, path)
+            if file is not None:
+                return file
+        return None
+
+    def _storages(self, project: str) -> list[Storage]:
+        """Return the storage of a project; if its file cannot be loaded, every one where it may have something."""
+        try:
+            return [tools_of(load_project(self._home.projects / project / PROJECT_FILE), self._home).storage]
+        except RadixError:
+            return [tools.storage for tools in tools_in_reach(self._home, []).values()]
 
     def _index(self) -> bytes:
-        reports = sorted((self._store / "commits").glob("*/report"))
-        links = "".join(f'<li><a href="/{one.parent.name}/report">{one.parent.name}</a></li>' for one in reports)
+        reachable = tools_in_reach(self._home, load_projects(self._home.projects)[0])
+        assets = [asset for tools in reachable.values() for asset in tools.storage.assets()]
+        reports = sorted({asset for asset in assets if asset.count("/") == 1 and asset.endswith("/report")})
+        links = "".join(f'<li><a href="/{one}">{one.partition("/")[0]}</a></li>' for one in reports)
         body = links or "<li>no report yet</li>"
         style = "font:16px/1.6 system-ui;max-width:40em;margin:3em auto;padding:0 1em"
         return (
@@ -91,6 +108,23 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
+
+
+def _of_snapshot(storage: Storage, parts: list[str]) -> Path | None:
+    """Return the file `snapshots/<asset>/<hash>/<file>`. A snapshot that was withdrawn is not served."""
+    for size in range(2, len(parts) - 1):
+        directory = "/".join(["snapshots", *parts[: size + 1]])
+        commit = next((one for one in storage.history("/".join(parts[:size])) if one.directory == directory), None)
+        if commit is not None and storage.is_there(commit):
+            name = "/".join(parts[size + 1 :])
+            return storage.path(commit) / name if name in commit.files and Path(name).suffix in SHOWN else None
+    return None
+
+
+def _newest_page(storage: Storage, asset: str) -> Path | None:
+    commit = storage.latest(asset) if "/" in asset else None
+    pages = sorted(name for name in commit.files if name.endswith(".html")) if commit else []
+    return storage.path(commit) / pages[0] if commit and pages and storage.is_there(commit) else None
 
 
 def _narrow(file: Path, width: int) -> bytes:

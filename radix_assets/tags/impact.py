@@ -81,7 +81,7 @@ def digest(tags: Tags) -> str:
 def impact(project: Project, tools: Tools, stages: Sequence[Stage], tags: Tags) -> Impact:
     """What follows once these tags apply, against those that were applied last."""
     found: list[Rebuilt] = []
-    rate = float(getattr(project.infrastructure, "dollars_per_hour", None) or 0.0)
+    rate = tools.provider.rate("compute").dollars_hour
     applied = tools.storage.latest(project.key("tags"))
     if applied is not None and applied.files.get(TAGS_FILE) == digest(tags):
         return Impact(found, rate)

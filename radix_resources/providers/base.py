@@ -1,22 +1,29 @@
-"""The provider contract: what steps stand on, planned before it is made, looked at as it is, and taken away again."""
+"""The provider contract: what steps depend on, planned before it is created, inspected as it is, and removed again."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
     from radix_resources.endpoint.base import Endpoint
+    from radix_resources.home import Home
+    from radix_resources.prices import Prices
     from radix_resources.storage.base import Storage
     from radix_resources.tracking.base import Tracking
 
 CAPABILITIES = ("compute", "endpoint", "metadata", "storage", "tracking")
-"""What every provider has a component for, in a module of that name."""
+"""Every provider has one component for each; a built-in provider has a module of that name for each."""
 
-State = Literal["ready", "stopped", "failed"]
-"""`stopped` costs nothing by the hour, and is brought back when it is used."""
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""What a provider may be called: its name is part of asset keys and of the names of Dagster resources."""
+
+ComponentState = Literal["ready", "stopped", "failed"]
+"""`stopped` has no hourly cost, and is started again when it is used."""
 
 
 class _Frozen(BaseModel):
@@ -24,7 +31,7 @@ class _Frozen(BaseModel):
 
 
 class Request(_Frozen):
-    """What a step asks for; sizing makes it of the step's need."""
+    """The resources that a step requests; sizing derives them from the estimate of the step."""
 
     memory_bytes: int = 0
     cores: int = 1
@@ -38,7 +45,7 @@ class Rate(_Frozen):
     dollars_hour: float = 0.0
     """While it is used."""
     dollars_month: float = 0.0
-    """While it is there."""
+    """While it exists."""
 
 
 class Change(_Frozen):
@@ -49,40 +56,40 @@ class Change(_Frozen):
     project: str
     action: Literal["none", "create", "resize"]
     what: str
-    """One sentence for a person; it names no secret."""
+    """One sentence for the user; it contains no secret."""
     rate: Rate = Rate()
 
 
-class Held(_Frozen):
+class Holding(_Frozen):
     """What a project has of a component now."""
 
-    state: State
+    state: ComponentState
     what: str
-    """For a person."""
+    """For the user."""
     bytes: int = 0
     data: bool = False
-    """Whether it holds data, or a model made of them, that would have to be computed again."""
+    """Whether it contains data, or a model fitted to data, that would have to be computed again."""
     rate: Rate = Rate()
     """What it costs now."""
 
 
 class Condition(_Frozen):
-    """How a component stands as a whole, for all projects together."""
+    """The state of a component as a whole, for all projects together."""
 
-    state: State
+    state: ComponentState
     what: str
 
 
 class Component(ABC):
     """One capability of one provider. An implementation gives these guarantees:
 
-    - `plan` and `inspect` change nothing, and say what is so now, not what was recorded;
-    - `apply` is idempotent, by any number of processes at once; after it `plan` says `none`. One that was cut off is
-      completed by the next;
-    - `release` ends what costs by the hour, and keeps data and addresses;
-    - `destroy` leaves nothing of a project, also where an earlier one was cut off, and touches no other project; after
-      it `inspect` says None, `owners` leaves the project out, and `plan` says `create` again;
-    - what it raises is a RadixError.
+    - `plan` and `inspect` change nothing, and report what exists now, not what was recorded;
+    - `apply` is idempotent, also when several processes call it at once; after it `plan` returns `none`. An
+      interrupted call is completed by the next one;
+    - `release` ends hourly costs, and keeps data and addresses;
+    - `destroy` leaves nothing of a project, even if an earlier call was interrupted, and does not touch other
+      projects; after it `inspect` returns None, `owners` omits the project, and `plan` returns `create` again;
+    - every error that it raises is a RadixError.
     """
 
     capability: ClassVar[str]
@@ -95,63 +102,93 @@ class Component(ABC):
 
     @property
     def subject(self) -> str:
-        """What the action log and the UI call it."""
+        """Its name in the action log and the UI, such as `infra/local/endpoint`."""
         return f"infra/{self.provider}/{self.capability}"
 
     @abstractmethod
     def demand(self, request: Request) -> None:
-        """Raises a RadixError where the provider cannot give as much, ever or now."""
+        """Raise a RadixError if the provider cannot satisfy the request, in general or at present."""
 
     @abstractmethod
     def rate(self, request: Request) -> Rate:
-        """What as much as that costs. Looks at nothing but the price table."""
+        """Return what the request costs, from the price table alone."""
 
     @abstractmethod
     def plan(self, project: str, request: Request) -> Change:
-        """What `apply` would do. Cheap: it is asked before each step."""
+        """Return what `apply` would do. Cheap, because it is called before each step."""
 
     @abstractmethod
     def apply(self, project: str, request: Request) -> None:
-        """Have it there for a project."""
+        """Create or resize the component for a project."""
 
     @abstractmethod
-    def inspect(self, project: str) -> Held | None:
-        """What the project has of it; None where it has nothing."""
+    def inspect(self, project: str) -> Holding | None:
+        """Return what the project has of it, or None if it has nothing."""
 
     @abstractmethod
     def release(self, project: str) -> None:
-        """End what is metered. Nothing happens where nothing is."""
+        """End what is billed by the hour. Do nothing if there is nothing."""
 
     @abstractmethod
     def destroy(self, project: str) -> None:
-        """Remove what the project has, for good. Nothing happens where nothing is."""
+        """Remove what the project has, permanently. Do nothing if there is nothing."""
 
     @abstractmethod
     def owners(self) -> list[str]:
-        """The projects that have something of it, sorted."""
+        """Return the projects that have something of it, sorted."""
 
     @abstractmethod
     def condition(self) -> Condition:
-        """How it stands as a whole."""
+        """Return the state of the component as a whole."""
 
-    def change(self, project: str, request: Request, *, there: bool, what: str) -> Change:
-        """The change that makes it, or none where it is there."""
+    def change(self, project: str, request: Request, *, exists: bool, what: str) -> Change:
+        """Return the change that creates it, or the change `none` if it exists."""
         return Change(
             component=self.subject,
             project=project,
-            action="none" if there else "create",
-            what="" if there else what,
+            action="none" if exists else "create",
+            what="" if exists else what,
             rate=self.rate(request),
         )
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Where a project runs: the resources that its assets use, and the components that they stand on."""
+    """Where a project runs: the backends that its assets use, and the components that they depend on."""
 
     name: str
+    """The part of asset keys, log entries and resource names that identifies it.
+
+    Projects whose providers have the same name share its backends and components. A provider whose settings select
+    another place (a region, a set of hosts) adds that place to the name: `aws_eu_central_1`.
+    """
     storage: "Storage"
     tracking: "Tracking"
     endpoint: "Endpoint"
     components: Mapping[str, Component]
     """By capability."""
+    prices: "Callable[[], Prices]"
+    """Reads the price table. The approval of a plan covers its content."""
+
+    def rate(self, capability: str, request: Request | None = None) -> Rate:
+        """Return what a component costs for a request, by default for the smallest one."""
+        return self.components[capability].rate(request or Request())
+
+
+class ProviderSettings(BaseModel):
+    """Further keys below `infrastructure:` in a project file. A provider that has some derives a model from this."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class ProviderDefinition:
+    """What a provider registers: a module `provider.py` in its folder, or an entry point, holds it as `PROVIDER`."""
+
+    name: str
+    """As in `infrastructure.provider`, and equal to the name of the folder or of the entry point."""
+    build: "Callable[[Home, Any], Provider]"
+    """Builds the provider from the installation and an instance of `settings`. Opens and creates nothing."""
+    prices: Path
+    """The price table that the provider ships: see `radix_resources.prices`."""
+    settings: type[ProviderSettings] = ProviderSettings

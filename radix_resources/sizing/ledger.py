@@ -3,14 +3,16 @@
 It is a cache: commit records hold the same, and the file is made anew from them where it is gone.
 """
 
-import json
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from radix_resources.errors import StorageError
 from radix_resources.sizing.schema import Need, Usage
+from radix_resources.storage.base import Storage
 
 MOST = 5_000
 """Lines that are looked at: the newest."""
@@ -44,10 +46,10 @@ class Ledger:
         finally:
             os.close(handle)
 
-    def read(self, store: Path | None = None) -> list[Used]:
-        """All lines, oldest first; from the commit records below `store` where the file is gone."""
-        if not self._path.exists() and store is not None:
-            for used in _from_commits(store):
+    def read(self, storage: Storage | None = None) -> list[Used]:
+        """Return all lines, oldest first; if the file is missing it is rebuilt from the commit records of a storage."""
+        if not self._path.exists() and storage is not None:
+            for used in _from_commits(storage):
                 self.add(used)
         try:
             lines = self._path.read_text(encoding="utf-8").splitlines()[-MOST:]
@@ -56,16 +58,12 @@ class Ledger:
         return list(_parsed(lines))
 
 
-def _from_commits(store: Path) -> Iterable[Used]:
-    found = []
-    for record in sorted(store.glob("commits/**/*.json")):
-        try:
-            used = json.loads(record.read_text(encoding="utf-8")).get("used")
-            if used:
-                found.append(Used.model_validate(used))
-        except (OSError, ValueError, ValidationError):
-            continue
-    return sorted(found, key=lambda one: one.at)
+def _from_commits(storage: Storage) -> Iterable[Used]:
+    lines = []
+    for asset in storage.assets():
+        with contextlib.suppress(StorageError, ValidationError):  # a record that cannot be read teaches nothing
+            lines += [Used.model_validate(commit.used) for commit in storage.history(asset) if commit.used]
+    return sorted(lines, key=lambda used: used.at)
 
 
 def _parsed(lines: Iterable[str]) -> Iterator[Used]:

@@ -1,6 +1,6 @@
 """What is beyond the budget does not start, and goes on by itself once that very plan is approved."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
@@ -19,7 +19,7 @@ from radix_assets.serving.assets import ENDPOINT
 from radix_resources.endpoint.state import STATUS, Status, write
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
-from radix_resources.prices import Prices, load_prices
+from radix_resources.providers.registry import build_provider
 
 DEAR = {"dated": "2026-11-01", "machine_hour": 3600.0}
 """A dollar a second."""
@@ -122,8 +122,8 @@ def test_the_time_that_an_endpoint_was_there_counts_whether_or_not_it_still_is(t
     folder.mkdir(parents=True)
     write(folder / STATUS, status)
     step = Step(ENDPOINT, "toy", None, (), ())
-    prices = Prices(dated=date(2026, 11, 1), endpoint_hour=4.0)
-    assert spent([step], toy.tools, prices).dollars == pytest.approx(2.0)
+    (toy.home.projects / "prices.yaml").write_text(yaml.safe_dump({"dated": "2026-11-01", "endpoint_hour": 4.0}))
+    assert spent([step], toy.tools).dollars == pytest.approx(2.0)
 
 
 def test_an_endpoint_that_would_be_deployed_counts_to_the_end_of_the_month_or_its_hours(toy: Toy):
@@ -138,7 +138,7 @@ def test_an_endpoint_that_would_be_deployed_counts_to_the_end_of_the_month_or_it
 
 
 def test_the_shipped_prices_are_dated_and_cost_nothing_here(home: Home):
-    prices = load_prices(home)
+    prices = build_provider(home).prices()
     assert prices.dated.year >= 2026
     assert prices.machine_hour == prices.endpoint_hour == prices.gigabyte_month == 0
 
@@ -147,4 +147,4 @@ def test_the_shipped_prices_are_dated_and_cost_nothing_here(home: Home):
 def test_a_price_table_that_cannot_be_used_is_told(home: Home, text: str):
     (home.projects / "prices.yaml").write_text(text)
     with pytest.raises(ConfigError, match="RDX-CFG-015"):
-        load_prices(home)
+        build_provider(home).prices()

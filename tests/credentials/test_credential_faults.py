@@ -66,7 +66,7 @@ def states(home: Home, shop: Project) -> dict[str, str]:
 
 def tick(home: Home, instance: dg.DagsterInstance, tries: dict[str, object]) -> list[list[str]]:
     """What the sensor of the sources asks for."""
-    asked = requests(instance, home, tools(home), {"raw"}, tries, STAGES)
+    asked = requests(instance, home, {"raw"}, tries, STAGES)
     return [[key.path[-1] for key in one.asset_selection or []] for one in asked]
 
 

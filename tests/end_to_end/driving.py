@@ -15,7 +15,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from radix_assets.execution.tools import tools
+from radix_assets.execution.tools import tools_of
+from radix_assets.project.settings import load_project
 from radix_resources.home import Home
 from radix_resources.storage.local import PAGES
 
@@ -122,9 +123,8 @@ class Installation:
 
         Without the files that hold the tracking server's run id, which is random, or what follows from it.
         """
-        storage = tools(self.home).storage
-        root = self.home.store / "commits" / project
-        names = {str(record.parent.relative_to(root)) for record in root.rglob("*.json")}
+        storage = tools_of(load_project(self.project_file(project)), self.home).storage
+        names = [name.partition("/")[2] for name in storage.assets() if name.startswith(f"{project}/")]
         found = {name: storage.latest(f"{project}/{name}") for name in sorted(names)}
         return {
             name: {

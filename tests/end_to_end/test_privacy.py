@@ -159,7 +159,7 @@ def test_what_is_called_private_late_is_gone_from_everything_but_the_log_of_what
 
 
 def test_the_first_rows_are_shown_by_what_is_private_when_somebody_looks(shop: Installation):
-    page = preview_page(shop.home.store, shop.home.projects, "shop", "raw/orders")
+    page = preview_page(shop.home, "shop", "raw/orders")
     assert page is not None
     assert "1001" in page
     assert "Qzx" not in page

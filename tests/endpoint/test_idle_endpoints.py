@@ -37,11 +37,11 @@ def released(instance: dg.DagsterInstance) -> list[Action]:
 
 
 def test_its_time_is_counted_from_when_it_was_first_seen(home: Home, instance: dg.DagsterInstance, stand_on: Tools):
-    seen = release_idle(instance, home, stand_on, {}, now=0.0)
+    seen = release_idle(instance, home, {}, now=0.0)
     assert seen == {"shop": {"since": 0.0, "version": "1"}}
-    assert release_idle(instance, home, stand_on, seen, now=2 * HOUR - 1) == seen
+    assert release_idle(instance, home, seen, now=2 * HOUR - 1) == seen
     assert released(instance) == []
-    assert release_idle(instance, home, stand_on, seen, now=2 * HOUR) == {}
+    assert release_idle(instance, home, seen, now=2 * HOUR) == {}
     deployed = stand_on.endpoint.inspect("shop")
     assert deployed is not None
     assert deployed.state == "stopped"
@@ -49,8 +49,8 @@ def test_its_time_is_counted_from_when_it_was_first_seen(home: Home, instance: d
 
 
 def test_one_that_stopped_by_itself_is_written_down_once(home: Home, instance: dg.DagsterInstance, stand_on: Tools):
-    seen = release_idle(instance, home, stand_on, {}, now=0.0)
+    seen = release_idle(instance, home, {}, now=0.0)
     stand_on.endpoint.stop("shop")
-    seen = release_idle(instance, home, stand_on, seen, now=60.0)
-    assert release_idle(instance, home, stand_on, seen, now=120.0) == {}
+    seen = release_idle(instance, home, seen, now=60.0)
+    assert release_idle(instance, home, seen, now=120.0) == {}
     assert [one.subject for one in released(instance)] == ["shop/endpoint"]

@@ -54,7 +54,7 @@ def test_where_the_project_says_so_a_flag_does_not_suffice(toy: Toy):
 
 def test_the_sensors_leave_a_destroyed_project_alone(toy: Toy, instance: dg.DagsterInstance):
     assert radix("toy", "--yes-delete-data") == 0
-    assert list(requests(instance, toy.home, toy.tools, {"raw"}, {}, toy.stages)) == []
+    assert list(requests(instance, toy.home, {"raw"}, {}, toy.stages)) == []
 
 
 def test_a_project_at_work_is_not_destroyed(toy: Toy, instance: dg.DagsterInstance):
@@ -82,7 +82,7 @@ def test_made_anew_after_it_was_destroyed_it_is_as_the_log_says(toy: Toy, instan
     toy.materialize(instance)  # a second version
     destroy(toy.project, toy.home, instance, by="ada")
     toy.materialize(instance)
-    assert verify(instance, toy.tools, [toy.project], toy.stages, everything=True) == []
+    assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
 def test_a_project_whose_folder_is_gone_is_destroyed_and_its_log_is_told(toy: Toy):

@@ -33,11 +33,11 @@ def toy(home: Home) -> Toy:
 
 
 def check(toy: Toy, instance: dg.DagsterInstance, *, everything: bool = True) -> list[Finding]:
-    return verify(instance, toy.tools, [toy.project], toy.stages, everything=everything)
+    return verify(instance, toy.home, [toy.project], toy.stages, everything=everything)
 
 
 def tidy(toy: Toy, instance: dg.DagsterInstance) -> list[str]:
-    return [f"{one.subject} {one.found}: {one.done}" for one in reconcile(instance, toy.home, toy.tools)]
+    return [f"{one.subject} {one.found}: {one.done}" for one in reconcile(instance, toy.home)]
 
 
 def snapshot(toy: Toy, name: str) -> Path:

@@ -68,7 +68,9 @@ def raw_of(requests: list[dg.RunRequest]) -> list[dg.AssetKey]:
 def carry_out(project: Project, request: dg.RunRequest, home: Home, instance: dg.DagsterInstance) -> None:
     """The raw tables of what was asked for."""
     definitions = dg.Definitions(
-        assets=build_assets(project, STAGES), resources=vars(tools(home)), executor=dg.in_process_executor
+        assets=build_assets(project, STAGES, tools(home)),
+        resources=tools(home).backends,
+        executor=dg.in_process_executor,
     )
     raw = raw_of([request])
     console = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

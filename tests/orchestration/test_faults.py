@@ -75,7 +75,7 @@ def test_a_full_disk_of_data_leaves_what_was_there_and_says_so(home: Home, insta
         filler.unlink()
         assert go(toy, instance) == "done"
         assert str(toy.read("end")).startswith("a value")
-        assert verify(instance, toy.tools, [toy.project], toy.stages, everything=True) == []
+        assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
 def test_a_full_disk_of_the_log_is_told_and_the_next_run_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -96,7 +96,7 @@ def test_a_full_disk_of_the_log_is_told_and_the_next_run_is_well(tmp_path: Path,
         with dg.DagsterInstance.get() as instance:
             assert go(toy, instance) == "done"
             assert toy.read("end") == "7+2!"
-            left = verify(instance, toy.tools, [toy.project], toy.stages, everything=True)
+            left = verify(instance, toy.home, [toy.project], toy.stages, everything=True)
             assert [one for one in left if not one.mended] == []
 
 
@@ -148,9 +148,9 @@ def test_a_database_locked_for_longer_is_told_with_its_code_and_the_next_run_is_
     assert toy.read("end") == "7+2!"
     assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
     assert Counter(toy.computed) == {"raw/a": 2, "raw/b": 1, "sum": 2, "gate": 2, "end": 2}, "what was made was kept"
-    left = verify(instance, toy.tools, [toy.project], toy.stages, everything=True)
+    left = verify(instance, toy.home, [toy.project], toy.stages, everything=True)
     assert [one for one in left if not one.mended] == []
-    assert verify(instance, toy.tools, [toy.project], toy.stages, everything=True) == []
+    assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
 def test_a_run_whose_end_could_not_be_written_down_holds_its_project_up_no_longer(
@@ -159,13 +159,13 @@ def test_a_run_whose_end_could_not_be_written_down_holds_its_project_up_no_longe
     toy = Toy(home)
     with subprocess.Popen(["sleep", "60"]) as process:
         tags = {PROJECT_TAG: "toy", **tags_of_process(process.pid)}
-        job = dg.Definitions(assets=build_assets(toy.project, toy.stages), resources=vars(toy.tools))
+        job = dg.Definitions(assets=build_assets(toy.project, toy.stages, toy.tools), resources=toy.tools.backends)
         run = instance.create_run_for_job(job.resolve_implicit_global_asset_job_def(), tags=tags)
         instance.report_engine_event("at work", run)
         turn = {stage.name for stage in toy.stages}
-        assert list(requests(instance, home, toy.tools, turn, {}, toy.stages)) == []
+        assert list(requests(instance, home, turn, {}, toy.stages)) == []
         process.kill()
-    assert len(list(requests(instance, home, toy.tools, turn, {}, toy.stages))) == 1
+    assert len(list(requests(instance, home, turn, {}, toy.stages))) == 1
 
 
 def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says_both(
@@ -176,13 +176,15 @@ def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says
     stages = tuple(replace(stage, settings=lambda project, _: project.description) for stage in toy.stages)
     turn = {stage.name for stage in stages}
     launched = toy.project
-    (request,) = requests(instance, home, toy.tools, turn, {}, stages)
+    (request,) = requests(instance, home, turn, {}, stages)
     assert request.tags[LAUNCHED_WITH] == launched.mark
 
     def carry_out() -> dg.ExecuteInProcessResult:
         """As a worker does, which loads the project anew."""
         definitions = dg.Definitions(
-            assets=build_assets(load_project(path), stages), resources=vars(toy.tools), executor=dg.in_process_executor
+            assets=build_assets(load_project(path), stages, toy.tools),
+            resources=toy.tools.backends,
+            executor=dg.in_process_executor,
         )
         return definitions.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,
@@ -204,7 +206,7 @@ def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says
     said = [record.event_log_entry.user_message for record in instance.get_records_for_run(done.run_id).records]
     assert any("was edited after this run was asked for" in text for text in said)
     assert {one.state for one in asset_statuses(edited, stages, toy.tools)} == {"fresh"}
-    assert list(requests(instance, home, toy.tools, turn, {}, stages)) == [], "nothing is left to be made"
+    assert list(requests(instance, home, turn, {}, stages)) == [], "nothing is left to be made"
 
 
 def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home, instance: dg.DagsterInstance):
@@ -213,7 +215,9 @@ def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home,
     stages = tuple(replace(stage, settings=lambda project, _: project.description) for stage in toy.stages)
     launched = load_project(path)
     definitions = dg.Definitions(
-        assets=build_assets(launched, stages), resources=vars(toy.tools), executor=dg.in_process_executor
+        assets=build_assets(launched, stages, toy.tools),
+        resources=toy.tools.backends,
+        executor=dg.in_process_executor,
     )
     job = definitions.resolve_implicit_global_asset_job_def()
     path.write_text(path.read_text() + "description: edited meanwhile\n")

@@ -73,7 +73,7 @@ def test_a_closed_gate_waits_and_goes_on_once_it_is_open(toy: Toy, instance: dg.
 
 
 def ask(toy: Toy, instance: dg.DagsterInstance, turn: set[str], tries: dict[str, object]) -> list[list[str]]:
-    wanted = requests(instance, toy.home, toy.tools, turn, tries, toy.stages)
+    wanted = requests(instance, toy.home, turn, tries, toy.stages)
     return [["/".join(key.path[1:]) for key in one.asset_selection or []] for one in wanted]
 
 

@@ -44,8 +44,8 @@ def test_an_unforeseen_error_leaves_no_value_anywhere(
     folder.mkdir(parents=True)
     (folder / "project.yaml").write_text(yaml.safe_dump({"name": "shop", "sources": [{"table": "t", "path": "t.csv"}]}))
     stage = Stage("look", "Look.", fails)
-    assets = build_assets(load_project(folder / "project.yaml"), (stage,))
-    result = dg.materialize(assets, instance=instance, resources=vars(tools(home)), raise_on_error=False)
+    assets = build_assets(load_project(folder / "project.yaml"), (stage,), tools(home))
+    result = dg.materialize(assets, instance=instance, resources=tools(home).backends, raise_on_error=False)
     assert not result.success
     assert not any("Qzx" in str(event) for event in result.all_events)
     instance.dispose()

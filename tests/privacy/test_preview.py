@@ -27,9 +27,9 @@ def address(home: Home, instance: dg.DagsterInstance):
     (folder / "my orders.csv").write_text(ROWS)
     settings = {"name": "shop", "sources": [{"table": "my orders", "path": "my orders.csv"}]}
     (folder / "project.yaml").write_text(yaml.safe_dump(settings))
-    assets = build_assets(load_project(folder / "project.yaml"), (RAW,))
-    assert dg.materialize(assets, instance=instance, resources=vars(tools(home))).success
-    server = serve_pages(home.store, 0, home.projects)
+    assets = build_assets(load_project(folder / "project.yaml"), (RAW,), tools(home))
+    assert dg.materialize(assets, instance=instance, resources=tools(home).backends).success
+    server = serve_pages(home, 0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()

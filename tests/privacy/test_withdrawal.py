@@ -62,7 +62,7 @@ class Shop:
         return tools(self.home)
 
     def make(self, instance: dg.DagsterInstance) -> None:
-        assets = build_assets(self.project, (RAW, LOOK))
+        assets = build_assets(self.project, (RAW, LOOK), self.tools)
         assert dg.materialize(assets, instance=instance, resources=self.tools.backends).success
 
     def say_private(self) -> None:

@@ -9,6 +9,7 @@ from dagster._utils.schedules import is_valid_cron_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.sensors import build_schedules
 from radix_assets.project.cron import is_cron
@@ -96,7 +97,8 @@ def write(root: Path, content: bytes, name: str = "shop", file: str = "project.y
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=edits)
-def test_a_mutated_project_file_touches_no_other_and_is_told_with_line_and_column(tmp_path: Path, changes):
+def test_a_mutated_project_file_touches_no_other_and_is_told_with_line_and_column(home: Home, changes):
+    tmp_path = home.projects
     write(tmp_path, PROJECT.replace("shop\n", "other\n", 1).encode(), name="other")
     path = write(tmp_path, mutated(PROJECT, changes))
     good, broken = load_projects(tmp_path)
@@ -108,7 +110,7 @@ def test_a_mutated_project_file_touches_no_other_and_is_told_with_line_and_colum
         assert error.context["column"] >= 1
         assert error.hint
     dg.Definitions(
-        assets=[asset for project in good for asset in build_assets(project, STAGES[:1])],
+        assets=[asset for project in good for asset in build_assets(project, STAGES[:1], tools(home))],
         schedules=build_schedules(good),
     )
 

@@ -1,4 +1,4 @@
-"""What every provider must hold: a folder of the same modules, and components that keep their contract."""
+"""The contract of providers, for every one that is found: built-in folders, and packages with an entry point."""
 
 import contextlib
 import hashlib
@@ -11,17 +11,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 import radix_resources.providers as package
-from radix_assets.execution.tools import tools
 from radix_assets.operations.reconcile import reconcile
 from radix_resources.action_log.reading import open_intents, read
 from radix_resources.action_log.schema import Action
 from radix_resources.endpoint.manifest import EndpointManifest
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
-from radix_resources.providers import provider, providers
 from radix_resources.providers.base import CAPABILITIES, Component, Provider, Request
+from radix_resources.providers.registry import DEFAULT, build_provider, find_provider, provider_names
 from radix_resources.provisioner import provision, remove, resolve_intent
 from radix_resources.sizing.memory import reserved
 
@@ -30,10 +30,14 @@ BIG = Request(memory_bytes=10**18, disk_bytes=10**18, seconds=60)
 USUAL = Request(memory_bytes=10**8, disk_bytes=10**6, seconds=60)
 
 
-@pytest.fixture(params=providers())
+@pytest.fixture(params=provider_names())
 def given(request: pytest.FixtureRequest, home: Home) -> Iterator[Provider]:
+    """One provider, in an installation with a project that names it."""
     home.prepare()
-    built = provider(home, request.param)
+    (home.projects / "shop").mkdir()
+    content = {"sources": [{"table": "t", "path": "t.csv"}], "infrastructure": {"provider": request.param}}
+    (home.projects / "shop" / "project.yaml").write_text(yaml.safe_dump(content))
+    built = build_provider(home, request.param)
     yield built
     for component in built.components.values():
         for owner in component.owners():
@@ -68,10 +72,16 @@ def use(given: Provider, home: Home, capability: str, project: str, tmp_path: Pa
     yield
 
 
-def test_a_provider_is_one_folder_with_a_module_for_each_capability():
-    for name in providers():
-        folder = Path(package.__path__[0], name)
-        assert {path.stem for path in folder.glob("*.py")} >= {"__init__", *CAPABILITIES}
+def test_a_built_in_provider_is_one_folder_with_a_module_for_each_capability():
+    folders = [path for path in Path(package.__path__[0]).iterdir() if (path / "__init__.py").exists()]
+    assert DEFAULT in {folder.name for folder in folders}
+    for folder in folders:
+        assert {path.stem for path in folder.glob("*.py")} >= {"__init__", "provider", *CAPABILITIES}
+        assert find_provider(folder.name).prices.is_file()
+
+
+def test_a_provider_of_another_package_is_found_by_its_entry_point():
+    assert {"local", "example"} <= set(provider_names())
 
 
 def test_it_has_a_component_for_each_and_a_price_table(given: Provider, home: Home):
@@ -80,6 +90,8 @@ def test_it_has_a_component_for_each_and_a_price_table(given: Provider, home: Ho
         assert component.subject == f"infra/{given.name}/{name}"
         assert component.description
         assert component.rate(USUAL).dollars_hour >= 0
+        assert given.rate(name, USUAL) == component.rate(USUAL)
+    assert given.prices().dated
 
 
 def test_planning_and_looking_change_nothing(component: Component, home: Home):
@@ -185,11 +197,12 @@ KILLED = """
 import os, signal, sys
 import dagster as dg
 from radix_resources.home import Home
-from radix_resources.providers import Request, provider
+from radix_resources.providers.base import Request
+from radix_resources.providers.registry import build_provider
 from radix_resources.provisioner import provision
 
 home = Home.from_environment()
-storage = provider(home, sys.argv[1]).components["storage"]
+storage = build_provider(home, sys.argv[1]).components["storage"]
 apply = storage.apply
 storage.apply = lambda *given: (apply(*given), os.kill(os.getpid(), signal.SIGKILL))
 with dg.DagsterInstance.get() as instance:
@@ -203,19 +216,20 @@ def test_killed_while_it_was_made_it_is_looked_up_at_the_next_start(
     done = subprocess.run([sys.executable, "-c", KILLED, given.name], check=False, capture_output=True, text=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert [one.action.phase for one in open_intents(read(instance, project="shop"))] == ["intent"]
-    (found,) = reconcile(instance, home, tools(home), thorough=False)
+    (found,) = reconcile(instance, home, thorough=False)
     assert (found.subject, found.done) == (f"infra/{given.name}/storage", "ok: it is there")
     assert open_intents(read(instance, project="shop")) == []
 
 
-def test_a_failed_apply_is_told_and_done_by_the_next(given: Provider, instance: dg.DagsterInstance, home: Home):
+def test_a_failed_apply_is_told_and_done_by_the_next(given: Provider, instance: dg.DagsterInstance):
     storage = given.components["storage"]
-    home.store.parent.mkdir(parents=True, exist_ok=True)
-    home.store.write_text("in the way")
+    root = Path(vars(given.storage)["root"])
+    root.parent.mkdir(parents=True, exist_ok=True)
+    root.write_text("in the way")
     with pytest.raises(StorageError, match="RDX-STO-009"):
         provision(instance, storage, "shop", USUAL, actor="ada", reason="")
     assert read(instance, project="shop")[0].action.outcome == "failed"
-    home.store.unlink()
+    root.unlink()
     provision(instance, storage, "shop", USUAL, actor="ada", reason="")
     assert read(instance, project="shop")[0].action.outcome == "ok"
     assert open_intents(read(instance, project="shop")) == []
@@ -234,10 +248,10 @@ def test_at_the_first_start_each_component_is_shown_and_later_only_what_changed(
     given: Provider, instance: dg.DagsterInstance, home: Home
 ):
     keys = [dg.AssetKey(component.subject.split("/")) for component in given.components.values()]
-    reconcile(instance, home, tools(home), thorough=False)
+    reconcile(instance, home, thorough=False)
     first = instance.get_latest_materialization_events(keys)
     assert all(first[key] is not None for key in keys)
-    reconcile(instance, home, tools(home), thorough=False)
+    reconcile(instance, home, thorough=False)
     again = instance.get_latest_materialization_events(keys)
     assert {key: one.timestamp for key, one in again.items() if one} == {
         key: one.timestamp for key, one in first.items() if one

@@ -1,4 +1,4 @@
-"""Folders of this machine that belong to its owner alone."""
+"""Private folders of this machine."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ from radix_resources.errors import StorageError
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, private to its owner, where it is not there. Raises StorageError RDX-STO-009."""
+    """Create a folder that only its owner can read, unless it exists. Raise StorageError RDX-STO-009."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
             "RDX-STO-009",
-            f"the folder {path} cannot be made: {error.strerror}",
-            expected="a disk with room, and permission to write there",
-            hint="look at what is in the way, then run it again",
+            f"the folder {path} cannot be created: {error.strerror}",
+            expected="a disk with free space, and permission to write to it",
+            hint="inspect what blocks the path, then run it again",
             folder=path,
         ) from None

@@ -1,12 +1,12 @@
-"""Metadata: the database of Dagster's runs and events, which holds the action log."""
+"""Metadata: the database of Dagster's runs and events, which contains the action log."""
 
 from radix_resources.errors import MetadataError
 from radix_resources.home import Home
-from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request
+from radix_resources.providers.base import Change, Component, Condition, Holding, Rate, Request
 
 
 class MetadataComponent(Component):
-    """One for all projects: the log of what was done outlives what was done, so nothing of it is a project's own."""
+    """One database for all projects. The log outlives what it records, so no part of it belongs to a project."""
 
     capability = "metadata"
     description = "The database of runs, events and actions: SQLite in the state directory, or a shared PostgreSQL."
@@ -16,27 +16,27 @@ class MetadataComponent(Component):
         self._home = home
 
     def demand(self, request: Request) -> None:
-        """It has no size."""
+        """Do nothing: it has no size."""
 
-    def rate(self, request: Request) -> Rate:  # noqa: ARG002 a file here, or a server that is somebody's anyway
+    def rate(self, request: Request) -> Rate:  # noqa: ARG002 a file, or a server that exists anyway
         return Rate()
 
     def plan(self, project: str, request: Request) -> Change:
-        there = (self._home.state / "dagster.yaml").exists()
-        return self.change(project, request, there=there, what="the settings of Dagster's instance")
+        exists = (self._home.state / "dagster.yaml").exists()
+        return self.change(project, request, exists=exists, what="the settings of Dagster's instance")
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 one for all
         self._home.prepare()
         self._home.metadata.check()
 
-    def inspect(self, project: str) -> Held | None:  # noqa: ARG002 one for all
+    def inspect(self, project: str) -> Holding | None:  # noqa: ARG002 one for all
         return None
 
     def release(self, project: str) -> None:
-        """The log stays."""
+        """Do nothing: the log stays."""
 
     def destroy(self, project: str) -> None:
-        """The log stays."""
+        """Do nothing: the log stays."""
 
     def owners(self) -> list[str]:
         return []

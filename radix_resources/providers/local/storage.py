@@ -6,7 +6,7 @@ from pathlib import Path
 
 from radix_resources.errors import StorageError
 from radix_resources.prices import Prices
-from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request
+from radix_resources.providers.base import Change, Component, Condition, Holding, Rate, Request
 from radix_resources.providers.local.folders import make_folder
 from radix_resources.storage.local import LocalStorage
 
@@ -14,7 +14,7 @@ GIGABYTE = 1e9
 
 
 class StorageComponent(Component):
-    """A project's folder of commit records; its snapshots come with them."""
+    """A project's folder of commit records, and its snapshots."""
 
     capability = "storage"
     description = "Snapshots and their commit records: directories of this machine, or of a folder that machines share."
@@ -25,12 +25,12 @@ class StorageComponent(Component):
         self._prices = prices
 
     def demand(self, request: Request) -> None:
-        free = shutil.disk_usage(self._nearest()).free
+        free = shutil.disk_usage(self._existing_folder()).free
         if request.disk_bytes > free:
             raise StorageError(
                 "RDX-STO-008",
-                f"a step is expected to write {request.disk_bytes / GIGABYTE:,.1f} GB at least",
-                expected=f"room for it; {free / GIGABYTE:,.1f} GB are free",
+                f"a step is expected to write at least {request.disk_bytes / GIGABYTE:,.1f} GB",
+                expected=f"at most {free / GIGABYTE:,.1f} GB, which are free",
                 hint="free some space, or move the storage to a larger disk (RADIX_STORAGE)",
             )
 
@@ -38,21 +38,22 @@ class StorageComponent(Component):
         return Rate(dollars_month=request.disk_bytes / GIGABYTE * self._prices().gigabyte_month)
 
     def plan(self, project: str, request: Request) -> Change:
-        return self.change(project, request, there=self._records(project).is_dir(), what="a folder for its snapshots")
+        exists = self._records(project).is_dir()
+        return self.change(project, request, exists=exists, what="a folder for its snapshots")
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 a folder has no size
         make_folder(self._records(project))
 
-    def inspect(self, project: str) -> Held | None:
+    def inspect(self, project: str) -> Holding | None:
         commits, size = self._storage.held(project)
         if not (commits or size or self._records(project).is_dir()):
             return None
         what = f"{commits} commit records and their snapshots" if commits else "no snapshot yet"
         rate = Rate(dollars_month=size / GIGABYTE * self._prices().gigabyte_month)
-        return Held(state="ready", what=what, bytes=size, data=bool(commits or size), rate=rate)
+        return Holding(state="ready", what=what, bytes=size, data=bool(commits or size), rate=rate)
 
     def release(self, project: str) -> None:
-        """Nothing of it costs by the hour."""
+        """Do nothing: no part of it has an hourly cost."""
 
     def destroy(self, project: str) -> None:
         self._storage.remove(project)
@@ -61,13 +62,13 @@ class StorageComponent(Component):
         return self._storage.projects()
 
     def condition(self) -> Condition:
-        free = shutil.disk_usage(self._nearest()).free
+        free = shutil.disk_usage(self._existing_folder()).free
         return Condition(state="ready", what=f"{self._storage.root}, {free / GIGABYTE:,.1f} GB free")
 
     def _records(self, project: str) -> Path:
         return self._storage.records(project)
 
-    def _nearest(self) -> Path:
-        """The folder that is there, of those above."""
+    def _existing_folder(self) -> Path:
+        """Return the storage folder, or the nearest folder above it that exists."""
         path = Path(self._storage.root)
-        return next(one for one in (path, *path.parents) if one.exists())
+        return next(folder for folder in (path, *path.parents) if folder.exists())

@@ -1,7 +1,7 @@
 """Tracking: an embedded MLflow store."""
 
 from radix_resources.errors import ModelError
-from radix_resources.providers.base import Change, Component, Condition, Held, Rate, Request
+from radix_resources.providers.base import Change, Component, Condition, Holding, Rate, Request
 from radix_resources.tracking.local import LocalTracking
 
 
@@ -9,34 +9,34 @@ class TrackingComponent(Component):
     """A project's MLflow experiment and its registered model."""
 
     capability = "tracking"
-    description = "Runs and registered models: an embedded MLflow store, which MLflow's own tools open too."
+    description = "Runs and registered models: an embedded MLflow store, which MLflow's own tools can open."
 
     def __init__(self, provider: str, tracking: LocalTracking) -> None:
         super().__init__(provider)
         self._tracking = tracking
 
     def demand(self, request: Request) -> None:
-        """It has no size."""
+        """Do nothing: it has no size."""
 
-    def rate(self, request: Request) -> Rate:  # noqa: ARG002 files and a database that are there anyway
+    def rate(self, request: Request) -> Rate:  # noqa: ARG002 files and a database that exist anyway
         return Rate()
 
     def plan(self, project: str, request: Request) -> Change:
-        there = self._tracking.is_prepared(project)
-        return self.change(project, request, there=there, what="an MLflow experiment")
+        exists = self._tracking.is_prepared(project)
+        return self.change(project, request, exists=exists, what="an MLflow experiment")
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 it has no size
         self._tracking.prepare(project)
 
-    def inspect(self, project: str) -> Held | None:
+    def inspect(self, project: str) -> Holding | None:
         runs = self._tracking.count(project)
         if runs is None:
             return None
         what = f"an MLflow experiment with {runs} runs, its models" if runs else "an empty MLflow experiment"
-        return Held(state="ready", what=what, data=bool(runs))
+        return Holding(state="ready", what=what, data=bool(runs))
 
     def release(self, project: str) -> None:
-        """Nothing of it costs by the hour."""
+        """Do nothing: no part of it has an hourly cost."""
 
     def destroy(self, project: str) -> None:
         self._tracking.remove(project)
