@@ -119,8 +119,8 @@ def described(location: dg.RepositoryDefinition) -> Iterator[str]:
 
 def test_dagster_shows_the_settings_of_the_backends(location: dg.RepositoryDefinition, home: Home):
     found = {name: one.config_schema.default_value for name, one in location.get_top_level_resources().items()}
-    assert {name: found[name]["root"] for name in ("storage", "tracking", "endpoint")} == {
-        "storage": str(home.store), "tracking": str(home.mlflow), "endpoint": str(home.endpoints),
+    assert {name: found[name]["root"] for name in ("local_storage", "local_tracking", "local_endpoint")} == {
+        "local_storage": str(home.store), "local_tracking": str(home.mlflow), "local_endpoint": str(home.endpoints),
     }  # fmt: skip
 
 
