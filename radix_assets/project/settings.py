@@ -131,7 +131,9 @@ class Infrastructure(_Strict):
 
     model_config = ConfigDict(extra="allow")
 
-    provider: str = Field(DEFAULT, description="local: this machine, nothing to install; or an installed provider.")
+    provider: str = Field(
+        DEFAULT, description="local: this machine, nothing to install; or an installed provider.", examples=[DEFAULT]
+    )
     endpoint_hours: float | None = Field(
         None, gt=0, description="The endpoint is stopped after so long; `radix up` starts it again."
     )
