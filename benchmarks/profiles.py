@@ -18,7 +18,7 @@ from common import Cost, medians, python, table
 _RADIX = """
 import json, sys, time
 from pathlib import Path
-from radix_assets.profiles import profile_from
+from radix_assets.profiles.compute import profile_from
 import polars as pl
 file, previous, state, out = (Path(word) if word != "-" else None for word in {words!r})
 if {warm}:  # what is loaded when it is first used is no cost of the table

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from radix_assets.profiles.compute import profile_table
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.profiles.statistics import profile_table
 from radix_assets.relationships.find import find_schema
 from radix_assets.relationships.schema import Schema
 from radix_assets.sources.schema import DATA_FILE

@@ -20,7 +20,7 @@ from common import SHARED, table
 from fit_suggestions import error
 from suggestion_sets import Made, Truth, read_sets
 
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.compute import profile_table
 from radix_assets.relationships.find import find_schema
 from radix_assets.suggestions.schema import Suggestions
 from radix_assets.suggestions.suggest import suggest

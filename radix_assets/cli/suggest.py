@@ -50,7 +50,7 @@ def suggest(
 
 
 def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
-    from radix_assets.profiles.statistics import profile_table
+    from radix_assets.profiles.compute import profile_table
     from radix_assets.question.target import parse_target
     from radix_assets.relationships.find import find_schema
     from radix_assets.sources.schema import DATA_FILE, rejected_cells

@@ -11,7 +11,7 @@ from rich.syntax import Syntax
 
 from radix_assets.cli.common import Place, out, relative, say_json
 from radix_assets.pipeline.status import assemble, latest
-from radix_assets.profiles.stored import load_profiles
+from radix_assets.profiles.load import load_profiles
 from radix_assets.project.settings import Project
 from radix_assets.question.target import parse_target
 from radix_assets.relationships.stage import load_schema

@@ -7,8 +7,8 @@ from radix_assets.pipeline.stage import Stage, Work
 def _compute(work: Work) -> Output:
     from radix_assets.exploration.explore import explore
     from radix_assets.labels.stage import load_question
-    from radix_assets.profiles.statistics import profile_table
-    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.profiles.compute import profile_table
+    from radix_assets.profiles.load import load_profiles
     from radix_assets.sources.schema import DATA_FILE
 
     question = load_question(work.input("labels"))

@@ -168,7 +168,7 @@ def _newest(storage: Storage, asset: str) -> Path | None:
 
 @lru_cache(maxsize=32)
 def _profile(directory: Path | None) -> "TableProfile | None":
-    from radix_assets.profiles.stored import load_profile
+    from radix_assets.profiles.load import load_profile
 
     return load_profile(directory) if directory else None
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.privacy import columns_of, private_in, suspected_in
-from radix_assets.profiles.definition import REFINED
-from radix_assets.profiles.stored import load_profile
+from radix_assets.profiles.load import load_profile
+from radix_assets.profiles.parameters import REFINED
 from radix_assets.project.settings import names_a_cluster, slug
 from radix_assets.sources.schema import DATA_FILE
 from radix_resources.errors import StorageError
@@ -15,7 +15,7 @@ from radix_resources.errors import StorageError
 
 def _compute(work: Work) -> Output:
     from radix_assets.pipeline.engine import computing
-    from radix_assets.profiles.spark.stage import profile_table as on_spark
+    from radix_assets.profiles.spark.compute import profile_table as on_spark
     from radix_assets.profiles.stage import make_profile
 
     table, raw = work.table, work.input(f"raw/{slug(work.table)}")

@@ -3,17 +3,10 @@
 from collections.abc import Collection
 from pathlib import Path
 
+from radix_assets.profiles.compute import profile_columns
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
-from radix_assets.profiles.statistics import profile_columns
+from radix_assets.profiles.statistics.registry import public_fields
 from radix_assets.sources.schema import DATA_FILE
-
-TELLING = {"name", "dtype", "rows", "nulls", "distinct", "length_min", "length_mean", "length_max"} | {
-    "zeros",
-    "negatives",
-    "monotonic",
-    "errors",
-}
-"""Statistics that count and measure, and hold no value. A new one is private until it is listed here."""
 
 
 def without_values(profile: TableProfile, columns: Collection[str]) -> TableProfile:
@@ -33,5 +26,5 @@ def with_values(profile: TableProfile, raw: Path) -> TableProfile:
 
 
 def _bare(column: ColumnProfile) -> ColumnProfile:
-    told = {name: getattr(column, name) for name in ColumnProfile.model_fields if name in TELLING}
-    return ColumnProfile(**told, private=True)
+    public = {name: value for name, value in column if name in public_fields()}
+    return ColumnProfile(**public, private=True)

@@ -3,14 +3,19 @@
 from collections.abc import Collection
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 DType = Literal["integer", "float", "boolean", "string", "date", "datetime", "time"]
 """The canonical types of a raw snapshot."""
 
 
 class ColumnProfile(BaseModel):
-    """Statistics of one column over all rows, exact save those named in `errors`."""
+    """Statistics of one column over all rows, exact except those named in `errors`.
+
+    Each is defined in `profiles.compute`; one that is registered there without a field here is an extra.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     name: str
     dtype: DType

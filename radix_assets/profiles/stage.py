@@ -5,16 +5,16 @@ from collections.abc import Collection
 from pathlib import Path
 
 from radix_assets.pipeline.output import Check, Markdown, Output, Page, Picture, Table
-from radix_assets.profiles.display.alerts import alerts_of
+from radix_assets.profiles.compute import profile_from
+from radix_assets.profiles.display.alerts import find_alerts
 from radix_assets.profiles.display.heatmap import draw_associations
-from radix_assets.profiles.display.metadata import facts_of
+from radix_assets.profiles.display.metadata import profile_metadata
 from radix_assets.profiles.display.page import write_page
 from radix_assets.profiles.display.picture import draw
+from radix_assets.profiles.load import PROFILE_FILE
 from radix_assets.profiles.private import without_values
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.profiles.state.store import STATE_FILE
-from radix_assets.profiles.statistics import profile_from
-from radix_assets.profiles.stored import PROFILE_FILE
+from radix_assets.profiles.state.state_file import STATE_FILE
 from radix_assets.sources.privacy import judge_columns
 from radix_assets.sources.schema import DATA_FILE
 
@@ -58,12 +58,12 @@ def make_profile(
     (out / PROFILE_FILE).write_text(profile.model_dump_json(indent=1), encoding="utf-8")
     names = list(profile.columns)[:_LOOKED_AT]
     private = {name for name in given if name in profile.columns}
-    output = Output(rows=profile.rows, shown=facts_of(profile))
+    output = Output(rows=profile.rows, shown=profile_metadata(profile))
     draw(profile, {*private, *list(profile.columns)[_LOOKED_AT:]}, out / PICTURE_FILE)
     output.shown["overview"] = Picture(PICTURE_FILE, f"{table}: types, missing cells, spread of the values")
     if draw_associations(profile.associations, list(profile.columns), out / HEATMAP_FILE):
         output.shown["associations"] = Picture(HEATMAP_FILE, f"{table}: how columns go together")
-    alerts = alerts_of(profile)
+    alerts = find_alerts(profile)
     output.shown["alerts"] = (
         Table(
             [{"column": alert.column, "alert": alert.kind, "detail": alert.detail} for alert in alerts[:_MOST_ALERTS]]

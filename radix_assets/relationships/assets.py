@@ -5,7 +5,7 @@ from radix_assets.pipeline.stage import Stage, Work
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.profiles.load import load_profiles
     from radix_assets.relationships.stage import make_relationships
 
     profiles = load_profiles(work.profiles(), work.raw())

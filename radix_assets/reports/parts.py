@@ -16,8 +16,8 @@ from radix_assets.models.schema import Champion, ModelCard
 from radix_assets.models.stored import load_card, load_champion
 from radix_assets.monitoring.monitor import load_monitoring
 from radix_assets.monitoring.schema import Monitoring
+from radix_assets.profiles.load import load_profile
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.profiles.stored import load_profile
 from radix_assets.relationships.schema import Schema
 from radix_assets.relationships.stage import load_schema
 from radix_assets.serving.deployment import Served, load_served

@@ -7,7 +7,7 @@ from radix_resources.errors import TagError
 
 
 def _compute(work: Work) -> Output:
-    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.profiles.load import load_profiles
     from radix_assets.relationships.stage import load_schema
     from radix_assets.suggestions.stage import make_suggestions
 

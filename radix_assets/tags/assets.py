@@ -20,7 +20,7 @@ def _launchpad() -> type:
 
 
 def _inputs(work: Work) -> tuple[Any, Any, Any]:
-    from radix_assets.profiles.stored import load_profiles
+    from radix_assets.profiles.load import load_profiles
     from radix_assets.relationships.stage import load_schema
     from radix_assets.suggestions.stage import load_suggestions
 

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 from profile_tables import mixed
 
-from radix_assets.profiles.state.store import load
-from radix_assets.profiles.statistics import profile_from, profile_table
+from radix_assets.profiles.compute import profile_from, profile_table
+from radix_assets.profiles.state.state_file import load
 
 SEED = 0x9E3779B97F4A7C15
 
@@ -43,8 +43,8 @@ def test_only_the_new_rows_are_read(grown, monkeypatch):
     from radix_assets.profiles.state import appended
     from radix_assets.profiles.state import table as table_state
 
-    monkeypatch.setattr(appended, "hashes_of", _counting(read, appended.hashes_of))
-    monkeypatch.setattr(table_state, "chunk_of", _counting(read, table_state.chunk_of))
+    monkeypatch.setattr(appended, "hash_rows", _counting(read, appended.hash_rows))
+    monkeypatch.setattr(table_state, "read_chunk", _counting(read, table_state.read_chunk))
     profile_table("t", file, previous=state)
     assert sum(read) == 13 * 100, "the last row group before, which was not full, and what follows"
 
@@ -174,7 +174,8 @@ def test_no_value_of_a_hidden_column_is_in_the_state(written, tmp_path, seed, sm
     assert loaded is not None
     column = loaded[0].columns[1]
     assert (column.hashes is None) is (seed == 0), "from hashes without a secret numbers could be read"
-    assert column.tally is column.moments is column.ranks is column.frequent is column.least is column.last is None
+    assert column.value_counts is column.power_sums is column.quantile_sketch is column.heavy_hitters is None
+    assert column.minimum is column.maximum is column.first is column.last is None
     assert load(state, seed + 1) is None
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from radix_assets.profiles.state.arrow import filled, flags, kept, numbers, taken, texts_of
+from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken, text_array
 
 CODE = """
 import sys
 from pathlib import Path
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.compute import profile_table
 profile_table("t", Path(sys.argv[1]))
 assert "pandas" not in sys.modules
 """
@@ -38,8 +38,8 @@ def test_slices_are_read_from_where_they_begin() -> None:
 
 
 def test_texts_are_taken_and_kept_by_their_places() -> None:
-    texts = texts_of(["", "é", "two words", "😀"])
+    texts = text_array(["", "é", "two words", "😀"])
     assert texts.to_pylist() == ["", "é", "two words", "😀"]
-    assert texts_of([]).to_pylist() == []
+    assert text_array([]).to_pylist() == []
     assert taken(texts, np.array([3, 0, 3])).to_pylist() == ["😀", "", "😀"]
     assert kept(texts, np.array([True, False, True, False])).to_pylist() == ["", "two words"]

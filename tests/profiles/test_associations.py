@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from profile_tables import mixed
 
-from radix_assets.profiles.definition import MEASURES
+from radix_assets.profiles.coefficients import cramers_v, theils_u
+from radix_assets.profiles.compute import profile_table
 from radix_assets.profiles.display.heatmap import draw_associations, strongest
-from radix_assets.profiles.measures import cramers_v, theils_u
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.parameters import MEASURES
 
 
 @pytest.fixture

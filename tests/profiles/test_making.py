@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from radix_assets.pipeline.output import Page, Picture, Table
-from radix_assets.profiles.display.alerts import alerts_of
+from radix_assets.profiles.compute import profile_table
+from radix_assets.profiles.display.alerts import find_alerts
+from radix_assets.profiles.load import load_profile, load_profiles
 from radix_assets.profiles.private import without_values
 from radix_assets.profiles.stage import make_profile
-from radix_assets.profiles.statistics import profile_table
-from radix_assets.profiles.stored import load_profile, load_profiles
 from radix_resources.errors import StorageError
 
 
@@ -126,7 +126,7 @@ def test_alerts_say_what_a_person_should_know(snapshot):
             }
         )
     )
-    alerts = {(alert.column, alert.kind) for alert in alerts_of(profile_table("t", raw / "data.parquet"))}
+    alerts = {(alert.column, alert.kind) for alert in find_alerts(profile_table("t", raw / "data.parquet"))}
     assert alerts == {
         ("empty", "empty"),
         ("constant", "constant"),

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from profile_tables import mixed
 
-from radix_assets.profiles.finish import finished
+from radix_assets.profiles.finalize import finalize
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.profiles.sketches.power_sums import Moments
-from radix_assets.profiles.sketches.quantile_sketch import Ranks
+from radix_assets.profiles.sketches.power_sums import PowerSums
+from radix_assets.profiles.sketches.quantile_sketch import QuantileSketch
 from radix_assets.profiles.sketches.sorted_counts import counted
 from radix_assets.profiles.state.table import TableState
 
@@ -36,7 +36,7 @@ def profile_of_parts(frame: pl.DataFrame, cuts: list[int]) -> TableProfile:
     whole = parts[0]
     for part in parts[1:]:
         whole.merge(part)
-    return finished("t", whole.settle(), {})
+    return finalize("t", whole.settle(), {})
 
 
 def assert_same(one: TableProfile, other: TableProfile) -> None:
@@ -93,8 +93,8 @@ def test_merged_texts_are_the_whole(values, cuts):
 )
 def test_moments_lose_no_digits(values, shift, cut):
     array = np.array(values) + shift
-    merged = Moments.of(array[:cut]).merge(Moments.of(array[cut:]))
-    whole = Moments.of(array)
+    merged = PowerSums.of(array[:cut]).merge(PowerSums.of(array[cut:]))
+    whole = PowerSums.of(array)
     exact = array.astype(np.longdouble)
     away = exact - exact.mean()
     assert merged.mean == pytest.approx(float(exact.mean()), rel=1e-12, abs=1e-9)
@@ -158,7 +158,7 @@ def test_repeated_rows_are_estimated_within_what_is_stated():
 
 def test_the_error_of_ranks_stays_small():
     values = np.random.default_rng(0).permutation(2_000_000).astype(np.float64)
-    sketch = Ranks()
+    sketch = QuantileSketch()
     for part in np.array_split(values, 33):
         sketch.add(*counted(np.sort(part)))
     found, weights = sketch.weighted()
@@ -173,4 +173,4 @@ def test_a_column_without_values_is_no_obstacle():
     state = TableState.none(table.schema)
     for batch in table.to_batches():
         state.add(batch)
-    assert finished("t", state, {}).columns["a"].nulls == 2
+    assert finalize("t", state, {}).columns["a"].nulls == 2

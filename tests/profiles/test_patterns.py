@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.compute import profile_table
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import numpy as np
 import polars as pl
 
-from radix_assets.profiles.private import TELLING, with_values, without_values
+from radix_assets.profiles.compute import profile_table
+from radix_assets.profiles.load import load_profile
+from radix_assets.profiles.private import with_values, without_values
 from radix_assets.profiles.stage import make_profile
-from radix_assets.profiles.statistics import profile_table
-from radix_assets.profiles.stored import load_profile
+from radix_assets.profiles.statistics.registry import public_fields
 
 
 def table(rows: int = 400) -> pl.DataFrame:
@@ -30,7 +31,9 @@ def test_of_a_private_column_no_statistic_is_kept_that_could_hold_a_value(tmp_pa
     for name in ("note", "pay"):
         column = bare.columns[name]
         assert column.private
-        assert {field for field in TELLING if getattr(column, field) != getattr(whole.columns[name], field)} == set()
+        assert {
+            field for field in public_fields() if getattr(column, field) != getattr(whole.columns[name], field)
+        } == set()
     assert bare.columns["amount"] == whole.columns["amount"]
     assert with_values(bare, tmp_path).columns == whole.columns
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from radix_assets.profiles.compute import profile_columns, profile_table
 from radix_assets.profiles.schema import ColumnProfile
-from radix_assets.profiles.statistics import profile_columns, profile_table
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from radix_assets.profiles.compute import profile_table
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.profiles.statistics import profile_table
 from radix_assets.project.settings import FileSource, Project
 from radix_assets.sources.ingestion import ingest
 

@@ -13,7 +13,7 @@ from radix_assets.features.schema import Feature, FeatureSet
 from radix_assets.models.schema import Champion, ModelCard, Score
 from radix_assets.monitoring.schema import ColumnDrift, Monitoring
 from radix_assets.pipeline.output import Page
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.compute import profile_table
 from radix_assets.project.settings import FileSource, Project
 from radix_assets.reports.plain import duration, meaning, number, optimism, price, question, split
 from radix_assets.reports.stage import make_report

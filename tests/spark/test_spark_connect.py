@@ -23,8 +23,8 @@ from radix_assets.question.horizon import Future
 from radix_assets.labels import table
 from radix_assets.labels.ask import asker
 from radix_assets.labels.spark.table import label
-from radix_assets.profiles.statistics import profile_table
-from radix_assets.profiles.spark.stage import profile_table as on_spark
+from radix_assets.profiles.compute import profile_table
+from radix_assets.profiles.spark.compute import profile_table as on_spark
 from radix_resources.compute.spark import SparkCompute
 
 folder = Path(sys.argv[2])

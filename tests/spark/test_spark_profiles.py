@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from example_plugin.statistics import EMPTY_STRINGS
 from spark_alike import alike
 
+from radix_assets.profiles.compute import profile_table
 from radix_assets.profiles.spark import counts, order
-from radix_assets.profiles.spark.stage import profile_table as on_spark
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles.spark.compute import profile_table as on_spark
+from radix_assets.profiles.statistics.registry import STATISTICS
 
 N = 600
 
@@ -89,6 +91,15 @@ def test_a_column_whose_order_is_found_in_parts_and_rows_of_many_blocks(
 )
 def test_tables_of_hardly_anything(spark: Any, tmp_path: Path, frame: pl.DataFrame) -> None:
     same(spark, frame, tmp_path)
+
+
+def test_a_statistic_that_is_registered_by_its_definition(
+    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATISTICS, EMPTY_STRINGS.name, EMPTY_STRINGS)
+    same(spark, mixed(), tmp_path)
+    profile = on_spark(spark, "t", tmp_path / "data.parquet")
+    assert profile.model_dump()["columns"]["word"]["empty_strings"] == (mixed()["word"] == "").sum() > 0
 
 
 @pytest.mark.parametrize("name", ["penguins"])

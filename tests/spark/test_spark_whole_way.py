@@ -23,8 +23,8 @@ from radix_assets.labels.stage import load_question, make_labels
 from radix_assets.pipeline.stage import fingerprint, steps
 from radix_assets.pipeline.status import assemble
 from radix_assets.profiles import assets
+from radix_assets.profiles.load import load_profile
 from radix_assets.profiles.stage import make_profile
-from radix_assets.profiles.stored import load_profile
 from radix_assets.project.settings import load_project
 from radix_assets.sources.assets import RAW
 from radix_assets.tags.stage import load_tags

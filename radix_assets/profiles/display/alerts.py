@@ -23,7 +23,7 @@ class Alert:
     detail: str
 
 
-def alerts_of(profile: TableProfile) -> list[Alert]:
+def find_alerts(profile: TableProfile) -> list[Alert]:
     """Peculiarities in the order of the columns. No value appears in them."""
     return [alert for column in profile.columns.values() for alert in _of_column(column)]
 

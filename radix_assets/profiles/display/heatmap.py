@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from radix_assets.profiles.array_types import Floats
 from radix_assets.profiles.schema import Associations
-from radix_assets.profiles.state.kinds import Floats
 
 MOST = 24
 """Columns that are drawn: those in the strongest associations, in the table's order."""

@@ -1,20 +1,25 @@
 """What the UI says of a profile beside its pictures."""
 
+from typing import Any
+
 from radix_assets.pipeline.output import Shown, Table
 from radix_assets.profiles.display.heatmap import strongest
 from radix_assets.profiles.schema import TableProfile
+from radix_assets.profiles.statistics.registry import STATISTICS, estimable, formatted
 
 _PAIRS = 8
 _WEAK = 0.1
 _LINES = 12
 _SHAPES = 3
+_COLUMNS = 30
+"""Columns in the table of statistics."""
 _TELLING = 0.5
 """Patterns are shown of columns where the three commonest are half of the values."""
 
 
-def facts_of(profile: TableProfile) -> dict[str, Shown]:
+def profile_metadata(profile: TableProfile) -> dict[str, Shown]:
     """Headline, associations, patterns, and what is estimated."""
-    return _headline(profile) | _associations(profile) | _patterns(profile) | _method(profile)
+    return _headline(profile) | _statistics(profile) | _associations(profile) | _patterns(profile) | _method(profile)
 
 
 def _headline(profile: TableProfile) -> dict[str, Shown]:
@@ -30,6 +35,18 @@ def _headline(profile: TableProfile) -> dict[str, Shown]:
         "duplicate rows": profile.duplicates,
         "types": ", ".join(f"{types.count(dtype)} {dtype}" for dtype in kinds),
     }
+
+
+def _statistics(profile: TableProfile) -> dict[str, Shown]:
+    """Return the table of the statistics of the first columns. Those that a private column lacks are empty."""
+    columns = list(profile.columns.values())[:_COLUMNS]
+    cells = [formatted(column) for column in columns]
+    labels = [entry.label for entry in STATISTICS.values() if any(entry.label in row for row in cells)]
+    rows: list[dict[str, Any]] = [
+        {"column": column.name, "type": column.dtype, **{label: row.get(label) for label in labels}}
+        for column, row in zip(columns, cells, strict=True)
+    ]
+    return {"statistics": Table(rows)} if rows else {}
 
 
 def _associations(profile: TableProfile) -> dict[str, Shown]:
@@ -64,19 +81,11 @@ def _method(profile: TableProfile) -> dict[str, Shown]:
     facts: dict[str, Shown] = {}
     if profile.carried:
         facts["new rows"] = f"{profile.rows - profile.carried:,}; the others are carried over from the profile before"
-    estimated = {
-        name: [column.errors[name] for column in profile.columns.values() if name in column.errors]
-        for name in ("distinct", "quantiles", "top", "patterns")
-    }
-    words = {
-        "distinct": lambda worst: f"off by {worst:.2%} at most, 19 times in 20",
-        "quantiles": lambda worst: f"ranks off by {worst:.3%} at most",
-        "top": lambda worst: f"counts short by {worst:,.0f} at most",
-        "patterns": lambda worst: f"counts short by {worst:,.0f} at most",
-    }
-    lines = [
-        f"{name} of {len(errors)} columns ({words[name](max(errors))})" for name, errors in estimated.items() if errors
-    ]
+    lines = []
+    for name, in_words in estimable().items():
+        errors = [column.errors[name] for column in profile.columns.values() if name in column.errors]
+        if errors:
+            lines.append(f"{name} of {len(errors)} columns ({in_words(max(errors))})")
     if profile.duplicates_error:
         lines.append(f"duplicate rows (off by {profile.duplicates_error:,} at most, 19 times in 20)")
     facts["estimated"] = "; ".join(lines) if lines else "nothing: every statistic is exact"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from radix_assets.profiles.definition import KEPT
+from radix_assets.profiles.array_types import Counts, Hashes
+from radix_assets.profiles.parameters import KEPT
 from radix_assets.profiles.sketches.sorted_counts import summed
-from radix_assets.profiles.state.kinds import Counts, Hashes
 
 
 @dataclass
-class SmallestHashes:
+class DistinctSketch:
     """The `KEPT` smallest hashes with the counts of their values: a uniform sample of the different values.
 
     A theta sketch (K minimum values; Bar-Yossef et al. 2002, Dasgupta et al. 2016) with counts. It is exact up to
@@ -25,7 +25,7 @@ class SmallestHashes:
     pending: list[tuple[Hashes, Counts]] = field(default_factory=list)
 
     @classmethod
-    def none(cls) -> "SmallestHashes":
+    def none(cls) -> "DistinctSketch":
         """Of no value."""
         return cls(np.zeros(0, np.uint64), np.zeros(0, np.int64))
 
@@ -39,7 +39,7 @@ class SmallestHashes:
             if sum(len(part[0]) for part in self.pending) >= KEPT:
                 self.settle()
 
-    def settle(self) -> "SmallestHashes":
+    def settle(self) -> "DistinctSketch":
         """With all hashes sorted in."""
         if self.pending:
             parts = [(self.hashes, self.counts, None), *((*part, None) for part in self.pending)]
@@ -49,7 +49,7 @@ class SmallestHashes:
             self._cut(int(self.hashes[KEPT]))
         return self
 
-    def merge(self, other: "SmallestHashes") -> None:
+    def merge(self, other: "DistinctSketch") -> None:
         """Take in what the other counted."""
         other.settle()
         self.settle()

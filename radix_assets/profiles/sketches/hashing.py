@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from radix_assets.profiles.state.kinds import Hashes, Numbers
+from radix_assets.profiles.array_types import Hashes, Numbers
 
 NULL = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -40,6 +40,6 @@ def of_positions(first: int, number: int) -> Hashes:
     return mixed(np.arange(first, first + number, dtype=np.uint64))
 
 
-def chained(rows: Hashes | None, column: Hashes) -> Hashes:
+def chain_hashes(rows: Hashes | None, column: Hashes) -> Hashes:
     """Hashes of rows, with one more column."""
     return mixed(column) if rows is None else mixed(rows * _FIRST ^ column)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from radix_assets.profiles.definition import FREQUENT
+from radix_assets.profiles.array_types import Counts, Numbers
+from radix_assets.profiles.arrow import text_array
+from radix_assets.profiles.parameters import FREQUENT
 from radix_assets.profiles.sketches.sorted_counts import Texts, summed, taken
-from radix_assets.profiles.state.arrow import texts_of
-from radix_assets.profiles.state.kinds import Counts, Numbers
 
 
 @dataclass
-class Frequent:
+class HeavyHitters:
     """Candidates and how often each occurs at least.
 
     After each part only values that occur more often than the 1,025th are kept, and what the others lost at most is
@@ -26,9 +26,9 @@ class Frequent:
     """A count may be short by so many, and a value that is not there occurs so often at most."""
 
     @classmethod
-    def none(cls, dtype: str, *, texts: bool) -> "Frequent":
+    def none(cls, dtype: str, *, texts: bool) -> "HeavyHitters":
         """Of no value."""
-        return cls(np.zeros(0, dtype), np.zeros(0, np.int64), texts_of([]) if texts else None)
+        return cls(np.zeros(0, dtype), np.zeros(0, np.int64), text_array([]) if texts else None)
 
     def add(self, keys: Numbers, counts: Counts, texts: Texts = None) -> None:
         """Count more: `keys` are different from each other."""
@@ -36,7 +36,7 @@ class Frequent:
         merged = summed([(self.keys, self.counts, self.texts), (keys, counts, texts)])
         self.keys, self.counts, self.texts = self._best(*merged)
 
-    def merge(self, other: "Frequent") -> None:
+    def merge(self, other: "HeavyHitters") -> None:
         """Take in what the other holds."""
         self.short += other.short
         self.add(other.keys, other.counts, other.texts)

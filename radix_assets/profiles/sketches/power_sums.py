@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from radix_assets.profiles.state.kinds import Numbers
+from radix_assets.profiles.array_types import Numbers
 
 
 @dataclass
-class Moments:
+class PowerSums:
     """Count, mean and the sums of the second to fourth powers of the distances from the mean.
 
     Merged by the formulas of Chan, Golub and LeVeque (1979) and Pébay (2008), which lose no digits to cancellation.
@@ -22,7 +22,7 @@ class Moments:
     fourth: float = 0.0
 
     @classmethod
-    def of(cls, values: Numbers) -> "Moments":
+    def of(cls, values: Numbers) -> "PowerSums":
         """Of values none of which is missing."""
         if not len(values):
             return cls()
@@ -38,7 +38,7 @@ class Moments:
             fourth = float(square.sum())
         return cls(len(values), mean, second, third, fourth)
 
-    def merge(self, other: "Moments") -> "Moments":
+    def merge(self, other: "PowerSums") -> "PowerSums":
         """Of the values of both."""
         if not self.count or not other.count:
             return other if not self.count else self
@@ -62,7 +62,7 @@ class Moments:
             )
         except OverflowError:
             second = third = fourth = math.inf
-        return Moments(n, self.mean + part * b, second, third, fourth)
+        return PowerSums(n, self.mean + part * b, second, third, fourth)
 
     @property
     def std(self) -> float | None:

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from radix_assets.profiles.definition import LEVEL
-from radix_assets.profiles.state.kinds import Counts, Numbers
+from radix_assets.profiles.array_types import Counts, Numbers
+from radix_assets.profiles.parameters import LEVEL
 
 
 @dataclass
-class Ranks:
+class QuantileSketch:
     """Values by weight: those of level k stand for 2**k values each.
 
     A level that is full is sorted and every other value goes up, as in the sketches of Manku, Rajagopalan and Lindsay
@@ -29,7 +29,7 @@ class Ranks:
             self._put(level, values[(counts >> level) & 1 == 1])
         self._halve()
 
-    def merge(self, other: "Ranks") -> None:
+    def merge(self, other: "QuantileSketch") -> None:
         """Take in what the other holds."""
         for level, values in enumerate(other.levels):
             self._put(level, values)

@@ -5,8 +5,8 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from radix_assets.profiles.state import arrow
-from radix_assets.profiles.state.kinds import Counts, Numbers
+from radix_assets.profiles import arrow
+from radix_assets.profiles.array_types import Counts, Numbers
 
 _FEW = 4
 """Keys so many times fewer are put in one by one."""

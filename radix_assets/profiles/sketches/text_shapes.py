@@ -5,11 +5,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from radix_assets.profiles.definition import SHAPE
+from radix_assets.profiles.array_types import Counts
+from radix_assets.profiles.arrow import kept, taken, text_array
+from radix_assets.profiles.parameters import SHAPE
 from radix_assets.profiles.sketches.hashing import of_texts
-from radix_assets.profiles.sketches.heavy_hitters import Frequent
-from radix_assets.profiles.state.arrow import kept, taken, texts_of
-from radix_assets.profiles.state.kinds import Counts
+from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
 
 _LONGER = "…"
 """The shape of every text of more than 40 characters."""
@@ -25,9 +25,9 @@ def _table() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
 _MARKS = _table()
 
 
-def shapes_of(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) -> Frequent:
+def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) -> HeavyHitters:
     """How often each shape occurs, of texts with their lengths in characters and bytes, and how often each is there."""
-    found = Frequent.none("u8", texts=True)
+    found = HeavyHitters.none("u8", texts=True)
     short = sizes <= SHAPE
     plain = short & (sizes == bytes_)
     other = short & ~plain
@@ -39,7 +39,7 @@ def shapes_of(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) ->
         parts.append(_of_any(kept(texts, other)))
         numbers.append(counts[other])
     if not short.all():
-        parts.append(texts_of([_LONGER]))
+        parts.append(text_array([_LONGER]))
         numbers.append(np.array([counts[~short].sum()], np.int64))
     if not parts:
         return found

@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from radix_assets.profiles.definition import KEPT, TEXT_BYTES
+from radix_assets.profiles.array_types import Counts, Numbers
+from radix_assets.profiles.parameters import KEPT, TEXT_BYTES
 from radix_assets.profiles.sketches.sorted_counts import Texts, summed
-from radix_assets.profiles.state.kinds import Counts, Numbers
 
 _Part = tuple[Numbers, Counts, Texts]
 
 
 @dataclass
-class Tally:
+class ValueCounts:
     """Sorted keys (numbers, or hashes of texts, with the texts) and their counts: exact."""
 
     keys: Numbers
@@ -27,7 +27,7 @@ class Tally:
         if sum(len(part[0]) for part in self.pending) >= max(len(self.keys), 4_096):
             self.settle()
 
-    def settle(self) -> "Tally":
+    def settle(self) -> "ValueCounts":
         """With all keys sorted in."""
         if self.pending:
             self.keys, self.counts, self.texts = summed([(self.keys, self.counts, self.texts), *self.pending])
@@ -39,7 +39,7 @@ class Tally:
         parts = [(self.keys, self.counts, self.texts), *self.pending]
         return sum(len(part[0]) for part in parts), sum(part[2].nbytes for part in parts if part[2] is not None)
 
-    def holds(self, other: "Tally") -> bool:
+    def holds(self, other: "ValueCounts") -> bool:
         """Whether the values of both are few enough."""
         (keys, texts), (more, words) = self.size(), other.size()
         return keys + more <= KEPT and texts + words <= TEXT_BYTES

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radix_assets.profiles.definition import SAMPLE
-from radix_assets.profiles.measures import measured
+from radix_assets.profiles.coefficients import compute_coefficients
+from radix_assets.profiles.parameters import SAMPLE
 from radix_assets.profiles.schema import Matrix, TableProfile
-from radix_assets.profiles.sketches.associations import ROUNDING, Category, Pairs
 from radix_assets.profiles.sketches.hashing import of_positions
 from radix_assets.profiles.spark.values import Key, number, rows
+from radix_assets.profiles.state.associations import ROUNDING, Category, Pairs
 from radix_assets.profiles.state.table import TableState
 from radix_resources.compute.snapshots import ROW, Snapshot, text
 
@@ -49,7 +49,7 @@ def associate(
         _by_level(frame, few, known.groups, [means[column] for column in known.numbers])
     for a, b, table in _tables(frame, few, known.groups) if snapshot.rows else []:
         known.tables[f"{a},{b}"] = table
-    found = measured(known, state.names, set(), profile.associations.left_out)
+    found = compute_coefficients(known, state.names, set(), profile.associations.left_out)
     if known.numbers:
         found.spearman = _spearman(_sampled(frame, snapshot.rows, len(known.numbers)), len(known.numbers))
         found.spearman_rows = min(snapshot.rows, SAMPLE)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pyarrow as pa
 
-from radix_assets.profiles.definition import LEVELS, QUANTILES, SHAPE, TOP
-from radix_assets.profiles.sketches.heavy_hitters import Frequent
-from radix_assets.profiles.sketches.power_sums import Moments
-from radix_assets.profiles.sketches.value_counts import Tally
+from radix_assets.profiles.distribution import compute_histogram, compute_quantiles, to_json_values
+from radix_assets.profiles.parameters import LEVELS, QUANTILES, SHAPE, TOP
+from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
+from radix_assets.profiles.sketches.power_sums import PowerSums
+from radix_assets.profiles.sketches.value_counts import ValueCounts
 from radix_assets.profiles.spark.values import Key, given, rows
-from radix_assets.profiles.spread import bins_of, quantiles_of, shown
-from radix_assets.profiles.state.column import ColumnState, Lengths
+from radix_assets.profiles.state.column import ColumnState
+from radix_assets.profiles.statistics.registry import aggregates
 from radix_resources.compute.snapshots import Snapshot
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ MANY = 1_000_000
 """Different values of a column from which they are put in order in parts, on several workers."""
 PARTS = 64
 _X = "coalesce(CAST(w AS DOUBLE), f)"
-_ORDERED = ("integer", "float", "date", "datetime")
 _SHAPED = rf"""CASE WHEN char_length(t) > {SHAPE} THEN '…' ELSE
     regexp_replace(regexp_replace(regexp_replace(t, '\\p{{Lu}}', 'A'),
                                   '[\\p{{Ll}}\\p{{Lo}}\\p{{Lt}}\\p{{Lm}}]', 'a'), '\\p{{N}}', '9') END"""
@@ -36,7 +36,7 @@ class Counts:
     """Of some columns. States are filled in; `exact` are the statistics of a column's values."""
 
     def __init__(self, snapshot: Snapshot, states: Sequence[ColumnState], keys: Sequence[Key]) -> None:
-        self._states, self._keys = states, keys
+        self._states, self._keys, self._rows = states, keys, snapshot.rows
         self._frame = self._counted(snapshot)
         self._summaries: dict[int, Any] = {}
 
@@ -54,7 +54,7 @@ class Counts:
         """By the place of a column with any value, what a second look would tell."""
         found: dict[int, dict[str, Any]] = {}
         for place, row in self._summaries.items():
-            self._fill(self._states[place], row)
+            self._fill(self._states[place], self._keys[place].kind, row)
             found[place] = {"distinct": row["number"], "top": []}
         if found:
             self._tops(found)
@@ -94,37 +94,17 @@ class Counts:
         return there.groupBy("k", "w", "f", "t").agg(sql.expr("count(*)").alias("n"))
 
     def _summary(self) -> "DataFrame":
-        return _grouped(
-            self._frame,
-            ["k"],
-            number="count(*)",
-            present="sum(n)",
-            most="max(n)",
-            low="min(w)",
-            high="max(w)",
-            least="min(f)",
-            greatest="max(f)",
-            zeros=f"sum(CASE WHEN {_X} = 0 THEN n ELSE 0 END)",
-            negatives=f"sum(CASE WHEN {_X} < 0 THEN n ELSE 0 END)",
-            total=f"sum({_X} * n)",
-            shortest="min(char_length(t))",
-            longest="max(char_length(t))",
-            characters="sum(char_length(t) * n)",
-        )
+        sums = {"number": "count(*)", "present": "sum(n)", "most": "max(n)", "total": f"sum({_X} * n)"}
+        for dtype, kind in sorted({(key.dtype, key.kind) for key in self._keys}):
+            for statistic in aggregates(dtype):
+                sums[f"{statistic.name}_{kind}"] = statistic.spark.format(value=kind, rows=self._rows)
+        return _grouped(self._frame, ["k"], **sums)
 
-    def _fill(self, state: ColumnState, row: Any) -> None:
-        state.nulls = state.rows - row["present"]
-        state.known = row["number"]
-        if state.dtype == "string":
-            state.lengths = Lengths(row["shortest"], row["longest"], row["characters"])
-        else:
-            state.least, state.most = (
-                (row["least"], row["greatest"]) if state.dtype == "float" else (row["low"], row["high"])
-            )
-        if state.dtype in {"integer", "float"}:
-            state.zeros, state.negatives = row["zeros"], row["negatives"]
+    def _fill(self, state: ColumnState, kind: str, row: Any) -> None:
+        state.exact_distinct = row["number"]
+        state.statistics = {statistic.name: row[f"{statistic.name}_{kind}"] for statistic in aggregates(state.dtype)}
         if state.dtype in {"string", "boolean"} and row["number"] <= LEVELS:  # so that it counts as a category
-            state.tally = Tally(np.zeros(row["number"], np.int64), np.zeros(row["number"], np.int64))
+            state.value_counts = ValueCounts(np.zeros(row["number"], np.int64), np.zeros(row["number"], np.int64))
 
     def _tops(self, found: dict[int, dict[str, Any]]) -> None:
         """The most frequent, ties by value; only of columns in which any occurs twice."""
@@ -142,7 +122,7 @@ class Counts:
             value = row[self._keys[row["k"]].kind]
             tops[row["k"]].append((value, row["n"]))
         for place, pairs in tops.items():
-            names = shown([value for value, _ in pairs], self._keys[place].dtype)
+            names = to_json_values([value for value, _ in pairs], self._keys[place].dtype)
             found[place]["top"] = list(zip(names, [number for _, number in pairs], strict=True))
 
     def _spread(self, found: dict[int, dict[str, Any]]) -> None:
@@ -150,13 +130,13 @@ class Counts:
         edges: dict[int, Any] = {}
         for place in found:
             state = self._states[place]
-            if state.dtype in {"integer", "float"} and np.isfinite(state.least) and np.isfinite(state.most):
-                one = np.array([state.least])
+            if state.dtype in {"integer", "float"} and np.isfinite(state.minimum) and np.isfinite(state.maximum):
+                one = np.array([state.minimum])
                 whole = state.dtype == "integer"
-                edges[place] = bins_of(one, np.array([1]), state.least, state.most, whole=whole)
-            elif state.dtype in {"date", "datetime"} and state.least != state.most:
-                low, high = float(state.least), float(state.most)
-                edges[place] = bins_of(np.array([state.least]), np.array([1]), low, high, whole=False)
+                edges[place] = compute_histogram(one, np.array([1]), state.minimum, state.maximum, whole=whole)
+            elif state.dtype in {"date", "datetime"} and state.minimum != state.maximum:
+                low, high = float(state.minimum), float(state.maximum)
+                edges[place] = compute_histogram(np.array([state.minimum]), np.array([1]), low, high, whole=False)
         numbers = [place for place in found if self._states[place].dtype in {"integer", "float"}]
         chosen = {*edges, *numbers}
         if not chosen:
@@ -190,12 +170,12 @@ class Counts:
         if state.dtype in {"integer", "float"}:
             found["histogram"] = [(low, high, number) for (low, high, _), number in zip(edges, counts, strict=True)]
             return
-        moments = shown([round(low) for low, _, _ in edges] + [round(edges[-1][1])], state.dtype)
+        moments = to_json_values([round(low) for low, _, _ in edges] + [round(edges[-1][1])], state.dtype)
         found["timeline"] = list(zip(moments[:-1], moments[1:], counts, strict=True))
 
     def _moments(self, state: ColumnState, near: float, bars: list[Any]) -> None:
-        if state.least == state.most:
-            state.moments = Moments(state.present, float(state.least))
+        if state.minimum == state.maximum:
+            state.power_sums = PowerSums(state.present, float(state.minimum))
             return
         number = state.present
         one, two, three, four = (sum(float(bar[f"s{power}"]) for bar in bars) for power in range(1, 5))
@@ -205,9 +185,9 @@ class Counts:
             second = two - number * off * off
             third = three - 3.0 * off * two + 2.0 * number * off**3
             fourth = four - 4.0 * off * three + 6.0 * off * off * two - 3.0 * number * off**4
-        if not np.isfinite([state.least, state.most]).all():
+        if not np.isfinite([state.minimum, state.maximum]).all():
             near = float("nan")
-        state.moments = Moments(number, near + float(off), float(second), float(third), float(fourth))
+        state.power_sums = PowerSums(number, near + float(off), float(second), float(third), float(fourth))
 
     def _quantiles(self, found: dict[int, dict[str, Any]]) -> None:
         numbers = [place for place in found if self._states[place].dtype in {"integer", "float"}]
@@ -226,9 +206,9 @@ class Counts:
         for place in numbers:
             positions = asked[place]
             dtype = np.float64 if self._states[place].dtype == "float" else np.int64
-            known = np.array([*(values[place][position] for position in positions), self._states[place].most], dtype)
+            known = np.array([*(values[place][position] for position in positions), self._states[place].maximum], dtype)
             below = np.array([*(position + 1 for position in positions), self._states[place].present])
-            found[place]["quantiles"] = quantiles_of(known, below)
+            found[place]["quantiles"] = compute_quantiles(known, below)
 
     def _at(self, numbers: list[int], asked: list[list[int]]) -> "DataFrame":
         """The values at some positions in the order of each column: `upto` counts the values up to and with it."""
@@ -283,7 +263,7 @@ class Counts:
         for place, pairs in shapes.items():
             texts = pa.array([shape for shape, _ in pairs], pa.large_string())
             numbers = np.array([number for _, number in pairs], np.int64)
-            self._states[place].shapes = Frequent(np.arange(len(pairs), dtype=np.uint64), numbers, texts)
+            self._states[place].pattern_counts = HeavyHitters(np.arange(len(pairs), dtype=np.uint64), numbers, texts)
 
     def _few(self) -> list[int]:
         return [

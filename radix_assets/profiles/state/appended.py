@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from polars import selectors as cs
 
-from radix_assets.profiles.finish import distinct_of
-from radix_assets.profiles.refine import refine
-from radix_assets.profiles.sketches.hashing import chained
-from radix_assets.profiles.state.chunk import chunk_of, hashes_of
+from radix_assets.profiles.array_types import Hashes
+from radix_assets.profiles.finalize import count_distinct
+from radix_assets.profiles.second_pass import compute_exact
+from radix_assets.profiles.sketches.hashing import chain_hashes
 from radix_assets.profiles.state.column import ColumnState
-from radix_assets.profiles.state.kinds import Hashes
-from radix_assets.profiles.state.prefix import Prefix, last_group, mark_of, may_begin_with, prefix_of, same_groups
-from radix_assets.profiles.state.reading import batches
+from radix_assets.profiles.state.column_chunk import hash_rows, read_chunk
+from radix_assets.profiles.state.parquet_batches import batches
+from radix_assets.profiles.state.prefix import Prefix, checksum, last_group, make_prefix, may_begin_with, same_groups
 from radix_assets.profiles.state.table import TableState
 
 
@@ -34,7 +34,7 @@ class Extended:
     """Of columns that had to be read again."""
 
 
-def extended(
+def extend_state(
     file: Path, parquet: pq.ParquetFile, state: TableState, prefix: Prefix, threads: Executor
 ) -> Extended | None:
     """The state of a whole file from that of its first rows; None where it does not begin with just these."""
@@ -50,14 +50,14 @@ def extended(
         old = batch.slice(0, max(0, min(batch.num_rows, before - at)))
         hashes = _known(old, state)
         compared.append(hashes)
-        if at + batch.num_rows >= before and compared and at <= before and mark_of(compared) != prefix.mark:
+        if at + batch.num_rows >= before and compared and at <= before and checksum(compared) != prefix.mark:
             return None
         hashes = np.concatenate((hashes, new.add(batch.slice(old.num_rows), threads)))
         if at + batch.num_rows > start:
             last.append(hashes[max(0, start - at) :].copy())
         at += batch.num_rows
     keys = [place for place, old in enumerate(state.columns) if _may_stay_key(old, new.columns[place])]
-    distinct = {place: distinct_of(state.columns[place])[0] for place in keys}
+    distinct = {place: count_distinct(state.columns[place])[0] for place in keys}
     added = {
         place: new.columns[place].present
         if _rises(state.columns[place], new.columns[place])
@@ -70,19 +70,19 @@ def extended(
     state.merge(new)
     state.settle()
     for place, number in added.items():
-        state.columns[place].known = distinct[place] + (number if isinstance(number, int) else number.result())
+        state.columns[place].exact_distinct = distinct[place] + (number if isinstance(number, int) else number.result())
     exact = _read_again(file, parquet, state, hidden) if hidden and not state.seed else {}
     tail = np.concatenate(last) if last else np.zeros(0, np.uint64)
-    return Extended(state, before, prefix_of(file, parquet, tail, prefix), exact)
+    return Extended(state, before, make_prefix(file, parquet, tail, prefix), exact)
 
 
 def _known(batch: pa.RecordBatch, state: TableState) -> Hashes:
     """Hashes of rows that the state knows. The last values of hidden columns are not in it and are noted again."""
     rows: Hashes | None = None
     for array, column in zip(batch.columns, state.columns, strict=True):
-        rows = chained(rows, hashes_of(array, state.seed))
+        rows = chain_hashes(rows, hash_rows(array, state.seed))
         if column.hidden:
-            last = chunk_of(array, state.seed).state.last
+            last = read_chunk(array, state.seed).state.last
             column.last = column.last if last is None else last
     return np.zeros(batch.num_rows, np.uint64) if rows is None else rows
 
@@ -91,15 +91,21 @@ def _may_stay_key(before: ColumnState, after: ColumnState) -> bool:
     """Whether a column tells rows apart and may go on to, so that it has to be found out if all its values differ."""
     if before.dtype not in {"integer", "string"} or not after.present:
         return False
-    if before.tally is not None and after.tally is not None and before.tally.holds(after.tally):
+    if (
+        before.value_counts is not None
+        and after.value_counts is not None
+        and before.value_counts.holds(after.value_counts)
+    ):
         return False
-    new, error = distinct_of(after)
-    return distinct_of(before) == (before.present, 0.0) and before.present > 0 and (new == after.present or error > 0)
+    new, error = count_distinct(after)
+    return (
+        count_distinct(before) == (before.present, 0.0) and before.present > 0 and (new == after.present or error > 0)
+    )
 
 
 def _rises(before: ColumnState, after: ColumnState) -> bool:
     """Whether every value is above the one before."""
-    return before.strictly and after.strictly and before.last is not None and bool(before.last < after.first)
+    return before.increasing and after.increasing and before.last is not None and bool(before.last < after.first)
 
 
 def _added(file: Path, place: int, before: int) -> int:
@@ -120,7 +126,7 @@ def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: l
     for batch in batches(parquet, names=again.names):
         again.add(batch)
     again.settle()
-    exact = refine(file, again)
+    exact = compute_exact(file, again)
     places = {name: place for place, name in enumerate(state.names)}
     for name, column in zip(again.names, again.columns, strict=True):
         state.columns[places[name]] = column

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from radix_assets.profiles.sketches.hashing import chained, of_positions
-from radix_assets.profiles.state.kinds import Hashes
+from radix_assets.profiles.array_types import Hashes
+from radix_assets.profiles.sketches.hashing import chain_hashes, of_positions
 
 _BLOCK = 1 << 19
 _WORDS = 1 << 14
@@ -38,7 +38,7 @@ class Prefix:
         return sum(self.groups)
 
 
-def prefix_of(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix | None = None) -> Prefix:
+def make_prefix(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix | None = None) -> Prefix:
     """Marks of the rows of a file, of which `last` are the hashes of those of the last row group.
 
     What is known of its beginning is not computed again.
@@ -46,7 +46,7 @@ def prefix_of(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix |
     groups = _groups(parquet)
     before = len(known.marks) if known else 0
     marks = _marks(file, parquet, range(before, len(groups) - 1))
-    return Prefix(_schema(parquet), groups[:-1], [*(known.marks if known else []), *marks], len(last), mark_of([last]))
+    return Prefix(_schema(parquet), groups[:-1], [*(known.marks if known else []), *marks], len(last), checksum([last]))
 
 
 def may_begin_with(parquet: pq.ParquetFile, prefix: Prefix) -> bool:
@@ -62,7 +62,7 @@ def same_groups(file: Path, parquet: pq.ParquetFile, prefix: Prefix) -> bool:
     return _marks(file, parquet, range(len(prefix.groups))) == prefix.marks
 
 
-def mark_of(hashes: list[Hashes]) -> str:
+def checksum(hashes: list[Hashes]) -> str:
     """SHA-256 of hashes of rows."""
     digest = hashlib.sha256()
     for some in hashes:
@@ -123,6 +123,6 @@ def _mark(file: Path, start: int, end: int) -> str:
             cut = len(whole) // _WORDS * _WORDS
             rest = whole[cut:]
             for part in (whole[:cut].reshape(-1, _WORDS) @ weights, rest @ weights[: len(rest)]):
-                words = chained(words, np.array([part.sum()], np.uint64))
+                words = chain_hashes(words, np.array([part.sum()], np.uint64))
             start += size
     return f"{check:08x}{int(words[0]):016x}"

@@ -8,14 +8,14 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from radix_assets.profiles.definition import MEASURES
-from radix_assets.profiles.sketches.associations import Associations
-from radix_assets.profiles.sketches.distinct import SmallestHashes
-from radix_assets.profiles.sketches.hashing import chained
+from radix_assets.profiles.array_types import Hashes
+from radix_assets.profiles.parameters import MEASURES
+from radix_assets.profiles.sketches.distinct import DistinctSketch
+from radix_assets.profiles.sketches.hashing import chain_hashes
 from radix_assets.profiles.sketches.sorted_counts import counted
-from radix_assets.profiles.state.chunk import Chunk, chunk_of, dtype_of
+from radix_assets.profiles.state.associations import Associations
 from radix_assets.profiles.state.column import ColumnState
-from radix_assets.profiles.state.kinds import Hashes
+from radix_assets.profiles.state.column_chunk import ColumnChunk, canonical_dtype, read_chunk
 
 _THREADED = 32_768
 """Rows from which columns are looked at by several threads."""
@@ -29,7 +29,7 @@ class TableState:
     rows: int
     columns: list[ColumnState]
     associations: Associations
-    hashes: SmallestHashes
+    hashes: DistinctSketch
     """Of whole rows."""
     seed: int = 0
     """Of all hashes; a secret, never stored."""
@@ -39,18 +39,18 @@ class TableState:
     @classmethod
     def none(cls, schema: pa.Schema, seed: int = 0, first: int = 0) -> "TableState":
         """Of no row. Without a secret `seed` nothing of the hashes of hidden columns can be kept."""
-        columns = [ColumnState(dtype_of(field.type), seed=seed) for field in schema]
+        columns = [ColumnState(canonical_dtype(field.type), seed=seed) for field in schema]
         numbers = [place for place, column in enumerate(columns) if column.dtype in {"integer", "float"}]
         categories = [place for place, column in enumerate(columns) if column.dtype in {"string", "boolean"}]
         associations = Associations.none(numbers[:MEASURES], categories[:MEASURES])
-        return cls(list(schema.names), 0, columns, associations, SmallestHashes.none(), seed, first)
+        return cls(list(schema.names), 0, columns, associations, DistinctSketch.none(), seed, first)
 
     def only(self, names: Collection[str]) -> "TableState":
         """Of no row, of some columns, without associations."""
         chosen = [place for place, name in enumerate(self.names) if name in names]
         columns = [ColumnState(self.columns[place].dtype, seed=self.seed) for place in chosen]
         own = [self.names[place] for place in chosen]
-        return TableState(own, 0, columns, Associations.none([], []), SmallestHashes.none(), self.seed)
+        return TableState(own, 0, columns, Associations.none([], []), DistinctSketch.none(), self.seed)
 
     def add(self, batch: pa.RecordBatch, threads: Executor | None = None) -> Hashes:
         """Take in the rows that follow. Returns a hash of each."""
@@ -58,12 +58,12 @@ class TableState:
             return np.zeros(0, np.uint64)
         arrays = batch.columns
         run = threads.map if threads and batch.num_rows >= _THREADED else map
-        chunks = run(partial(chunk_of, seed=self.seed), arrays)
-        kept: dict[int, Chunk] = {}
+        chunks = run(partial(read_chunk, seed=self.seed), arrays)
+        kept: dict[int, ColumnChunk] = {}
         related = {*self.associations.numbers, *self.associations.categories}
         rows: Hashes | None = None
         for place, chunk in enumerate(chunks):
-            rows = chained(rows, chunk.hashes)
+            rows = chain_hashes(rows, chunk.hashes)
             self.columns[place].merge(chunk.state)
             if place in related:
                 kept[place] = chunk
@@ -91,7 +91,7 @@ class TableState:
             self.columns[place].hide()
         self.associations.without(chosen)
         if chosen and not self.seed:
-            self.hashes = SmallestHashes.none()
+            self.hashes = DistinctSketch.none()
             self.hashes.limit = 0
 
     @property

@@ -1,9 +1,9 @@
-"""A state as a file: what is plain as JSON, arrays as they are, all in one Parquet file."""
+"""A state as one Parquet file: plain values as JSON in its metadata, arrays as they are in its rows."""
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from radix_assets.profiles.sketches import associations, distinct
-from radix_assets.profiles.sketches import heavy_hitters as frequent
-from radix_assets.profiles.sketches import power_sums as moments
-from radix_assets.profiles.sketches import quantile_sketch as ranks
-from radix_assets.profiles.sketches import value_counts as tally
-from radix_assets.profiles.state import column as column_state
-from radix_assets.profiles.state import table as table_state
+from radix_assets.profiles.sketches.distinct import DistinctSketch
+from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
+from radix_assets.profiles.sketches.power_sums import PowerSums
+from radix_assets.profiles.sketches.quantile_sketch import QuantileSketch
+from radix_assets.profiles.sketches.value_counts import ValueCounts
+from radix_assets.profiles.state.associations import Associations, Category, Pairs
+from radix_assets.profiles.state.column import ColumnState
+from radix_assets.profiles.state.column_layout import LayoutError, Lengths, from_fields, to_fields
 from radix_assets.profiles.state.prefix import Prefix
 from radix_assets.profiles.state.table import TableState
 
@@ -26,34 +27,34 @@ STATE_FILE = "state.parquet"
 VERSION = 1
 _LEFT_OUT = "seed"
 _PLAIN = frozenset({int, float, str, bool})
-_KINDS = {
-    kind.__name__: kind
-    for kind in (
-        associations.Associations,
-        associations.Category,
-        associations.Pairs,
-        column_state.ColumnState,
-        column_state.Lengths,
-        distinct.SmallestHashes,
-        frequent.Frequent,
-        moments.Moments,
-        ranks.Ranks,
-        table_state.TableState,
-        tally.Tally,
-        Prefix,
-    )
+_KINDS: dict[str, type[Any]] = {
+    "Associations": Associations,
+    "Category": Category,
+    "Frequent": HeavyHitters,
+    "Lengths": Lengths,
+    "Moments": PowerSums,
+    "Pairs": Pairs,
+    "Prefix": Prefix,
+    "Ranks": QuantileSketch,
+    "SmallestHashes": DistinctSketch,
+    "TableState": TableState,
+    "Tally": ValueCounts,
 }
+"""Classes by their names in the file, which stay when a class is renamed."""
+_COLUMN = "ColumnState"
+_READERS: dict[str, Callable[..., Any]] = {**_KINDS, _COLUMN: from_fields}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
 _FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in _KINDS.values()}
 
 
 def save(state: TableState, prefix: Prefix, file: Path) -> None:
-    """Write a settled state and the marks by which its rows are known again."""
+    """Write a settled state, and the prefix by which its rows are recognized."""
     arrays: list[tuple[str, list[int], pa.Buffer]] = []
     plain = json.dumps(
         {
             "version": VERSION,
             "polars": pl.__version__,
-            "seal": seal_of(state.seed),
+            "seal": seed_digest(state.seed),
             "state": _packed(state, arrays),
             "prefix": _packed(prefix, arrays),
         },
@@ -68,24 +69,27 @@ def save(state: TableState, prefix: Prefix, file: Path) -> None:
 
 
 def load(file: Path, seed: int) -> tuple[TableState, Prefix] | None:
-    """What was saved; None where there is nothing, or where it was made by other versions or with another seed."""
+    """Return what was saved; None if the file is missing or was written by other versions or with another seed."""
     try:
         table = pq.read_table(file)
         plain = json.loads(table.schema.metadata[b"state"])
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
-    if (plain["version"], plain["polars"], plain["seal"]) != (VERSION, pl.__version__, seal_of(seed)):
+    if (plain["version"], plain["polars"], plain["seal"]) != (VERSION, pl.__version__, seed_digest(seed)):
         return None
     arrays = list(zip(*(table.column(place) for place in range(3)), strict=True))
-    state, prefix = _unpacked(plain["state"], arrays), _unpacked(plain["prefix"], arrays)
+    try:
+        state, prefix = _unpacked(plain["state"], arrays), _unpacked(plain["prefix"], arrays)
+    except LayoutError:
+        return None
     state.seed = seed
     for column in state.columns:
         column.seed = seed
     return state, prefix
 
 
-def seal_of(seed: int) -> str:
-    """By which a seed is known again and not found out."""
+def seed_digest(seed: int) -> str:
+    """Return a digest that identifies a seed without revealing it."""
     return hashlib.sha256(b"state" + seed.to_bytes(8, "big")).hexdigest()[:16]
 
 
@@ -104,20 +108,23 @@ def _packed(value: Any, arrays: list[tuple[str, list[int], pa.Buffer]]) -> Any:
         arrays.append(("text", [len(value)], sink.getvalue()))
         return {"$": len(arrays) - 1}
     if kind is dict:
-        return {"$dict": {key: _packed(one, arrays) for key, one in value.items()}}
+        return {"$dict": {key: _packed(part, arrays) for key, part in value.items()}}
     if kind is list:
-        return [_packed(one, arrays) for one in value]
-    found: dict[str, Any] = {"$kind": kind.__name__}
-    for name in _FIELDS[kind]:
-        one = getattr(value, name)
-        if one is not None and name != _LEFT_OUT:
-            found[name] = one if type(one) in _PLAIN else _packed(one, arrays)
-    return found
+        return [_packed(part, arrays) for part in value]
+    if kind is ColumnState:
+        fields, name = to_fields(value), _COLUMN
+    else:
+        fields, name = {field: getattr(value, field) for field in _FIELDS[kind]}, _NAMES[kind]
+    packed: dict[str, Any] = {"$kind": name}
+    for field, part in fields.items():
+        if part is not None and field != _LEFT_OUT:
+            packed[field] = part if type(part) in _PLAIN else _packed(part, arrays)
+    return packed
 
 
 def _unpacked(value: Any, arrays: list[tuple[Any, Any, Any]]) -> Any:
     if type(value) is list:
-        return [_unpacked(one, arrays) for one in value]
+        return [_unpacked(part, arrays) for part in value]
     if type(value) is not dict:
         return value
     if "$" in value:
@@ -128,23 +135,24 @@ def _unpacked(value: Any, arrays: list[tuple[Any, Any, Any]]) -> Any:
                 return pa.concat_arrays([pa.array([], pa.large_string()), *stream.read_all().column(0).chunks])
         return _wide(buffer, np.dtype(dtype.as_py()), shape.as_py())
     if "$dict" in value:
-        return {key: _unpacked(one, arrays) for key, one in value["$dict"].items()}
-    kind = _KINDS[value["$kind"]]
-    return kind(**{name: _unpacked(one, arrays) for name, one in value.items() if name != "$kind"})
+        return {key: _unpacked(part, arrays) for key, part in value["$dict"].items()}
+    fields = {name: _unpacked(part, arrays) for name, part in value.items() if name != "$kind"}
+    return _READERS[value["$kind"]](**fields)
 
 
 def _narrow(value: Any) -> pa.Buffer:
-    """Counts, which are small, in as few bytes as hold the greatest."""
+    """Return counts, which are small, in as few bytes as hold the largest."""
     if value.dtype == np.int64 and value.size and value.min() >= 0:
         value = value.astype(np.min_scalar_type(value.max()))
     return pa.py_buffer(np.ascontiguousarray(value))
 
 
 def _joined(data: Sequence[pa.Buffer]) -> pa.ChunkedArray:
-    """A column with each of these as a value, none of them copied."""
+    """Return a column with each of these as a value, without copying."""
     kind = pa.large_binary()
     chunks = [
-        pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(np.array([0, one.size], np.int64)), one]) for one in data
+        pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(np.array([0, buffer.size], np.int64)), buffer])
+        for buffer in data
     ]
     return pa.chunked_array(chunks, kind)
 

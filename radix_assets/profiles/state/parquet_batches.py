@@ -12,7 +12,7 @@ CELLS = 1 << 24
 """Cells that are looked at at once: fewer rows of wide tables."""
 
 
-def opened(file: Path) -> pq.ParquetFile:
+def open_parquet(file: Path) -> pq.ParquetFile:
     """The file, whose texts come as dictionaries."""
     plain = pq.ParquetFile(file)
     texts = [

@@ -8,14 +8,14 @@ import polars as pl
 import pyarrow as pa
 from polars import selectors as cs
 
-from radix_assets.profiles.definition import REFINED, TOP
-from radix_assets.profiles.finish import spread_of
+from radix_assets.profiles.finalize import describe_values
+from radix_assets.profiles.parameters import REFINED, TOP
 from radix_assets.profiles.sketches.sorted_counts import counted
 from radix_assets.profiles.state.column import ColumnState
 from radix_assets.profiles.state.table import TableState
 
 
-def refine(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
+def compute_exact(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
     """By the place of a column, its exact statistics. One column is held at a time.
 
     Of more than 16 million rows only this is settled: whether the values of a whole number or text column all differ.
@@ -25,19 +25,19 @@ def refine(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
     places = {name: place for place, name in enumerate(frame.collect_schema().names())}
     found: dict[int, dict[str, Any]] = {}
     for place, column in enumerate(state.columns):
-        if column.tally is not None or not column.present or column.known is not None:
+        if column.value_counts is not None or not column.present or column.exact_distinct is not None:
             continue
         if state.rows <= REFINED:
             found[place] = _exact(frame, places[state.names[place]], column)
-            column.known = found[place]["distinct"]
+            column.exact_distinct = found[place]["distinct"]
         elif _may_be_unique(column):
-            column.known = counted_in_parts(frame, places[state.names[place]], state.rows)
+            column.exact_distinct = count_distinct_in_parts(frame, places[state.names[place]], state.rows)
     return found
 
 
 def _may_be_unique(column: ColumnState) -> bool:
     """Whether anybody would tell rows apart by the column, and no value of it is known to occur twice."""
-    if column.dtype not in {"integer", "string"} or column.strictly:
+    if column.dtype not in {"integer", "string"} or column.increasing:
         return False
     return column.hashes is not None and not column.hashes.repeats
 
@@ -50,7 +50,7 @@ def _exact(frame: pl.LazyFrame, place: int, column: ColumnState) -> dict[str, An
         values = values.drop_nans()
     kind = pl.Float64 if column.dtype == "float" else pl.Int64
     plain = values.select(pl.col("value").to_physical().cast(kind)).collect(engine="streaming").to_series().to_numpy()
-    return spread_of(column, *counted(np.sort(plain)))
+    return describe_values(column, *counted(np.sort(plain)))
 
 
 def _of_texts(values: pl.LazyFrame) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _of_texts(values: pl.LazyFrame) -> dict[str, Any]:
     return found
 
 
-def counted_in_parts(frame: pl.LazyFrame, place: int, rows: int) -> int:
+def count_distinct_in_parts(frame: pl.LazyFrame, place: int, rows: int) -> int:
     """How many different values a column has, by parts of their hashes, so that few are held at once."""
     parts = -(-rows // REFINED)
     hashed = frame.select(cs.by_index(place).drop_nulls().hash(seed=0).alias("hash"))

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from radix_assets.profiles.definition import LEVELS, SAMPLE
+from radix_assets.profiles.array_types import Counts, Flags, Floats, Hashes
+from radix_assets.profiles.parameters import LEVELS, SAMPLE
 from radix_assets.profiles.sketches.hashing import of_positions
-from radix_assets.profiles.state.chunk import Chunk, floats_of
-from radix_assets.profiles.state.kinds import Counts, Flags, Floats, Hashes
+from radix_assets.profiles.state.column_chunk import ColumnChunk, finite_floats
 
 _PRODUCTS = 1 << 18
 """Products that are summed at once: so few that they are on one thread, and so in one order."""
@@ -139,7 +139,7 @@ class Associations:
         groups = [_no_category(size) for _ in categories]
         return cls(numbers, categories, Pairs.none(size), groups, sample=np.zeros((0, size)))
 
-    def add(self, chunks: dict[int, Chunk], first: int, rows: int) -> None:
+    def add(self, chunks: dict[int, ColumnChunk], first: int, rows: int) -> None:
         """Take in rows from the row numbered `first` on."""
         self.merge(_of_chunks(self, chunks, first, rows))
 
@@ -223,13 +223,13 @@ def _merge_category(mine: Category, theirs: Category) -> tuple[Counts, Counts]:
     return here, there
 
 
-def _of_chunks(known: Associations, chunks: dict[int, Chunk], first: int, rows: int) -> Associations:
+def _of_chunks(known: Associations, chunks: dict[int, ColumnChunk], first: int, rows: int) -> Associations:
     found = Associations.none(known.numbers, known.categories)
     size = len(known.numbers)
     values = np.zeros((size, rows))
     flags: Flags | None = None
     for place, column in enumerate(known.numbers):
-        values[place], there = floats_of(chunks[column])
+        values[place], there = finite_floats(chunks[column])
         if there is not None:
             flags = np.ones((size, rows), np.bool_) if flags is None else flags
             flags[place] = there
@@ -280,7 +280,7 @@ class _Measures:
         return cls(middle, away, None if flags is None else flags.astype(np.float64), np.einsum("ij,ij->i", away, away))
 
 
-def _by_level(chunk: Chunk, measures: _Measures) -> Category:
+def _by_level(chunk: ColumnChunk, measures: _Measures) -> Category:
     assert chunk.codes is not None  # noqa: S101 as was looked at
     assert chunk.levels is not None  # noqa: S101
     codes, number, size = chunk.codes, len(chunk.levels), len(measures.away)

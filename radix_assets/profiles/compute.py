@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from radix_assets.profiles.definition import REFINED
-from radix_assets.profiles.finish import finished
-from radix_assets.profiles.refine import refine
+from radix_assets.profiles.array_types import Hashes
+from radix_assets.profiles.finalize import finalize
+from radix_assets.profiles.parameters import REFINED
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.profiles.second_pass import compute_exact
 from radix_assets.profiles.sketches.sorted_counts import counted
-from radix_assets.profiles.state import store
-from radix_assets.profiles.state.appended import extended
-from radix_assets.profiles.state.kinds import Hashes
-from radix_assets.profiles.state.prefix import Prefix, last_group, prefix_of
-from radix_assets.profiles.state.reading import batches, opened
+from radix_assets.profiles.state import state_file
+from radix_assets.profiles.state.appended import extend_state
+from radix_assets.profiles.state.parquet_batches import batches, open_parquet
+from radix_assets.profiles.state.prefix import Prefix, last_group, make_prefix
 from radix_assets.profiles.state.table import TableState
 
 _THREADS = 2
@@ -34,7 +34,7 @@ class Profiled:
     def save(self, file: Path, hidden: Collection[str] = ()) -> None:
         """Write the state, without values of `hidden` columns. The state is used up."""
         self.state.without_values(hidden)
-        store.save(self.state.settle(), self.prefix, file)
+        state_file.save(self.state.settle(), self.prefix, file)
 
 
 def profile_table(table: str, file: Path, *, previous: Path | None = None, seed: int = 0) -> TableProfile:
@@ -53,33 +53,33 @@ def profile_from(
 
     A state that lacks values of columns which are not `hidden` any more is of no use.
     """
-    parquet = opened(file)
-    known = store.load(previous, seed) if previous else None
+    parquet = open_parquet(file)
+    known = state_file.load(previous, seed) if previous else None
     if known and not known[0].hidden <= set(hidden):
         known = None
     with ThreadPoolExecutor(_THREADS) as threads:
-        more = extended(file, parquet, *known, threads) if known else None
+        more = extend_state(file, parquet, *known, threads) if known else None
     if more is not None:
-        profile = finished(table, more.state, more.exact)
+        profile = finalize(table, more.state, more.exact)
         profile.carried = more.carried
         return Profiled(profile, more.state, more.prefix)
     state = TableState.none(parquet.schema_arrow, seed)
     rows, last = _read(state, parquet)
-    profile = finished(table, state, refine(file, state))
+    profile = finalize(table, state, compute_exact(file, state))
     if profile.duplicates_error and rows is not None:
         rows.sort()
         profile.duplicates, profile.duplicates_error = state.rows - len(counted(rows)[0]), 0
-    return Profiled(profile, state, prefix_of(file, parquet, last))
+    return Profiled(profile, state, make_prefix(file, parquet, last))
 
 
 def profile_columns(file: Path, wanted: Collection[str] | None = None) -> dict[str, ColumnProfile]:
     """Statistics of some columns, in the table's order; of all where none are named."""
-    parquet = opened(file)
+    parquet = open_parquet(file)
     names = [name for name in parquet.schema_arrow.names if wanted is None or name in set(wanted)]
     found = TableState.none(parquet.schema_arrow).only(names)
     for batch in batches(parquet, names=names):
         found.add(batch)
-    return finished("", found.settle(), refine(file, found)).columns
+    return finalize("", found.settle(), compute_exact(file, found)).columns
 
 
 def _read(state: TableState, parquet: pq.ParquetFile) -> tuple[Hashes | None, Hashes]:

@@ -4,29 +4,31 @@ from typing import Any
 
 import numpy as np
 
-from radix_assets.profiles.definition import LEVELS, MEASURES, TOP
-from radix_assets.profiles.measures import measured
+from radix_assets.profiles.array_types import Counts, Numbers
+from radix_assets.profiles.arrow import taken
+from radix_assets.profiles.coefficients import compute_coefficients
+from radix_assets.profiles.compute import registry
+from radix_assets.profiles.distribution import compute_histogram, compute_quantiles, most_frequent, to_json_values
+from radix_assets.profiles.parameters import LEVELS, MEASURES, TOP
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
-from radix_assets.profiles.sketches.heavy_hitters import Frequent
-from radix_assets.profiles.spread import bins_of, quantiles_of, shown, top_of
-from radix_assets.profiles.state.arrow import taken
+from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
+from radix_assets.profiles.sketches.power_sums import PowerSums
 from radix_assets.profiles.state.column import ColumnState
-from radix_assets.profiles.state.kinds import Counts, Numbers
 from radix_assets.profiles.state.table import TableState
 
 _ALWAYS = 2.0
 """Standard errors that are exceeded once in twenty times."""
 
 
-def finished(table: str, state: TableState, exact: dict[int, dict[str, Any]]) -> TableProfile:
+def finalize(table: str, state: TableState, exact: dict[int, dict[str, Any]]) -> TableProfile:
     """The profile. `exact`: by the place of a column, statistics that a second look made exact."""
     columns = {}
     for place, (name, column) in enumerate(zip(state.names, state.columns, strict=True)):
         columns[name] = _profile(name, column, exact.get(place))
     profile = TableProfile(table=table, rows=state.rows, columns=columns)
-    profile.duplicates, profile.duplicates_error = duplicates_of(state)
+    profile.duplicates, profile.duplicates_error = count_duplicates(state)
     hidden = {place for place, column in enumerate(state.columns) if column.hidden}
-    profile.associations = measured(state.associations, state.names, hidden, _left_out(state))
+    profile.associations = compute_coefficients(state.associations, state.names, hidden, _left_out(state))
     return profile
 
 
@@ -39,12 +41,14 @@ def _left_out(state: TableState) -> list[str]:
         if kind is None:
             continue
         seen[kind] += 1
-        if seen[kind] > MEASURES and (kind == 0 or (column.tally is not None and len(column.tally.keys) <= LEVELS)):
+        if seen[kind] > MEASURES and (
+            kind == 0 or (column.value_counts is not None and len(column.value_counts.keys) <= LEVELS)
+        ):
             beyond.append(name)
     return beyond
 
 
-def duplicates_of(state: TableState) -> tuple[int, int]:
+def count_duplicates(state: TableState) -> tuple[int, int]:
     """Rows that repeat an earlier one, and by how many rows that may be off."""
     if not state.columns or any(_unique(column) for column in state.columns):
         return 0, 0
@@ -61,55 +65,49 @@ def duplicates_of(state: TableState) -> tuple[int, int]:
 def _unique(column: ColumnState) -> bool:
     if column.nulls or not column.rows:
         return False
-    return distinct_of(column) == (column.rows, 0.0)
+    return count_distinct(column) == (column.rows, 0.0)
 
 
-def distinct_of(column: ColumnState) -> tuple[int, float]:
+def count_distinct(column: ColumnState) -> tuple[int, float]:
     """How many different values, and the relative error."""
-    if column.known is not None:
-        return column.known, 0.0
-    if column.strictly:
+    if column.exact_distinct is not None:
+        return column.exact_distinct, 0.0
+    if column.increasing:
         return column.present, 0.0
-    if column.tally is not None:
-        return len(column.tally.settle().keys), 0.0
+    if column.value_counts is not None:
+        return len(column.value_counts.settle().keys), 0.0
     if column.hashes is None:
         return 0, 0.0
     return column.hashes.distinct(column.present), column.hashes.error
 
 
 def _profile(name: str, column: ColumnState, exact: dict[str, Any] | None) -> ColumnProfile:
-    distinct, error = distinct_of(column)
-    found: dict[str, Any] = {"distinct": distinct}
+    distinct, error = count_distinct(column)
+    found: dict[str, Any] = {"nulls": column.nulls, "distinct": distinct}
+    found |= registry.finish(column.statistics, column.present, column.dtype)
     errors: dict[str, float] = {"distinct": error} if error else {}
-    if column.lengths:
-        found |= {
-            "length_min": column.lengths.least,
-            "length_max": column.lengths.most,
-            "length_mean": column.lengths.total / column.present,
-        }
     if column.present:
-        found["monotonic"] = column.rising
-        if column.dtype in {"integer", "float"}:
-            found["zeros"], found["negatives"] = column.zeros, column.negatives
+        found["monotonic"] = column.non_decreasing
     if column.present and not column.hidden:
-        _of_order(column, found)
-        if column.shapes:
-            found["patterns"] = _patterns(column.shapes)
-            if column.shapes.short:
-                errors["patterns"] = float(column.shapes.short)
+        if column.power_sums:
+            found |= _moments(column.power_sums)
+        if column.pattern_counts:
+            found["patterns"] = _patterns(column.pattern_counts)
+            if column.pattern_counts.short:
+                errors["patterns"] = float(column.pattern_counts.short)
         if exact:
             found |= exact
             errors = {key: value for key, value in errors.items() if key == "patterns"}
-        elif column.tally is not None:
-            tally = column.tally.settle()
+        elif column.value_counts is not None:
+            tally = column.value_counts.settle()
             keys = tally.texts if column.dtype == "string" else tally.keys
-            found |= spread_of(column, keys, tally.counts)
+            found |= describe_values(column, keys, tally.counts)
         else:
             found |= _estimated(column, errors)
-    return ColumnProfile(name=name, dtype=column.dtype, rows=column.rows, nulls=column.nulls, errors=errors, **found)
+    return ColumnProfile(name=name, dtype=column.dtype, rows=column.rows, errors=errors, **found)
 
 
-def _patterns(shapes: Frequent) -> list[tuple[str, int]]:
+def _patterns(shapes: HeavyHitters) -> list[tuple[str, int]]:
     """The most frequent, even where each occurs once."""
     places = np.flatnonzero(shapes.counts > shapes.short)
     if shapes.texts is None or not len(places):
@@ -118,21 +116,23 @@ def _patterns(shapes: Frequent) -> list[tuple[str, int]]:
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:TOP]
 
 
-def _of_order(column: ColumnState, found: dict[str, Any]) -> None:
-    if column.dtype != "string":
-        found["minimum"], found["maximum"] = shown([column.least, column.most], column.dtype)
-    moments = column.moments
-    if moments:
-        mean = float(moments.mean)
-        found["mean"] = mean if np.isfinite(mean) else None
-        found["std"], found["skew"], found["kurtosis"] = moments.std, moments.skew, moments.kurtosis
+def _moments(sums: PowerSums) -> dict[str, Any]:
+    mean = float(sums.mean)
+    return {
+        "mean": mean if np.isfinite(mean) else None,
+        "std": sums.std,
+        "skew": sums.skew,
+        "kurtosis": sums.kurtosis,
+    }
 
 
-def spread_of(column: ColumnState, keys: Any, counts: Counts) -> dict[str, Any]:
+def describe_values(column: ColumnState, keys: Any, counts: Counts) -> dict[str, Any]:
     """What follows from all values and how often each occurs."""
-    top = top_of(keys, counts)
+    top = most_frequent(keys, counts)
     found: dict[str, Any] = {"distinct": len(counts)}
-    found["top"] = list(zip(shown([key for key, _ in top], column.dtype), [number for _, number in top], strict=True))
+    found["top"] = list(
+        zip(to_json_values([key for key, _ in top], column.dtype), [number for _, number in top], strict=True)
+    )
     return found | _ordered(column, keys, counts)
 
 
@@ -142,29 +142,29 @@ def _ordered(column: ColumnState, values: Numbers, counts: Counts) -> dict[str, 
         return found
     below = np.cumsum(counts)
     if column.dtype in {"integer", "float"}:
-        found["quantiles"] = quantiles_of(values, below)
-        if np.isfinite(column.least) and np.isfinite(column.most):
+        found["quantiles"] = compute_quantiles(values, below)
+        if np.isfinite(column.minimum) and np.isfinite(column.maximum):
             whole = column.dtype == "integer"
-            found["histogram"] = bins_of(values, below, column.least, column.most, whole=whole)
-    elif column.least != column.most:
-        bins = bins_of(values, below, float(column.least), float(column.most), whole=False)
-        edges = shown([round(low) for low, _, _ in bins] + [round(bins[-1][1])], column.dtype)
+            found["histogram"] = compute_histogram(values, below, column.minimum, column.maximum, whole=whole)
+    elif column.minimum != column.maximum:
+        bins = compute_histogram(values, below, float(column.minimum), float(column.maximum), whole=False)
+        edges = to_json_values([round(low) for low, _, _ in bins] + [round(bins[-1][1])], column.dtype)
         found["timeline"] = list(zip(edges[:-1], edges[1:], [count for _, _, count in bins], strict=True))
     return found
 
 
 def _estimated(column: ColumnState, errors: dict[str, float]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if column.frequent:
-        frequent = column.frequent
+    if column.heavy_hitters:
+        frequent = column.heavy_hitters
         keys = frequent.texts if column.dtype == "string" else frequent.keys
-        top = top_of(keys, frequent.counts, frequent.short)
-        names = shown([key for key, _ in top], column.dtype)
+        top = most_frequent(keys, frequent.counts, frequent.short)
+        names = to_json_values([key for key, _ in top], column.dtype)
         found["top"] = list(zip(names, [number for _, number in top], strict=True))
         if frequent.short:
             errors["top"] = float(frequent.short)
-    if column.ranks:
-        found |= _ordered(column, *column.ranks.weighted())
+    if column.quantile_sketch:
+        found |= _ordered(column, *column.quantile_sketch.weighted())
         if column.dtype != "time":
-            errors["quantiles"] = column.ranks.moved / column.present
+            errors["quantiles"] = column.quantile_sketch.moved / column.present
     return found

@@ -2,16 +2,16 @@
 
 import numpy as np
 
+from radix_assets.profiles.array_types import Counts, Floats
 from radix_assets.profiles.schema import Associations, Matrix
-from radix_assets.profiles.sketches.associations import Associations as State
-from radix_assets.profiles.sketches.associations import Category, Pairs
-from radix_assets.profiles.state.kinds import Counts, Floats
+from radix_assets.profiles.state.associations import Associations as State
+from radix_assets.profiles.state.associations import Category, Pairs
 
 _NOTHING = 1e-13
 """Distances from the mean that are smaller in relation to it are rounding: the number is constant."""
 
 
-def measured(state: State, names: list[str], hidden: set[int], left_out: list[str]) -> Associations:
+def compute_coefficients(state: State, names: list[str], hidden: set[int], left_out: list[str]) -> Associations:
     """The coefficients, by name."""
     numbers = [place for place, column in enumerate(state.numbers) if column not in hidden]
     categories = [
@@ -31,7 +31,9 @@ def measured(state: State, names: list[str], hidden: set[int], left_out: list[st
                     theil[row, column], theil[column, row] = theils_u(table), theils_u(table.T)
             elif row == column and len(state.groups[a].levels) > 1:
                 cramer[row, row] = theil[row, row] = 1.0
-    eta = np.array([eta_of(state.groups[place])[numbers] for place in categories]).reshape(high, len(numbers))
+    eta = np.array([correlation_ratios(state.groups[place])[numbers] for place in categories]).reshape(
+        high, len(numbers)
+    )
     return Associations(
         numbers=[names[state.numbers[place]] for place in numbers],
         categories=[names[state.categories[place]] for place in categories],
@@ -69,7 +71,7 @@ def theils_u(table: Counts) -> float:
     return float(np.clip((own + _entropy(table.sum(axis=0) / total) - both) / own, 0.0, 1.0))
 
 
-def eta_of(group: Category) -> Floats:
+def correlation_ratios(group: Category) -> Floats:
     """The correlation ratio with each number."""
     if not len(group.levels):
         return np.full(len(group.within), np.nan)

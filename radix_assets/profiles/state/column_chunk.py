@@ -7,23 +7,25 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from radix_assets.profiles.definition import LEVELS
+from radix_assets.profiles.array_types import Counts, Flags, Floats, Hashes, Numbers
+from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken
+from radix_assets.profiles.compute import registry
+from radix_assets.profiles.parameters import LEVELS
 from radix_assets.profiles.schema import DType
 from radix_assets.profiles.sketches.hashing import NULL, of_numbers, of_texts
-from radix_assets.profiles.sketches.power_sums import Moments
+from radix_assets.profiles.sketches.power_sums import PowerSums
 from radix_assets.profiles.sketches.sorted_counts import counted
-from radix_assets.profiles.sketches.text_shapes import shapes_of
-from radix_assets.profiles.sketches.value_counts import Tally
-from radix_assets.profiles.state.arrow import filled, flags, kept, numbers, taken
-from radix_assets.profiles.state.column import ColumnState, Lengths, order_of
-from radix_assets.profiles.state.kinds import Counts, Flags, Floats, Hashes, Numbers
+from radix_assets.profiles.sketches.text_shapes import count_patterns
+from radix_assets.profiles.sketches.value_counts import ValueCounts
+from radix_assets.profiles.state.column import ColumnState, monotonicity
+from radix_assets.profiles.statistics.definition import Values
 
 _GLANCE = 64
 _WHOLE = pa.int64()
 
 
 @dataclass
-class Chunk:
+class ColumnChunk:
     """What the rows of one column come to."""
 
     state: ColumnState
@@ -38,7 +40,7 @@ class Chunk:
     levels: Hashes | None = None
 
 
-def dtype_of(kind: pa.DataType) -> DType:
+def canonical_dtype(kind: pa.DataType) -> DType:
     """The canonical type of an Arrow type."""
     if pa.types.is_boolean(kind):
         return "boolean"
@@ -53,36 +55,36 @@ def dtype_of(kind: pa.DataType) -> DType:
     return "time" if pa.types.is_time(kind) else "string"
 
 
-def chunk_of(array: pa.Array, seed: int = 0) -> Chunk:
+def read_chunk(array: pa.Array, seed: int = 0) -> ColumnChunk:
     """The state of the rows of an array; `seed` of the hashes."""
-    dtype = dtype_of(array.type)
+    dtype = canonical_dtype(array.type)
     return _of_texts(array, seed) if dtype == "string" else _of_numbers(array, dtype, seed)
 
 
-def _of_numbers(array: pa.Array, dtype: DType, seed: int) -> Chunk:
+def _of_numbers(array: pa.Array, dtype: DType, seed: int) -> ColumnChunk:
     values, there = _valued(array, dtype)
     present = values if there is None else values[there]
-    state = ColumnState(dtype, len(values), len(values) - len(present), seed=seed)
+    state = ColumnState(dtype, len(values), seed=seed)
     hashes = of_numbers(values, seed)
     if there is not None:
         hashes = np.where(there, hashes, NULL)
+    ordered = present
     if len(present):
-        state.rising, state.strictly = order_of(present)
+        state.non_decreasing, state.increasing = monotonicity(present)
         state.first, state.last = present[0].item(), present[-1].item()
-        ordered = present if state.rising else np.sort(present)
-        state.least, state.most = ordered[0].item(), ordered[-1].item()
+        ordered = present if state.non_decreasing else np.sort(present)
+    state.statistics = registry.compute(Values(dtype, len(values), len(present), ordered))
+    if len(present):
         if dtype in {"integer", "float"}:
-            below = int(np.searchsorted(ordered, 0, side="left"))
-            state.negatives, state.zeros = below, int(np.searchsorted(ordered, 0, side="right")) - below
-            state.moments = Moments.of(present)
-            if state.least == state.most:
-                state.moments = Moments(len(present), float(state.least))
-        state.tally = Tally(*counted(ordered))
+            state.power_sums = PowerSums.of(present)
+            if state.minimum == state.maximum:
+                state.power_sums = PowerSums(len(present), float(state.minimum))
+        state.value_counts = ValueCounts(*counted(ordered))
     else:
-        state.tally = Tally(values[:0], np.zeros(0, np.int64))
+        state.value_counts = ValueCounts(values[:0], np.zeros(0, np.int64))
     if dtype == "boolean":
         return _of_flags(state, hashes, there, values)
-    return Chunk(state, hashes, there, values if dtype in {"integer", "float"} else None)
+    return ColumnChunk(state, hashes, there, values if dtype in {"integer", "float"} else None)
 
 
 def _valued(array: pa.Array, dtype: DType) -> tuple[Numbers, Flags | None]:
@@ -94,15 +96,15 @@ def _valued(array: pa.Array, dtype: DType) -> tuple[Numbers, Flags | None]:
     return values if there is None else np.where(there, values, values.dtype.type(0)), there
 
 
-def _of_flags(state: ColumnState, hashes: Hashes, there: Flags | None, values: Numbers) -> Chunk:
-    assert state.tally is not None  # noqa: S101 as it was made
-    codes = np.searchsorted(state.tally.keys, values)
+def _of_flags(state: ColumnState, hashes: Hashes, there: Flags | None, values: Numbers) -> ColumnChunk:
+    assert state.value_counts is not None  # noqa: S101 as it was made
+    codes = np.searchsorted(state.value_counts.keys, values)
     if there is not None:
-        codes = np.where(there, codes, len(state.tally.keys))
-    levels = of_numbers(state.tally.keys, state.seed)
+        codes = np.where(there, codes, len(state.value_counts.keys))
+    levels = of_numbers(state.value_counts.keys, state.seed)
     order = np.argsort(levels)
     places = np.argsort(order)
-    return Chunk(state, hashes, there, codes=np.append(places, len(levels))[codes], levels=levels[order])
+    return ColumnChunk(state, hashes, there, codes=np.append(places, len(levels))[codes], levels=levels[order])
 
 
 def _plain(array: pa.Array, dtype: DType) -> Numbers:
@@ -121,9 +123,9 @@ def _plain(array: pa.Array, dtype: DType) -> Numbers:
     return found.astype(np.int64) if dtype == "date" else found
 
 
-def hashes_of(array: pa.Array, seed: int) -> Hashes:
+def hash_rows(array: pa.Array, seed: int) -> Hashes:
     """A hash of each row, and nothing else."""
-    dtype = dtype_of(array.type)
+    dtype = canonical_dtype(array.type)
     if dtype == "string":
         texts, codes, _ = _encoded(array)
         return np.append(of_texts(pl.Series(texts), seed), NULL)[codes]
@@ -141,38 +143,41 @@ def _encoded(array: pa.Array) -> tuple[pa.Array, Counts, Flags | None]:
     return texts, codes if there is None else np.where(there, codes, len(texts)), there
 
 
-def _of_texts(array: pa.Array, seed: int) -> Chunk:
+def _of_texts(array: pa.Array, seed: int) -> ColumnChunk:
     texts, codes, there = _encoded(array)
     counts = np.bincount(codes, minlength=len(texts) + 1)
-    state = ColumnState("string", len(array), int(counts[-1]), seed=seed)
+    present = len(array) - int(counts[-1])
+    state = ColumnState("string", len(array), seed=seed)
     counts = counts[:-1]
     hashes = of_texts(pl.Series(texts), seed)
     rows = np.append(hashes, NULL)[codes]
-    _describe(state, texts, counts)
+    _describe(state, texts, counts, present)
     _order(state, texts, codes if there is None else codes[there])
     order = np.argsort(hashes)
     order = order[counts[order] > 0]
     keys, numbers = hashes[order], counts[order]
-    if not np.all(keys[1:] > keys[:-1]):  # a dictionary may hold a text twice
+    if not np.all(keys[1:] > keys[:-1]):  # a dictionary may hold a string twice
         starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
         keys, numbers, order = keys[starts], np.add.reduceat(numbers, starts), order[starts]
-    state.tally = Tally(keys, numbers, taken(texts, order))
-    chunk = Chunk(state, rows, there, levels=keys)
+    state.value_counts = ValueCounts(keys, numbers, taken(texts, order))
+    chunk = ColumnChunk(state, rows, there, levels=keys)
     if len(keys) <= LEVELS:
         chunk.codes = np.append(np.searchsorted(keys, hashes), len(keys))[codes]
     return chunk
 
 
-def _describe(state: ColumnState, texts: pa.Array, counts: Counts) -> None:
+def _describe(state: ColumnState, texts: pa.Array, counts: Counts, present: int) -> None:
     used = counts > 0
-    if not used.any():
+    if not present:
+        state.statistics = registry.compute(Values("string", state.rows, 0))
         return
-    sizes = numbers(pc.utf8_length(texts)).astype(np.int64)
-    bytes_ = numbers(pc.binary_length(texts)).astype(np.int64)
+    lengths = numbers(pc.utf8_length(texts)).astype(np.int64)
+    byte_lengths = numbers(pc.binary_length(texts)).astype(np.int64)
     if not used.all():
-        texts, sizes, bytes_, counts = kept(texts, used), sizes[used], bytes_[used], counts[used]
-    state.lengths = Lengths(int(sizes.min()), int(sizes.max()), int(sizes @ counts))
-    state.shapes = shapes_of(texts, sizes, bytes_, counts)
+        texts, lengths, byte_lengths, counts = kept(texts, used), lengths[used], byte_lengths[used], counts[used]
+    values = Values("string", state.rows, present, texts=texts, lengths=lengths, counts=counts)
+    state.statistics = registry.compute(values)
+    state.pattern_counts = count_patterns(texts, lengths, byte_lengths, counts)
 
 
 def _order(state: ColumnState, texts: pa.Array, codes: Counts) -> None:
@@ -182,13 +187,15 @@ def _order(state: ColumnState, texts: pa.Array, codes: Counts) -> None:
     glance = taken(texts, codes[:_GLANCE]).to_pylist()
     if glance == sorted(glance):
         ordered = taken(texts, codes)
-        state.rising = bool(pc.all(pc.less_equal(ordered[:-1], ordered[1:])).as_py() is not False)
-        state.strictly = state.rising and bool(pc.all(pc.less(ordered[:-1], ordered[1:])).as_py() is not False)
+        state.non_decreasing = bool(pc.all(pc.less_equal(ordered[:-1], ordered[1:])).as_py() is not False)
+        state.increasing = state.non_decreasing and bool(
+            pc.all(pc.less(ordered[:-1], ordered[1:])).as_py() is not False
+        )
     else:
-        state.rising = state.strictly = False
+        state.non_decreasing = state.increasing = False
 
 
-def floats_of(chunk: Chunk) -> tuple[Floats, Flags | None]:
+def finite_floats(chunk: ColumnChunk) -> tuple[Floats, Flags | None]:
     """Of numbers: the values as floats with 0 for what is missing or infinite, and which are there."""
     assert chunk.values is not None  # noqa: S101 only of numbers
     values, there = chunk.values.astype(np.float64), chunk.there

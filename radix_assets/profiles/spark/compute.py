@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.profiles.finish import finished
+from radix_assets.profiles.finalize import finalize
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.profiles.spark.associations import associate
 from radix_assets.profiles.spark.counts import Counts
 from radix_assets.profiles.spark.order import repeated, rising
 from radix_assets.profiles.spark.values import key
-from radix_assets.profiles.state.chunk import dtype_of
+from radix_assets.profiles.state.column_chunk import canonical_dtype
 from radix_assets.profiles.state.table import TableState
 from radix_resources.compute.snapshots import read
 
@@ -25,13 +25,13 @@ def profile_table(session: "SparkSession", table: str, file: Path) -> TableProfi
     snapshot = read(session, file)
     state = TableState.none(snapshot.schema)
     state.rows = snapshot.rows
-    keys = [key(f"c{place}", dtype_of(field.type)) for place, field in enumerate(snapshot.schema)]
+    keys = [key(f"c{place}", canonical_dtype(field.type)) for place, field in enumerate(snapshot.schema)]
     exact: dict[int, dict[str, Any]] = {}
     levels: dict[int, list[Any]] = {}
     if not snapshot.rows:
         levels = {place: [] for place, one in enumerate(keys) if one.dtype in {"string", "boolean"}}
     for column in state.columns:
-        column.rows = column.nulls = snapshot.rows
+        column.rows, column.statistics = snapshot.rows, {"nulls": snapshot.rows}
     if snapshot.rows:
         for start in range(0, len(keys), COLUMNS):
             chosen = keys[start : start + COLUMNS]
@@ -41,8 +41,8 @@ def profile_table(session: "SparkSession", table: str, file: Path) -> TableProfi
                 levels |= {start + place: values for place, values in counts.levels().items()}
         order = rising(snapshot, {place: keys[place] for place in exact})
         for place, column in enumerate(state.columns):
-            column.rising = order.get(place, True)
-    profile = finished(table, state, exact)
+            column.non_decreasing = order.get(place, True)
+    profile = finalize(table, state, exact)
     if snapshot.rows and keys and not any(column.unique for column in profile.columns.values()):
         profile.duplicates = repeated(snapshot, keys)
     associate(snapshot, state, keys, levels, profile)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from radix_assets.profiles.state.kinds import Counts, Flags, Numbers
+from radix_assets.profiles.array_types import Counts, Flags, Numbers
 
 _WIDTHS = {pa.int8(): "i1", pa.int32(): "i4", pa.int64(): "i8", pa.float64(): "f8"}
 _WIDTHS |= {pa.uint8(): "u1", pa.uint16(): "u2", pa.uint32(): "u4", pa.int16(): "i2", pa.date32(): "i4"}
@@ -46,7 +46,7 @@ def kept(texts: pa.Array, wanted: Flags) -> pa.Array:
     return taken(texts, np.flatnonzero(wanted))
 
 
-def texts_of(words: Sequence[str]) -> pa.LargeStringArray:
+def text_array(words: Sequence[str]) -> pa.LargeStringArray:
     """These words as an array."""
     data = [word.encode() for word in words]
     ends = np.cumsum([0, *map(len, data)], dtype=np.int64)

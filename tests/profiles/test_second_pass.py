@@ -1,4 +1,4 @@
-"""Statistics of columns of too many values are made exact by a second look."""
+"""Statistics of columns of too many values are made exact by a second pass."""
 
 from collections import Counter
 
@@ -7,9 +7,8 @@ import polars as pl
 import pytest
 from profile_tables import mixed
 
-from radix_assets.profiles import refine as refining
-from radix_assets.profiles import statistics
-from radix_assets.profiles.statistics import profile_table
+from radix_assets.profiles import compute, second_pass
+from radix_assets.profiles.compute import profile_table
 
 pytestmark = pytest.mark.usefixtures("few")
 
@@ -26,7 +25,9 @@ def test_a_table_of_moderate_size_is_exact(written):
     counts = Counter(numbers.tolist())
     ranked = sorted(counts, key=lambda value: (-counts[value], value))[:10]
     assert n.top == [(value, counts[value]) for value in ranked]
-    assert t.top == sorted(((f"t{value}", counts[value]) for value in counts), key=lambda one: (-one[1], one[0]))[:10]
+    assert (
+        t.top == sorted(((f"t{value}", counts[value]) for value in counts), key=lambda pair: (-pair[1], pair[0]))[:10]
+    )
     assert n.distinct == t.distinct == at.distinct == len(counts)
     assert n.quantiles["0.25"] == np.quantile(numbers, 0.25)
     assert x.quantiles["0.99"] == pytest.approx(np.quantile(frame["x"], 0.99), rel=1e-12)
@@ -41,7 +42,7 @@ def test_repeated_rows_are_counted_exactly(written):
 
 
 def test_of_a_large_table_it_is_settled_which_columns_are_unique(written, monkeypatch):
-    for module in (refining, statistics):
+    for module in (second_pass, compute):
         monkeypatch.setattr(module, "REFINED", 150)
     random = np.random.default_rng(0)
     numbers = random.permutation(1_000)

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from radix_assets.profiles.definition import BINS, QUANTILES, TOP
+from radix_assets.profiles.array_types import Counts, Numbers
+from radix_assets.profiles.arrow import taken
+from radix_assets.profiles.parameters import BINS, QUANTILES, TOP
 from radix_assets.profiles.schema import DType
-from radix_assets.profiles.state.arrow import taken
-from radix_assets.profiles.state.kinds import Counts, Numbers
 
 _KINDS: dict[DType, pl.DataType] = {"datetime": pl.Datetime("us"), "time": pl.Time()}
 
 
-def quantiles_of(values: Numbers, below: Counts) -> dict[str, float]:
+def compute_quantiles(values: Numbers, below: Counts) -> dict[str, float]:
     """By linear interpolation between the two nearest. `below`: how many values are no greater than each."""
     places = np.array(QUANTILES) * (int(below[-1]) - 1)
     low = values[np.searchsorted(below, np.floor(places), side="right")]
@@ -26,7 +26,9 @@ def quantiles_of(values: Numbers, below: Counts) -> dict[str, float]:
     return {str(share): float(one) for share, one in zip(QUANTILES, np.where(low == high, low, found), strict=True)}
 
 
-def bins_of(values: Numbers, below: Counts, low: Any, high: Any, *, whole: bool) -> list[tuple[float, float, int]]:
+def compute_histogram(
+    values: Numbers, below: Counts, low: Any, high: Any, *, whole: bool
+) -> list[tuple[float, float, int]]:
     """A histogram between the least and the greatest value; of few whole numbers one bar for each number."""
     if whole:  # every bar stands for the same number of whole numbers, or the bars would beat against them
         width = (high - low) // BINS + 1
@@ -42,7 +44,7 @@ def bins_of(values: Numbers, below: Counts, low: Any, high: Any, *, whole: bool)
     return list(zip(map(float, edges[:-1]), map(float, edges[1:]), counts.tolist(), strict=True))
 
 
-def top_of(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, int]]:
+def most_frequent(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, int]]:
     """The most frequent that occur more than `least` times, ties by key; none where every key occurs once."""
     if not len(counts) or counts.max() <= max(least, 1 if not least else 0):
         return []
@@ -54,7 +56,7 @@ def top_of(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, int]]:
     return heapq.nsmallest(TOP, pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
-def shown(values: list[Any], dtype: DType) -> list[Any]:
+def to_json_values(values: list[Any], dtype: DType) -> list[Any]:
     """As JSON holds them: moments as ISO 8601 text, truth as it is."""
     if dtype == "boolean":
         return [bool(value) for value in values]

@@ -1,0 +1,1 @@
+"""The column statistics: one definition each, with its merge, its Spark form and its words."""
