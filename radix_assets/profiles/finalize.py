@@ -7,7 +7,6 @@ import numpy as np
 from radix_assets.profiles.array_types import Counts, Numbers
 from radix_assets.profiles.arrow import taken
 from radix_assets.profiles.coefficients import compute_coefficients
-from radix_assets.profiles.compute import registry
 from radix_assets.profiles.distribution import compute_histogram, compute_quantiles, most_frequent, to_json_values
 from radix_assets.profiles.parameters import LEVELS, MEASURES, TOP
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
@@ -15,6 +14,7 @@ from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
 from radix_assets.profiles.sketches.power_sums import PowerSums
 from radix_assets.profiles.state.column import ColumnState
 from radix_assets.profiles.state.table import TableState
+from radix_assets.profiles.statistics import registry
 
 _ALWAYS = 2.0
 """Standard errors that are exceeded once in twenty times."""

@@ -12,7 +12,7 @@ DType = Literal["integer", "float", "boolean", "string", "date", "datetime", "ti
 class ColumnProfile(BaseModel):
     """Statistics of one column over all rows, exact except those named in `errors`.
 
-    Each is defined in `profiles.compute`; one that is registered there without a field here is an extra.
+    Each is defined in `profiles.statistics`; one that is registered there without a field here is an extra.
     """
 
     model_config = ConfigDict(extra="allow")

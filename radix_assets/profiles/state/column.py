@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from radix_assets.profiles.array_types import Hashes
-from radix_assets.profiles.compute import registry
 from radix_assets.profiles.schema import DType
 from radix_assets.profiles.sketches.distinct import DistinctSketch
 from radix_assets.profiles.sketches.hashing import of_numbers
@@ -14,6 +13,7 @@ from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
 from radix_assets.profiles.sketches.power_sums import PowerSums
 from radix_assets.profiles.sketches.quantile_sketch import QuantileSketch
 from radix_assets.profiles.sketches.value_counts import ValueCounts
+from radix_assets.profiles.statistics import registry
 
 
 @dataclass
@@ -23,7 +23,7 @@ class ColumnState:
     dtype: DType
     rows: int = 0
     statistics: dict[str, Any] = field(default_factory=dict)
-    """The states of the aggregates (see `profiles.compute`), by name."""
+    """The states of the aggregates (see `profiles.statistics`), by name."""
     non_decreasing: bool = True
     """Whether no value is below the one before."""
     increasing: bool = True

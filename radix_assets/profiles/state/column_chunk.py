@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 
 from radix_assets.profiles.array_types import Counts, Flags, Floats, Hashes, Numbers
 from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken
-from radix_assets.profiles.compute import registry
 from radix_assets.profiles.parameters import LEVELS
 from radix_assets.profiles.schema import DType
 from radix_assets.profiles.sketches.hashing import NULL, of_numbers, of_texts
@@ -18,6 +17,7 @@ from radix_assets.profiles.sketches.sorted_counts import counted
 from radix_assets.profiles.sketches.text_shapes import count_patterns
 from radix_assets.profiles.sketches.value_counts import ValueCounts
 from radix_assets.profiles.state.column import ColumnState, monotonicity
+from radix_assets.profiles.statistics import registry
 from radix_assets.profiles.statistics.definition import Values
 
 _GLANCE = 64
