@@ -22,8 +22,8 @@ from typing import Any
 
 from common import SHARED, table
 
-from radix_assets.execution.tools import tools
 from radix_assets.features.stage import load_features
+from radix_assets.pipeline.tools import tools
 from radix_resources.home import Home
 
 DATA = SHARED / "data"

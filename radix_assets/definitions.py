@@ -8,13 +8,13 @@ import dagster as dg
 @dg.definitions
 def defs() -> dg.Definitions:
     """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
-    from radix_assets.execution.tools import tools_in_use, tools_of
     from radix_assets.orchestration.assets import build_assets
     from radix_assets.orchestration.broken_project import build_broken
     from radix_assets.orchestration.infrastructure import build_infrastructure
     from radix_assets.orchestration.jobs import build_approval
     from radix_assets.orchestration.resources import resources
     from radix_assets.orchestration.sensors import build_schedules, build_sensors
+    from radix_assets.pipeline.tools import tools_in_use, tools_of
     from radix_assets.project.settings import load_projects
     from radix_assets.stages import STAGES
     from radix_resources.home import Home

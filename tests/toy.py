@@ -9,10 +9,10 @@ from typing import Any
 import dagster as dg
 import yaml
 
-from radix_assets.execution.tools import tools_of
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.pipeline.output import Check, Markdown, Output, Table
 from radix_assets.pipeline.stage import Stage, Tools, Work
+from radix_assets.pipeline.tools import tools_of
 from radix_assets.project.settings import Project, load_project
 from radix_resources.errors import SourceError
 from radix_resources.home import Home

@@ -51,13 +51,13 @@ class Place:
 
     def tools(self, project: Project) -> "Tools":
         """Return the provider of a project and its backends."""
-        from radix_assets.execution.tools import tools_of
+        from radix_assets.pipeline.tools import tools_of
 
         return tools_of(project, self.home)
 
     def tools_in_reach(self) -> "list[Tools]":
         """Return the tools of every provider at which a project may have something."""
-        from radix_assets.execution.tools import tools_in_reach
+        from radix_assets.pipeline.tools import tools_in_reach
         from radix_assets.project.settings import load_projects
 
         return list(tools_in_reach(self.home, load_projects(self.home.projects)[0]).values())

@@ -151,8 +151,8 @@ def main(folder: Path) -> None:
     die_with_parent()
     with contextlib.suppress(OSError):  # the system takes this process first where its memory is full
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    from radix_assets.execution.tools import tools_of
     from radix_assets.execution.unexpected import unexpected
+    from radix_assets.pipeline.tools import tools_of
     from radix_assets.stages import STAGES
     from radix_resources.credentials.redaction import scrub
     from radix_resources.home import Home

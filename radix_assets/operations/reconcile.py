@@ -10,12 +10,12 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.budget.approvals import approved_plans
-from radix_assets.execution.tools import elsewhere, tools_in_reach, tools_in_use, tools_of
-from radix_assets.execution.tools import tools as default_tools
 from radix_assets.models.approvals import approved
 from radix_assets.operations.verify import emit_missing_events
 from radix_assets.orchestration.infrastructure import emit_missing
 from radix_assets.pipeline.stage import Tools
+from radix_assets.pipeline.tools import elsewhere, tools_in_reach, tools_in_use, tools_of
+from radix_assets.pipeline.tools import tools as default_tools
 from radix_assets.project.settings import INFRASTRUCTURE, Project, load_projects
 from radix_resources.action_log.fold import folded
 from radix_resources.action_log.log import is_gone, record

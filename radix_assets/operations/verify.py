@@ -12,11 +12,11 @@ from typing import Any
 
 import dagster as dg
 
-from radix_assets.execution.tools import elsewhere, tools_in_use, tools_of
 from radix_assets.operations.destroy import owners
 from radix_assets.orchestration.column_schema import event_metadata
 from radix_assets.pipeline.stage import Stage, Step, Tools, components_of, steps
 from radix_assets.pipeline.status import assemble
+from radix_assets.pipeline.tools import elsewhere, tools_in_use, tools_of
 from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, slug
 from radix_resources.action_log.audit import audit
 from radix_resources.action_log.chain import HEAD

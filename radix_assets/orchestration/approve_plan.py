@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import approve_plan
 from radix_assets.budget.plan import make_plan
-from radix_assets.execution.tools import tools_of
 from radix_assets.pipeline.status import unbudgeted_statuses
+from radix_assets.pipeline.tools import tools_of
 from radix_assets.project.settings import Project, load_projects
 from radix_resources.action_log.log import logged_action
 from radix_resources.action_log.schema import Action

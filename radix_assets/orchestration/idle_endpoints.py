@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.execution.tools import elsewhere, tools_in_use
 from radix_assets.pipeline.stage import Tools
+from radix_assets.pipeline.tools import elsewhere, tools_in_use
 from radix_assets.project.settings import Project, load_projects
 from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.schema import Action

@@ -13,13 +13,13 @@ from typing import Any
 import dagster as dg
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.execution.tools import tools_in_use, tools_of
 from radix_assets.orchestration.idle_endpoints import release_idle
 from radix_assets.orchestration.infrastructure import emit
 from radix_assets.orchestration.renamed_sensors import take_over
 from radix_assets.orchestration.run_tags import PROJECT_TAG, has_active_run, request_tags
 from radix_assets.pipeline.stage import Stage
 from radix_assets.pipeline.status import AssetStatus
+from radix_assets.pipeline.tools import tools_in_use, tools_of
 from radix_assets.project.settings import DESTROYED, FileSource, Project, load_projects
 from radix_assets.sources.read.files import was_just_written
 from radix_assets.stages import STAGES

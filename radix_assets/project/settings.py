@@ -16,7 +16,8 @@ from radix_assets.question.horizon import Future, future_of
 from radix_resources.credentials.lookup import REFERENCE
 from radix_resources.errors import ConfigError
 from radix_resources.providers.base import ProviderSettings
-from radix_resources.providers.registry import DEFAULT, find_provider
+from radix_resources.providers.names import DEFAULT
+from radix_resources.providers.registry import find_provider
 
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.execution.tools import tools_of
 from radix_assets.pipeline.status import latest
+from radix_assets.pipeline.tools import tools_of
 from radix_assets.privacy import columns_of, private_in, said_private, suspected_in
 from radix_assets.profiles.load import load_profile
 from radix_assets.project.settings import PROJECT_FILE, load_project, slug

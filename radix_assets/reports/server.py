@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from radix_assets.execution.tools import tools_in_reach, tools_of
+from radix_assets.pipeline.tools import tools_in_reach, tools_of
 from radix_assets.project.settings import PROJECT_FILE, load_project, load_projects
 from radix_assets.reports.preview import preview_page
 from radix_resources.errors import RadixError

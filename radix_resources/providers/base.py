@@ -1,6 +1,5 @@
 """The provider contract: what steps depend on, planned before it is created, inspected as it is, and removed again."""
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,15 +11,12 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from radix_resources.endpoint.base import Endpoint
     from radix_resources.home import Home
-    from radix_resources.prices import Prices
+    from radix_resources.providers.prices import Prices
     from radix_resources.storage.base import Storage
     from radix_resources.tracking.base import Tracking
 
 CAPABILITIES = ("compute", "endpoint", "metadata", "storage", "tracking")
 """Every provider has one component for each; a built-in provider has a module of that name for each."""
-
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-"""What a provider may be called: its name is part of asset keys and of the names of Dagster resources."""
 
 ComponentState = Literal["ready", "stopped", "failed"]
 """`stopped` has no hourly cost, and is started again when it is used."""
@@ -190,5 +186,5 @@ class ProviderDefinition:
     build: "Callable[[Home, Any], Provider]"
     """Builds the provider from the installation and an instance of `settings`. Opens and creates nothing."""
     prices: Path
-    """The price table that the provider ships: see `radix_resources.prices`."""
+    """The price table that the provider ships: see `radix_resources.providers.prices`."""
     settings: type[ProviderSettings] = ProviderSettings

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from radix_resources import providers as package
 from radix_resources.errors import ConfigError
 from radix_resources.plugins import load_plugin, plugins
-from radix_resources.providers.base import NAME, Provider, ProviderDefinition, ProviderSettings
+from radix_resources.providers.base import Provider, ProviderDefinition, ProviderSettings
+from radix_resources.providers.names import DEFAULT, NAME
 
 if TYPE_CHECKING:
     from radix_resources.home import Home
 
-DEFAULT = "local"
-"""The provider of a project that names none."""
 _GROUP = "radix.providers"
 
 

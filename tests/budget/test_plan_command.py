@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from radix_assets.budget.hold import asset_statuses
 from radix_assets.cli import plans, projects
 from radix_assets.cli.common import OK, PERSON
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.jobs import build_approval
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
 from radix_assets.stages import STAGES
 from radix_resources.action_log.reading import read

@@ -11,11 +11,11 @@ import yaml
 from database import Database, served
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import GATE
 from radix_assets.orchestration.local_run import Report, run
 from radix_assets.orchestration.sensors import requests
 from radix_assets.pipeline.status import verdict
+from radix_assets.pipeline.tools import tools
 from radix_assets.profiles.assets import PROFILE
 from radix_assets.project.settings import Project, load_project
 from radix_assets.sources.assets import RAW

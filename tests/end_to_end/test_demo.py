@@ -11,8 +11,8 @@ from driving import Installation
 
 from radix_assets.cli.common import Place
 from radix_assets.cli.sample import set_up
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.local_run import run
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
 from radix_assets.stages import STAGES
 from radix_assets.tags.assets import TAGS

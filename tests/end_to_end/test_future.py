@@ -10,8 +10,8 @@ import pytest
 import yaml
 from driving import Installation, states
 
-from radix_assets.execution.tools import tools
 from radix_assets.labels.stage import load_question
+from radix_assets.pipeline.tools import tools
 from radix_assets.serving.batch import predict_moments
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from canaries import LABELS, sightings
 from driving import DONE, FAILED, PERSON, Installation, errors, states
 from private_shop import ID, SAID, START, more_orders, write_private_shop
 
-from radix_assets.execution.tools import tools
+from radix_assets.pipeline.tools import tools
 from radix_assets.reports.preview import preview_page
 
 pytestmark = pytest.mark.slow

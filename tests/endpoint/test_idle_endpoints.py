@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 import yaml
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.idle_endpoints import release_idle
 from radix_assets.pipeline.stage import Tools
+from radix_assets.pipeline.tools import tools
 from radix_resources.action_log.reading import read
 from radix_resources.action_log.schema import Action
 from radix_resources.endpoint.manifest import EndpointManifest

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from radix_assets.execution.child_process import OutOfMemory, can_leave, compute_apart
-from radix_assets.execution.tools import tools
 from radix_assets.pipeline.stage import Work, steps
 from radix_assets.pipeline.status import assemble
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
 from radix_assets.stages import STAGES
 from radix_resources.errors import SourceError

@@ -20,10 +20,10 @@ from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
 from dagster._daemon.sensor import execute_sensor_iteration
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.run_tags import PROJECT_TAG
 from radix_assets.orchestration.sensors import build_sensors
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import Project, load_project
 from radix_assets.stages import STAGES
 from radix_resources.home import Home

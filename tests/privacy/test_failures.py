@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 import yaml
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
 from radix_resources.home import Home
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 import yaml
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.metadata import to_json, to_metadata
 from radix_assets.pipeline.output import Output, View
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
 from radix_assets.reports.server import serve_pages
 from radix_assets.sources.assets import RAW

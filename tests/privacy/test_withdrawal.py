@@ -6,11 +6,11 @@ import dagster as dg
 import pytest
 import yaml
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.withdraw import PRIVATE
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Tools, Work
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import Project, load_project
 from radix_assets.sources.assets import RAW
 from radix_resources.action_log.reading import read

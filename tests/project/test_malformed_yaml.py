@@ -9,9 +9,9 @@ from dagster._utils.schedules import is_valid_cron_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.execution.tools import tools
 from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.sensors import build_schedules
+from radix_assets.pipeline.tools import tools
 from radix_assets.project.cron import is_cron
 from radix_assets.project.settings import load_project, load_projects
 from radix_assets.stages import STAGES

@@ -21,7 +21,8 @@ from radix_resources.endpoint.manifest import EndpointManifest
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
 from radix_resources.providers.base import CAPABILITIES, Component, Provider, Request
-from radix_resources.providers.registry import DEFAULT, build_provider, find_provider, provider_names
+from radix_resources.providers.names import DEFAULT
+from radix_resources.providers.registry import build_provider, find_provider, provider_names
 from radix_resources.provisioner import provision, remove, resolve_intent
 from radix_resources.sizing.memory import reserved
 

@@ -16,12 +16,12 @@ from driving import Installation, errors, states
 from little_shop import new_orders, write_shop
 from test_future import QUESTION, write_club
 
-from radix_assets.execution.tools import tools
 from radix_assets.exploration.explore import load_exploration
 from radix_assets.features.stage import load_features, make_features
 from radix_assets.labels.stage import load_question, make_labels
 from radix_assets.pipeline.stage import fingerprint, steps
 from radix_assets.pipeline.status import assemble
+from radix_assets.pipeline.tools import tools
 from radix_assets.profiles import assets
 from radix_assets.profiles.load import load_profile
 from radix_assets.profiles.stage import make_profile

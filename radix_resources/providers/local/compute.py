@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from radix_resources.errors import ComputeError
 from radix_resources.home import Home
-from radix_resources.prices import Prices
 from radix_resources.providers.base import Change, Component, Condition, Holding, Rate, Request
+from radix_resources.providers.prices import Prices
 from radix_resources.sizing.memory import lent, memory_for_steps
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from radix_resources.endpoint.local import LocalEndpoint
-from radix_resources.prices import Prices
 from radix_resources.providers.base import Change, Component, ComponentState, Condition, Holding, Rate, Request
 from radix_resources.providers.local.folders import make_folder
+from radix_resources.providers.prices import Prices
 
 _STATES: dict[str, ComponentState] = {"stopped": "stopped", "failed": "failed"}
 """An endpoint in any other state is ready, or about to be."""

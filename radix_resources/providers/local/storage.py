@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from radix_resources.errors import StorageError
-from radix_resources.prices import Prices
 from radix_resources.providers.base import Change, Component, Condition, Holding, Rate, Request
 from radix_resources.providers.local.folders import make_folder
+from radix_resources.providers.prices import Prices
 from radix_resources.storage.local import LocalStorage
 
 GIGABYTE = 1e9

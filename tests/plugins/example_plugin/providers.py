@@ -10,13 +10,13 @@ from pydantic import Field
 
 from radix_resources.endpoint.local import LocalEndpoint
 from radix_resources.home import Home
-from radix_resources.prices import load_prices
 from radix_resources.providers.base import Provider, ProviderDefinition, ProviderSettings
 from radix_resources.providers.local.compute import ComputeComponent
 from radix_resources.providers.local.endpoint import EndpointComponent
 from radix_resources.providers.local.metadata import MetadataComponent
 from radix_resources.providers.local.storage import StorageComponent
 from radix_resources.providers.local.tracking import TrackingComponent
+from radix_resources.providers.prices import load_prices
 from radix_resources.storage.local import LocalStorage
 from radix_resources.tracking.local import LocalTracking
 

@@ -9,7 +9,8 @@ from radix_assets.pipeline.stage import Tools
 from radix_resources.errors import RadixError
 from radix_resources.home import Home
 from radix_resources.providers.base import Provider, ProviderSettings
-from radix_resources.providers.registry import DEFAULT, build_provider, provider_names
+from radix_resources.providers.names import DEFAULT
+from radix_resources.providers.registry import build_provider, provider_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

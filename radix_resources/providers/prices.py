@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
+from radix_resources.providers.names import DEFAULT
 
-SHIPPED = Path(__file__).parents[1] / "infra_defs" / "prices"
+SHIPPED = Path(__file__).parents[2] / "infra_defs" / "prices"
 """The folder with the price tables of the built-in providers."""
 
 
@@ -30,8 +31,6 @@ def own_table(home: Home, provider: str) -> Path:
 
     Those of the local machine may also be in `prices.yaml`.
     """
-    from radix_resources.providers.registry import DEFAULT
-
     named = home.projects / f"prices.{provider}.yaml"
     return home.projects / "prices.yaml" if provider == DEFAULT and not named.exists() else named
 
