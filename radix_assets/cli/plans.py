@@ -50,8 +50,10 @@ def is_plan(here: Place, name: str) -> bool:
 def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
     """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
     from radix_assets.orchestration.approve_plan import approve_by_hash
+    from radix_assets.project.settings import load_projects
 
-    project = approve_by_hash(here.home, here.instance, wanted, by=by, why=why)
+    projects = load_projects(here.home.projects)[0]
+    project = approve_by_hash(projects, here.home, here.instance, wanted, by=by, why=why)
     out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")
 
 

@@ -1,12 +1,13 @@
-"""Approving a plan: the file that decides, and the action in the log."""
+"""Approval of a plan: the approvals file of its project, and the action in the log."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from radix_assets.budget.approvals import approve_plan
 from radix_assets.budget.plan import make_plan
 from radix_assets.pipeline.status import unbudgeted_statuses
 from radix_assets.pipeline.tools import tools_of
-from radix_assets.project.settings import Project, load_projects
+from radix_assets.project.settings import Project
 from radix_resources.action_log.log import logged_action
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import BudgetError
@@ -16,20 +17,22 @@ if TYPE_CHECKING:
     import dagster as dg
 
 
-def approve_by_hash(home: Home, instance: "dg.DagsterInstance", wanted: str, *, by: str, why: str) -> Project:
-    """Approve the plan with this hash, whosever it is, and return its project.
+def approve_by_hash(
+    projects: Iterable[Project], home: Home, instance: "dg.DagsterInstance", plan_hash: str, *, by: str, why: str
+) -> Project:
+    """Approve the plan with this hash, and return the project that it belongs to.
 
-    Raises BudgetError RDX-BUD-002 where no project has such a plan now, with the plans that wait.
+    Raises BudgetError RDX-BUD-002, with the plans that wait, if none of the projects has such a plan now.
     """
     from radix_assets.stages import STAGES
 
     waiting = {}
-    for project in load_projects(home.projects)[0]:
+    for project in projects:
         if not project.budget.limited:
             continue
         tools = tools_of(project, home)
         plan = make_plan(project, unbudgeted_statuses(project, STAGES, tools), tools)
-        if plan.hash == wanted:
+        if plan.hash == plan_hash:
             action = Action(
                 kind="approve",
                 subject=f"{project.name}/plan",
@@ -46,7 +49,7 @@ def approve_by_hash(home: Home, instance: "dg.DagsterInstance", wanted: str, *, 
             waiting[project.name] = plan.hash
     raise BudgetError(
         "RDX-BUD-002",
-        f"no project has the plan {wanted}",
-        expected=", ".join(f"{plan} ({name})" for name, plan in waiting.items()) or "a plan beyond a budget; none is",
-        hint="what it computes from or its cost has changed since; look again with: radix plan NAME",
+        f"no project has the plan {plan_hash}",
+        expected=", ".join(f"{waits} ({name})" for name, waits in waiting.items()) or "a plan beyond a budget; none is",
+        hint="its inputs or its cost have changed since; show the current plan: radix plan NAME",
     )

@@ -47,15 +47,20 @@ fifty projects, working that out anew took longer than all the rest of loading."
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 
-def build_assets(project: Project, stages: tuple[Stage, ...], tools: Tools) -> list[dg.AssetsDefinition]:
-    """Return all assets of a project. They use the backends of `tools`, as Dagster resources of those names."""
-    found = steps(project, stages)
-    deps = reduced_deps(found)
-    return [_build(project, step, deps[step.name], stages, tools) for step in found]
+def build_assets(
+    project: Project, stages: tuple[Stage, ...], tools: Tools, *, prefix: str = ""
+) -> list[dg.AssetsDefinition]:
+    """Return all assets of a project.
+
+    They use the backends of `tools` as Dagster resources of those names, with `prefix` before each.
+    """
+    all_steps = steps(project, stages)
+    deps = reduced_deps(all_steps)
+    return [_build(project, step, deps[step.name], stages, tools, prefix) for step in all_steps]
 
 
 def _build(
-    project: Project, step: Step, deps: list[str], stages: tuple[Stage, ...], tools: Tools
+    project: Project, step: Step, deps: list[str], stages: tuple[Stage, ...], tools: Tools, prefix: str
 ) -> dg.AssetsDefinition:
     stage = step.stage
     key = dg.AssetKey(step.key.split("/"))
@@ -63,10 +68,10 @@ def _build(
     waits = stage.may_wait(project)
 
     def body(context):  # type: ignore[no-untyped-def]  # noqa: ANN001 see _SIGNATURE
-        yield from publish(context, project, step, _tools(context, tools), stages=stages)
+        yield from publish(context, project, step, _tools(context, tools, prefix), stages=stages)
 
     def body_with_launchpad(context, config):  # type: ignore[no-untyped-def]  # noqa: ANN001 same
-        yield from publish(context, project, step, _tools(context, tools), config, stages=stages)
+        yield from publish(context, project, step, _tools(context, tools, prefix), config, stages=stages)
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
     if waits:
@@ -88,14 +93,14 @@ def _build(
         check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
         retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
         tags={"radix/stage": stage.name},
-        required_resource_keys=set(tools.backends),
+        required_resource_keys={f"{prefix}{name}" for name in tools.backends},
     )(body_with_launchpad if stage.launchpad else body)
 
 
-def _tools(context: dg.AssetExecutionContext, tools: Tools) -> Tools:
+def _tools(context: dg.AssetExecutionContext, tools: Tools, prefix: str) -> Tools:
     """Return the tools with the backends as this run has configured them."""
     names = tools.resource_names.items()
-    return replace(tools, **{capability: getattr(context.resources, name) for capability, name in names})
+    return replace(tools, **{capability: getattr(context.resources, f"{prefix}{name}") for capability, name in names})
 
 
 def publish(

@@ -1,7 +1,7 @@
 """Endpoints that nobody asks, or whose time is over, are released, and the log says so."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.stage import Tools
@@ -18,18 +18,26 @@ Seen = dict[str, dict[str, Any]]
 """By project: since when its endpoint was seen to answer (UTC, seconds since 1970), and with which version."""
 
 
-def release_idle(instance: "dg.DagsterInstance", home: Home, seen: Seen, now: float | None = None) -> Seen:
+def release_idle(
+    instance: "dg.DagsterInstance",
+    home: Home,
+    seen: Seen,
+    now: float | None = None,
+    *,
+    projects: Iterable[Project] | None = None,
+) -> Seen:
     """Stop every endpoint that has answered for longer than its project's `endpoint_hours`; return what is seen now.
 
     An endpoint that has stopped since it was last seen, because it had no requests or by `radix down`, is logged.
-    Address and version are remembered, so that `radix up` starts it again.
+    Address and version are remembered, so that `radix up` starts it again. `projects` are those of the installation if
+    they are not given.
     """
     now = time.time() if now is None else now
-    projects = {project.name: project for project in load_projects(home.projects)[0]}
+    by_name = {project.name: project for project in (load_projects(home.projects)[0] if projects is None else projects)}
     found: Seen = {}
-    for place, tools in tools_in_use(home, projects.values()).items():
-        left = elsewhere(home, projects.values(), place)
-        found |= _release_idle(instance, tools, projects, left, seen, now)
+    for place, tools in tools_in_use(home, by_name.values()).items():
+        left = elsewhere(home, by_name.values(), place)
+        found |= _release_idle(instance, tools, by_name, left, seen, now)
     return found
 
 

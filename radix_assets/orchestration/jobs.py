@@ -1,36 +1,46 @@
 """The job whose launchpad approves a plan."""
 
+from collections.abc import Callable, Iterable
+
 import dagster as dg
 from pydantic import Field
 
 from radix_assets.orchestration.approve_plan import approve_by_hash
+from radix_assets.project.settings import Project, load_projects
 from radix_resources.errors import BudgetError
 from radix_resources.home import Home
 
+Projects = Callable[[Home], Iterable[Project]]
+"""Loads the projects that a job or a sensor looks after."""
+
 
 class PlanApproval(dg.Config):
-    """A person's word on a plan that is beyond its project's budget."""
+    """Approval of a plan that exceeds its project's budget."""
 
-    plan: str = Field(description="The hash that `radix plan NAME`, or what waits, shows.")
-    why: str = Field("", description="Kept with the approval.")
-    by: str = Field("a person in the UI", description="Who says so.")
-
-
-@dg.op(name="approve")
-def _approve(context: dg.OpExecutionContext, config: PlanApproval) -> None:
-    home = Home.from_environment()
-    try:
-        project = approve_by_hash(home, context.instance, config.plan, by=config.by, why=config.why)
-    except BudgetError as error:
-        raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=False) from None
-    context.log.info("approved plan %s of %s", config.plan, project.name)
+    plan: str = Field(description="The plan's hash, as `radix plan NAME` and the waiting asset show it.")
+    why: str = Field("", description="Reason, stored with the approval.")
+    by: str = Field("a person in the UI", description="Approver's name.")
 
 
-@dg.job(name="approve_plan", description="Lets a plan go beyond the budget; what waits for it goes on by itself.")
-def _approve_plan() -> None:
-    _approve()
+def projects_of(home: Home) -> list[Project]:
+    """Load the projects of the installation that can be loaded."""
+    return load_projects(home.projects)[0]
 
 
-def build_approval() -> dg.JobDefinition:
-    """The job."""
-    return _approve_plan
+def build_approval(projects: Projects = projects_of, name: str = "approve_plan") -> dg.JobDefinition:
+    """Build the job that approves a plan of one of these projects."""
+
+    @dg.op(name=f"{name}_op" if name != "approve_plan" else "approve")
+    def approve(context: dg.OpExecutionContext, config: PlanApproval) -> None:
+        home = Home.from_environment()
+        try:
+            project = approve_by_hash(projects(home), home, context.instance, config.plan, by=config.by, why=config.why)
+        except BudgetError as error:
+            raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=False) from None
+        context.log.info("approved plan %s of %s", config.plan, project.name)
+
+    @dg.job(name=name, description="Approves a plan that exceeds the budget; sensors then run what waited for it.")
+    def job() -> None:
+        approve()
+
+    return job

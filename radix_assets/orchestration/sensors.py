@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.target import ANONYMOUS_ASSET_JOB_PREFIX
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from radix_assets.budget.hold import asset_statuses
 from radix_assets.orchestration.idle_endpoints import release_idle
 from radix_assets.orchestration.infrastructure import emit
+from radix_assets.orchestration.jobs import Projects, projects_of
 from radix_assets.orchestration.renamed_sensors import take_over
 from radix_assets.orchestration.run_tags import PROJECT_TAG, has_active_run, request_tags
 from radix_assets.pipeline.stage import Stage
 from radix_assets.pipeline.status import AssetStatus
 from radix_assets.pipeline.tools import tools_in_use, tools_of
-from radix_assets.project.settings import DESTROYED, FileSource, Project, load_projects
+from radix_assets.project.settings import DESTROYED, FileSource, Project
 from radix_assets.sources.read.files import was_just_written
 from radix_assets.stages import STAGES
 from radix_resources.action_log.reconcile import reconcile_runs
@@ -31,62 +34,68 @@ DATABASE_SECONDS = 600
 """Seconds between two inspections of a database, each of which scans its tables."""
 SETTLE_SECONDS = 3.0
 """A file that was written to more recently than this is not read yet: it may still be being copied."""
-ASSET_JOB = "__ASSET_JOB"
-"""The job of all assets that Dagster builds for every location. The runs page names the assets of its runs, where it
-would name any other job; and a job of its own for each sensor would build the whole graph once more at load."""
+Job = UnresolvedAssetJobDefinition
 
-Projects = Callable[[Home], Iterable[Project]]
-"""Loads the projects that a sensor looks after."""
+_JOB = f"{ANONYMOUS_ASSET_JOB_PREFIX}_sensors"
+"""With this prefix the runs page names the assets of a run, where it would name any other job."""
 
 
-def projects_of(home: Home) -> list[Project]:
-    """Load the projects of the installation that can be loaded."""
-    return load_projects(home.projects)[0]
+def sensor_job(selection: dg.AssetSelection, name: str = _JOB) -> Job:
+    """Build the job that sensors request runs of: one for all, as each builds the whole graph once more at load."""
+    return dg.define_asset_job(
+        name, selection, description="Runs that sensors request.", executor_def=dg.in_process_executor
+    )
 
 
-def build_sensors(projects: Projects = projects_of, suffix: str = "") -> list[dg.SensorDefinition]:
+def build_sensors(
+    projects: Projects = projects_of, *, prefix: str = "", job: Job | str | None = None
+) -> list[dg.SensorDefinition]:
     """Build one set of sensors for all projects, running by default. A project's first stale asset decides which acts.
 
-    `suffix` is added to their names, so that several sets fit into one code location.
+    `prefix` is put before their names, for code locations that have sensors of their own; `job` is the job they request
+    runs of, or its name; by default one of all assets.
     """
+    job = job or sensor_job(dg.AssetSelection.all())
     return [
         _sensor(
-            f"source_data{suffix}",
+            f"{prefix}source_data",
             "Reads new or changed source data, and materializes what depends on it.",
             {"raw"},
             projects,
+            job,
             seconds=60,
         ),
         _sensor(
-            f"edited_tags{suffix}",
+            f"{prefix}edited_tags",
             "Checks an edited tags.yaml, and materializes what depends on it once it is confirmed.",
             {"tags"},
             projects,
+            job,
         ),
         _sensor(
-            f"materialize_stale{suffix}",
+            f"{prefix}materialize_stale",
             "Materializes missing and stale assets until all are up to date or a person is needed.",
             {stage.name for stage in STAGES} - {"raw", "tags"},
             projects,
+            job,
         ),
-        _idle_endpoints(suffix),
+        _idle_endpoints(projects, prefix),
     ]
 
 
-def _idle_endpoints(suffix: str) -> dg.SensorDefinition:
+def _idle_endpoints(projects: Projects, prefix: str) -> dg.SensorDefinition:
     @dg.sensor(
-        name=f"idle_endpoints{suffix}",
+        name=f"{prefix}idle_endpoints",
         description="Stops endpoints that have exceeded their endpoint_hours, and logs those that have stopped.",
-        job_name=ASSET_JOB,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         home = Home.from_environment()
         before = json.loads(context.cursor or "{}")
-        seen = release_idle(context.instance, home, before)
+        seen = release_idle(context.instance, home, before, projects=projects(home))
         if seen.keys() != before.keys():
-            for tools in tools_in_use(home, load_projects(home.projects)[0]).values():
+            for tools in tools_in_use(home, projects(home)).values():
                 emit(context.instance, tools.provider.components["endpoint"])
         return dg.SensorResult(cursor=json.dumps(seen))
 
@@ -121,11 +130,14 @@ def _unless_one_waits(project: str) -> Callable[[dg.ScheduleEvaluationContext], 
     return is_due
 
 
-def _sensor(name: str, description: str, turn: set[str], projects: Projects, seconds: int = 15) -> dg.SensorDefinition:
+def _sensor(
+    name: str, description: str, turn: set[str], projects: Projects, job: Job | str, seconds: int = 15
+) -> dg.SensorDefinition:
     @dg.sensor(
         name=name,
         description=description,
-        job_name=ASSET_JOB,
+        job=None if isinstance(job, str) else job,
+        job_name=job if isinstance(job, str) else None,
         minimum_interval_seconds=seconds,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )

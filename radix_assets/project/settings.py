@@ -331,6 +331,19 @@ def load_project(path: Path) -> Project:
     return project
 
 
+def project_in(content: dict[str, Any], file: Path) -> Project:
+    """Build the project whose settings are below `attributes:` of a component's file; its folder holds the tags.
+
+    Raises ConfigError RDX-CFG-003 as `load_project` does.
+    """
+    try:
+        return Project.model_validate({"name": file.parent.name, **content, "folder": file.parent})
+    except ValidationError as error:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        one = "" if "\n---" in text else text  # several components share the file
+        raise _explain(error, one, file, content, below=("attributes",)) from None
+
+
 def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
     """All projects below a folder, and by name the errors of those that cannot be loaded."""
     good, broken = [], {}
@@ -342,7 +355,9 @@ def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
     return good, broken
 
 
-def _explain(error: ValidationError, text: str, path: Path, content: dict[str, Any]) -> ConfigError:
+def _explain(
+    error: ValidationError, text: str, path: Path, content: dict[str, Any], below: tuple[str, ...] = ()
+) -> ConfigError:
     """Describe the first mistake in the words of the file."""
     first = error.errors()[0]
     loc = first["loc"]
@@ -363,7 +378,7 @@ def _explain(error: ValidationError, text: str, path: Path, content: dict[str, A
         found, expected, hint = f"{name}{shown}: {message}", "", "fix the line"
         if first["type"] in {"literal_error", "greater_than_equal", "less_than_equal"}:
             found, expected = f"{name} is {first['input']!r}", message.removeprefix("Input should be ")
-    return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, **place_of(text, where))
+    return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, **place_of(text, below + where))
 
 
 def _fields(where: tuple[Any, ...], content: dict[str, Any]) -> list[str]:
