@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def _train(work: Work) -> Output:
+    from radix_assets.models.metadata import tracked
     from radix_assets.models.train import train
 
-    return train(
+    output = train(
         work.input("features"),
         work.project.search,
         work.out,
@@ -28,6 +29,8 @@ def _train(work: Work) -> Output:
         keep=_kept(work),
         hidden=_hidden(work),
     )
+    output.shown |= tracked(work.tools.tracking.uri, work.project.name, load_registration(work.out))
+    return output
 
 
 def _hidden(work: Work) -> "Hidden":

@@ -11,7 +11,7 @@ import polars as pl
 from radix_assets.features.schema import ROW, TARGET
 from radix_assets.models.fitted import load_model
 from radix_assets.models.masking import Hidden, read_hidden
-from radix_assets.models.metadata import between, number
+from radix_assets.models.metadata import between, number, plotted
 from radix_assets.models.metrics import interval, judge, metrics_of
 from radix_assets.models.registry import REGISTRATION, load_registration
 from radix_assets.models.schema import FOLDER, Champion, ModelCard, Score
@@ -183,8 +183,10 @@ def _output(decision: Champion, card: ModelCard, reason: str, *, changed: bool) 
         "reason": reason,
         "serving": decision.model_id or "nothing",
         "score": f"{decision.metric} {between(decision.score)}" if decision.score else "none",
+        **(plotted(decision.metric, decision.score) if decision.score else {}),
         "challenger": card.model_id,
         "challenger's score": f"{card.metric} {between(card.score)}",
+        **plotted(f"challenger's {card.metric}", card.score),
     }
     if decision.previous_score:
         shown["previous champion on the same rows"] = f"{decision.metric} {between(decision.previous_score)}"

@@ -20,6 +20,32 @@ def between(score: Score) -> str:
     return f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
 
 
+def plotted(name: str, score: Score) -> dict[str, Shown]:
+    """Return a score and its interval as numbers, which the UI plots over time."""
+    return {name: _short(score.value), f"{name} low": _short(score.low), f"{name} high": _short(score.high)}
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def tracked(uri: str, name: str, registration: Registration) -> dict[str, Shown]:
+    """Return where the MLflow run is: a link if a server has it, else the command that opens the local store.
+
+    `uri` is MLflow's tracking URI and `name` the experiment's. The address of a database is not shown: it may hold
+    a password.
+    """
+    if registration.run_id is None:
+        return {}
+    shown: dict[str, Shown] = {"MLflow experiment": name}
+    if uri.startswith(("http://", "https://")):
+        version = f"/#/models/{name}/versions/{registration.version}" if registration.version else ""
+        shown["MLflow"] = Markdown(f"[{uri}]({uri.rstrip('/')}{version})")
+    elif uri.startswith("sqlite:"):
+        shown["open in MLflow"] = Markdown(f"`mlflow ui --backend-store-uri {uri}`")
+    return shown
+
+
 def verdict(metric: str, value: float, best: str, baseline: Score, gain: Score, *, few: int = 0) -> str:
     """Why it may be used, or why not, in one sentence."""
     span = f"the difference is {number(gain.value)}, 95 % interval {number(gain.low)} to {number(gain.high)}"
@@ -50,6 +76,7 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
     """Headline first."""
     shown: dict[str, Shown] = {
         "score": f"{card.metric} {between(card.score)}",
+        **plotted(card.metric, card.score),
         "accepted": card.accepted,
         "reason": card.reason,
         "estimator": card.estimator,

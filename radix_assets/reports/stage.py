@@ -32,6 +32,7 @@ def make_report(
     shown = _shown(known, seconds)
     if dollars:
         shown["cost"] = price(dollars)
+        shown["dollars"] = round(dollars, 6)
     return Output(shown=shown, checks=[_check(known)])
 
 
@@ -46,6 +47,7 @@ def _shown(parts: Parts, seconds: Mapping[str, float]) -> dict[str, Shown]:
         shown["address"] = parts.served.address
     if seconds:
         shown["took"] = duration(sum(seconds.values()))
+        shown["seconds"] = round(sum(seconds.values()), 3)
     return shown
 
 

@@ -108,6 +108,7 @@ def _output(served: Served, address: str) -> Output:
             "state": "running",
             "version": served.version,
             "target": served.target,
+            "latency ms": round(latency, 3),
             "latency": f"{latency:.1f} ms for a row, the median of {_ASKED}",
             "example request": Markdown(f"```\n{_TRY.format(address=address)}\n```"),
         },
