@@ -6,7 +6,6 @@ Before a person has spoken a column is private where its name or its values look
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from radix_resources.errors import RadixError
+from radix_resources.files import PRIVATE, put_if_absent
 
 KEY_FILE = "seal.key"
 _KEY_BYTES = 32
@@ -129,16 +129,5 @@ def make_seal(state: Path) -> Seal:
     path = state / KEY_FILE
     if not path.exists():
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(secrets.token_bytes(_KEY_BYTES))
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        put_if_absent(path, secrets.token_bytes(_KEY_BYTES), mode=PRIVATE)
     return read_seal(state)

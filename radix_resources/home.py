@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from radix_resources.credentials.lookup import credentials
+from radix_resources.files import write_atomically
 from radix_resources.metadata.base import VARIABLE, Metadata
 from radix_resources.metadata.choice import metadata_of
 
@@ -124,6 +125,4 @@ class Home:
             shipped = yaml.safe_dump(self.metadata.settings(yaml.safe_load(shipped)), sort_keys=False)
         settings = self.state / "dagster.yaml"
         if not settings.exists() or settings.read_text(encoding="utf-8") != shipped:
-            draft = settings.with_suffix(f".{os.getpid()}.tmp")
-            draft.write_text(shipped, encoding="utf-8")
-            draft.replace(settings)
+            write_atomically(settings, shipped)

@@ -95,14 +95,14 @@ def _projects(here: Place) -> Iterator[Finding]:
         mend = "; ".join(f"radix credentials set {name}" for name in missing)
         yield Finding(f"project {project.name}", not missing, found + (" (not given)" if missing else ""), mend)
         yield from _sources(project)
-        yield from _cluster(project)
+        yield from _cluster(project, here)
 
 
-def _cluster(project: Project) -> Iterator[Finding]:
+def _cluster(project: Project, here: Place) -> Iterator[Finding]:
     """Whether the cluster that the project names can be used, as far as can be told without asking it for work."""
     if project.compute.spark is None or project.compute.engine == "polars":
         return
-    cluster = cluster_of(project)
+    cluster = cluster_of(project, here.home)
     try:
         cluster.ready()
     except RadixError as error:

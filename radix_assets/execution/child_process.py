@@ -21,6 +21,7 @@ from radix_assets.pipeline.stage import Work, steps
 from radix_assets.project.settings import DatabaseSource
 from radix_resources import errors
 from radix_resources.errors import RadixError
+from radix_resources.files import PRIVATE, write_atomically
 from radix_resources.processes import die_with_parent
 from radix_resources.sizing.measure import measuring, resident_children, resident_of
 from radix_resources.sizing.schema import Usage
@@ -173,9 +174,7 @@ def main(folder: Path) -> None:
         except Exception as raised:  # noqa: BLE001 the parent tells it, in words that show no value
             error = scrub(unexpected(step, raised)).attrs()
         result = Result(output, error, actions, measured.usage)
-    draft = folder / f"{_RESULT}.tmp"
-    draft.write_bytes(pickle.dumps(result))
-    draft.replace(folder / _RESULT)
+    write_atomically(folder / _RESULT, pickle.dumps(result), mode=PRIVATE)
     sys.stdout.flush()
     os._exit(0)  # threads of libraries need not end in their own time
 

@@ -14,7 +14,7 @@ def _compute(work: Work) -> Output:
     question = load_question(work.input("labels"))
     excluded = load_exploration(work.input("exploration")).excluded(question.tags)
     tables = work.raw() | question.tables
-    with computing(work.project, tables) as engine:
+    with computing(work.project, tables, work.tools.home) as engine:
         return engine.tell(make_features(question.tags, tables, excluded, work.out, engine))
 
 

@@ -13,7 +13,7 @@ def _compute(work: Work) -> Output:
     tags, tables = load_tags(work.input("tags")), work.raw()
     if tags.target.future is None:
         return make_labels(tags, tables, work.out)
-    with computing(work.project, tables) as engine:
+    with computing(work.project, tables, work.tools.home) as engine:
         return engine.tell(make_labels(tags, tables, work.out, engine.session))
 
 

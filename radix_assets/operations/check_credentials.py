@@ -37,32 +37,33 @@ class Checked:
 
 def check(projects: Iterable[Project]) -> list[Checked]:
     """Try every address that the projects use, each once, however many use it."""
-    held = credentials(Home.from_environment().state)
+    home = Home.from_environment()
+    held = credentials(home.state)
     tried: dict[tuple[str, str, tuple[str, ...]], Checked] = {}
     found = []
     for project in projects:
         for need in needs_of(project):
             key = (need.address, need.schema, need.tables)
             if key not in tried:
-                tried[key] = _checked(project, need, held)
+                tried[key] = _checked(project, need, held, home)
             known = tried[key]
             found.append(Checked(need, known.state, known.where, known.found, known.next, known.code, known.warnings))
     return found
 
 
-def _checked(project: Project, need: Need, held: Credentials) -> Checked:
+def _checked(project: Project, need: Need, held: Credentials, home: Home) -> Checked:
     where = {name: _where(held, name) for name in need.names}
     try:
-        probed = _probed(project, need)
+        probed = _probed(project, need, home)
     except RadixError as error:
         return Checked(need, _state(error), where, error.found, error.hint, error.code)
     return Checked(need, "works", where, probed.found, warnings=probed.warnings)
 
 
-def _probed(project: Project, need: Need) -> Probed:
+def _probed(project: Project, need: Need, home: Home) -> Probed:
     if need.tables:
         return probe(need.address, schema=need.schema, tables=need.tables)
-    cluster_of(project).ready()
+    cluster_of(project, home).ready()
     return Probed("the cluster answers; whether it takes the work was not tried")
 
 

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from radix_assets.pipeline.output import Output
 from radix_assets.project.settings import Project, names_a_cluster
 from radix_resources.compute.base import Choice, choose, memory
 from radix_resources.compute.spark import SparkCompute
+from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import ConfigError
+from radix_resources.home import Home
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -39,7 +42,7 @@ def engine_for(project: Project, tables: Mapping[str, Path]) -> Choice:
 
 
 @contextlib.contextmanager
-def computing(project: Project, tables: Mapping[str, Path]) -> Iterator[Computing]:
+def computing(project: Project, tables: Mapping[str, Path], home: Home) -> Iterator[Computing]:
     """The engine for these snapshots, with a session on the cluster where it is Spark, stopped at the end.
 
     Raises ConfigError RDX-CFG-012 and, here or from the body, ComputeError RDX-CMP-001 to 006.
@@ -48,12 +51,15 @@ def computing(project: Project, tables: Mapping[str, Path]) -> Iterator[Computin
     if choice.engine == "polars":
         yield Computing(choice)
         return
-    with cluster_of(project).session() as session:
+    with cluster_of(project, home).session() as session:
         yield Computing(choice, session)
 
 
-def cluster_of(project: Project) -> SparkCompute:
-    """The cluster that a project names. Nothing is opened yet. Raises ConfigError RDX-CFG-012 where it names none."""
+def cluster_of(project: Project, home: Home) -> SparkCompute:
+    """Return the cluster that a project names. Nothing is opened yet. Raise ConfigError RDX-CFG-012 if it names none.
+
+    What its address and settings refer to is looked up among the credentials of the installation.
+    """
     named = project.compute.spark
     if named is None:
         raise ConfigError(
@@ -62,4 +68,5 @@ def cluster_of(project: Project) -> SparkCompute:
             expected="compute.spark.master, such as spark://host:7077",
             hint="name the cluster in project.yaml, or take engine: polars",
         )
-    return SparkCompute(named.master, named.config)
+    reveal = partial(credentials(home.state).reveal, purpose="the secret that compute.spark refers to")
+    return SparkCompute(named.master, named.config, reveal)

@@ -19,7 +19,7 @@ def _compute(work: Work) -> Output:
     from radix_assets.profiles.stage import make_profile
 
     table, raw = work.table, work.input(f"raw/{slug(work.table)}")
-    with computing(work.project, {table: raw}) as engine:
+    with computing(work.project, {table: raw}, work.tools.home) as engine:
         found = on_spark(engine.session, table, raw / DATA_FILE) if engine.session else None
     made = make_profile(table, raw, work.out, private=_private(work), previous=_previous(work), found=found)
     return engine.tell(made)

@@ -6,10 +6,11 @@ would be neither.
 """
 
 import contextlib
-import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
+
+from radix_resources.files import write_atomically
 
 Name = Literal["project", "tags"]
 NAMES: tuple[Name, ...] = ("project", "tags")
@@ -43,6 +44,4 @@ def publish_schemas(projects: Path) -> None:
             if path.is_file() and path.read_text(encoding="utf-8") == text:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f".{path.name}.{os.getpid()}")
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(path)
+            write_atomically(path, text)

@@ -51,9 +51,10 @@ ENDPOINT = Stage(
 
 
 def _predict(work: Work) -> Output:
+    from radix_assets.privacy import read_seal
     from radix_assets.serving.batch import make_predictions
 
-    return make_predictions(work.input("champion"), _tables(work), work.out)
+    return make_predictions(work.input("champion"), _tables(work), work.out, read_seal(work.tools.home.state))
 
 
 PREDICTIONS = Stage(

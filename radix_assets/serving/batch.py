@@ -8,14 +8,13 @@ import polars as pl
 from radix_assets.asof.columns import exactly
 from radix_assets.features.schema import ROW, TARGET
 from radix_assets.pipeline.output import Check, Output, Picture, Shown, Table, counted
-from radix_assets.privacy import read_seal
+from radix_assets.privacy import Seal
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
 from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
 from radix_assets.tags.masking import is_private, target_is_private, target_name
 from radix_assets.tags.schema import Tags
 from radix_resources.errors import ServingError
-from radix_resources.home import Home
 
 FILE = "predictions.parquet"
 PICTURE = "distribution.png"
@@ -26,33 +25,32 @@ _PLACE = "\x00place"
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
-def champion_predictor(champion: Path, tables: dict[str, Path], *, told: bool = True) -> Predictor:
-    """The model that serves, with the features and tags it was trained with, which stand beside it in its snapshot.
+def champion_predictor(champion: Path, tables: dict[str, Path], seal: Seal | None) -> Predictor:
+    """Return the model that serves, with the features and tags that it was trained with, from its own snapshot.
 
-    With `told` its answers name classes that are private: they are for whoever asks, and to be kept nowhere.
+    With a seal its answers name private classes: they are for the client alone, and must not be stored.
     """
     from radix_assets.tags.stage import load_tags
 
-    seal = read_seal(Home.from_environment().state) if told else None
     return load_predictor(champion, champion / "features", load_tags(champion / "tags"), tables, seal)
 
 
-def predict_rows(champion: Path, tables: dict[str, Path], rows: pl.DataFrame) -> pl.DataFrame:
+def predict_rows(champion: Path, tables: dict[str, Path], rows: pl.DataFrame, seal: Seal) -> pl.DataFrame:
     """Keys, `prediction` and, for classes, `probability_<class>` of rows of the target's table, in their order.
 
     `tables` are the raw snapshots by name. Columns that are not needed, the target among them, are not looked at.
     """
-    return champion_predictor(champion, tables).predict(rows)
+    return champion_predictor(champion, tables, seal).predict(rows)
 
 
-def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: Path) -> int:
+def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: Path, seal: Seal) -> int:
     """Predict for the rows of a file and write them beside their keys as CSV or Parquet; returns how many.
 
     The file is read as the target's table was: the same formats, decimal marks and null texts.
     """
     from radix_assets.sources.read.rows import read_rows
 
-    predictor = champion_predictor(champion, tables)
+    predictor = champion_predictor(champion, tables, seal)
     required = [column.name for column in predictor.columns if column.required]
     rows = read_rows(source, like=tables[predictor.table], required=required)
     _with_moments(champion, rows)
@@ -80,7 +78,7 @@ def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
 
 
 def predict_moments(
-    champion: Path, tables: dict[str, Path], moments: Sequence[str], target: Path
+    champion: Path, tables: dict[str, Path], moments: Sequence[str], target: Path, seal: Seal
 ) -> tuple[int, dict[str, int]]:
     """Ask a question about the future of every entity at some moments, and write the answers.
 
@@ -110,7 +108,7 @@ def predict_moments(
     at = tags.tables[label_table].time_index[0]
     times = moments_of(moments)
     rows = entities_at(asked, times, key, at)
-    answers = champion_predictor(champion, tables).predict(rows.drop(ASKED))
+    answers = champion_predictor(champion, tables, seal).predict(rows.drop(ASKED))
     place = answers.columns.index(PREDICTION)
     write_table(answers.insert_column(place, rows[ASKED].alias(_free("asked", answers))), target)
     span = asked.span()
@@ -118,7 +116,7 @@ def predict_moments(
     return len(answers), {said.strip(): late for said, late in zip(moments, days, strict=True) if late > 1}
 
 
-def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Output:
+def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: Seal) -> Output:
     """Score the rows whose target is empty; where there are none, show the answers for the rows that were held out.
 
     Writes `predictions.parquet` (keys, `prediction`, `probability_<class>`) and a picture of their distribution.
@@ -137,7 +135,7 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Outp
         answers, what = _of_unknown(champion, tables, tags, rows), "rows whose outcome is not known"
     else:
         answers, what = (
-            _held_out(champion, tags, tables[target.table]),
+            _held_out(champion, tags, tables[target.table], seal),
             "rows that were held out when the model was judged",
         )
     answers.write_parquet(out / FILE, compression="zstd")
@@ -146,7 +144,7 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path) -> Outp
 
 def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame) -> pl.DataFrame:
     place = rows[_PLACE].cast(pl.Int64)
-    predictor = champion_predictor(champion, tables, told=False)
+    predictor = champion_predictor(champion, tables, None)
     answers = predictor.predict(rows.drop(_PLACE))
     if not is_private(tags, predictor.table, *predictor.key):
         return answers
@@ -154,7 +152,7 @@ def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.Da
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers.select(own)], how="horizontal")
 
 
-def _held_out(champion: Path, tags: Tags, raw: Path) -> pl.DataFrame:
+def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame:
     """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
     from radix_assets.features.stage import load_features
     from radix_assets.features.target import target_values
@@ -174,7 +172,6 @@ def _held_out(champion: Path, tags: Tags, raw: Path) -> pl.DataFrame:
             *(exactly(name).alias(f"key {name}") for name in key), exactly(target.column).alias("now")
         ).collect()[place]
         now = target_values(target, found["now"], spelling_of(raw, target.column))
-        seal = read_seal(Home.from_environment().state)
         if target_is_private(tags) and target.operator is None:
             now = marked(now, load_model(champion).description.sealed, seal)
         if now.cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():

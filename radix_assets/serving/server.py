@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from radix_assets.privacy import read_seal
 from radix_assets.serving.app import build_app
 from radix_assets.serving.batch import champion_predictor
 from radix_resources.errors import RadixError, ServingError
+from radix_resources.home import Home
 
 HOSTS = ["127.0.0.1", "localhost"]
 """Names by which the server may be called. A page that points a name of its own here is not answered."""
@@ -34,7 +36,7 @@ def serve(settings: dict[str, Any], sockets: list[socket.socket], idle_seconds: 
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     tables = {name: Path(path) for name, path in settings["tables"].items()}
-    predictor = champion_predictor(Path(settings["champion"]), tables)
+    predictor = champion_predictor(Path(settings["champion"]), tables, read_seal(Home.from_environment().state))
     app = build_app(predictor, project=settings["project"], version=settings["version"])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)
     server = uvicorn.Server(

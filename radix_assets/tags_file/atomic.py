@@ -1,32 +1,28 @@
 """Files that are created once and replaced as a whole, durably, with nothing lost between two writers."""
 
 import contextlib
-import fcntl
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from radix_assets.tags_file.exchange import exchange, settled
 from radix_assets.tags_file.file import read_text, sha_of
 from radix_resources.errors import TagError
+from radix_resources.files import draft, locked, put_if_absent, sync_directory, write_atomically
 
+_MODE = 0o644
 Beside = tuple[Path, bytes]
 """A file that is written before the text is, and taken back where the text could not be."""
 
 
 def create(path: Path, text: str, beside: Beside | None = None) -> bool:
     """Write a new file; False, and nothing done, where there is one already."""
-    with _locked(path.parent), _draft(path, text.encode("utf-8")) as temporary:
+    with locked(path.parent):
         if path.exists():
             return False
         with _written_first(beside) as undo:
-            try:
-                os.link(temporary, path)
-            except FileExistsError:
+            if not put_if_absent(path, text, mode=_MODE):
                 undo()
                 return False
-        _sync(path.parent)
     return True
 
 
@@ -44,7 +40,7 @@ def rewrite(
     file since then, or while `change` ran, or in the very moment of writing.
     """
     path = path.resolve()
-    with _locked(path.parent):
+    with locked(path.parent):
         before = read_text(path)
         if expected is not None and sha_of(before) != expected:
             raise changed(path)
@@ -52,7 +48,7 @@ def rewrite(
         with _written_first(beside()) as undo:
             if after == before:
                 return False
-            with _draft(path, after.encode("utf-8")) as temporary:
+            with draft(path, after, mode=_MODE) as temporary:
                 temporary.chmod(path.stat().st_mode)
                 if read_text(path) != before:
                     undo()
@@ -60,7 +56,7 @@ def rewrite(
                 if not _swapped(path, temporary, before.encode("utf-8")):
                     undo()
                     raise changed(path)
-        _sync(path.parent)
+        sync_directory(path.parent)
     return True
 
 
@@ -107,48 +103,12 @@ def _written_first(beside: Beside | None) -> Iterator[Callable[[], None]]:
         if old is None:
             path.unlink(missing_ok=True)
         else:
-            with _draft(path, old) as temporary:
-                temporary.replace(path)
+            write_atomically(path, old, mode=_MODE)
 
     if content != old:
-        with _draft(path, content) as temporary:
-            temporary.replace(path)
+        write_atomically(path, content, mode=_MODE)
     try:
         yield undo
     except Exception:
         undo()
         raise
-
-
-@contextlib.contextmanager
-def _draft(path: Path, content: bytes) -> Iterator[Path]:
-    """The content in a synced temporary file of the same directory, which is gone afterwards."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer of a folder at a time; the lock is gone with the process, whatever happens to it."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

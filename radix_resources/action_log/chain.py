@@ -8,13 +8,12 @@ disagreeing, and the commit records remember how far the chain had come and its 
 
 import hashlib
 import json
-import os
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radix_resources.action_log.schema import Action, Kind
+from radix_resources.files import put_if_absent
 
 CHAINED: frozenset[Kind] = frozenset({"approve", "reject", "tag"})
 HEAD = "chain"
@@ -105,16 +104,5 @@ def _load(file: Path) -> Link | None:
 
 
 def _put(path: Path, link: Link) -> bool:
-    """Whether it was this caller who made the file."""
-    draft = path.with_name(f".{uuid.uuid4().hex}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            json.dump(vars(link), stream, ensure_ascii=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink(missing_ok=True)
-    return True
+    """Create the file; return False if another process created it first."""
+    return put_if_absent(path, json.dumps(vars(link), ensure_ascii=False))

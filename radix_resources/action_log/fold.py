@@ -5,9 +5,9 @@ The file holds nothing that the log does not: where it is lost, damaged, of anot
 log is folded anew.
 """
 
+import contextlib
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from radix_resources.action_log.reading import Decoder
 from radix_resources.action_log.schema import Action
 from radix_resources.action_log.stream import MADE, OBSERVED, Log, Row, ids, rows
+from radix_resources.files import write_atomically
 
 FORMAT = 1
 _RECENT = 200
@@ -186,13 +187,9 @@ def _load(cache: Path) -> State | None:
 
 def _save(cache: Path, state: State) -> None:
     content = asdict(state)
-    draft = cache.with_name(f".{cache.name}.{os.getpid()}.tmp")
-    try:
+    with contextlib.suppress(OSError):  # the disk is full; the next reader folds again
         cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.write_text(json.dumps({"format": FORMAT, "sha256": _digest(content), "state": content}), encoding="utf-8")
-        draft.replace(cache)
-    except OSError:  # a full disk; the next look folds again
-        draft.unlink(missing_ok=True)
+        write_atomically(cache, json.dumps({"format": FORMAT, "sha256": _digest(content), "state": content}))
 
 
 def _digest(content: Any) -> str:

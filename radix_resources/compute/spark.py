@@ -8,15 +8,14 @@ import shutil
 import socket
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from os import environ
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from radix_resources.compute.watch import LOST, executors, watched
-from radix_resources.credentials.lookup import credentials, names_in
+from radix_resources.credentials.lookup import names_in
 from radix_resources.errors import ComputeError, CredentialError, RadixError, TransientComputeError
-from radix_resources.home import Home
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,11 +58,17 @@ class SparkCompute:
     """A cluster: standalone `spark://host:7077`, `k8s://https://host:6443`, Connect `sc://host:15002`.
 
     `local-cluster[2,1,1024]` starts two worker processes of one core and 1,024 MiB here, for tests. `config` are
-    settings of Spark, which win over Radix's own. `${NAME}` in either is looked up when a session is opened.
+    settings of Spark, which win over Radix's own. `reveal` looks up `${NAME}` in either when a session is opened.
     """
 
-    def __init__(self, master: str, config: Mapping[str, str | int | float | bool] | None = None) -> None:
+    def __init__(
+        self,
+        master: str,
+        config: Mapping[str, str | int | float | bool] | None = None,
+        reveal: Callable[[str], str] = str,
+    ) -> None:
         self.master = master
+        self._reveal = reveal
         self._config = {key: _text(value) for key, value in (config or {}).items()}
 
     @contextlib.contextmanager
@@ -90,7 +95,7 @@ class SparkCompute:
         """Raise what can be told without opening a session: RDX-CMP-001 to 003, RDX-CRD-001."""
         _builder()
         for text in (self.master, *self._config.values()):
-            _revealed(text)
+            self._reveal(text)
         if self.master.startswith("sc://"):
             if any(importlib.util.find_spec(name) is None for name in ("grpc", "grpc_status")):
                 raise _missing("Spark Connect's client is not installed")
@@ -116,9 +121,9 @@ class SparkCompute:
             raise self._explained(error) from error
 
     def _open(self, builder: Any) -> "tuple[SparkSession, bool]":
-        config = {key: _revealed(value) for key, value in self._config.items()}
+        config = {key: self._reveal(value) for key, value in self._config.items()}
         if self.master.startswith("sc://"):
-            session = builder.remote(_revealed(self.master)).getOrCreate()
+            session = builder.remote(self._reveal(self.master)).getOrCreate()
             for key, value in (_SESSION | config).items():
                 with contextlib.suppress(Exception):  # what the server alone decides
                     session.conf.set(key, value)
@@ -130,7 +135,7 @@ class SparkCompute:
             builder = builder.config(key, value)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            session = builder.master(_revealed(self.master)).getOrCreate()
+            session = builder.master(self._reveal(self.master)).getOrCreate()
         if running:
             session = session.newSession()
             for key, value in _SESSION.items():
@@ -274,11 +279,6 @@ def _summary(text: str) -> str:
     """The kind of error alone: what follows may hold values."""
     kinds = re.findall(r"\[([A-Z][A-Z0-9_.]+)\]|([A-Za-z]+(?:Exception|Error))\b", text)
     return ", ".join(dict.fromkeys(one or two for one, two in kinds[:4])) or text.split(":", maxsplit=1)[0]
-
-
-def _revealed(text: str) -> str:
-    """With the credentials that it refers to."""
-    return credentials(Home.from_environment().state).reveal(text, purpose="the secret that compute.spark refers to")
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,6 @@
 """What steps print, kept without the credentials that their process looked up."""
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from dagster._core.storage.local_compute_log_manager import LocalComputeLogManag
 from dagster._serdes import ConfigurableClassData
 
 from radix_resources.credentials.redaction import hide_bytes
+from radix_resources.files import write_atomically
 
 
 class SafeComputeLogManager(LocalComputeLogManager):
@@ -37,6 +37,4 @@ def _clean(path: Path) -> None:
         content = path.read_bytes()
         cleaned = hide_bytes(content)
         if cleaned != content:
-            draft = path.with_name(f".{path.name}.{os.getpid()}")
-            draft.write_bytes(cleaned)
-            draft.replace(path)
+            write_atomically(path, cleaned)

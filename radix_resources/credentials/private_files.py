@@ -1,15 +1,14 @@
 """Small files that only their owner may read, replaced in one step."""
 
 import contextlib
-import fcntl
 import json
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from radix_resources.errors import CredentialError
+from radix_resources.files import PRIVATE, locked, write_atomically
 
 OTHERS = 0o077
 
@@ -52,26 +51,12 @@ def damaged(path: Path, why: str) -> CredentialError:
 
 def write(path: Path, content: dict[str, Any]) -> None:
     """Replace the file: a reader, and a crash at any moment, meets the old one or the new one, whole."""
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1, sort_keys=True)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_atomically(path, json.dumps(content, indent=1, sort_keys=True), mode=PRIVATE)
 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
     """One writer at a time, so that two that set different items lose neither."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path.with_name(f".{path.name}.lock")):
         yield

@@ -1,7 +1,6 @@
 """Endpoints as supervised processes of this machine, reachable from this machine only."""
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -31,6 +30,7 @@ from radix_resources.endpoint.state import (
 from radix_resources.endpoint.supervisor import FIRST_PORT, LAST_PORT, STOP_SECONDS
 from radix_resources.endpoint.worker import ask
 from radix_resources.errors import ServingError
+from radix_resources.files import locked
 from radix_resources.home import QUIET
 from radix_resources.processes import boot_id, host_id, is_running
 
@@ -244,10 +244,5 @@ def _alone(folder: Path) -> Iterator[Path]:
     """One deployer at a time for a project; the next one waits. Yields the lock's file, which its holder may remove."""
     path = folder.with_name(f".{folder.name}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        with path.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_ino == os.fstat(lock.fileno()).st_ino:  # else the holder before has removed it
-                    yield path
-                    return
+    with locked(path):
+        yield path

@@ -6,11 +6,12 @@
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from radix_resources.files import write_atomically
 
 HOST = "127.0.0.1"
 WANTED, STATUS, LOG, LOCK = "wanted.json", "endpoint.json", "endpoint.log", "supervisor.lock"
@@ -95,13 +96,8 @@ def read_status(folder: Path) -> Status | None:
 
 
 def write(path: Path, content: Wanted | Status) -> None:
-    """Replace a file in one step: a reader sees the old content or the new, also after a power cut."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as stream:
-        json.dump(asdict(content), stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)
+    """Replace a file in one step."""
+    write_atomically(path, json.dumps(asdict(content), indent=1))
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ library only, so that it weighs little; it detaches from whoever started it.
 """
 
 import contextlib
-import fcntl
 import os
 import select
 import shutil
@@ -32,6 +31,7 @@ from radix_resources.endpoint.state import (
     write,
 )
 from radix_resources.endpoint.worker import Refused, Worker
+from radix_resources.files import locked
 from radix_resources.processes import boot_id, host_id, started_at
 
 FIRST_PORT, LAST_PORT = 8100, 8999
@@ -276,12 +276,9 @@ def main() -> None:
     folder = Path(sys.argv[1])
     if os.fork():
         os._exit(0)  # the caller waits for this process alone; the next one is nobody's child
-    with (folder / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        Supervisor(folder).run()
+    with locked(folder / LOCK, wait=False) as held:
+        if held:
+            Supervisor(folder).run()
 
 
 if __name__ == "__main__":

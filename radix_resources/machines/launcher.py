@@ -17,8 +17,9 @@ class AnyMachineLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     So Dagster's own run monitoring, which asks about the health of a run, notices one whose machine died.
     """
 
-    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(self, home: Home, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self._home = home
         self._inst_data = inst_data
 
     @property
@@ -33,7 +34,8 @@ class AnyMachineLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> "AnyMachineLauncher":
-        return cls(inst_data, **config_value)
+        # Dagster calls this for its instance, which it finds by the environment too.
+        return cls(Home.from_environment(), inst_data, **config_value)
 
     def launch_run(self, context: LaunchRunContext) -> None:
         self._instance.report_engine_event("waits for a machine to take it", context.dagster_run)
@@ -58,4 +60,4 @@ class AnyMachineLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
 
     @property
     def _claims(self) -> Claims:
-        return Home.from_environment().metadata.claims
+        return self._home.metadata.claims

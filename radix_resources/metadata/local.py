@@ -1,17 +1,20 @@
 """SQLite in the state directory: for one machine."""
 
 import contextlib
-import fcntl
 import hashlib
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from radix_resources.files import locked
 from radix_resources.metadata.base import Claim, Claims, Metadata, Tables
 
 _BUSY_SECONDS = 60
-"""How long somebody else may keep a file to himself."""
+"""How long another process may lock a database file."""
+_ATTEMPTS, _PROBE_SECONDS = 3, 0.005
+"""`is_held` takes the lock for an instant, so that a claim is refused only if it is still held a moment later."""
 
 
 class LocalMetadata(Metadata):
@@ -73,12 +76,16 @@ class FileClaims(Claims):
 
     @contextlib.contextmanager
     def hold(self, name: str, *, wait: bool = False) -> Iterator[Claim | None]:
-        with self._file(name).open("ab") as file:
-            yield _Locked() if _lock(file, wait=wait) else None
+        for attempt in range(_ATTEMPTS):
+            with locked(self._file(name), wait=wait) as held:
+                if held or attempt == _ATTEMPTS - 1:
+                    yield _Locked() if held else None
+                    return
+            time.sleep(_PROBE_SECONDS)
 
     def is_held(self, name: str) -> bool:
-        with self._file(name).open("ab") as file:
-            return not _lock(file, wait=False)
+        with locked(self._file(name), wait=False) as free:
+            return not free
 
     def _file(self, name: str) -> Path:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -88,11 +95,3 @@ class FileClaims(Claims):
 class _Locked(Claim):
     def holds(self) -> bool:
         return True
-
-
-def _lock(file: BinaryIO, *, wait: bool) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
-    return True

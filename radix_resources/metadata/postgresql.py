@@ -102,13 +102,21 @@ class AdvisoryClaims(Claims):
 
     @contextlib.contextmanager
     def hold(self, name: str, *, wait: bool = False) -> Iterator[Claim | None]:
+        import psycopg2
+
+        key = _key(name) - _SIGNED
         with contextlib.closing(_connect(self._address)) as session:
-            key = _key(name)
-            got = _one(session, "SELECT pg_try_advisory_lock(%s)", key - _SIGNED)
-            while wait and not got:
+            held = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
+            while wait and not held:
                 time.sleep(_LOOK_SECONDS)
-                got = _one(session, "SELECT pg_try_advisory_lock(%s)", key - _SIGNED)
-            yield _Session(session) if got else None
+                held = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
+            try:
+                yield _Session(session) if held else None
+            finally:
+                if held:
+                    # The server ends a closed session a moment later; the claim must be free when this returns.
+                    with contextlib.suppress(psycopg2.Error):  # a broken connection has lost it already
+                        _one(session, "SELECT pg_advisory_unlock(%s)", key)
 
     def is_held(self, name: str) -> bool:
         key = (_key(name) - _SIGNED) % (1 << 64)

@@ -1,7 +1,6 @@
 """Memory of this machine, shared out among its steps: what does not fit together is not started together."""
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from radix_resources.compute.base import memory
 from radix_resources.errors import ConfigError, TransientComputeError
+from radix_resources.files import locked, write_atomically
 from radix_resources.processes import boot_id, is_running, started_at
 
 SHARE = 0.8
@@ -70,14 +70,13 @@ def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: flo
 
 
 def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder / ".lock"):
         others = sum(one.bytes for one in lent(folder))
         if others and others + size > capacity:
             return False
         pid = os.getpid()
         owner = {"step": step, "bytes": size, "pid": pid, "started": started_at(pid), "boot": boot_id()}
-        mine.write_text(json.dumps(owner), encoding="utf-8")
+        write_atomically(mine, json.dumps(owner))
         return True
 
 

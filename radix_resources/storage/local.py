@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from radix_resources.errors import StorageError
+from radix_resources.files import put_if_absent, sync_directory, write_atomically
 from radix_resources.storage.base import Attempt, Commit, Failure, Fence, Storage
 
 _PARTS = ("commits", "snapshots", "failures")
@@ -117,9 +118,7 @@ class LocalStorage(Storage):
     def fail(self, asset: str, failure: Failure) -> None:
         record = self._failure(asset)
         record.parent.mkdir(parents=True, exist_ok=True)
-        draft = record.with_suffix(f".{uuid.uuid4().hex}.tmp")
-        draft.write_text(json.dumps(asdict(failure), indent=1))
-        draft.replace(record)
+        write_atomically(record, json.dumps(asdict(failure), indent=1))
 
     def failure(self, asset: str) -> Failure | None:
         try:
@@ -142,7 +141,7 @@ class LocalStorage(Storage):
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(Path(self.root, commit.directory))
         record.unlink(missing_ok=True)
-        _sync_directory(record.parent)
+        sync_directory(record.parent)
 
     def records(self, project: str) -> Path:
         """The folder of a project's commit records; it is there once something is to be kept for the project."""
@@ -162,7 +161,7 @@ class LocalStorage(Storage):
             folder = Path(self.root, part, project)
             if folder.is_dir():
                 shutil.rmtree(folder)
-                _sync_directory(folder.parent)
+                sync_directory(folder.parent)
 
     def collect(self, *, older_than_seconds: float) -> list[str]:
         root = Path(self.root)
@@ -173,7 +172,8 @@ class LocalStorage(Storage):
         gone = []
         for name in sorted((snapshots - used) | attempts):
             if Path(root, name).stat().st_mtime < horizon:
-                shutil.rmtree(Path(root, name))
+                path = Path(root, name)
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
                 gone.append(name)
         return gone
 
@@ -200,24 +200,16 @@ class LocalStorage(Storage):
             else:
                 target.rename(source.with_name(f"{source.name}-damaged"))
                 source.rename(target)
-        _sync_directory(target.parent)
+        sync_directory(target.parent)
 
     def _put_record(self, commit: Commit) -> None:
         folder = Path(self.root, "commits", commit.asset)
         folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(self.root, "tmp", commit.asset.partition("/")[0], f"{commit.attempt}.json")
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with draft.open("w") as stream:
-                json.dump(commit.to_json(), stream, indent=1)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.link(draft, folder / f"{commit.sequence:08d}.json")
-        except FileExistsError:
-            raise _overtaken(commit.asset, commit.sequence) from None
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync_directory(folder)
+        drafts = Path(self.root, "tmp", commit.asset.partition("/")[0])
+        drafts.mkdir(parents=True, exist_ok=True)
+        record = folder / f"{commit.sequence:08d}.json"
+        if not put_if_absent(record, json.dumps(commit.to_json(), indent=1), drafts=drafts):
+            raise _overtaken(commit.asset, commit.sequence)
 
 
 def _overtaken(asset: str, sequence: int) -> StorageError:
@@ -253,16 +245,8 @@ def _sync_and_hash(directory: Path) -> tuple[dict[str, str], int]:
                 os.fsync(stream.fileno())
             size += path.stat().st_size
     for path in [directory, *(folder for folder in directory.rglob("*") if folder.is_dir())]:
-        _sync_directory(path)
+        sync_directory(path)
     return files, size
-
-
-def _sync_directory(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _digest(files: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
 """MLflow embedded: a database and a directory of artifacts, no server."""
 
 import contextlib
-import fcntl
 import logging
 import os
 import shutil
@@ -14,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from radix_resources.errors import ModelError
+from radix_resources.files import locked
 from radix_resources.tracking.base import Recorded, Tracking, Version
 
 KEY = "radix.key"
@@ -166,13 +166,11 @@ class LocalTracking(Tracking):
         root = Path(self.root)
         try:
             root.mkdir(parents=True, exist_ok=True)
-            with (root / ".lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                with quiet_mlflow() as mlflow:
-                    if self._database:
-                        _make_schema(self._database)
-                    client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
-                    yield client
+            with locked(root / ".lock"), quiet_mlflow() as mlflow:
+                if self._database:
+                    _make_schema(self._database)
+                client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+                yield client
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(type(error).__name__) from error
         except Exception as error:

@@ -21,8 +21,8 @@ KILLS = [
     "radix_resources.tracking.local:LocalTracking._remove_experiment:1:before",
     "radix_resources.tracking.local:LocalTracking._remove_experiment:1:after",
     "radix_resources.tracking.local:LocalTracking.remove:1:after",
-    "radix_resources.storage.local:_sync_directory:1:before",
-    "radix_resources.storage.local:_sync_directory:1:after",
+    "radix_resources.storage.local:sync_directory:1:before",
+    "radix_resources.storage.local:sync_directory:1:after",
     "radix_assets.operations.destroy:_close_cut_off:1:before",
 ]
 IN_CI = [KILLS[1], KILLS[2], KILLS[6], KILLS[7]]

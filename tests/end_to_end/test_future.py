@@ -12,6 +12,7 @@ from driving import Installation, states
 
 from radix_assets.labels.stage import load_question
 from radix_assets.pipeline.tools import tools
+from radix_assets.privacy import Seal
 from radix_assets.serving.batch import predict_moments
 
 pytestmark = pytest.mark.slow
@@ -97,7 +98,7 @@ def test_every_member_is_asked_about_at_any_moment_from_what_was_known_by_then(
     path = storage.path(visits) / "data.parquet"
     pl.read_parquet(path).filter(pl.col("visited_at") < datetime(2023, 9, 1)).write_parquet(earlier / "data.parquet")  # noqa: DTZ001
     tables = {"visits": earlier, "members": storage.path(members), "labels": storage.path(labels)}
-    predict_moments(storage.path(champion), tables, ["2023-06-01", "2023-09-01"], tmp_path / "earlier.csv")
+    predict_moments(storage.path(champion), tables, ["2023-06-01", "2023-09-01"], tmp_path / "earlier.csv", Seal())
     assert (tmp_path / "earlier.csv").read_bytes() == answers.read_bytes()
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -65,6 +66,31 @@ def test_a_name_has_one_holder_at_a_time(metadata: Metadata) -> None:
     assert not claims.is_held("step a")
     with claims.hold("step a") as again:
         assert again
+
+
+def test_a_claim_is_free_when_it_was_released_although_the_server_still_has_the_session(
+    postgresql: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        """A session that the server has not ended yet although it was closed."""
+
+        def __init__(self, session: Any) -> None:
+            self.session, self.cursor = session, session.cursor
+
+        def close(self) -> None:
+            left.append(self.session)
+
+    left: list[Any] = []
+    connect = postgresql_metadata._connect
+    claims = metadata_of(postgresql[0], tmp_path).claims
+    monkeypatch.setattr(postgresql_metadata, "_connect", lambda address: Slow(connect(address)))
+    with claims.hold("step a") as claim:
+        assert claim
+    assert not claims.is_held("step a")
+    with claims.hold("step a") as again:
+        assert again
+    for session in left:
+        session.close()
 
 
 def test_who_waits_gets_it_when_it_is_free(metadata: Metadata) -> None:

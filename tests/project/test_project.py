@@ -1,5 +1,6 @@
 """Project files: what is right is loaded, what is wrong is explained at its line."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_owners_are_no_setting_that_results_depend_on(tmp_path: Path):
         (("goal:\n", "schedule: daily\ngoal:\n"), 6, ["cron"]),
         (("table: orders", "table: customers"), 1, ["customers", "same name"]),
         (("goal:\n", "owners: [ana]\ngoal:\n"), 6, ["ana", "team:NAME"]),
+        (("goal:\n", "infrastructure:\n  provider: exmple\ngoal:\n"), 7, ["exmple", "example, local", "mean example?"]),
+        (("goal:\n", "infrastructure: {provider: 7}\ngoal:\n"), 6, ["provider", "7"]),
+        (("goal:\n", "infrastructure:\n  shelf: upper\ngoal:\n"), 7, ["shelf is not", "endpoint_hours, provider"]),
+        (
+            ("goal:\n", "infrastructure:\n  provider: example\n  shlf: upper\ngoal:\n"),
+            8,
+            ["infrastructure.shlf", "mean shelf?"],
+        ),
+        (("goal:\n", "infrastructure:\n  provider: example\n  shelf: A b\ngoal:\n"), 8, ["shelf", "A b"]),
     ],
 )
 def test_a_mistake_names_the_line_what_was_found_and_what_is_allowed(
@@ -68,6 +78,15 @@ def test_a_mistake_names_the_line_what_was_found_and_what_is_allowed(
     assert caught.value.context["line"] == line
     assert all(word in str(caught.value) for word in words), str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_provider_of_another_package_has_settings_of_its_own(tmp_path: Path):
+    plain = load_project(write(tmp_path, GOOD + "infrastructure: {provider: example}\n"))
+    upper = load_project(write(tmp_path, GOOD + "infrastructure: {provider: example, shelf: upper}\n"))
+    assert [vars(project.infrastructure.settings) for project in (plain, upper)] == [{"shelf": ""}, {"shelf": "upper"}]
+    assert plain.mark != upper.mark
+    sent = pickle.loads(pickle.dumps(upper))  # noqa: S301 written just now
+    assert sent.infrastructure == upper.infrastructure
 
 
 def test_what_is_not_yaml_is_named_with_its_line(tmp_path: Path):

@@ -18,6 +18,7 @@ from radix_assets.features.stage import make_features
 from radix_assets.models.champion import decide
 from radix_assets.models.stored import load_champion
 from radix_assets.models.train import train
+from radix_assets.privacy import Seal
 from radix_assets.project.settings import FileSource, Project, Search
 from radix_assets.relationships.schema import Relationship
 from radix_assets.serving.batch import champion_predictor, make_predictions, predict_file, predict_rows
@@ -141,7 +142,7 @@ def call(address, content=None, **headers):
 
 def test_rows_get_their_keys_a_prediction_and_probabilities(made, rows):
     tables, champion = made
-    answers = predict_rows(champion, tables, rows)
+    answers = predict_rows(champion, tables, rows, Seal())
     assert answers.columns == ["order id", "prediction", "probability_false", "probability_true"]
     assert answers["order id"].equals(rows["order id"])
     assert answers["prediction"].null_count() == 0
@@ -150,20 +151,20 @@ def test_rows_get_their_keys_a_prediction_and_probabilities(made, rows):
 
 def test_the_target_is_not_looked_at_and_rows_are_answered_one_by_one_as_together(made, rows):
     tables, champion = made
-    together = predict_rows(champion, tables, rows.drop("returned").tail(5))
-    alone = pl.concat([predict_rows(champion, tables, rows[[i]]) for i in range(len(rows) - 5, len(rows))])
+    together = predict_rows(champion, tables, rows.drop("returned").tail(5), Seal())
+    alone = pl.concat([predict_rows(champion, tables, rows[[i]]) for i in range(len(rows) - 5, len(rows))], Seal())
     assert together.equals(alone)
 
 
 def test_no_rows_give_no_answers(made, rows):
     tables, champion = made
-    assert predict_rows(champion, tables, rows.clear()).columns[:2] == ["order id", "prediction"]
+    assert predict_rows(champion, tables, rows.clear(), Seal()).columns[:2] == ["order id", "prediction"]
 
 
 def test_a_missing_column_is_named_with_the_nearest(made, rows):
     tables, champion = made
     with pytest.raises(ServingError, match="RDX-SRV-003") as caught:
-        predict_rows(champion, tables, rows.rename({"amount": "amonut"}))
+        predict_rows(champion, tables, rows.rename({"amount": "amonut"}), Seal())
     assert caught.value.context["column"] == "amount"
     assert "'amonut'" in caught.value.hint
 
@@ -174,10 +175,10 @@ def test_a_file_is_predicted_like_its_rows(made, rows, tmp_path, suffix):
     source = tmp_path / "new orders.csv"
     rows.drop("returned").write_csv(source)
     target = tmp_path / f"scored{suffix}"
-    assert predict_file(champion, tables, source, target) == len(rows)
+    assert predict_file(champion, tables, source, target, Seal()) == len(rows)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new orders.csv", target.name]
     found = pl.read_csv(target) if suffix == ".csv" else pl.read_parquet(target)
-    expected = predict_rows(champion, tables, rows)
+    expected = predict_rows(champion, tables, rows, Seal())
     assert found["order id"].to_list() == rows["order id"].to_list()
     assert found["probability_true"].to_list() == pytest.approx(expected["probability_true"].to_list())
 
@@ -186,13 +187,13 @@ def test_a_file_without_a_needed_column_is_refused_and_nothing_is_written(made, 
     tables, champion = made
     rows.drop("amount").write_csv(tmp_path / "new.csv")
     with pytest.raises(RadixError, match="amount"):
-        predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv")
+        predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv", Seal())
     assert not (tmp_path / "scored.csv").exists()
 
 
 def test_open_rows_are_scored(made, tmp_path):
     tables, champion = made
-    output = make_predictions(champion, tables, tmp_path)
+    output = make_predictions(champion, tables, tmp_path, Seal())
     written = pl.read_parquet(tmp_path / "predictions.parquet")
     assert output.rows == len(written) == OPEN
     assert written["order id"].to_list() == list(range(590, 600))
@@ -206,20 +207,20 @@ def test_where_nothing_is_open_the_held_out_rows_are_shown_with_their_keys(made,
     closed = {**tables, "orders": tmp_path / "orders"}
     closed["orders"].mkdir()
     rows.filter(pl.col("returned").is_not_null()).write_parquet(closed["orders"] / "data.parquet")
-    output = make_predictions(champion, closed, tmp_path)
+    output = make_predictions(champion, closed, tmp_path, Seal())
     written = pl.read_parquet(tmp_path / "predictions.parquet")
     kept = pl.read_parquet(champion / "predictions.parquet")
     assert output.rows == len(kept) > 0
     assert written["order id"].to_list() == kept["__row"].to_list()
     rows.filter(pl.col("returned").is_not_null()).reverse().write_parquet(closed["orders"] / "data.parquet")
-    make_predictions(champion, closed, tmp_path)
+    make_predictions(champion, closed, tmp_path, Seal())
     moved = pl.read_parquet(tmp_path / "predictions.parquet")
     assert moved.columns[0] == "row", "rows that moved are not given somebody else's key"
 
 
 def test_the_example_shows_no_private_value(made):
     tables, champion = made
-    assert "private" not in json.dumps(champion_predictor(champion, tables).example).lower()
+    assert "private" not in json.dumps(champion_predictor(champion, tables, Seal()).example).lower()
 
 
 def test_a_champion_is_served_and_says_what_predict_rows_says(made, rows, endpoint, tmp_path):
@@ -230,7 +231,7 @@ def test_a_champion_is_served_and_says_what_predict_rows_says(made, rows, endpoi
     assert output.shown["state"] == "running"
     assert call(f"{address}/ready")["version"] == load_served(tmp_path).version
     sent = json.loads(rows.drop("returned").tail(3).with_columns(pl.col("at").dt.to_string("iso:strict")).write_json())
-    expected = predict_rows(champion, tables, rows.tail(3))
+    expected = predict_rows(champion, tables, rows.tail(3), Seal())
     for answer, row in zip(call(f"{address}/predict", sent), expected.iter_rows(named=True), strict=True):
         assert answer["order id"] == row["order id"]
         assert answer["prediction"] == row["prediction"]
@@ -288,4 +289,4 @@ def test_where_no_model_serves_nothing_is_deployed_or_predicted(made, endpoint, 
     output = make_endpoint("shop", refused, tables, endpoint, tmp_path)
     assert output.shown["reason"] == "no better than chance"
     assert endpoint.inspect("shop") is None
-    assert make_predictions(refused, tables, tmp_path).rows == 0
+    assert make_predictions(refused, tables, tmp_path, Seal()).rows == 0

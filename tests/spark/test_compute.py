@@ -12,6 +12,7 @@ from radix_assets.project.settings import Compute, Project, Spark
 from radix_resources.compute.base import choose, estimated, memory
 from radix_resources.compute.spark import SparkCompute
 from radix_resources.errors import ComputeError, ConfigError, CredentialError, RadixError, TransientComputeError
+from radix_resources.home import Home
 
 
 @pytest.fixture
@@ -69,15 +70,21 @@ def test_a_cluster_is_an_address_whose_secrets_are_references():
         Compute(engine="spark")
 
 
-def test_a_secret_is_looked_up_when_the_session_is_opened(master: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_secret_is_looked_up_when_the_session_is_opened(master: str, home: Home, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("RADIX_TEST_SECRET", raising=False)
-    compute = SparkCompute(master, {"spark.hadoop.fs.s3a.secret.key": "${RADIX_TEST_SECRET}"})
+    config = {"spark.hadoop.fs.s3a.secret.key": "${RADIX_TEST_SECRET}"}
+    project = Project(
+        name="a",
+        sources=[{"table": "t", "path": "t.csv"}],
+        compute={"engine": "spark", "spark": {"master": master, "config": config}},
+    )
+    compute = cluster_of(project, home)
     with pytest.raises(CredentialError) as caught, compute.session():
         pass
     assert caught.value.code == "RDX-CRD-001"
 
 
-def test_a_project_names_its_engine_and_its_cluster(file: Path):
+def test_a_project_names_its_engine_and_its_cluster(file: Path, home: Home):
     plain = Project(name="a", sources=[{"table": "t", "path": "t.csv"}])
     named = Project(
         name="a",
@@ -86,9 +93,9 @@ def test_a_project_names_its_engine_and_its_cluster(file: Path):
     )
     assert engine_for(plain, {"t": file.parent}).engine == "polars"
     assert engine_for(named, {"t": file.parent}).engine == "spark"
-    assert cluster_of(named).shown == "spark://host:7077"
+    assert cluster_of(named, home).shown == "spark://host:7077"
     with pytest.raises(ConfigError):
-        cluster_of(plain)
+        cluster_of(plain, home)
 
 
 def test_what_the_workers_cannot_read_or_do_is_a_coded_error_without_values(master: str, spark: Any, tmp_path: Path):

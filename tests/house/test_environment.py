@@ -1,0 +1,52 @@
+"""Only entry points read where an installation is from the environment; libraries are given a Home."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+ENTRY_POINTS = {
+    "radix_assets/cli/common.py": "commands",
+    "radix_assets/cli/machines.py": "commands",
+    "radix_assets/cli/main.py": "the command line",
+    "radix_assets/definitions.py": "the code location",
+    "radix_assets/orchestration/component.py": "the code location of another team",
+    "radix_assets/orchestration/jobs.py": "a job",
+    "radix_assets/orchestration/sensors.py": "sensors",
+    "radix_assets/execution/child_process.py": "the process of a step",
+    "radix_assets/serving/server.py": "the process of an endpoint",
+    "radix_resources/machines/launcher.py": "Dagster builds it from the settings of its instance",
+    "radix_resources/action_log/log.py": "Dagster finds its instance by the environment, and the log is in it",
+}
+"""Modules that read it, and as what."""
+STILL = {
+    "radix_assets/operations/check_credentials.py",
+    "radix_assets/sources/addresses.py",
+    "radix_assets/sources/read/connection.py",
+}
+"""Libraries that read it still, until they are given a Home: no other may begin to."""
+
+
+def reads(source: str) -> bool:
+    """Return whether a module calls `Home.from_environment`, or takes it to call it later."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "from_environment" for node in ast.walk(ast.parse(source))
+    )
+
+
+def modules() -> Iterator[Path]:
+    for package in ("radix_assets", "radix_resources"):
+        yield from (REPOSITORY / package).rglob("*.py")
+
+
+def test_only_entry_points_read_where_the_installation_is():
+    found = {str(path.relative_to(REPOSITORY)) for path in modules() if reads(path.read_text(encoding="utf-8"))}
+    assert found - STILL == set(ENTRY_POINTS)
+
+
+@pytest.mark.parametrize("source", ["Home.from_environment().state", "partial(home.Home.from_environment)"])
+def test_a_module_that_reads_it_is_noticed(source: str):
+    assert reads(source)
+    assert not reads('"""Home.from_environment is for entry points."""')
