@@ -1,4 +1,4 @@
-"""Arrays, by what they hold."""
+"""Types of NumPy arrays, by what they hold."""
 
 from typing import Any
 
@@ -8,6 +8,6 @@ from numpy.typing import NDArray
 Hashes = NDArray[np.uint64]
 Counts = NDArray[np.int64]
 Numbers = NDArray[Any]
-"""Whole numbers of 64 bits or floats."""
+"""64-bit integers or floats."""
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

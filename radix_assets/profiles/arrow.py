@@ -1,4 +1,4 @@
-"""Between Arrow and NumPy, by their buffers: Arrow's own ways import pandas, which takes longer than a small table."""
+"""Convert between Arrow and NumPy by buffers: Arrow's own methods import pandas, which is slow."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _WIDTHS |= {pa.uint8(): "u1", pa.uint16(): "u2", pa.uint32(): "u4", pa.int16(): 
 
 
 def numbers(array: pa.Array) -> Numbers:
-    """The values of whole numbers, decimals or moments, and whatever stands where there is none; not a copy."""
+    """Return integers, floats or timestamps without copying; the value of a null is undefined."""
     width, data = _WIDTHS.get(array.type, "i8"), array.buffers()[1]
     if data is None:
         return np.zeros(len(array), width)
@@ -21,12 +21,12 @@ def numbers(array: pa.Array) -> Numbers:
 
 
 def filled(array: pa.Array) -> Flags | None:
-    """Which values there are; None: all."""
+    """Return which values are not null; None if none is."""
     return flags(pc.is_valid(array)) if array.null_count else None
 
 
 def flags(array: pa.BooleanArray) -> Flags:
-    """The values, and whatever stands where there is none."""
+    """Return booleans; the value of a null is undefined."""
     data = array.buffers()[1]
     if data is None:
         return np.zeros(len(array), np.bool_)
@@ -36,18 +36,18 @@ def flags(array: pa.BooleanArray) -> Flags:
 
 
 def taken(texts: pa.Array, places: Counts) -> pa.Array:
-    """The texts at these places."""
+    """Return the strings at these positions."""
     wanted = np.ascontiguousarray(places, np.int64)
     return texts.take(pa.Array.from_buffers(pa.int64(), len(wanted), [None, pa.py_buffer(wanted)]))
 
 
 def kept(texts: pa.Array, wanted: Flags) -> pa.Array:
-    """The texts for which this is true."""
+    """Return the strings where the mask is true."""
     return taken(texts, np.flatnonzero(wanted))
 
 
 def text_array(words: Sequence[str]) -> pa.LargeStringArray:
-    """These words as an array."""
+    """Return strings as an Arrow array."""
     data = [word.encode() for word in words]
     ends = np.cumsum([0, *map(len, data)], dtype=np.int64)
     return pa.Array.from_buffers(pa.large_string(), len(data), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(data))])

@@ -1,4 +1,4 @@
-"""Profiles: what every column holds."""
+"""The profile stage: what every column holds."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -26,9 +26,9 @@ def _compute(work: Work) -> Output:
 
 
 def _outside(work: Work) -> list[str] | dict[str, list[str] | bool]:
-    """The private columns; and whether Spark was asked for where this machine would estimate.
+    """Return the private columns, and whether Spark is required where this machine would estimate.
 
-    All else is the same on both engines, so that another engine makes nothing stale.
+    Everything else is the same on both engines, so a change of engine makes no profile stale.
     """
     raw = work.inputs.get(f"raw/{slug(work.table)}")
     if raw is None or work.project.compute.engine != "spark":
@@ -40,7 +40,7 @@ def _outside(work: Work) -> list[str] | dict[str, list[str] | bool]:
 
 
 def _previous(work: Work) -> Path | None:
-    """The profile before, to go on from where rows were only added."""
+    """Return the previous profile, which is extended if rows were only appended."""
     try:
         return work.tools.storage.path(work.previous) if work.previous else None
     except StorageError:
@@ -48,7 +48,7 @@ def _previous(work: Work) -> Path | None:
 
 
 def _private(work: Work) -> list[str]:
-    """Columns of which no value may be kept: those that look private, and those that a person's tags say are."""
+    """Return columns whose values must not be stored: those that look private and those tagged as private."""
     raw = work.inputs.get(f"raw/{slug(work.table)}")
     if raw is None:
         return []
@@ -60,7 +60,7 @@ def _private(work: Work) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _known(profile: Path) -> dict[str, bool]:
-    """The columns of a profile, and whether they were private when it was made."""
+    """Return the columns of a profile, and whether each was private when it was materialized."""
     return {name: column.private for name, column in load_profile(profile).columns.items()}
 
 

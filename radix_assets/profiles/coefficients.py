@@ -1,4 +1,4 @@
-"""Coefficients from what is remembered of how columns go together."""
+"""Association coefficients from their mergeable state."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from radix_assets.profiles.state.associations import Associations as State
 from radix_assets.profiles.state.associations import Category, Pairs
 
 _NOTHING = 1e-13
-"""Distances from the mean that are smaller in relation to it are rounding: the number is constant."""
+"""Distances from the mean that are smaller than this share of it are rounding errors: the column is constant."""
 
 
 def compute_coefficients(state: State, names: list[str], hidden: set[int], left_out: list[str]) -> Associations:
-    """The coefficients, by name."""
+    """Return the coefficients by column name."""
     numbers = [place for place, column in enumerate(state.numbers) if column not in hidden]
     categories = [
         place
@@ -48,10 +48,10 @@ def compute_coefficients(state: State, names: list[str], hidden: set[int], left_
 
 
 def cramers_v(table: Counts) -> float:
-    """Cramér's V, corrected for bias (Bergsma 2013). Not a number where a variable is constant."""
+    """Return Cramér's V, corrected for bias (Bergsma 2013); NaN where a variable is constant."""
     table = _used(table)
     total, (rows, columns) = int(table.sum()), table.shape
-    if min(rows, columns) < 2:  # noqa: PLR2004 a constant goes with nothing
+    if min(rows, columns) < 2:  # noqa: PLR2004 a constant is associated with nothing
         return float("nan")
     expected = table.sum(axis=1)[:, None] * (table.sum(axis=0)[None, :] / total)
     phi = float(((table - expected) ** 2 / expected).sum()) / total
@@ -61,9 +61,9 @@ def cramers_v(table: Counts) -> float:
 
 
 def theils_u(table: Counts) -> float:
-    """The share of the entropy of the rows' variable that the columns' variable tells."""
+    """Return the share of the row variable's entropy that the column variable explains."""
     table = _used(table)
-    if len(table) < 2:  # noqa: PLR2004 there is nothing to tell
+    if len(table) < 2:  # noqa: PLR2004 there is nothing to explain
         return float("nan")
     total = table.sum()
     own = _entropy(table.sum(axis=1) / total)
@@ -72,7 +72,7 @@ def theils_u(table: Counts) -> float:
 
 
 def correlation_ratios(group: Category) -> Floats:
-    """The correlation ratio with each number."""
+    """Return the correlation ratio with each numeric column."""
     if not len(group.levels):
         return np.full(len(group.within), np.nan)
     with np.errstate(all="ignore"):
@@ -86,13 +86,13 @@ def correlation_ratios(group: Category) -> Floats:
 
 
 def spearman(sample: Floats) -> Floats:
-    """Correlations of ranks, each over the rows that hold both."""
+    """Return rank correlations, each over the rows where both values are present."""
     width = sample.shape[1]
     missing = np.isnan(sample)
     if len(sample) < 2:  # noqa: PLR2004
         return np.full((width, width), np.nan)
     gaps = missing.any(axis=0)
-    # sorted once: the places of some rows among all are in the order of their values
+    # sort once: the positions of a subset of the rows are in the order of their values
     places = [np.unique(column, return_inverse=True)[1] for column in sample.T]
     ranks = np.vstack([_ranked(some) for some in places]) if width else sample.T
     found = Pairs.of(ranks, None).correlations()
@@ -105,7 +105,7 @@ def spearman(sample: Floats) -> Floats:
 
 
 def _ranked(places: Counts) -> Floats:
-    """The ranks of values that are whole numbers, not many more than there are; ties share the mean of theirs."""
+    """Return the ranks of integer codes, (n,), whose range is not much larger than n; ties share their mean rank."""
     counts = np.bincount(places)
     ranks: Floats = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
     return ranks

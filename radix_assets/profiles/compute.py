@@ -1,4 +1,4 @@
-"""The profile of a Parquet file: one pass over all columns, and a second look at those whose values are too many."""
+"""Profile a Parquet file: one pass over all columns, and a second pass over those with too many distinct values."""
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -25,23 +25,23 @@ _THREADS = 2
 
 @dataclass
 class Profiled:
-    """A profile, and what the next one can go on from."""
+    """A profile, and the state that the next one can extend."""
 
     profile: TableProfile
     state: TableState
     prefix: Prefix
 
     def save(self, file: Path, hidden: Collection[str] = ()) -> None:
-        """Write the state, without values of `hidden` columns. The state is used up."""
+        """Write the state, without values of `hidden` columns. The state must not be used afterwards."""
         self.state.without_values(hidden)
         state_file.save(self.state.settle(), self.prefix, file)
 
 
 def profile_table(table: str, file: Path, *, previous: Path | None = None, seed: int = 0) -> TableProfile:
-    """Statistics of a Parquet file in canonical types, of any size: memory does not grow with the rows.
+    """Return the statistics of a Parquet file in canonical types. Memory does not grow with the rows.
 
-    `previous` is a state file (see `profile_from`): where the file begins with its rows, only the rows after them are
-    read. What cannot be carried over exactly is then estimated, and `errors` of a column says so.
+    `previous` is a state file (see `profile_from`): if the file begins with its rows, only the rows after them are
+    read. What cannot be carried over exactly is then estimated, as `errors` of a column states.
     """
     return profile_from(table, file, previous=previous, seed=seed).profile
 
@@ -49,9 +49,10 @@ def profile_table(table: str, file: Path, *, previous: Path | None = None, seed:
 def profile_from(
     table: str, file: Path, *, previous: Path | None = None, hidden: Collection[str] = (), seed: int = 0
 ) -> Profiled:
-    """The same, with the state. `seed` is of its hashes: without a secret one no hash of a hidden column is kept.
+    """Return the profile of a Parquet file with its state.
 
-    A state that lacks values of columns which are not `hidden` any more is of no use.
+    `seed` is the seed of the hashes: without a secret one no hash of a hidden column is stored. A previous state that
+    lacks values of columns which are no longer `hidden` is ignored.
     """
     parquet = open_parquet(file)
     known = state_file.load(previous, seed) if previous else None
@@ -73,7 +74,7 @@ def profile_from(
 
 
 def profile_columns(file: Path, wanted: Collection[str] | None = None) -> dict[str, ColumnProfile]:
-    """Statistics of some columns, in the table's order; of all where none are named."""
+    """Return the statistics of some columns, in the table's order; of all if none are named."""
     parquet = open_parquet(file)
     names = [name for name in parquet.schema_arrow.names if wanted is None or name in set(wanted)]
     found = TableState.none(parquet.schema_arrow).only(names)
@@ -83,7 +84,7 @@ def profile_columns(file: Path, wanted: Collection[str] | None = None) -> dict[s
 
 
 def _read(state: TableState, parquet: pq.ParquetFile) -> tuple[Hashes | None, Hashes]:
-    """Take in all rows. Returns their hashes, where they are not too many, and those of the last row group."""
+    """Add all rows. Return their hashes, if they are not too many, and those of the last row group."""
     hashes: list[Hashes] | None = []
     last: list[Hashes] = []
     start = last_group(parquet)
@@ -92,7 +93,7 @@ def _read(state: TableState, parquet: pq.ParquetFile) -> tuple[Hashes | None, Ha
             at = state.rows
             some = state.add(batch, threads)
             if state.rows > start:
-                last.append(some[max(0, start - at) :].copy())  # a view would hold what is before it too
+                last.append(some[max(0, start - at) :].copy())  # a view would keep the whole array alive
             if hashes is not None:
                 hashes.append(some)
             if state.rows > REFINED:

@@ -1,4 +1,4 @@
-"""Order statistics, histogram and most frequent of counted values."""
+"""Quantiles, histogram and most frequent values of counted values."""
 
 import datetime as dt
 import heapq
@@ -16,7 +16,7 @@ _KINDS: dict[DType, pl.DataType] = {"datetime": pl.Datetime("us"), "time": pl.Ti
 
 
 def compute_quantiles(values: Numbers, below: Counts) -> dict[str, float]:
-    """By linear interpolation between the two nearest. `below`: how many values are no greater than each."""
+    """Return quantiles by linear interpolation. `below`, (values,): how many values are not greater than each."""
     places = np.array(QUANTILES) * (int(below[-1]) - 1)
     low = values[np.searchsorted(below, np.floor(places), side="right")]
     high = values[np.searchsorted(below, np.ceil(places), side="right")]
@@ -29,8 +29,8 @@ def compute_quantiles(values: Numbers, below: Counts) -> dict[str, float]:
 def compute_histogram(
     values: Numbers, below: Counts, low: Any, high: Any, *, whole: bool
 ) -> list[tuple[float, float, int]]:
-    """A histogram between the least and the greatest value; of few whole numbers one bar for each number."""
-    if whole:  # every bar stands for the same number of whole numbers, or the bars would beat against them
+    """Return the bars (low, high, count) between the smallest and largest value; one per number for few integers."""
+    if whole:  # every bar covers the same number of integers, otherwise the histogram would show an artefact
         width = (high - low) // BINS + 1
         edges = [low - 0.5 + width * number for number in range((high - low) // width + 2)]
     elif low == high:
@@ -45,7 +45,7 @@ def compute_histogram(
 
 
 def most_frequent(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, int]]:
-    """The most frequent that occur more than `least` times, ties by key; none where every key occurs once."""
+    """Return the most frequent keys that occur more than `least` times, ties by key; none if every key occurs once."""
     if not len(counts) or counts.max() <= max(least, 1 if not least else 0):
         return []
     number = min(TOP, len(counts))
@@ -57,7 +57,7 @@ def most_frequent(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, 
 
 
 def to_json_values(values: list[Any], dtype: DType) -> list[Any]:
-    """As JSON holds them: moments as ISO 8601 text, truth as it is."""
+    """Return values as JSON holds them: dates and times as ISO 8601 strings, booleans as booleans."""
     if dtype == "boolean":
         return [bool(value) for value in values]
     if dtype == "date":

@@ -1,4 +1,4 @@
-"""From what is remembered of a table to its profile."""
+"""Compute the profile of a table from its state."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from radix_assets.profiles.state.table import TableState
 from radix_assets.profiles.statistics import registry
 
 _ALWAYS = 2.0
-"""Standard errors that are exceeded once in twenty times."""
+"""Standard errors that are exceeded once in twenty times (5 %)."""
 
 
 def finalize(table: str, state: TableState, exact: dict[int, dict[str, Any]]) -> TableProfile:
-    """The profile. `exact`: by the place of a column, statistics that a second look made exact."""
+    """Return the profile. `exact`: by column position, statistics that the second pass made exact."""
     columns = {}
     for place, (name, column) in enumerate(zip(state.names, state.columns, strict=True)):
         columns[name] = _profile(name, column, exact.get(place))
@@ -49,13 +49,13 @@ def _left_out(state: TableState) -> list[str]:
 
 
 def count_duplicates(state: TableState) -> tuple[int, int]:
-    """Rows that repeat an earlier one, and by how many rows that may be off."""
+    """Return the number of rows that repeat an earlier one, and its error bound."""
     if not state.columns or any(_unique(column) for column in state.columns):
         return 0, 0
     hashes = state.hashes.settle()
     if hashes.exact:
         return state.rows - len(hashes.hashes), 0
-    # The rows whose hashes are known are a sample of the different rows, with all their repeats.
+    # The rows whose hashes are known are a sample of the distinct rows, with all their repeats.
     known, rows = len(hashes.hashes), int(hashes.counts.sum())
     share = (rows - known) / rows
     error = _ALWAYS * (share * (1.0 - share) / known) ** 0.5 + 3.0 / known
@@ -69,7 +69,7 @@ def _unique(column: ColumnState) -> bool:
 
 
 def count_distinct(column: ColumnState) -> tuple[int, float]:
-    """How many different values, and the relative error."""
+    """Return the number of distinct values, and its relative error."""
     if column.exact_distinct is not None:
         return column.exact_distinct, 0.0
     if column.increasing:
@@ -108,7 +108,7 @@ def _profile(name: str, column: ColumnState, exact: dict[str, Any] | None) -> Co
 
 
 def _patterns(shapes: HeavyHitters) -> list[tuple[str, int]]:
-    """The most frequent, even where each occurs once."""
+    """Return the most frequent patterns, even if each occurs once."""
     places = np.flatnonzero(shapes.counts > shapes.short)
     if shapes.texts is None or not len(places):
         return []
@@ -127,7 +127,7 @@ def _moments(sums: PowerSums) -> dict[str, Any]:
 
 
 def describe_values(column: ColumnState, keys: Any, counts: Counts) -> dict[str, Any]:
-    """What follows from all values and how often each occurs."""
+    """Return the statistics that follow from all distinct values and their counts."""
     top = most_frequent(keys, counts)
     found: dict[str, Any] = {"distinct": len(counts)}
     found["top"] = list(

@@ -1,4 +1,4 @@
-"""The profiles in snapshots. Nothing of what makes a profile is loaded."""
+"""Load profiles from snapshots, without importing what computes them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +10,9 @@ PROFILE_FILE = "profile.json"
 
 
 def load_profiles(paths: Mapping[str, Path], raw: Mapping[str, Path] | None = None) -> dict[str, TableProfile]:
-    """The profiles of several tables, by name.
+    """Load the profiles of several tables, by name.
 
-    With `raw`, the raw snapshots, private columns have all statistics too: to find out what they are, never to be
+    With `raw`, the raw snapshots, private columns have all statistics too: for detection in memory, never to be
     written.
     """
     profiles = {table: load_profile(path) for table, path in paths.items()}
@@ -24,7 +24,7 @@ def load_profiles(paths: Mapping[str, Path], raw: Mapping[str, Path] | None = No
 
 
 def load_profile(path: Path) -> TableProfile:
-    """The profile in a snapshot directory. Raises StorageError RDX-STO-011 where there is none."""
+    """Load the profile in a snapshot directory. Raises StorageError RDX-STO-011 if it is missing."""
     try:
         return TableProfile.model_validate_json((path / PROFILE_FILE).read_bytes())
     except (OSError, ValueError):

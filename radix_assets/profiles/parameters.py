@@ -1,4 +1,4 @@
-"""What a profile consists of: the numbers that every engine shares."""
+"""Parameters of a profile that every engine shares."""
 
 from typing import Final
 
@@ -6,22 +6,22 @@ QUANTILES: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS: Final = 30
 """Bars of a histogram."""
 TOP: Final = 10
-"""Most frequent values and patterns that a profile lists."""
+"""Most frequent values and patterns in a profile."""
 KEPT: Final = 65_536
-"""Distinct values of a column that are counted exactly in a mergeable state; beyond, the smallest so many hashes."""
+"""Distinct values of a column that a state counts exactly; beyond, that many smallest hashes are kept."""
 LEVEL: Final = 16_384
-"""Values of one weight that a sketch of ranks holds before it halves them."""
+"""Values of one weight that a quantile sketch holds before it halves them."""
 FREQUENT: Final = 1_024
-"""Candidates for the most frequent values, where not all values are counted."""
+"""Candidates for the most frequent values, if not all values are counted."""
 TEXT_BYTES: Final = 8 << 20
-"""Bytes of distinct texts of a column that a state holds; beyond, only candidates for the most frequent."""
+"""Bytes of distinct strings of a column in a state; beyond, only candidates for the most frequent are kept."""
 SHAPE: Final = 40
-"""Characters of a text that its pattern describes."""
+"""Longest string that has a pattern, in characters."""
 SAMPLE: Final = 10_000
-"""Rows of the sample that rank correlations are of."""
+"""Rows of the sample for rank correlations."""
 MEASURES: Final = 40
-"""Columns of numbers, and of categories, between which associations are computed: the first ones of the table."""
+"""Numeric columns, and categorical columns, with associations: the first ones of the table."""
 LEVELS: Final = 64
-"""Distinct values up to which a column of text or booleans is a category."""
+"""Distinct values up to which a string or boolean column is categorical."""
 REFINED: Final = 16_777_216
-"""Rows up to which a second look at a column makes its estimated statistics exact."""
+"""Rows up to which a second pass makes the estimated statistics of a column exact."""

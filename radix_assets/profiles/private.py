@@ -1,4 +1,4 @@
-"""Statistics by value: of a private column none is written; in memory they are had again from the raw snapshot."""
+"""Statistics that reveal values: never written for a private column, recomputed in memory from the raw snapshot."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -10,13 +10,13 @@ from radix_assets.sources.schema import DATA_FILE
 
 
 def without_values(profile: TableProfile, columns: Collection[str]) -> TableProfile:
-    """The profile as it may be written: of these columns only what counts and measures."""
+    """Return the profile as it may be written: of these columns only statistics that reveal no value."""
     kept = {name: _bare(column) if name in columns else column for name, column in profile.columns.items()}
     return profile.model_copy(update={"columns": kept, "associations": profile.associations.without(columns)})
 
 
 def with_values(profile: TableProfile, raw: Path) -> TableProfile:
-    """The profile with all statistics of private columns, from the raw snapshot it was made of. Never to be written."""
+    """Return the profile with all statistics of private columns, from its raw snapshot. Never to be written."""
     private = [name for name, column in profile.columns.items() if column.private]
     if not private:
         return profile

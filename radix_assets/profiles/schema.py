@@ -1,4 +1,4 @@
-"""What a profile says of a table, as data."""
+"""The data classes of a profile."""
 
 from collections.abc import Collection
 from typing import Any, Literal
@@ -33,44 +33,44 @@ class ColumnProfile(BaseModel):
     kurtosis: float | None = None
     """Fisher's, 0 of a normal distribution; not corrected for bias."""
     quantiles: dict[str, float] = {}
-    """Of numbers: "0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99"."""
+    """Numeric columns: "0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99"."""
     histogram: list[tuple[float, float, int]] = []
-    """Of numbers: lower edge, upper edge, count."""
+    """Numeric columns: lower edge, upper edge, count."""
     timeline: list[tuple[str, str, int]] = []
-    """Of dates and datetimes: lower edge, upper edge, count; empty where there is one value only."""
+    """Dates and datetimes: lower edge, upper edge, count; empty if there is only one value."""
     top: list[tuple[Any, int]] = []
-    """The ten most frequent values with their counts; empty where every value occurs once. Stays in the snapshot."""
+    """The ten most frequent values with their counts; empty if every value occurs once. Stays in the snapshot."""
     length_min: int | None = None
     length_mean: float | None = None
     length_max: int | None = None
-    """Of strings, in characters."""
+    """Strings, in characters."""
     zeros: int | None = None
     negatives: int | None = None
     monotonic: bool = False
-    """Never falls from row to row."""
+    """Whether the values never fall from row to row."""
     patterns: list[tuple[str, int]] = []
-    """Of strings: the ten most frequent shapes (A capital, a small letter, 9 digit, all else as it is) with their
-    counts; … is every string of more than 40 characters. Like `top` they tell of the values."""
+    """Strings: the ten most frequent patterns (A upper case, a lower case, 9 digit, others unchanged) with their
+    counts; … is every string of more than 40 characters. Like `top` they reveal values."""
     errors: dict[str, float] = {}
-    """What is estimated, and how far it may be off. `distinct`: relative, exceeded once in twenty times. `quantiles`:
-    ranks, as a share of the values, never exceeded; so too the counts of `histogram` and `timeline`. `top` and
-    `patterns`: counts are short by so many at most, and what is not there occurs twice as often as that at most."""
+    """Error bounds of the estimated statistics. `distinct`: relative, exceeded once in twenty times. `quantiles`:
+    ranks, as a share of the values, never exceeded; also for the counts of `histogram` and `timeline`. `top` and
+    `patterns`: counts are at most this much too low, and a value that is not listed occurs at most twice as often."""
     private: bool = False
-    """Its statistics by value are left out."""
+    """Whether the statistics that reveal values are left out."""
 
     @property
     def present(self) -> int:
-        """Rows that hold a value."""
+        """Rows that are not null."""
         return self.rows - self.nulls
 
     @property
     def unique(self) -> bool:
-        """Every row holds a value and no two are the same."""
+        """Whether no row is null and no two values are equal."""
         return self.nulls == 0 and self.rows > 0 and self.distinct == self.rows and "distinct" not in self.errors
 
     @property
     def constant(self) -> bool:
-        """No two values differ."""
+        """Whether no two values differ."""
         return self.distinct <= 1
 
 
@@ -78,30 +78,30 @@ Matrix = list[list[float | None]]
 
 
 class Associations(BaseModel):
-    """How columns go together: of the first columns of numbers and of categories (text and booleans of few values).
+    """Associations between the first numeric and the first categorical columns (strings and booleans with few values).
 
-    Each is over the rows that hold both values; None where it is not defined, such as of a constant column.
+    Each is over the rows where both values are present; None where it is undefined, such as for a constant column.
     """
 
     numbers: list[str] = []
     categories: list[str] = []
     pearson: Matrix = []
-    """Number by number."""
+    """(numbers, numbers)."""
     spearman: Matrix = []
-    """Number by number: of ranks, over a sample of the rows."""
+    """(numbers, numbers): rank correlations over a sample of the rows."""
     spearman_rows: int = 0
-    """Rows of that sample; all rows where they are so few."""
+    """Rows of that sample; all rows if there are fewer."""
     cramers_v: Matrix = []
-    """Category by category, corrected for bias (Bergsma 2013)."""
+    """(categories, categories), corrected for bias (Bergsma 2013)."""
     theils_u: Matrix = []
-    """Category by category: the share of the row's entropy that the column tells."""
+    """(categories, categories): the share of the row's entropy that the column explains."""
     eta: Matrix = []
-    """Category by number: the correlation ratio."""
+    """(categories, numbers): the correlation ratio."""
     left_out: list[str] = []
-    """Columns of numbers or categories beyond the first ones."""
+    """Numeric or categorical columns beyond the first ones."""
 
     def without(self, columns: Collection[str]) -> "Associations":
-        """Without some columns."""
+        """Return the associations without some columns."""
         numbers = [place for place, name in enumerate(self.numbers) if name not in columns]
         categories = [place for place, name in enumerate(self.categories) if name not in columns]
 
@@ -131,7 +131,7 @@ class TableProfile(BaseModel):
     duplicates: int = 0
     """Rows that repeat an earlier row."""
     duplicates_error: int = 0
-    """`duplicates` is off by so many rows at most, nineteen times in twenty; 0: it is exact."""
+    """The error bound of `duplicates` in rows, exceeded once in twenty times; 0 if it is exact."""
     associations: Associations = Associations()
     carried: int = 0
-    """Rows whose statistics were carried over from the profile before; the others are new."""
+    """Rows whose statistics were carried over from the previous profile; the others are new."""

@@ -1,4 +1,4 @@
-"""A second look at the columns whose values were too many to count: what was estimated becomes exact."""
+"""A second pass over the columns with too many values to count, which makes their estimates exact."""
 
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from radix_assets.profiles.state.table import TableState
 
 
 def compute_exact(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
-    """By the place of a column, its exact statistics. One column is held at a time.
+    """Return the exact statistics by column position. One column is in memory at a time.
 
-    Of more than 16 million rows only this is settled: whether the values of a whole number or text column all differ.
+    With more than 16 million rows only one thing is determined: whether all values of an integer or string column
+    differ.
     """
     pa.default_memory_pool().release_unused()
     frame = pl.scan_parquet(file)
@@ -36,7 +37,7 @@ def compute_exact(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
 
 
 def _may_be_unique(column: ColumnState) -> bool:
-    """Whether anybody would tell rows apart by the column, and no value of it is known to occur twice."""
+    """Return whether the column could be a key: its type allows it, and no value is known to occur twice."""
     if column.dtype not in {"integer", "string"} or column.increasing:
         return False
     return column.hashes is not None and not column.hashes.repeats
@@ -54,7 +55,7 @@ def _exact(frame: pl.LazyFrame, place: int, column: ColumnState) -> dict[str, An
 
 
 def _of_texts(values: pl.LazyFrame) -> dict[str, Any]:
-    """Of texts, which are not held: their hashes are, and the most frequent are looked up."""
+    """Return the statistics of strings by their hashes, which need less memory; look up the most frequent ones."""
     hashed = pl.col("value").hash(seed=0)
     hashes = values.select(hashed).collect(engine="streaming").to_series().to_numpy()
     keys, counts = counted(np.sort(hashes))
@@ -69,7 +70,7 @@ def _of_texts(values: pl.LazyFrame) -> dict[str, Any]:
 
 
 def count_distinct_in_parts(frame: pl.LazyFrame, place: int, rows: int) -> int:
-    """How many different values a column has, by parts of their hashes, so that few are held at once."""
+    """Return the number of distinct values, one range of hashes at a time to save memory."""
     parts = -(-rows // REFINED)
     hashed = frame.select(cs.by_index(place).drop_nulls().hash(seed=0).alias("hash"))
     total = 0

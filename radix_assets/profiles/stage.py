@@ -1,4 +1,4 @@
-"""The profile of one raw table: exact statistics, a picture, alerts and a page to browse."""
+"""Write the profile of one raw table: exact statistics, pictures, alerts and a page to browse."""
 
 import logging
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from radix_assets.sources.schema import DATA_FILE
 
 PICTURE_FILE, HEATMAP_FILE, PAGE_FILE = "overview.png", "associations.png", "page.html"
 _LOOKED_AT = 200
-"""Columns of a wide table that are judged private or not; of the others no value is shown."""
+"""Columns of a wide table that are checked for private values; no value of the others is shown."""
 _MOST_ALERTS = 50
 _log = logging.getLogger(__name__)
 
@@ -37,15 +37,14 @@ def make_profile(
 ) -> Output:
     """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `state.parquet`, pictures, page.
 
-    The statistics are over all rows, and exact save what a column's `errors` name. The page is of a sample, which its
-    title states; where it cannot be made, the profile stands without it and says so. Of `private` columns (those that
-    look so, where they are not given) no value is written or shown.
+    The statistics cover all rows, and are exact except those that a column's `errors` name. The page shows a sample,
+    as its title states; if it cannot be written, the metadata says so. No value of `private` columns (by default those
+    that look private) is written or shown.
 
-    `previous` is the directory of the profile before: where the snapshot begins with the rows that one was made of,
-    only the new rows are read. With a secret `seed` private columns are carried over by hashes; without, they are read
-    again.
+    `previous` is the directory of the previous profile: if the snapshot begins with the same rows, only the new rows
+    are read. With a secret `seed` private columns are carried over by hashes; without, they are read again.
 
-    `found` are the statistics where another engine has made them: then no state is written to go on from.
+    `found` are the statistics if another engine has computed them: then no state is written.
     """
     file = data / DATA_FILE
     given = judge_columns(data, table) if private is None else private

@@ -1,1 +1,1 @@
-"""Stage: relationships. Which columns tell rows apart, and which rows belong together."""
+"""The relationships stage: primary keys and foreign keys."""

@@ -1,4 +1,4 @@
-"""Relationships: how the tables hang together."""
+"""The relationships stage: keys of the tables, and how the tables relate."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -15,11 +15,11 @@ def _compute(work: Work) -> Output:
 
 RELATIONSHIPS = Stage(
     name="relationships",
-    description="Primary keys, and which table points to which, found in names and values, with the evidence.",
+    description="Primary and foreign keys, found in names and values, with the evidence.",
     kinds=("polars",),
     deps=("raw", "profile"),
     checks={
-        "every_table_has_a_primary_key": "The rows of every table can be told apart.",
+        "every_table_has_a_primary_key": "Every table has a primary key.",
         "no_primary_key_repeats": "No value of a primary key occurs twice.",
         "few_broken_references": "Nearly every reference finds its parent.",
     },

@@ -1,4 +1,4 @@
-"""Which pairs of columns are compared, and why the others are not: from profiles and names alone."""
+"""Choose the pairs of columns to compare, from profiles and names alone, and record why the others are ruled out."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,22 +15,22 @@ STRONG = 0.8
 HINT = 0.5
 """Name scores from which coverage may be less than complete."""
 BROKEN = 0.05
-"""Share of a child's rows that may point to nothing when its values are counted."""
+"""Share of a child's rows that may be orphans when its values are counted."""
 UNLIKELY = 25.0
-"""See `low_end`: from here on numbers lie too near the low end of the parent's to point there."""
+"""See `low_end`: beyond this, numbers lie too near the low end of the parent's to be references."""
 
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass
 class Ruled:
-    """Why pairs were not compared: how many, by reason, in the order of the tests."""
+    """The numbers of pairs that were ruled out, by reason, in the order of the tests."""
 
     considered: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, reason: str, mask: Mask) -> None:
-        """All of a mask for one reason."""
+        """Count the pairs of a mask for one reason."""
         self.counts[reason] += int(mask.sum())
 
 
@@ -40,7 +40,7 @@ LOW_END, NAME = "only at the low end of the parent's range", "names say otherwis
 
 
 class Children:
-    """The columns of all tables side by side, as arrays."""
+    """The columns of all tables, as arrays."""
 
     def __init__(self, facts: Mapping[str, list[Fact]], numbers: frozenset[tuple[str, str]]) -> None:
         self.facts = [fact for columns in facts.values() for fact in columns]
@@ -74,9 +74,9 @@ def candidates(
     ruled: Ruled,
     numbers: frozenset[tuple[str, str]] = frozenset(),
 ) -> Iterator[tuple[Fact, Fact, tuple[float, str]]]:
-    """Pairs worth comparing with what their names say, in a fixed order; `ruled` learns of the others.
+    """Return the pairs to compare with their name scores, in a fixed order; count the others in `ruled`.
 
-    `numbers`: columns that merely number the rows.
+    `numbers`: columns that only number the rows.
     """
     children = Children(facts, numbers)
     total = len(children.facts)
@@ -106,7 +106,7 @@ def _no_parent(fact: Fact) -> str:
 
 
 def named(child: Fact, parent: Fact) -> tuple[float, str]:
-    """What names say, from 0 to 1, and in words; nothing where they are mere numbers."""
+    """Return the name score, from 0 to 1, and its reason; 0 for names that are mere numbers."""
     if not child.told or (not parent.told and child.table == parent.table):
         return 0.0, ""
     score, reason = name_score(child.table, child.bare, parent.table, parent.bare)
@@ -115,13 +115,13 @@ def named(child: Fact, parent: Fact) -> tuple[float, str]:
 
 @dataclass(frozen=True)
 class Fits:
-    """Which children fit a parent by type, and what else rules some of them out unless names are strong."""
+    """Which children fit a parent by type, and which of them are ruled out unless names are strong."""
 
     any: Mask
     reasons: list[tuple[str, Mask]]
 
     def reason(self, place: int) -> str:
-        """The first that rules a child out; empty where none does."""
+        """Return the first reason that rules a child out; empty if none does."""
         return next((reason for reason, mask in self.reasons if mask[place]), "")
 
 
@@ -132,7 +132,7 @@ def _fitting(children: Children, parent: Fact, others: Mask, ruled: Ruled) -> Fi
     ruled.add(TYPE, rest & ~(alike & children.able))
     rest &= alike & children.able
     size = parent.column.distinct
-    # A few per cent of the rows may hold values of their own.
+    # A few per cent of the rows may be orphans.
     reasons = [(COUNT, children.distinct > 1.05 * size + 1 + BROKEN * children.rows)]
     if parent.kind == "integer":
         reasons.append((RANGE, (children.low < parent.low) | (children.high > parent.high)))
@@ -146,7 +146,7 @@ def _fitting(children: Children, parent: Fact, others: Mask, ruled: Ruled) -> Fi
 
 
 def _ruled_out_by_names(child: Fact, parent: Fact, name: float, *, primary: bool) -> bool:
-    """A row points to its own table under a telling name only; its own key points to namesakes."""
+    """Return whether names rule a pair out: self-references need a meaningful name, keys only point to namesakes."""
     if parent.kind == "day" and name < STRONG:
         return True
     if not child.told or not parent.told:

@@ -1,4 +1,4 @@
-"""Which of the compared pairs are believed, decided for the whole schema at once."""
+"""Accept or reject the compared pairs, for the whole schema at once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,29 +10,29 @@ from radix_assets.relationships.facts import silent_table
 from radix_assets.relationships.scoring import FITTED, Weights, alone, beside, chance
 
 BELIEVED = 0.5
-"""Probability from which a pair is a relationship."""
+"""Probability from which a pair is accepted as a relationship."""
 LEANING = 0.3
-"""Probability from which it is, where strong names or several parents together make up for the rest."""
+"""Probability from which it is accepted if names are strong or several parents together are likely."""
 SURELY_ONE = 0.6
-"""Sum of the probabilities of a child's parents from which it is believed to have one."""
+"""Sum of the probabilities of a child's parents from which it is assumed to have one."""
 
 Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one pair."""
+    """The decision on one pair."""
 
     pair: Pair
     probability: float
     refused: str = ""
-    """Why it is no relationship; empty where it is one."""
+    """Why it is not a relationship; empty if it is one."""
 
 
 def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
-    """The likeliest set: one parent for each child column, one direction for each pair of columns, no circle of keys.
+    """Return the verdicts: one parent per child column, one direction per pair of columns, no cycle of keys.
 
-    The likeliest pairs come first; what contradicts a likelier one is refused with the reason.
+    Pairs are decided by descending probability; one that contradicts a more likely one is rejected with the reason.
     """
     first = alone(pairs, weights)
     second = [chance(value) for value in beside(pairs, first, weights)]
@@ -44,11 +44,11 @@ def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
     verdicts: dict[int, Verdict] = {}
     for n in order:
         pair = pairs[n]
-        # A child that surely points to one of several points to the likeliest.
+        # A child that certainly points to one of several points to the most likely.
         certain = BELIEVED if pair.name < STRONG and together[pair.child.at] < SURELY_ONE else LEANING
         refused = _refusal(pair, second[n] >= certain, parents)
-        # Any count is found among running numbers; where names speak, one that says nothing of a reference is none.
-        mute = pair.seen.get("unannounced without bits", 0.0) > 0.5  # noqa: PLR2004 half of what is certain
+        # Any count is contained in running numbers, so a meaningful name that does not suggest a reference decides.
+        mute = pair.seen.get("unannounced without bits", 0.0) > 0.5  # noqa: PLR2004 half of certainty
         if not refused and mute and not silent_table(pair.parent.table):
             refused = "small whole numbers, and the name says nothing of a reference"
         verdicts[n] = Verdict(pair, second[n], refused)

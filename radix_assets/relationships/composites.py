@@ -1,4 +1,4 @@
-"""Links over several columns: to a composite key, whether the names agree or not."""
+"""Relationships over several columns: to a composite key, with or without agreeing names."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,40 +13,40 @@ from radix_assets.relationships.schema import PrimaryKey, Relationship
 from radix_assets.relationships.values import Containment, Values
 
 NAMED_COVERAGE, OTHER_COVERAGE = 0.9, 0.97
-"""Share of a child's rows that must find their parent, where all names agree and where not."""
+"""Share of a child's rows that must find their parent, if all names agree and if not."""
 BITS = 20.0
-"""Improbability by chance, in bits, from which names need not agree."""
+"""Improbability of chance, in bits, from which names need not agree."""
 ALL, USED = 0.999, 0.1
-"""Share of the key's rows that are used: by a table that numbers alike, and at least, where names differ."""
+"""Share of the key's rows that must be used: by a table that numbers alike, and if names differ."""
 MARGIN = 0.15
-"""How much less of the child's rows must be found when its columns are mixed among its rows."""
+"""How much fewer of the child's rows must be found when its columns are shuffled independently."""
 OPTIONS = 4
-"""Columns of a child that are tried for each column of a key, best first."""
+"""Columns of a child tried for each column of a key, best first."""
 TRIES = 32
-"""Ways to match a child's columns to a key that are tried, best first."""
+"""Assignments of a child's columns to a key that are tried, best first."""
 
 Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Option:
-    """A child's column that may stand for one of a key."""
+    """A child's column that may match a column of a key."""
 
     child: Fact
     key: Fact
     name: float
     kin: bool
-    """Both point to the same column of a third table, or one to the other's."""
+    """Whether both point to the same column of a third table, or one to the other."""
 
     @property
     def rank(self) -> tuple[float, float]:
-        """Better ones are larger."""
+        """Return a sort key: better ones are larger."""
         return (self.name, float(self.kin))
 
 
 @dataclass(frozen=True)
 class Match:
-    """A child's columns whose rows are found in a composite key."""
+    """A child's columns whose rows are contained in a composite key."""
 
     options: tuple[Option, ...]
     share: Containment
@@ -62,12 +62,12 @@ class Match:
 
     @property
     def all_named(self) -> bool:
-        """Every column bears the name of the key's."""
+        """Whether every column has the name of the key's."""
         return all(option.name >= STRONG for option in self.options)
 
     @property
     def rank(self) -> tuple[float, ...]:
-        """Better ones are larger."""
+        """Return a sort key: better ones are larger."""
         names = sum(option.name for option in self.options) / len(self.options)
         kin = sum(option.kin for option in self.options)
         return (names, kin, round(self.share.rows, 3), round(self.share.used, 3))
@@ -76,13 +76,13 @@ class Match:
 def composite_links(
     facts: Mapping[str, list[Fact]], keys: Sequence[PrimaryKey], links: Sequence[Verdict], values: Values
 ) -> list[Relationship]:
-    """Relationships to composite keys, the best for each set of columns of a child."""
+    """Return relationships to composite keys, the best for each set of columns of a child."""
     points = {verdict.pair.child.at: verdict.pair.parent.at for verdict in links}
     by_name = {table: {fact.name: fact for fact in columns} for table, columns in facts.items()}
     own = {key.table: set(key.columns) for key in keys}
     found: list[Match] = []
     for key in keys:
-        if len(key.columns) < 2:  # noqa: PLR2004 one column is no composite
+        if len(key.columns) < 2:  # noqa: PLR2004 one column is not composite
             continue
         parts = [by_name[key.table][name] for name in key.columns]
         if not parts[0].column.rows:
@@ -98,7 +98,7 @@ def composite_links(
 def _best(
     columns: Sequence[Fact], parts: Sequence[Fact], points: Mapping[Place, Place], own: set[str], values: Values
 ) -> Match | None:
-    """The best way to find a child's columns among a key's, if there is one."""
+    """Return the best match of a child's columns to a key, if there is one."""
     matches = []
     for options in islice(_ways(columns, parts, points), TRIES):
         match = _tested(options, own, values)
@@ -112,13 +112,13 @@ def _best(
 def _ways(
     columns: Sequence[Fact], parts: Sequence[Fact], points: Mapping[Place, Place]
 ) -> Iterator[tuple[Option, ...]]:
-    """Combinations of a child's columns for those of the key, best first, no column twice."""
+    """Return assignments of a child's columns to those of the key, best first, no column twice."""
     lists = []
     for key in parts:
         options = [option for child in columns if (option := _option(child, key, points)) is not None]
         lists.append(sorted(options, key=lambda option: option.rank, reverse=True)[:OPTIONS])
     ways = [way for way in product(*lists) if len({option.child.name for option in way}) == len(way)]
-    # Something must tie the tables together beside numbers that are found everywhere.
+    # Something must link the tables besides numbers that occur everywhere.
     ways = [
         way
         for way in ways
@@ -131,7 +131,7 @@ def _option(child: Fact, key: Fact, points: Mapping[Place, Place]) -> Option | N
     name = named(child, key)[0] if child.told and key.told else 0.0
     same = child.told and key.told and child.bare.lower() == key.bare.lower()
     if same:
-        name = 1.0  # `year`: a name that many tables share says something beside others
+        name = 1.0  # `year`: a name that many tables share is meaningful beside others
     alike = child.kind == key.kind and bool(child.kind)
     if not child.column.present or not (alike or (same and child.column.dtype == key.column.dtype)):
         return None
@@ -162,7 +162,7 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
     if everything:
         return match
     tied = any(option.kin or option.name >= STRONG for option in options)
-    # Its own numbering of the same things, unless all of both sides is the same.
+    # It numbers the same things itself, unless both sides are equal.
     numbering = bool(own) and own <= set(left) and share.used < ALL
     told = any(option.child.told and option.key.told for option in options)
     if numbering or bits < (2 * BITS if told or not tied else BITS) or share.used < USED:
@@ -172,7 +172,7 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
 
 
 def _settled(found: Sequence[Match], facts: Mapping[str, list[Fact]]) -> list[Match]:
-    """One parent for each set of a child's columns, one direction for two tables that share a key."""
+    """Return one parent per set of a child's columns, one direction for two tables that share a key."""
     tables = list(facts)
 
     def claim(match: Match) -> tuple[float, ...]:

@@ -1,4 +1,4 @@
-"""What was found and what was not, in words a person can check; never a value of a column."""
+"""Describe the relationships and near misses in words a user can check; never a value of a column."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from radix_assets.relationships.schema import NearMiss, Probes, Relationship
 from radix_assets.relationships.values import Values
 
 SHOWN = 40
-"""Near misses that are kept."""
+"""Near misses that are recorded."""
 
 
 def relationship_of(verdict: Verdict, values: Values) -> Relationship:
-    """A believed pair, with its coverage over all rows."""
+    """Return an accepted pair as a relationship, with its coverage over all rows."""
     pair = verdict.pair
     rows = values.coverage(pair.child.at, pair.parent.at, pair.parent.kind, pair.rows)
     return Relationship(
@@ -29,7 +29,7 @@ def relationship_of(verdict: Verdict, values: Values) -> Relationship:
 
 
 def evidence_of(pair: Pair, rows: float) -> str:
-    """Why a pair is believed."""
+    """Return why a pair is accepted."""
     why = [
         pair.reason or ("names differ" if pair.told else "names say nothing"),
         coverage(rows, pair.child.column.present),
@@ -46,18 +46,18 @@ def evidence_of(pair: Pair, rows: float) -> str:
 
 
 def coverage(share: float, rows: int) -> str:
-    """How many of a child's rows find their parent."""
+    """Return how many of a child's rows find their parent, in words."""
     return f"{_percent(share)} of {rows:,} rows find their parent"
 
 
 def _percent(share: float) -> str:
-    # Not quite all is never shown as all.
+    # Nearly all is never shown as all.
     shown = 0.999 if 0.999 <= share < 1 else share  # noqa: PLR2004 one decimal
     return f"{shown:.1%}".replace(".0%", "%").replace("%", " %")
 
 
 def probes_of(verdicts: Sequence[Verdict], ruled: Ruled) -> Probes:
-    """The record of the search."""
+    """Return the record of the search."""
     missed = sorted((v for v in verdicts if v.refused), key=lambda v: -round(v.probability, 4))
     return Probes(
         considered=ruled.considered,

@@ -12,7 +12,7 @@ from radix_assets.relationships.layout import HEAD, ROW, Box, Line, lay_out
 from radix_assets.relationships.schema import Schema
 
 MAX_INCHES = 40.0
-"""What is wider or taller is drawn smaller."""
+"""A larger diagram is scaled down."""
 DPI = 110
 LOW = 0.6
 """Relationships less certain than this are dashed."""
@@ -21,9 +21,9 @@ HEADER, FOREIGN = "#e3f1ef", "#8a5a00"
 
 
 def draw_diagram(schema: Schema, profiles: Mapping[str, TableProfile], file: Path) -> None:
-    """Write the picture: a box for every table with its keys, a line from each foreign key to what it points to.
+    """Write the picture: a box for every table with its keys, a line from each foreign key to its parent.
 
-    A fork at the child's end means many, a bar at the parent's end one. At most 60 kB, whatever the number of tables.
+    A fork at the child's end means many, a bar at the parent's end one. At most 60 kB for any number of tables.
     """
     from PIL import Image
 

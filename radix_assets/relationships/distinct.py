@@ -1,4 +1,4 @@
-"""Distinct values of one column as sorted numbers, cheap to keep and to look up, thinned where they are millions."""
+"""Distinct values of one column as sorted numbers, cheap to store and look up, sampled if there are millions."""
 
 from dataclasses import dataclass
 
@@ -7,50 +7,50 @@ import numpy.typing as npt
 import polars as pl
 
 MOST = 2_000_000
-"""Distinct values that are kept of a column; of more, those whose hash ends in enough zeros."""
+"""Distinct values kept of a column; of more, those whose hash ends in enough zeros."""
 LOOKED_UP = 50_000
 """Values of a child that are looked up in a parent, evenly spread."""
 FIRST = 256
 """Values that are looked up before the others."""
 SEED = 7
 APART = 2**62
-"""What is taken from numbers that are not whole, so that they equal no whole number."""
+"""Subtracted from numbers that are not integers, so that they equal no integer."""
 
 Numbers = npt.NDArray[np.int64] | npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Distinct:
-    """Distinct values, ascending: whole numbers as they are, all else as hashes."""
+    """Distinct values, ascending: integers as they are, others as hashes."""
 
     values: Numbers
     counts: npt.NDArray[np.int64]
     """Rows that hold each value."""
     thinned: int
-    """One in two to the power of this is kept, the same ones in every column."""
+    """One value in 2**thinning is kept, the same ones in every column."""
 
     @property
     def kept(self) -> int:
-        """Values that are here."""
+        """The number of values."""
         return len(self.values)
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """What looking up a child's values in a parent's says."""
+    """The result of looking up a child's values in a parent's."""
 
     rows: float
-    """Share of the child's rows with a value that find it in the parent."""
+    """Share of the child's non-null rows whose value is in the parent."""
     distinct: float
     """Share of the child's distinct values."""
     ranks: npt.NDArray[np.float64]
-    """Where the values that were found stand among the parent's, from 0 to 1, ascending; for whole numbers only."""
+    """Relative positions of the values among the parent's, from 0 to 1, ascending; for integers only."""
     weights: npt.NDArray[np.int64]
     """Rows of each of these."""
 
 
 def read_distinct(rows: pl.LazyFrame, column: str, kind: str, distinct: int, among: Numbers | None = None) -> Distinct:
-    """Read a column of raw rows: of `kind` "integer" as whole numbers, else as text, of which hashes are kept.
+    """Read a column of raw rows: `kind` "integer" as integers, others as text, of which hashes are kept.
 
     `among` limits the result to these values (or hashes) and then nothing is left out.
     """
@@ -58,13 +58,13 @@ def read_distinct(rows: pl.LazyFrame, column: str, kind: str, distinct: int, amo
         value = pl.col(column).cast(pl.String, strict=False)
     elif rows.collect_schema()[column].is_float():
         number = pl.col(column)
-        # What is no whole number equals none, and stays apart.
+        # A number that is not an integer equals no integer, and stays distinct.
         apart = (number * 1000).cast(pl.Int64, strict=False) - APART
         value = pl.when(number.round() == number).then(number.cast(pl.Int64, strict=False)).otherwise(apart)
     else:
         value = pl.col(column).cast(pl.Int64, strict=False)
     frame = rows.select(value.alias("v")).drop_nulls()
-    # As many bits as bring what is kept below the limit.
+    # As many bits as needed to get below the limit.
     thinned = ((distinct - 1) // MOST).bit_length() if distinct > MOST and among is None else 0
     if thinned:
         frame = frame.filter(pl.col("v").hash(SEED) % 2**thinned == 0)
@@ -77,7 +77,7 @@ def read_distinct(rows: pl.LazyFrame, column: str, kind: str, distinct: int, amo
 
 
 def thin(one: Distinct, thinned: int) -> Distinct:
-    """The values of `one` that a column thinned that much keeps."""
+    """Return the values of `one` that a column thinned this much keeps."""
     if thinned <= one.thinned:
         return one
     hashes = one.values if one.values.dtype == np.uint64 else pl.Series(one.values).hash(SEED).to_numpy()
@@ -86,13 +86,13 @@ def thin(one: Distinct, thinned: int) -> Distinct:
 
 
 def overlap(child: Distinct, parent: Distinct, least: float) -> Overlap | None:
-    """How a child's values lie among a parent's; None where a look at some of them finds less than `least`."""
+    """Compare a child's values with a parent's; None if a sample of them finds less than `least`."""
     child = thin(child, parent.thinned)
     values, counts = child.values, child.counts
     if not len(values) or not parent.kept:
         return None
     if len(values) > 2 * FIRST:
-        # Values of evenly spread rows: what many rows hold counts more.
+        # Values of evenly spread rows: frequent values count more.
         ends = np.cumsum(counts)
         first = values[np.searchsorted(ends, np.linspace(0, ends[-1] - 1, FIRST).astype(np.int64), side="right")]
         if _among(first, parent.values)[0].mean() < least - 0.15:
@@ -108,7 +108,7 @@ def overlap(child: Distinct, parent: Distinct, least: float) -> Overlap | None:
 
 
 def rows_found(child: Distinct, parent: Distinct) -> float:
-    """Share of a child's rows with a value that find it in the parent, over all of them."""
+    """Return the share of a child's non-null rows whose value is in the parent, over all rows."""
     return float(child.counts[_among(child.values, parent.values)[0]].sum() / child.counts.sum())
 
 

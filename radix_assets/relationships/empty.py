@@ -1,4 +1,4 @@
-"""Relationships of tables that have no rows yet: by name alone."""
+"""Relationships of tables without rows: by name alone."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from radix_assets.relationships.schema import Relationship
 
 
 def links_by_name(facts: Mapping[str, list[Fact]], keys: Mapping[str, list[str]]) -> list[Relationship]:
-    """Columns that bear the very name of another table's key, where one of the two tables is empty."""
+    """Return columns with exactly the name of another table's key, where one of the two tables is empty."""
     found = []
     parents = [
         fact for table, columns in facts.items() for fact in columns if keys.get(table) == [fact.name] and fact.kind

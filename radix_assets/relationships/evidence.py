@@ -1,4 +1,4 @@
-"""What speaks for and against one column pointing to another, as numbers."""
+"""Numeric evidence for and against one column referencing another."""
 
 import math
 from dataclasses import dataclass, field
@@ -10,42 +10,42 @@ from radix_assets.relationships.facts import Fact
 from radix_assets.relationships.names import is_attribute, is_count, is_generic, is_key_like, is_named_after
 
 CERTAIN_BITS = 20.0
-"""Improbability of a containment by chance, in bits, at which values need no support by names."""
+"""Improbability of a chance containment, in bits, at which values need no support by names."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A child's column and a parent's whose values were compared, and what was seen."""
+    """A child's column and a parent's whose values were compared, and the result."""
 
     child: Fact
     parent: Fact
     name: float
-    """How much names speak for it, from 0 to 1."""
+    """The name score, from 0 to 1."""
     reason: str
     bits: float
-    """Improbability of the containment by chance."""
+    """Improbability of a chance containment, in bits."""
     rows: float
-    """Share of the child's rows with a value that find their parent."""
+    """Share of the child's non-null rows that find their parent."""
     distinct: float
-    """Share of the child's distinct values that do."""
+    """Share of the child's distinct values that are in the parent."""
     seen: dict[str, float] = field(default_factory=dict, hash=False, compare=False)
     """The evidence, by name."""
 
     @property
     def told(self) -> bool:
-        """Whether names could have spoken."""
+        """Whether both names are meaningful."""
         return self.child.told and (self.parent.told or self.name > 0)
 
     @property
     def one_to_one(self) -> bool:
-        """No value of the child repeats."""
+        """Whether no value of the child repeats."""
         return self.child.column.distinct == self.child.column.present > 0
 
 
 def improbability(child: Fact, parent: Fact) -> float:
-    """How improbable it is, in bits, that the child's distinct values fall among the parent's by chance.
+    """Return how improbable it is, in bits, that the child's distinct values are among the parent's by chance.
 
-    Nothing for running numbers: any small integer is among them. Much for codes, names and sparse numbers.
+    0 for running numbers: any small integer is among them. Large for codes, names and sparse numbers.
     """
     if child.kind != parent.kind:
         return 0.0
@@ -57,7 +57,7 @@ def improbability(child: Fact, parent: Fact) -> float:
 
 
 def low_end(child: Fact, parent: Fact) -> float:
-    """Minus the logarithm of the chance that values drawn from all of the parent's lie so near its low end.
+    """Return minus the log of the chance that values drawn from the parent's lie this near its low end.
 
     Counts and ratings lie at the low end of running numbers; references are spread over all of them.
     """
@@ -68,7 +68,7 @@ def low_end(child: Fact, parent: Fact) -> float:
 
 
 def look(child: Fact, parent: Fact, name: tuple[float, str], over: Overlap, own: float, key: float) -> Pair:
-    """The evidence of one pair. `own`: how sure the child's column is its table's key; `key`: the parent's."""
+    """Return the evidence of one pair. `own`: how likely the child's column is its table's key; `key`: the parent's."""
     bits = improbability(child, parent)
     seen = _values(child, parent, over) | _shape(child, parent, over, bits) | _roles(child, parent, own, key)
     pair = Pair(child, parent, name[0], name[1], bits, over.rows, over.distinct, seen)
@@ -99,14 +99,14 @@ def _values(child: Fact, parent: Fact, over: Overlap) -> dict[str, float]:
 
 
 def _shape(child: Fact, parent: Fact, over: Overlap, bits: float) -> dict[str, float]:
-    """How the child's values lie in the parent's range."""
+    """Return how the child's values lie in the parent's range."""
     whole = child.kind == parent.kind == "integer"
     running = whole and parent.high - parent.low + 1 <= 1.05 * parent.column.distinct
     far = even = even_rows = tops = bottoms = 0.0
     if whole:
         far = min(1.0, low_end(child, parent) / 20)
         if len(over.ranks):
-            # The last and the first of the parent's values are used.
+            # The first and the last of the parent's values are used.
             tops = float(over.ranks[-1] > 1 - 0.75 / parent.column.distinct)
             bottoms = float(over.ranks[0] < 0.75 / parent.column.distinct)
             places = np.arange(1, len(over.ranks) + 1) / len(over.ranks)

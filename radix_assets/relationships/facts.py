@@ -1,4 +1,4 @@
-"""What is known of columns before any value is compared: what they can point to and be pointed at."""
+"""Facts about columns before any value is compared: whether they can be keys or references."""
 
 import re
 from collections import Counter
@@ -9,14 +9,14 @@ from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.names import bare_names, is_row_number
 
 LONG_TEXT = 40
-"""Mean characters of a text that nobody uses as a key, unless all have the same length."""
+"""Mean characters of a text that is not used as a key, unless all have the same length."""
 MOSTLY = 0.8
-"""Share of a table's columns that one word with a number must name to mean nothing."""
+"""Share of a table's columns that one word with a number must name to be meaningless."""
 _NUMBERED = re.compile(r"(\D*?)[_ ]?(\d+)")
 _BLANK = frozenset(
     {"", "c", "col", "column", "v", "var", "variable", "x", "f", "field", "a", "attr", "feature", "unnamed"}
 )
-"""Words that with a number say nothing."""
+"""Words that are meaningless with a number."""
 _BLANK_TABLES = frozenset({"", "t", "tab", "table", "tbl", "sheet", "file", "data", "dataset", "df"})
 
 
@@ -27,37 +27,37 @@ class Fact:
     table: str
     name: str
     bare: str
-    """Without a prefix that all columns of the table have."""
+    """The name without a prefix that all columns of the table share."""
     place: int
     kind: str
-    """"integer" for whole numbers of any type, "text", "day" for dates; empty where it can be no key."""
+    """"integer" for integers of any type, "text", "day" for dates; empty if it cannot be a key."""
     column: ColumnProfile
     told: bool
-    """Whether the name says anything."""
+    """Whether the name is meaningful."""
 
     @property
     def at(self) -> tuple[str, str]:
-        """Where it is."""
+        """The table and the column."""
         return self.table, self.name
 
     @property
     def unique(self) -> bool:
-        """Every row holds a value of its own."""
+        """Whether every row holds a distinct value."""
         return self.column.unique
 
     @property
     def low(self) -> float:
-        """Smallest of whole numbers."""
+        """The smallest integer."""
         return float(self.column.minimum)
 
     @property
     def high(self) -> float:
-        """Largest of whole numbers."""
+        """The largest integer."""
         return float(self.column.maximum)
 
 
 def facts_of(profiles: Mapping[str, TableProfile]) -> dict[str, list[Fact]]:
-    """Every column of every table, in order."""
+    """Return the facts of every column of every table, in order."""
     found = {}
     for table, profile in profiles.items():
         bare = bare_names(list(profile.columns))
@@ -70,12 +70,12 @@ def facts_of(profiles: Mapping[str, TableProfile]) -> dict[str, list[Fact]]:
 
 
 def is_candidate(column: ColumnProfile) -> bool:
-    """Whether a column's type lets it identify something: no measures, no truth values, no moments."""
+    """Return whether a column's type lets it identify something: no measures, booleans or timestamps."""
     return _kind(column) in {"integer", "text"}
 
 
 def silent_names(columns: list[str]) -> set[str]:
-    """Those that say nothing: `c1`, `column_2`, `Unnamed: 3`, or a word with a number where most are so."""
+    """Return meaningless names: `c1`, `column_2`, `Unnamed: 3`, or a word with a number if most are like that."""
     parts = {name: _NUMBERED.fullmatch(name.strip().lower()) for name in columns}
     words = Counter(match[1].strip("_ :-.") for match in parts.values() if match)
     common = {word for word, count in words.items() if len(columns) > 2 and count >= MOSTLY * len(columns)}  # noqa: PLR2004
@@ -98,22 +98,22 @@ def _kind(column: ColumnProfile) -> str:
 
 
 def _whole(column: ColumnProfile) -> bool:
-    """Whether numbers with a point are whole numbers all the same, as ids beside empty cells often are."""
+    """Return whether floats are all integers, as ids beside empty cells often are."""
     seen = [column.minimum, column.maximum, *(value for value, _ in column.top)]
     return column.present > 0 and all(value is not None and float(value).is_integer() for value in seen)
 
 
 def could_point(fact: Fact) -> bool:
-    """Whether a column may point somewhere: it holds values of a kind that identifies."""
+    """Return whether a column may be a foreign key: it holds values of an identifying kind."""
     return bool(fact.kind) and fact.column.present > 0 and not (fact.told and is_row_number(fact.name))
 
 
 def could_be_parent(fact: Fact) -> bool:
-    """Whether a column may be pointed at: no value of it repeats."""
+    """Return whether a column may be referenced: no value of it repeats."""
     return fact.unique and bool(fact.kind) and not (fact.told and is_row_number(fact.name))
 
 
 def silent_table(name: str) -> bool:
-    """Whether a table's name says nothing: `t1`, `table_2`."""
+    """Return whether a table's name is meaningless: `t1`, `table_2`."""
     match = _NUMBERED.fullmatch(name.strip().lower())
     return not name.strip() or bool(match and match[1].strip("_ :-.") in _BLANK_TABLES)

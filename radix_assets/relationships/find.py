@@ -20,16 +20,15 @@ from radix_assets.relationships.schema import PrimaryKey, Schema
 from radix_assets.relationships.values import Values
 
 LEAST_NAMED, LEAST = 0.4, 0.85
-"""Share of a child's rows that must find their parent for a closer look, with strong names and without."""
+"""Share of a child's rows that must find their parent for a full comparison, with strong names and without."""
 Place = tuple[str, str]
 
 
 def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]) -> Schema:
-    """Primary and foreign keys of tables, given as raw snapshot directories, from names, profiles and values.
+    """Find primary and foreign keys of tables, given as raw snapshot directories, from names, profiles and values.
 
-    A parent's columns must be unique. Some of a child's rows may find no parent. A child's column points to one
-    parent. Keys are found first, then relationships, then both again in the light of each other. Same input, same
-    result.
+    A parent's columns must be unique. Some of a child's rows may be orphans. A child's column points to one parent.
+    Keys are found first, then relationships, then both again given each other. Deterministic.
     """
     profiles = {name: profiles[name] for name in tables}
     values = Values(dict(tables))
@@ -52,7 +51,7 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
 def search(
     facts: Mapping[str, list[Fact]], profiles: Mapping[str, TableProfile], values: Values
 ) -> tuple[list[PrimaryKey], list[Verdict], Ruled]:
-    """Keys, a verdict on each compared pair of columns, and why the others were not compared."""
+    """Return keys, a verdict on each compared pair of columns, and why the others were not compared."""
     keys = find_keys(profiles, values)
     ruled = Ruled()
     verdicts = choose(compared(facts, keys, values, ruled))
@@ -67,7 +66,7 @@ def search(
 
 
 def hints_of(verdicts: Sequence[Verdict], numbers: frozenset[Place]) -> Hints:
-    """What verdicts say of keys."""
+    """Return what the verdicts imply about keys."""
     pointed: dict[Place, float] = defaultdict(float)
     pointing: dict[Place, float] = defaultdict(float)
     for verdict in verdicts:
@@ -85,7 +84,7 @@ def compared(
     ruled: Ruled,
     numbers: frozenset[Place] = frozenset(),
 ) -> list[Pair]:
-    """The pairs of columns worth a comparison, with the evidence of each; `ruled` learns of the others."""
+    """Return the pairs of columns to compare, with the evidence of each; count the others in `ruled`."""
     by_table = {key.table: key for key in keys}
 
     def surety(fact: Fact) -> float:

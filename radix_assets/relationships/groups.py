@@ -1,4 +1,4 @@
-"""Columns that name the same groups in two tables and tell single rows apart in neither."""
+"""Columns that name the same groups in two tables and are unique in neither."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,13 +12,13 @@ from radix_assets.relationships.values import Values
 LEAST = 0.9
 """Share of the child's rows that must be found."""
 MOST = 50
-"""That are kept."""
+"""Group keys that are recorded."""
 
 
 def group_keys(
     facts: Mapping[str, list[Fact]], keys: Sequence[PrimaryKey], links: Sequence[Relationship], values: Values
 ) -> list[GroupKey]:
-    """Columns named alike that announce an identifier, where one is part of a composite key and points nowhere."""
+    """Return like-named identifier columns, where one is part of a composite key and references nothing."""
     pointing = {(link.child, name) for link in links for name in link.child_columns}
     parents = [
         fact

@@ -1,4 +1,4 @@
-"""How much a column looks like a key, or like a part of one."""
+"""Score how much a column looks like a key, or like a part of one."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,54 +18,54 @@ from radix_assets.relationships.names import (
 
 Place = tuple[str, str]
 MEASURE = 0.5
-"""Share of distinct values from which whole numbers that point nowhere are taken for measures."""
+"""Share of distinct values from which integers that reference nothing are considered measures."""
 _CALENDAR = frozenset({"year", "quarter", "month", "week", "day", "hour", "semester", "season", "term", "period"})
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What the relationships say of keys, once there are some; and which columns merely number the rows."""
+    """What the relationships imply about keys, and which columns only number the rows."""
 
     pointed: dict[Place, float] = field(default_factory=dict)
-    """Columns that others point to, with the probability of the likeliest."""
+    """Referenced columns, with the probability of the most likely reference."""
     pointing: dict[Place, float] = field(default_factory=dict)
-    """Columns that point to others."""
+    """Columns that reference others."""
     row_numbers: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A table, and what its columns are called elsewhere."""
+    """A table, and where else its column names occur."""
 
     profile: TableProfile
     shared: Counter[str]
-    """How many tables have a column of this name; nothing for names that say nothing."""
+    """How many tables have a column of this name; without meaningless names."""
     silent: frozenset[str]
-    """Columns whose names say nothing."""
+    """Columns with meaningless names."""
     hints: Hints
     told: bool = True
-    """Whether the table's name says anything."""
+    """Whether the table's name is meaningful."""
 
     def numbers_rows(self, name: str) -> bool:
-        """Whether a column merely numbers the rows."""
+        """Return whether a column only numbers the rows."""
         at = (self.profile.table, name)
         return at in self.hints.row_numbers or (name not in self.silent and is_row_number(name))
 
     def pointed(self, name: str) -> float:
-        """How sure others point to a column."""
+        """Return how likely others reference a column."""
         return self.hints.pointed.get((self.profile.table, name), 0.0)
 
     def pointing(self, name: str) -> float:
-        """How sure a column points to another table."""
+        """Return how likely a column references another table."""
         return self.hints.pointing.get((self.profile.table, name), 0.0)
 
 
 def single_score(setting: Setting, place: int, column: ColumnProfile) -> float:
-    """Of a unique column, as the only one of a key."""
+    """Return the score of a unique column as a single-column key."""
     name = column.name
     score = 0.4 * setting.pointed(name) - 0.15 * setting.pointing(name) * (place > 0)
     if setting.numbers_rows(name):
-        # `row_id` says that it is meant; `rownames` does not.
+        # `row_id` is meant as a key; `rownames` is not.
         meant = words(name)[-1:] == ("id",) and name not in setting.silent and place == 0
         return 0.5 if meant else 0.15 + max(0.0, 0.15 - 0.05 * place)
     place -= sum(setting.numbers_rows(other) for other in list(setting.profile.columns)[:place])
@@ -73,7 +73,7 @@ def single_score(setting: Setting, place: int, column: ColumnProfile) -> float:
 
 
 def _silent_single(place: int, column: ColumnProfile) -> float:
-    """Keys stand first, run or have one length."""
+    """Return the score if names are meaningless: keys come first, are consecutive or have one length."""
     score = 0.35 + max(0.0, 0.3 - 0.06 * place)
     if column.dtype == "integer":
         score += 0.2 if column.monotonic else 0.1 if place == 0 else -0.2
@@ -106,7 +106,7 @@ def _told_single(setting: Setting, place: int, column: ColumnProfile) -> float:
 
 
 def member_score(setting: Setting, place: int, column: ColumnProfile) -> float:
-    """Of a column as one of several of a key; `place` among those that tell anything."""
+    """Return the score of a column in a composite key; `place` is its position among the useful columns."""
     name = column.name
     late = min(0.3, 0.06 * place)
     pointing = setting.pointing(name)
@@ -141,7 +141,7 @@ def member_score(setting: Setting, place: int, column: ColumnProfile) -> float:
 
 
 def may_be_member(column: ColumnProfile) -> bool:
-    """Whether a column can be one of several of a key at all."""
+    """Return whether a column can be part of a composite key at all."""
     if column.nulls or column.unique or column.dtype == "boolean":
         return False
     if (column.length_mean or 0) > LONG_TEXT:

@@ -1,4 +1,4 @@
-"""Primary keys: single columns that tell rows apart, else a few together, else a row number."""
+"""Primary keys: a single unique column, else a composite key, else a row number."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,28 +16,28 @@ from radix_assets.relationships.schema import PrimaryKey
 from radix_assets.relationships.values import Values
 
 GOOD = 0.5
-"""A single column that scores less is compared with what several columns together can do."""
+"""A single column with a lower score is compared with composite keys."""
 MEMBER = 0.6
-"""Mean score that several columns need to be believed."""
+"""Mean score that a composite key needs to be accepted."""
 WIDEST = 5
-"""Columns of a composite key."""
+"""Largest number of columns of a composite key."""
 TRIES = 40
-"""Sets of columns that may repeat before the search ends."""
+"""Sets of columns that may turn out not unique before the search ends."""
 COUNTING = 6
-"""Columns that are looked at as running numbers within others."""
+"""Columns tested as running numbers within others."""
 POOL = 8
-"""Columns that are tried together, best first."""
+"""Columns tried together, best first."""
 UUID = 32
-"""Characters of an identifier that is unique everywhere."""
+"""Characters of a universally unique identifier."""
 NEARLY = 0.995
-"""Share of distinct values at which a column that is named as the key is believed to be one with flaws."""
+"""Share of distinct values from which a column named like the key is accepted as a key with flaws."""
 NO_HINTS = Hints()
 
 
 def find_keys(profiles: Mapping[str, TableProfile], values: Values, hints: Hints = NO_HINTS) -> list[PrimaryKey]:
-    """The likeliest primary key of each table that has one, in the order of the tables.
+    """Return the most likely primary key of each table that has one, in the order of the tables.
 
-    `hints`: what relationships found with an earlier answer say of it.
+    `hints`: what the relationships found with a previous result imply.
     """
     bare = {table: bare_names(list(profile.columns)) for table, profile in profiles.items()}
     silent = {table: silent_names(list(profile.columns)) for table, profile in profiles.items()}
@@ -101,7 +101,7 @@ def _single(setting: Setting, score: float, column: ColumnProfile) -> PrimaryKey
 
 
 def _composite(setting: Setting, values: Values) -> PrimaryKey | None:
-    """The best of the smallest sets of columns that tell rows apart."""
+    """Return the best of the smallest sets of columns that are unique together."""
     profile = setting.profile
     telling = [c for c in profile.columns.values() if c.distinct > 1 and not setting.numbers_rows(c.name)]
     members = [
@@ -131,7 +131,7 @@ def _composite(setting: Setting, values: Values) -> PrimaryKey | None:
         if not values.unique(profile.table, columns):
             failed += 1
             continue
-        # A part of it may do; the score alone does not see that.
+        # A part of it may be unique; the score does not see that.
         for part in combinations(columns, len(columns) - 1):
             if len(part) > 1 and values.unique(profile.table, part):
                 columns = part
@@ -148,16 +148,16 @@ def _composite(setting: Setting, values: Values) -> PrimaryKey | None:
 
 @dataclass(frozen=True)
 class Member:
-    """A column that may be one of several of a key."""
+    """A column that may be part of a composite key."""
 
     score: float
     place: int
-    """Among the columns that tell anything."""
+    """Position among the useful columns."""
     column: ColumnProfile = field(compare=False, hash=False)
 
 
 def _worth(group: tuple[Member, ...], numbered: set[tuple[str, str]]) -> float:
-    """The columns' mean score, more where they stand first or one counts within the other, less the more they are."""
+    """Return the mean score, higher if the columns come first or one counts within the other, lower if there are many."""
     score = fmean(member.score for member in group) - 0.03 * len(group)
     if len(group) == 2 and tuple(sorted(member.column.name for member in group)) in numbered:  # noqa: PLR2004 a pair
         return max(score + 0.25, 0.9)
@@ -166,7 +166,7 @@ def _worth(group: tuple[Member, ...], numbered: set[tuple[str, str]]) -> float:
 
 
 def _numbered(setting: Setting, members: list[ColumnProfile], values: Values) -> set[tuple[str, str]]:
-    """Pairs of columns of which one counts 1, 2, 3, … (or from 0) within each value of the other."""
+    """Return pairs of columns of which one counts 1, 2, 3, … (or from 0) within each value of the other."""
     rows = setting.profile.rows
     counting = [c for c in members if c.dtype == "integer" and c.minimum in {0, 1} and 1 < c.distinct < rows / 2]
     found = set()
@@ -190,7 +190,7 @@ def _numbered(setting: Setting, members: list[ColumnProfile], values: Values) ->
 
 
 def _link(setting: Setting, values: Values) -> PrimaryKey | None:
-    """A table that holds nothing but the keys of others: all of them together, even where one alone would do."""
+    """Return the key of a link table, which holds only keys of others: all of them, even if one alone is unique."""
     profile = setting.profile
     columns = tuple(name for name in profile.columns if not setting.numbers_rows(name))
 
@@ -218,7 +218,7 @@ def _link(setting: Setting, values: Values) -> PrimaryKey | None:
 
 
 def _beside(setting: Setting, column: ColumnProfile) -> bool:
-    """Whether a column is a mere note of when a row came to be, or its identifier for copies."""
+    """Return whether a column only records when a row was created, or identifies it for replication."""
     stamp = column.dtype in {"date", "datetime"} or column.distinct <= 1
     copies = setting.shared[column.name] > 2 or column.name in setting.silent  # noqa: PLR2004 in many tables
     fixed = column.dtype == "string" and column.length_min == column.length_max and (column.length_min or 0) >= UUID
@@ -227,7 +227,7 @@ def _beside(setting: Setting, column: ColumnProfile) -> bool:
 
 
 def _flawed(setting: Setting) -> PrimaryKey | None:
-    """A column that is named as the key but repeats a few values: shown, so that a person sees the flaw."""
+    """Return a column named like the key that repeats a few values, so that a user sees the flaw."""
     profile = setting.profile
     for place, column in enumerate(profile.columns.values()):
         silent = column.name in setting.silent
@@ -253,7 +253,7 @@ def _flawed(setting: Setting) -> PrimaryKey | None:
 
 
 def _by_name_alone(setting: Setting) -> PrimaryKey | None:
-    """The key of a table without rows."""
+    """Return the key of a table without rows."""
     profile, shared = setting.profile, setting.shared
     names = [name for name in profile.columns if name not in setting.silent and is_key_like(name)]
     own = [name for name in names if is_named_after(name, profile.table)]

@@ -1,28 +1,28 @@
-"""Which table stands in which column of the diagram, and in which order: children left, parents right."""
+"""Assign tables to layers of the diagram, and order them: children left, parents right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 Node = str | tuple[int, int]
-"""A table, or the place where the edge with this number passes a layer."""
+"""A table, or the point where the edge with this number crosses a layer."""
 
 SWEEPS = 12
 
 
 @dataclass
 class Layers:
-    """The nodes of every layer from top to bottom, and the edges as the nodes they pass from left to right."""
+    """The nodes of every layer from top to bottom, and the edges as the nodes they cross from left to right."""
 
     layers: list[list[Node]] = field(default_factory=list)
     routes: dict[int, list[Node]] = field(default_factory=dict)
-    """By the edge's number. The first node is the left end, which is the parent where `turned` holds the edge."""
+    """By edge number. The first node is the left end, which is the parent if the edge is in `turned`."""
     turned: set[int] = field(default_factory=set)
-    """Edges that lead back from right to left, because the tables point to each other in a circle."""
+    """Edges from right to left, because the tables reference each other in a cycle."""
 
 
 def arrange(tables: Sequence[str], edges: Mapping[int, tuple[str, str]]) -> Layers:
-    """Layers for tables and their edges (child, parent), none of which is a loop. Deterministic."""
+    """Return layers for tables and their edges (child, parent), without self-references. Deterministic."""
     turned = _turned(tables, edges)
     forward = {n: (edge[1], edge[0]) if n in turned else edge for n, edge in edges.items()}
     depth = _depths(tables, list(forward.values()))
@@ -39,7 +39,7 @@ def arrange(tables: Sequence[str], edges: Mapping[int, tuple[str, str]]) -> Laye
 
 
 def _turned(tables: Sequence[str], edges: Mapping[int, tuple[str, str]]) -> set[int]:
-    """Edges whose reversal leaves no circle, found by a walk from each table in turn."""
+    """Return edges whose reversal removes all cycles, by a depth-first search from each table in turn."""
     out: dict[str, list[tuple[int, str]]] = {table: [] for table in tables}
     for number, (child, parent) in edges.items():
         out[child].append((number, parent))
@@ -67,7 +67,7 @@ def _turned(tables: Sequence[str], edges: Mapping[int, tuple[str, str]]) -> set[
 
 
 def _depths(tables: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Every edge leads at least one layer to the right; what nothing points to stands next to its nearest parent."""
+    """Return the layer of each table: edges go right by a layer or more; unreferenced tables are next to a parent."""
     depth = dict.fromkeys(tables, 0)
     for _ in tables:
         for left, right in edges:
@@ -80,7 +80,7 @@ def _depths(tables: Sequence[str], edges: Sequence[tuple[str, str]]) -> dict[str
 
 
 def _order(result: Layers) -> None:
-    """Sort each layer by where the neighbours are, to and fro, and keep the order with the fewest crossings."""
+    """Sort each layer by its neighbours' positions, in sweeps, and keep the order with the fewest crossings."""
     near: dict[Node, tuple[list[Node], list[Node]]] = {node: ([], []) for layer in result.layers for node in layer}
     for route in result.routes.values():
         for left, right in pairwise(route):
@@ -105,7 +105,7 @@ def _mean(values: list[float], default: float) -> float:
 
 
 def crossings(result: Layers) -> int:
-    """Pairs of edges that cross between two layers."""
+    """Return the number of pairs of edges that cross between two layers."""
     place = {node: index for layer in result.layers for index, node in enumerate(layer)}
     layer_of = {node: index for index, layer in enumerate(result.layers) for node in layer}
     steps: dict[int, list[tuple[int, int]]] = {}

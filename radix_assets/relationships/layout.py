@@ -1,4 +1,4 @@
-"""Where boxes and lines of the diagram are, in inches; y grows downwards."""
+"""Positions of boxes and lines of the diagram, in inches; y grows downwards."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from radix_assets.relationships.schema import Relationship, Schema
 
 ROW = 0.19
 HEAD = 0.42
-"""Height of a box's head: the table's name and its size."""
+"""Height of a box's header: the table's name and size."""
 SPACE = 0.28
 """Between boxes of a layer."""
 TRACK = 0.11
 """Between the vertical parts of two lines."""
 MARGIN = 0.34
-"""Between a box and the first vertical line: room for the marks at a line's ends."""
+"""Between a box and the first vertical line: space for the marks at a line's ends."""
 LONGEST = 30
 """Characters of a name that are shown."""
 
@@ -31,7 +31,7 @@ class Box:
     rows: list[tuple[str, str]]
     """Mark (PK, FK, PK FK) and name of the key columns."""
     more: str
-    """What is left out."""
+    """Columns that are left out, in words."""
     width: float
     x: float = 0.0
     y: float = 0.0
@@ -42,7 +42,7 @@ class Box:
         return HEAD + ROW * (len(self.rows) + bool(self.more)) + 0.06
 
     def row(self, column: str) -> float:
-        """The middle of a column's row."""
+        """Return the middle of a column's row."""
         names = [name for _, name in self.rows]
         place = names.index(short(column)) if short(column) in names else -1
         return self.y + (HEAD + ROW * (place + 0.5) if place >= 0 else HEAD / 2)
@@ -67,13 +67,13 @@ class Layout:
 
 
 def short(name: str) -> str:
-    """A name that fits into a box, on one line."""
+    """Return a name that fits into a box, on one line."""
     name = " ".join(name.split())
     return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
 
 def lay_out(schema: Schema, profiles: Mapping[str, TableProfile]) -> Layout:
-    """Boxes in layers with straight lines between them that pass through no box."""
+    """Return boxes in layers with orthogonal lines between them that cross no box."""
     boxes = {table: _box(table, profile, schema) for table, profile in profiles.items()}
     edges = {n: (r.child, r.parent) for n, r in enumerate(schema.relationships) if r.child != r.parent}
     linked = {table for edge in edges.values() for table in edge}
@@ -109,7 +109,7 @@ def _box(table: str, profile: TableProfile, schema: Schema) -> Box:
 
 
 def _heights(layers: Layers, boxes: Mapping[str, Box]) -> dict[Node, float]:
-    """The top of every node, near its neighbours and below the node before it."""
+    """Return the top of every node, near its neighbours and below the previous node."""
 
     def tall(node: Node) -> float:
         return boxes[node].height if isinstance(node, str) else 0.0
@@ -139,7 +139,7 @@ def _heights(layers: Layers, boxes: Mapping[str, Box]) -> dict[Node, float]:
 
 
 def _apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Positions closest to the wanted ones (least squares) that keep the order and the distances."""
+    """Return the positions closest to the wanted ones (least squares) that keep the order and the distances."""
     offsets = [sum(sizes[:place]) for place in range(len(sizes))]
     blocks: list[tuple[float, int]] = []
     for value in (want - offset for want, offset in zip(wanted, offsets, strict=True)):
@@ -153,7 +153,7 @@ def _apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
 
 
 def _route(layers: Layers, boxes: dict[str, Box], y: dict[Node, float], lines: list[Line]) -> float:
-    """Set the boxes' places and the lines' points; the right edge."""
+    """Set the boxes' positions and the lines' points. Return the right edge."""
     for node, top in y.items():
         if isinstance(node, str):
             boxes[node].y = top
@@ -187,7 +187,7 @@ Step = tuple[int, float, float, str]
 def _steps(
     layers: Layers, boxes: Mapping[str, Box], y: Mapping[Node, float], lines: Sequence[Line]
 ) -> list[list[Step]]:
-    """By layer: the edges that leave it to the right, with the heights they have left and right, and where they end."""
+    """Return by layer the edges that leave it to the right, with their heights on both sides, and their ends."""
     layer_of = {node: index for index, layer in enumerate(layers.layers) for node in layer}
     steps: list[list[Step]] = [[] for _ in layers.layers]
     for number, route in layers.routes.items():
@@ -207,7 +207,7 @@ def _steps(
 
 
 def _tracks(steps: Sequence[Step]) -> list[int]:
-    """A vertical track for every step: shared by steps to the same end, or that do not overlap."""
+    """Return a vertical track for every step: shared by steps to the same end, or that do not overlap."""
     groups: dict[str, tuple[float, float]] = {}
     for _, start, end, name in steps:
         low, high = groups.get(name, (end, end))
@@ -233,7 +233,7 @@ def _loop(box: Box, relationship: Relationship) -> list[tuple[float, float]]:
 
 
 def _alone(boxes: Sequence[Box], right: float, bottom: float) -> tuple[float, float]:
-    """Tables that nothing links stand in rows below the others."""
+    """Place tables without relationships in rows below the others."""
     wide = max(right, 8.0) if boxes else right
     x, y, tall, reach = 0.0, bottom + (0.5 if bottom else 0.0), 0.0, right
     for box in boxes:

@@ -1,4 +1,4 @@
-"""What names say of keys and of who points to whom."""
+"""Evidence from names for keys and references."""
 
 import re
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ from radix_assets.common.words import singular, stems, words
 KEY_WORDS = frozenset(
     {"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "ref", "uuid", "guid", "pk", "fk", "sk"}
 )
-"""Words that announce an identifier."""
+"""Words that indicate an identifier."""
 COUNT_WORDS = frozenset({"no", "nr", "num", "number"})
-"""Those that announce a count where several things, or `of`, follow: `num_calls`, `number_of_rooms`."""
+"""Words that indicate a count if a plural, or `of`, follows: `num_calls`, `number_of_rooms`."""
 SEQUENCE_WORDS = frozenset({"seq", "sequence", "line", "position", "pos", "ordinal", "item", "step"})
-"""Words that announce a running number within something else; a key only together with what it counts in."""
+"""Words that indicate a running number within something else; a key only together with that."""
 GENERIC = frozenset(
     {
         "id",
@@ -47,7 +47,7 @@ GENERIC = frozenset(
     }
     | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
 )
-"""Names that many tables share without meaning the same."""
+"""Names that many tables share with different meanings."""
 _NO_KEY = re.compile(
     r"(^|_)(url|link|email|phone|fax|address|description|comment|notes?|text|photo|image|title)s?(_|$)"
 )
@@ -71,20 +71,20 @@ _ROLES: dict[str, set[str]] = {
     )
     for word in roles.split()
 }
-"""What a role is usually played by."""
+"""The table that a role usually refers to."""
 _SELF = frozenset({"parent", "report", "manager", "supervisor", "superior", "boss", "previous", "prev", "ancestor"})
-"""Roles that a row of the same table plays."""
+"""Roles of rows of the same table."""
 
 
 @lru_cache(maxsize=50_000)
 def is_row_number(name: str) -> bool:
-    """Whether a name is that of a running row number, which says nothing."""
+    """Return whether a name is that of a row number, which is meaningless."""
     return not name.strip() or bool(_ROW_NUMBER.fullmatch("_".join(words(name))))
 
 
 @lru_cache(maxsize=50_000)
 def is_key_like(name: str) -> bool:
-    """Whether a name announces an identifier: `OrderID`, `faa_code`, `USUBJID`; a number of things is none."""
+    """Return whether a name indicates an identifier: `OrderID`, `faa_code`, `USUBJID`; a count is not one."""
     parts = words(name)
     if not parts or is_row_number(name):
         return False
@@ -95,13 +95,13 @@ def is_key_like(name: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def is_attribute(name: str) -> bool:
-    """Whether a name announces something that is unique by nature, or by chance, but is used by nobody as a key."""
+    """Return whether a name indicates something that may be unique, but is not used as a key."""
     return bool(_NO_KEY.search("_".join(words(name))))
 
 
 @lru_cache(maxsize=50_000)
 def is_sequence(name: str) -> bool:
-    """Whether a name announces a running number within something else: `stop_sequence`, `AESEQ`."""
+    """Return whether a name indicates a running number within something else: `stop_sequence`, `AESEQ`."""
     parts = words(name)
     return bool(parts) and (
         parts[-1] in SEQUENCE_WORDS
@@ -112,19 +112,19 @@ def is_sequence(name: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def is_generic(name: str) -> bool:
-    """Whether a name may stand in any table and mean something else in each."""
+    """Return whether a name may occur in any table with a different meaning."""
     return all(word in GENERIC or word.isdigit() for word in words(name)) or is_row_number(name)
 
 
 @lru_cache(maxsize=50_000)
 def core(name: str) -> str:
-    """A name in the singular without the words that announce an identifier: `Customer IDs` is `customer`."""
+    """Return a name in the singular without identifier words: `Customer IDs` is `customer`."""
     joined = "".join(word for word in stems(name) if word not in KEY_WORDS)
     return re.sub(r"(?<=[a-z]{2})(id|key)$", "", joined)
 
 
 def bare_names(columns: Sequence[str]) -> dict[str, str]:
-    """Columns without a short prefix that all of a table have: `l_orderkey`, `l_partkey` of `lineitem`."""
+    """Return column names without a short prefix that all share: `l_orderkey`, `l_partkey` of `lineitem`."""
     split = {name: re.match(r"([A-Za-z]{1,3})_(?=.)", name) for name in columns}
     prefixes = {match[1].lower() if match else "" for match in split.values()}
     if len(columns) < 3 or len(prefixes) > 1 or "" in prefixes:  # noqa: PLR2004 two may agree by chance
@@ -134,24 +134,24 @@ def bare_names(columns: Sequence[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=50_000)
 def is_count(name: str) -> bool:
-    """Whether a name is that of a number of things: a plural that announces no identifier, such as `UpVotes`."""
+    """Return whether a name is that of a count: a plural that is not an identifier, such as `UpVotes`."""
     parts = words(name)
     return bool(parts) and not is_key_like(name) and singular(parts[-1]) != parts[-1]
 
 
 def is_named_after(column: str, table: str, *, whole: bool = False) -> bool:
-    """Whether a column names its own table's rows: `companies.company_id`, `companies.id`.
+    """Return whether a column names its own table's rows: `companies.company_id`, `companies.id`.
 
-    The end of the table's name is enough (`feature_usage.usage_id`), unless the whole is asked for.
+    The end of the table's name is enough (`feature_usage.usage_id`), unless the whole is required.
     """
     own, rest = "".join(stems(table)), core(column)
     return is_key_like(column) and (rest in {"", own} or (not whole and len(rest) > 2 and own.endswith(rest)))  # noqa: PLR2004
 
 
 def name_score(child: str, column: str, parent: str, key: str) -> tuple[float, str]:
-    """How much names speak for `child.column` pointing to `parent.key`, from 0 to 1, and in words why.
+    """Return how much names suggest that `child.column` references `parent.key`, from 0 to 1, and why, in words.
 
-    Same name, or the parent's name in the child's column, is as good as certain; an abbreviation or a usual role
+    The same name, or the parent's name in the child's column, is nearly certain; an abbreviation or a usual role
     (`origin` of an airport, `manager` of an employee) is a hint.
     """
     plain, target = "".join(stems(column)), "".join(stems(key))
@@ -188,7 +188,7 @@ def _hint(column: str, parent: str) -> tuple[float, str]:
     if any(set(other) & _ROLES.get(word, set()) for word in own):
         return 0.65, f"{column} is a usual role of {parent}"
     rest = [word for word in own if word not in KEY_WORDS]
-    # An abbreviation; the whole word with others beside it (`post_type_id`) names something else.
+    # An abbreviation; the whole word among others (`post_type_id`) names something else.
     if len(other) == 1 and any(_abbreviates(word, other[0]) for word in rest):
         return 0.6, f"{column} resembles {parent}"
     return 0.0, ""
@@ -196,7 +196,7 @@ def _hint(column: str, parent: str) -> tuple[float, str]:
 
 def _abbreviates(word: str, name: str) -> bool:
     short, long = sorted((word, name), key=len)
-    return len(short) > 2 and short != long and long.startswith(short)  # noqa: PLR2004 shorter beginnings are chance
+    return len(short) > 2 and short != long and long.startswith(short)  # noqa: PLR2004 shorter prefixes agree by chance
 
 
 def _self_score(column: str, key: str) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""Columns that merely number the rows, told by what all tables have in common where names do not say so."""
+"""Columns that only number the rows, recognized by what all tables have in common if names do not show it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,9 +9,9 @@ Place = tuple[str, str]
 
 
 def row_numbers(facts: Mapping[str, list[Fact]], verdicts: Sequence[Verdict]) -> frozenset[Place]:
-    """First columns that run from 1 in every table, where what tables point to is mostly something else.
+    """Return first columns that count from 1 in every table, if most references go to other columns.
 
-    An export that wrote the number of each row before it looks like that. Surrogate keys are pointed to.
+    An export with row numbers looks like that. Surrogate keys are referenced.
     """
     tables = [columns for columns in facts.values() if columns and columns[0].column.rows > 1]
     first = {columns[0].at for columns in tables if _runs(columns[0])}

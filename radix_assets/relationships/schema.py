@@ -1,4 +1,4 @@
-"""Keys and relationships, as data."""
+"""The data classes of keys and relationships."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ Cardinality = Literal["many_to_one", "one_to_one"]
 
 
 class Relationship(BaseModel):
-    """Each row of the child points to one row of the parent."""
+    """A foreign key: each row of the child references one row of the parent."""
 
     child: str
     child_columns: list[str]
@@ -16,7 +16,7 @@ class Relationship(BaseModel):
     parent_columns: list[str]
     cardinality: Cardinality = "many_to_one"
     coverage: float = 1.0
-    """Share of the child's rows with a value that find their parent."""
+    """Share of the child's non-null rows that find their parent."""
     confidence: float = 1.0
     evidence: str = ""
 
@@ -27,30 +27,30 @@ class Relationship(BaseModel):
 
 
 class PrimaryKey(BaseModel):
-    """What tells the rows of a table apart."""
+    """The columns that identify the rows of a table."""
 
     table: str
     columns: list[str]
     confidence: float = 1.0
     evidence: str = ""
     duplicates: int = 0
-    """Rows that repeat an earlier row's key. Not 0 only where a column is named as the key but holds flaws."""
+    """Rows that repeat an earlier row's key; greater than 0 only for a column named like the key that has flaws."""
 
 
 class GroupKey(BaseModel):
-    """Rows of two tables that share a value which is unique in neither: no relationship, but a way to join."""
+    """Rows of two tables that share a value which is unique in neither: not a relationship, but a way to join."""
 
     child: str
     child_column: str
     parent: str
     parent_column: str
     coverage: float
-    """Share of the child's rows with a value that is found in the parent."""
+    """Share of the child's non-null rows whose value is in the parent."""
     evidence: str = ""
 
 
 class NearMiss(BaseModel):
-    """A pair of columns that was compared and is not believed."""
+    """A pair of columns that was compared and rejected."""
 
     child: str
     child_column: str
@@ -69,15 +69,15 @@ class Probes(BaseModel):
     compared: int = 0
     """Pairs whose values were compared in full."""
     believed: int = 0
-    """Relationships of one column."""
+    """Accepted relationships of one column."""
     ruled_out: dict[str, int] = {}
-    """Pairs that were not, by the first reason that ruled them out."""
+    """Numbers of pairs that were not compared, by the first reason that ruled them out."""
     near: list[NearMiss] = []
-    """The likeliest of those that were compared in vain, likeliest first."""
+    """The most likely of the rejected pairs, most likely first."""
 
 
 class Schema(BaseModel):
-    """How the tables of a project hang together."""
+    """Keys and relationships of the tables of a project."""
 
     primary_keys: list[PrimaryKey] = []
     relationships: list[Relationship] = []
@@ -85,7 +85,7 @@ class Schema(BaseModel):
     probes: Probes = Probes()
 
     def key_of(self, table: str) -> list[str]:
-        """The columns of a table's primary key; empty where it has none."""
+        """Return the columns of a table's primary key; empty if it has none."""
         return next((key.columns for key in self.primary_keys if key.table == table), [])
 
 

@@ -1,4 +1,4 @@
-"""How likely each compared pair is meant: alone, and beside all the others of the schema."""
+"""The probability of each compared pair: on its own, and given the other pairs of the schema."""
 
 import math
 from collections import defaultdict
@@ -15,7 +15,7 @@ FAR = 8.0
 
 @dataclass(frozen=True)
 class Weights:
-    """Of two logistic regressions, each for pairs with names and for those without, by the name of the evidence."""
+    """Weights of two logistic regressions, for pairs with meaningful names and without, by name of the evidence."""
 
     alone_told: Mapping[str, float]
     alone_silent: Mapping[str, float]
@@ -27,22 +27,22 @@ FITTED = Weights(**WEIGHTS)
 
 
 def odds(seen: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """Log odds: the weighted sum of the evidence."""
+    """Return the log odds: the weighted sum of the evidence."""
     return weights.get("bias", 0.0) + math.fsum(value * weights.get(name, 0.0) for name, value in seen.items())
 
 
 def chance(log_odds: float) -> float:
-    """A probability from log odds."""
+    """Return the probability for log odds."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, log_odds))))
 
 
 def alone(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[float]:
-    """Log odds of each pair from its own evidence."""
+    """Return the log odds of each pair from its own evidence."""
     return [odds(pair.seen, weights.alone_told if pair.told else weights.alone_silent) for pair in pairs]
 
 
 def beside(pairs: Sequence[Pair], first: Sequence[float], weights: Weights = FITTED) -> list[float]:
-    """Log odds of each pair beside the others, given those of each alone."""
+    """Return the log odds of each pair given the others, from those of each alone."""
     return [
         odds(seen, weights.beside_told if pair.told else weights.beside_silent)
         for pair, seen in zip(pairs, surroundings(pairs, first), strict=True)
@@ -50,7 +50,7 @@ def beside(pairs: Sequence[Pair], first: Sequence[float], weights: Weights = FIT
 
 
 def surroundings(pairs: Sequence[Pair], first: Sequence[float]) -> list[dict[str, float]]:
-    """What the other pairs say of each: rivals for the same child, company at the same parent, the way back."""
+    """Return the evidence of the other pairs for each: rivals of the child, others of the parent, the reverse pair."""
     by_child: dict[Place, list[int]] = defaultdict(list)
     by_parent: dict[Place, list[int]] = defaultdict(list)
     by_tables: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -82,7 +82,7 @@ def surroundings(pairs: Sequence[Pair], first: Sequence[float]) -> list[dict[str
         at_child = [m for m in touching[pair.child.table] if m != n]
         likely = chance(first[n] + 1)
         lead = max(-FAR, min(FAR, mine - best(rivals)))
-        # Parents of the same child that share a key: this one is part of another, or another is part of this one.
+        # Parents of the same child that share a key: one is a part of the other.
         part_of = max((sure[m] for m in rivals if (pair.parent.at, pairs[m].parent.at) in at), default=0.0)
         whole_of = max((sure[m] for m in rivals if (pairs[m].parent.at, pair.parent.at) in at), default=0.0)
         found.append(
@@ -102,7 +102,7 @@ def surroundings(pairs: Sequence[Pair], first: Sequence[float]) -> list[dict[str
                 "weaker than way back": float(back is not None and first[back] > first[n]),
                 "part of rival": part_of,
                 "whole of rival": whole_of,
-                # That a table would hang in the air speaks only for what is likely anyway.
+                # That a table would be unconnected only supports pairs that are likely anyway.
                 "alone at parent": likely * (1 - max((sure[m] for m in at_parent), default=0.0)),
                 "alone at child": likely * (1 - max((sure[m] for m in at_child), default=0.0)),
             }

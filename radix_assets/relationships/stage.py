@@ -1,4 +1,4 @@
-"""The stage: the schema as a file and as a picture."""
+"""Write the schema as a file and as a picture."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from radix_assets.relationships.schema import GroupKey, NearMiss, Relationship, 
 SCHEMA = "schema.json"
 DIAGRAM = "diagram.png"
 ORPHANS = 0.95
-"""Share of rows that find their parent below which a relationship is pointed out."""
+"""A relationship with a smaller share of rows that find their parent fails a check."""
 
 
 def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile], out: Path) -> Output:
@@ -30,21 +30,21 @@ def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableP
             "primary keys": len(schema.primary_keys),
             "relationships": len(schema.relationships),
             "pairs considered": schema.probes.considered,
-            "pairs probed": schema.probes.compared,
-            "pairs believed": schema.probes.believed,
+            "pairs compared": schema.probes.compared,
+            "pairs accepted": schema.probes.believed,
             "diagram": Picture(DIAGRAM, "Keys and relationships"),
-            "how they hang together": Table([_row(relationship) for relationship in schema.relationships]),
-            "what tells rows apart": Table(
+            "relationships found": Table([_row(relationship) for relationship in schema.relationships]),
+            "primary keys found": Table(
                 [
                     {"table": k.table, "key": ", ".join(k.columns), "confidence": k.confidence, "evidence": k.evidence}
                     for k in schema.primary_keys
                 ]
             ),
-            "why pairs were not probed": Table(
+            "pairs not compared": Table(
                 [{"reason": reason, "pairs": count} for reason, count in schema.probes.ruled_out.items()]
             ),
-            "probed but not believed": Table([_missed(near) for near in schema.probes.near]),
-            "keys of groups": Table([_group(group) for group in schema.group_keys]),
+            "pairs rejected": Table([_missed(near) for near in schema.probes.near]),
+            "group keys": Table([_group(group) for group in schema.group_keys]),
         },
         checks=[
             Check("every_table_has_a_primary_key", not without, _said(without, "without a key"), "WARN"),
@@ -55,7 +55,7 @@ def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableP
 
 
 def load_schema(path: Path) -> Schema:
-    """The schema of a snapshot directory."""
+    """Load the schema of a snapshot directory."""
     return Schema.model_validate_json((path / SCHEMA).read_text(encoding="utf-8"))
 
 

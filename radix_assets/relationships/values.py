@@ -1,4 +1,4 @@
-"""Values of columns, read once and kept while the schema is searched."""
+"""Values of columns, read once and cached during the search."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +9,9 @@ from radix_assets.relationships.distinct import Distinct, Overlap, overlap, read
 
 DATA = "data.parquet"
 HEAD = 50_000
-"""Rows that are looked at before all are."""
+"""Rows that are read before all are."""
 FEW = 200
-"""Values that are left of a thinned column below which all of the other side's are looked up."""
+"""Values of a thinned column below which all of the other side's are looked up."""
 
 
 PROBED = 2_000
@@ -20,18 +20,18 @@ PROBED = 2_000
 
 @dataclass(frozen=True)
 class Containment:
-    """How much of a child's values is found in the parent's."""
+    """How much of a child's values is contained in the parent's."""
 
     rows: float
-    """Share of the child's rows with a value."""
+    """Share of the child's non-null rows."""
     distinct: float
     """Share of the child's distinct values."""
     used: float
-    """Share of the parent's rows that some child points to."""
+    """Share of the parent's rows that a child references."""
 
 
 class Values:
-    """Distinct values with their counts, by table and columns. Rows with a null among the columns do not count."""
+    """Distinct values with their counts, by table and columns. Rows with a null in the columns are left out."""
 
     def __init__(self, tables: dict[str, Path]) -> None:
         self._tables = tables
@@ -40,17 +40,17 @@ class Values:
         self._distinct: dict[tuple[str, str, str], Distinct] = {}
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """All rows."""
+        """Return all rows, lazily."""
         return pl.scan_parquet(self._tables[table] / DATA)
 
     def head(self, table: str) -> pl.DataFrame:
-        """The first rows."""
+        """Return the first rows."""
         if table not in self._heads:
             self._heads[table] = self.scan(table).head(HEAD).collect()
         return self._heads[table]
 
     def distinct(self, table: str, column: str, kind: str, count: int) -> Distinct:
-        """The distinct values of a column, about `count`: numbers (`kind` "integer") or hashes of text."""
+        """Return the distinct values of a column, about `count`: numbers (`kind` "integer") or hashes of text."""
         key = (table, column, kind)
         if key not in self._distinct:
             self._distinct[key] = read_distinct(self.scan(table), column, kind, count)
@@ -59,19 +59,19 @@ class Values:
     def overlap(
         self, child: tuple[str, str, int], parent: tuple[str, str, int], kind: str, least: float
     ) -> Overlap | None:
-        """How the values of one column (table, column, distinct values) lie among another's, unless below `least`."""
+        """Compare the values of one column (table, column, distinct values) with another's; None if below `least`."""
         left, right = self.distinct(*child[:2], kind, child[2]), self.distinct(*parent[:2], kind, parent[2])
         if right.thinned and thin(left, right.thinned).kept < FEW:
             right = read_distinct(self.scan(parent[0]), parent[1], kind, parent[2], left.values)
         return overlap(left, right, least)
 
     def coverage(self, child: tuple[str, str], parent: tuple[str, str], kind: str, estimate: float) -> float:
-        """Share of all of a child's rows with a value that find it in the parent; an estimate of millions."""
+        """Return the share of a child's non-null rows whose value is in the parent; estimated for millions of values."""
         left, right = self._distinct[*child, kind], self._distinct[*parent, kind]
         return estimate if left.thinned or right.thinned else rows_found(left, right)
 
     def counts(self, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
-        """Distinct rows of the columns, renamed to "0", "1", …, and how often each occurs, as "n"."""
+        """Return the distinct rows of the columns, renamed to "0", "1", …, with their counts as "n"."""
         if (table, columns) not in self._counts:
             names = [str(place) for place in range(len(columns))]
             rows = self.scan(table).select(
@@ -83,25 +83,25 @@ class Values:
         return self._counts[table, columns]
 
     def unique(self, table: str, columns: tuple[str, ...]) -> bool:
-        """Whether no two rows agree in these columns; a look at the first rows usually suffices to say no."""
+        """Return whether no two rows agree in these columns; the first rows usually suffice to refute it."""
         if self.head(table).select(pl.struct(columns).is_duplicated().any()).item():
             return False
         repeated = self.scan(table).group_by(columns).agg(pl.len().alias("n")).filter(pl.col("n") > 1)
         return bool(repeated.select(pl.len()).collect(engine="streaming").item() == 0)
 
     def head_containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> float:
-        """Share of the child's first distinct rows that are found among all of the parent's."""
+        """Return the share of the child's first distinct rows that are among all of the parent's."""
         names = [str(place) for place in range(len(child[1]))]
         columns = (pl.col(column).alias(name) for column, name in zip(child[1], names, strict=True))
         left = self.scan(child[0]).head(PROBED).select(columns).drop_nulls().unique().collect()
         return _share_found(left, self.counts(*parent), names)
 
     def mixed_containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> float:
-        """What share would be found if the child's columns had nothing to do with each other."""
+        """Return the share that would be found if the child's columns were independent."""
         left = self.counts(*child)
         names = [name for name in left.columns if name != "n"]
         step = max(1, left.height // PROBED)
-        # Sorted first: the order of the rows of a group-by is not the same every time.
+        # Sort first: the order of the rows of a group-by is not deterministic.
         some = left.select(names).sort(names).gather_every(step)
         mixed = some.select(
             pl.col(name) if place == 0 else pl.col(name).shuffle(seed=place) for place, name in enumerate(names)
@@ -109,7 +109,7 @@ class Values:
         return _share_found(mixed, self.counts(*parent), names)
 
     def containment(self, child: tuple[str, tuple[str, ...]], parent: tuple[str, tuple[str, ...]]) -> Containment:
-        """How much of the child's values the parent holds. An integer equals the text that spells it."""
+        """Return how much of the child's values the parent holds. An integer equals the text that spells it."""
         left, right = self.counts(*child), self.counts(*parent)
         if not left.height or not right.height:
             return Containment(0.0, 0.0, 0.0)

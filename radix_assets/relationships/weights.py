@@ -1,4 +1,4 @@
-"""Weights of the evidence, fitted by benchmarks/relationship_fit.py on published and made-up databases."""
+"""Weights of the evidence, fitted by benchmarks/relationship_fit.py on published and synthetic databases."""
 
 WEIGHTS: dict[str, dict[str, float]] = {
     "alone_told": {

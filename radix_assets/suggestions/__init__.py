@@ -1,1 +1,1 @@
-"""Stage: suggestions. What the data may mean, before a person has looked."""
+"""The suggestions stage: what the data may mean, before a user confirms it."""

@@ -1,4 +1,4 @@
-"""Suggestions as scripts read them."""
+"""Suggestions as JSON for scripts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +10,9 @@ from radix_assets.suggestions.schema import Suggestions, TableSuggestion
 
 
 def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> dict[str, Any]:
-    """What `radix suggest --json` prints.
+    """Return what `radix suggest --json` prints.
 
-    `time_index` is the column's name; a list of names where it is in parts, coarsest first; null where there is none.
+    `time_index` is the column's name; a list of names if it is split into parts, coarsest first; null if there is none.
     """
     return {
         "tables": {
@@ -58,7 +58,7 @@ def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, Tabl
 
 
 def _role(name: str, role: Role, table: TableSuggestion) -> Role:
-    """The role beside the table's time index as it is printed: what points elsewhere still does."""
+    """Return the printed role of a column that is also the time index: a foreign key remains one."""
     better = table.unread_time
     if name in better and role == "feature":
         return "time_index"

@@ -1,4 +1,4 @@
-"""Suggestions: what Radix thinks the data mean."""
+"""The suggestions stage: what Radix infers about the data."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -20,7 +20,7 @@ def _compute(work: Work) -> Output:
     except TagError as error:
         if error.code != "RDX-TAG-002":
             raise
-        hint = f"mend goal.target in {PROJECT_FILE}" + (f"; {error.hint}" if "did you mean" in error.hint else "")
+        hint = f"fix goal.target in {PROJECT_FILE}" + (f"; {error.hint}" if "did you mean" in error.hint else "")
         raise TagError(error.code, error.found, expected=error.expected, hint=hint, target=target) from None
 
 

@@ -1,4 +1,4 @@
-"""How often what is said so surely is right: fitted tables, each used between its points."""
+"""Calibration: score → observed accuracy, interpolated in fitted tables."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ from radix_assets.suggestions.weights import CALIBRATION
 
 
 def sure(rule: str, raw: float) -> float:
-    """The confidence of what a rule says with its own, raw one; as it is where no table was fitted."""
+    """Return the calibrated confidence for a rule's raw one; unchanged if no table was fitted."""
     return round(between(CALIBRATION[rule], raw), 2) if rule in CALIBRATION else round(raw, 2)
 
 
 def between(table: Sequence[tuple[float, float]], raw: float) -> float:
-    """A straight line between the points of a table, level beyond them."""
+    """Interpolate linearly between the points of a table, constant beyond them."""
     low = table[0]
     for high in table:
         if raw <= high[0]:

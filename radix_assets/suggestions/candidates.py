@@ -1,4 +1,4 @@
-"""What speaks for a column as the target: its name, its place, its values and where its table stands."""
+"""Features of a column as a target: its name, position, values and the place of its table in the schema."""
 
 import re
 from collections import Counter
@@ -65,7 +65,7 @@ _FEW_ROWS = 30
 
 @dataclass(frozen=True)
 class Candidate:
-    """One column that could be a target."""
+    """A column that could be a target."""
 
     table: str
     name: str
@@ -75,24 +75,24 @@ class Candidate:
     null_share: float = 0.0
     private: bool = False
     dense: bool = True
-    """Of texts as classes: few, each often."""
+    """Whether strings look like classes: few, each frequent."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The table that a candidate is in."""
+    """The table of a candidate."""
 
     columns: tuple[str, ...]
     """All of its columns, in order."""
     rows: int = 1000
     most_rows: int = 1000
-    """Of the project's largest table."""
+    """Rows as a share of the project's largest table."""
     links: float = 0.0
-    """Relationships, as a share of those of the best connected table."""
+    """Relationships as a share of those of the best connected table."""
     parents: int = 0
-    """Tables it points to."""
+    """Tables it references."""
     children: int = 0
-    """Tables that point to it."""
+    """Tables that reference it."""
     tables: int = 1
     has_time: bool = False
     measures: int = 1
@@ -100,7 +100,7 @@ class Surroundings:
 
 
 def header(name: str, table: str) -> str:
-    """The words of a name, joined, without the table's own name before them: AESEV of the table ae is `sev`."""
+    """Return the words of a name, joined, without the table's name in front: AESEV of the table ae is `sev`."""
     joined, own = "_".join(words(name)), "_".join(words(table))
     if len(own) > 1 and joined.startswith(own) and len(joined) > len(own) + 2:
         return joined.removeprefix(own).strip("_")
@@ -108,7 +108,7 @@ def header(name: str, table: str) -> str:
 
 
 def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
-    """Numbers that speak for and against; all from 0 to 1 or nearly so."""
+    """Return the features, roughly from 0 to 1."""
     text = header(candidate.name, candidate.table)
     last = len(around.columns) - 1
     found: dict[str, float] = {}
@@ -163,7 +163,7 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
 
 
 def said(features: Mapping[str, float], kind: str) -> str:
-    """What speaks for it, in words."""
+    """Return the reasons in words."""
     parts = [name for name in _GROUPS if name in features][:1]
     parts += ["named as the table"] if features.get("as the table", 0) else []
     parts += ["last column"] if features.get("last") else ["first column"] if features.get("first") else []
@@ -173,7 +173,7 @@ def said(features: Mapping[str, float], kind: str) -> str:
 
 
 def _as_table(text: str, table: str) -> float:
-    """Whether a column is what the table is called after: churn in telco_churn."""
+    """Return whether the table is named after a column: churn in telco_churn."""
     own = {singular(word) for word in words(table) if len(word) > 3}  # noqa: PLR2004 shorter ones agree by chance
     mine = {singular(word) for word in text.split("_") if len(word) > 3}  # noqa: PLR2004
     return len(own & mine) / len(mine) if mine else 0.0
@@ -189,7 +189,7 @@ def _in_series(name: str, columns: tuple[str, ...]) -> float:
 
 
 def _out_of_series(name: str, columns: tuple[str, ...]) -> float:
-    """Share of the other columns that are a numbered series, of which this is none."""
+    """Return the share of the other columns that are a numbered series to which this one does not belong."""
     stems = _stems(columns)
     if stems[_SERIES.sub("#", name)] > 1 and "#" in _SERIES.sub("#", name):
         return 0.0

@@ -1,4 +1,4 @@
-"""The facts of a column from its profile."""
+"""Facts about a column from its profile."""
 
 import math
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from radix_assets.profiles.schema import ColumnProfile
 
 _WHOLE = ".0"
 ENOUGH = 4 * SAMPLES
-"""Values that are kept: some may turn out to be words for a missing one."""
+"""Sample values: some may turn out to be null markers."""
 
 
 def facts_of(column: ColumnProfile, samples: Sequence[str]) -> ColumnFacts:
-    """What the profile knows of a column, with some of its values as text, in the order in which they first appear.
+    """Return the facts in a column's profile, with some of its values as text, in order of first appearance.
 
-    The model learned from files in which whole numbers stand without a decimal point, whatever else the column holds;
-    numbers are brought to that form.
+    The model was trained on files in which integers have no decimal point, whatever else the column holds;
+    numbers are converted to that form.
     """
     numeric = column.dtype in {"integer", "float", "boolean"}
     if column.dtype == "float":
@@ -45,7 +45,7 @@ def _finite(value: Any) -> float | None:
 
 
 def _of_flags(column: ColumnProfile) -> tuple[float | None, float | None]:
-    """Mean and standard deviation of true and false, taken as 1 and 0."""
+    """Return mean and standard deviation of booleans as 1 and 0."""
     if column.present == 0:
         return None, None
     true = sum(count for value, count in column.top if value is True)

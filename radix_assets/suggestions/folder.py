@@ -1,4 +1,4 @@
-"""A directory with one file a table, read as raw snapshots in a place of their own. Nothing is written into it."""
+"""Read a directory with one file per table as raw snapshots elsewhere. Nothing is written into it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 
 _NO_TABLE = frozenset({"truth.json", "metadata.json", "schema.json", "package.json", "datapackage.json"})
 _ALIKE = 0.8
-"""A .txt file is a table where so many of its first lines have as many cells as the first of them."""
+"""A .txt file is a table if this many of its first lines have as many cells as the first."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Unread:
 
 @dataclass
 class Reading:
-    """What was read."""
+    """The tables that were read, and the errors."""
 
     tables: dict[str, Path] = field(default_factory=dict)
     """Raw snapshot directories."""
@@ -41,14 +41,14 @@ class Reading:
 
 
 def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _: None) -> Reading:
-    """Every file of a directory as a table called as the file is, without its endings.
+    """Read every file of a directory as a table named like the file, without its extensions.
 
     `work` is an empty directory for the snapshots. Files are CSV, TSV, other delimited text (also .gz, and as .data or
     .dat), Parquet, Feather and Excel; JSON of records, as an array or one a line; SQLite, every table of it; and ZIP
-    archives of these. Hidden files and notes are passed over; where the directory holds no table, its directories are
-    looked into. What cannot be read is in `errors`, and the rest goes on. `say` hears what is being read.
+    archives of these. Hidden files and notes are skipped; if the directory holds no table, its subdirectories are
+    searched. Files that cannot be read are in `errors`, without stopping the rest. `say` reports progress.
 
-    Raises ConfigError RDX-CFG-010 where there is nothing that could be a table.
+    Raises ConfigError RDX-CFG-010 if there is nothing that could be a table.
     """
     reading = Reading()
     found = list(_files(folder)) or [
@@ -61,7 +61,7 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
             expected="one file a table: CSV, TSV, TXT, Parquet, Feather, Excel, JSON records, SQLite or ZIP",
             hint="check the path",
         )
-    found.sort(key=_is_packed)  # what an archive holds may lie beside it, unpacked
+    found.sort(key=_is_packed)  # the content of an archive may be beside it, unpacked
     for number, file in enumerate(found):
         try:
             places = unpack(file, work / f"unpacked_{number}") if _is_packed(file) else [(stem(file.name), file)]
@@ -84,7 +84,7 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
 
 
 def read_project(project: Project, work: Path, say: Callable[[str], None] = lambda _: None) -> Reading:
-    """Every table of a project as it is in its sources now."""
+    """Read every table of a project from its sources."""
     reading = Reading()
     for number, table in enumerate(project.tables):
         say(table)
@@ -140,7 +140,7 @@ def _snapshot(table: str, file: Path, out: Path) -> None:
         names = _header(file)
         if not names:
             raise
-        # A table without rows still has a schema, which tells who points to it.
+        # A table without rows still has a schema, which shows its relationships.
         pl.DataFrame(schema=dict.fromkeys(names, pl.String)).write_parquet(out / DATA_FILE)
 
 

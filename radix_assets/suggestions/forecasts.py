@@ -1,4 +1,4 @@
-"""Whether rows follow one another in time at regular steps, and whether to predict one is to forecast."""
+"""Detect regular time series, and whether predicting a column of one is forecasting."""
 
 import re
 from collections.abc import Sequence
@@ -15,18 +15,18 @@ from radix_assets.suggestions.problems import is_whole
 from radix_assets.suggestions.schema import TableSuggestion
 
 _REGULAR = 0.5
-"""Share of the steps from one moment to the next that must be the commonest one; of trading days it is 0.8."""
+"""Share of the steps between timestamps that must be the most common one; for trading days it is 0.8."""
 _LEAST_MOMENTS = 20
 _ONCE = 0.98
-"""Share of the rows that are alone at their moment; the odd one may be told twice."""
+"""Share of the rows that must be alone at their timestamp; a few duplicates are tolerated."""
 _ROWS_EACH = 5
 _DAY = 86_400_000_000
 _DENSE = 0.3
-"""Share of the moments that an entity has a row of."""
+"""Share of the timestamps at which an entity has a row."""
 _OTHERS = 5
-"""More columns that measure something else, and the target is explained by them rather than foretold from its past."""
+"""With more columns that measure something else, the target is explained by them rather than by its past."""
 _MORE_OTHERS = 9
-"""Where the name says that it is foretold."""
+"""Names that indicate a forecast."""
 _CALENDAR = re.compile(
     r"(^|_)(year|yr|quarter|month|mnth|mon|week|weekday|day|dow|day_type|daytype|hour|hr|minute|date|time|season|holiday|"
     r"is_weekend|weekend|working_?day|period|jahr|monat|woche|tag|mes|dia)(_|$)"
@@ -38,26 +38,26 @@ _LATEST_ROWS = 200_000
 
 
 def is_calendar(name: str) -> bool:
-    """Whether a name is that of a part of a date, or follows from it."""
+    """Return whether a name is that of a part of a date, or derived from it."""
     return bool(_CALENDAR.search("_".join(words(name))))
 
 
 @dataclass(frozen=True)
 class Series:
-    """Rows at regular steps: one series, or one of each entity."""
+    """Rows at regular steps: one series, or one per entity."""
 
     time: list[str]
     entity: list[str]
-    """The columns that say whose series it is; empty of one series."""
+    """The columns that identify the series; empty if there is only one."""
     moments: int
 
 
 def find_series(
     table: TableProfile, frame: pl.LazyFrame, time: Sequence[str], entities: Sequence[str]
 ) -> Series | None:
-    """The series in a table whose rows are told apart by their moment, or by it and one of the `entities`.
+    """Return the series of a table whose rows are unique by timestamp, or by it and one of the `entities`.
 
-    Judged by the first rows of a very long table.
+    Only the first rows of a very long table are checked.
     """
     names = [name for name in time if name in table.columns]
     if not names or table.rows < _LEAST_MOMENTS:
@@ -85,7 +85,7 @@ def find_series(
 
 
 def _is_regular(moments: pl.DataFrame, columns: Sequence[ColumnProfile]) -> bool:
-    """Whether most moments follow the one before at the same step."""
+    """Return whether most timestamps follow the previous one at the same step."""
     first = moments.to_series(0)
     if len(columns) == 1 and first.dtype.is_temporal():
         steps = first.cast(pl.Datetime("us")).sort().to_physical().diff().drop_nulls()
@@ -93,7 +93,7 @@ def _is_regular(moments: pl.DataFrame, columns: Sequence[ColumnProfile]) -> bool
         months = int((steps / _DAY).is_between(27, 31).sum())
         return max(common, months) >= _REGULAR * len(steps)
     if all(is_whole(column) and column.minimum is not None for column in columns):
-        # Parts of a moment: most of the combinations of their values are there.
+        # Parts of a timestamp: most of the combinations of their values exist.
         possible = (columns[0].maximum - columns[0].minimum + 1) * prod(column.distinct for column in columns[1:])
         return bool(moments.height >= _REGULAR * possible)
     return len(columns) == 1  # texts such as 1998Q2, no two the same
@@ -102,7 +102,7 @@ def _is_regular(moments: pl.DataFrame, columns: Sequence[ColumnProfile]) -> bool
 def is_forecast(
     profile: TableProfile, table: TableSuggestion, target: ColumnProfile, problem: Problem, series: Series
 ) -> bool:
-    """Whether to predict a column of a table of series is to forecast it: numbers, with little else to explain them."""
+    """Return whether predicting a column of a time series is forecasting: numbers, with few other columns to explain them."""
     if problem not in NUMERIC or problem == "ordinal":
         return False
     others = [
@@ -117,6 +117,6 @@ def is_forecast(
     ]
     yearly = len(series.time) == 1 and is_whole(profile.columns[series.time[0]])
     if series.entity and yearly:
-        return not others  # years of many firms or countries are explained more often than foretold
+        return not others  # years of many firms or countries are explained more often than forecast
     foretold = bool(_FORETOLD.search("_".join(words(target.name))))
     return len(others) <= (_MORE_OTHERS if foretold else _OTHERS)

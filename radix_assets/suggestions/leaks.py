@@ -1,4 +1,4 @@
-"""Columns that may be known too late: later moments, what follows an event, copies and parts of the likely target."""
+"""Leak suspects: later timestamps, consequences of an event, copies and parts of the likely target."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ _AFTERWARDS = re.compile(
     r"settled|settlement|recover(y|ies|ed)|discharged?|dischtime|deathtime|released|terminated|termination|"
     r"actual|outcome|final|ended|finished|closing|died|death|expired|exit|churn|post)(_|$)"
 )
-"""What is said of a row after it has ended."""
+"""Names of what is recorded after a row's process has ended."""
 _REASON = re.compile(r"(^|_)(reason|comments?|notes?|status|result|code|detail)(_|$)")
 _LATER = re.compile(
     r"(^|_)(end(ed)?|stop(ped)?|finish(ed)?|clos(e|ed|ing)|ship(ped)?|deliver(y|ed)|return(ed)?|complet\w+|resol\w+|"
@@ -28,7 +28,7 @@ _LATER = re.compile(
     r"|(en|fin)dtc?$"
 )
 _LASTED = re.compile(r"(^|_)(delay(ed)?|lateness|elapsed|overrun|waiting_time|lead_time)(_|$)")
-"""What is known once something has taken place."""
+"""Names of what is known only after an event."""
 _ON_THE_WAY = re.compile(
     r"(^|_)(actual|arr|arrival|arrived|air_time|wheels_o(n|ff)|taxi_(in|out)|drop_?off|ended|finished|dep_time|departed)(_|$)"
 )
@@ -36,13 +36,13 @@ _PLANNED = re.compile(
     r"(^|_)(required|planned|scheduled|sched|crs|due|expected|estimated|promised|deadline|valid|expir\w*)(_|$)"
 )
 _EXACT = 0.99
-"""Share of the rows in which a sum must come out."""
+"""Share of the rows in which a sum must hold."""
 _NEAR = 0.9995
-"""Correlation of ranks from which one number tells the other."""
+"""Rank correlation from which one number determines the other."""
 _NEAR_FORECAST = 0.99
-"""The same where the future is asked for: what is measured at the same moment is then not known either."""
+"""Rank correlation for questions about the future: values measured at the same time are then unknown too."""
 _MOST_PARTS = 14
-"""Columns among which sums are looked for."""
+"""Columns among which sums are searched."""
 _CODES = 60
 _DAY = 86_400
 _FEW = 5
@@ -54,7 +54,7 @@ Suspect = tuple[str, float, str]
 
 
 def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.DataFrame) -> list[Suspect]:
-    """Moments that come after the row's own, by name and in nearly all rows."""
+    """Return timestamps that are after the row's own, by name and in nearly all rows."""
     if len(table.time_index) != 1:
         return []
     start = plain(sample, table.time_index[0])
@@ -80,7 +80,7 @@ def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.Data
 def suspects(
     profile: TableProfile, table: TableSuggestion, sample: pl.DataFrame, target: TargetSuggestion
 ) -> list[Suspect]:
-    """Columns of the target's table that tell it because they are made of it, or it of them."""
+    """Return columns of the target's table that reveal it because they are derived from it, or it from them."""
     open_to_it = [
         name
         for name, column in profile.columns.items()
@@ -97,7 +97,7 @@ def suspects(
 
 
 def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
-    """What is said only of what has happened, where the target is what happens or how long it takes."""
+    """Return columns that are known only after the event, if the target is the event or its duration."""
     asked = "_".join(words(target.column))
     if _LASTED.search(asked):
         texts = {name: "_".join(words(name)) for name in names}
@@ -119,7 +119,7 @@ def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
 
 
 def _recodes(known: pl.DataFrame, target: str, names: Sequence[str], profile: TableProfile) -> list[Suspect]:
-    """Columns that say the same in other words: one value for each of the target's, and the other way round."""
+    """Return columns that recode the target: one value for each of the target's, and vice versa."""
     answer = plain(known, target)
     classes = answer.n_unique()
     if not 2 <= classes <= _CODES:  # noqa: PLR2004 two to tell apart
@@ -140,7 +140,7 @@ def _recodes(known: pl.DataFrame, target: str, names: Sequence[str], profile: Ta
 
 
 def _sums(known: pl.DataFrame, target: str, names: Sequence[str], near: float) -> list[Suspect]:
-    """Copies, parts of the target, and sums that it is part of."""
+    """Return copies, parts of the target, and sums that it is part of."""
     numbers: dict[str, Floats] = {}
     for name in names:
         column = plain(known, name)
@@ -167,9 +167,9 @@ def _same_order(one: Floats, two: Floats, near: float) -> bool:
 
 
 def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Suspect]:
-    """Columns a, b (and c) with target = a + b (+ c); and columns a with a = target + b (+ c)."""
+    """Return columns a, b (and c) with target = a + b (+ c), and columns a with a = target + b (+ c)."""
     names = list(numbers)[: 4 * _MOST_PARTS]
-    # Parts of a sum are not larger than it: those that are closest to it come first.
+    # Parts of a sum are not larger than it: try those closest to it first.
     spread = {one: abs(float(np.nanmean(numbers[one])) - float(target.mean())) for one in names}
     names = sorted(names, key=lambda one: spread[one])[:_MOST_PARTS]
     whole = np.array([np.nan_to_num(numbers[one]) for one in names])

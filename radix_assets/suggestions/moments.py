@@ -1,4 +1,4 @@
-"""Moments that are written as numbers or texts that nothing takes for dates."""
+"""Timestamps written as numbers or strings that no reader recognizes as dates."""
 
 import re
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ _TEXTS = (
         2,
     ),
 )
-"""What a text is, how it is written, and how fine it tells time: 1 for months, 2 for days."""
+"""Pattern, description, and resolution of a string: 1 for months, 2 for days."""
 _SHARE = 0.95
 _LATEST = 2_200
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a column writes moments."""
+    """How a column writes timestamps."""
 
     what: str
     level: int
@@ -45,8 +45,8 @@ class Form:
 
 
 def form_of(column: ColumnProfile, sample: pl.Series) -> Form | None:
-    """How a column writes moments, where it is no date for those who read it; None where it holds none."""
-    if column.present == 0 or column.distinct < 2:  # noqa: PLR2004 a constant tells nothing
+    """Return how a column that was not read as a date writes timestamps; None if it holds none."""
+    if column.present == 0 or column.distinct < 2:  # noqa: PLR2004 a constant is no timestamp
         return None
     timely = bool(_TIMELY.search("_".join(words(column.name))))
     if column.dtype == "integer":

@@ -1,4 +1,4 @@
-"""What kind of question a target asks."""
+"""The problem type of a target."""
 
 import re
 from itertools import pairwise
@@ -8,21 +8,21 @@ from radix_assets.common.words import singular, words
 from radix_assets.profiles.schema import ColumnProfile
 
 MAX_CLASSES = 50
-"""More classes than this are no classification, unless they are named so."""
+"""With more classes than this it is not a classification, unless the name says so."""
 _SKEWED, _FIRST, _NOUGHTS = 1.5, 5, 0.05
 _MEASURED = re.compile(
     r"(^|_)(amount|price|cost|revenue|income|sales|profit|balance|debt|minutes?|hours?|seconds?|days?|time|duration|age|"
     r"distance|weight|height|length|area|rate|pct|percent|temp\w*|id|code|index|score)(_|$)"
 )
-"""What is measured and not counted, though the source may round it."""
+"""Names of what is measured, not counted, though the source may round it."""
 MOST_CODES = 100
-"""Of whole numbers that are named as classes."""
+"""Largest number of integer classes if the name says that they are classes."""
 FEW = 10
-"""Whole numbers with no more different values than this, close together, are classes."""
+"""Integers with no more distinct values than this, close together, are classes."""
 FEWEST_GRADES, MOST_GRADES = 4, 11
-"""Of three grades the order says little; more than eleven are points."""
+"""With three grades the order matters little; more than eleven are points."""
 SMALL = 20.0
-"""A count with a larger mean is as good as a measure."""
+"""A count with a larger mean is treated as a measure."""
 
 _CLASSES = re.compile(
     r"(^|_)(class(es)?|type|categor(y|ies)|label|cluster|species|variety|code|kind|segment|genre|"
@@ -44,19 +44,19 @@ _THINGS = frozenset(
         "incident lead login message payment return review session stay store win loss absence cigarette drink doctor",
     )
 )
-"""What is counted one by one."""
+"""Names of what is counted one by one."""
 
 
 def problem_of(column: ColumnProfile, kind: FeatureType | None = None) -> Problem | None:
-    """The kind of problem that a column poses as a target; None where it poses none.
+    """Return the problem type of a column as a target; None if it cannot be one.
 
-    Two values are binary; texts and truth values are classes. Whole numbers are classes where they are few and close
-    together, are said to be categories, or are named as classes; grades where they are few, in a row and named as a
-    grade; counts where they begin at nought, are small and named as a number of things. All else is regression. No
-    target: fewer than two values, dates, and more than MAX_CLASSES different texts. Whether it is a forecast depends
-    on the rest of the table: see forecasts.py.
+    Two values are binary; strings and booleans are classes. Integers are classes if they are few and close together,
+    tagged as categories, or named as classes; grades if they are few, consecutive and named as a grade; counts if they
+    start at 0, are small and named as a number of things. Anything else is regression. Not a target: fewer than two
+    values, dates, and more than MAX_CLASSES distinct strings. Whether it is a forecast depends on the rest of the
+    table: see forecasts.py.
     """
-    if column.distinct < 2 or column.dtype in {"date", "datetime", "time"}:  # noqa: PLR2004 nothing to tell apart
+    if column.distinct < 2 or column.dtype in {"date", "datetime", "time"}:  # noqa: PLR2004 nothing to predict
         return None
     if column.distinct == 2:  # noqa: PLR2004
         return "binary"
@@ -92,7 +92,7 @@ def _of_whole(column: ColumnProfile, kind: FeatureType | None) -> Problem:  # no
 
 
 def is_whole(column: ColumnProfile) -> bool:
-    """Whether a column holds whole numbers, also where they are written with a fraction of nought."""
+    """Return whether a column holds integers, also if they are written with a fraction of zero."""
     if column.dtype == "integer":
         return True
     if column.dtype != "float" or column.minimum is None or column.maximum is None:
@@ -103,7 +103,7 @@ def is_whole(column: ColumnProfile) -> bool:
 
 
 def is_counted(column: ColumnProfile) -> bool:
-    """Whether a column counts things one by one: whole numbers from nought, small, and named so or spread so."""
+    """Return whether a column counts things: small integers from 0, with a name or a distribution of counts."""
     if not is_whole(column) or column.minimum != 0 or column.mean is None or column.mean > SMALL:
         return False
     if _spread_as_counts(column):
@@ -116,7 +116,7 @@ def is_counted(column: ColumnProfile) -> bool:
 
 
 def _spread_as_counts(column: ColumnProfile) -> bool:
-    """Whether nought or one is the commonest value, each larger one is rarer, and a few are far out."""
+    """Return whether 0 or 1 is the most common value, each larger one is rarer, and a few are far out."""
     if column.distinct <= FEW or (column.skew or 0) < _SKEWED or _MEASURED.search("_".join(words(column.name))):
         return False
     first = [count for value, count in sorted(column.top) if value < _FIRST]
@@ -125,7 +125,7 @@ def _spread_as_counts(column: ColumnProfile) -> bool:
 
 
 def metric_of(problem: Problem, column: ColumnProfile) -> str:
-    """What to judge answers by: a name that the models know."""
+    """Return the metric for a problem, by the name that the models use."""
     if problem == "binary":
         return "average_precision" if _rarest(column) < 0.1 else "roc_auc"  # noqa: PLR2004 a tenth
     if problem == "multiclass":

@@ -1,4 +1,4 @@
-"""How likely each candidate is the target: a conditional logit over the candidates of a project."""
+"""The probability of each candidate to be the target: a conditional logit over the candidates of a project."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,12 +7,12 @@ from radix_assets.suggestions.weights import WEIGHTS
 
 
 def score(features: Mapping[str, float], weights: Mapping[str, float] = WEIGHTS) -> float:
-    """What speaks for a candidate less what speaks against it."""
+    """Return the score of a candidate: the weighted sum of its features."""
     return sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
 def shares(scores: Sequence[float]) -> list[float]:
-    """Of one that somebody wants to know, how likely it is each."""
+    """Return the probability of each candidate, given that one of them is the target."""
     if not scores:
         return []
     top = max(scores)

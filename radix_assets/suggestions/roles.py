@@ -1,4 +1,4 @@
-"""What each column is for, before it is known what is asked."""
+"""The role of each column, independent of the target."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _IDENTITY = frozenset(
     {"person name", "email", "phone", "ip address", "national id", "bank account", "credit card", "password"}
     | {"number plate", "address", "user name", "device id"}
 )
-"""Kinds that tell who somebody is and nothing about them that would repeat."""
+"""Kinds of personal data that identify a person and do not repeat."""
 _ID = re.compile(r"(^|_)(ids?|key|uuid|guid|nbr|pid|uid|no|nr)$|[a-z]{2,}id$|^id_")
 _ENTITIES = frozenset(
     re.findall(
@@ -30,7 +30,7 @@ _ENTITIES = frozenset(
         "magasin",
     )
 )
-"""What is seen again and again."""
+"""Names of entities that occur in many rows."""
 _WEIGHT = re.compile(
     r"fnlwgt|pweight|pwgtp|wgtp|perwt|hhwt|asecwt|wtfinl|earnwt|finalwt|finwt|"
     r"(.*_)?(sample|survey|sampling|case|person|household|obs|observation|instance|design|population|expansion|analysis|"
@@ -39,22 +39,22 @@ _WEIGHT = re.compile(
 )
 _NEARLY_EMPTY = 0.98
 _NAME = 30
-"""Characters; what is longer is a text."""
+"""Characters; a longer value is a text."""
 _REPEATS = 1.05
-"""Rows that an entity has, in the mean; fewer and it is a key with flaws."""
+"""Mean rows per entity; with fewer it is a key with flaws."""
 _FEW, _MANY = 5, 12
-"""Different values that an entity's column must have: one that is named as a key, and one that is not."""
+"""Distinct values that an entity column must have, if it is named like a key and if not."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a column is for, how sure, and why."""
+    """The role of a column, how certain, and why."""
 
     role: Role
     confidence: float
     evidence: str
     rule: str
-    """Which rule said so; what its confidence is calibrated by."""
+    """The rule that decided; its confidence is calibrated by it."""
 
 
 def role_of(
@@ -69,9 +69,9 @@ def role_of(
     sample: pl.Series,
     has_parents: bool,
 ) -> Held:
-    """The likeliest role; `feature` where nothing speaks for another.
+    """Return the most likely role; `feature` by default.
 
-    `has_parents` says that some columns of the table point to others: these then are what its rows belong to.
+    `has_parents`: some columns of the table reference others, which are then what its rows belong to.
     """
     return (
         _of_key(column, key, link, time)
@@ -84,7 +84,7 @@ def role_of(
 def _of_key(
     column: ColumnProfile, key: PrimaryKey | None, link: Relationship | None, time: TimeGuess | None
 ) -> Held | None:
-    """Of a column that links rows or orders them."""
+    """Return the role of a column that links rows or orders them."""
     own = key is not None and column.name in key.columns
     if link is not None and not (own and key is not None and len(key.columns) == 1):
         return Held("foreign_key", link.confidence, f"points to {link.parent}: {link.evidence}", "link")
@@ -94,7 +94,7 @@ def _of_key(
 
 
 def _of_nothing(column: ColumnProfile) -> Held | None:
-    """Of a column that says nothing."""
+    """Return the role of a column without information."""
     if column.present == 0:
         return Held("ignore", 0.98, "empty", "empty")
     if column.constant:
@@ -115,7 +115,7 @@ def _of_nothing(column: ColumnProfile) -> Held | None:
 def _of_rows(
     profile: TableProfile, column: ColumnProfile, kind: FeatureType, sample: pl.Series, *, has_parents: bool
 ) -> Held | None:
-    """Of a column that weighs rows, or says which of them belong together."""
+    """Return the role of a column that weighs rows, or groups them."""
     name = "_".join(words(column.name))
     if _WEIGHT.fullmatch(name) and column.dtype in {"integer", "float"} and (column.minimum or 0) >= 0:
         return Held("weight", 0.75, "named as a weight of rows", "weight")
@@ -136,7 +136,7 @@ def _of_rows(
 
 
 def _in_blocks(sample: pl.Series, column: ColumnProfile) -> bool:
-    """Whether equal values follow one another more often than by chance."""
+    """Return whether equal values are consecutive more often than by chance."""
     present = sample.drop_nulls()
     if len(present) < 20:  # noqa: PLR2004 too few to tell
         return False
@@ -159,7 +159,7 @@ def _of_use(column: ColumnProfile, kind: FeatureType, personal: Finding | None) 
 
 
 def links_of(table: str, relationships: list[Relationship]) -> Mapping[str, Relationship]:
-    """By child column; of two links the surer."""
+    """Return relationships by child column; of two the more certain."""
     found: dict[str, Relationship] = {}
     for link in sorted(relationships, key=lambda link: link.confidence):
         if link.child == table and link.child_columns:

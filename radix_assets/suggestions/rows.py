@@ -1,4 +1,4 @@
-"""What one row is, and how rows hang together."""
+"""What one row is, and the structure of the rows."""
 
 import re
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def row_in_words(
     series: Series | None,
     group: list[str],
 ) -> str:
-    """Such as: one row is an order of a customer at a moment (order_date)."""
+    """Describe a row, such as: one row is an order of a customer at a moment (order_date)."""
     when = f"at a moment ({', '.join(time.columns)})" if time else ""
     if series is not None:
         of = " of ".join(["", *(_thing(name) for name in series.entity)])
@@ -34,7 +34,7 @@ def row_in_words(
     parents = list(dict.fromkeys(r.parent for r in schema.relationships if r.child == table and r.parent != table))
     keyed = list(key.columns) if key else []
     if len(keyed) == 1 and not is_key_like(keyed[0]):
-        keyed = []  # a running number, or what is unique by chance, names nothing
+        keyed = []  # a running number, or a column that is unique by chance, does not name the rows
     own = [name for name in keyed if columns[name].role != "foreign_key"]
     if len(keyed) > 1 and parents and not own:
         return " ".join(filter(None, [f"one row is a pair of {_and([_thing(name) for name in keyed])}", when]))
@@ -49,7 +49,7 @@ def row_in_words(
 
 
 def structure_of(series: Series | None, time: TimeGuess | None, group: list[str]) -> Structure:
-    """How rows hang together: in time where they have a moment, else by entity, else not at all."""
+    """Return the structure of the rows: temporal if they have a time index, else grouped by entity, else none."""
     if series is not None or time is not None:
         return "temporal"
     return "grouped" if group else "independent"
@@ -62,7 +62,7 @@ def _subject(table: str, keyed: list[str]) -> str:
     if not parts:
         return "one observation"
     if len(keyed) == 1 and not any(word != singular(word) for word in parts):
-        # A table that is not named in the plural: its key may name the rows better.
+        # The table's name is not a plural: its key may name the rows better.
         mine = [word for word in words(keyed[0]) if word not in _ID_WORDS]
         if mine and not set(mine) & {singular(word) for word in parts}:
             return _article(" ".join(mine))

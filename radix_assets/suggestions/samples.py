@@ -1,4 +1,4 @@
-"""A look at some values of every column, spread over the table."""
+"""Sample values of every column, spread over the table."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ import polars as pl
 
 SLICES = 5
 SLICE = 400
-"""Rows of each slice; a table with no more than all slices together is looked at as a whole."""
+"""Rows of each slice; a table with at most as many rows as all slices is read whole."""
 
 
 def spread(path: Path, rows: int) -> pl.DataFrame:
-    """Some rows of a raw snapshot: slices from its beginning to its end, so that a sorted file misleads less."""
+    """Return rows of a raw snapshot in slices from beginning to end, so that a sorted file misleads less."""
     scan = pl.scan_parquet(path / "data.parquet")
     if rows <= SLICES * SLICE:
         return scan.collect()
@@ -19,11 +19,11 @@ def spread(path: Path, rows: int) -> pl.DataFrame:
 
 
 def plain(frame: pl.DataFrame, name: str) -> pl.Series:
-    """A column without its name: methods of a series take a name such as ^a.*$ for a pattern."""
+    """Return a column without its name: Polars takes a name such as ^a.*$ for a pattern."""
     return frame[name].alias("values")
 
 
 def texts(values: pl.Series, limit: int = 400) -> list[str]:
-    """Distinct values as text, without nulls and blanks."""
+    """Return distinct values as text, without nulls and blanks."""
     text = values.drop_nulls().cast(pl.String).str.strip_chars()
     return text.filter(text != "").unique(maintain_order=True).head(limit).to_list()

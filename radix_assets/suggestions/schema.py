@@ -1,4 +1,4 @@
-"""What Radix thinks the data mean, before a person has looked."""
+"""The data classes of suggestions."""
 
 from typing import Literal
 
@@ -7,66 +7,66 @@ from pydantic import BaseModel
 from radix_assets.common.vocabulary import FeatureType, Problem, Role, Sensitivity
 
 Structure = Literal["independent", "grouped", "temporal"]
-"""How rows hang together. `grouped`: several rows belong to one entity. `temporal`: they come one after another."""
+"""The structure of the rows. `grouped`: several rows belong to one entity. `temporal`: they are ordered in time."""
 
 
 class ColumnSuggestion(BaseModel):
-    """One column."""
+    """The suggestions for one column."""
 
     role: Role
     role_confidence: float
     type: FeatureType
     type_confidence: float
     semantic_type: str = ""
-    """email, phone, country, currency, latitude …; empty where nothing shows."""
+    """email, phone, country, currency, latitude …; empty if unknown."""
     unit: str = ""
-    """Of numbers, where name or text shows it: kg, USD, %."""
+    """The unit of numbers, if name or text shows it: kg, USD, %."""
     sensitivity: Sensitivity = "none"
     evidence: str = ""
-    """In words that a person can check; no value of a column that may be private."""
+    """Reasons in words that a user can check; no value of a column that may be private."""
 
     @property
     def confidence(self) -> float:
-        """Of the line as a whole."""
+        """The confidence in all suggestions for the column together."""
         return min(self.role_confidence, self.type_confidence)
 
 
 class TargetSuggestion(BaseModel):
-    """One question that the data may be meant to answer."""
+    """A target that the data may be intended for."""
 
     table: str
     column: str
     problem: Problem
     confidence: float
-    """That this is what people who made the data wanted to know."""
+    """The probability that the data was collected for this target."""
     metric: str = ""
-    """What to judge answers by."""
+    """The metric of the problem."""
     structure: Structure = "independent"
-    """What an honest split has to respect."""
+    """The structure that a valid split must respect."""
     evidence: str = ""
 
 
 class TableSuggestion(BaseModel):
-    """One table."""
+    """The suggestions for one table."""
 
     primary_key: list[str] = []
     time_index: list[str] = []
-    """The column that says when a row came to be; several are parts (year, month, day, hour, minute) in that order."""
+    """The column with the time of a row; several are its parts (year, month, day, hour, minute) in that order."""
     time_confidence: float = 0.0
     unread_time: list[str] = []
-    """What says when better than the time index, or in its place, in a form that has to be converted before anything
-    can be computed with it: 20240131, 2024Q1, dates of which some lack the day."""
+    """Columns with a more precise time than the time index, or instead of one, in a form that must be converted before
+    use: 20240131, 2024Q1, dates of which some lack the day."""
     row: str = ""
     """What one row is, in words."""
     structure: Structure = "independent"
     group: list[str] = []
-    """The columns that say which entity a row belongs to, where rows are grouped or are series side by side."""
+    """The columns that identify the entity of a row, if rows are grouped or form several series."""
     columns: dict[str, ColumnSuggestion]
 
 
 class Suggestions(BaseModel):
-    """All of a project."""
+    """The suggestions for a project."""
 
     tables: dict[str, TableSuggestion]
     targets: list[TargetSuggestion] = []
-    """Likeliest first, three at most."""
+    """Most likely first, at most three."""

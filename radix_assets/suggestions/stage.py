@@ -1,4 +1,4 @@
-"""The stage: suggestions as a file and as a table that a person reads in a minute."""
+"""Write suggestions as a file and as a table that a user can read in a minute."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from radix_assets.suggestions.suggest import suggest
 
 SUGGESTIONS = "suggestions.json"
 MOST_SHOWN = 80
-"""Columns in the table that is shown; the least certain ones."""
+"""Columns in the table; the least certain ones."""
 UNSURE = 0.65
 
 
@@ -27,7 +27,7 @@ def make_suggestions(
     """Suggest what raw snapshots mean and write `suggestions.json` into `out`.
 
     `target_text` is the project's goal, if it names one: `table.column` or a comparison. Raises TagError RDX-TAG-002
-    where it names what is not in the data.
+    if the target is not in the data.
     """
     columns = {table: list(profiles[table].columns) for table in tables}
     target = parse_target(target_text, columns) if target_text else None
@@ -88,5 +88,5 @@ def make_suggestions(
 
 
 def load_suggestions(path: Path) -> Suggestions:
-    """The suggestions of a snapshot directory."""
+    """Load the suggestions of a snapshot directory."""
     return Suggestions.model_validate_json((path / SUGGESTIONS).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What the data may mean: every column, every table, and the questions they may answer."""
+"""Suggest the meaning of every column and table, and likely targets."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from radix_assets.common.vocabulary import Problem
 
 CERTAIN_TARGET = 0.5
-"""Confidence from which the likeliest target is marked so in its column's line."""
+"""Confidence from which the most likely target is marked as the role of its column."""
 LIKELY_TARGET = 0.3
-"""Confidence from which leaks of a table's likeliest target are looked for."""
+"""Confidence from which leaks of a table's most likely target are searched for."""
 SETTLED = 0.9
-"""Confidence from which a role leaves no question."""
+"""Confidence from which a role needs no review."""
 _SERIES_OF = 4
-"""Columns that are tried as the entity of a series."""
+"""Columns tried as the entity of a series."""
 _ENTITY_VALUES = 2
 
 
 class _Seen(NamedTuple):
-    """What is known of a table before its columns' roles are."""
+    """Facts about a table that are computed before the roles of its columns."""
 
     profile: TableProfile
     sample: pl.DataFrame
     key: PrimaryKey | None
     time: TimeGuess | None
     values: Mapping[str, list[str]]
-    """Distinct ones, as text."""
+    """Distinct values, as text."""
     types: Mapping[str, TypeGuess]
     personal: Mapping[str, Finding]
 
@@ -55,10 +55,10 @@ class _Seen(NamedTuple):
 def suggest(
     tables: Mapping[str, Path], profiles: Mapping[str, TableProfile], schema: Schema, target: Parsed | None = None
 ) -> Suggestions:
-    """Role, type, meaning and sensitivity of every column, the time index of every table, and likely targets.
+    """Suggest role, type, meaning and sensitivity of columns, the time index of tables, and likely targets.
 
-    `tables` are raw snapshot directories. `target` is what a person asked for (see parse_target); it then comes first
-    and is certain.
+    `tables` are raw snapshot directories. `target` is the requested one (see parse_target); it then comes first and is
+    certain.
     """
     profiles = {table: profiles[table] for table in tables}
     samples = {table: spread(path, profiles[table].rows) for table, path in tables.items()}
@@ -90,7 +90,7 @@ def suggest(
 
 
 def _keys(schema: Schema) -> dict[str, set[str]]:
-    """Columns that alone tell rows apart, or that point to other rows."""
+    """Return columns that are single-column keys or foreign keys."""
     keys: dict[str, set[str]] = {}
     for key in schema.primary_keys:
         if len(key.columns) == 1:
@@ -118,7 +118,7 @@ def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Se
             has_parents=any(link.parent != profile.table for link in links.values()),
         )
         columns[name] = _column(name, seen.values[name], guess, held, personal)
-    # The wider of two: a series' entity needs no name.
+    # The larger of the two limits: the entity of a series needs no name.
     entity = _entities(seen, columns)
     series = (
         find_series(profile, pl.scan_parquet(path / "data.parquet", glob=False), time.columns, entity) if time else None
@@ -152,7 +152,7 @@ def _unread(time: TimeGuess | None) -> list[str]:
 
 
 def _entities(seen: _Seen, columns: Mapping[str, ColumnSuggestion]) -> list[str]:
-    """Columns that may say whose series a row belongs to, likeliest first."""
+    """Return columns that may identify the series of a row, most likely first."""
     rows = seen.profile.rows
     fitting = [
         column
@@ -176,7 +176,7 @@ def _column(name: str, values: list[str], guess: TypeGuess, held: Held, personal
     settled = held.role in {"primary_key", "foreign_key", "time_index"} or (
         held.role == "ignore" and held.confidence >= SETTLED
     )
-    # How such a column would be read as a feature is no question that a person has to look at.
+    # The feature type of such a column needs no review.
     evidence = "" if settled else guess.evidence
     said = dict.fromkeys(text for text in (held.evidence, evidence, personal.evidence if personal else "") if text)
     return ColumnSuggestion(
@@ -200,7 +200,7 @@ def _asked(
 ) -> list[TargetSuggestion]:
     table, name, operator, _ = target
     column = profiles[table].columns[name]
-    # A target that poses no problem is refused when the tags are applied, with the reason.
+    # A target without a problem type is rejected when the tags are applied, with the reason.
     usual: Problem = "multiclass" if column.dtype == "string" else "regression"
     plain = problem_of(column, tables[table].columns[name].type) or usual
     first = posed(profiles[table], tables[table], column, "binary" if operator else plain, series[table]).model_copy(
@@ -221,7 +221,7 @@ def _mark(columns: dict[str, ColumnSuggestion], target: TargetSuggestion) -> Non
 
 
 def _suspect(table: TableSuggestion, found: list[Suspect]) -> None:
-    """Mark what may be known too late, where it would else be used."""
+    """Mark leak suspects among the columns that would otherwise be used."""
     for name, confidence, evidence in found:
         old = table.columns[name]
         if old.role not in {"feature", "ignore"}:

@@ -1,4 +1,4 @@
-"""Which questions the data may be meant to answer."""
+"""Likely targets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from radix_assets.suggestions.schema import TableSuggestion, TargetSuggestion
 MOST = 3
 _MOST_NULL = 0.6
 _HELD = frozenset({"primary_key", "foreign_key", "time_index", "group", "weight"})
-"""Roles that a target does not have."""
+"""Roles that a target cannot have."""
 _KINDS: dict[Problem, str] = {
     "binary": "binary",
     "multiclass": "classes",
@@ -43,9 +43,9 @@ def rank_targets(
     schema: Schema,
     series: Mapping[str, Series | None],
 ) -> list[TargetSuggestion]:
-    """The likeliest questions, at most three: a ranking by names, places, values and the schema.
+    """Return the most likely targets, at most three, ranked by names, positions, values and the schema.
 
-    `series` says of which tables the rows follow one another in time at regular steps.
+    `series`: the tables whose rows are regular time series.
     """
     open_to_it = list(candidates_of(profiles, tables, schema))
     features = [features_of(one.candidate, one.around) for one in open_to_it]
@@ -64,7 +64,7 @@ def rank_targets(
 def posed(
     profile: TableProfile, table: TableSuggestion, column: ColumnProfile, problem: Problem, series: Series | None
 ) -> TargetSuggestion:
-    """A column as a target: with the problem that it poses in its table, the metric and the structure."""
+    """Return a column as a target, with its problem type, metric and structure."""
     if series is not None and is_forecast(profile, table, column, problem, series):
         problem = "forecasting"
     return TargetSuggestion(
@@ -80,7 +80,7 @@ def posed(
 def candidates_of(
     profiles: Mapping[str, TableProfile], tables: Mapping[str, TableSuggestion], schema: Schema
 ) -> Iterator[Posed]:
-    """Every column that could be a target, with what is around it."""
+    """Return every column that could be a target, with its table."""
     links = {name: _degree(name, schema) for name in profiles}
     most_links = max(links.values(), default=0) or 1
     most_rows = max((profile.rows for profile in profiles.values()), default=0) or 1

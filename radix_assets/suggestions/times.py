@@ -1,4 +1,4 @@
-"""When a row came to be: one column, or its parts from year to minute."""
+"""The time index of a table: one column, or its parts from year to minute."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,13 +19,13 @@ PARTS: tuple[tuple[str, frozenset[str], int, int], ...] = (
     ("hour", frozenset({"hour", "hr", "hrs", "stunde", "hora", "heure"}), 0, 24),
     ("minute", frozenset({"minute", "min", "mins", "minuto"}), 0, 59),
 )
-"""The parts in order, what they are called, and what they may be."""
+"""The parts in order, with their names and value ranges."""
 _LATE = re.compile(
     r"(^|_)(end|ended|stop|stopped|finish(ed)?|clos(e|ed|ing)|updated?|modified|changed|due|required|expir\w*|valid|"
     r"shipped|ship|delivered|delivery|return(ed)?|complet\w+|resol\w+|cancel\w*|deleted?|last|next|until|to|arriv\w*|"
     r"actual|paid|birth\w*|born|dob|death|died|deceased|scheduled_arrival)(_|$)|(en|fin)dtc?$|brthdt|dthdt|(^|_)release"
 )
-"""Moments after the row came to be, or that belong to somebody rather than to the row."""
+"""Names of timestamps that are later than the row, or that belong to a person rather than to the row."""
 _BIRTH = re.compile(
     r"birth|born|(^|_)dob(_|$)|brthdt|dthdt|death|died|deceased|expir"
     r"|geburt|geboren|gestorben|naissance|nacimiento|nascita|nasciment|geboorte|fodsel|foedsel|fodelse|urodzeni"
@@ -42,21 +42,21 @@ _RESOLUTION = ("year", "month", "day", "hour", "minute", "second")
 
 @dataclass(frozen=True)
 class TimeGuess:
-    """Columns that say when, how sure, and why."""
+    """The time columns, how certain, and why."""
 
     columns: list[str]
     confidence: float
     evidence: str
     other_clock: list[str] = field(default_factory=list)
-    """Parts in columns of their own that tell the time as finely, but by another clock: local time and UTC, perhaps."""
+    """Columns of parts with the same resolution but by another clock, such as local time and UTC."""
     readable: bool = True
-    """False where the column has to be converted before it can be compared with other moments."""
+    """False if the column must be converted before it can be compared with other timestamps."""
     better: "TimeGuess | None" = None
-    """What fits better but is not readable."""
+    """Better columns that cannot be read as timestamps."""
 
 
 def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
-    """The time index of a table, or None where nothing says when a row came to be (as in most look-up tables)."""
+    """Return the time index of a table, or None if no column has the time of a row (as in most look-up tables)."""
     if not profile.rows:
         return None
     single = max(
@@ -87,7 +87,7 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
 
 
 def _clock(profile: TableProfile, date: ColumnProfile) -> str | None:
-    """A time of day in a column of its own, beside a date; None where there is none, or several."""
+    """Return the column with a time of day beside a date; None if there is none, or several."""
     clocks = [column for column in profile.columns.values() if column.dtype == "time" and column.distinct > 1]
     if date.dtype != "date" or not clocks:
         return None
@@ -100,7 +100,7 @@ _CLOCK = frozenset({"date", "time", "day", "clock", "of", "hour", "fecha", "hora
 
 
 def _written_otherwise(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
-    """Moments as numbers and texts that have to be converted first."""
+    """Return timestamps as numbers and strings that must be converted first."""
     found = []
     for place, column in enumerate(profile.columns.values()):
         if column.nulls > 0.2 * column.rows:
@@ -115,7 +115,7 @@ def _written_otherwise(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess
 
 
 def _years(profile: TableProfile, parts: list[str]) -> TimeGuess | None:
-    """A year alone, where rows are years: each once, or as often as there are entities, and none left out."""
+    """Return a year column, if rows are years: each once, or as often as there are entities, without gaps."""
     if len(parts) != 1:
         return None
     year = profile.columns[parts[0]]
@@ -138,10 +138,10 @@ _LEAST_YEARS = 8
 def by_one_clock(
     guesses: Mapping[str, TimeGuess | None], pairs: Iterable[tuple[str, str]]
 ) -> dict[str, TimeGuess | None]:
-    """The guesses, such that tables that are linked (`pairs`) tell the time by the same clock.
+    """Return the guesses, adjusted so that related tables (`pairs`) use the same clock.
 
-    Where one has its moments in parts only, and the other both in parts and in a column that says something else, the
-    parts are what can be compared: an hour in UTC is later than the same hour in New York.
+    If one has its timestamps only in parts, and the other both in parts and in a column that differs, the parts are
+    comparable: an hour in UTC is later than the same hour in New York.
     """
     chosen = dict(guesses)
     for pair in pairs:
@@ -165,7 +165,7 @@ def _differ(sample: pl.DataFrame, column: str, parts: list[str]) -> bool:
 
 
 def resolution(values: pl.Series, column: ColumnProfile) -> int:
-    """How fine a column tells time: 2 for days, 3 hours, 4 minutes, 5 seconds."""
+    """Return the resolution of a time column: 2 for days, 3 hours, 4 minutes, 5 seconds."""
     if column.dtype == "date":
         return 2
     present = values.drop_nulls()
@@ -197,7 +197,7 @@ def _score(profile: TableProfile, column: ColumnProfile) -> float:
 
 
 def _parts(profile: TableProfile) -> list[str]:
-    """The columns that are year, month, … without a gap; of several sets (`Year_Sold`, `Mo_Sold`) the longest."""
+    """Return the columns for year, month, … without a gap; of several sets (`Year_Sold`, `Mo_Sold`) the longest."""
     found: dict[tuple[str, ...], list[str]] = {}
     for place, (_, names, low, high) in enumerate(PARTS):
         for column in profile.columns.values():
@@ -220,12 +220,12 @@ def _within(column: ColumnProfile, low: int, high: int) -> bool:
 
 
 def _are_integers(profile: TableProfile, names: list[str]) -> bool:
-    """Whether the parts can be used as they are; numbers written with a fraction of nought cannot."""
+    """Return whether the parts can be used as they are; numbers with a fraction of zero cannot."""
     return all(profile.columns[name].dtype == "integer" for name in names)
 
 
 def _composed(parts: list[str]) -> TimeGuess:
-    # A year alone with a month says little of single rows; with the day it is a date.
+    # Year and month are too coarse for single rows; with the day it is a date.
     confidence = 0.6 if len(parts) == 2 else 0.85  # noqa: PLR2004 year and month
     return TimeGuess(parts, confidence, f"{', '.join(_RESOLUTION[: len(parts)])} in columns of their own")
 

@@ -1,4 +1,4 @@
-"""How a column is to be read: what the profile proves, else what the model of column types thinks."""
+"""The feature type of each column: proven by the profile, else predicted by the column type model."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -13,10 +13,10 @@ def guess_types(
     samples: Mapping[str, Mapping[str, Sequence[str]]],
     keys: Mapping[str, Collection[str]],
 ) -> dict[str, dict[str, TypeGuess]]:
-    """The likeliest type of every column.
+    """Return the most likely type of every column.
 
-    `samples` are distinct values as text, by table and column, in the order in which they appear; `keys` the columns
-    that tell rows apart or point to other rows, by table.
+    `samples` are distinct values as text, by table and column, in order of appearance; `keys` are the columns that are
+    single-column keys or foreign keys, by table.
     """
     found: dict[str, dict[str, TypeGuess]] = {}
     asked: list[tuple[str, ColumnProfile]] = []
@@ -35,7 +35,7 @@ def guess_types(
 
 
 def _proven(column: ColumnProfile, *, is_key: bool) -> TypeGuess | None:  # noqa: PLR0911 a list of rules
-    """What follows from the profile of all rows alone."""
+    """Return the type that follows from the profile of all rows alone."""
     if column.present == 0:
         return TypeGuess("not-generalizable", 0.98, None, "empty")
     if column.constant:
@@ -52,6 +52,6 @@ def _proven(column: ColumnProfile, *, is_key: bool) -> TypeGuess | None:  # noqa
 
 
 def _is_broken(column: ColumnProfile) -> bool:
-    """Whether there are numbers with a fraction: such are measured, not coded."""
+    """Return whether there are numbers with a fraction: these are measures, not codes."""
     seen = [value for value, _ in column.top] or [column.minimum, column.maximum, *column.quantiles.values()]
     return any(value is not None and value % 1 for value in seen)

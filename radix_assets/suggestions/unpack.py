@@ -1,4 +1,4 @@
-"""Files that hold tables in a form that no source reads: made into files that one does."""
+"""Convert files that no source reads into files that one does."""
 
 import csv
 import gzip
@@ -24,16 +24,16 @@ _SQLITE = (".sqlite", ".sqlite3", ".db", ".db3")
 _FEATHER = (".feather", ".arrow", ".ipc")
 _ZIP = (".zip",)
 UNPACKED = (*_JSON, *_TEXT, *_SQLITE, *_FEATHER, *_ZIP)
-"""Endings that are handled here."""
+"""Extensions that are handled here."""
 _MOST_FIELDS = 2_000
 NOTES = re.compile(r"(read_?me|licen[cs]e|copying|changelog|notice|authors?|citation)(\W.*)?", re.IGNORECASE)
-"""Files that tell of data and hold none."""
+"""Files that describe data and hold none."""
 
 
 def unpack(file: Path, work: Path) -> list[tuple[str, Path]]:
-    """Names of the tables in a file, each with a file that a source reads; they are written into `work`.
+    """Return the names of the tables in a file, each with a readable file, which is written into `work`.
 
-    Raises SourceError RDX-SRC-005 where the file is not what its name says, or holds no table.
+    Raises SourceError RDX-SRC-005 if the content does not match the extension, or there is no table.
     """
     work.mkdir(parents=True)
     name = file.name.lower().removesuffix(".gz")
@@ -107,7 +107,7 @@ def _json(file: Path, target: Path) -> Path:
     except ValueError:
         content = [json.loads(line) for line in text.splitlines() if line.strip()]
     if isinstance(content, dict):
-        # An object with one array of records, as many interfaces answer.
+        # An object with one array of records, as many APIs return.
         arrays = [value for value in content.values() if _are_records(value)]
         content = arrays[0] if len(arrays) == 1 else None
     if not _are_records(content):
@@ -124,7 +124,7 @@ def _are_records(value: Any) -> bool:
 
 
 def _text(file: Path, target: Path) -> Path:
-    """As it is; cells that are parted by spaces alone are parted by tabs."""
+    """Return the text unchanged; cells separated only by spaces are separated by tabs."""
     with _opened(file) as source, target.open("wb") as sink:
         shutil.copyfileobj(source, sink)
     with target.open(encoding="utf-8", errors="replace") as lines:

@@ -1,4 +1,4 @@
-"""Fitted numbers: written by benchmarks/fit_suggestions.py, not by hand."""
+"""Fitted parameters: written by benchmarks/fit_suggestions.py, not by hand."""
 
 WEIGHTS: dict[str, float] = {
     "as the table": 1.71,
@@ -58,7 +58,7 @@ WEIGHTS: dict[str, float] = {
     "private": -0.955,
     "a table of few rows": -2.03,
 }
-"""What speaks for a target, and how much; see candidates.py."""
+"""Weights of the features of a target; see candidates.py."""
 
 CALIBRATION: dict[str, list[tuple[float, float]]] = {
     "feature": [
@@ -79,4 +79,4 @@ CALIBRATION: dict[str, list[tuple[float, float]]] = {
         (0.769, 0.909),
     ],
 }
-"""By rule: raw confidence, and how often such are right."""
+"""By rule: raw confidence, and observed accuracy."""

@@ -1,1 +1,1 @@
-"""What people see of a profile: metadata, alerts, pictures and the ydata-profiling page."""
+"""How a profile is shown: metadata, alerts, pictures and the ydata-profiling page."""

@@ -1,4 +1,4 @@
-"""What in a profile a person should know."""
+"""Alerts: peculiarities of columns that a user should know."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _ZEROS = 0.9
 _DOMINATED = 0.99
 _MANY = 1_000
 _FEW = 20
-"""Rows below which shares say nothing."""
+"""Rows below which shares are not meaningful."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Alert:
 
 
 def find_alerts(profile: TableProfile) -> list[Alert]:
-    """Peculiarities in the order of the columns. No value appears in them."""
+    """Return the alerts in the order of the columns. They contain no value."""
     return [alert for column in profile.columns.values() for alert in _of_column(column)]
 
 
@@ -57,7 +57,7 @@ def _of_column(column: ColumnProfile) -> list[Alert]:  # noqa: C901 a list of ru
 
 
 def _per_cent(share: float) -> str:
-    """Never rounded to what it is not."""
+    """Return a percentage that is never rounded up to 100 %."""
     if 0.999 < share < 1:  # noqa: PLR2004
         return "over 99.9 %"
     return f"{share:.1%}".replace("%", " %")

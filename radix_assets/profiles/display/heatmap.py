@@ -1,4 +1,4 @@
-"""The picture of how columns go together."""
+"""The heatmap of associations."""
 
 import io
 import warnings
@@ -11,17 +11,17 @@ from radix_assets.profiles.array_types import Floats
 from radix_assets.profiles.schema import Associations
 
 MOST = 24
-"""Columns that are drawn: those in the strongest associations, in the table's order."""
+"""Columns in the heatmap: those in the strongest associations, in the table's order."""
 _INK, _MUTED, _GRID = "#2b3440", "#7a8594", "#e6e9ee"
 _PALETTE = 255
 _NAME = 22
 _WRITTEN = 14
-"""Up to so many columns the coefficients are written into the cells."""
+"""Largest number of columns for which the coefficients are written into the cells."""
 _DARK = 0.55
 
 
 class Pair(NamedTuple):
-    """Two columns, what their association is called, and how strong it is."""
+    """Two columns, the name of their association, and its strength."""
 
     first: str
     second: str
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
 
 def strongest(associations: Associations, number: int) -> list[Pair]:
-    """The strongest associations, by the distance of the coefficient from 0."""
+    """Return the strongest associations, by the absolute value of the coefficient."""
     pairs = []
     for measure, names, matrix in (
         ("Pearson", associations.numbers, associations.pearson),
@@ -51,7 +51,7 @@ def strongest(associations: Associations, number: int) -> list[Pair]:
 
 
 def draw_associations(associations: Associations, order: list[str], file: Path) -> bool:
-    """Write a PNG of at most 60 kB. False, and no file, where there is no association to show."""
+    """Write a PNG of at most 60 kB. Return False, and write no file, if there is no association to show."""
     pairs = strongest(associations, 10**6)
     if not pairs:
         return False
@@ -67,7 +67,7 @@ def draw_associations(associations: Associations, order: list[str], file: Path) 
             a, b = places[pair.first], places[pair.second]
             matrix[a, b] = matrix[b, a] = pair.value
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of letters that the font lacks
+        warnings.simplefilter("ignore")  # about letters that the font lacks
         _draw(names, matrix, set(associations.categories), len(associations.numbers + associations.categories), file)
     return True
 
@@ -102,7 +102,7 @@ def _draw(names: list[str], matrix: Floats, categories: set[str], of: int, file:
                 value = matrix[row, column]
                 if row != column and not np.isnan(value):
                     colour = "white" if abs(value) > _DARK else _INK
-                    # Only what is 1 is written as 1.
+                    # Only exactly 1 is written as 1.
                     value = value if abs(value) > 1 - 1e-9 else max(-0.99, min(0.99, value))
                     text = f"{value:.2f}".replace("0.", ".", 1).replace("-.00", ".00")
                     axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)

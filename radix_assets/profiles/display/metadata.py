@@ -1,4 +1,4 @@
-"""What the UI says of a profile beside its pictures."""
+"""The metadata of a profile in the UI."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ _SHAPES = 3
 _COLUMNS = 30
 """Columns in the table of statistics."""
 _TELLING = 0.5
-"""Patterns are shown of columns where the three commonest are half of the values."""
+"""Patterns are shown for columns whose three most common ones cover this share of the values."""
 
 
 def profile_metadata(profile: TableProfile) -> dict[str, Shown]:
-    """Headline, associations, patterns, and what is estimated."""
+    """Return the headline, statistics, associations, patterns, and which statistics are estimates."""
     return _headline(profile) | _statistics(profile) | _associations(profile) | _patterns(profile) | _method(profile)
 
 
@@ -65,7 +65,7 @@ def _patterns(profile: TableProfile) -> dict[str, Shown]:
     for column in profile.columns.values():
         shapes = column.patterns[:_SHAPES]
         share = sum(count for _, count in shapes) / column.present if column.present else 0.0
-        # Words of letters alone have no pattern worth a line.
+        # Patterns of letters alone are not worth a line.
         if share < _TELLING or not any(_is_code(shape) for shape, _ in shapes):
             continue
         text = "  ".join(f"{shape or '(empty)'} {_per_cent(count / column.present)}" for shape, count in shapes)

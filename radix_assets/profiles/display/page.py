@@ -15,20 +15,20 @@ from radix_assets.sources.read.dialect import unique_names
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
 _RICH_COLUMNS = 8
-"""Up to so many columns the page also has correlations."""
+"""Largest number of columns for which the page has correlations."""
 _SEED = 0
 _LONGEST = 1_000
 _EARLIEST, _LATEST = dt.date(1678, 1, 1), dt.date(2262, 1, 1)
-"""What nanoseconds reach."""
+"""The range of nanosecond timestamps."""
 _FEW = 50
-"""Different words up to which they are categories."""
+"""Distinct strings up to which a column is categorical."""
 _MARKS = {"<": "‹", ">": "›", '"': "”", "'": "’", "`": "’"}
 
 
 def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, *, left_out: int, of: int) -> str:
     """Write the page of the first 60 named columns (of `of` in all), on at most 5,000 rows chosen with a fixed seed.
 
-    Returns what it is a page of, in words, which is also its title. May raise whatever the library raises.
+    Return the title, which states the sample. May raise anything that the library raises.
     """
     frame = pl.scan_parquet(data)
     places = {name: number for number, name in enumerate(frame.collect_schema().names())}
@@ -45,7 +45,7 @@ def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, 
 
 
 def _sample(frame: pl.LazyFrame, rows: int) -> pl.DataFrame:
-    """Rows in their order; all of them where they are few."""
+    """Return a sample in row order; all rows if they are few."""
     if rows <= MOST_ROWS:
         return frame.collect()
     chosen = pl.int_range(rows, eager=True).sample(MOST_ROWS, seed=_SEED).sort()
@@ -54,8 +54,8 @@ def _sample(frame: pl.LazyFrame, rows: int) -> pl.DataFrame:
 
 
 def _harmless(sample: pl.DataFrame) -> pl.DataFrame:
-    """The sample without marks that HTML or script would obey: the library writes names and values as they are."""
-    # The library draws any moment as if it were counted in nanoseconds; what these do not reach is shown as text.
+    """Return the sample without HTML or script characters: the library does not escape names and values."""
+    # The library treats every timestamp as nanoseconds; those out of range are shown as text.
     far = {
         place
         for place, column in enumerate(sample.get_columns())
@@ -72,10 +72,10 @@ def _harmless(sample: pl.DataFrame) -> pl.DataFrame:
 
 
 def _typed(safe: pl.DataFrame) -> Any:
-    """For pandas, in the types that the library tells apart.
+    """Return the sample for pandas, in the types that the library distinguishes.
 
-    Left to itself it takes words of few values for free text and draws nothing of them, and it cannot tell truth values
-    among which some are missing from any other objects.
+    Otherwise it takes strings with few distinct values for free text and plots nothing, and booleans with nulls for
+    arbitrary objects.
     """
     frame = safe.to_pandas()
     for place, (kind, column) in enumerate(zip(safe.dtypes, safe.get_columns(), strict=True)):
@@ -98,7 +98,7 @@ def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
         from ydata_profiling import ProfileReport
         from ydata_profiling.model.pandas import summary_pandas
 
-        summary_pandas.tqdm = partial(summary_pandas.tqdm, disable=True)  # `progress_bar` does not reach this one
+        summary_pandas.tqdm = partial(summary_pandas.tqdm, disable=True)  # `progress_bar` does not apply to this one
 
         frame = _typed(_harmless(sample))
         settings: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The picture of a table: what each column is, how full it is, how its values are spread."""
+"""The overview picture of a table: the type, completeness and distribution of each column."""
 
 import io
 import warnings
@@ -25,16 +25,16 @@ _LABEL = 20
 _PLAIN = (0.01, 1_000)
 """Numbers between these are written with up to three decimals."""
 _TOP, _SHARE = 4, 0.1
-"""Words are shown where the commonest are a tenth of the values at least."""
+"""Bars of strings are drawn if the most common ones cover at least this share of the values."""
 _LARGEST = 60_000
 _PALETTE = 96
-"""Colours; text and flat areas need no more, and the file is a third of its size."""
+"""Colours: text and flat areas need no more, and the file shrinks to a third."""
 
 
 def draw(profile: TableProfile, private: Collection[str], file: Path) -> None:
-    """Write a PNG of at most 60 kB. Of private columns it shows name, type and how full they are, and no value."""
+    """Write a PNG of at most 60 kB. For private columns it shows name, type and completeness, and no value."""
     with warnings.catch_warnings():
-        # matplotlib warns of its own parser, and of every letter that its font lacks.
+        # matplotlib warns about its own parser, and about every letter that its font lacks.
         warnings.simplefilter("ignore")
         for dots in (110, 90, 72):
             _draw(profile, private, file, dots)
@@ -81,7 +81,7 @@ def _draw(profile: TableProfile, private: Collection[str], file: Path, dots: int
 
 
 def _panels(columns: Sequence[ColumnProfile], private: Collection[str]) -> list[ColumnProfile]:
-    """Some columns of each kind whose values are worth a histogram, in the table's order."""
+    """Return some columns of each type that are worth a histogram, in the table's order."""
     able = [column for column in columns if column.name not in private and _able(column)]
     moments = [column for column in able if column.timeline][:2]
     words = [column for column in able if column.dtype in {"string", "boolean"}]
@@ -197,6 +197,6 @@ def _edge(value: Any) -> str:
 
 
 def _plain(text: str, longest: int = _LABEL) -> str:
-    """Text of any content as a font can draw it."""
+    """Return text without characters that a font cannot draw, shortened."""
     text = "".join(mark if mark.isprintable() else " " for mark in text) or "(no name)"
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,4 +1,4 @@
-"""How many different values there are, from the smallest of their hashes."""
+"""Estimate the number of distinct values from the smallest of their hashes."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,25 +12,25 @@ from radix_assets.profiles.sketches.sorted_counts import summed
 
 @dataclass
 class DistinctSketch:
-    """The `KEPT` smallest hashes with the counts of their values: a uniform sample of the different values.
+    """The `KEPT` smallest hashes with the counts of their values: a uniform sample of the distinct values.
 
     A theta sketch (K minimum values; Bar-Yossef et al. 2002, Dasgupta et al. 2016) with counts. It is exact up to
-    `KEPT` different values, and the same whatever the order and the parts in which values came.
+    `KEPT` distinct values, and independent of the order and the parts in which values arrive.
     """
 
     hashes: Hashes
     counts: Counts
     limit: int = 1 << 64
-    """Every hash below was kept."""
+    """Every hash below this was kept."""
     pending: list[tuple[Hashes, Counts]] = field(default_factory=list)
 
     @classmethod
     def none(cls) -> "DistinctSketch":
-        """Of no value."""
+        """Return an empty sketch."""
         return cls(np.zeros(0, np.uint64), np.zeros(0, np.int64))
 
     def add(self, hashes: Hashes, counts: Counts) -> None:
-        """Count more, in any order; a hash may be there twice."""
+        """Add counts of hashes, in any order; a hash may occur twice."""
         if self.limit < 1 << 64:
             low = hashes < np.uint64(self.limit)
             hashes, counts = hashes[low], counts[low]
@@ -40,7 +40,7 @@ class DistinctSketch:
                 self.settle()
 
     def settle(self) -> "DistinctSketch":
-        """With all hashes sorted in."""
+        """Sort in the pending hashes. Return self."""
         if self.pending:
             parts = [(self.hashes, self.counts, None), *((*part, None) for part in self.pending)]
             self.hashes, self.counts, _ = summed(parts)
@@ -50,7 +50,7 @@ class DistinctSketch:
         return self
 
     def merge(self, other: "DistinctSketch") -> None:
-        """Take in what the other counted."""
+        """Merge another sketch."""
         other.settle()
         self.settle()
         if other.limit < self.limit:
@@ -64,21 +64,21 @@ class DistinctSketch:
 
     @property
     def exact(self) -> bool:
-        """Whether all hashes are there."""
+        """Whether all hashes are kept."""
         return self.settle().limit == 1 << 64
 
     @property
     def error(self) -> float:
-        """Relative error of `distinct` that is exceeded once in twenty times."""
+        """Relative error of `distinct`, exceeded once in twenty times."""
         return 0.0 if self.exact else 2.0 / math.sqrt(max(len(self.hashes) - 2, 1))
 
     @property
     def repeats(self) -> bool:
-        """Whether a value that is known occurs twice. False says nothing of values that are not known."""
+        """Whether a kept value occurs twice. False says nothing about the other values."""
         return bool((self.settle().counts > 1).any())
 
     def distinct(self, total: int) -> int:
-        """The number of different values, of `total` in all."""
+        """Return the number of distinct values among `total` values."""
         if self.exact:
             return len(self.hashes)
         if not self.repeats:

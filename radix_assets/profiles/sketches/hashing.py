@@ -11,7 +11,7 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def mixed(bits: Hashes) -> Hashes:
-    """The finalizer of SplitMix64 (Steele, Lea and Flood 2014): one to one, every bit depends on every bit."""
+    """Apply the finalizer of SplitMix64 (Steele, Lea and Flood 2014): bijective, every bit depends on every bit."""
     found = bits + _STEP
     found ^= found >> np.uint64(30)
     found *= _FIRST
@@ -22,7 +22,7 @@ def mixed(bits: Hashes) -> Hashes:
 
 
 def of_numbers(values: Numbers, seed: int = 0) -> Hashes:
-    """Of whole numbers or floats; the two zeros are one value. With a secret seed they cannot be read back."""
+    """Hash integers or floats; 0.0 and -0.0 are equal. With a secret seed the values cannot be recovered."""
     bits = (values + 0.0 if values.dtype.kind == "f" else values).view(np.uint64)
     if not seed:
         return mixed(bits)
@@ -31,15 +31,15 @@ def of_numbers(values: Numbers, seed: int = 0) -> Hashes:
 
 
 def of_texts(values: pl.Series, seed: int = 0) -> Hashes:
-    """Of texts. Polars promises the same hashes within one of its versions, which a state therefore notes."""
+    """Hash strings. Polars guarantees equal hashes only within one version, which a state therefore records."""
     return values.hash(seed=seed).to_numpy()
 
 
 def of_positions(first: int, number: int) -> Hashes:
-    """Of row numbers."""
+    """Hash the row numbers from `first` on."""
     return mixed(np.arange(first, first + number, dtype=np.uint64))
 
 
 def chain_hashes(rows: Hashes | None, column: Hashes) -> Hashes:
-    """Hashes of rows, with one more column."""
+    """Combine the hashes of rows with those of one more column."""
     return mixed(column) if rows is None else mixed(rows * _FIRST ^ column)

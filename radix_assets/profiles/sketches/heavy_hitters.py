@@ -1,4 +1,4 @@
-"""The most frequent of more values than can be counted."""
+"""The most frequent values, where there are too many values to count."""
 
 from dataclasses import dataclass
 
@@ -13,31 +13,31 @@ from radix_assets.profiles.sketches.sorted_counts import Texts, summed, taken
 
 @dataclass
 class HeavyHitters:
-    """Candidates and how often each occurs at least.
+    """Candidates with a lower bound of their counts.
 
-    After each part only values that occur more often than the 1,025th are kept, and what the others lost at most is
-    added up (Misra and Gries 1982, made mergeable as by Agarwal et al. 2012).
+    After each part only values that occur more often than the 1,025th are kept, and the bound of what the others
+    lost is added up (Misra and Gries 1982, made mergeable as by Agarwal et al. 2012).
     """
 
     keys: Numbers
     counts: Counts
     texts: pa.LargeStringArray | None = None
     short: int = 0
-    """A count may be short by so many, and a value that is not there occurs so often at most."""
+    """A count is at most this much too low, and a value that is not kept occurs at most this often."""
 
     @classmethod
     def none(cls, dtype: str, *, texts: bool) -> "HeavyHitters":
-        """Of no value."""
+        """Return an empty sketch."""
         return cls(np.zeros(0, dtype), np.zeros(0, np.int64), text_array([]) if texts else None)
 
     def add(self, keys: Numbers, counts: Counts, texts: Texts = None) -> None:
-        """Count more: `keys` are different from each other."""
+        """Add counts of distinct `keys`."""
         keys, counts, texts = self._best(keys, counts, texts)
         merged = summed([(self.keys, self.counts, self.texts), (keys, counts, texts)])
         self.keys, self.counts, self.texts = self._best(*merged)
 
     def merge(self, other: "HeavyHitters") -> None:
-        """Take in what the other holds."""
+        """Merge another sketch."""
         self.short += other.short
         self.add(other.keys, other.counts, other.texts)
 

@@ -1,4 +1,4 @@
-"""Sums of powers about the mean that can be merged."""
+"""Mergeable sums of powers about the mean."""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class PowerSums:
 
     @classmethod
     def of(cls, values: Numbers) -> "PowerSums":
-        """Of values none of which is missing."""
+        """Return the sums of values, (n,), none of which is missing."""
         if not len(values):
             return cls()
         with np.errstate(all="ignore"):
@@ -39,7 +39,7 @@ class PowerSums:
         return cls(len(values), mean, second, third, fourth)
 
     def merge(self, other: "PowerSums") -> "PowerSums":
-        """Of the values of both."""
+        """Return the sums of the values of both."""
         if not self.count or not other.count:
             return other if not self.count else self
         a, b, n = self.count, other.count, self.count + other.count
@@ -66,7 +66,7 @@ class PowerSums:
 
     @property
     def std(self) -> float | None:
-        """Of a sample: divided by the count less one."""
+        """The sample standard deviation: divided by the count less one."""
         if self.count < 2:  # noqa: PLR2004
             return None
         return _finite(math.sqrt(self.second / (self.count - 1)))
@@ -80,7 +80,7 @@ class PowerSums:
 
     @property
     def kurtosis(self) -> float | None:
-        """Fisher's: 0 of a normal distribution. Not corrected for bias."""
+        """Fisher's: 0 for a normal distribution. Not corrected for bias."""
         if not 0 < self.second < math.inf:
             return None
         found = _quotient(self.count * self.fourth, self.second * self.second)

@@ -1,4 +1,4 @@
-"""A sketch of the order of many numbers: deterministic, mergeable, with a guaranteed error."""
+"""A sketch of the order of many numbers: deterministic, mergeable, with a guaranteed error bound."""
 
 from dataclasses import dataclass, field
 
@@ -12,25 +12,25 @@ from radix_assets.profiles.parameters import LEVEL
 class QuantileSketch:
     """Values by weight: those of level k stand for 2**k values each.
 
-    A level that is full is sorted and every other value goes up, as in the sketches of Manku, Rajagopalan and Lindsay
-    (1998) and, with coins thrown, of Karnin, Lang and Liberty (2016). Halving level k moves no rank by more than
+    A full level is sorted and every other value is promoted, as in the sketches of Manku, Rajagopalan and Lindsay
+    (1998) and, with random choice, of Karnin, Lang and Liberty (2016). Halving level k moves no rank by more than
     2**k, so the sum of these is a bound on the error, not an expectation.
     """
 
     levels: list[Numbers] = field(default_factory=list)
     halvings: list[int] = field(default_factory=list)
-    """How often each level was halved. Odd and even places go up in turn, so that their errors cancel."""
+    """How often each level was halved. Odd and even positions are promoted in turn, so that their errors cancel."""
     moved: int = 0
-    """No rank is off by more than so many values."""
+    """The error bound of a rank, in values."""
 
     def add(self, values: Numbers, counts: Counts) -> None:
-        """Count more values: each goes to the levels of the binary digits of its count, which is exact."""
+        """Add counts of values: each goes to the levels of the binary digits of its count, which is exact."""
         for level in range(int(counts.max()).bit_length() if len(counts) else 0):
             self._put(level, values[(counts >> level) & 1 == 1])
         self._halve()
 
     def merge(self, other: "QuantileSketch") -> None:
-        """Take in what the other holds."""
+        """Merge another sketch."""
         for level, values in enumerate(other.levels):
             self._put(level, values)
         self.moved += other.moved
@@ -57,7 +57,7 @@ class QuantileSketch:
             level += 1
 
     def weighted(self) -> tuple[Numbers, Counts]:
-        """The values in their order, and for how many each stands. The counts add up to the number of all values."""
+        """Return the values in order, and the weight of each. The weights add up to the number of all values."""
         values = np.concatenate(self.levels)
         weights = np.concatenate([np.full(len(part), 1 << level, np.int64) for level, part in enumerate(self.levels)])
         order = np.argsort(values, kind="stable")

@@ -1,4 +1,4 @@
-"""Sorted keys and how often each occurs."""
+"""Sorted keys with their counts."""
 
 from typing import TypeAlias
 
@@ -9,12 +9,12 @@ from radix_assets.profiles import arrow
 from radix_assets.profiles.array_types import Counts, Numbers
 
 _FEW = 4
-"""Keys so many times fewer are put in one by one."""
+"""If the new keys are this many times fewer, they are inserted one by one."""
 Texts: TypeAlias = pa.LargeStringArray | None
 
 
 def counted(ordered: Numbers) -> tuple[Numbers, Counts]:
-    """The different values of a sorted array, and how often each occurs."""
+    """Return the distinct values of a sorted array, and their counts."""
     if not len(ordered):
         return ordered, np.zeros(0, np.int64)
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
@@ -22,7 +22,7 @@ def counted(ordered: Numbers) -> tuple[Numbers, Counts]:
 
 
 def summed(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts, Texts]:
-    """Several such lists as one, sorted by key; a text goes with its key. The first is sorted, its keys differ."""
+    """Merge lists of keys and counts into one, sorted by key, with their strings. The first is sorted and distinct."""
     if len(parts) == 1:
         return parts[0]
     more = _sorted(parts[1:]) if len(parts) > 2 or not _rises(parts[1][0]) else parts[1]  # noqa: PLR2004
@@ -62,5 +62,5 @@ def _sorted(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts
 
 
 def taken(texts: Texts, places: Numbers) -> Texts:
-    """Those texts, where there are texts."""
+    """Return the strings at these positions, if there are strings."""
     return None if texts is None else arrow.taken(texts, places)

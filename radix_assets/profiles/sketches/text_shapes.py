@@ -1,4 +1,4 @@
-"""The shape of a text: A for a capital, a for a small letter, 9 for a digit, all else as it is."""
+"""Patterns of strings: A for an upper-case, a for a lower-case letter, 9 for a digit, others unchanged."""
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ from radix_assets.profiles.sketches.hashing import of_texts
 from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
 
 _LONGER = "…"
-"""The shape of every text of more than 40 characters."""
+"""The pattern of every string of more than 40 characters."""
 
 
 def _table() -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
@@ -26,7 +26,7 @@ _MARKS = _table()
 
 
 def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) -> HeavyHitters:
-    """How often each shape occurs, of texts with their lengths in characters and bytes, and how often each is there."""
+    """Count the patterns of strings, given their lengths in characters and in bytes, and their counts."""
     found = HeavyHitters.none("u8", texts=True)
     short = sizes <= SHAPE
     plain = short & (sizes == bytes_)
@@ -53,7 +53,7 @@ def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Count
 
 
 def _of_plain(texts: pa.Array) -> pa.Array:
-    """Of ASCII: byte by byte, all texts at once."""
+    """Return the patterns of ASCII strings: byte by byte, all strings at once."""
     _, offsets, data = texts.buffers()
     marks = _MARKS[np.frombuffer(data, np.uint8)] if data is not None and data.size else np.zeros(0, np.uint8)
     return pa.Array.from_buffers(texts.type, len(texts), [None, offsets, pa.py_buffer(marks)], offset=texts.offset)

@@ -1,4 +1,4 @@
-"""How often each value of a column occurs, as long as the values are few enough to be counted."""
+"""Counts of all values of a column, as long as they are few enough."""
 
 from dataclasses import dataclass, field
 
@@ -13,39 +13,39 @@ _Part = tuple[Numbers, Counts, Texts]
 
 @dataclass
 class ValueCounts:
-    """Sorted keys (numbers, or hashes of texts, with the texts) and their counts: exact."""
+    """Sorted keys (numbers, or hashes of strings, with the strings) and their exact counts."""
 
     keys: Numbers
     counts: Counts
     texts: pa.LargeStringArray | None = None
     pending: list[_Part] = field(default_factory=list)
-    """Not yet sorted in: they are when they are as many as what is there, so that each key moves seldom."""
+    """Not yet sorted in: this is done once they are as many as the keys, so that keys are seldom moved."""
 
     def add(self, keys: Numbers, counts: Counts, texts: Texts = None) -> None:
-        """Count more: `keys` are sorted."""
+        """Add counts of sorted `keys`."""
         self.pending.append((keys, counts, texts))
         if sum(len(part[0]) for part in self.pending) >= max(len(self.keys), 4_096):
             self.settle()
 
     def settle(self) -> "ValueCounts":
-        """With all keys sorted in."""
+        """Sort in the pending keys. Return self."""
         if self.pending:
             self.keys, self.counts, self.texts = summed([(self.keys, self.counts, self.texts), *self.pending])
             self.pending = []
         return self
 
     def size(self) -> tuple[int, int]:
-        """Keys and bytes of texts, at most."""
+        """Return upper bounds of the number of keys and of the bytes of strings."""
         parts = [(self.keys, self.counts, self.texts), *self.pending]
         return sum(len(part[0]) for part in parts), sum(part[2].nbytes for part in parts if part[2] is not None)
 
     def holds(self, other: "ValueCounts") -> bool:
-        """Whether the values of both are few enough."""
+        """Return whether the values of both together are few enough."""
         (keys, texts), (more, words) = self.size(), other.size()
         return keys + more <= KEPT and texts + words <= TEXT_BYTES
 
     def too_many(self) -> bool:
-        """Whether there are more values than are counted."""
+        """Return whether there are more values than may be counted."""
         keys, texts = self.size()
         if keys <= KEPT and texts <= TEXT_BYTES:
             return False

@@ -1,1 +1,1 @@
-"""The profile of a Parquet file, made by Spark: the same numbers, exact at any size, in few jobs."""
+"""Profile a Parquet file with Spark: the same numbers, exact at any size, in few jobs."""

@@ -1,4 +1,4 @@
-"""How columns go together: sums over all rows for each pair, put where a pass over the file would have put them."""
+"""Associations by Spark: sums over all rows for each pair of columns, as the state of a pass over the file."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SUMS = 600
 """Sums in one job."""
 _STEP = 1 << 22
-"""Row numbers that are hashed at once."""
+"""Row numbers hashed at a time."""
 
 
 def associate(
@@ -57,7 +57,7 @@ def associate(
 
 
 def _mean(profile: TableProfile, state: TableState, column: int) -> float:
-    """About the mean: distances from it are small, so that nothing is lost in the sums of their products."""
+    """Return roughly the mean: distances from it are small, so sums of their products lose no precision."""
     return profile.columns[state.names[column]].mean or 0.0
 
 
@@ -69,7 +69,7 @@ def _code(key: Key, levels: list[Any]) -> str:
 
 
 def _pairs(frame: "DataFrame", means: list[float]) -> Pairs:
-    """Of every two columns over the rows that hold both. Sums of a column with itself come first: most are whole."""
+    """Return the sums for every two columns over the rows where both are present."""
     size = len(means)
     pairs = [(a, b) for a in range(size) for b in range(size) if a <= b]
     sums: dict[str, float] = {}
@@ -132,7 +132,7 @@ def _tables(frame: "DataFrame", few: list[int], groups: list[Category]) -> list[
 
 
 def _sampled(frame: "DataFrame", total: int, size: int) -> "DataFrame":
-    """The rows whose numbers have the smallest hashes: the sample that a pass over the file takes."""
+    """Return the rows whose numbers have the smallest hashes: the sample that a pass over the file takes."""
     frame = frame.select(ROW, *(f"x{i}" for i in range(size)))
     if total <= SAMPLE:
         return frame
@@ -146,7 +146,7 @@ def _sampled(frame: "DataFrame", total: int, size: int) -> "DataFrame":
     for sql in hashed:
         frame = frame.selectExpr(*columns, sql)
     last = int(_last(total))
-    # unsigned numbers in the order of signed ones
+    # compare unsigned numbers as signed ones
     return frame.where(f"(h ^ (-9223372036854775807L - 1L)) <= {_signed(last ^ (1 << 63))}").drop("h")
 
 
@@ -156,7 +156,7 @@ def _signed(bits: int) -> str:
 
 
 def _last(total: int) -> np.uint64:
-    """The largest hash in the sample."""
+    """Return the largest hash in the sample."""
     best = of_positions(0, 0)
     for start in range(0, total, _STEP):
         best = np.sort(np.concatenate((best, of_positions(start, min(_STEP, total - start)))))[:SAMPLE]
@@ -164,7 +164,7 @@ def _last(total: int) -> np.uint64:
 
 
 def _spearman(sample: "DataFrame", size: int) -> Matrix:
-    """Correlations of ranks, each over the rows that hold both; ties share the mean of their ranks."""
+    """Return rank correlations, each over the rows where both are present; ties share their mean rank."""
     found = np.full((size, size), np.nan)
     pairs = [(a, b) for a in range(size) for b in range(size) if a <= b]
     for start in range(0, len(pairs), _SUMS):

@@ -1,4 +1,4 @@
-"""From a snapshot that a cluster reads to its profile. Only summaries of bounded size come to the driver."""
+"""Profile a snapshot on a cluster. Only summaries of bounded size come to the driver."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 COLUMNS = 200
-"""Columns that are looked at at once: of more Spark's planner would take longer than Spark."""
+"""Columns processed at a time: with more, Spark's planner would take longer than the job."""
 
 
 def profile_table(session: "SparkSession", table: str, file: Path) -> TableProfile:
-    """Statistics of a Parquet file in canonical types, which the cluster's workers can read too. None is estimated."""
+    """Return the exact statistics of a Parquet file in canonical types, which the workers must be able to read."""
     snapshot = read(session, file)
     state = TableState.none(snapshot.schema)
     state.rows = snapshot.rows

@@ -1,6 +1,6 @@
-"""How often each value of each column occurs, and what follows from that.
+"""Counts of each value of each column, and the statistics that follow from them.
 
-All columns become one long table of column, value and count, by one shuffle of what the workers have added up before.
+All columns become one long table of column, value and count, by one shuffle of pre-aggregated counts.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 MANY = 1_000_000
-"""Different values of a column from which they are put in order in parts, on several workers."""
+"""Distinct values of a column from which they are sorted in parts, on several workers."""
 PARTS = 64
 _X = "coalesce(CAST(w AS DOUBLE), f)"
 _SHAPED = rf"""CASE WHEN char_length(t) > {SHAPE} THEN '…' ELSE
@@ -33,7 +33,7 @@ _SHAPED = rf"""CASE WHEN char_length(t) > {SHAPE} THEN '…' ELSE
 
 
 class Counts:
-    """Of some columns. States are filled in; `exact` are the statistics of a column's values."""
+    """The counts of some columns. Use it as a context manager; `exact` fills in their states."""
 
     def __init__(self, snapshot: Snapshot, states: Sequence[ColumnState], keys: Sequence[Key]) -> None:
         self._states, self._keys, self._rows = states, keys, snapshot.rows
@@ -51,7 +51,7 @@ class Counts:
         self._frame.unpersist()
 
     def exact(self) -> dict[int, dict[str, Any]]:
-        """By the place of a column with any value, what a second look would tell."""
+        """Return by position of a column with any value the statistics of a second pass."""
         found: dict[int, dict[str, Any]] = {}
         for place, row in self._summaries.items():
             self._fill(self._states[place], self._keys[place].kind, row)
@@ -64,7 +64,7 @@ class Counts:
         return found
 
     def levels(self) -> dict[int, list[Any]]:
-        """The values of each column of text or truth that has few."""
+        """Return the values of each string or boolean column that has few."""
         few = self._few()
         found: dict[int, list[Any]] = {place: [] for place in few}
         if few:
@@ -107,7 +107,7 @@ class Counts:
             state.value_counts = ValueCounts(np.zeros(row["number"], np.int64), np.zeros(row["number"], np.int64))
 
     def _tops(self, found: dict[int, dict[str, Any]]) -> None:
-        """The most frequent, ties by value; only of columns in which any occurs twice."""
+        """Add the most frequent values, ties by value, for columns in which any occurs twice."""
         from pyspark.sql import Window
         from pyspark.sql import functions as sql
 
@@ -126,7 +126,7 @@ class Counts:
             found[place]["top"] = list(zip(names, [number for _, number in pairs], strict=True))
 
     def _spread(self, found: dict[int, dict[str, Any]]) -> None:
-        """Histograms, timelines and moments, in one pass: sums of each bar, which are added up here."""
+        """Add histograms, timelines and power sums in one pass: sums for each bar, which are added up here."""
         edges: dict[int, Any] = {}
         for place in found:
             state = self._states[place]
@@ -179,7 +179,7 @@ class Counts:
             return
         number = state.present
         one, two, three, four = (sum(float(bar[f"s{power}"]) for bar in bars) for power in range(1, 5))
-        # `near` is the mean save what was lost in adding up: from powers about it to powers about the mean
+        # `near` is the mean up to rounding: convert powers about it to powers about the mean
         with np.errstate(all="ignore"):
             off = np.float64(one) / number
             second = two - number * off * off
@@ -211,7 +211,7 @@ class Counts:
             found[place]["quantiles"] = compute_quantiles(known, below)
 
     def _at(self, numbers: list[int], asked: list[list[int]]) -> "DataFrame":
-        """The values at some positions in the order of each column: `upto` counts the values up to and with it."""
+        """Return the values at some positions in the order of each column; `upto` is the cumulative count."""
         from pyspark.sql import Window
         from pyspark.sql import functions as sql
 
@@ -228,7 +228,7 @@ class Counts:
         return frame.where(here).select("k", "w", "f", "n", "upto")
 
     def _parted(self, frame: "DataFrame", large: list[int], asked: list[list[int]]) -> "tuple[DataFrame, str]":
-        """With the part of the column's order that a value is in; only of parts in which something is asked for."""
+        """Add the part of the column's order that a value is in; keep only the parts that are asked for."""
         shares = ", ".join(str(number / PARTS) for number in range(1, PARTS))
         chosen = frame.where(f"{given('boolean', self._flags(large))}[k]")
         split = _grouped(chosen, ["k"], cuts=f"percentile_approx({_X}, array({shares}), 10000)")

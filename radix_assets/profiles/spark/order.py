@@ -1,4 +1,4 @@
-"""What the rows' order tells, and which rows repeat an earlier one."""
+"""Monotonic columns and duplicate rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 GLANCE = 2_000
-"""Rows that tell of most columns that their values fall somewhere."""
+"""First rows that are tested before all: most columns are not monotonic within them."""
 BLOCK = 100_000
 _AT_ONCE = 100
 
 
 def rising(snapshot: Snapshot, keys: Mapping[int, Key]) -> dict[int, bool]:
-    """By place, whether a column's values never fall from row to row."""
+    """Return by position whether a column's values never fall from row to row."""
     found: dict[int, bool] = {}
     places = list(keys)
     for start in range(0, len(places), _AT_ONCE):
@@ -31,7 +31,7 @@ def rising(snapshot: Snapshot, keys: Mapping[int, Key]) -> dict[int, bool]:
 
 
 def _never_fall(frame: "DataFrame", keys: Mapping[int, Key]) -> dict[int, bool]:
-    """Blocks of rows one by one, then the blocks by their edges: in a block that never falls these are its extremes."""
+    """Test blocks of rows, then the edges between blocks: in a block that never falls these are its extremes."""
     block = f"CAST({ROW} DIV {BLOCK} AS BIGINT)"
     values = [f"{key.sql} AS v{place}" for place, key in keys.items()]
     frame = frame.selectExpr(ROW, f"{block} AS block", *values)
@@ -54,7 +54,7 @@ def _never_fall(frame: "DataFrame", keys: Mapping[int, Key]) -> dict[int, bool]:
 
 
 def repeated(snapshot: Snapshot, keys: Sequence[Key]) -> int:
-    """Rows that repeat an earlier one, by two hashes of 96 bits together, of the values and of where there are none."""
+    """Return the number of rows that repeat an earlier one, by 96 bits of hashes of the values and the null flags."""
     values = ", ".join(key.sql for key in keys)
     gaps = ", ".join(f"({key.sql}) IS NULL" for key in keys)
     hashed = snapshot.frame.selectExpr(f"xxhash64({values}, {gaps}) AS one", f"hash({values}, {gaps}) AS two")

@@ -1,4 +1,4 @@
-"""A value of a column as SQL: what two values must have in common to be the same."""
+"""The values of a column as SQL expressions that are equal for equal values."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,16 @@ _WHOLE = {
 
 @dataclass(frozen=True)
 class Key:
-    """A column's values: whole numbers (also days, microseconds, nanoseconds, 0 and 1), floats or texts."""
+    """A column's values: integers (also days, microseconds, nanoseconds, 0 and 1), floats or strings."""
 
     sql: str
-    """Null where there is none; what is not a number is none."""
+    """Null for null and for NaN."""
     kind: Literal["w", "f", "t"]
     dtype: DType
 
 
 def key(column: str, dtype: DType) -> Key:
-    """Of a column of this type."""
+    """Return the key of a column of this type."""
     if dtype == "float":
         return Key(f"CASE WHEN NOT isnan({column}) THEN {column} + CAST(0 AS DOUBLE) END", "f", dtype)
     if dtype == "string":
@@ -37,17 +37,17 @@ def key(column: str, dtype: DType) -> Key:
 
 
 def number(key: Key) -> str:
-    """A finite number as a float, null where there is none."""
+    """Return SQL for a finite number as a float; null otherwise."""
     if key.kind == "w":
         return f"CAST({key.sql} AS DOUBLE)"
     return f"CASE WHEN abs({key.sql}) < CAST('Infinity' AS DOUBLE) THEN {key.sql} END"
 
 
 def given(kind: str, values: Sequence[Any]) -> str:
-    """Lists of parameters as one constant: `given(…)[k]` is that of column k."""
+    """Return lists of parameters as one SQL constant: `given(…)[k]` is that of column k."""
     return f"from_json('{json.dumps(values)}', 'array<{kind}>')"
 
 
 def rows(frame: "DataFrame") -> list[Mapping[str, Any]]:
-    """A summary, brought here."""
+    """Collect a summary on the driver."""
     return [row.asDict() for row in frame.collect()]

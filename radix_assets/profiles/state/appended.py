@@ -1,4 +1,4 @@
-"""Rows were added: the state of the rows before is carried on."""
+"""Extend the state of a file to which rows were appended."""
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -24,26 +24,26 @@ from radix_assets.profiles.state.table import TableState
 
 @dataclass
 class Extended:
-    """The state of a file that begins with rows known before."""
+    """The state of a file that begins with the rows of a previous state."""
 
     state: TableState
     carried: int
-    """How many rows were known before."""
+    """Rows of the previous state."""
     prefix: Prefix
     exact: dict[int, dict[str, Any]]
-    """Of columns that had to be read again."""
+    """Exact statistics of columns that were read again, by position."""
 
 
 def extend_state(
     file: Path, parquet: pq.ParquetFile, state: TableState, prefix: Prefix, threads: Executor
 ) -> Extended | None:
-    """The state of a whole file from that of its first rows; None where it does not begin with just these."""
+    """Return the state of a file, from that of its first rows; None if it does not begin with these rows."""
     if not may_begin_with(parquet, prefix):
         return None
     same = threads.submit(same_groups, file, parquet, prefix)
     before = state.rows
     new = TableState.none(parquet.schema_arrow, state.seed, before)
-    # The last row group was not full, so it was written anew: its old rows are read again and compared.
+    # The last row group was not full and has been rewritten: its old rows are read again and compared.
     start, at, last = last_group(parquet), prefix.start, list[Hashes]()
     compared: list[Hashes] = []
     for batch in batches(parquet, skip=prefix.start):
@@ -77,7 +77,7 @@ def extend_state(
 
 
 def _known(batch: pa.RecordBatch, state: TableState) -> Hashes:
-    """Hashes of rows that the state knows. The last values of hidden columns are not in it and are noted again."""
+    """Return hashes of rows that the state covers. Restore the last values of hidden columns, which it lacks."""
     rows: Hashes | None = None
     for array, column in zip(batch.columns, state.columns, strict=True):
         rows = chain_hashes(rows, hash_rows(array, state.seed))
@@ -88,7 +88,7 @@ def _known(batch: pa.RecordBatch, state: TableState) -> Hashes:
 
 
 def _may_stay_key(before: ColumnState, after: ColumnState) -> bool:
-    """Whether a column tells rows apart and may go on to, so that it has to be found out if all its values differ."""
+    """Return whether a unique column may still be unique, so that its distinct values must be counted exactly."""
     if before.dtype not in {"integer", "string"} or not after.present:
         return False
     if (
@@ -104,24 +104,24 @@ def _may_stay_key(before: ColumnState, after: ColumnState) -> bool:
 
 
 def _rises(before: ColumnState, after: ColumnState) -> bool:
-    """Whether every value is above the one before."""
+    """Return whether every value is above the one before."""
     return before.increasing and after.increasing and before.last is not None and bool(before.last < after.first)
 
 
 def _added(file: Path, place: int, before: int) -> int:
-    """How many values of a column are new. The values of the rows before all differ."""
+    """Return how many values of a column are new. The values of the previous rows all differ."""
     values = pl.scan_parquet(file).select(cs.by_index(place).alias("value"))
     hashed = pl.col("value").hash(seed=0)
     some = values.slice(before).drop_nulls().collect(engine="streaming")
     new = some.select(hashed).to_series().unique()
-    # Row groups whose extremes lie apart from those of the new values are not read, if the new rows are looked at too.
+    # Row groups whose range does not overlap that of the new values are skipped, as the new rows are counted too.
     near = pl.col("value").is_between(pl.lit(some["value"].min()), pl.lit(some["value"].max()))
     there = values.filter(near).select(hashed.is_in(new.implode()).sum()).collect(engine="streaming")
     return len(new) - (int(there.item()) - some.height)
 
 
 def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]) -> dict[int, dict[str, Any]]:
-    """Columns of which nothing could be kept."""
+    """Read the columns again of which no hashes could be stored. Return their exact statistics by position."""
     again = TableState.none(parquet.schema_arrow, state.seed).only(names)
     for batch in batches(parquet, names=again.names):
         again.add(batch)

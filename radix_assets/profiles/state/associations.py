@@ -1,4 +1,4 @@
-"""What is remembered of how columns go together, so that it can be merged."""
+"""The mergeable state of the associations between columns."""
 
 from dataclasses import dataclass, field
 
@@ -10,18 +10,18 @@ from radix_assets.profiles.sketches.hashing import of_positions
 from radix_assets.profiles.state.column_chunk import ColumnChunk, finite_floats
 
 _PRODUCTS = 1 << 18
-"""Products that are summed at once: so few that they are on one thread, and so in one order."""
+"""Products summed at a time: few enough to stay on one thread, so that the order is fixed."""
 
 
 ROUNDING = 1e-12
-"""What is left of a sum of squares when nearly all is taken away is rounding."""
+"""A remainder below this share of a sum of squares is a rounding error."""
 
 
 @dataclass
 class Pairs:
-    """Of every two columns of numbers, over the rows that hold both: how many, means, sums about the means.
+    """Counts, means and sums about the means of every two numeric columns, over the rows where both are present.
 
-    Row i and column j of `mean` and `square` are of column i where j is there too.
+    Each is (numbers, numbers). Entry (i, j) of `mean` and `square` is of column i where j is present too.
     """
 
     count: Floats
@@ -31,12 +31,12 @@ class Pairs:
 
     @classmethod
     def none(cls, number: int) -> "Pairs":
-        """Of no row."""
+        """Return the state of no rows."""
         return cls(*(np.zeros((number, number)) for _ in range(4)))
 
     @classmethod
     def of(cls, values: Floats, there: Flags | None) -> "Pairs":
-        """Of a matrix with a row for each column; 0 where there is no value."""
+        """Return the sums of a matrix, (numbers, rows), with 0 where a value is missing."""
         number = values.shape[1]
         with np.errstate(all="ignore"):
             return cls._whole(values, number) if there is None else cls._with_gaps(values, there)
@@ -70,7 +70,7 @@ class Pairs:
         return cls(count, middle[:, None] + part, square - total * part, product - part * total.T)
 
     def merge(self, other: "Pairs") -> "Pairs":
-        """Of the rows of both (Chan, Golub and LeVeque 1979)."""
+        """Return the sums over the rows of both (Chan, Golub and LeVeque 1979)."""
         count = self.count + other.count
         with np.errstate(all="ignore"):
             step = np.where(self.count > 0, other.mean - self.mean, 0.0)
@@ -86,7 +86,7 @@ class Pairs:
             )
 
     def correlations(self) -> Floats:
-        """Pearson's coefficients; not a number where there is none."""
+        """Return Pearson's coefficients, (numbers, numbers); NaN where undefined."""
         with np.errstate(all="ignore"):
             found: Floats = self.product / np.sqrt(self.square * self.square.T)
         found[~np.isfinite(found)] = np.nan
@@ -100,51 +100,51 @@ def _block(columns: int) -> int:
 
 @dataclass
 class Category:
-    """A column of few values: its levels, and the numbers by level."""
+    """A categorical column: its levels, and the numeric columns by level."""
 
     levels: Hashes
-    """Sorted; None of them when they became too many."""
+    """Sorted; empty if they became too many."""
     count: Floats
-    """Levels by numbers: rows that hold both."""
+    """(levels, numbers): rows where both are present."""
     mean: Floats
     within: Floats
-    """Of each number: the sum of squares about the means of the levels."""
+    """(numbers,): the sum of squares about the means of the levels."""
     many: bool = False
 
     def close(self) -> None:
-        """Too many levels."""
+        """Drop the levels: there are too many."""
         self.many = True
         self.levels, self.count, self.mean = self.levels[:0], self.count[:0], self.mean[:0]
 
 
 @dataclass
 class Associations:
-    """Of the first columns of numbers and of categories, by their places in the table."""
+    """Associations of the first numeric and categorical columns, by their positions in the table."""
 
     numbers: list[int]
     categories: list[int]
     pairs: Pairs
     groups: list[Category]
     tables: dict[str, Counts] = field(default_factory=dict)
-    """Of two categories ("0,1"): rows by level and level."""
+    """Contingency table of two categories (key "0,1"): (levels, levels)."""
     priority: Hashes = field(default_factory=lambda: np.zeros(0, np.uint64))
-    """Hashes of row numbers: the rows with the smallest are the sample."""
+    """Hashes of row numbers: the rows with the smallest ones are the sample."""
     sample: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-    """Rows by numbers; not a number where there is no value."""
+    """(rows, numbers); NaN where a value is missing."""
 
     @classmethod
     def none(cls, numbers: list[int], categories: list[int]) -> "Associations":
-        """Of no row."""
+        """Return the state of no rows."""
         size = len(numbers)
         groups = [_no_category(size) for _ in categories]
         return cls(numbers, categories, Pairs.none(size), groups, sample=np.zeros((0, size)))
 
     def add(self, chunks: dict[int, ColumnChunk], first: int, rows: int) -> None:
-        """Take in rows from the row numbered `first` on."""
+        """Add the rows from row number `first` on."""
         self.merge(_of_chunks(self, chunks, first, rows))
 
     def merge(self, other: "Associations") -> None:
-        """Take in other rows of the same columns."""
+        """Merge the state of other rows of the same columns."""
         self.pairs = self.pairs.merge(other.pairs)
         remap = [_merge_category(mine, theirs) for mine, theirs in zip(self.groups, other.groups, strict=True)]
         for a in range(len(self.groups)):
@@ -172,8 +172,8 @@ class Associations:
         self.priority, self.sample = priority[order], sample[order]
 
     def without(self, columns: set[int]) -> None:
-        """Forget what is known of some columns."""
-        # What was read from a file cannot be written to.
+        """Remove the associations of some columns."""
+        # Arrays read from a file are read-only.
         self.sample = self.sample.copy()
         for part, names in ((self.pairs, _PAIRED), *((group, _GROUPED) for group in self.groups)):
             for name in names:
@@ -260,15 +260,15 @@ def _of_chunks(known: Associations, chunks: dict[int, ColumnChunk], first: int, 
 
 @dataclass
 class _Measures:
-    """The numbers of some rows, as distances from their means."""
+    """The numeric columns of some rows, as distances from their means."""
 
     middle: Floats
     away: Floats
-    """0 where there is no value."""
+    """(numbers, rows); 0 where a value is missing."""
     flags: Floats | None
-    """1 where there is a value; None: everywhere."""
+    """1 where a value is present; None if none is missing."""
     square: Floats
-    """The sum of the squares of each."""
+    """(numbers,): the sum of squares."""
 
     @classmethod
     def of(cls, values: Floats, flags: Flags | None) -> "_Measures":
@@ -281,7 +281,7 @@ class _Measures:
 
 
 def _by_level(chunk: ColumnChunk, measures: _Measures) -> Category:
-    assert chunk.codes is not None  # noqa: S101 as was looked at
+    assert chunk.codes is not None  # noqa: S101 the caller has checked
     assert chunk.levels is not None  # noqa: S101
     codes, number, size = chunk.codes, len(chunk.levels), len(measures.away)
     found = _no_category(size)

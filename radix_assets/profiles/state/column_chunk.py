@@ -1,4 +1,4 @@
-"""Some rows of one column, as Arrow gives them, become the state of these rows."""
+"""Compute the state of some rows of one column from an Arrow array."""
 
 from dataclasses import dataclass
 
@@ -26,22 +26,22 @@ _WHOLE = pa.int64()
 
 @dataclass
 class ColumnChunk:
-    """What the rows of one column come to."""
+    """The state of some rows of one column, with the arrays that associations need."""
 
     state: ColumnState
     hashes: Hashes
-    """One for each row."""
+    """(rows,)."""
     there: Flags | None
-    """Which rows hold a value; None: all."""
+    """Which rows are not null; None if all are."""
     values: Numbers | None = None
-    """Of numbers, one for each row; 0 where there is none."""
+    """Numeric columns: (rows,), 0 where null."""
     codes: Counts | None = None
-    """Of texts and booleans: the place in `levels`, one for each row; a null has the number of levels."""
+    """Strings and booleans: (rows,), the position in `levels`; the number of levels where null."""
     levels: Hashes | None = None
 
 
 def canonical_dtype(kind: pa.DataType) -> DType:
-    """The canonical type of an Arrow type."""
+    """Return the canonical type of an Arrow type."""
     if pa.types.is_boolean(kind):
         return "boolean"
     if pa.types.is_integer(kind):
@@ -56,7 +56,7 @@ def canonical_dtype(kind: pa.DataType) -> DType:
 
 
 def read_chunk(array: pa.Array, seed: int = 0) -> ColumnChunk:
-    """The state of the rows of an array; `seed` of the hashes."""
+    """Return the state of the rows of an array. `seed` is the seed of the hashes."""
     dtype = canonical_dtype(array.type)
     return _of_texts(array, seed) if dtype == "string" else _of_numbers(array, dtype, seed)
 
@@ -88,7 +88,7 @@ def _of_numbers(array: pa.Array, dtype: DType, seed: int) -> ColumnChunk:
 
 
 def _valued(array: pa.Array, dtype: DType) -> tuple[Numbers, Flags | None]:
-    """Values with 0 where there is none, and where there are some; what is not a number is none."""
+    """Return values with 0 for null, and which are not null (None if all). NaN counts as null."""
     there = filled(array)
     values = _plain(array, dtype)
     if dtype == "float" and np.isnan(values).any():
@@ -97,7 +97,7 @@ def _valued(array: pa.Array, dtype: DType) -> tuple[Numbers, Flags | None]:
 
 
 def _of_flags(state: ColumnState, hashes: Hashes, there: Flags | None, values: Numbers) -> ColumnChunk:
-    assert state.value_counts is not None  # noqa: S101 as it was made
+    assert state.value_counts is not None  # noqa: S101 set by the caller
     codes = np.searchsorted(state.value_counts.keys, values)
     if there is not None:
         codes = np.where(there, codes, len(state.value_counts.keys))
@@ -108,7 +108,7 @@ def _of_flags(state: ColumnState, hashes: Hashes, there: Flags | None, values: N
 
 
 def _plain(array: pa.Array, dtype: DType) -> Numbers:
-    """As numpy has it, whatever stands where there is no value."""
+    """Return a NumPy array; the value of a null is undefined."""
     if dtype == "boolean":
         return flags(array).astype(np.int64)
     if dtype == "datetime":
@@ -124,7 +124,7 @@ def _plain(array: pa.Array, dtype: DType) -> Numbers:
 
 
 def hash_rows(array: pa.Array, seed: int) -> Hashes:
-    """A hash of each row, and nothing else."""
+    """Return a hash of each row, without the state."""
     dtype = canonical_dtype(array.type)
     if dtype == "string":
         texts, codes, _ = _encoded(array)
@@ -135,7 +135,7 @@ def hash_rows(array: pa.Array, seed: int) -> Hashes:
 
 
 def _encoded(array: pa.Array) -> tuple[pa.Array, Counts, Flags | None]:
-    """The different texts, the place of each row's among them (a null is beyond the last), and which are there."""
+    """Return the distinct strings, each row's position among them (past the end for null), and which are not null."""
     if not isinstance(array, pa.DictionaryArray):
         array = array.dictionary_encode()
     texts, places = array.dictionary.cast(pa.large_string()), array.indices
@@ -196,7 +196,7 @@ def _order(state: ColumnState, texts: pa.Array, codes: Counts) -> None:
 
 
 def finite_floats(chunk: ColumnChunk) -> tuple[Floats, Flags | None]:
-    """Of numbers: the values as floats with 0 for what is missing or infinite, and which are there."""
+    """Return numeric values as floats, with 0 for null and infinite ones, and which are neither (None if all)."""
     assert chunk.values is not None  # noqa: S101 only of numbers
     values, there = chunk.values.astype(np.float64), chunk.there
     finite = np.isfinite(values)

@@ -1,4 +1,4 @@
-"""A Parquet file, some rows of all columns at a time."""
+"""Read a Parquet file in batches of rows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROWS = 61_440
-"""Rows that are looked at at once: half a row group of a raw snapshot."""
+"""Rows of a batch: half a row group of a raw snapshot."""
 CELLS = 1 << 24
-"""Cells that are looked at at once: fewer rows of wide tables."""
+"""Cells of a batch: fewer rows for wide tables."""
 
 
 def open_parquet(file: Path) -> pq.ParquetFile:
-    """The file, whose texts come as dictionaries."""
+    """Open a file so that strings are read as dictionaries."""
     plain = pq.ParquetFile(file)
     texts = [
         plain.metadata.schema.column(place).path
@@ -26,7 +26,7 @@ def open_parquet(file: Path) -> pq.ParquetFile:
 
 
 def batches(parquet: pq.ParquetFile, skip: int = 0, names: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """The rows after the first `skip`, group by group; of some columns only where they are named."""
+    """Yield the rows after the first `skip`, one row group after another; only columns `names` if given."""
     width = max(1, parquet.metadata.num_columns if names is None else len(names))
     size = max(1_024, min(ROWS, CELLS // width))
     for group in range(parquet.metadata.num_row_groups):

@@ -1,4 +1,4 @@
-"""Whether a file begins with the rows that a state was made of."""
+"""Recognize whether a file begins with the rows of a state."""
 
 import hashlib
 import zlib
@@ -19,29 +19,29 @@ _WORDS = 1 << 14
 
 @dataclass
 class Prefix:
-    """Marks of the rows of a Parquet file."""
+    """Checksums of the rows of a Parquet file."""
 
     schema: list[list[str]]
     """Names and types."""
     groups: list[int]
-    """Rows of each row group but the last, which is not full."""
+    """Rows of each row group except the last, which is not full."""
     marks: list[str]
     """Checksums of the bytes of each of these."""
     rest: int
     """Rows of the last group."""
     mark: str
-    """SHA-256 of the hashes of these rows: they are written anew when rows follow."""
+    """SHA-256 of the hashes of these rows: the group is rewritten when rows are appended."""
 
     @property
     def start(self) -> int:
-        """The first row of the last group."""
+        """The number of the first row of the last group."""
         return sum(self.groups)
 
 
 def make_prefix(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix | None = None) -> Prefix:
-    """Marks of the rows of a file, of which `last` are the hashes of those of the last row group.
+    """Return the checksums of a file; `last` are the hashes of the rows of its last row group.
 
-    What is known of its beginning is not computed again.
+    Checksums in `known` of its first row groups are not computed again.
     """
     groups = _groups(parquet)
     before = len(known.marks) if known else 0
@@ -50,7 +50,7 @@ def make_prefix(file: Path, parquet: pq.ParquetFile, last: Hashes, known: Prefix
 
 
 def may_begin_with(parquet: pq.ParquetFile, prefix: Prefix) -> bool:
-    """Whether a file has the same columns and begins with row groups of the same length, and is no shorter."""
+    """Return whether a file has the same columns, begins with row groups of the same length, and is not shorter."""
     groups = _groups(parquet)
     if _schema(parquet) != prefix.schema or groups[: len(prefix.groups)] != prefix.groups:
         return False
@@ -58,12 +58,12 @@ def may_begin_with(parquet: pq.ParquetFile, prefix: Prefix) -> bool:
 
 
 def same_groups(file: Path, parquet: pq.ParquetFile, prefix: Prefix) -> bool:
-    """Whether the bytes of the row groups are the same. The last one, which was not full, is not looked at."""
+    """Return whether the bytes of the row groups are equal. The last one, which was not full, is not compared."""
     return _marks(file, parquet, range(len(prefix.groups))) == prefix.marks
 
 
 def checksum(hashes: list[Hashes]) -> str:
-    """SHA-256 of hashes of rows."""
+    """Return the SHA-256 of hashes of rows."""
     digest = hashlib.sha256()
     for some in hashes:
         digest.update(some.tobytes())
@@ -71,7 +71,7 @@ def checksum(hashes: list[Hashes]) -> str:
 
 
 def last_group(parquet: pq.ParquetFile) -> int:
-    """The number of the first row of the last row group."""
+    """Return the number of the first row of the last row group."""
     return sum(_groups(parquet)[:-1])
 
 
@@ -105,7 +105,7 @@ def _extent(parquet: pq.ParquetFile, place: int) -> tuple[int, int]:
 
 
 def _mark(file: Path, start: int, end: int) -> str:
-    """CRC-32 and a weighted sum of all words modulo 2**64: they need not withstand forgery, only tell change.
+    """Return CRC-32 and a weighted sum of all words modulo 2**64, which detect change but not forgery.
 
     The bytes are read, not mapped: pages of a mapped file would count as this process's memory.
     """

@@ -1,4 +1,4 @@
-"""All that is remembered of a table: enough to go on when rows are added, or to add up what several machines saw."""
+"""The mergeable state of a table: it can be extended by appended rows, or merged from several machines."""
 
 from collections.abc import Collection, Iterable
 from concurrent.futures import Executor
@@ -18,27 +18,27 @@ from radix_assets.profiles.state.column import ColumnState
 from radix_assets.profiles.state.column_chunk import ColumnChunk, canonical_dtype, read_chunk
 
 _THREADED = 32_768
-"""Rows from which columns are looked at by several threads."""
+"""Rows from which columns are processed by several threads."""
 
 
 @dataclass
 class TableState:
-    """Some consecutive rows of a table."""
+    """The state of consecutive rows of a table."""
 
     names: list[str]
     rows: int
     columns: list[ColumnState]
     associations: Associations
     hashes: DistinctSketch
-    """Of whole rows."""
+    """Hashes of whole rows."""
     seed: int = 0
-    """Of all hashes; a secret, never stored."""
+    """Seed of all hashes; a secret, never stored."""
     first: int = 0
     """The number of the first row in the table."""
 
     @classmethod
     def none(cls, schema: pa.Schema, seed: int = 0, first: int = 0) -> "TableState":
-        """Of no row. Without a secret `seed` nothing of the hashes of hidden columns can be kept."""
+        """Return the state of no rows. Without a secret `seed` no hashes of hidden columns can be stored."""
         columns = [ColumnState(canonical_dtype(field.type), seed=seed) for field in schema]
         numbers = [place for place, column in enumerate(columns) if column.dtype in {"integer", "float"}]
         categories = [place for place, column in enumerate(columns) if column.dtype in {"string", "boolean"}]
@@ -46,14 +46,14 @@ class TableState:
         return cls(list(schema.names), 0, columns, associations, DistinctSketch.none(), seed, first)
 
     def only(self, names: Collection[str]) -> "TableState":
-        """Of no row, of some columns, without associations."""
+        """Return the state of no rows of some columns, without associations."""
         chosen = [place for place, name in enumerate(self.names) if name in names]
         columns = [ColumnState(self.columns[place].dtype, seed=self.seed) for place in chosen]
         own = [self.names[place] for place in chosen]
         return TableState(own, 0, columns, Associations.none([], []), DistinctSketch.none(), self.seed)
 
     def add(self, batch: pa.RecordBatch, threads: Executor | None = None) -> Hashes:
-        """Take in the rows that follow. Returns a hash of each."""
+        """Add the rows that follow. Return a hash of each."""
         if not batch.num_rows:
             return np.zeros(0, np.uint64)
         arrays = batch.columns
@@ -74,9 +74,9 @@ class TableState:
         return rows
 
     def merge(self, other: "TableState") -> None:
-        """Take in the rows that follow, as another state holds them, which is used up.
+        """Merge the state of the rows that follow, which must not be used afterwards.
 
-        The sample for rank correlations goes by row number: the other must have been made with `first` where these end.
+        The sample for rank correlations depends on row numbers: the other state must begin with `first` at this end.
         """
         for mine, theirs in zip(self.columns, other.columns, strict=True):
             mine.merge(theirs)
@@ -85,7 +85,7 @@ class TableState:
         self.rows += other.rows
 
     def without_values(self, names: Iterable[str]) -> None:
-        """Forget every value of some columns: counts, nulls, lengths and hashes of the values remain."""
+        """Remove every value of some columns: counts, nulls, lengths and hashes of the values remain."""
         chosen = {place for place, name in enumerate(self.names) if name in set(names)}
         for place in chosen:
             self.columns[place].hide()
@@ -100,7 +100,7 @@ class TableState:
         return {name for name, column in zip(self.names, self.columns, strict=True) if column.hidden}
 
     def settle(self) -> "TableState":
-        """With nothing left to be sorted in."""
+        """Sort in what is pending. Return self."""
         for column in self.columns:
             column.settle()
         self.hashes.settle()

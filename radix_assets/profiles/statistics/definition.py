@@ -1,4 +1,4 @@
-"""What defines a column statistic."""
+"""The definition of a column statistic."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Statistic:
     reveals_values: bool = True
     """Whether it holds or discloses values. Such a statistic of a private column is never written."""
     format: Callable[[Any], str] | None = _text
-    """The finalize value as text for the table of statistics; None: it is not shown there."""
+    """The finished value as text for the table of statistics; None: it is not shown there."""
 
 
 def _unchanged(state: Any, present: int, dtype: DType) -> Any:  # noqa: ARG001 the signature of `finish`

@@ -1,1 +1,1 @@
-"""What a column names or measures, and in what unit: from its header and its values."""
+"""What a column names or measures, and its unit: from its header and its values."""

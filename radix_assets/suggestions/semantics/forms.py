@@ -1,4 +1,4 @@
-"""Meanings that values show by their form or by a check digit, whatever the header."""
+"""Meanings that are recognized by the form of values or a check digit, whatever the header."""
 
 import re
 from collections.abc import Callable
@@ -50,12 +50,12 @@ _TICKER = re.compile(r"[A-Z]{1,5}(?:\.[A-Z]{1,2})?")
 
 
 def is_number(text: str) -> bool:
-    """A number, with groups of thousands and either decimal sign."""
+    """Return whether a text is a number, with thousands separators and either decimal sign."""
     return bool(text) and any(char.isdigit() for char in text) and NUMBER.fullmatch(text) is not None
 
 
 def as_number(text: str) -> float | None:
-    """Its value, as far as it is a plain number; a comma alone is a decimal sign."""
+    """Return the value of a plain number; a single comma is a decimal sign."""
     try:
         return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text.replace(",", ""))
     except ValueError:
@@ -79,12 +79,12 @@ def _is_ean(text: str) -> bool:
 
 
 def is_vin(text: str) -> bool:
-    """A vehicle's number (ISO 3779): 17 characters without I, O and Q, letters and digits."""
+    """Return whether a text is a vehicle number (ISO 3779): 17 letters and digits without I, O and Q."""
     return re.fullmatch(r"(?=.*\d)(?=.*[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}", text.upper()) is not None
 
 
 def is_ticker(text: str) -> bool:
-    """A share's short name."""
+    """Return whether a text looks like a stock ticker."""
     return _TICKER.fullmatch(text) is not None
 
 
@@ -111,4 +111,4 @@ FORMS: tuple[tuple[str, Callable[[str], object], float, int, float], ...] = (
     ("json", _JSON.fullmatch, 0.9, 1, 0.85),
     ("file path", _PATH.fullmatch, 0.9, 1, 0.85),
 )
-"""Meaning, the test, the least share and the least number of values that must pass, the confidence."""
+"""Meaning, test, smallest share and number of values that must pass, confidence."""

@@ -1,4 +1,4 @@
-"""What a header says that a column measures or names, and what its values must then be."""
+"""Meanings by header, with the test that the values must pass."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from radix_assets.suggestions.semantics.references import BOOLEANS, GENDERS, MON
 
 @dataclass(frozen=True)
 class Heading:
-    """One meaning, the headers that announce it, and a test that most values pass."""
+    """A meaning, the headers that indicate it, and a test that most values pass."""
 
     kind: str
     header: re.Pattern[str]
@@ -146,4 +146,4 @@ HEADINGS: tuple[Heading, ...] = (
     _heading("boolean", r"is|has|was|had|can|flag|indicator|enabled|active", _flag, 0.9),
     _heading("code", r"code|id|key|no|nr|identifier|sku|ref|reference", _any, 0.55),
 )  # fmt: skip
-"""In order: a header that says two things is taken at the more particular one."""
+"""In order: a header with two meanings gets the more specific one."""

@@ -1,4 +1,4 @@
-"""What a column names or measures, from its header and its values."""
+"""The semantic type of a column, from its header and its values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from radix_assets.suggestions.semantics.references import (
 )
 
 _MOST = 0.8
-"""Of the values: how many must be what a header says."""
+"""Share of the values that must agree with the header."""
 _LOOK_AT = 100
 _NAMING = frozenset(
     {"code", "id", "type", "category", "class", "status", "flag", "group", "level", "key", "plan", "count"}
 )
-"""Last words that make a header one of something else: `area_code` is no area."""
+"""Last words that change the meaning of a header: `area_code` is not an area."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +42,23 @@ class Meaning:
 
 
 def semantic_type(name: str, sample: Sequence[str | None] = ()) -> str:
-    """What a column names or measures, in a word or two; empty where nothing shows."""
+    """Return what a column names or measures, in a word or two; empty if unknown."""
     meaning = meaning_of(name, sample)
     return meaning.kind if meaning else ""
 
 
 def meaning_of(name: str, sample: Sequence[str | None] = ()) -> Meaning | None:
-    """What a column names or measures, how sure, and why; None where nothing shows.
+    """Return what a column names or measures, how certain, and why; None if unknown.
 
-    Values with a form of their own (an address of the web, a check digit) decide; else the header, as far as the values
-    can be what it says; else closed lists (countries, weekdays). Without values the header alone decides.
+    Values with a distinctive form (a URL, a check digit) decide; else the header, if the values agree with it; else
+    closed lists (countries, weekdays). Without values the header alone decides.
     """
     values = cleaned(sample)[:_LOOK_AT]
     said = _by_header(name, values)
     if not values:
         return said
     seen = _by_form(values)
-    # A code that also reads as a date or a number of another kind stays what the header says.
+    # A code that also reads as a date or another kind of number keeps the meaning of the header.
     if seen and not (said and said.confidence >= seen.confidence):
         return seen
     return said if said and said.confidence > 0.6 else _by_list(values) or said  # noqa: PLR2004 more than a guess
@@ -73,7 +73,7 @@ def _by_header(name: str, values: list[str]) -> Meaning | None:
         if not values:
             return Meaning(heading.kind, round(heading.confidence - 0.15, 2), f"the header says {heading.kind}")
         if share(values, heading.test) >= _MOST:
-            # A header that says nothing else is surer than one of several words.
+            # A header of only these words is more certain than one of several words.
             whole = match.end() - match.start() >= len(header) - 1
             sure = min(0.98, heading.confidence + (0.03 if whole else 0.0))
             return Meaning(heading.kind, round(sure, 2), f"the header says {heading.kind}, and the values can be it")

@@ -6,7 +6,7 @@ from radix_assets.common.words import words
 
 
 def plain(text: str) -> str:
-    """Words in lower case without accents, with one blank between them."""
+    """Return words in lower case without accents, separated by single blanks."""
     return " ".join(words(text))
 
 
@@ -17,7 +17,7 @@ _LANGUAGES = (
 
 @lru_cache(maxsize=1)
 def countries() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Names (in the languages of Faker), two-letter and three-letter codes (ISO 3166)."""
+    """Return country names (in the languages of Faker), two-letter and three-letter codes (ISO 3166)."""
     import importlib
 
     from faker.providers.date_time import Provider
@@ -38,7 +38,7 @@ def countries() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def currencies() -> frozenset[str]:
-    """Three-letter codes (ISO 4217)."""
+    """Return currency codes (ISO 4217)."""
     from faker.providers.currency import Provider
 
     return frozenset(code for code, _ in Provider.currencies)
@@ -46,7 +46,7 @@ def currencies() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def states() -> frozenset[str]:
-    """Names of states and provinces of seven large countries."""
+    """Return names of states and provinces of seven large countries."""
     import importlib
 
     found: set[str] = set()

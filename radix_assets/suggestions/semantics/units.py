@@ -1,4 +1,4 @@
-"""The unit a column is measured in, where its header or its values show it."""
+"""The unit of a column, from its header or its values."""
 
 import re
 from collections import Counter
@@ -152,7 +152,7 @@ _VALUE = re.compile(
 
 
 def unit_of(name: str, sample: Sequence[str | None] = ()) -> str:
-    """The unit of a measure as its symbol (km, °C, %, USD); empty where none shows or the values are no numbers.
+    """Return the unit of a measure as its symbol (km, °C, %, USD); empty if unknown or if the values are not numbers.
 
     The header shows it at its end (`weight_kg`, `Temperature [°C]`, `price in USD`, `pct`), the values beside their
     number ("12 kg", "$3.50", "45%"); values decide.
@@ -202,6 +202,6 @@ def _by_words(name: str) -> str:
     for letter, unit, measures in _SHORT:
         if last == letter and set(parts) & set(measures.split()):
             return unit
-    # Some come first as well: days_since_review, pct_urban.
+    # Some can come first: days_since_review, pct_urban.
     first = parts[0]
     return _UNITS[first] if first in _FIRST and len(parts) > 1 else ""
