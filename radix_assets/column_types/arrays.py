@@ -1,4 +1,4 @@
-"""Arrays: as text, and of scores as probabilities."""
+"""Arrays as JSON, and scores as probabilities."""
 
 import base64
 import sys
@@ -9,20 +9,20 @@ import numpy.typing as npt
 
 
 def packed(array: npt.NDArray[Any]) -> dict[str, Any]:
-    """An array as plain data: its type, its shape and its bytes (little-endian, base64)."""
+    """Return an array as JSON data: its type, its shape and its bytes (little-endian, base64)."""
     data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     return {"type": array.dtype.name, "shape": list(array.shape), "data": base64.b64encode(data.tobytes()).decode()}
 
 
 def unpacked(written: dict[str, Any]) -> npt.NDArray[Any]:
-    """The array, in the machine's byte order."""
+    """Return the array, in the machine's byte order."""
     kind = np.dtype(written["type"]).newbyteorder("<")
     found = np.frombuffer(base64.b64decode(written["data"]), dtype=kind).reshape(written["shape"])
     return found if sys.byteorder == "little" else found.astype(kind.newbyteorder("="))
 
 
 def probabilities(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Each row's scores as positive numbers of sum 1, in proportion to their exponentials."""
+    """Return the softmax of each row of scores, (rows, classes)."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
     found: npt.NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
     return found

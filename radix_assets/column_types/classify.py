@@ -1,4 +1,4 @@
-"""Types of columns."""
+"""Predict the types of columns."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from radix_assets.column_types.schema import TYPES, ColumnFacts, TypeGuess
 from radix_assets.column_types.trained import shipped
 
 POSSIBLE = 0.02
-"""A second type that is less likely is not worth a look."""
+"""A second type below this probability is not reported."""
 
 
 def classify(columns: Sequence[ColumnFacts]) -> list[TypeGuess]:
-    """The likeliest type of each column by the model that ships with Radix; the same for the same columns, always."""
+    """Return the most likely type of each column by the model that ships with Radix. Deterministic."""
     if not columns:
         return []
     clean = [cleaned(column) for column in columns]

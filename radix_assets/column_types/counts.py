@@ -1,4 +1,4 @@
-"""What the statistics of a column say."""
+"""Features from the statistics of a column."""
 
 import math
 
@@ -17,7 +17,7 @@ _NAMES = (
 
 
 def count_features(column: ColumnFacts) -> dict[str, float]:
-    """Numbers that describe counts, range and spread."""
+    """Return features for counts, range and spread."""
     rows, distinct = max(1, column.rows), column.distinct
     nulls = min(column.nulls, column.rows)
     present = max(1, rows - nulls)

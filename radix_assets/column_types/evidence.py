@@ -1,4 +1,4 @@
-"""Why a column is taken for what it is, in words that a person can check and that hold no value of the column."""
+"""Evidence for the type of a column, in words that a user can check and that hold no value of the column."""
 
 from collections.abc import Mapping
 
@@ -41,7 +41,7 @@ _SAID: dict[ColumnType, tuple[str, ...]] = {
 _VAGUE = frozenset(
     {"full", "first", "last", "middle", "display", "given", "on", "at", "per", "until", "since", "n", "in"}
 )
-"""Words that say something only beside another."""
+"""Words that are meaningful only beside another."""
 _KINDS = {
     "key": "an identifier",
     "number_of": "a number",
@@ -73,7 +73,7 @@ _KINDS = {
 
 
 def evidence(column: ColumnFacts, type_: ColumnType, features: Mapping[str, float]) -> str:
-    """What the name, the counts and the shapes of the values say for a type."""
+    """Return the reasons for a type: name, counts and patterns of the values."""
     said = [_counts(column), _look(column, features), _name(column, type_, features)]
     return "; ".join(part for part in said if part)
 
@@ -89,7 +89,7 @@ def _counts(column: ColumnFacts) -> str:
         text = "no two values alike"
     else:
         text = f"{column.distinct:,} different values in {present:,} rows"
-    return text + (f", {share:.0%} missing" if share >= 0.005 else "")  # noqa: PLR2004 less rounds to nothing
+    return text + (f", {share:.0%} missing" if share >= 0.005 else "")  # noqa: PLR2004 less rounds to zero
 
 
 def _look(column: ColumnFacts, features: Mapping[str, float]) -> str:

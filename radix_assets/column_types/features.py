@@ -1,4 +1,4 @@
-"""A column as numbers."""
+"""The feature vector of a column."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,11 +12,11 @@ from radix_assets.column_types.schema import ColumnFacts
 from radix_assets.column_types.values import SAMPLES, is_null_token, value_features
 
 ABSENT = np.float32(-1e6)
-"""Stands for what cannot be said of a column, such as the smallest number of a text."""
+"""The value of a feature that does not apply to a column, such as the smallest number of a text."""
 
 
 def cleaned(column: ColumnFacts) -> ColumnFacts:
-    """The same column; words that stand for a missing value are neither samples nor distinct values."""
+    """Return the column without null markers among its samples and distinct values."""
     samples = tuple(dict.fromkeys(text for text in column.samples if text.strip()))
     kept = tuple(text for text in samples if not is_null_token(text))
     if kept == tuple(column.samples):
@@ -25,12 +25,12 @@ def cleaned(column: ColumnFacts) -> ColumnFacts:
 
 
 def features(column: ColumnFacts) -> dict[str, float]:
-    """Numbers that describe a cleaned column, always of the same names; nan where one does not apply."""
+    """Return the features of a cleaned column, always with the same names; NaN if one does not apply."""
     return {**count_features(column), **name_features(column.name), **value_features(column.samples)}
 
 
 def matrix(columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float32]:
-    """The features of cleaned columns, a row each, in the order of `FEATURES`."""
+    """Return the features of cleaned columns, (columns, features), in the order of `FEATURES`."""
     rows = [list(features(column).values()) for column in columns]
     found = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
     found[np.isnan(found)] = ABSENT

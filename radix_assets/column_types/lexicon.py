@@ -1,4 +1,4 @@
-"""Words of column names that say what a column holds, by what they say. Of Radix' own making."""
+"""Words of column names by what they say about the column. Written for Radix."""
 
 import re
 
@@ -121,4 +121,4 @@ LEXICON: dict[str, frozenset[str]] = {
     "other": _set("other specify otros autre misc extra unnamed unknown na none dummy temp test blank filler"),
     "survey": _set("q question ques item resp respondent answer sq"),
 }
-"""Kinds of things, each with the words that announce it."""
+"""Kinds of content, each with the words that indicate it."""

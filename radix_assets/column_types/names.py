@@ -1,4 +1,4 @@
-"""What the name of a column says."""
+"""Features from the name of a column."""
 
 import re
 
@@ -15,7 +15,7 @@ _UNNAMED = re.compile(r"(unnamed:?\s*\d*|column_?\d*|field_?\d*|v\d+|x\d*|_c\d+|
 
 
 def name_features(name: str) -> dict[str, float]:
-    """Numbers that describe a name."""
+    """Return features of a name."""
     parts = words(name)
     alphabetic = [part for part in parts if part.isalpha()]
     forms = {*parts, *map(singular, parts)}

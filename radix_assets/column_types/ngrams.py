@@ -1,4 +1,4 @@
-"""Hashed pieces of names and of the shapes of values; nothing can be read back from a hash."""
+"""Hashed n-grams of names and of patterns of values; they cannot be recovered from the hashes."""
 
 import zlib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ WIDTH = 2**13
 
 
 def pieces(column: ColumnFacts) -> Iterator[tuple[str, float]]:
-    """Pieces of a column's name and values, each with its weight."""
+    """Yield n-grams of a column's name and values, each with its weight."""
     name = " ".join(words(column.name))
     for size in (2, 3, 4, 5):
         padded = f"^{name}$"
@@ -37,7 +37,7 @@ def pieces(column: ColumnFacts) -> Iterator[tuple[str, float]]:
 
 
 def hashed(column: ColumnFacts, width: int = WIDTH) -> npt.NDArray[np.float32]:
-    """A vector of length one: the column's pieces, hashed."""
+    """Return the hashed n-grams of a column as a unit vector, (width,)."""
     out = np.zeros(width, dtype=np.float32)
     for piece, weight in pieces(column):
         code = zlib.crc32(piece.encode("utf-8", "surrogatepass"))

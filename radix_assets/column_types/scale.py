@@ -1,4 +1,4 @@
-"""Numbers brought to a common scale, for models that add them up."""
+"""Scale features for linear models."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,18 +14,18 @@ LIMIT = 2.5
 
 
 class Scale:
-    """Each feature by its rank among the columns that were learned from, as a standard normal number within ±2.5."""
+    """Maps each feature by its rank in the training set to a standard normal value within ±2.5."""
 
     def __init__(self, marks: Floats, heights: Floats) -> None:
         self._marks, self._heights = marks, heights
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> "Scale":
-        """A scale as it was written."""
+        """Read a scale from JSON data."""
         return cls(unpacked(written["marks"]), unpacked(written["heights"]))
 
     def written(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return JSON data."""
         return {"marks": packed(self._marks), "heights": packed(self._heights)}
 
     def __call__(self, matrix: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What is known of a column, and what is said of its type."""
+"""The input and the result of column typing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """What is known of a column: its name, counts over all rows, and a few of its values."""
+    """Facts about a column: its name, counts over all rows, and a few of its values."""
 
     name: str
     rows: int
@@ -29,24 +29,24 @@ class ColumnFacts:
     distinct: int
     """Distinct values that are not null."""
     numeric: bool = False
-    """Whether the column was read as numbers (true and false count as 1 and 0)."""
+    """Whether the column was read as numbers (booleans as 1 and 0)."""
     mean: float | None = None
-    """This and the three below: of numbers, over all rows that are not null; None for anything else."""
+    """This and the next three: over all non-null rows of a numeric column; None otherwise."""
     std: float | None = None
     minimum: float | None = None
     maximum: float | None = None
     samples: Sequence[str] = field(default=(), repr=False)
-    """Distinct values as written, without nulls, in the order in which they first appear; five are looked at."""
+    """Distinct values as written, without nulls, in order of first appearance; five are used."""
 
 
 @dataclass(frozen=True)
 class TypeGuess:
-    """The likeliest type of a column, how sure, and why."""
+    """The most likely type of a column, how certain, and why."""
 
     type: ColumnType
     confidence: float
     """Calibrated: of the guesses with 0.9, nine in ten are right."""
     second: ColumnType | None
-    """The next likeliest; None where nothing else is likely."""
+    """The next most likely; None if nothing else is likely."""
     evidence: str
-    """What a person can check, without a value of the column."""
+    """Reasons that a user can check, without a value of the column."""

@@ -1,6 +1,6 @@
 """The model that ships with Radix.
 
-It is JSON: numbers, and arrays of numbers in base64. It holds no name and no value of the columns it learned from, only
+It is JSON: numbers, and arrays of numbers in base64. It holds no name and no value of its training columns, only
 thresholds of statistics, weights of hashes and how to combine them. How it was trained: docs/column-types.md.
 """
 
@@ -22,24 +22,24 @@ from radix_assets.column_types.trees import Trees
 
 FILE = "model.json.gz"
 LEAST = 1e-6
-"""Of a probability, before its logarithm is taken."""
+"""Lower limit of a probability before its logarithm is taken."""
 
 
 class Trained:
-    """Several models, and how their probabilities become one that can be taken at its word."""
+    """Several models, and how their probabilities are combined into a calibrated one."""
 
     def __init__(self, trees: Sequence[Trees], linear: Linear, pooled: Mapping[str, Any]) -> None:
         self._trees, self._linear, self._pooled = trees, linear, pooled
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> "Trained":
-        """A model as it was written; ValueError where it is of other features or types."""
+        """Read a model from JSON data. Raises ValueError if it has other features or types."""
         if tuple(written["features"]) != FEATURES or tuple(written["types"]) != TYPES:
             raise ValueError("the model was trained for other features")
         return cls([Trees.read(trees) for trees in written["trees"]], Linear.read(written["linear"]), written["pool"])
 
     def written(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return JSON data."""
         return {
             "features": list(FEATURES),
             "types": list(TYPES),
@@ -49,17 +49,17 @@ class Trained:
         }
 
     def members(self, columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float64]:
-        """Probabilities of each member: member, column, type. The columns must have been cleaned."""
+        """Return the probabilities of each member, (members, columns, types). The columns must be cleaned."""
         found = matrix(columns)
         return np.stack([*(trees(found) for trees in self._trees), self._linear(columns, found)])
 
     def __call__(self, columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float64]:
-        """Calibrated probabilities, a row each cleaned column, in the order of `TYPES`."""
+        """Return calibrated probabilities of cleaned columns, (columns, types), in the order of `TYPES`."""
         return pool(self.members(columns), self._pooled)
 
 
 def pool(members: npt.NDArray[np.float64], pooled: Mapping[str, Any]) -> npt.NDArray[np.float64]:
-    """One set of probabilities: a weighted sum of the members' logarithms and a bias of each type, brought to sum 1."""
+    """Combine the members: a weighted sum of log probabilities and a bias for each type, normalized."""
     scores = np.tensordot(np.asarray(pooled["weights"]), np.log(np.maximum(members, LEAST)), axes=1)
     scores = scores + np.asarray(pooled["biases"])
     return probabilities(scores)
@@ -67,6 +67,6 @@ def pool(members: npt.NDArray[np.float64], pooled: Mapping[str, Any]) -> npt.NDA
 
 @lru_cache(maxsize=1)
 def shipped() -> Trained:
-    """The model of the package, read once."""
+    """Return the model of the package, which is read once."""
     packed = files("radix_assets.column_types").joinpath(FILE).read_bytes()
     return Trained.read(json.loads(gzip.decompress(packed)))

@@ -10,14 +10,14 @@ from radix_assets.column_types.arrays import packed, probabilities, unpacked
 
 Floats = npt.NDArray[np.float32]
 BLOCK = 256
-"""Rows that are evaluated at once."""
+"""Rows evaluated at a time."""
 
 
 class Trees:
-    """Trees whose nodes ask whether a feature is at most one of its cuts; the leaves of each class are added up.
+    """Trees whose nodes compare a feature with one of its cuts; the leaves of each class are added up.
 
-    All nodes stand in one array. Node `i` asks feature `feature[i]` about its cut number `cut[i]` and goes on to node
-    `child[i, 0]` if it is at most that, else to `child[i, 1]`; a negative child is the leaf `-1 - child`.
+    All nodes are in one array. Node `i` compares feature `feature[i]` with its cut number `cut[i]` and continues at
+    node `child[i, 0]` if it is at most that, else at `child[i, 1]`; a negative child is the leaf `-1 - child`.
     """
 
     def __init__(self, cuts: list[npt.NDArray[np.float64]], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -26,12 +26,12 @@ class Trees:
 
     @classmethod
     def read(cls, written: Mapping[str, Any]) -> "Trees":
-        """Trees as they were written."""
+        """Read trees from JSON data."""
         flat, ends = unpacked(written["cuts"]), unpacked(written["cut_ends"])
         return cls(np.split(flat, ends[:-1]), {name: unpacked(value) for name, value in written["arrays"].items()})
 
     def written(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return JSON data."""
         return {
             "cuts": packed(np.concatenate(self._cuts)),
             "cut_ends": packed(np.cumsum([len(cuts) for cuts in self._cuts]).astype(np.int32)),
@@ -39,7 +39,7 @@ class Trees:
         }
 
     def __call__(self, matrix: Floats) -> npt.NDArray[np.float64]:
-        """Probabilities, a row each, a column each class."""
+        """Return probabilities, (rows, classes)."""
         binned = np.stack(
             [np.searchsorted(cuts, matrix[:, place].astype(np.float64)) for place, cuts in enumerate(self._cuts)],
             axis=1,

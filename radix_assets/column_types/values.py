@@ -1,4 +1,4 @@
-"""What the first values of a column look like."""
+"""Features from the first values of a column."""
 
 import math
 import re
@@ -111,24 +111,24 @@ _COUNTED: dict[str, Callable[[str], float]] = {
 _NAMES = "numeric integral sorted falling consecutive first min max spread steps round ten small zero_one decimals"
 _FEW = 10
 MOST = 400
-"""Characters of a value that are looked at."""
+"""Characters of a value that are used."""
 SAMPLES = 5
-"""Values that are looked at."""
+"""Values that are used."""
 
 
 def is_null_token(text: str) -> bool:
-    """Whether a value is a word for a missing one, such as `#NULL!` or a lone dash."""
+    """Return whether a value is a null marker, such as `#NULL!` or a single dash."""
     return bool(_NULL.fullmatch(text.strip()))
 
 
 def numbers_of(samples: Sequence[str]) -> list[float]:
-    """The samples that are plain numbers."""
+    """Return the samples that are plain numbers."""
     found = [float(text) for text in samples if _NUMBER.fullmatch(text.strip())]
     return [number for number in found if math.isfinite(number)]
 
 
 def value_features(samples: Sequence[str]) -> dict[str, float]:
-    """Numbers that describe the shapes of values."""
+    """Return features for the patterns of values."""
     texts = [text.strip()[:MOST] for text in samples[:SAMPLES]]
     count = len(texts)
     features: dict[str, float] = {"value_count": count, "value_distinct": len(set(texts))}
@@ -158,7 +158,7 @@ def value_features(samples: Sequence[str]) -> dict[str, float]:
 
 
 def _shared(texts: list[str]) -> int:
-    """How many characters all begin with."""
+    """Return the length of the common prefix."""
     length = 0
     for chars in zip(*texts, strict=False):
         if len(set(chars)) > 1:
@@ -193,12 +193,12 @@ def _of_numbers(numbers: list[float], count: int) -> dict[str, float]:
 
 
 def signed_log(number: float) -> float:
-    """Of the size of a number, with its sign."""
+    """Return the logarithm of the absolute value of a number, with its sign."""
     return math.copysign(math.log1p(abs(number)), number)
 
 
 def shape(text: str) -> str:
-    """The shape of a value: `Aa9-` for `Room12-`, each run of one kind of character once, with its length class."""
+    """Return the pattern of a value: `Aa9-` for `Room12-`, each run of one kind once, with its length class."""
     out: list[str] = []
     last, run = "", 0
     for char in text[:60] + "\0":

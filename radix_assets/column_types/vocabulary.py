@@ -1,6 +1,6 @@
-"""Common words of column names, and how English letters follow each other; of Radix' own making.
+"""Common words of column names, and English letter trigrams. Written for Radix.
 
-A name that is made of such words can be read by anybody; one that is not may need a codebook.
+A name made of such words is readable without help; another one may need a codebook.
 """
 
 import math
@@ -106,7 +106,7 @@ _LONGEST = max(map(len, _LONG))
 
 @lru_cache(maxsize=20_000)
 def readable(letters: str) -> float:
-    """Which share of the letters of a word can be covered by known words; 1 for a word that is known."""
+    """Return the share of the letters of a word that known words cover; 1 for a known word."""
     if not letters:
         return 0.0
     if letters in KNOWN:
@@ -136,7 +136,7 @@ def _followers() -> tuple[dict[str, float], float]:
 
 @lru_cache(maxsize=20_000)
 def fluent(letters: str) -> float:
-    """Mean log probability of a word's letters, each after the two before it: -2 for English words, -4 for noise."""
+    """Return the mean log probability of a word's letters given the two before: -2 for English words, -4 for noise."""
     table, rare = _followers()
     text = f"^^{letters}$"
     return sum(table.get(text[start : start + 3], rare) for start in range(len(text) - 2)) / (len(text) - 2)

@@ -1,4 +1,4 @@
-"""One look for every picture: matplotlib's object API without global state, small PNG files."""
+"""A common style for plots: matplotlib's object API without global state, small PNG files."""
 
 import io
 import warnings
@@ -15,16 +15,16 @@ ALARM = "#c2410c"
 WARNING = "#d99a1c"
 NEUTRAL = "#9aa5b1"
 SERIES = [ACCENT, "#4f6bed", WARNING, ALARM, "#8d5fd3", "#3d8b40", "#b83280", "#52606d"]
-"""Colours of several series, in the order in which they are used."""
+"""Colours of several series, in order of use."""
 
 LIMIT = 60_000
-"""Bytes of a picture at most: it is shown inside an event."""
+"""Largest size of a picture in bytes: it is embedded in an event."""
 
 
 def figure(width: float, height: float) -> Any:
-    """An empty matplotlib Figure of that size in inches, which arranges what is put into it."""
+    """Return an empty matplotlib Figure of this size in inches, with constrained layout."""
     with warnings.catch_warnings():
-        # matplotlib calls its parser library by names that are on their way out.
+        # matplotlib calls its parser library by deprecated names.
         warnings.simplefilter("ignore", DeprecationWarning)
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -36,7 +36,7 @@ def figure(width: float, height: float) -> Any:
 
 
 def panel(figure: Any, *position: int, title: str = "", grid: str | None = "x") -> Any:
-    """Axes in the common style. `position` is that of `add_subplot`; `grid` names the axis whose lines are drawn."""
+    """Add axes in the common style. `position` is that of `add_subplot`; `grid` names the axis with grid lines."""
     axes = figure.add_subplot(*position or (1, 1, 1))
     axes.set_facecolor(PAPER)
     for side in ("top", "right", "left", "bottom"):
@@ -56,7 +56,7 @@ def panel(figure: Any, *position: int, title: str = "", grid: str | None = "x") 
 
 
 def label(text: str, limit: int = 32) -> str:
-    """Text as a picture may hold it: one line, no mathematics, not too long (the end is kept, it tells names apart)."""
+    """Return text for a picture: one line, no mathematics, shortened in the middle, since names differ at the end."""
     line = "".join(" " if ord(sign) < 32 else sign for sign in str(text)) or "(no name)"  # noqa: PLR2004
     if len(line) > limit:
         head = limit // 2
@@ -65,13 +65,13 @@ def label(text: str, limit: int = 32) -> str:
 
 
 def save(figure: Any, path: Path) -> None:
-    """Write a PNG file of at most LIMIT bytes; colours, then resolution give way where it would be larger."""
+    """Write a PNG file of at most LIMIT bytes; reduce colours, then resolution, if it would be larger."""
     from PIL import Image
 
     for dpi in (144, 110, 80, 50, 30):
         buffer = io.BytesIO()
         with warnings.catch_warnings():
-            # A name in a script the font lacks is drawn as boxes; that is no reason to fail.
+            # A name in a script that the font lacks is drawn as boxes, without an error.
             warnings.simplefilter("ignore", DeprecationWarning)
             warnings.filterwarnings("ignore", message="Matplotlib currently does not support", category=UserWarning)
             warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)

@@ -1,4 +1,4 @@
-"""Names of tables and columns, taken apart into words."""
+"""Split names of tables and columns into words."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])
 
 @lru_cache(maxsize=50_000)
 def words(name: str) -> tuple[str, ...]:
-    """A name's words in lower case and without accents: `HomePhone_2` is ("home", "phone", "2")."""
+    """Return a name's words in lower case and without accents: `HomePhone_2` is ("home", "phone", "2")."""
     plain = "".join(
         char for char in unicodedata.normalize("NFKD", name.replace("ß", "ss")) if not unicodedata.combining(char)
     )
@@ -18,7 +18,7 @@ def words(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def singular(word: str) -> str:
-    """An English word without its plural ending: `categories` is `category`, `address` stays."""
+    """Return an English word without its plural ending: `categories` is `category`, `address` stays."""
     if word in {"movies", "cookies", "calories", "series", "species"}:
         return word if word.endswith(("series", "species")) else word[:-1]
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 `ties` is no plural of `ty`
@@ -32,5 +32,5 @@ def singular(word: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def stems(name: str) -> tuple[str, ...]:
-    """The words of a name, each in the singular."""
+    """Return the words of a name, each in the singular."""
     return tuple(singular(word) for word in words(name))

@@ -1,4 +1,4 @@
-"""How deep a text of YAML is nested. The fast reader, which is written in C, ends the process where it is too deep."""
+"""Check the nesting depth of YAML: the fast parser, which is written in C, crashes the process if it is too deep."""
 
 import re
 
@@ -7,7 +7,7 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 def is_too_deep(text: str) -> bool:
-    """Whether brackets, or dashes on one line, may be nested deeper than anybody writes; quotes are not looked at."""
+    """Return whether brackets, or dashes on one line, may be nested unreasonably deep; quotes are ignored."""
     depth = 0
     for bracket in _BRACKETS.findall(text):
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)

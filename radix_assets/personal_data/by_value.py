@@ -1,4 +1,4 @@
-"""Columns that are personal by the form of their values, whatever their header."""
+"""Detect personal columns by the form of their values, whatever their header."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from radix_assets.personal_data.phones import phone_share
 from radix_assets.personal_data.values import share, words_each
 
 _TEXT_WORDS = 4.0
-"""Words from which values are texts that may speak of somebody."""
+"""Words from which values are free texts that may mention people."""
 _NO_PERSON = frozenset(
     [
         "order",
@@ -40,7 +40,7 @@ _NO_PERSON = frozenset(
         "soc",
     ]
 )
-"""Words of a header that make a number one of goods, whatever form it has."""
+"""Header words that indicate a product number, whatever its form."""
 _NO_STREET = frozenset(
     {"station", "stop", "intersection", "block", "venue", "park", "landmark", "title", "description"}
 )
@@ -67,11 +67,11 @@ _FORMS: tuple[tuple[str, Sensitivity, float, int, Callable[[str], object], float
     ("device id", "personal", 0.9, 10, forms.is_imei, 0.9),
     ("profile address", "personal", 0.5, 3, forms.PROFILE.match, 0.8),
 )
-"""Kind, sensitivity, least share and least number of the values that must have the form, the test, the confidence."""
+"""Kind, sensitivity, smallest share and number of values that must have the form, test, confidence."""
 
 
 def found_in_values(name: str, values: list[str]) -> Seen | None:
-    """The form that most values have, or None."""
+    """Return the form that most values have, or None."""
     if not values:
         return None
     length = words_each(values)
@@ -99,7 +99,7 @@ def _formed(values: list[str], kinds: tuple[str, ...] = ()) -> Seen | None:
         hits = 0
         for place, value in enumerate(values):
             hits += bool(test(value))
-            if place == 19 and hits < 10 * least_share:  # noqa: PLR2004 twenty values tell enough
+            if place == 19 and hits < 10 * least_share:  # noqa: PLR2004 twenty values are enough
                 break
         if hits >= least and hits >= least_share * len(values):
             return Seen(kind, sensitivity, _counted(hits, values, kind), confidence)

@@ -1,4 +1,4 @@
-"""What a table is about: people, organisations and places, or animals."""
+"""The subject of a table: people, organisations and places, or animals."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -35,47 +35,47 @@ _CREATORS = frozenset(
     )
 )
 _MAP = ({"lat", "latitude"}, {"lon", "lng", "long", "longitude"}, {"name", "nombre", "nom", "title"})
-"""Headers of a map: named points."""
+"""Headers of map data: named points."""
 DIRECT = frozenset(
     {"person name", "user name", "email", "phone", "date of birth", "national id", "medical record", "address"}
     | {"bank account", "credit card", "gender by name"}
 )
-"""Kinds that tell who somebody is; two of them make a table one of identified people."""
+"""Kinds that identify a person; a table with two of them is about identified people."""
 _NAMING = frozenset({"person name", "user name", "national id", "medical record", "email"})
 
 
 @dataclass(frozen=True)
 class Context:
-    """Of one table."""
+    """The context that a table gives to its columns."""
 
     of_people: bool
-    """Its name speaks of people."""
+    """Whether its name refers to people."""
     of_things: bool
-    """Its name speaks of organisations, places or goods, and of no people."""
+    """Whether its name refers to organisations, places or goods, and not to people."""
     thing_columns: bool
-    """A column names an organisation or a place: `store_name`."""
+    """Whether a column names an organisation or a place: `store_name`."""
     of_animals: bool
     kinds: frozenset[str] = frozenset()
-    """Personal data found in it so far."""
+    """Kinds of personal data found so far."""
 
     @property
     def named(self) -> bool:
-        """Whether it holds somebody's name or birth."""
+        """Whether it holds names or birth dates of people."""
         return bool(self.kinds & {"person name", "date of birth", "national id", "medical record"})
 
     @property
     def persons(self) -> bool:
-        """Whether its rows are about people who can be told apart."""
+        """Whether its rows are about individual people."""
         return self.of_people or bool(self.kinds & (_NAMING | {"date of birth"}))
 
     @property
     def identified(self) -> bool:
-        """Whether it names people and holds a second thing that tells who they are."""
+        """Whether it names people and holds a second identifier of them."""
         return bool(self.kinds & _NAMING) and len(self.kinds & DIRECT) > 1
 
     @property
     def things(self) -> bool:
-        """Whether a phone or an address in it is an organisation's."""
+        """Whether a phone or an address in it belongs to an organisation."""
         return self.of_things or (self.thing_columns and not self.named and not self.of_people)
 
 
@@ -84,17 +84,17 @@ def _stems(name: str) -> set[str]:
 
 
 def speaks_of_things(name: str) -> bool:
-    """Whether a name speaks of an organisation or a place."""
+    """Return whether a name refers to an organisation or a place."""
     return bool(_stems(name) & _THINGS)
 
 
 def speaks_of_creators(name: str) -> bool:
-    """Whether a name speaks of those who made a work: they are named to be known."""
+    """Return whether a name refers to authors of works, whose names are public."""
     return bool(_stems(name) & _CREATORS)
 
 
 def context_of(table: str, columns: Iterable[str], findings: Mapping[str, str]) -> Context:
-    """What a table is about; `findings` are the kinds found in it so far, by column."""
+    """Return the context of a table; `findings` are the kinds found so far, by column."""
     names = list(columns)
     people = of_persons(table)
     return Context(

@@ -1,4 +1,4 @@
-"""Whether a column tells who somebody is, or what harms somebody when known: headers, patterns, checksums, context."""
+"""Detect whether a column identifies people, or could harm them if disclosed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,49 +16,49 @@ _RACES = re.compile(r"race|races|racing|result|results|circuit|heat|horse|f1|for
 _SUMMARY = re.compile(r"(?:^|_)(?:min|max|avg|mean|median|percentile|range|starting|total|sum)(?:_|$)")
 _OWN = re.compile(r"(?:^|_)(?:home|billing|bill|shipping|ship|mailing|delivery|residential|residence)(?:_|$)")
 _LONG_TEXT = 8
-"""Words from which a value is a text, not a datum."""
+"""Words from which a value is a free text."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found in a column, and why it is believed."""
+    """The kind of personal data in a column, and why."""
 
     kind: str
     sensitivity: Sensitivity
     evidence: str
     """Words only, never a value."""
     confidence: float = 0.9
-    """How often a person agrees that such a column is personal, 0 to 1."""
+    """How often users agree that such a column is personal, 0 to 1."""
 
 
 def sensitivity_of(name: str, sample: Sequence[str | None], table: str = "") -> Sensitivity:
-    """Whether a column may be shown by value: "none", "personal" or "sensitive".
+    """Return the sensitivity of a column: "none" (values may be shown), "personal" or "sensitive".
 
-    `sample` holds some of its values as text (nulls and empty ones do no harm; it may be empty, then the header alone
-    decides). `table` helps: `name` in `customers` is a person's, in `airports` it is not. Where the whole table is at
-    hand, personal_of_table knows more.
+    `sample` holds some of its values as text (nulls and empty ones are ignored; if it is empty, the header alone
+    decides). `table` helps: `name` in `customers` is a person's, in `airports` it is not. If the whole table is
+    available, personal_of_table is more accurate.
     """
     finding = find_personal(name, sample, table)
     return finding.sensitivity if finding else "none"
 
 
 def find_personal(name: str, sample: Sequence[str | None], table: str = "") -> Finding | None:
-    """The kind of personal datum that a column holds, or None, judged without its neighbours."""
+    """Return the kind of personal data in a column, or None, without regard to other columns."""
     return personal_of_table(table, {name: sample}).get(name)
 
 
 def personal_of_table(table: str, columns: Mapping[str, Sequence[str | None]]) -> dict[str, Finding]:
-    """What is personal in a table: its findings by column name; a column without one may be shown.
+    """Return the findings of a table by column name; a column without one may be shown.
 
-    `columns` hold some values of every column as text, distinct ones tell most; LOOK_AT of each are looked at.
-    A column is judged by its values where they have a form of their own, else by its header if the values can be what
-    it says, and by the table: a phone is no person's in `airports`; city, gender or age tell who somebody is only
-    where a name and another identifier stand beside them.
+    `columns` hold some values of every column as text, preferably distinct; LOOK_AT of each are used.
+    A column is judged by its values if they have a distinctive form, else by its header if the values agree with it,
+    and by the table: a phone in `airports` is not a person's; city, gender or age identify a person only beside a
+    name and another identifier.
     """
     values = {name: cleaned(sample) for name, sample in columns.items()}
     findings: dict[str, Finding] = {}
     for _ in range(3):
-        # What is found in one column is context for the others; the third look adds nothing but what the second found.
+        # A finding in one column is context for the others; a third pass only uses the findings of the second.
         before = len(findings)
         context = context_of(table, values, {name: finding.kind for name, finding in findings.items()})
         for name, texts in values.items():
@@ -86,7 +86,7 @@ def _judge(name: str, values: list[str], table: str, context: Context) -> Findin
 
 
 def _own(name: str) -> bool:
-    """Whether a header says that it is somebody's: `home_phone`, `customer_address`."""
+    """Return whether a header refers to a person: `home_phone`, `customer_address`."""
     return bool(_OWN.search(joined(name))) or of_persons(name)
 
 

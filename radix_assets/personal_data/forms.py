@@ -1,4 +1,4 @@
-"""Values that show by their form, or by a checksum, what they are. Every test takes one stripped text."""
+"""Tests of single values by form or checksum. Each takes one stripped text."""
 
 import re
 
@@ -48,22 +48,22 @@ _NUMBER = re.compile(r"[+-]?[\d,]+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 def digits(text: str) -> int:
-    """How many digits there are."""
+    """Return the number of digits."""
     return len(_DIGITS.findall(text))
 
 
 def is_number(text: str) -> bool:
-    """A plain number, with fraction or exponent."""
+    """Return whether a text is a plain number, with fraction or exponent."""
     return _NUMBER.fullmatch(text) is not None
 
 
 def is_email(text: str) -> bool:
-    """Holds an address of electronic mail that is not an organisation's own desk (info@, sales@)."""
+    """Return whether a text holds an e-mail address that is not a shared mailbox (info@, sales@)."""
     return "@" in text and EMAIL.search(text) is not None and not _ROLE.match(text)
 
 
 def luhn(text: str) -> bool:
-    """Whether the digits of a text carry a right Luhn check digit (ISO/IEC 7812)."""
+    """Return whether the digits of a text have a valid Luhn check digit (ISO/IEC 7812)."""
     total = 0
     for place, char in enumerate(reversed([char for char in text if char.isdigit()])):
         digit = int(char) * (2 if place % 2 else 1)
@@ -72,13 +72,13 @@ def luhn(text: str) -> bool:
 
 
 def is_card(text: str) -> bool:
-    """The number of a payment card: an issuer's prefix and length, and the check digit."""
+    """Return whether a text is a payment card number: an issuer's prefix and length, and the check digit."""
     number = text.replace(" ", "").replace("-", "")
     return bool(_CARD.fullmatch(number)) and luhn(number)
 
 
 def is_iban(text: str) -> bool:
-    """An international bank account number (ISO 13616), its country's length and check digits."""
+    """Return whether a text is an IBAN (ISO 13616): its country's length and check digits."""
     if len(text) < 15 or not (text[:2].isalpha() and text[2:4].isdigit()):  # noqa: PLR2004 the shortest
         return False
     from stdnum import iban
@@ -87,12 +87,12 @@ def is_iban(text: str) -> bool:
 
 
 def is_imei(text: str) -> bool:
-    """The number of a mobile device: 15 digits with a check digit."""
+    """Return whether a text is an IMEI: 15 digits with a check digit."""
     return len(text) == 15 and text.isdigit() and not text.startswith("0") and luhn(text)  # noqa: PLR2004
 
 
 def is_ip(text: str) -> bool:
-    """An internet address, version 4 or 6."""
+    """Return whether a text is an IP address, version 4 or 6."""
     if IPV4.fullmatch(text):
         return True
     if text.count(":") < 2 or not (set(text) <= set("0123456789abcdefABCDEF:.")):  # noqa: PLR2004 at least
@@ -107,5 +107,5 @@ def is_ip(text: str) -> bool:
 
 
 def is_street(text: str) -> bool:
-    """A house in a street: a number and a word for street, in one of a dozen languages' orders."""
+    """Return whether a text is a street address: a number and a word for street, in the order of a dozen languages."""
     return 5 <= len(text) <= 120 and digits(text) > 0 and _STREET.fullmatch(text) is not None  # noqa: PLR2004

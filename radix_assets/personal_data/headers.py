@@ -1,4 +1,4 @@
-"""The headers that announce personal data, by kind."""
+"""Headers that indicate personal data, by kind."""
 
 from radix_assets.personal_data.lexicon import HARMLESS, PERSON, Rule, rule, spelled_out
 
@@ -210,11 +210,11 @@ RULES: tuple[Rule, ...] = (
 
 
 _QUESTION = 12
-"""Words in a header that is a question of a survey, or a line that was not split."""
+"""Words from which a header is a survey question, or a line that was not split."""
 
 
 def rules_of(name: str) -> list[Rule]:
-    """Every rule that a header matches, the surest first, without those that the words beside it speak against."""
+    """Return every rule that a header matches, the most certain first, except those that other words rule out."""
     header = spelled_out(name)
     found: list[Rule] = []
     if header.count("_") >= _QUESTION:

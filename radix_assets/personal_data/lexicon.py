@@ -1,7 +1,7 @@
-"""What a header may say of a person, in several languages.
+"""Header words for personal data, in several languages.
 
 A header's words are joined by `_` before they are matched, without accents and in lower case.
-Sources: the Union's General Data Protection Regulation, articles 4 and 9, for what is personal and what is sensitive;
+Sources: the General Data Protection Regulation of the EU, articles 4 and 9, for what is personal and sensitive;
 the names of national numbers from their issuers.
 """
 
@@ -46,7 +46,7 @@ HARMLESS = frozenset(
         "strength restaurants tax result results cost costs price prices",
     )
 )
-"""Words beside a header's match that make it something else: `email_count`, `phone_type`, `birth_rate`."""
+"""Words beside a header's match that change its meaning: `email_count`, `phone_type`, `birth_rate`."""
 ABBREVIATIONS = {
     "cust": "customer", "emp": "employee", "empl": "employee", "stu": "student",
     "mbr": "member", "usr": "user", "frst": "first", "fst": "first", "lst": "last", "mdl": "middle", "nm": "name",
@@ -59,40 +59,40 @@ ABBREVIATIONS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of personal datum and the headers that announce it."""
+    """One kind of personal data and the headers that indicate it."""
 
     kind: str
     sensitivity: Sensitivity
     names: str
     """A pattern of words of a header."""
     values: str = "any"
-    """What the values must be for the header to be believed; see `believable`."""
+    """What the values must be for the header to be accepted; see `believable`."""
     context: str = "any"
-    """any: wherever it stands. unless_things: not in a table of organisations, places or animals. persons: only in a
-    table that names people. identified: only in one that names people and says how to reach them. address: only
-    beside an address or people. delivered: only beside an address."""
+    """any: in any table. unless_things: not in a table of organisations, places or animals. persons: only in a table
+    that names people. identified: only in one that names people and has contact data. address: only beside an
+    address or people. delivered: only beside an address."""
     confidence: float = 0.95
     excuses: frozenset[str] = frozenset()
-    """Words of HARMLESS that do no harm here."""
+    """Words of HARMLESS that do not change the meaning here."""
 
     @cached_property
     def header(self) -> re.Pattern[str]:
-        """Finds the names among the words of a header, joined by `_`. Compiled when asked for: all take 0.3 seconds."""
+        """The pattern for the words of a header, joined by `_`. Compiled on first use: all take 0.3 seconds."""
         names = _plain(self.names)
         latin = rf"(?:^|_)(?:{names})(?=_|$)"
         foreign = "|".join(word for word in re.findall(r"[^|()?_]+", names) if not word.isascii())
-        # Chinese and its neighbours write no spaces: a word is found within a longer one.
+        # Chinese and related scripts have no spaces: a word is matched within a longer one.
         return re.compile(f"{latin}|{foreign}" if foreign else latin)
 
 
 _LETTERS = str.maketrans(
     {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ı": "i", "æ": "ae", "Æ": "AE", "œ": "oe", "ð": "d"}
 )
-"""Letters with a stroke, which are no letters with an accent."""
+"""Letters with a stroke, which Unicode does not decompose into letter and accent."""
 
 
 def _plain(pattern: str) -> str:
-    """A pattern's foreign words as `joined` writes them."""
+    """Return a pattern's words without accents, as `joined` writes them."""
     return re.sub(r"[^\x00-\x7f]+", lambda found: "".join(words(found[0])), pattern.translate(_LETTERS))
 
 
@@ -110,13 +110,13 @@ def rule(  # noqa: D103 see Rule
 
 @lru_cache(maxsize=50_000)
 def joined(name: str) -> str:
-    """A header's words, joined by `_`."""
+    """Return a header's words, joined by `_`."""
     return "_".join(words(name.translate(_LETTERS)))
 
 
 @lru_cache(maxsize=50_000)
 def spelled_out(name: str) -> str:
-    """A header's words joined by `_`, with the usual abbreviations of a database spelled out: `cust_nm`."""
+    """Return a header's words joined by `_`, with common database abbreviations expanded: `cust_nm`."""
     parts = words(name.translate(_LETTERS))
     if parts and parts[0] in {"pt", "pat"}:  # within a header it is a point, or a part
         parts = ("patient", *parts[1:])
@@ -124,5 +124,5 @@ def spelled_out(name: str) -> str:
 
 
 def of_persons(name: str) -> bool:
-    """Whether a name, of a table or a column, speaks of people."""
+    """Return whether the name of a table or a column refers to people."""
     return any(_PERSON_WORD.fullmatch(word) for word in spelled_out(name).split("_"))

@@ -1,4 +1,4 @@
-"""Names of persons by value, from the name lists of Faker (some seventy languages)."""
+"""Detect names of people by value, from the name lists of Faker (about seventy languages)."""
 
 import re
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ _FIRMS = frozenset(
         "team",
     )
 )
-"""Words that make a name one of an organisation or a place: `Anna Bell Foundation`."""
+"""Words in names of organisations or places: `Anna Bell Foundation`."""
 _MOST_WORDS = 6
 
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[frozenset[str], frozenset[str]]:
-    """Given and family names, without accents and in lower case."""
+    """Return given and family names, without accents and in lower case."""
     import importlib
     import pkgutil
 
@@ -48,7 +48,7 @@ def _known() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_full_name(text: str) -> bool:
-    """A given name beside a family name, an initial or another word, in either order; a title helps."""
+    """Return whether a text is a given name with a family name, an initial or another word, in any order."""
     if len(text) > _LONGEST or not text:
         return False
     if TITLE.search(text):
@@ -70,17 +70,17 @@ def is_full_name(text: str) -> bool:
 
 
 def is_single_name(text: str) -> bool:
-    """One word that is a given or a family name."""
+    """Return whether a text is one word that is a given or a family name."""
     token = "".join(words(text))
     given, family = _known()
     return len(text.split()) == 1 and len(token) > 1 and (token in given or token in family)
 
 
 def name_share(values: Sequence[str]) -> float:
-    """The share of values that are names of persons, of two words or more."""
+    """Return the share of values that are names of people, of two words or more."""
     return sum(1 for value in values if is_full_name(value)) / len(values) if values else 0.0
 
 
 def single_share(values: Sequence[str]) -> float:
-    """The share of values that are one given or family name."""
+    """Return the share of values that are one given or family name."""
     return sum(1 for value in values if is_single_name(value)) / len(values) if values else 0.0

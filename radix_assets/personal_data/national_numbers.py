@@ -1,4 +1,4 @@
-"""National numbers of persons by their check digits, from python-stdnum."""
+"""Detect national identification numbers by their check digits, from python-stdnum."""
 
 import re
 from collections.abc import Sequence
@@ -7,14 +7,14 @@ from importlib import import_module
 from types import ModuleType
 
 _LETTERED = ("it.codicefiscale", "es.dni", "es.nie", "mx.curp", "in_.pan", "fi.hetu", "ie.pps", "sg.nric")
-"""Letters and check characters: ten right ones are no accident."""
+"""With letters and check characters: ten valid values are not a coincidence."""
 _DIGITS = (
     "br.cpf", "fr.nir", "de.idnr", "pl.pesel", "se.personnummer", "no.fodselsnummer", "dk.cpr", "be.nn", "cz.rc",
     "ro.cnp", "bg.egn", "ee.ik", "lt.asmens", "cn.ric", "kr.rrn", "in_.aadhaar", "tr.tckimlik", "za.idnr", "il.idnr",
     "ch.ssn",
     "hr.oib", "ua.rntrc", "gb.nhs", "cl.rut", "nl.bsn",
 )  # fmt: skip
-"""Digits only; believed alone from eleven digits on, since an article number may carry a check digit, too."""
+"""Digits only; accepted alone from eleven digits on, since a product number may have a check digit too."""
 _LOOK_AT = 60
 _LEAST = 3
 
@@ -25,7 +25,7 @@ def _known() -> tuple[tuple[str, ModuleType], ...]:
     for name in (*_LETTERED, *_DIGITS):
         try:
             found.append((name, import_module(f"stdnum.{name}")))
-        except ImportError:  # another version of the library knows other countries
+        except ImportError:  # another version of the library has other countries
             continue
     return tuple(found)
 
@@ -35,7 +35,7 @@ def _may_be(text: str) -> bool:
 
 
 def national_number(values: Sequence[str]) -> str:
-    """The country whose persons' number all of the values are, as "it"; empty where there is none."""
+    """Return the country whose identification number all values are, as "it"; empty if there is none."""
     looked = list(dict.fromkeys(values))[:_LOOK_AT]
     compact = [re.sub(r"[\s.\-/]", "", value) for value in looked]
     if len(compact) < _LEAST or not all(_may_be(value) for value in compact[:5]):

@@ -1,4 +1,4 @@
-"""Columns of persons' names that no plain header announces: `name`, `assigned_to`, `Column3`."""
+"""Detect columns of people's names without a clear header: `name`, `assigned_to`, `Column3`."""
 
 import re
 from dataclasses import dataclass
@@ -42,16 +42,16 @@ _OTHER = frozenset(
 
 @dataclass(frozen=True)
 class Named:
-    """That a column holds names of persons."""
+    """The finding that a column holds names of people."""
 
     evidence: str
     confidence: float
 
 
-def found_names(  # noqa: PLR0911 one for each way a name shows
+def found_names(  # noqa: PLR0911 one for each kind of evidence
     name: str, values: list[str], context: Context
 ) -> Named | None:
-    """Whether a column names persons, judged by its values and its neighbours."""
+    """Return whether a column names people, judged by its values and the other columns."""
     parts = set(spelled_out(name).split("_"))
     if not values or context.of_animals or words_each(values) > 5:  # noqa: PLR2004 a text
         return None

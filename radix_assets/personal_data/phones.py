@@ -1,4 +1,4 @@
-"""Telephone numbers by value."""
+"""Detect telephone numbers by value."""
 
 import re
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ _DATE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(\s.*)?")
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "BR", "IN", "PL", "SE", "MX", "AU", "CH", "RU", "CN", "JP", "TR")
 _LOOK_AT = 40
 _NATIONAL = 9
-"""Digits of a number without its country that is believed without a header; shorter ones are codes as well."""
+"""Digits of a number without country code that is accepted without a header; shorter ones may be codes."""
 
 
 def may_be_phone(text: str) -> bool:
-    """Seven to seventeen digits (E.164, with an extension) written as a phone number may be: no decimal, no date."""
+    """Return whether a text has seven to seventeen digits (E.164 with an extension), and is not a decimal or a date."""
     return (
         7 <= digits(text) <= 17  # noqa: PLR2004
         and _FORM.fullmatch(text) is not None
@@ -25,9 +25,9 @@ def may_be_phone(text: str) -> bool:
 
 
 def phone_share(values: Sequence[str]) -> float:
-    """The share of values that are valid numbers, written so that they can be nothing else: with a plus, or in groups.
+    """Return the share of values that are valid numbers in an unambiguous notation: with a plus, or in groups.
 
-    Plain digits are no evidence: an order number may be a valid number of some country.
+    Plain digits are not evidence: an order number may be a valid number of some country.
     """
     written = [value for value in values[:_LOOK_AT] if may_be_phone(value) and re.search(r"[+(]|\d[ .\-/]\d", value)]
     seen = min(len(values), _LOOK_AT)
@@ -46,7 +46,7 @@ def phone_share(values: Sequence[str]) -> float:
     national = [value for value in written if not value.startswith(("+", "00")) and digits(value) >= _NATIONAL]
     if national:
         hits += max(sum(valid(value, region) for value in national) for region in _REGIONS)
-        # A made-up exchange such as 555 is no valid number, yet written as only phones are.
+        # A fictitious exchange such as 555 is not valid, but its notation is that of a phone number.
         hits = max(hits, sum(1 for value in written if re.match(r"\(\d{2,5}\)\s?\d", value)))
         dashed = re.compile(r"(\+?1[\s.-])?[2-9]\d{2}[\s.-][2-9]\d{2}[\s.-]\d{4}")
         hits = max(hits, sum(1 for value in written if dashed.fullmatch(value)))

@@ -1,4 +1,4 @@
-"""Whether values can be what their header says, and what they are where the header says nothing."""
+"""Check whether values agree with their header."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from radix_assets.personal_data.names import is_full_name, is_single_name
 from radix_assets.personal_data.phones import may_be_phone
 
 LOOK_AT = 200
-"""Values that are looked at; more do not change the verdict."""
+"""Values that are used; more do not change the result."""
 
 _BLANK = frozenset(
     {"", "?", "-", "--", "n/a", "na", "null", "none", "nan", "unknown", "not_found", "not found", "##########"}
@@ -21,12 +21,12 @@ _LINK = re.compile(r"0x[0-9a-f]+|https?://.*|www\..*|[\w-]+(?:\.[\w-]+)+", re.IG
 
 
 def _is_long(text: str) -> bool:
-    """Number or code of a person: four digits at least (the last four), no decimal."""
+    """Return whether a text may be a personal number: at least four digits (the last four), not a decimal."""
     return digits(text) >= 4 and not re.fullmatch(r"-?\d+[.,]\d{1,3}", text) and len(text) <= 30  # noqa: PLR2004
 
 
 def _is_birth(text: str) -> bool:
-    """A date, a year of a life, or a day or month."""
+    """Return whether a text may be a birth date: a date, a year of a lifetime, or a day or month."""
     if is_number(text):
         return bool(_YEAR.fullmatch(text)) or len(text) in {6, 8} or (text.isdigit() and 1 <= int(text) <= 31)  # noqa: PLR2004
     return digits(text) >= 4 or (digits(text) >= 1 and _LETTER.search(text) is not None)  # noqa: PLR2004
@@ -37,7 +37,7 @@ def _is_card_like(text: str) -> bool:
 
 
 def _is_place(text: str) -> bool:
-    """A house has a number or several words; a kind of street, a link or a machine's address has neither."""
+    """Return whether a text may be an address: it has a number or several words, and is not a link or an IP address."""
     if _LINK.fullmatch(text) or not _LETTER.search(text):
         return False
     return digits(text) > 0 or bool(re.search(r"\S\s+\S", text)) or not text.isascii()
@@ -61,22 +61,22 @@ _MUST: dict[str, tuple[Callable[[str], object], float]] = {
     "health": (lambda text: len(text) >= 2 and not is_number(text), 0.3),  # noqa: PLR2004
     "money": (lambda text: digits(text) >= 2 and not re.search(r"\d\s?[-–]\s?\d", text), 0.5),  # noqa: PLR2004
 }  # fmt: skip
-"""What at least this share of the values must be, for a header to be believed."""
+"""Smallest share of the values that must agree, for a header to be accepted."""
 _FLAGS_ALLOWED = frozenset({"any", "category", "health"})
 
 
 def cleaned(sample: Sequence[str | None]) -> list[str]:
-    """The values looked at: text, stripped, without nulls and words for nothing."""
+    """Return the values that are used: stripped, without nulls and null markers."""
     stripped = (str(value).strip() for value in sample[:LOOK_AT] if value is not None)
     return [text for text in stripped if text.lower() not in _BLANK]
 
 
 def believable(kind: str, values: Sequence[str]) -> bool:
-    """Whether enough of the values are what a rule's `values` ask for; without values, yes."""
+    """Return whether enough of the values are what a rule's `values` require; True without values."""
     if not values:
         return True
     if kind == "category":
-        # Groups of people are few and named, or coded by small whole numbers.
+        # Groups of people are few and named, or coded by small integers.
         return len(set(values)) <= 60 and not any(re.fullmatch(r"-?\d+[.,]\d+|\d{4,}", value) for value in values)  # noqa: PLR2004
     if kind not in _FLAGS_ALLOWED and all(_FLAG.fullmatch(value) for value in values):
         return False
@@ -85,10 +85,10 @@ def believable(kind: str, values: Sequence[str]) -> bool:
 
 
 def share(values: Sequence[str], test: Callable[[str], object]) -> float:
-    """Of the values, how many pass."""
+    """Return the share of values that pass a test."""
     return sum(1 for value in values if test(value)) / len(values) if values else 0.0
 
 
 def words_each(values: Sequence[str]) -> float:
-    """Words in a value, on average."""
+    """Return the mean number of words in a value."""
     return sum(len(value.split()) for value in values) / len(values) if values else 0.0

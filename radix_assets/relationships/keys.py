@@ -157,7 +157,7 @@ class Member:
 
 
 def _worth(group: tuple[Member, ...], numbered: set[tuple[str, str]]) -> float:
-    """Return the mean score, higher if the columns come first or one counts within the other, lower if there are many."""
+    """Return the mean score, higher if the columns come first or one counts within another, lower if they are many."""
     score = fmean(member.score for member in group) - 0.03 * len(group)
     if len(group) == 2 and tuple(sorted(member.column.name for member in group)) in numbered:  # noqa: PLR2004 a pair
         return max(score + 0.25, 0.9)

@@ -66,7 +66,7 @@ class Values:
         return overlap(left, right, least)
 
     def coverage(self, child: tuple[str, str], parent: tuple[str, str], kind: str, estimate: float) -> float:
-        """Return the share of a child's non-null rows whose value is in the parent; estimated for millions of values."""
+        """Return the share of a child's non-null rows whose value is in the parent; estimated for millions."""
         left, right = self._distinct[*child, kind], self._distinct[*parent, kind]
         return estimate if left.thinned or right.thinned else rows_found(left, right)
 

@@ -102,7 +102,7 @@ def _is_regular(moments: pl.DataFrame, columns: Sequence[ColumnProfile]) -> bool
 def is_forecast(
     profile: TableProfile, table: TableSuggestion, target: ColumnProfile, problem: Problem, series: Series
 ) -> bool:
-    """Return whether predicting a column of a time series is forecasting: numbers, with few other columns to explain them."""
+    """Return whether predicting a column of a time series is forecasting: numbers, with few explanatory columns."""
     if problem not in NUMERIC or problem == "ordinal":
         return False
     others = [
