@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import forks
 import pytest
 from guard import mark_session, processes_left, untracked_files
 from hypothesis import settings
@@ -49,7 +50,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where a test left a process, or a file in the checkout (so does who adds one meanwhile)."""
+    """Fail where a test left a process, or a file in the checkout (so does a user who adds one meanwhile)."""
+    forks.close()
     if SESSION not in session.config.stash:
         return
     mark, before = session.config.stash[SESSION]
@@ -77,8 +79,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, so that at the end no worker waits for the other."""
-    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+    """Put the long ones first, so that at the end no worker waits for another."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: ("end_to_end" not in item.path.parts, item.path not in long))
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
-"""Drives Radix as a person would: the real command in a process of its own, in an installation of its own."""
+"""Drives Radix as a user would: the real command in a process of its own, in an installation of its own."""
 
 import contextlib
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import forks
 import pytest
 import yaml
 
@@ -46,6 +45,8 @@ class Installation:
 
     folder: Path
     secrets: dict[str, str] = field(default_factory=dict)
+    forks: bool = True
+    """Whether commands are forks of a process that has imported what they need, or start a Python each: see forks.py."""
 
     @property
     def home(self) -> Home:
@@ -66,22 +67,15 @@ class Installation:
 
     def radix(self, *arguments: str, expect: int | None = DONE, **environment: str) -> Said:
         """Run a command to its end; its exit code must be the expected one (None: any)."""
-        return self._run([sys.executable, "-m", "radix_assets.cli", *arguments], expect, environment)
+        return self._run(["-m", "radix_assets.cli", *arguments], expect, environment)
 
     def killed(self, where: str, *arguments: str) -> Said:
         """Run a command that kills itself (SIGKILL) at a place: see killed.py."""
-        return self._run([sys.executable, str(KILLER), *arguments], KILLED, {"KILL_AT": where})
+        return self._run([str(KILLER), *arguments], KILLED, {"KILL_AT": where})
 
     def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Said:
-        done = subprocess.run(
-            command,
-            env={**self.environment, **environment},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+        run = forks.run if self.forks else forks.run_python
+        done = run(command, env={**self.environment, **environment}, cwd=self.folder, timeout=600)
         assert expect is None or done.returncode == expect, (
             f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         )

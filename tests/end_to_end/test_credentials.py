@@ -191,7 +191,7 @@ def test_no_credential_stands_anywhere_after_good_runs_refusals_and_errors(
     broken = installation.folder / "broken.py"
     broken.write_text(BROKEN)
     for debug in ({}, {"RADIX_DEBUG": "1"}) if thorough else ({"RADIX_DEBUG": "1"},):
-        installation._run([sys.executable, str(broken), "run", "shop"], FAILED, {**giver.environment, **debug})
+        installation._run([str(broken), "run", "shop"], FAILED, {**giver.environment, **debug})
     kept = b"".join(content for _, content in contents(installation.home.state, excepted=()))
     assert b"connecting to postgresql://reader:***@" in kept
     assert sighted(installation, good, wrong, PHRASE) == []

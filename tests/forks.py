@@ -1,0 +1,195 @@
+"""Commands as forks of a process that has imported what they need: a process each, without the seconds of imports.
+
+A command gets the environment, folder and output that it was given, and runs as `python -m MODULE` or `python FILE`
+would run it. The server ends with the process that started it. What depends on a fresh interpreter (its hash seed, the
+order of imports) is not tested by a fork.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+MODULES = (
+    *("numpy", "polars", "pandas", "pyarrow.parquet", "sklearn.linear_model", "sklearn.ensemble", "lightgbm"),
+    *("featuretools", "mlflow", "mlflow.pyfunc", "evidently.presets", "ydata_profiling"),
+    *("dagster", "alembic.command", "sqlalchemy", "ruamel.yaml", "yaml", "typer", "rich.console", "httpx", "psutil"),
+    *("jinja2", "radix_assets.stages", "radix_assets.orchestration.assets", "radix_assets.orchestration.resources"),
+    *("radix_assets.orchestration.local_run", "radix_assets.orchestration.infrastructure", "radix_assets.cli.main"),
+)
+"""What a run of a project imports. Not flaml, which starts Spark unless it is kept from it.
+
+Their background threads (OpenBLAS, jemalloc) do not exist in a fork, and the libraries know: pools of threads that
+compute are started by the first computation.
+"""
+_ANSWER = struct.Struct("!qq")
+
+
+class ForkServer:
+    """Runs commands one after another."""
+
+    def __init__(self) -> None:
+        mine, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=quiet_environment(),
+            )
+        self._connection = mine
+        self._lock = threading.Lock()
+
+    def run(
+        self, arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `-m MODULE ...` or `FILE ...` to its end, as `subprocess.run` does with `capture_output` and `text`."""
+        with self._lock, contextlib.ExitStack() as stack:
+            request = stack.enter_context(tempfile.TemporaryFile("w+"))
+            json.dump({"arguments": arguments, "env": env, "cwd": str(cwd)}, request)
+            request.flush()
+            readers, writers = zip(*(os.pipe() for _ in range(2)), strict=True)
+            socket.send_fds(self._connection, [b"r"], [request.fileno(), *writers])
+            for writer in writers:
+                os.close(writer)
+            texts: dict[int, str] = {}
+
+            def collect(number: int, descriptor: int) -> None:
+                with os.fdopen(descriptor, encoding="utf-8", errors="replace") as stream:
+                    texts[number] = stream.read()
+
+            threads = [threading.Thread(target=collect, args=pair, daemon=True) for pair in enumerate(readers)]
+            for thread in threads:
+                thread.start()
+            pid, _ = self._answer(None)
+            try:
+                _, status = self._answer(timeout)
+            except TimeoutError:
+                os.kill(pid, signal.SIGKILL)
+                self._answer(None)
+                raise subprocess.TimeoutExpired(arguments, timeout) from None
+            for thread in threads:
+                thread.join(timeout)
+                if thread.is_alive():
+                    raise subprocess.TimeoutExpired(arguments, timeout)
+        return subprocess.CompletedProcess(arguments, os.waitstatus_to_exitcode(status), texts[0], texts[1])
+
+    def _answer(self, timeout: float | None) -> tuple[int, int]:
+        self._connection.settimeout(timeout)
+        content = self._connection.recv(_ANSWER.size, socket.MSG_WAITALL)
+        if len(content) < _ANSWER.size:
+            raise RuntimeError(f"the fork server ended with {self._process.wait()}")
+        pid, status = _ANSWER.unpack(content)
+        return pid, status
+
+    def close(self) -> None:
+        self._connection.close()
+        self._process.wait()
+
+
+_server: ForkServer | None = None
+
+
+def run(arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float) -> subprocess.CompletedProcess[str]:
+    """Run a command as a fork; as a process of its own where its environment asks something of the interpreter."""
+    global _server  # noqa: PLW0603 one for all tests of this process
+    if any(name.startswith("PYTHON") and os.environ.get(name) != value for name, value in env.items()):
+        return run_python(arguments, env=env, cwd=cwd, timeout=timeout)
+    if _server is None:
+        _server = ForkServer()
+    return _server.run(arguments, env=env, cwd=cwd, timeout=timeout)
+
+
+def run_python(
+    arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a Python of its own."""
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout
+    )
+
+
+def close() -> None:
+    """End the server, if there is one."""
+    global _server  # noqa: PLW0603
+    if _server is not None:
+        _server.close()
+        _server = None
+
+
+def quiet_environment() -> dict[str, str]:
+    """Return what every command has in its environment, and nothing of an installation."""
+    from radix_resources.home import QUIET
+
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIX_", "DAGSTER_"))}
+    return {**kept, **QUIET}
+
+
+def serve(connection: socket.socket) -> dict[str, Any]:
+    """Fork for each request; returns in the forks, with their request. Does not return in the server."""
+    for module in MODULES:
+        importlib.import_module(module)
+    while True:
+        content, descriptors, _, _ = socket.recv_fds(connection, 1, 3)
+        if not content:
+            os._exit(0)
+        pid = os.fork()
+        if pid == 0:
+            connection.close()
+            return become(*descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        connection.sendall(_ANSWER.pack(pid, 0))
+        _, status = os.waitpid(pid, 0)
+        connection.sendall(_ANSWER.pack(pid, status))
+
+
+def become(request: int, out: int, err: int) -> dict[str, Any]:
+    """Take over the request's environment, folder and output."""
+    with os.fdopen(request) as stream:
+        stream.seek(0)
+        wish: dict[str, Any] = json.load(stream)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.close(out)
+    os.close(err)
+    os.environ.clear()
+    os.environ.update(wish["env"])
+    os.chdir(wish["cwd"])
+    time.tzset()
+    sys.modules["numpy"].random.seed()
+    return wish
+
+
+def main() -> None:
+    """Serve; in a fork, run the command as the interpreter would."""
+    sys.path.pop(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wish = serve(socket.socket(fileno=int(sys.argv[1])))
+    first, *rest = wish["arguments"]
+    if first == "-m":
+        sys.argv = rest
+        sys.path.insert(0, wish["cwd"])
+        runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = wish["arguments"]
+        sys.path.insert(0, str(Path(first).parent))
+        runpy.run_path(first, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()
