@@ -40,11 +40,11 @@ _ANSWER = struct.Struct("!qq")
 class ForkServer:
     """Runs commands one after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: tuple[str, ...] = MODULES) -> None:
         mine, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())],
+                [sys.executable, __file__, str(theirs.fileno()), *modules],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env=quiet_environment(),
@@ -79,7 +79,9 @@ class ForkServer:
             except TimeoutError:
                 os.kill(pid, signal.SIGKILL)
                 self._answer(None)
-                raise subprocess.TimeoutExpired(arguments, timeout) from None
+                for thread in threads:
+                    thread.join(1)
+                raise subprocess.TimeoutExpired(arguments, timeout, texts.get(0), texts.get(1)) from None
             for thread in threads:
                 thread.join(timeout)
                 if thread.is_alive():
@@ -117,9 +119,7 @@ def run_python(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a Python of its own."""
     command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout
-    )
+    return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout)
 
 
 def close() -> None:
@@ -138,9 +138,9 @@ def quiet_environment() -> dict[str, str]:
     return {**kept, **QUIET}
 
 
-def serve(connection: socket.socket) -> dict[str, Any]:
-    """Fork for each request; returns in the forks, with their request. Does not return in the server."""
-    for module in MODULES:
+def serve(connection: socket.socket, modules: list[str]) -> dict[str, Any]:
+    """Fork for each request; return in the forks, with their request. Does not return in the server."""
+    for module in modules:
         importlib.import_module(module)
     while True:
         content, descriptors, _, _ = socket.recv_fds(connection, 1, 3)
@@ -170,7 +170,8 @@ def become(request: int, out: int, err: int) -> dict[str, Any]:
     os.environ.update(wish["env"])
     os.chdir(wish["cwd"])
     time.tzset()
-    sys.modules["numpy"].random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
     return wish
 
 
@@ -179,7 +180,7 @@ def main() -> None:
     sys.path.pop(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        wish = serve(socket.socket(fileno=int(sys.argv[1])))
+        wish = serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
     first, *rest = wish["arguments"]
     if first == "-m":
         sys.argv = rest

@@ -131,7 +131,14 @@ def _points(used: Iterable[Used], figure: str) -> tuple[Numbers, Numbers]:
 
 
 def _fit(x: Numbers, y: Numbers, least: float) -> tuple[float, float]:
-    """Floor and slope by a search over the values that the runs suggest: few points, so all are tried."""
+    """Return floor and slope by a search over the values that the runs suggest: few points, so all are tried."""
+    return _fit_points(x.tobytes(), y.tobytes(), least)
+
+
+@functools.lru_cache(maxsize=1024)
+def _fit_points(x_values: bytes, y_values: bytes, least: float) -> tuple[float, float]:
+    """Cached, since after each step only the runs of its own stage have changed."""
+    x, y = np.frombuffer(x_values), np.frombuffer(y_values)
     floors = np.unique(np.concatenate([[least], np.quantile(y, np.linspace(0, 1, 25))]))
     known = x > 0
     suggested = np.quantile((y / np.maximum(x, 1))[known], np.linspace(0, 1, 25)) if known.any() else np.zeros(0)

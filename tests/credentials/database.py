@@ -1,6 +1,5 @@
 """A PostgreSQL server with a role that needs a password."""
 
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
 import pytest
+from postgresql_rules import demand_password
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,6 @@ def served(folder: Path) -> Iterator[Database]:
             "CREATE TABLE payouts AS SELECT n AS payout_id, n % 7 AS bank FROM generate_series(1, 50) AS n",
             "GRANT SELECT ON payments, payouts TO reader",
         )
-        rules = folder / "pg_hba.conf"
-        rules.write_text("local all reader scram-sha-256\n" + rules.read_text())
-        made.tell("SELECT pg_reload_conf()")
-        time.sleep(0.2)
+        demand_password(owner, folder, "reader")
         yield made
         server.cleanup()

@@ -21,6 +21,8 @@ from radix_resources.storage.local import PAGES
 
 DONE, FAILED, PERSON = 0, 1, 2
 KILLED = -9
+PATIENCE = 1200
+"""Seconds after which a test gives up a command."""
 FOLLOWING_RUN_ID = {"registration.json", "champion.json", "endpoint.json"}
 KILLER = Path(__file__).with_name("killed.py")
 
@@ -46,7 +48,7 @@ class Installation:
     folder: Path
     secrets: dict[str, str] = field(default_factory=dict)
     forks: bool = True
-    """Whether commands are forks of a process that has imported what they need, or start a Python each: see forks.py."""
+    """Whether a command is a fork of a process that has imported what it needs, or starts a Python: see forks.py."""
 
     @property
     def home(self) -> Home:
@@ -75,7 +77,7 @@ class Installation:
 
     def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Said:
         run = forks.run if self.forks else forks.run_python
-        done = run(command, env={**self.environment, **environment}, cwd=self.folder, timeout=600)
+        done = run(command, env={**self.environment, **environment}, cwd=self.folder, timeout=PATIENCE)
         assert expect is None or done.returncode == expect, (
             f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         )

@@ -1,7 +1,6 @@
 """Bad input: a coded error at the asset it concerns; the other tables and projects go on; no secret is ever shown."""
 
 import contextlib
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 import yaml
 from driving import DONE, FAILED, PERSON, Installation, Said, errors, states
 from little_shop import TABLES, write_shop
+from postgresql_rules import demand_password
 
 pytestmark = pytest.mark.slow
 
@@ -29,10 +29,7 @@ def database(postgresql: tuple[str, Path]) -> str:
         "CREATE TABLE payments AS SELECT n AS payment_id, 1000 + n AS order_id FROM generate_series(1, 50) AS n",
         "GRANT SELECT ON payments TO till",
     )
-    rules = folder / "pg_hba.conf"
-    rules.write_text("local all till scram-sha-256\n" + rules.read_text())
-    tell(owner, "SELECT pg_reload_conf()")
-    time.sleep(0.2)
+    demand_password(owner, folder, "till")
     return owner.replace("postgres:@", "till:${TILL_PASSWORD}@")
 
 

@@ -44,13 +44,13 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
     installation.new("shop", *files, "--target", "orders.returned", "--accept", "auto")
     before = left(installation)
     address = installation.radix("run", "shop", "--json").json["endpoint"]
-    assert httpx.get(f"{address}/health", timeout=10).status_code == 200
+    assert httpx.get(f"{address}/health", timeout=60).status_code == 200
     project = load_project(installation.project_file("shop"))
     tags = installation.tags_file("shop").read_bytes()
 
     said = installation.radix("destroy", "shop", expect=PERSON)
     assert "snapshots" in said.out
-    assert httpx.get(f"{address}/health", timeout=10).status_code == 200, "it asks before it removes data"
+    assert httpx.get(f"{address}/health", timeout=60).status_code == 200, "it asks before it removes data"
 
     served = read_status(installation.home.endpoints / "shop")
     assert served is not None

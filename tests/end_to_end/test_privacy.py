@@ -46,7 +46,7 @@ def tag(shop: Installation, columns: dict[str, list[str]]) -> None:
 
 def ask(shop: Installation, body: Any) -> httpx.Response:
     address = shop.radix("status", "shop", "--json", expect=None).json["projects"][0]["endpoint"]
-    return httpx.post(f"{address}/predict", json=body, timeout=30)
+    return httpx.post(f"{address}/predict", json=body, timeout=60)
 
 
 def test_before_anybody_spoke_no_value_of_what_looks_private_is_kept_and_no_value_at_all_is_in_an_event(

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import psutil
 import pytest
 from driving import Installation
 from little_shop import write_shop
+from ports import free_port
 
 pytestmark = pytest.mark.slow
 PATIENCE = 240
@@ -27,18 +27,12 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
         time.sleep(1)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def ask(port: int, query: str, **variables: object) -> dict:  # type: ignore[type-arg]
     body = json.dumps({"query": query, "variables": variables}).encode()
     kind = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, kind)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 our own address
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 our own address
             return json.loads(answer.read()).get("data") or {}
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return {}
@@ -59,8 +53,8 @@ def served(installation: Installation) -> Iterator[int]:
         yield port
     finally:
         up.send_signal(signal.SIGTERM)
-        up.wait(timeout=60)
-        _, left = psutil.wait_procs(tree, timeout=30)
+        up.wait(timeout=PATIENCE)
+        _, left = psutil.wait_procs(tree, timeout=PATIENCE)
         assert left == []
 
 

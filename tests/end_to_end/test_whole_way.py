@@ -4,14 +4,17 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import polars as pl
 import pytest
-from driving import PERSON, Installation, Said, states
+from driving import DONE, FAILED, PERSON, Installation, Said, errors, states
 from little_shop import TABLES, new_orders, write_shop
+
+from radix_assets.execution.tools import tools
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +32,9 @@ SECOND_ROUND = [
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Said]]:
     """A shop that went to the end in one run, which accepted its suggestions; tests look at it only."""
     made = Installation(tmp_path_factory.mktemp("finished"))
-    made.new("shop", *write_shop(made.data), "--target", "orders.returned", "--accept", "auto")
-    yield made, made.radix("run", "shop", "--json")
+    new_interpreter = replace(made, forks=False)
+    new_interpreter.new("shop", *write_shop(made.data), "--target", "orders.returned", "--accept", "auto")
+    yield made, new_interpreter.radix("run", "shop", "--json")
     made.close()
 
 
@@ -64,7 +68,7 @@ def test_the_last_line_of_a_run_has_the_documented_shape(summary: Any):
     assert model["baselines"]
     assert model["version"]
     assert Path(summary["report"]).is_file()
-    assert httpx.get(f"{summary['endpoint']}/health", timeout=10).json() == {"healthy": True}
+    assert httpx.get(f"{summary['endpoint']}/health", timeout=60).json() == {"healthy": True}
 
 
 def test_progress_goes_to_stderr_so_that_stdout_is_json_alone(finished: tuple[Installation, Said]):
@@ -108,7 +112,7 @@ def test_the_endpoint_and_the_batch_give_the_same_answers(shop: Installation, su
     shop.radix("predict", "shop", "--input", str(tmp_path / "new.parquet"), "--output", str(tmp_path / "out.parquet"))
     batch = pl.read_parquet(tmp_path / "out.parquet")
     body = json.loads(rows.with_columns(pl.col("ordered_at").dt.to_string("iso")).write_json())
-    answer = httpx.post(f"{summary['endpoint']}/predict", json=body, timeout=30)
+    answer = httpx.post(f"{summary['endpoint']}/predict", json=body, timeout=60)
     assert answer.status_code == 200, answer.text
     for single, row in zip(answer.json(), batch.iter_rows(named=True), strict=True):
         assert single["order_id"] == row["order_id"]
@@ -118,7 +122,7 @@ def test_the_endpoint_and_the_batch_give_the_same_answers(shop: Installation, su
 
 
 def test_the_endpoint_refuses_what_is_no_row_and_says_why(summary: Any):
-    answer = httpx.post(f"{summary['endpoint']}/predict", json={"weight": "heavy"}, timeout=10)
+    answer = httpx.post(f"{summary['endpoint']}/predict", json={"weight": "heavy"}, timeout=60)
     assert answer.status_code == 422
     assert all(error["code"].startswith("RDX-SRV-") for error in answer.json()["errors"])
 
@@ -160,6 +164,51 @@ def test_tags_can_be_read_by_a_script(shop: Installation):
 def test_doctor_speaks_json(shop: Installation):
     findings = shop.radix("doctor", "--json", expect=None).json
     assert {"Python", "disk", "memory", "project shop"} <= {finding["check"] for finding in findings}
+
+
+@pytest.fixture
+def stopped(shop: Installation) -> Iterator[Installation]:
+    """The shop while its endpoint is stopped."""
+    shop.radix("down")
+    yield shop
+    tools(shop.home).endpoint.start("shop")
+
+
+def test_status_reports_a_stopped_endpoint_and_how_to_start_it(stopped: Installation):
+    said = stopped.radix("status", "shop")
+    assert said.code == DONE
+    assert "endpoint  stopped" in said.out
+    assert "radix up" in said.out
+    row = stopped.radix("status", "shop", "--json").json["projects"][0]
+    assert (row["state"], row["endpoint"], row["endpoint_state"]) == ("done", None, "stopped")
+
+
+def test_the_doctor_notices_missing_files(shop: Installation):
+    file = shop.data / "items.csv"
+    moved = file.rename(file.with_name("elsewhere.csv"))
+    findings = {finding["check"]: finding for finding in shop.radix("doctor", "--json", expect=None).json}
+    moved.rename(file)
+    assert not findings["source shop/items"]["fine"]
+    assert "items.csv" in findings["source shop/items"]["found"]
+    assert "elsewhere.csv" in findings["source shop/items"]["mend"]
+    assert "source shop/orders" not in findings
+
+
+@pytest.fixture
+def misspelt(shop: Installation) -> Iterator[Installation]:
+    """The shop while the target in its project file is misspelt."""
+    file = shop.project_file("shop")
+    before = file.read_bytes()
+    shop.rewrite("shop", goal={"target": "orders.retruned"})
+    yield shop
+    file.write_bytes(before)
+
+
+def test_a_misspelt_target_is_reported_where_it_is_fixed(misspelt: Installation):
+    said = misspelt.radix("run", "shop", "--json", expect=FAILED)
+    assert errors(said.json)["suggestions"] == "RDX-TAG-002"
+    assert "goal.target in project.yaml" in said.err
+    assert "did you mean orders.returned" in said.err
 
 
 @pytest.mark.extended
@@ -224,8 +273,8 @@ def test_a_real_set_goes_the_whole_way(installation: Installation, shared_data: 
     again = installation.radix("run", name, "--json").json
     assert "made" not in states(again).values()
     if summary["model"]["accepted"]:
-        example = httpx.get(f"{summary['endpoint']}/example", timeout=10).json()
-        answer = httpx.post(f"{summary['endpoint']}/predict", json=example, timeout=30).json()
+        example = httpx.get(f"{summary['endpoint']}/example", timeout=60).json()
+        answer = httpx.post(f"{summary['endpoint']}/predict", json=example, timeout=60).json()
         assert answer["prediction"] is not None
     else:
         assert summary["endpoint"] is None

@@ -1,4 +1,3 @@
-import contextlib
 import hashlib
 import http.client
 import json
@@ -21,19 +20,22 @@ from radix_resources.endpoint.state import with_uptime
 from radix_resources.errors import ServingError
 from radix_resources.processes import is_running, started_at
 
+PATIENCE = 240.0
+"""Seconds after which a test gives up; none asserts how long something takes."""
+
 
 def manifest(version, how="", files=None):
     server = str(Path(__file__).with_name("small_server.py"))
     return EndpointManifest(version=version, command=[sys.executable, "-S", server, version, how], files=files or {})
 
 
-def get(address, path="/"):
-    with urllib.request.urlopen(address + path, timeout=10) as answer:  # noqa: S310 a loopback address
+def get(address, path="/", patience=PATIENCE):
+    with urllib.request.urlopen(address + path, timeout=patience) as answer:  # noqa: S310 a loopback address
         return json.load(answer)
 
 
-def eventually(holds, seconds=20.0):
-    until = time.monotonic() + seconds
+def eventually(holds):
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if holds():
             return True
@@ -314,14 +316,15 @@ def test_a_killed_deployer_does_not_block_the_next_one(endpoint):
 @pytest.mark.slow
 def test_under_load_a_server_killed_again_and_again_answers_every_request_that_it_did_not_die_of(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
-    done, answered, waited = threading.Event(), [], []
+    done, answered, hung = threading.Event(), [], []
 
     def ask():
         while not done.is_set():
-            began = time.monotonic()
-            with contextlib.suppress(OSError, urllib.error.URLError, http.client.HTTPException):
+            try:
                 answered.append(get(deployed.address)["version"])
-            waited.append(time.monotonic() - began)
+            except (OSError, http.client.HTTPException) as error:  # of the server that was killed
+                if isinstance(getattr(error, "reason", error), TimeoutError):
+                    hung.append(error)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -330,7 +333,7 @@ def test_under_load_a_server_killed_again_and_again_answers_every_request_that_i
     for _ in range(5):
         os.kill(pid, signal.SIGKILL)
         killed = pid
-        assert eventually(lambda: (pid_now(endpoint) or killed) != killed, seconds=10), "back within ten seconds"  # noqa: B023
+        assert eventually(lambda: (pid_now(endpoint) or killed) != killed), "it comes back"  # noqa: B023
         pid = pid_now(endpoint)
     before = len(answered)
     assert eventually(lambda: len(answered) > before + 20)
@@ -338,14 +341,14 @@ def test_under_load_a_server_killed_again_and_again_answers_every_request_that_i
     for thread in threads:
         thread.join()
     assert set(answered) == {"1"}
-    assert max(waited) < 10
+    assert hung == []
 
 
 @pytest.mark.slow
 def test_a_server_that_hangs_is_replaced(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
     with pytest.raises((OSError, urllib.error.URLError)):
-        get(deployed.address, "/hang")
-    assert eventually(lambda: endpoint.inspect("shop").restarts == 1, seconds=90)
+        get(deployed.address, "/hang", patience=5)
+    assert eventually(lambda: endpoint.inspect("shop").restarts == 1)
     time.sleep(0.1)
     assert eventually(lambda: endpoint.inspect("shop").state == "running")

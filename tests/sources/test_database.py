@@ -2,13 +2,13 @@
 # ruff: noqa: DTZ001 canonical moments are naive, in UTC
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
 import pytest
+from postgresql_rules import demand_password
 
 from radix_assets.project.settings import DatabaseSource, Project
 from radix_assets.sources.discovery import discover
@@ -49,10 +49,7 @@ def server(postgresql: tuple[str, Path]) -> tuple[str, str]:
     """Addresses: of the owner, and of bob, whose password is referred to as ${BOB_PW}."""
     owner, folder = postgresql
     run(owner, *SETUP.split(";\n"))
-    rules = folder / "pg_hba.conf"
-    rules.write_text("local all bob scram-sha-256\n" + rules.read_text())
-    run(owner, "SELECT pg_reload_conf()")
-    time.sleep(0.2)
+    demand_password(owner, folder, "bob")
     return owner, owner.replace("postgres:@", "bob:${BOB_PW}@")
 
 

@@ -39,7 +39,7 @@ def spark(master: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A question about the future, answered."""
-    made = Installation(tmp_path_factory.mktemp("club"))
+    made = Installation(tmp_path_factory.mktemp("club"), forks=False)
     asked = yaml.safe_dump(QUESTION, default_flow_style=True)
     made.new("club", *write_club(made.data / "club", 40, 200), "--accept", "auto", "--target", asked, trials=1)
     made.rewrite("club", compute=spark(master))
@@ -51,7 +51,7 @@ def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 @pytest.fixture(scope="module")
 def place(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A shop whose target is a column."""
-    made = Installation(tmp_path_factory.mktemp("there"))
+    made = Installation(tmp_path_factory.mktemp("there"), forks=False)
     made.new("shop", *write_shop(made.data)[:2], "--accept", "auto", "--target", "orders.returned", trials=1)
     made.rewrite("shop", compute=spark(master))
     made.radix("run", "shop")
