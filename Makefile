@@ -24,11 +24,11 @@ up: setup  ## the UI, the daemon and the endpoints, on this machine
 	$(BIN)/radix up
 
 test: setup  ## the tests of CI; those of Spark beside the others, since they often wait for their cluster
-	@said=$$(mktemp); $(BIN)/python -m pytest -m "not extended" tests/spark > $$said 2>&1 & spark=$$!; \
+	@output=$$(mktemp); $(BIN)/python -m pytest -m "not extended" tests/spark > $$output 2>&1 & spark=$$!; \
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not extended" --ignore tests/spark; rest=$$?; \
-	wait $$spark; code=$$?; echo "Spark:"; cat $$said; rm $$said; exit $$((rest + code))
+	wait $$spark; code=$$?; echo "Spark:"; cat $$output; rm $$output; exit $$((rest + code))
 
-extended: setup  ## the tests that go over the same ground once more; about ten minutes
+extended: setup  ## the tests that repeat others at more places or with more data; CI runs them after `test`
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m extended
 
 quick: setup  ## the tests that take seconds
