@@ -1,6 +1,6 @@
 """Which columns are private, as far as is known now, and how what is private is named where its value may not stand.
 
-Before a person has spoken a column is private where its name or its values look so (see sources.privacy). What
+Before a person has spoken a column is private where its name or its values look so (see raw.privacy). What
 `tags.yaml` says of it then holds, either way.
 """
 
@@ -91,7 +91,7 @@ def _looked_at(raw: Path) -> tuple[tuple[str, ...], frozenset[str]]:
     schema = read_schema(raw)
     suspected = schema.suspected
     if suspected is None:
-        from radix_assets.sources.privacy import judge_columns
+        from radix_assets.raw.privacy import judge_columns
 
         suspected = sorted(judge_columns(raw, schema.table))
     return tuple(column.name for column in schema.columns), frozenset(suspected)

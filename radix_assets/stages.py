@@ -7,10 +7,10 @@ from radix_assets.models.assets import CHAMPION, MODEL
 from radix_assets.monitoring.assets import MONITORING
 from radix_assets.pipeline.stage import Stage
 from radix_assets.profiles.assets import PROFILE
+from radix_assets.raw.assets import RAW
 from radix_assets.relationships.assets import RELATIONSHIPS
 from radix_assets.reports.assets import REPORT
 from radix_assets.serving.assets import ENDPOINT, PREDICTIONS
-from radix_assets.sources.assets import RAW
 from radix_assets.suggestions.assets import SUGGESTIONS
 from radix_assets.tags.assets import TAGS
 

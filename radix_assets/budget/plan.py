@@ -13,7 +13,7 @@ from radix_assets.budget.meter import GIGABYTE, HOUR, Totals, month, spent
 from radix_assets.execution.estimate import Bound, need_of, request_of, sizing
 from radix_assets.pipeline.stage import Tools, Work, components_of, fingerprint
 from radix_assets.pipeline.status import AssetStatus, assemble
-from radix_assets.project.settings import FileSource, Project
+from radix_assets.project.settings import Project
 from radix_resources.errors import RadixError
 from radix_resources.providers.base import Change, Component, Request
 from radix_resources.sizing.schema import Interval, Need, Prediction
@@ -111,8 +111,8 @@ def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -
 
 
 def _mark(work: Work) -> str:
-    """What a source holds; of a database, which would take a pass over its tables, what it is."""
-    if work.step.table is not None and not isinstance(work.project.source_of(work.step.table), FileSource):
+    """Return the state of a source; a constant if asking for it takes a pass over the data."""
+    if work.step.table is not None and not work.project.source_of(work.step.table).version_is_cheap:
         return "database"
     try:
         return fingerprint(work)

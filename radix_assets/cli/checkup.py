@@ -11,10 +11,10 @@ from importlib.metadata import version
 from radix_assets.cli.common import Place
 from radix_assets.pipeline.credentials import needs_of
 from radix_assets.pipeline.engine import cluster_of
-from radix_assets.project.settings import FileSource, Project, load_projects
-from radix_assets.sources.read.files import find
+from radix_assets.project.settings import Project, load_projects
+from radix_assets.sources.kinds.base import SourceContext
 from radix_resources.credentials.lookup import credentials
-from radix_resources.errors import RadixError, SourceError
+from radix_resources.errors import RadixError
 
 DISK_BYTES = 2 * 1024**3
 MEMORY_BYTES = 4 * 1024**3
@@ -94,7 +94,7 @@ def _projects(here: Place) -> Iterator[Finding]:
         found = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
         mend = "; ".join(f"radix credentials set {name}" for name in missing)
         yield Finding(f"project {project.name}", not missing, found + (" (not given)" if missing else ""), mend)
-        yield from _sources(project)
+        yield from _sources(here, project)
         yield from _cluster(project, here)
 
 
@@ -111,11 +111,12 @@ def _cluster(project: Project, here: Place) -> Iterator[Finding]:
         yield Finding(f"cluster of {project.name}", True, f"{cluster.shown} answers")
 
 
-def _sources(project: Project) -> Iterator[Finding]:
-    """Files that are not there."""
+def _sources(here: Place, project: Project) -> Iterator[Finding]:
+    """Yield the sources that cannot be found, of those that can be asked at little cost."""
+    context = SourceContext(project.folder, credentials(here.home.state))
     for source in project.sources:
-        if isinstance(source, FileSource):
+        for table in source.list_tables() if source.version_is_cheap else []:
             try:
-                find(source, project.folder)
-            except SourceError as error:
-                yield Finding(f"source {project.name}/{source.table}", False, error.found, error.hint)
+                source.read_version(table, context)
+            except RadixError as error:
+                yield Finding(f"source {project.name}/{table}", False, error.found, error.hint)

@@ -162,7 +162,7 @@ def attempt(
             hint="radix credentials set NAME, then try again; consider that password known",
             address=without_secret(address),
         )
-    probed = probe(address)
+    probed = probe(address, credentials(place().home.state))
     if as_json:
         say_json({"address": address, "found": probed.found, "warnings": probed.warnings})
         return
@@ -249,7 +249,7 @@ def _check(here: Place, projects: list[Any]) -> "list[Checked]":
     from radix_resources.action_log.log import record
     from radix_resources.action_log.schema import Action
 
-    found, who = check(projects), login()
+    found, who = check(projects, here.home), login()
     with here.instance as instance:
         for one in found:
             for name in one.need.names:

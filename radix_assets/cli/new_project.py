@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 
-from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, FileSource, Project, load_project, slug
+from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, load_project, slug
 from radix_assets.question.horizon import Future
 from radix_assets.question.target import nearest, parse_target
+from radix_assets.raw.discovery import discover, headers
 from radix_assets.schemas.shipped import publish_schemas, schema_line
-from radix_assets.sources.discovery import discover
-from radix_assets.sources.read.headers import headers
+from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
 from radix_resources.home import Home
 
@@ -46,8 +46,9 @@ def write_project(
             expected=f"letters, digits and underscores, a letter first; not {INFRASTRUCTURE}",
             hint="take another name" if name.lower() == INFRASTRUCTURE else f"such as {slug(name)}",
         )
-    sources, secrets = discover(arguments, folder)
-    content: dict[str, Any] = {"name": name, "sources": [_entry(source) for source in sources]}
+    sources, secrets = discover(arguments, folder, credentials(home.state))
+    entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in sources]
+    content: dict[str, Any] = {"name": name, "sources": entries}
     if target:
         content["goal"] = {"target": target}
     content["policy"] = {"tags": accept}
@@ -59,7 +60,7 @@ def write_project(
     try:
         project = _check(draft, path)
         if target:
-            check_target(target, project)
+            check_target(target, project, home)
         draft.replace(path)
     except RadixError:
         draft.unlink()
@@ -70,7 +71,7 @@ def write_project(
     return secrets, project
 
 
-def check_target(text: str, project: Project) -> None:
+def check_target(text: str, project: Project, home: Home) -> None:
     """Whether the target can be, as far as the headers tell; the columns of some tables are not known before a run.
 
     Raises TagError RDX-TAG-002 where it names no column, TargetError RDX-TGT-006 where no number follows < or >.
@@ -78,7 +79,7 @@ def check_target(text: str, project: Project) -> None:
     if isinstance(project.goal.target, Future):
         _check_question(project.goal.target, project)
         return
-    known = headers(project)
+    known = headers(project, credentials(home.state))
     readable = {table: columns for table, columns in known.items() if columns is not None}
     whole = len(readable) == len(known)
     if not whole and not any(text.strip().casefold().startswith(f"{table.casefold()}.") for table in readable):
@@ -121,8 +122,3 @@ def _check(draft: Path, path: Path) -> Project:
     except ConfigError as error:
         error.context["file"] = path
         raise
-
-
-def _entry(source: Any) -> dict[str, Any]:
-    content: dict[str, Any] = source.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    return {"table": content.pop("table"), **content} if isinstance(source, FileSource) else content

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
 from radix_assets.pipeline.output import counted
+from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def _read(source: str, work: Path, say: Any) -> "Reading":
             expected="a folder with one file a table, or a project's name",
             hint="look up the folder's name",
         )
-    return read_project(place().project(source), work, lambda table: say(f"reading {table}"))
+    here = place()
+    return read_project(here.project(source), work, credentials(here.home.state), lambda table: say(f"reading {table}"))
 
 
 def _print(found: Mapping[str, Any]) -> None:

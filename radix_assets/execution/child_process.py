@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Work, steps
-from radix_assets.project.settings import DatabaseSource
 from radix_resources import errors
 from radix_resources.errors import RadixError
 from radix_resources.files import PRIVATE, write_atomically
@@ -60,9 +59,9 @@ def can_leave(work: Work) -> bool:
     """
     from radix_assets.stages import STAGES
 
-    asked = work.step.table is not None and isinstance(work.project.source_of(work.step.table), DatabaseSource)
+    connects = work.step.table is not None and bool(work.project.source_of(work.step.table).connection_address())
     known = any(stage is work.step.stage for stage in STAGES)
-    return known and work.project.compute.spark is None and not (work.step.stage.credentials(work.project) and asked)
+    return known and work.project.compute.spark is None and not (work.step.stage.credentials(work.project) and connects)
 
 
 def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:

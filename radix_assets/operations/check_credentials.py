@@ -1,4 +1,4 @@
-"""Whether the credentials that projects need are there and work, told without any value."""
+"""Check whether the credentials that projects require are set and work. No result holds a value."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from typing import Literal
 from radix_assets.pipeline.credentials import Need, asks_a_person, needs_of
 from radix_assets.pipeline.engine import cluster_of
 from radix_assets.project.settings import Project
-from radix_assets.sources.probes import Probed, probe
+from radix_assets.sources.kinds.base import ProbeResult, SourceContext
 from radix_resources.credentials.lookup import Credentials, credentials
 from radix_resources.errors import CredentialError, RadixError
 from radix_resources.home import Home
 
 State = Literal["works", "missing", "refused", "unreachable", "wrong"]
-"""`unreachable`: nobody answered, so it cannot be told. `wrong`: it gets through, and something is not as needed."""
+"""`unreachable`: no answer, so the credential could not be tried. `wrong`: it connects, but something else fails."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found of one address."""
+    """The result of checking one address."""
 
     need: Need
     state: State
     where: dict[str, str | None]
-    """Of each credential, which place has it; None where no place has."""
+    """Credential name to the store that has it; None if none has."""
     found: str
     next: str = ""
     code: str | None = None
@@ -31,49 +31,48 @@ class Checked:
 
     @property
     def needs_person(self) -> bool:
-        """Whether a credential must be given."""
+        """Whether a user must set a credential."""
         return self.state in {"missing", "refused"}
 
 
-def check(projects: Iterable[Project]) -> list[Checked]:
-    """Try every address that the projects use, each once, however many use it."""
-    home = Home.from_environment()
-    held = credentials(home.state)
-    tried: dict[tuple[str, str, tuple[str, ...]], Checked] = {}
-    found = []
+def check(projects: Iterable[Project], home: Home) -> list[Checked]:
+    """Probe every address that the projects use, each once, even if several projects use it."""
+    lookup = credentials(home.state)
+    probed: dict[tuple[str, str], Checked] = {}
+    results = []
     for project in projects:
         for need in needs_of(project):
-            key = (need.address, need.schema, need.tables)
-            if key not in tried:
-                tried[key] = _checked(project, need, held, home)
-            known = tried[key]
-            found.append(Checked(need, known.state, known.where, known.found, known.next, known.code, known.warnings))
-    return found
+            key = (need.address, need.source.model_dump_json() if need.source else "")
+            if key not in probed:
+                probed[key] = _check(project, need, lookup, home)
+            first = probed[key]
+            results.append(Checked(need, first.state, first.where, first.found, first.next, first.code, first.warnings))
+    return results
 
 
-def _checked(project: Project, need: Need, held: Credentials, home: Home) -> Checked:
-    where = {name: _where(held, name) for name in need.names}
+def _check(project: Project, need: Need, lookup: Credentials, home: Home) -> Checked:
+    where = {name: _where(lookup, name) for name in need.names}
     try:
-        probed = _probed(project, need, home)
+        result = _probe(project, need, lookup, home)
     except RadixError as error:
         return Checked(need, _state(error), where, error.found, error.hint, error.code)
-    return Checked(need, "works", where, probed.found, warnings=probed.warnings)
+    return Checked(need, "works", where, result.found, warnings=result.warnings)
 
 
-def _probed(project: Project, need: Need, home: Home) -> Probed:
-    if need.tables:
-        return probe(need.address, schema=need.schema, tables=need.tables)
+def _probe(project: Project, need: Need, lookup: Credentials, home: Home) -> ProbeResult:
+    if need.source:
+        return need.source.probe(SourceContext(project.folder, lookup))
     cluster_of(project, home).ready()
-    return Probed("the cluster answers; whether it takes the work was not tried")
+    return ProbeResult("the cluster answers; whether it accepts work was not tried")
 
 
-def _where(held: Credentials, name: str) -> str | None:
-    """Where it is, or would be if it were not locked."""
+def _where(lookup: Credentials, name: str) -> str | None:
+    """Return the store that has a credential, even if it is locked."""
     try:
-        found = held.find(name)
+        credential = lookup.find(name)
     except CredentialError:
-        return held.where(name)
-    return found.where if found else None
+        return lookup.where(name)
+    return credential.where if credential else None
 
 
 def _state(error: RadixError) -> State:

@@ -23,10 +23,11 @@ from radix_assets.orchestration.run_tags import PROJECT_TAG, has_active_run, req
 from radix_assets.pipeline.stage import Stage
 from radix_assets.pipeline.status import AssetStatus
 from radix_assets.pipeline.tools import tools_in_use, tools_of
-from radix_assets.project.settings import DESTROYED, FileSource, Project
-from radix_assets.sources.read.files import was_just_written
+from radix_assets.project.settings import DESTROYED, Project
+from radix_assets.sources.kinds.base import SourceContext
 from radix_assets.stages import STAGES
 from radix_resources.action_log.reconcile import reconcile_runs
+from radix_resources.credentials.lookup import credentials
 from radix_resources.home import Home
 
 MOST_TRIES = 3
@@ -173,7 +174,7 @@ def requests(
     for project in projects(home):
         if (project.folder / DESTROYED).exists():
             continue
-        unsettled = _unsettled(project) if "raw" in turn else set()
+        unsettled = _unsettled(project, home) if "raw" in turn else set()
         tools = tools_of(project, home)
         statuses = asset_statuses(project, stages, tools, ask=_asked(project, turn, unsettled, tries))
         stale = [status for status in statuses if status.state == "stale"]
@@ -192,10 +193,11 @@ def requests(
         )
 
 
-def _unsettled(project: Project) -> set[str | None]:
-    """Tables with a file that may still be being copied: they are left for the next tick."""
-    files = [source for source in project.sources if isinstance(source, FileSource)]
-    return {source.table for source in files if was_just_written(source, project.folder, SETTLE_SECONDS)}
+def _unsettled(project: Project, home: Home) -> set[str | None]:
+    """Return the tables whose source may still be written, such as half-copied files; they wait for the next tick."""
+    context = SourceContext(project.folder, credentials(home.state))
+    unsettled = [source for source in project.sources if source.is_settling(context, SETTLE_SECONDS)]
+    return {table for source in unsettled for table in source.list_tables()}
 
 
 def _asked(
@@ -208,7 +210,7 @@ def _asked(
     due = time.time() - tries.get(seen, 0) >= DATABASE_SECONDS
     if due:
         tries[seen] = int(time.time())
-    return lambda table: table not in unsettled and (due or isinstance(project.source_of(table), FileSource))
+    return lambda table: table not in unsettled and (due or project.source_of(table).version_is_cheap)
 
 
 def _hash(stale: list[AssetStatus]) -> str:

@@ -15,7 +15,7 @@ from radix_assets.profiles.load import PROFILE_FILE
 from radix_assets.profiles.private import without_values
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.profiles.state.state_file import STATE_FILE
-from radix_assets.sources.privacy import judge_columns
+from radix_assets.raw.privacy import judge_columns
 from radix_assets.sources.schema import DATA_FILE
 
 PICTURE_FILE, HEATMAP_FILE, PAGE_FILE = "overview.png", "associations.png", "page.html"

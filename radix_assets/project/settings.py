@@ -5,7 +5,6 @@ import hashlib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,6 +12,8 @@ from pydantic_core import PydanticCustomError
 from radix_assets.project.cron import is_cron
 from radix_assets.project.text import place_of, read_settings
 from radix_assets.question.horizon import Future, future_of
+from radix_assets.sources.kinds.base import Source
+from radix_assets.sources.kinds.registry import AnySource, kind_of_settings
 from radix_resources.credentials.lookup import REFERENCE
 from radix_resources.errors import ConfigError
 from radix_resources.providers.base import ProviderSettings
@@ -32,50 +33,6 @@ _OWNER = r"team:\S+|[A-Za-z0-9_][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}"
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FileSource(_Strict):
-    """One table from one file, or from many files of the same shape."""
-
-    table: str = Field(description="The table's name in Radix.", min_length=1)
-    path: str = Field(description="A file, or a pattern such as orders/*.csv; relative to the project file.")
-    delimiter: str | None = Field(None, description="CSV: the delimiter; detected where it is not given.")
-    encoding: str | None = Field(None, description="CSV: the encoding; detected where it is not given.")
-    null_values: list[str] = Field([], description="Texts that mean null, beside the empty one.")
-    sheet: str | None = Field(None, description="Workbook: the sheet; the first where it is not given.")
-
-
-class DatabaseSource(_Strict):
-    """Tables of a PostgreSQL database."""
-
-    database: str = Field(
-        description="postgresql://user:${NAME}@host:5432/database; a secret is a reference, never a value."
-    )
-    tables: list[str] = Field(description="The tables to read.", min_length=1)
-    schema_name: str = Field("public", alias="schema", description="The database schema they are in.")
-
-    @field_validator("database")
-    @classmethod
-    def _no_secret(cls, url: str) -> str:
-        if not re.match(r"^postgres(ql)?://", url):
-            raise ValueError("only postgresql:// addresses are read")
-        parts = urlsplit(url)
-        given = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
-        if any(value and not REFERENCE.fullmatch(value) for value in given):
-            raise ValueError(
-                "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"
-            )
-        return url
-
-
-def _kind(source: Any) -> str:
-    names = source if isinstance(source, dict) else getattr(type(source), "model_fields", ())
-    return "database source" if "database" in names else "file source"
-
-
-Source = Annotated[
-    Annotated[FileSource, Tag("file source")] | Annotated[DatabaseSource, Tag("database source")], Discriminator(_kind)
-]
 
 
 Question = Annotated[
@@ -220,7 +177,7 @@ class Project(_Strict):
 
     name: str = Field(description="Letters, digits and underscores; equals the folder's name.")
     description: str = Field("", description="One sentence for the people who see it in the UI.")
-    sources: list[Source] = Field(description="Where the tables come from.", min_length=1)
+    sources: list[AnySource] = Field(description="Where the tables come from.", min_length=1)
     goal: Goal = Goal()
     schedule: str | None = Field(None, description="Cron expression of the regular full run, such as '0 5 * * *'.")
     policy: Policy = Policy()
@@ -267,10 +224,7 @@ class Project(_Strict):
     @property
     def tables(self) -> list[str]:
         """Names of all tables, in the order of the file."""
-        names: list[str] = []
-        for source in self.sources:
-            names += [source.table] if isinstance(source, FileSource) else source.tables
-        return names
+        return [table for source in self.sources for table in source.list_tables()]
 
     @property
     def tags_path(self) -> Path:
@@ -282,10 +236,10 @@ class Project(_Strict):
         """Hash of the settings that results may depend on; comments, owners and the order of the file do not count."""
         return hashlib.sha256(self.model_dump_json(exclude={"owners"}).encode()).hexdigest()[:16]
 
-    def source_of(self, table: str) -> FileSource | DatabaseSource:
-        """Where a table comes from."""
+    def source_of(self, table: str) -> Source:
+        """Return the source that declares a table. Raise KeyError if none does."""
         for source in self.sources:
-            if table in ([source.table] if isinstance(source, FileSource) else source.tables):
+            if table in source.list_tables():
                 return source
         raise KeyError(table)
 
@@ -319,6 +273,9 @@ def load_project(path: Path) -> Project:
         project = Project.model_validate({"name": path.parent.name, **content, "folder": path.parent})
     except ValidationError as error:
         raise _explain(error, text, path, content) from None
+    except ConfigError as error:  # of a kind of source that cannot be used
+        error.context.setdefault("file", path)
+        raise
     if project.name != path.parent.name:
         raise ConfigError(
             "RDX-CFG-003",
@@ -361,7 +318,7 @@ def _explain(
     """Describe the first mistake in the words of the file."""
     first = error.errors()[0]
     loc = first["loc"]
-    where = loc[:2] + loc[3:] if loc[:1] == ("sources",) or loc[:2] == ("goal", "target") else loc
+    where = loc[:2] + loc[3:] if loc[:2] == ("goal", "target") else loc
     name = ".".join(str(part) for part in where) or "the project"
     if first["type"] == "extra_forbidden":
         names = _fields(where[:-1], content)
@@ -382,18 +339,20 @@ def _explain(
 
 
 def _fields(where: tuple[Any, ...], content: dict[str, Any]) -> list[str]:
-    """Return the names of the settings below a place in the file."""
+    """Return the names of the settings that are allowed in a mapping of the file, such as ("policy",)."""
     model: type[BaseModel] = Project
+    parts = list(where)
+    if parts[:1] == ["sources"]:
+        model = kind_of_settings(content["sources"][parts[1]])
+        del parts[:2]
     fields = dict(model.model_fields)
-    for part in where:
-        if part == "sources":
-            return sorted({*FileSource.model_fields, *DatabaseSource.model_fields} - {"schema_name"} | {"schema"})
+    for part in parts:
         annotation = fields[str(part)].annotation
-        for kind in (annotation, *get_args(annotation)):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                model = kind
+        for candidate in (annotation, *get_args(annotation)):
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+                model = candidate
         fields = dict(model.model_fields)
         if model is Infrastructure:
-            named = content["infrastructure"].get("provider", DEFAULT)
-            fields |= find_provider(named).settings.model_fields
-    return sorted(set(fields) - {"folder"})
+            provider = content["infrastructure"].get("provider", DEFAULT)
+            fields |= find_provider(provider).settings.model_fields
+    return sorted({field.alias or name for name, field in fields.items()} - {"folder"})

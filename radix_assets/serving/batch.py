@@ -48,7 +48,7 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
 
     The file is read as the target's table was: the same formats, decimal marks and null texts.
     """
-    from radix_assets.sources.read.rows import read_rows
+    from radix_assets.raw.rows import read_rows
 
     predictor = champion_predictor(champion, tables, seal)
     required = [column.name for column in predictor.columns if column.required]
@@ -158,7 +158,7 @@ def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame
     from radix_assets.features.target import target_values
     from radix_assets.models.fitted import load_model
     from radix_assets.models.masking import marked
-    from radix_assets.sources.ingestion import scan
+    from radix_assets.raw.ingestion import scan
     from radix_assets.sources.schema import spelling_of
 
     target, table = tags.target, scan(raw)

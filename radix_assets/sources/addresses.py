@@ -1,21 +1,27 @@
-"""Addresses of databases: references to secrets are resolved at the last moment and shown to nobody."""
+"""Addresses of databases and services, in which secrets are `${NAME}` references that are resolved when connecting."""
 
 import re
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from radix_resources.credentials.lookup import REFERENCE, credentials
-from radix_resources.home import Home
+from radix_resources.credentials.lookup import REFERENCE, Credentials
 
-# Up to the last @, whatever the password holds: rather hide a host than show half a password.
+# Up to the last @, whatever the password holds: it is better to hide a host than to show half a password.
 _PASSWORD = re.compile(r"^(\w+://[^/@:?]*:)(.*)(@)")
 _PARAMETER = re.compile(r"([?&]password=)([^&]*)")
 _TIMEOUT = 10
-"""Seconds to wait for a connection, unless the address says otherwise."""
+"""Seconds to wait for a connection, unless the address specifies another limit."""
+
+
+def holds_secret(address: str) -> bool:
+    """Return whether an address has a password, as its user's or as a parameter, that is not a reference."""
+    parts = urlsplit(address)
+    passwords = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
+    return any(password and not REFERENCE.fullmatch(password) for password in passwords)
 
 
 def without_secret(address: str) -> str:
-    """An address as it may be shown: host and database, references by their names, no password, no parameters."""
+    """Return an address for display: host and database, references by name, no password and no parameters."""
     match = _PASSWORD.match(address)
     if match and match[2]:
         password = match[2] if REFERENCE.fullmatch(match[2]) else "•••"
@@ -24,7 +30,7 @@ def without_secret(address: str) -> str:
 
 
 def with_reference(address: str, name: str) -> str:
-    """An address with `${name}` in the place of its password; as it is where it holds none."""
+    """Return an address with `${name}` in place of its password; unchanged if it has none."""
 
     def replaced(match: re.Match[str]) -> str:
         if not match[2] or REFERENCE.fullmatch(match[2]):
@@ -34,17 +40,15 @@ def with_reference(address: str, name: str) -> str:
     return _PARAMETER.sub(replaced, _PASSWORD.sub(replaced, address))
 
 
-def revealed(address: str, table: str | None = None) -> str:
-    """The address with its credentials. Raises CredentialError RDX-CRD-001 where one is missing."""
+def revealed(address: str, credentials: Credentials, table: str | None = None) -> str:
+    """Return the address with its credentials. Raise CredentialError RDX-CRD-001 if one is missing."""
     purpose = f"the secret that {without_secret(address)} refers to"
-    return credentials(Home.from_environment().state).reveal(
-        address, quoted=partial(quote, safe=""), purpose=purpose, table=table
-    )
+    return credentials.reveal(address, quoted=partial(quote, safe=""), purpose=purpose, table=table)
 
 
-def resolve(address: str, table: str | None) -> str:
-    """A PostgreSQL address with its credentials and a time limit. Raises as `revealed`."""
-    url = revealed(address, table)
+def resolve(address: str, table: str | None, credentials: Credentials) -> str:
+    """Return a PostgreSQL address with its credentials and a time limit. Raises as `revealed`."""
+    url = revealed(address, credentials, table)
     if "connect_timeout" not in url:
         url += f"{'&' if '?' in url else '?'}connect_timeout={_TIMEOUT}"
     return url

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.project.settings import DatabaseSource, FileSource, Project
-from radix_assets.sources.ingestion import ingest, stage_files
+from radix_assets.project.settings import Project
+from radix_assets.raw.convert import convert
+from radix_assets.raw.ingestion import ingest
 from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.files import TEXT_SUFFIXES, is_readable
 from radix_assets.sources.read.parts import stem
+from radix_assets.sources.read.settings import FileSettings
+from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
-from radix_assets.sources.types.convert import convert
 from radix_assets.suggestions.unpack import NOTES, UNPACKED, unpack
+from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 
 _NO_TABLE = frozenset({"truth.json", "metadata.json", "schema.json", "package.json", "datapackage.json"})
@@ -83,7 +86,9 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
     return reading
 
 
-def read_project(project: Project, work: Path, say: Callable[[str], None] = lambda _: None) -> Reading:
+def read_project(
+    project: Project, work: Path, credentials: Credentials, say: Callable[[str], None] = lambda _: None
+) -> Reading:
     """Read every table of a project from its sources."""
     reading = Reading()
     for number, table in enumerate(project.tables):
@@ -91,10 +96,10 @@ def read_project(project: Project, work: Path, say: Callable[[str], None] = lamb
         out = work / f"raw_{number}"
         out.mkdir()
         try:
-            ingest(project, table, out)
+            ingest(project, table, out, credentials)
         except RadixError as error:
-            source = project.source_of(table)
-            reading.errors.append(_unread(table if isinstance(source, DatabaseSource) else Path(source.path), error))
+            file = error.context.get("file") or error.context.get("pattern")
+            reading.errors.append(_unread(Path(str(file)) if file else table, error))
         else:
             reading.tables[table] = out
     return reading
@@ -132,7 +137,7 @@ def _snapshot(table: str, file: Path, out: Path) -> None:
     out.mkdir()
     staging = out / "staging"
     staging.mkdir()
-    source = FileSource(table=table, path=file.name)
+    source = FileSettings(table=table, path=file.name)
     try:
         schema, _ = convert(table, stage_files(source, file.parent, staging), out)
         (out / SCHEMA_FILE).write_text(schema.model_dump_json(), encoding="utf-8")

@@ -30,9 +30,9 @@ class Found:
 class Credentials:
     """The places of an installation, in the order in which they are asked; the first that has a name answers."""
 
-    def __init__(self, backends: Sequence[Backend], cloud: Backend) -> None:
+    def __init__(self, backends: Sequence[Backend] = (), cloud: Backend | None = None) -> None:
         self.backends = tuple(backends)
-        self._cloud = cloud
+        self._cloud = cloud or SecretsManager()
 
     def find(self, name: str) -> Found | None:
         """A credential, or None where no place has it.
@@ -114,6 +114,10 @@ class Credentials:
             )
         remember(value)
         return Found(value, f"{found.where} → {self._cloud.kind}")
+
+
+NO_CREDENTIALS = Credentials()
+"""For work that needs none: any reference is missing."""
 
 
 def names_in(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from radix_assets.cli.new_project import write_project
-from radix_assets.sources.read.headers import headers
+from radix_assets.raw.discovery import headers
 from radix_resources.errors import RadixError, TagError, TargetError
 
 

@@ -18,10 +18,10 @@ from radix_assets.pipeline.status import verdict
 from radix_assets.pipeline.tools import tools
 from radix_assets.profiles.assets import PROFILE
 from radix_assets.project.settings import Project, load_project
-from radix_assets.sources.assets import RAW
+from radix_assets.raw.assets import RAW
 from radix_assets.sources.read import connection
 from radix_resources.action_log.reading import read
-from radix_resources.credentials.lookup import vault
+from radix_resources.credentials.lookup import credentials, vault
 from radix_resources.errors import TransientSourceError
 from radix_resources.home import Home
 
@@ -195,7 +195,7 @@ def test_while_it_is_full_only_one_caller_waits(home, shop, full, monkeypatch):
     monkeypatch.setattr(time, "sleep", lambda seconds: pauses.append(seconds) or sleep(seconds))
     waited = []
     for _ in range(3):
-        database = connection.transaction(shop.sources[1].database, "payments")
+        database = connection.transaction(shop.sources[1].database, "payments", credentials(home.state))
         with pytest.raises(TransientSourceError, match="RDX-SRC-019"), database:
             pass
         waited.append(len(pauses))

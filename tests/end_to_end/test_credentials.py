@@ -29,17 +29,16 @@ BROKEN = """
 import logging, runpy, sys
 import radix_assets.sources.addresses as addresses
 import radix_assets.sources.read.database as database
-import radix_assets.sources.ingestion as ingestion
 
-def explode(source, table, work):
-    url = addresses.resolve(source.database, table)
+def explode(address, schema, table, work, credentials):
+    url = addresses.resolve(address, table, credentials)
     print("connecting to", url, flush=True)
     print(url, file=sys.stderr, flush=True)
     logging.getLogger("driver").error("no route to %s", url)
     raise ValueError(f"cannot connect to {url}")
 
-ingestion.stage_table = explode
-database.table_version = lambda source, table: "another"
+database.stage_table = explode
+database.table_version = lambda *_: "another"
 runpy.run_module("radix_assets.cli", run_name="__main__")
 """
 REGION = "eu-central-1"

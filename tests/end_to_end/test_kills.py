@@ -20,7 +20,7 @@ RECORD = "radix_resources.storage.local:LocalStorage._put_record"
 
 KILLS = [
     # where, the asset it was at, whether that one is published; of every step of publishing see test_crashpoints.py
-    ("radix_assets.sources.ingestion:convert:2:before", "raw/orders", False),
+    ("radix_assets.raw.ingestion:convert:2:before", "raw/orders", False),
     ("radix_assets.profiles.stage:make_profile:2:after", "profile/orders", False),
     (f"{RECORD}:3:after", "relationships", True),
     ("radix_assets.features.stage:_write:1:before", "features", False),

@@ -12,9 +12,9 @@ from radix_assets.orchestration.metadata import to_json, to_metadata
 from radix_assets.pipeline.output import Output, View
 from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
+from radix_assets.raw.assets import RAW
+from radix_assets.raw.metadata import form
 from radix_assets.reports.server import serve_pages
-from radix_assets.sources.assets import RAW
-from radix_assets.sources.metadata import form
 from radix_resources.home import Home
 
 ROWS = "id,note,email\n" + "".join(f"{number},<b>Qzx {number}</b>,a{number}@example.org\n" for number in range(30))

@@ -4,9 +4,10 @@ import polars as pl
 import pytest
 
 from radix_assets.privacy import Seal, columns_of, make_seal, private_in, read_seal, said_private, suspected_in
-from radix_assets.project.settings import FileSource, Project
-from radix_assets.sources.ingestion import ingest
-from radix_assets.sources.privacy import judge_columns
+from radix_assets.project.settings import Project
+from radix_assets.raw.ingestion import ingest
+from radix_assets.raw.privacy import judge_columns
+from radix_assets.sources.kinds.files import FileSource
 from radix_assets.tags.masking import MASK, masked_name, target_name
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 

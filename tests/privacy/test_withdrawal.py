@@ -12,7 +12,7 @@ from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Tools, Work
 from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import Project, load_project
-from radix_assets.sources.assets import RAW
+from radix_assets.raw.assets import RAW
 from radix_resources.action_log.reading import read
 from radix_resources.errors import StorageError
 from radix_resources.home import Home

@@ -9,8 +9,9 @@ import polars as pl
 
 from radix_assets.profiles.compute import profile_table
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.project.settings import FileSource, Project
-from radix_assets.sources.ingestion import ingest
+from radix_assets.project.settings import Project
+from radix_assets.raw.ingestion import ingest
+from radix_assets.sources.kinds.files import FileSource
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
 

@@ -14,10 +14,11 @@ from radix_assets.models.schema import Champion, ModelCard, Score
 from radix_assets.monitoring.schema import ColumnDrift, Monitoring
 from radix_assets.pipeline.output import Page
 from radix_assets.profiles.compute import profile_table
-from radix_assets.project.settings import FileSource, Project
+from radix_assets.project.settings import Project
 from radix_assets.reports.plain import duration, meaning, number, optimism, price, question, split
 from radix_assets.reports.stage import make_report
 from radix_assets.serving.deployment import Served
+from radix_assets.sources.kinds.files import FileSource
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 EVIL = "</script><img src=x onerror=alert(1)>"

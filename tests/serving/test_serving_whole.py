@@ -19,11 +19,12 @@ from radix_assets.models.champion import decide
 from radix_assets.models.stored import load_champion
 from radix_assets.models.train import train
 from radix_assets.privacy import Seal
-from radix_assets.project.settings import FileSource, Project, Search
+from radix_assets.project.settings import Project, Search
+from radix_assets.raw.ingestion import ingest
 from radix_assets.relationships.schema import Relationship
 from radix_assets.serving.batch import champion_predictor, make_predictions, predict_file, predict_rows
 from radix_assets.serving.deployment import load_served, make_endpoint
-from radix_assets.sources.ingestion import ingest
+from radix_assets.sources.kinds.files import FileSource
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 from radix_resources.endpoint.local import LocalEndpoint
 from radix_resources.errors import RadixError, ServingError

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from radix_assets.pipeline.output import Output
-from radix_assets.project.settings import FileSource, Project
-from radix_assets.sources.ingestion import ingest
+from radix_assets.project.settings import Project
+from radix_assets.raw.ingestion import ingest
+from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.schema import RawSchema, read_schema
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from radix_assets.sources.addresses import resolve, with_reference, without_secret
+from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import CredentialError
 
 
@@ -25,12 +26,14 @@ def test_an_address_without_a_password_stays():
 
 def test_a_reference_is_resolved_and_quoted(home, monkeypatch):
     monkeypatch.setenv("PW", "a/b@c")
-    assert resolve("postgresql://ann:${PW}@h/d", "t").startswith("postgresql://ann:a%2Fb%40c@h/d?")
+    assert resolve("postgresql://ann:${PW}@h/d", "t", credentials(home.state)).startswith(
+        "postgresql://ann:a%2Fb%40c@h/d?"
+    )
 
 
 def test_a_credential_that_is_missing_is_named_with_the_command_that_gives_it(home):
     with pytest.raises(CredentialError, match="SHOP_PW") as caught:
-        resolve("postgresql://ann:${SHOP_PW}@h/d", "orders")
+        resolve("postgresql://ann:${SHOP_PW}@h/d", "orders", credentials(home.state))
     assert caught.value.code == "RDX-CRD-001"
     assert caught.value.hint == "give it: radix credentials set SHOP_PW"
     assert not caught.value.transient

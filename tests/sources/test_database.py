@@ -10,13 +10,16 @@ import polars as pl
 import pytest
 from postgresql_rules import demand_password
 
-from radix_assets.project.settings import DatabaseSource, Project
-from radix_assets.sources.discovery import discover
-from radix_assets.sources.ingestion import ingest
+from radix_assets.project.settings import Project
+from radix_assets.raw.discovery import discover
+from radix_assets.raw.ingestion import ingest, source_version
+from radix_assets.sources.kinds.postgresql import PostgresqlSource
 from radix_assets.sources.schema import read_schema
-from radix_assets.sources.version import source_version
+from radix_resources.credentials.environment import Environment
+from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import CredentialError, SourceError, TransientSourceError
 
+CREDENTIALS = Credentials([Environment()])
 PASSWORD = "s/e@KRET"
 ODD = 'Odd "Name"; drop'
 SETUP = f"""
@@ -61,14 +64,14 @@ def run(address: str, *statements: str) -> None:
 
 
 def project(address: str, table: str, schema: str = "public") -> Project:
-    return Project(name="p", sources=[DatabaseSource(database=address, tables=[table], schema=schema)])
+    return Project(name="p", sources=[PostgresqlSource(database=address, tables=[table], schema=schema)])
 
 
 @pytest.fixture
 def raises(tmp_path: Path) -> Callable[..., SourceError | CredentialError]:
     def expect(kind: type[Exception], address: str, table: str = "orders", schema: str = "public"):
-        for ask in (lambda: ingest(project(address, table, schema), table, tmp_path / "out"),
-                    lambda: source_version(project(address, table, schema), table)):  # fmt: skip
+        for ask in (lambda: ingest(project(address, table, schema), table, tmp_path / "out", CREDENTIALS),
+                    lambda: source_version(project(address, table, schema), table, CREDENTIALS)):  # fmt: skip
             with pytest.raises(kind) as caught:
                 ask()
             assert "KRET" not in str(caught.value) + repr(caught.value.attrs())
@@ -104,7 +107,7 @@ def test_another_schema_is_read(server, tmp_path):
 
 def test_a_password_is_resolved_and_never_shown(server, tmp_path, monkeypatch):
     monkeypatch.setenv("BOB_PW", PASSWORD)
-    output = ingest(project(server[1], "orders"), "orders", tmp_path / "raw")
+    output = ingest(project(server[1], "orders"), "orders", tmp_path / "raw", CREDENTIALS)
     assert output.rows == 2
     assert "KRET" not in str(output)
     assert "${BOB_PW}" in output.shown["source"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from radix_assets.project.settings import FileSource
-from radix_assets.sources.discovery import discover
+from radix_assets.raw.discovery import discover
+from radix_assets.sources.kinds.files import FileSource
 from radix_resources.errors import ConfigError
 
 

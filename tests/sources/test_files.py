@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from radix_assets.project.settings import FileSource, Project
-from radix_assets.sources.ingestion import ingest
-from radix_assets.sources.version import source_version
+from radix_assets.project.settings import Project
+from radix_assets.raw.ingestion import ingest, source_version
+from radix_assets.sources.kinds.files import FileSource
 from radix_resources.errors import SourceError, TransientSourceError
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.types.inference import infer
 from radix_assets.sources.types.readings import CANONICAL, parsed
 
@@ -168,7 +168,7 @@ def test_a_streamed_table_is_read_like_one_in_memory(read, monkeypatch):
     )
     text += "oops,99-99-2024,none%,?,00001,red\n"
     one = read(text)
-    monkeypatch.setattr("radix_assets.sources.read.tables.IN_MEMORY", 0)
+    monkeypatch.setattr("radix_assets.sources.rows.IN_MEMORY", 0)
     two = read(text)
     for name in ("data.parquet", "schema.json", "rejects.parquet"):
         assert (one.path / name).read_bytes() == (two.path / name).read_bytes()

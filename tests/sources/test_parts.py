@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from radix_assets.project.settings import FileSource
-from radix_assets.sources.discovery import discover
+from radix_assets.raw.discovery import discover
+from radix_assets.sources.kinds.files import FileSource
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from radix_assets.sources.probes import probe
+from radix_assets.sources.kinds.base import ProbeResult
+from radix_assets.sources.probes import probe as probe_address
+from radix_resources.credentials.environment import Environment
+from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
 
 NOBODY = "127.0.0.1:1"
@@ -63,6 +66,10 @@ def bucket() -> Iterator[str]:
         client.put_object(Bucket="lake", Key=f"orders/{number}.csv", Body=b"a\n")
     yield f"?endpoint={endpoint}&region=us-east-1"
     server.stop()
+
+
+def probe(address: str) -> ProbeResult:
+    return probe_address(address, Credentials([Environment()]))
 
 
 def failed(address: str) -> RadixError:

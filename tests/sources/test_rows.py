@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from source_workbook import workbook
 
-from radix_assets.sources.read.rows import read_rows
+from radix_assets.raw.rows import read_rows
 from radix_resources.errors import SourceError
 
 TABLE = (

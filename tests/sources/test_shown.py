@@ -5,7 +5,7 @@ import json
 import polars as pl
 
 from radix_assets.pipeline.output import Table, View
-from radix_assets.sources.ingestion import scan
+from radix_assets.raw.ingestion import scan
 from radix_assets.sources.schema import load_schema_of
 
 

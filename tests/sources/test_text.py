@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.project.settings import FileSource, Project
-from radix_assets.sources.ingestion import ingest
+from radix_assets.project.settings import Project
+from radix_assets.raw.ingestion import ingest
+from radix_assets.sources.kinds.files import FileSource
 from radix_resources.errors import SourceError
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.project.settings import FileSource
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import Place, copy
 from radix_assets.sources.read.guard import reading_errors
-from radix_assets.sources.read.staging import FILE, ROW, Staged, position
+from radix_assets.sources.read.settings import FileSettings
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
 from radix_assets.sources.read.text import no_rows
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import SourceError
@@ -23,9 +23,9 @@ _UNNAMED = "__UNNAMED__"
 _EXACT = 2**53
 
 
-def stage_parquet(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+def stage_parquet(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
     """Stage Parquet files. Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008 and what copying raises."""
-    staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="Parquet")
+    staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="Parquet")
     frames: list[pl.LazyFrame] = []
     schemas: list[pl.Schema] = []
     for number, file in enumerate(files):
@@ -77,12 +77,12 @@ def _texts(frame: pl.LazyFrame, schema: pl.Schema) -> tuple[pl.LazyFrame, pl.Sch
     return read, read.collect_schema()
 
 
-def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+def stage_workbook(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
     """Stage one sheet of each workbook. Columns of text, and those of mixed types, are text to infer from.
 
     Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
     """
-    staged = Staged(work / "staged.parquet", [], [], [], [], files=[file.name for file in files], layout="workbook")
+    staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="workbook")
     frames: list[pl.DataFrame] = []
     for file in files:
         place = Place(source.table, file.name)
@@ -131,7 +131,7 @@ def stage_workbook(source: FileSource, files: Sequence[Path], work: Path) -> Sta
     return staged
 
 
-def _sheet(content: bytes, source: FileSource, place: Place, staged: Staged) -> pl.DataFrame:
+def _sheet(content: bytes, source: FileSettings, place: Place, staged: Staged) -> pl.DataFrame:
     import fastexcel
 
     with reading_errors(place), _quietly():

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from radix_assets.sources.addresses import resolve, without_secret
-from radix_resources.credentials.lookup import credentials, names_in
+from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
-from radix_resources.home import Home
 
 _SETTINGS = [
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -40,7 +39,7 @@ _full: dict[str, float] = {}
 
 
 @contextlib.contextmanager
-def transaction(address: str, table: str | None) -> Iterator[Any]:
+def transaction(address: str, table: str | None, credentials: Credentials) -> Iterator[Any]:
     """A cursor inside a REPEATABLE READ, READ ONLY transaction.
 
     Where all connections of the server are taken, it waits its turn for a while. A password that was refused is not
@@ -53,7 +52,7 @@ def transaction(address: str, table: str | None) -> Iterator[Any]:
     import adbc_driver_manager
 
     where = {"database": without_secret(address)} | ({"table": table} if table else {})
-    connection = _connected(address, table, where)
+    connection = _connect(address, table, credentials, where)
     try:
         with connection, connection.cursor() as cursor:
             for setting in _SETTINGS:
@@ -65,15 +64,15 @@ def transaction(address: str, table: str | None) -> Iterator[Any]:
         raise _failed(error, where) from None
 
 
-def _connected(address: str, table: str | None, where: dict[str, str]) -> Any:
-    url = resolve(address, table)
+def _connect(address: str, table: str | None, credentials: Credentials, where: dict[str, str]) -> Any:
+    url = resolve(address, table, credentials)
     if _refused.get(url, 0.0) > time.monotonic():
         raise _not_let_in(address, where)
     try:
         return _in_turn(url, where)
     except CredentialError:
-        credentials(Home.from_environment().state).distrust()
-        renewed = resolve(address, table)  # a secret of a cloud may have been replaced since it was fetched
+        credentials.distrust()
+        renewed = resolve(address, table, credentials)  # a cloud's secret may have been replaced since it was fetched
         if renewed != url:
             with contextlib.suppress(CredentialError):
                 return _in_turn(renewed, where)

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.project.settings import DatabaseSource
 from radix_assets.sources.addresses import without_secret
 from radix_assets.sources.read.connection import transaction
 from radix_assets.sources.read.dialect import unique_names
-from radix_assets.sources.read.staging import FILE, ROW, Staged, position
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
+from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import SourceError
 
 _COLUMNS = """
@@ -92,37 +92,40 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def list_tables(address: str, schema: str) -> list[str]:
-    """The tables and views of a database schema. Raises what `transaction` raises."""
-    with transaction(address, None) as cursor:
+def list_tables(address: str, schema: str, credentials: Credentials) -> list[str]:
+    """Return the tables and views of a database schema. Raises what `transaction` raises."""
+    with transaction(address, None, credentials) as cursor:
         return [row[0] for row in _rows(cursor, _TABLES, schema)]
 
 
-def table_version(source: DatabaseSource, table: str) -> str:
-    """The state of a table: its columns, its number of rows, and the sum of the hashes of its rows."""
-    with transaction(source.database, table) as cursor:
-        fields = _fields(cursor, source, table)
-        place = f"{quoted(source.schema_name)}.{quoted(table)}"
+def table_version(address: str, schema: str, table: str, credentials: Credentials) -> str:
+    """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows.
+
+    Raises what `stage_table` raises.
+    """
+    with transaction(address, table, credentials) as cursor:
+        fields = _fields(cursor, address, schema, table)
+        name = f"{quoted(schema)}.{quoted(table)}"
         cursor.execute(
-            f"SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {place} t"  # noqa: S608 quoted
+            f"SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {name} t"  # noqa: S608 quoted
         )
         count, checksum = cursor.fetchone()
     columns = "\0".join(f"{field.name}\0{field.kind}" for field in fields)
     return hashlib.sha256(f"{columns}\n{count}\n{checksum}".encode()).hexdigest()
 
 
-def stage_table(source: DatabaseSource, table: str, work: Path) -> Staged:
-    """Stage one table, in the order of its primary key if it has one.
+def stage_table(address: str, schema: str, table: str, work: Path, credentials: Credentials) -> Staged:
+    """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
     Raises SourceError RDX-SRC-014 (no such table) and what `transaction` raises.
     """
-    staged = Staged(work / "staged.parquet", [], [], [], [], layout="PostgreSQL")
+    staged = Staged(work / STAGED_FILE, [], [], [], [], layout="PostgreSQL")
     import pyarrow.parquet as pq
 
     arrow = work / "table.parquet"
-    with transaction(source.database, table) as cursor:
-        fields = _fields(cursor, source, table)
-        key = [quoted(row[0]) for row in _rows(cursor, _KEY, source.schema_name, table)]
+    with transaction(address, table, credentials) as cursor:
+        fields = _fields(cursor, address, schema, table)
+        key = [quoted(row[0]) for row in _rows(cursor, _KEY, schema, table)]
         kept = [(field, sql) for field in fields if (sql := field.expression()) is not None]
         staged.dropped = {field.name: f"{field.kind} holds bytes" for field in fields if field.expression() is None}
         staged.names = [field.name for field, _ in kept]
@@ -131,7 +134,7 @@ def stage_table(source: DatabaseSource, table: str, work: Path) -> Staged:
         staged.readings = [False] * len(kept)
         chosen = ", ".join(f"{sql} AS {position(number)}" for number, (_, sql) in enumerate(kept)) or "1 AS nothing"
         order = f" ORDER BY {', '.join(key)}" if key else ""
-        cursor.execute(f"SELECT {chosen} FROM {quoted(source.schema_name)}.{quoted(table)}{order}")  # noqa: S608 quoted
+        cursor.execute(f"SELECT {chosen} FROM {quoted(schema)}.{quoted(table)}{order}")  # noqa: S608 quoted
         with cursor.fetch_record_batch() as batches, pq.ParquetWriter(arrow, batches.schema, compression="lz4") as file:
             for batch in batches:
                 staged.size += batch.nbytes
@@ -144,19 +147,19 @@ def stage_table(source: DatabaseSource, table: str, work: Path) -> Staged:
     return staged
 
 
-def _fields(cursor: Any, source: DatabaseSource, table: str) -> list[_Field]:
-    fields = [_Field(*row) for row in _rows(cursor, _COLUMNS, source.schema_name, table)]
+def _fields(cursor: Any, address: str, schema: str, table: str) -> list[_Field]:
+    fields = [_Field(*row) for row in _rows(cursor, _COLUMNS, schema, table)]
     if fields:
         return fields
-    names = [row[0] for row in _rows(cursor, _TABLES, source.schema_name)]
+    names = [row[0] for row in _rows(cursor, _TABLES, schema)]
     near = difflib.get_close_matches(table, names, n=3, cutoff=0.5) or names[:5]
     raise SourceError(
         "RDX-SRC-014",
-        f"there is no table {table!r} in the schema {source.schema_name!r}",
+        f"there is no table {table!r} in the schema {schema!r}",
         expected=f"a table or view, such as {', '.join(near)}" if near else "a schema that holds tables",
-        hint="mend `tables` or `schema`; names are as the database has them, upper and lower case",
+        hint="correct `tables` or `schema`; names are case-sensitive",
         table=table,
-        database=without_secret(source.database),
+        database=without_secret(address),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from radix_assets.project.settings import FileSource
+from radix_assets.sources.read.settings import FileSettings
 from radix_resources.errors import SourceError, TransientSourceError
 
 Kind = Literal["text", "parquet", "workbook"]
@@ -43,7 +43,7 @@ def is_readable(name: str) -> bool:
     )
 
 
-def find(source: FileSource, folder: Path) -> list[Path]:
+def find(source: FileSettings, folder: Path) -> list[Path]:
     """The files of a source, sorted.
 
     Raises SourceError RDX-SRC-001 (no such file) or RDX-SRC-002 (nothing matches the pattern).
@@ -74,7 +74,7 @@ def find(source: FileSource, folder: Path) -> list[Path]:
     )
 
 
-def was_just_written(source: FileSource, folder: Path, seconds: float) -> bool:
+def was_just_written(source: FileSettings, folder: Path, seconds: float) -> bool:
     """Whether a file of a source was written to within the last seconds, so that somebody may not be done with it.
 
     A time that is yet to come tells nothing, and where there is no file nobody writes.
@@ -217,7 +217,7 @@ def _unreadable(error: OSError, place: Place) -> SourceError:
     )
 
 
-def fingerprint(source: FileSource, folder: Path) -> str:
+def fingerprint(source: FileSettings, folder: Path) -> str:
     """The present state of a source's files, from their names, sizes and times of change alone."""
     digest = hashlib.sha256()
     for path in find(source, folder):

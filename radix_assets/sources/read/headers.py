@@ -1,4 +1,4 @@
-"""The columns of a source before it is read, from the beginning of its files."""
+"""The columns of files before they are read, from the beginning of the first file."""
 
 import tempfile
 import zlib
@@ -6,27 +6,17 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.project.settings import DatabaseSource, FileSource, Project
 from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.encoding import to_utf8
 from radix_assets.sources.read.files import Place, find, kind_of
+from radix_assets.sources.read.settings import FileSettings
 from radix_resources.errors import RadixError
 
 _HEAD = 1 << 18
 
 
-def headers(project: Project) -> dict[str, list[str] | None]:
-    """By table its columns; None where they cannot be told without reading it, as of a database or a workbook."""
-    found: dict[str, list[str] | None] = {}
-    for source in project.sources:
-        if isinstance(source, DatabaseSource):
-            found |= dict.fromkeys(source.tables)
-        else:
-            found[source.table] = _header(source, project.folder)
-    return found
-
-
-def _header(source: FileSource, folder: Path) -> list[str] | None:
+def read_header(source: FileSettings, folder: Path) -> list[str] | None:
+    """Return the columns of a table; None if they cannot be told without reading all of it, or at all."""
     try:
         file = find(source, folder)[0]
         match kind_of(file, Place(source.table, file.name)):
@@ -34,19 +24,19 @@ def _header(source: FileSource, folder: Path) -> list[str] | None:
                 names = list(pl.read_parquet_schema(file))
                 return unique_names(names, len(names))
             case "text":
-                return _of_text(source, file)
+                return _header_of_text(source, file)
             case "workbook":
                 return None
     except (RadixError, OSError, EOFError, zlib.error, pl.exceptions.PolarsError):
         return None
 
 
-def _of_text(source: FileSource, file: Path) -> list[str] | None:
+def _header_of_text(source: FileSettings, file: Path) -> list[str] | None:
     with file.open("rb") as stream:
         head = stream.read(_HEAD)
     if head.startswith(b"\x1f\x8b"):
         head = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
-    if len(head) == _HEAD and b"\x00" not in head:  # whole lines, or the last sign could be cut in two
+    if len(head) == _HEAD and b"\x00" not in head:  # whole lines, since the last character could be cut in two
         head = head[: head.rfind(b"\n") + 1] or head
     with tempfile.TemporaryDirectory() as scratch:
         raw, text = Path(scratch, "raw"), Path(scratch, "text")

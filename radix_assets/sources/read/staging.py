@@ -1,54 +1,106 @@
-"""A source becomes one local Parquet file of cleaned columns that the next steps can read as often as they like.
+"""Staged columns: a local Parquet file to which every kind of source copies a table before its types are settled.
 
-Its columns are called by position (`c0`, `c1` …), so that no name of the data can clash with anything.
+Its columns are named by position (`c0`, `c1` …), so that no column name of the data can collide with another name.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from radix_assets.sources.read.tables import Rows
+import polars as pl
+
+from radix_assets.sources.read.dialect import unique_names
+from radix_assets.sources.rows import Rows
+from radix_assets.sources.types.readings import cleaned
 
 ROW, FILE = "row", "file"
-"""Beside the columns of the data: the row's number in its file, from 1, and the file's number."""
+"""Columns beside the data: the row's number in its file, from 1 (Int64), and the file's number, from 0 (Int32)."""
+STAGED_FILE = "staged.parquet"
 
 
 @dataclass
 class Staged:
-    """A source's rows, at rest."""
+    """The rows of a table as they were read. All lists have one item for each column unless noted."""
 
     path: Path
+    """The Parquet file with the columns `c0`, `c1` …, `row` and `file`."""
     names: list[str]
-    """As the source has them; empty where it has none."""
+    """As in the source; empty text if a column has no name."""
     unique: list[str]
-    """The names in the snapshot, no two the same."""
+    """The names in the snapshot, all different."""
     types: list[str]
     """In the source: `text`, or the type that it declares."""
     readings: list[bool]
-    """Whether the type of a column is to be inferred from its text."""
+    """Whether the column is text whose type is to be inferred."""
     files: list[str] = field(default_factory=list)
+    """The names of the files, by their number; empty if the source is a database."""
     hashes: list[str] = field(default_factory=list)
+    """SHA-256 of each file."""
     size: int = 0
-    """Bytes of the source."""
+    """Bytes in the source."""
     layout: str = ""
-    """Encoding and delimiter and the like, in words."""
+    """How it was read, for display, such as `UTF-8, semicolons`."""
     comma_separated: bool = True
+    """Whether a comma may separate columns, so that it is rarely a decimal comma."""
     blank_lines: bool = False
-    """Whether a row without any value is an empty line of the file, and no row."""
+    """Whether a row without any value is an empty line of the file, which is not a row."""
     dropped: dict[str, str] = field(default_factory=dict)
+    """Columns of the source that are left out, with the reason."""
     overflow: list[str] = field(default_factory=list)
-    """Staged columns with cells beyond the last column of their table; they are rejected."""
+    """Staged columns with cells beyond the last column of the table, which are rejected."""
     notes: list[str] = field(default_factory=list)
+    """Remarks for the user."""
 
     @property
     def columns(self) -> list[str]:
-        """The staged names."""
+        """The names of the staged columns."""
         return [position(number) for number in range(len(self.unique))]
 
     def rows(self) -> Rows:
-        """The rows."""
+        """Return the rows."""
         return Rows.of(self.path)
 
 
+def stage_frame(
+    frame: pl.LazyFrame | pl.DataFrame,
+    work: Path,
+    *,
+    layout: str,
+    infer: Collection[str] = (),
+    types: Mapping[str, str] | None = None,
+    size: int = 0,
+    dropped: Mapping[str, str] | None = None,
+) -> Staged:
+    """Write a Polars frame into the directory `work` as staged columns, in the frame's row order.
+
+    `layout` says how it was read, for display. `infer` names the text columns whose types Radix is to infer; all others
+    keep their type. `types` are the types that the source declares, by column; `size` is the bytes in the source, and
+    `dropped` the columns that were left out, with the reason.
+    """
+    lazy = frame.lazy()
+    schema = lazy.collect_schema()
+    names = list(schema)
+    staged = Staged(
+        work / STAGED_FILE,
+        names=names,
+        unique=unique_names(names, len(names)),
+        types=[(types or {}).get(name, str(dtype)) for name, dtype in schema.items()],
+        readings=[name in infer for name in names],
+        size=size,
+        layout=layout,
+        comma_separated=False,
+        dropped=dict(dropped or {}),
+    )
+    lazy = lazy.rename(dict(zip(names, staged.columns, strict=True)))
+    texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
+    if texts:
+        lazy = lazy.with_columns(cleaned(pl.col(texts), []))
+    lazy.with_row_index(ROW, offset=1).with_columns(
+        pl.col(ROW).cast(pl.Int64), pl.lit(0, dtype=pl.Int32).alias(FILE)
+    ).sink_parquet(staged.path, compression="lz4")
+    return staged
+
+
 def position(number: int) -> str:
-    """The staged name of a column."""
+    """Return the staged name of a column."""
     return f"c{number}"

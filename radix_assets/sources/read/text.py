@@ -8,13 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.pipeline.output import counted
-from radix_assets.project.settings import FileSource
 from radix_assets.sources.read.dialect import ONE_COLUMN, Dialect, detect, is_regular, unique_names
 from radix_assets.sources.read.encoding import require_text, to_utf8
 from radix_assets.sources.read.files import Place, copy
 from radix_assets.sources.read.guard import reading_errors
-from radix_assets.sources.read.staging import FILE, ROW, Staged, position
+from radix_assets.sources.read.settings import FileSettings
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import EmptySourceError, SourceError
 
@@ -31,14 +30,14 @@ class _Text:
     dialect: Dialect
 
 
-def stage_text(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
+def stage_text(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
     """Stage delimited text files; every column is text.
 
     Raises SourceError RDX-SRC-004 (a header without rows), RDX-SRC-005 (not text, or it cannot be parsed),
     RDX-SRC-008 (the files differ in their columns), and what copying raises.
     """
     texts: list[_Text] = []
-    staged = Staged(work / "staged.parquet", [], [], [], [], blank_lines=True)
+    staged = Staged(work / STAGED_FILE, [], [], [], [], blank_lines=True)
     for number, file in enumerate(files):
         place = Place(source.table, file.name)
         raw, utf8 = work / f"{number}.raw", work / f"{number}.txt"
@@ -65,7 +64,7 @@ def stage_text(source: FileSource, files: Sequence[Path], work: Path) -> Staged:
     return staged
 
 
-def _delimiter(source: FileSource, place: Place) -> str | None:
+def _delimiter(source: FileSettings, place: Place) -> str | None:
     mark = source.delimiter
     if mark is not None and (len(mark) != 1 or not mark.isascii()):
         raise SourceError(
@@ -130,7 +129,7 @@ def _agree(texts: list[_Text], staged: Staged) -> None:
             )
 
 
-def _write(texts: list[_Text], staged: Staged, source: FileSource) -> None:
+def _write(texts: list[_Text], staged: Staged, source: FileSettings) -> None:
     place = Place(source.table, source.path)
     extra = 1
     while True:
@@ -154,7 +153,7 @@ def _write(texts: list[_Text], staged: Staged, source: FileSource) -> None:
 
 
 def _parse_either_way(
-    texts: list[_Text], staged: Staged, source: FileSource, extra: int, place: Place
+    texts: list[_Text], staged: Staged, source: FileSettings, extra: int, place: Place
 ) -> tuple[int, list[int]]:
     """Parse the files; if the fast parser gives up, once more after the standard library has written them anew."""
     with reading_errors(place):
@@ -166,7 +165,7 @@ def _parse_either_way(
             return _parse(texts, staged, source, extra)
 
 
-def _parse(texts: list[_Text], staged: Staged, source: FileSource, extra: int) -> tuple[int, list[int]]:
+def _parse(texts: list[_Text], staged: Staged, source: FileSettings, extra: int) -> tuple[int, list[int]]:
     """Write the staged rows; gives how many there are, and how many cells in each column beyond the last."""
     frames = [_rows(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
     pl.concat(frames).sink_parquet(staged.path, compression="lz4")
@@ -175,7 +174,7 @@ def _parse(texts: list[_Text], staged: Staged, source: FileSource, extra: int) -
     return counts[0], list(counts[1:])
 
 
-def _rows(text: _Text, names: list[str], extra: int, source: FileSource, number: int) -> pl.LazyFrame:
+def _rows(text: _Text, names: list[str], extra: int, source: FileSettings, number: int) -> pl.LazyFrame:
     """One file's rows, in the order of the table's columns, with the cells beyond the last column."""
     own = unique_names(text.dialect.header, len(names))
     places = {name: position(index) for index, name in enumerate(names)}
@@ -224,7 +223,7 @@ def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:
     return EmptySourceError(
         "RDX-SRC-004",
         # Not by name: what is taken for a header may be the only row.
-        f"there is a header of {counted(len(columns), 'column')} and no row"
+        f"there is a header of {len(columns):,} column{'s' * (len(columns) != 1)} and no row"
         if columns
         else "there are neither columns nor rows",
         expected="one row at least",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.readings import NULL_TOKENS, parsed
 

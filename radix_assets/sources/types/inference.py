@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.counts import Counts, Finding, count, count_parsed, present_in, required
 from radix_assets.sources.types.moments import infer_moments

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import DType, Reading
 from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in, required
 from radix_assets.sources.types.dates import AMBIGUOUS_ORDER, FAMILIES, Family

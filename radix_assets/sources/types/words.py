@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from radix_assets.sources.read.tables import Rows
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.counts import Counts, Finding, present_in, required
 from radix_assets.sources.types.readings import NULL_TOKENS

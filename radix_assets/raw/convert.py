@@ -9,8 +9,8 @@ from radix_assets.pipeline.output import Check, counted
 from radix_assets.sources.read.files import Place
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.staging import FILE, ROW, Staged
-from radix_assets.sources.read.tables import Rows
 from radix_assets.sources.read.text import no_rows
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, ColumnSchema, DType, RawSchema
 from radix_assets.sources.types.counts import Finding
 from radix_assets.sources.types.inference import infer

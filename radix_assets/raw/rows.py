@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.pipeline.output import counted
-from radix_assets.project.settings import FileSource
-from radix_assets.sources.ingestion import stage_files
 from radix_assets.sources.read.files import Place
 from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.settings import FileSettings
+from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.read.staging import ROW, Staged
 from radix_assets.sources.schema import ColumnSchema, Reading, read_schema
 from radix_assets.sources.types.dates import FAMILIES
@@ -39,7 +39,7 @@ def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> pl.Data
     schema = read_schema(like)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        staged = stage_files(FileSource(table=_TABLE, path=str(file.absolute())), Path(), work)
+        staged = stage_files(FileSettings(table=_TABLE, path=str(file.absolute())), Path(), work)
         _require(staged.unique, [column.name for column in schema.columns], required, file)
         with reading_errors(Place(_TABLE, file.name)):
             return _cast(staged, schema.columns, file)

@@ -8,8 +8,8 @@ import polars as pl
 from polars import selectors as cs
 
 from radix_assets.pipeline.output import Markdown, Shown, Table, View, counted
-from radix_assets.project.settings import DatabaseSource, FileSource, slug
-from radix_assets.sources.addresses import without_secret
+from radix_assets.project.settings import slug
+from radix_assets.sources.kinds.base import Source
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
 
@@ -21,14 +21,14 @@ _PUNCTUATION = frozenset(" .,:;-+/_@#%&()[]")
 """Signs that show how a value is written; all others could be part of what it says."""
 
 
-def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema, out: Path) -> dict[str, Shown]:
-    """Facts, headline first. No secret, and no value of any column: they go into events, which are never unwritten."""
+def metadata(source: Source, staged: Staged, schema: RawSchema, out: Path) -> dict[str, Shown]:
+    """Return facts, the most important first: no secret and no value of a column, since events cannot be deleted."""
     facts: dict[str, Shown] = {
         "rows": schema.rows,
         "columns": len(schema.columns),
         "source bytes": staged.size,
         "snapshot bytes": (out / DATA_FILE).stat().st_size,
-        "source": _address(source, staged, schema.table),
+        "source": _origin(source, staged, schema.table),
         "read as": staged.layout,
     }
     if staged.hashes:
@@ -63,10 +63,9 @@ def shown(source: FileSource | DatabaseSource, staged: Staged, schema: RawSchema
     return facts
 
 
-def _address(source: FileSource | DatabaseSource, staged: Staged, table: str) -> str:
-    if isinstance(source, DatabaseSource):
-        return f"{without_secret(source.database)} · {source.schema_name}.{table}"
-    return source.path if len(staged.files) == 1 else f"{source.path} · {len(staged.files)} files"
+def _origin(source: Source, staged: Staged, table: str) -> str:
+    count = len(staged.files)
+    return source.describe_table(table) + (f" · {count} files" if count > 1 else "")
 
 
 def _rejects(out: Path) -> Table:

@@ -1,0 +1,1 @@
+"""The stage `raw`: each declared table becomes an immutable snapshot in canonical types."""

@@ -1,0 +1,62 @@
+"""Raw tables: the sources as they are, in canonical types."""
+
+from typing import TYPE_CHECKING, Any
+
+from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.project.settings import Project
+from radix_assets.sources.kinds.base import SourceContext
+from radix_assets.sources.schema import load_schema_of
+from radix_resources.credentials.lookup import credentials
+
+if TYPE_CHECKING:
+    from radix_resources.sizing.schema import Need
+
+
+def _context(work: Work) -> SourceContext:
+    return SourceContext(work.project.folder, credentials(work.tools.home.state))
+
+
+def _compute(work: Work) -> Output:
+    from radix_assets.raw.ingestion import ingest
+
+    output = ingest(work.project, work.table, work.out, _context(work).credentials)
+    output.columns = dict(load_schema_of(work.out))
+    return output
+
+
+def _external_state(work: Work) -> str:
+    return work.project.source_of(work.table).read_version(work.table, _context(work))
+
+
+def _settings(project: Project, table: str) -> Any:
+    return project.source_of(table).model_dump(mode="json")
+
+
+def _estimate(work: Work, need: "Need") -> "Need":
+    """Return the expected size of the source; if the source cannot estimate it, the size of the last snapshot."""
+    size = work.project.source_of(work.table).estimate_bytes(work.table, _context(work))
+    if size is None:
+        usage = work.previous.used.get("usage", {}) if work.previous else {}
+        size = usage.get("table_bytes", 0)
+    return need.model_copy(update={"bytes": size})
+
+
+RAW = Stage(
+    name="raw",
+    per_table=True,
+    description="The source table `{table}` as of its last read: an immutable snapshot in canonical types. "
+    "Cells that could not be read are stored apart, with the reason, and counted.",
+    kinds=("parquet",),
+    checks={
+        "rows": "The table holds rows.",
+        "cells_readable": "Every cell could be read.",
+        "dates_unambiguous": "It is clear which part of every date is the day.",
+    },
+    compute=_compute,
+    settings=_settings,
+    external_state=_external_state,
+    estimate=_estimate,
+    may_hold_private=True,
+    credentials=lambda project: any(source.connection_address() for source in project.sources),
+)

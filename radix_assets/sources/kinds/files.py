@@ -1,0 +1,82 @@
+"""Files: delimited text, Parquet and Excel workbooks."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
+from radix_assets.sources.read.settings import FileSettings
+
+if TYPE_CHECKING:
+    from radix_assets.sources.read.staging import Staged
+
+
+class FileSource(FileSettings, Source):
+    """One table from one file, or from many files of the same shape."""
+
+    kind: ClassVar[str] = "files"
+
+    @classmethod
+    def matches(cls, settings: Mapping[str, Any]) -> bool:
+        return "path" in settings
+
+    @classmethod
+    def matches_argument(cls, argument: str) -> bool:
+        """Return whether it is a directory or a readable file; `discover` also takes patterns and explains the rest."""
+        from radix_assets.sources.read.files import is_readable
+
+        path = Path(argument).expanduser()
+        return path.is_dir() or is_readable(path.name)
+
+    @classmethod
+    def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
+        """Return one source for each table. Files that are one table in parts become one source.
+
+        An argument is a file, a directory (all readable files in it) or a pattern. Paths below the project root, the
+        grandparent of the project's folder, are relative to that folder; others are absolute. Raise ConfigError
+        RDX-CFG-010 if an argument names nothing.
+        """
+        from radix_assets.sources.read.listing import list_files, relative_path
+        from radix_assets.sources.read.parts import tables_of
+
+        return [
+            cls(table=names.unused(name), path=relative_path(path, context.folder))
+            for name, path in tables_of(list_files(arguments))
+        ]
+
+    def list_tables(self) -> list[str]:
+        return [self.table]
+
+    def describe_table(self, table: str) -> str:
+        del table
+        return self.path
+
+    def read_version(self, table: str, context: SourceContext) -> str:
+        """Return a digest of the names, sizes and modification times of the files."""
+        from radix_assets.sources.read.files import fingerprint
+
+        del table
+        return fingerprint(self, context.folder)
+
+    def is_settling(self, context: SourceContext, seconds: float) -> bool:
+        from radix_assets.sources.read.files import was_just_written
+
+        return was_just_written(self, context.folder, seconds)
+
+    def peek_columns(self, table: str, context: SourceContext) -> list[str] | None:
+        from radix_assets.sources.read.headers import read_header
+
+        del table
+        return read_header(self, context.folder)
+
+    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+        from radix_assets.sources.read.stage_files import stage_files
+
+        del table
+        return stage_files(self, context.folder, work)
+
+    def estimate_bytes(self, table: str, context: SourceContext) -> int | None:
+        from radix_assets.sources.read.files import find
+
+        del table
+        return sum(file.stat().st_size for file in find(self, context.folder))

@@ -1,0 +1,16 @@
+"""The settings of a table that is read from files."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FileSettings(BaseModel):
+    """One table from one file, or from many files of the same shape."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str = Field(description="The table's name in Radix.", min_length=1)
+    path: str = Field(description="A file, or a pattern such as orders/*.csv; relative to the project file.")
+    delimiter: str | None = Field(None, description="CSV: the delimiter; detected if omitted.")
+    encoding: str | None = Field(None, description="CSV: the encoding; detected if omitted.")
+    null_values: list[str] = Field([], description="Texts that mean null, in addition to empty text.")
+    sheet: str | None = Field(None, description="Workbook: the sheet; the first one if omitted.")
