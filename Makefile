@@ -1,14 +1,14 @@
-# Radix. `make` alone lists what can be done.
+# Radix. `make` alone lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test extended quick explore lint format schemas docs bench clean
+.PHONY: help setup demo up test extended quick explore lint format schemas picture docs bench clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: .venv/.ready  ## install Radix and what it needs into .venv, pinned by hash
+setup: .venv/.ready  ## install Radix and its dependencies into .venv, pinned by hash
 
 .venv/.ready: constraints.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -17,13 +17,13 @@ setup: .venv/.ready  ## install Radix and what it needs into .venv, pinned by ha
 	$(BIN)/python -m compileall -q radix_assets radix_resources
 	@touch $@
 
-demo: setup  ## the whole way on a real sample: raw tables to a live, judged model
+demo: setup  ## run the whole pipeline on a real sample, to a live model
 	$(BIN)/radix demo
 
-up: setup  ## the UI, the daemon and the endpoints, on this machine
+up: setup  ## start the UI, the daemon and the endpoints on this machine
 	$(BIN)/radix up
 
-test: setup  ## the tests of CI; those of Spark beside the others, since they often wait for their cluster
+test: setup  ## the tests of CI; Spark's in parallel, since they often wait for their cluster
 	@output=$$(mktemp); $(BIN)/python -m pytest -m "not extended" tests/spark > $$output 2>&1 & spark=$$!; \
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not extended" --ignore tests/spark; rest=$$?; \
 	wait $$spark; code=$$?; echo "Spark:"; cat $$output; rm $$output; exit $$((rest + code))
@@ -43,16 +43,22 @@ lint: setup  ## style, layers and types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-format: setup  ## mend the style
+format: setup  ## fix the style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-schemas: setup  ## write the JSON Schemas of project.yaml and tags.yaml from their models
+schemas: setup  ## generate the JSON Schemas of project.yaml and tags.yaml from their models
 	$(BIN)/python -m radix_assets.schemas.build
 
-bench: setup  ## the figures of docs/benchmarks.md
+picture: setup  ## draw docs/pictures/architecture.svg from the import contracts
+	$(BIN)/python tools/picture.py
+
+docs: setup  ## build the documentation site into build/site
+	$(BIN)/python tools/build_site.py
+
+bench: setup  ## measure the figures of docs/benchmarks.md
 	$(BIN)/python benchmarks/all.py
 
-clean:  ## remove caches; data, models and logs stay
+clean:  ## remove caches; keep data, models and logs
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

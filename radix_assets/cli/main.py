@@ -22,9 +22,19 @@ app = typer.Typer(
 )
 
 
+def register_commands() -> typer.Typer:
+    """Add every command to `app`, once for each process, and return it."""
+    from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
+
+    if not app.registered_commands:
+        for module in (projects, plans, destroying, credentials, data, look, history, serve, machines, suggest):
+            module.register(app)
+    return app
+
+
 def main() -> None:
     """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
-    from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
+    from radix_assets.cli import credentials
     from radix_resources.home import Home
     from radix_resources.metadata.db_errors import coded
 
@@ -33,8 +43,7 @@ def main() -> None:
     )  # a command makes many objects that stay; looking through them costs a tenth of it
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
-    for module in (projects, plans, destroying, credentials, data, look, history, serve, machines, suggest):
-        module.register(app)
+    register_commands()
     credentials.ask_at_terminal()
     try:
         with coded():

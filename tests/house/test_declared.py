@@ -30,7 +30,7 @@ def imported(*folders: str) -> dict[str, set[str]]:
     own = {"radix_assets", "radix_resources", "example_plugin"}
     local = {
         path.stem if path.is_file() else path.name
-        for folder in ("tests", "benchmarks")
+        for folder in ("tests", "benchmarks", "tools")
         for path in (REPOSITORY / folder).rglob("*")
     }
     modules = defaultdict(set)
@@ -48,7 +48,7 @@ def imported(*folders: str) -> dict[str, set[str]]:
     ("folders", "extras"),
     [
         pytest.param(("radix_assets", "radix_resources"), (), id="packages"),
-        pytest.param(("tests", "benchmarks"), ("dev", "docs", "sample"), id="tests and benchmarks"),
+        pytest.param(("tests", "benchmarks", "tools"), ("dev", "docs", "sample"), id="beside the packages"),
     ],
 )
 def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]):
