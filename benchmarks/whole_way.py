@@ -78,7 +78,7 @@ def main() -> None:
 def _sample(folder: str) -> Path:
     """The sample project as `radix demo` sets it up, without running it."""
     environment = _environment(folder, "sample")
-    code = "from radix_assets.cli.common import place; from radix_assets.cli.sample import set_up; set_up(place())"
+    code = "from radix_assets.cli.common import place; from radix_assets.cli.demo import set_up; set_up(place())"
     python(f"from radix_resources.home import Home; Home.from_environment().prepare(); {code}", environment)
     return Path(environment["RADIX_PROJECTS"], NAME)
 

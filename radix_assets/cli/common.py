@@ -1,7 +1,8 @@
-"""What the commands share."""
+"""What the commands share: exit codes, options, the installation, output."""
 
 import contextlib
 import difflib
+import getpass
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 OK, FAILED, PERSON, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
 
+Name = Annotated[str, typer.Argument(help="Project name.")]
+AnyName = Annotated[str | None, typer.Argument(help="Project name; all projects if omitted.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line, for scripts.")]
+By = Annotated[str | None, typer.Option(help="Your name in the log (default: login).")]
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -45,7 +51,7 @@ MARKS = {
 
 @dataclass(frozen=True)
 class Place:
-    """The installation that a command works on."""
+    """The installation that a command acts on."""
 
     home: Home
 
@@ -64,25 +70,25 @@ class Place:
 
     @property
     def instance(self) -> "dg.DagsterInstance":
-        """Its Dagster instance, into which the action log is written."""
+        """The Dagster instance, whose event log holds the action log."""
         import dagster as dg
 
         return dg.DagsterInstance.get()
 
     def log(self) -> "AbstractContextManager[Tables]":
-        """The action log, to be read inside the context."""
+        """Open the action log for reading."""
         return self.home.metadata.tables()
 
     def project(self, name: str) -> Project:
-        """A project by name. Raises ConfigError RDX-CFG-005 with the nearest name where there is none."""
+        """Load a project by name. Raise ConfigError RDX-CFG-005, with the nearest name, if there is none."""
         path = self.home.projects / name / PROJECT_FILE
         if not path.exists():
-            known = sorted(found.parent.name for found in self.home.projects.glob(f"*/{PROJECT_FILE}"))
-            near = difflib.get_close_matches(name, known, n=1)
+            names = sorted(file.parent.name for file in self.home.projects.glob(f"*/{PROJECT_FILE}"))
+            near = difflib.get_close_matches(name, names, n=1)
             raise ConfigError(
                 "RDX-CFG-005",
                 f"there is no project {name!r}",
-                expected=", ".join(known) or "a project; there is none yet",
+                expected=", ".join(names) or "a project; there is none yet",
                 hint=f"did you mean {near[0]}?" if near else f"radix new {name} SOURCE…",
                 folder=self.home.projects,
             )
@@ -90,31 +96,31 @@ class Place:
 
 
 def demand_known(here: Place, name: str) -> None:
-    """Raises ConfigError RDX-CFG-005 where neither a project nor the log has that name."""
+    """Raise ConfigError RDX-CFG-005 if neither a project nor the log has that name."""
     from radix_resources.action_log.reading import Filter, entries
 
     try:
         here.project(name)
     except ConfigError as error:
         if error.code != "RDX-CFG-005":
-            return  # it is there, and its file is broken; the log can be read all the same
+            return  # the project exists, but its file is broken; its log can still be read
         with here.log() as log:
             if next(iter(entries(log, Filter(project=name))), None) is None:
                 raise
 
 
 def place() -> Place:
-    """From the environment."""
+    """Return the installation that the environment names."""
     return Place(Home.from_environment())
 
 
 def say_json(content: Any) -> None:
-    """One line, for scripts."""
+    """Print one line of JSON."""
     typer.echo(json.dumps(content, ensure_ascii=False, default=str))
 
 
 def relative(path: Path) -> str:
-    """A path as a person would type it here."""
+    """Return a path relative to the working directory if it is below it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
@@ -123,11 +129,11 @@ def relative(path: Path) -> str:
 
 @contextlib.contextmanager
 def interruptible(here: Place, words: str, console: Console) -> Iterator[None]:
-    """Ctrl-C ends the process at once, with these words, its run marked as cancelled.
+    """End the process at once on Ctrl-C: print `words` and mark its run as cancelled.
 
-    Dagster holds an interrupt back until a step gives way, and libraries take it for an error of their own. A process
-    may be killed at any moment without harm, so nothing needs to be waited for. The signal is blocked, for child
-    processes too, and one thread waits for it.
+    Dagster holds an interrupt back until a step yields, and libraries treat it as an error of their own. A process can
+    be killed at any moment without harm, so there is nothing to wait for. The signal is blocked, also for child
+    processes, and one thread waits for it.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
@@ -145,7 +151,7 @@ def interruptible(here: Place, words: str, console: Console) -> Iterator[None]:
 
 
 def cancel_own_runs(instance: "dg.DagsterInstance") -> None:
-    """Mark the unfinished runs of this process as cancelled, so that no other machine waits for them."""
+    """Mark this process's unfinished runs as cancelled, so that no other machine waits for them."""
     import dagster as dg
 
     from radix_resources.action_log.reconcile import PID
@@ -153,3 +159,11 @@ def cancel_own_runs(instance: "dg.DagsterInstance") -> None:
     unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
     for run in instance.get_runs(dg.RunsFilter(tags={PID: str(os.getpid())}, statuses=unfinished)):
         instance.report_run_canceled(run)
+
+
+def login() -> str:
+    """Return the login name of the user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown user"

@@ -244,7 +244,7 @@ def _uses(project: Any, names: set[str]) -> bool:
 
 def _check(here: Place, projects: list[Any]) -> "list[Checked]":
     """Try, and leave what came of it in the action log."""
-    from radix_assets.cli.tagging import login
+    from radix_assets.cli.common import login
     from radix_assets.operations.check_credentials import check
     from radix_resources.action_log.log import record
     from radix_resources.action_log.schema import Action

@@ -1,9 +1,10 @@
-"""`radix`: the same things as in the UI, for the terminal and for scripts.
+"""Radix from the command line: what the Dagster UI does, for the terminal and for scripts.
 
-Exit codes: 0 done, 1 failed, 2 a person is needed.
+Exit codes: 0 done, 1 failed, 2 you are needed (to confirm, approve or set a credential).
 """
 
 import gc
+import importlib
 import os
 import sys
 import warnings
@@ -13,6 +14,12 @@ import typer
 from radix_assets.cli.common import FAILED, PERSON
 from radix_resources.credentials.redaction import scrub
 from radix_resources.errors import CredentialError, RadixError
+
+COMMANDS = (
+    *("new", "run", "status", "tags", "approve", "plan", "predict", "credentials", "suggest"),
+    *("up", "down", "join", "demo", "log", "errors", "doctor", "reconcile", "destroy"),
+)
+"""Each command is in the module of its name; `radix --help` lists them in this order."""
 
 app = typer.Typer(
     help=__doc__,
@@ -24,30 +31,28 @@ app = typer.Typer(
 
 def register_commands() -> typer.Typer:
     """Add every command to `app`, once for each process, and return it."""
-    from radix_assets.cli import credentials, data, destroying, history, look, machines, plans, projects, serve, suggest
-
     if not app.registered_commands:
-        for module in (projects, plans, destroying, credentials, data, look, history, serve, machines, suggest):
-            module.register(app)
+        for name in COMMANDS:
+            importlib.import_module(f"radix_assets.cli.{name}").register(app)
     return app
 
 
 def main() -> None:
-    """The command's entry point: coded errors in plain words, no traceback unless RADIX_DEBUG is set."""
+    """Run the command line. Coded errors are printed without a traceback, unless RADIX_DEBUG is set."""
     from radix_assets.cli import credentials
     from radix_resources.home import Home
     from radix_resources.metadata.db_errors import coded
 
     gc.set_threshold(
         100_000, 20, 50
-    )  # a command makes many objects that stay; looking through them costs a tenth of it
+    )  # a command creates many objects that live on; collecting them took a tenth of its time
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
     register_commands()
     credentials.ask_at_terminal()
     try:
         with coded():
-            if sys.argv[1:2] != ["suggest"]:  # it leaves nothing behind, not even an empty state directory
+            if sys.argv[1:2] != ["suggest"]:  # it writes nothing, not even an empty state directory
                 Home.from_environment().prepare()
             app()
     except RadixError as error:

@@ -7,8 +7,8 @@ from toy import Toy
 from typer import Typer
 from typer.testing import CliRunner
 
-from radix_assets.cli import history
-from radix_assets.cli.history import moment
+from radix_assets.cli import errors, log
+from radix_assets.cli.log import moment
 from radix_resources.action_log.log import record
 from radix_resources.action_log.schema import Action
 from radix_resources.errors import ConfigError
@@ -24,7 +24,8 @@ def toy(home: Home) -> Toy:
 
 def ask(*arguments: str) -> str:
     app = Typer()
-    history.register(app)
+    for module in (log, errors):
+        module.register(app)
     app.callback()(lambda: None)
     done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
     assert done.exit_code == 0, done.output
@@ -51,11 +52,11 @@ def test_the_log_tells_what_was_made_what_failed_and_what_was_done(toy: Toy, ins
     assert "ValueError" in failed["reason"]
     assert "4711" not in json.dumps(found), "a private value"
     assert "approve" in ask("log", "toy", "--limit", "1")
-    assert ask("log", "--actor", "nobody") == "nothing of that kind was done\n"
+    assert ask("log", "--actor", "nobody") == "no matching actions\n"
 
 
 def test_failures_are_counted_by_code_with_what_to_do(toy: Toy, instance: dg.DagsterInstance):
-    assert ask("errors") == "nothing failed since 7d\n"
+    assert ask("errors") == "no failures since 7d\n"
     toy.source["a"] = "bug"
     toy.materialize(instance, "toy/raw/a")
     (found,) = json.loads(ask("errors", "toy", "--json"))
@@ -91,4 +92,4 @@ def test_a_moment_is_a_time_ago_or_a_date(text: str, seconds: float):
 @pytest.mark.parametrize("arguments", [{"since": "yesterday"}, {"kind": "dance"}, {"severity": "bad"}])
 def test_what_cannot_be_asked_is_told(arguments: dict[str, str]):
     with pytest.raises(ConfigError, match="RDX-LOG-002"):
-        history._wanted(**arguments)
+        log._filter(**arguments)

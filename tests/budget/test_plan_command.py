@@ -9,7 +9,7 @@ import yaml
 from typer.testing import CliRunner
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.cli import plans, projects
+from radix_assets.cli import approve, plan, run
 from radix_assets.cli.common import OK, PERSON
 from radix_assets.orchestration.jobs import build_approval
 from radix_assets.pipeline.tools import tools
@@ -33,8 +33,9 @@ def radix(*arguments: str) -> tuple[int, str]:
     import typer
 
     app = typer.Typer()
-    plans.register(app)
-    projects.register(app)
+    plan.register(app)
+    for module in (approve, run):
+        module.register(app)
     result = CliRunner().invoke(app, list(arguments))
     return result.exit_code, result.output if result.exception is None or result.exit_code else str(result.exception)
 

@@ -139,7 +139,7 @@ def test_loading_the_location_imports_no_heavy_library(home: Home):
 def test_importing_the_command_line_imports_no_heavy_library(home: Home):
     code = (
         "import sys\n"
-        "from radix_assets.cli import common, data, look, main, projects, serve\n"
+        "from radix_assets.cli import common, demo, join, log, main, new, plan, predict, run, status, tags, up\n"
         f"print(sorted(set(sys.modules) & set({[*HEAVY, 'dagster', 'polars']!r})))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

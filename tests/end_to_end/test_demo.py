@@ -11,7 +11,7 @@ import pytest
 from driving import Installation
 
 from radix_assets.cli.common import Place
-from radix_assets.cli.sample import set_up
+from radix_assets.cli.demo import set_up
 from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.tools import tools
 from radix_assets.project.settings import load_project
@@ -56,4 +56,4 @@ def test_the_sample_goes_from_raw_tables_to_an_answer_with_the_tags_that_it_brin
     assert "endpoint  http://127.0.0.1:" in said
     assert "prediction" in said
     again = installation.radix("demo").out
-    assert "nothing new: everything is as it should be" in again
+    assert "nothing to do: everything is up to date" in again

@@ -9,7 +9,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 ENTRY_POINTS = {
     "radix_assets/cli/common.py": "commands",
-    "radix_assets/cli/machines.py": "commands",
+    "radix_assets/cli/join.py": "commands",
     "radix_assets/cli/main.py": "the command line",
     "radix_assets/definitions.py": "the code location",
     "radix_assets/orchestration/component.py": "the code location of another team",

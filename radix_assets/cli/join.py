@@ -1,4 +1,4 @@
-"""radix join, and what `radix up` does where several machines share a database."""
+"""radix join, and what `radix up` does if several machines share a database."""
 
 import contextlib
 import os
@@ -26,14 +26,18 @@ _TURN_SECONDS = 1.0
 
 Metadata = Annotated[
     str | None,
-    typer.Option(help=f"The PostgreSQL that the machines share: postgresql://user@host/database. Or set {VARIABLE}."),
+    typer.Option(
+        help=f"PostgreSQL database that the machines share: postgresql://user@host/database (or set {VARIABLE})."
+    ),
 ]
 Storage = Annotated[
     Path | None,
-    typer.Option(help="The folder that all machines see: snapshots, models and project files. Or set RADIX_STORAGE."),
+    typer.Option(help="Folder that the machines share: snapshots, models, project files (or set RADIX_STORAGE)."),
 ]
-Slots = Annotated[int, typer.Option(min=1, help="How many runs this machine takes at a time.")]
-Name = Annotated[str | None, typer.Option(help="What this machine is called in the log; its host name by default.")]
+Slots = Annotated[int, typer.Option(min=1, help="Number of runs that this machine executes at a time.")]
+MachineName = Annotated[
+    str | None, typer.Option("--name", help="Name of this machine in the log (default: host name).")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,12 +45,12 @@ def register(app: typer.Typer) -> None:
     app.command()(join)
 
 
-def join(metadata: Metadata = None, storage: Storage = None, slots: Slots = 1, name: Name = None) -> None:
-    """Work for the projects of other machines: look at how they stand, then take what is to be done.
+def join(metadata: Metadata = None, storage: Storage = None, slots: Slots = 1, name: MachineName = None) -> None:
+    """Join as a worker and execute queued runs.
 
     Example: radix join --metadata postgresql://radix@db/radix --storage /mnt/radix
     """
-    stand_on(metadata, storage)
+    use(metadata, storage)
     here = place()
     if not here.home.metadata.shared or here.home.storage is None:
         raise ConfigError(
@@ -58,8 +62,8 @@ def join(metadata: Metadata = None, storage: Storage = None, slots: Slots = 1, n
     work(here, slots=slots, name=name)
 
 
-def stand_on(metadata: str | None, storage: Path | None) -> None:
-    """Use this database and this folder, in this process and all that it starts."""
+def use(metadata: str | None, storage: Path | None) -> None:
+    """Use this database and this folder in this process and its children."""
     if metadata:
         os.environ[VARIABLE] = metadata
     if storage:
@@ -70,8 +74,8 @@ def stand_on(metadata: str | None, storage: Path | None) -> None:
 
 
 def work(here: Place, *, slots: int, name: str | None, port: int | None = None) -> None:
-    """Take runs until Ctrl-C. With a port this machine shows the UI too."""
-    from radix_assets.cli.look import status
+    """Execute queued runs until Ctrl-C. With a port, this machine serves the UI too."""
+    from radix_assets.cli.status import status
     from radix_assets.operations.reconcile import reconcile
     from radix_resources.machines.worker import Worker
 
@@ -92,7 +96,7 @@ def work(here: Place, *, slots: int, name: str | None, port: int | None = None) 
     )
     stop = threading.Event()
     with _ui(here, port), _stopped_by_signals(stop):
-        out.print(f"{host} takes {'one run' if slots == 1 else f'{slots} runs'} at a time; Ctrl-C ends it.")
+        out.print(f"{host} executes {'one run' if slots == 1 else f'{slots} runs'} at a time; Ctrl-C stops it.")
         try:
             _turns(worker, stop)
         finally:
@@ -107,7 +111,7 @@ def _turns(worker: "Worker", stop: threading.Event) -> None:
             silent = False
         except MetadataError as error:
             if not silent:
-                out.print(f"[red]{error}[/]\nwaits for it", soft_wrap=True)
+                out.print(f"[red]{error}[/]\nwaiting for the database", soft_wrap=True)
             silent = True
 
 

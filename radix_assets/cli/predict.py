@@ -6,33 +6,33 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from radix_assets.cli.common import PERSON, out, place, relative
+from radix_assets.cli.common import PERSON, Name, out, place, relative
 from radix_assets.pipeline.output import counted
 from radix_resources.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command()(predict)
 
 
 def predict(
-    name: Annotated[str, typer.Argument(help="The project's name.")],
-    target: Annotated[Path, typer.Option("--output", help="Written anew; .csv or .parquet.")],
+    name: Name,
+    target: Annotated[
+        Path, typer.Option("--output", help="File to write, .csv or .parquet; overwritten if it exists.")
+    ],
     source: Annotated[
-        Path | None, typer.Option("--input", help="Rows of the target's table, without the target.")
+        Path | None, typer.Option("--input", help="Rows of the target's table, without the target column.")
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(
-            help="Of a question about the future: the moments at which to ask it, such as 2010-01-01,2010-02-01."
-        ),
+        typer.Option(help="For questions about the future: times to predict at, such as 2010-01-01,2010-02-01."),
     ] = None,
 ) -> None:
-    """Predict for the rows of a file, or for every entity at some moments, from what was known by then.
+    """Predict for the rows of a file, or for every entity as of given times.
 
-    Written are keys, `prediction`, and `probability_<class>`. With --at also `asked`: whether the question's condition
-    held then.
+    Writes the keys, `prediction` and `probability_<class>`. With --at also
+    `asked`: whether the question applied to the entity at that time.
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
@@ -54,7 +54,7 @@ def predict(
     storage = here.tools(project).storage
     champion = latest(storage, project, "champion")
     if champion is None:
-        out.print(f"no model serves yet; next: radix run {name}")
+        out.print(f"there is no model yet; next: radix run {name}")
         raise typer.Exit(PERSON)
     decision = load_champion(champion)
     if decision.model_id is None:
@@ -70,12 +70,13 @@ def predict(
     else:
         rows, late = predict_moments(champion, tables, (at or "").split(","), target, seal)
         out.print(
-            "of each entity that was known by then; `asked` says whether the question's condition held", soft_wrap=True
+            "one row for each entity known at that time; `asked` says whether the question applied to it",
+            soft_wrap=True,
         )
         for moment, days in late.items():
             out.print(
-                f"[yellow]![/] {escape(moment)} is {counted(days, 'day')} after the newest row that is asked about: "
-                "what happened since is not known, and is taken to be nothing",
+                f"[yellow]![/] {escape(moment)} is {counted(days, 'day')} after the newest row of the data: "
+                "events since then are unknown, and are taken not to have happened",
                 soft_wrap=True,
             )
     out.print(f"[green]✓[/] {rows} rows → {relative(target)}", soft_wrap=True)

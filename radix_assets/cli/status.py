@@ -1,4 +1,4 @@
-"""radix status, reconcile, doctor."""
+"""radix status."""
 
 import time
 from datetime import UTC, datetime
@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
+from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, AnyName, Json, Place, out, place, say_json
 from radix_assets.pipeline.output import counted
 from radix_assets.project.settings import DESTROYED
 
@@ -19,28 +18,29 @@ WORDS = {
     "done": "[green]done[/]",
     "waiting": "[yellow]waiting for a person[/]",
     "failed": "[red]failed[/]",
-    "stale": "[cyan]to be run[/]",
+    "stale": "[cyan]stale[/]",
 }
-
-Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    for command in (status, reconcile, doctor):
-        app.command()(command)
+    """Add the command."""
+    app.command()(status)
 
 
 def status(
-    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
-    compare: Annotated[bool, typer.Option("--verify", help="Compare with what is really there.")] = False,  # noqa: FBT002 typer's
-    everything: Annotated[bool, typer.Option("--all", help="With --verify: read every file, not a sample.")] = False,  # noqa: FBT002 typer's
+    name: AnyName = None,
+    compare: Annotated[  # noqa: FBT002 typer's options
+        bool, typer.Option("--verify", help="Compare the log, the commit records and the files.")
+    ] = False,
+    everything: Annotated[  # noqa: FBT002 typer's options
+        bool, typer.Option("--all", help="With --verify: read every file instead of a sample.")
+    ] = False,
     as_json: Json = False,  # noqa: FBT002 typer's
 ) -> None:
-    """How the projects stand, and what to do next. Nothing is started.
+    """Show project status and the next step. Nothing is started.
 
-    With --verify each difference is told with its mend; an event that was lost is written anew. Exit code 1 where a
-    difference is left.
+    With --verify, report each difference and its fix, and re-emit lost events.
+    The exit code is 1 if differences remain.
 
     Example: radix status shop
     """
@@ -88,7 +88,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
         "waiting": wish or "",
         "stale": f"radix run {project.name}",
-        "done": "radix up, which starts the endpoint again" if idle else "",
+        "done": "radix up (restarts the endpoint)" if idle else "",
     }
     return {
         "project": project.name,
@@ -105,24 +105,24 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
-        "next": f"it was destroyed; radix run {project.name} makes it anew" if destroyed else actions[state],
+        "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
     }
 
 
 def _logged(state: "State", project: str) -> dict[str, Any]:
-    """What the action log adds up to."""
+    """Return the totals of the action log."""
     now = time.time()
-    said = state.of(project)
+    totals = state.of(project)
     hours = {str(int(now // 3600) - ago) for ago in range(24)}
     failures = [one for one in state.failures.values() if one.project == project]
     month = datetime.fromtimestamp(now, UTC).strftime("%Y-%m")
     return {
-        "actions": said.actions,
-        "made": said.made,
-        "last": datetime.fromtimestamp(said.last, UTC).isoformat(timespec="seconds") if said.last else None,
+        "actions": totals.actions,
+        "made": totals.made,
+        "last": datetime.fromtimestamp(totals.last, UTC).isoformat(timespec="seconds") if totals.last else None,
         "failed_today": sum(count for one in failures for hour, count in one.hours.items() if hour in hours),
-        "unfinished": len(said.open),
-        "dollars_this_month": round(said.dollars.get(month, 0.0), 4),
+        "unfinished": len(totals.open),
+        "dollars_this_month": round(totals.dollars.get(month, 0.0), 4),
     }
 
 
@@ -130,35 +130,18 @@ def _verify(here: Place, projects: list[Any], name: str | None, *, everything: b
     from radix_assets.operations.verify import verify
     from radix_assets.stages import STAGES
 
-    found = verify(here.instance, here.home, projects, STAGES, everything=everything, only=name)
+    differences = verify(here.instance, here.home, projects, STAGES, everything=everything, only=name)
     if as_json:
-        say_json({"findings": [one.to_json() for one in found]})
+        say_json({"findings": [difference.to_json() for difference in differences]})
     else:
-        for one in found:
-            mark = MARKS["made"] if one.mended else MARKS["failed"]
-            out.print(f"{mark} {escape(one.subject)}: {escape(one.found)}\n    {escape(one.mend)}", soft_wrap=True)
-        if not found:
+        for difference in differences:
+            mark = MARKS["made"] if difference.mended else MARKS["failed"]
+            text = f"{escape(difference.subject)}: {escape(difference.found)}\n    {escape(difference.mend)}"
+            out.print(f"{mark} {text}", soft_wrap=True)
+        if not differences:
             read = "every file was read" if everything else "a sample of the files was read"
-            out.print(f"{MARKS['made']} all is as the log and the commit records say; {read}", soft_wrap=True)
-    raise typer.Exit(OK if all(one.mended for one in found) else FAILED)
-
-
-def reconcile(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
-    """Finish, undo or tell what a crash left behind. `radix up` and `radix run` begin with it.
-
-    Example: radix reconcile
-    """
-    from radix_assets.operations.reconcile import reconcile as tidy
-
-    here = place()
-    found = tidy(here.instance, here.home)
-    if as_json:
-        say_json([one.to_json() for one in found])
-        return
-    for one in found:
-        out.print(f"{escape(one.subject)}  {escape(one.found)}: {escape(one.done)}", soft_wrap=True)
-    if not found:
-        out.print("nothing was left behind")
+            out.print(f"{MARKS['made']} no differences between log, commit records and files; {read}", soft_wrap=True)
+    raise typer.Exit(OK if all(difference.mended for difference in differences) else FAILED)
 
 
 def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
@@ -186,22 +169,3 @@ def _failed(log: dict[str, Any]) -> str:
 def _begun(log: dict[str, Any]) -> str:
     many = log["unfinished"]
     return f"{counted(many, 'action')} without an outcome; see radix log, radix reconcile" if many else ""
-
-
-def doctor(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
-    """Whether this machine has what Radix needs, with the one command that mends each finding.
-
-    Example: radix doctor
-    """
-    from radix_assets.cli.checkup import examine
-
-    findings = examine(place())
-    if as_json:
-        say_json([vars(finding) for finding in findings])
-    else:
-        table = Table("", "check", "finding", "what to do")
-        for finding in findings:
-            mark = MARKS["made"] if finding.fine else MARKS["failed"]
-            table.add_row(mark, finding.check, finding.found, "" if finding.fine else finding.mend)
-        out.print(table)
-    raise typer.Exit(OK if all(finding.fine for finding in findings) else FAILED)

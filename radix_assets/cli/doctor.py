@@ -1,4 +1,4 @@
-"""What `radix doctor` looks at."""
+"""radix doctor."""
 
 import os
 import shutil
@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from radix_assets.cli.common import Place
+import typer
+from rich.table import Table
+
+from radix_assets.cli.common import FAILED, MARKS, OK, Json, Place, out, place, say_json
 from radix_assets.pipeline.credentials import needs_of
 from radix_assets.pipeline.engine import cluster_of
 from radix_assets.project.settings import Project, load_projects
@@ -21,18 +24,41 @@ MEMORY_BYTES = 4 * 1024**3
 PORTS = {3000: "the Dagster UI", 3001: "reports and pages"}
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(doctor)
+
+
+def doctor(as_json: Json = False) -> None:  # noqa: FBT002 typer's options
+    """Check this machine and the projects, and print the command that fixes each problem.
+
+    Example: radix doctor
+    """
+    findings = examine(place())
+    if as_json:
+        say_json([{**vars(finding), "mend": finding.fix} for finding in findings])
+    else:
+        table = Table("", "check", "found", "fix")
+        for finding in findings:
+            mark = MARKS["made"] if finding.fine else MARKS["failed"]
+            table.add_row(mark, finding.check, finding.found, "" if finding.fine else finding.fix)
+        out.print(table)
+    raise typer.Exit(OK if all(finding.fine for finding in findings) else FAILED)
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at."""
+    """The result of one check."""
 
     check: str
     fine: bool
     found: str
-    mend: str = ""
+    fix: str = ""
+    """The command or the step that fixes it."""
 
 
 def examine(here: Place) -> list[Finding]:
-    """All checks, in the order a person would go through them. Nothing is changed."""
+    """Run all checks, in the order in which a user would fix them. Nothing is changed."""
     return [*_machine(here), *_libraries(), *_ports(), *_projects(here)]
 
 
@@ -51,13 +77,16 @@ def _machine(here: Place) -> Iterator[Finding]:
         "file system",
         kind not in {"nfs", "nfs4", "cifs", "smbfs"},
         kind,
-        "set RADIX_HOME to a local disk: SQLite needs it",
+        "set RADIX_HOME to a folder on a local disk, which SQLite requires",
     )
     free = shutil.disk_usage(state).free
-    yield Finding("disk", free > DISK_BYTES, f"{free / 1024**3:.1f} GiB free", "free some space: 2 GiB at least")
+    yield Finding("disk", free > DISK_BYTES, f"{free / 1024**3:.1f} GiB free", "free at least 2 GiB")
     memory = psutil.virtual_memory().available
     yield Finding(
-        "memory", memory > MEMORY_BYTES, f"{memory / 1024**3:.1f} GiB available", "close other programs: 4 GiB at least"
+        "memory",
+        memory > MEMORY_BYTES,
+        f"{memory / 1024**3:.1f} GiB available",
+        "close other programs: at least 4 GiB are needed",
     )
 
 
@@ -87,19 +116,19 @@ def _ports() -> Iterator[Finding]:
 def _projects(here: Place) -> Iterator[Finding]:
     projects, broken = load_projects(here.home.projects)
     for name, error in broken.items():
-        yield Finding(f"project {name}", False, error.found, error.hint or "mend its project file")
+        yield Finding(f"project {name}", False, error.found, error.hint or "fix its project file")
     for project in projects:
         needed = sorted({name for need in needs_of(project) for name in need.names})
         missing = [name for name in needed if credentials(here.home.state).where(name) is None]
         found = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
-        mend = "; ".join(f"radix credentials set {name}" for name in missing)
-        yield Finding(f"project {project.name}", not missing, found + (" (not given)" if missing else ""), mend)
+        fix = "; ".join(f"radix credentials set {name}" for name in missing)
+        yield Finding(f"project {project.name}", not missing, found + (" (not set)" if missing else ""), fix)
         yield from _sources(here, project)
         yield from _cluster(project, here)
 
 
 def _cluster(project: Project, here: Place) -> Iterator[Finding]:
-    """Whether the cluster that the project names can be used, as far as can be told without asking it for work."""
+    """Check whether the project's cluster can be reached. No work is submitted to it."""
     if project.compute.spark is None or project.compute.engine == "polars":
         return
     cluster = cluster_of(project, here.home)

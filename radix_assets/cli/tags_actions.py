@@ -1,6 +1,5 @@
-"""Shows, edits, previews and explains a project's tags."""
+"""What `radix tags` does: show, edit, preview and explain a project's tags."""
 
-import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from radix_assets.cli.common import Place, out, relative, say_json
+from radix_assets.cli.common import Place, login, out, relative, say_json
 from radix_assets.pipeline.status import assemble, latest
 from radix_assets.profiles.load import load_profiles
 from radix_assets.project.settings import Project
@@ -37,12 +36,12 @@ if TYPE_CHECKING:
 
 SETTINGS = ("role", "type", "sensitivity", "semantic_type", "unit")
 _TRIES = 5
-"""How often an edit is done again because somebody else came first."""
+"""How often an edit is retried because another writer came first."""
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """The options of `radix tags`, as they were given."""
+class Options:
+    """The options of `radix tags`."""
 
     sets: Sequence[str] = ()
     target: str | None = None
@@ -54,27 +53,19 @@ class Wishes:
 
     @property
     def any(self) -> bool:
-        """Whether there is anything to do."""
+        """Whether an edit was requested."""
         return any(vars(self).values())
 
 
-def login() -> str:
-    """Who is at the keyboard, as far as the machine knows."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"
-
-
-def edit(here: Place, project: Project, wishes: Wishes, *, by: str | None, if_version: str | None) -> None:
-    """Carry out corrections in tags.yaml. An edit that would be a mistake is refused before anything is written."""
-    work = look(here, project)
+def edit(here: Place, project: Project, options: Options, *, by: str | None, if_version: str | None) -> None:
+    """Edit tags.yaml. Raise TagError before anything is written if an edit is invalid."""
+    work = refresh(here, project)
     who = by or login()
     for attempt in range(_TRIES):
-        edits = edits_from(project, wishes)
+        edits = edits_from(project, options)
         draft = _draft(work, edits, who)
         mistakes = Mistakes()
-        mistakes.found = draft.errors if wishes.confirm else draft.new_errors
+        mistakes.found = draft.errors if options.confirm else draft.new_errors
         mistakes.raise_if_any()
         before, after = nested(draft.changes)
         action = Action(
@@ -97,12 +88,12 @@ def edit(here: Place, project: Project, wishes: Wishes, *, by: str | None, if_ve
             return
 
 
-def preview(here: Place, project: Project, wishes: Wishes, *, by: str | None, as_json: bool) -> None:
-    """What the edits in the file, and those given, change and set going. Nothing is written."""
+def preview(here: Place, project: Project, options: Options, *, by: str | None, as_json: bool) -> None:
+    """Print what the edits change, and what they would rebuild. Nothing is written."""
     from radix_assets.stages import STAGES
 
-    work = look(here, project)
-    draft = _draft(work, edits_from(project, wishes), by or login())
+    work = refresh(here, project)
+    draft = _draft(work, edits_from(project, options), by or login())
     then = load_tags(work.tools.storage.path(work.previous)) if work.previous else None
     waits = pending(then, draft.tags) if then and draft.tags else draft.changes
     follows = impact(project, work.tools, STAGES, draft.tags) if draft.tags else None
@@ -124,16 +115,16 @@ def preview(here: Place, project: Project, wishes: Wishes, *, by: str | None, as
         out.print(f"  {escape(line)}", soft_wrap=True)
     if follows:
         for one in follows.rebuilt:
-            seconds = "   never made" if one.seconds is None else f"{one.seconds:9.1f} s"
-            out.print(f"{seconds}  {one.asset}{'' if one.certain else '  (if its input differs)'}")
+            seconds = "never computed" if one.seconds is None else f"{one.seconds:9.1f} s"
+            out.print(f"{seconds}  {one.asset}{'' if one.certain else '  (if its input changes)'}")
         out.print(follows.sentence, soft_wrap=True)
     for error in draft.errors:
         out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
 
 
 def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
-    """The history of one column's tag, and what holds now."""
-    work = look(here, project)
+    """Print the history of one column's tag, and its current value."""
+    work = refresh(here, project)
     file = read_tags(project.tags_path)
     profiles = load_profiles(work.profiles(), work.raw())
     known = {table: list(profile.columns) for table, profile in profiles.items()}
@@ -168,8 +159,8 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
 
 
 def show(here: Place, project: Project, *, as_json: bool) -> None:
-    """Print the tags as they stand in the file, which is written to be read."""
-    work = look(here, project)
+    """Print tags.yaml, its mistakes and the next step."""
+    work = refresh(here, project)
     file = read_tags(project.tags_path)
     wish = waiting_for(project, file)
     errors = _draft(work, Edits(), "").errors
@@ -190,8 +181,8 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     out.print(f"next  {wish or 'radix run ' + project.name}", soft_wrap=True, markup=False)
 
 
-def look(here: Place, project: Project) -> "Work":
-    """The inputs of the tags as they stand, with the file up to date and what changed in it told to the log."""
+def refresh(here: Place, project: Project) -> "Work":
+    """Refresh tags.yaml, log what changed in it, and return the inputs of the tags."""
     from radix_assets.pipeline.stage import steps
     from radix_assets.stages import STAGES
 
@@ -199,7 +190,7 @@ def look(here: Place, project: Project) -> "Work":
     storage = tools.storage
     if latest(storage, project, "suggestions") is None:
         raise ConfigError(
-            "RDX-CFG-008", "there are no suggestions yet", expected="a first round", hint=f"radix run {project.name}"
+            "RDX-CFG-008", "there are no suggestions yet", expected="suggestions", hint=f"radix run {project.name}"
         )
     step = next(step for step in steps(project, STAGES) if step.name == "tags")
     work = assemble(project, step, tools, storage.latest(step.key))
@@ -212,41 +203,41 @@ def look(here: Place, project: Project) -> "Work":
         prepare_tags(project, *_inputs(work))
     except RadixError:
         if not project.tags_path.exists():
-            raise  # else its mistakes are shown
+            raise  # otherwise its mistakes are shown
     tell_all(project.tags_path, tell)
     return work
 
 
-def edits_from(project: Project, wishes: Wishes) -> Edits:
-    """The options as edits. Raises ConfigError RDX-CFG-007 where one cannot be read."""
+def edits_from(project: Project, options: Options) -> Edits:
+    """Return the options as edits. Raise ConfigError RDX-CFG-007 if one is malformed."""
     file = read_tags(project.tags_path)
     known = {table: list(block.columns) for table, block in file.tables.items()}
     columns: dict[str, dict[str, str]] = {}
-    for text in wishes.sets:
+    for text in options.sets:
         name, setting, value = _setting(text, known)
         columns.setdefault(name, {})[setting] = value
     lists = {
         option: dict(_list(text, option, known) for text in given)
-        for option, given in (("--time-index", wishes.time_index), ("--primary-key", wishes.primary_key))
+        for option, given in (("--time-index", options.time_index), ("--primary-key", options.primary_key))
     }
     return Edits(
         columns=columns,
-        target=wishes.target,
+        target=options.target,
         time_index=lists["--time-index"],
         primary_key=lists["--primary-key"],
-        add_relationships=tuple(wishes.add),
-        remove_relationships=tuple(wishes.remove),
-        confirm=wishes.confirm,
+        add_relationships=tuple(options.add),
+        remove_relationships=tuple(options.remove),
+        confirm=options.confirm,
     )
 
 
 def _setting(text: str, known: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:
-    """Column, setting and value of `table.column=role` or `table.column.sensitivity=personal`."""
+    """Parse `table.column=role` or `table.column.sensitivity=personal` into column, setting and value."""
     name, _, value = (part.strip() for part in text.rpartition("="))
     if not name or not value:
         raise ConfigError(
             "RDX-CFG-007",
-            f"{text!r} is no edit",
+            f"{text!r} is not an edit",
             expected="table.column=role, or table.column.sensitivity=personal (or .type=, .unit=, .semantic_type=)",
             hint="such as --set customers.email=ignore",
         )
@@ -264,7 +255,7 @@ def _is_column(name: str, known: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _list(text: str, option: str, known: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
-    """Table and columns of `orders.ordered_at`, `flights.(year, month, day)` or `orders=none`."""
+    """Parse `orders.ordered_at`, `flights.(year, month, day)` or `orders=none` into table and columns."""
     table, _, none = text.rpartition("=")
     if none.strip().casefold() == "none" and table.strip() in known:
         return table.strip(), []
@@ -272,7 +263,7 @@ def _list(text: str, option: str, known: Mapping[str, Sequence[str]]) -> tuple[s
     if found is None:
         raise ConfigError(
             "RDX-CFG-007",
-            f"{option} {text!r} names no columns of the data",
+            f"{option} {text!r} does not name columns of the data",
             expected="table.column, table.(column, column) or table=none",
             hint=f"such as {option} orders.ordered_at",
         )

@@ -1,13 +1,13 @@
-"""radix plan, and the approval of a plan."""
+"""radix plan, and the approval of a plan by its hash."""
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from radix_assets.cli.common import OK, PERSON, Place, out, place, say_json
+from radix_assets.cli.common import OK, PERSON, Json, Name, Place, out, place, say_json
 from radix_assets.project.settings import PROJECT_FILE, Project
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def plan(
-    name: Annotated[str, typer.Argument(help="The project's name.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")] = False,  # noqa: FBT002
+    name: Name,
+    as_json: Json = False,  # noqa: FBT002 typer's options
 ) -> None:
-    """What a project would use and cost, step by step, before anything runs. Nothing is started.
+    """Estimate time, memory and cost of the next run, step by step. Nothing is started.
 
     Example: radix plan shop
     """
@@ -43,18 +43,18 @@ def plan(
 
 
 def is_plan(here: Place, name: str) -> bool:
-    """Whether this is the hash of a plan rather than a project's name."""
+    """Return whether a name is the hash of a plan and not a project."""
     return bool(_HASH.fullmatch(name)) and not (here.home.projects / name / PROJECT_FILE).exists()
 
 
-def approve_plan_of(here: Place, wanted: str, *, by: str, why: str) -> None:
-    """Approve the plan with this hash. Raises BudgetError RDX-BUD-002 where no project has it now."""
+def approve_plan_of(here: Place, plan_hash: str, *, by: str, why: str) -> None:
+    """Approve the plan with this hash. Raise BudgetError RDX-BUD-002 if no project has this plan now."""
     from radix_assets.orchestration.approve_plan import approve_by_hash
     from radix_assets.project.settings import load_projects
 
     projects = load_projects(here.home.projects)[0]
-    project = approve_by_hash(projects, here.home, here.instance, wanted, by=by, why=why)
-    out.print(f"[green]✓[/] approved plan {wanted}; next: radix run {project.name}")
+    project = approve_by_hash(projects, here.home, here.instance, plan_hash, by=by, why=why)
+    out.print(f"[green]✓[/] approved plan {plan_hash}; next: radix run {project.name}")
 
 
 def _plan(here: Place, project: Project) -> "Plan":
@@ -68,11 +68,11 @@ def _plan(here: Place, project: Project) -> "Plan":
 
 def _print(project: Project, found: "Plan", by: str | None) -> None:
     if not found.steps:
-        out.print("nothing to do: everything is as it should be")
+        out.print("nothing to do: everything is up to date")
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("step")
-    for title in ("rows", "data", "memory asked for", "seconds", "up to", "dollars"):
+    for title in ("rows", "data", "memory", "seconds", "at most", "dollars"):
         table.add_column(title, justify="right")
     for step in found.steps:
         table.add_row(
@@ -90,7 +90,7 @@ def _print(project: Project, found: "Plan", by: str | None) -> None:
         hourly = f", ${change.rate.dollars_hour:,.2f} an hour" if change.rate.dollars_hour else ""
         out.print(f"provisions          {change.component}: {change.what}{hourly}{monthly}", soft_wrap=True)
     if found.endpoint:
-        out.print(f"endpoint            {found.endpoint:,.2f} dollars, if it answers to the end of the month")
+        out.print(f"endpoint            {found.endpoint:,.2f} dollars, if it runs until the end of the month")
     limits = project.budget
     rows = (
         (
@@ -100,19 +100,19 @@ def _print(project: Project, found: "Plan", by: str | None) -> None:
             found.spent.dollars,
             limits.dollars_per_month,
         ),
-        ("minutes of search", found.expected.search_minutes, found.most.search_minutes, 0.0, limits.search_minutes),
-        ("gigabytes kept", found.expected.gigabytes, found.most.gigabytes, found.spent.gigabytes, limits.gigabytes),
+        ("search minutes", found.expected.search_minutes, found.most.search_minutes, 0.0, limits.search_minutes),
+        ("gigabytes stored", found.expected.gigabytes, found.most.gigabytes, found.spent.gigabytes, limits.gigabytes),
     )
     out.print()
     for what, expected, most, before, limit in rows:
         of = "no limit" if limit is None else f"budget {limit:g}"
-        out.print(f"{what:20}{expected:10.3g}  up to {most:.3g}, {before:.3g} of it so far; {of}", soft_wrap=True)
+        out.print(f"{what:20}{expected:10.3g}  at most {most:.3g}, {before:.3g} so far; {of}", soft_wrap=True)
     out.print(f"plan                {found.hash}")
     if by:
-        out.print(f"[green]✓[/] beyond the budget, approved by {escape(by)}")
+        out.print(f"[green]✓[/] exceeds the budget; approved by {escape(by)}")
     elif found.beyond:
         out.print(
-            f"[yellow]a person is needed:[/] beyond the budget: {', '.join(found.beyond)}; "
+            f"[yellow]approval needed:[/] exceeds the budget for {', '.join(found.beyond)}; "
             f"next: radix approve {found.hash} --why …",
             soft_wrap=True,
         )

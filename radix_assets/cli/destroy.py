@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from radix_assets.cli.common import PERSON, demand_known, out, place
+from radix_assets.cli.common import PERSON, By, Name, demand_known, out, place
 from radix_assets.project.settings import PROJECT_FILE
 
 
@@ -17,19 +17,19 @@ def register(app: typer.Typer) -> None:
 
 
 def destroy(
-    name: Annotated[str, typer.Argument(help="The project's name.")],
+    name: Name,
     yes: Annotated[  # noqa: FBT002 typer's options
-        bool, typer.Option("--yes-delete-data", help="Do not ask; snapshots and models are deleted for good.")
+        bool, typer.Option("--yes-delete-data", help="Do not ask; snapshots and models are deleted permanently.")
     ] = False,
-    files: Annotated[bool, typer.Option("--files", help="project.yaml and tags.yaml too.")] = False,  # noqa: FBT002
-    why: Annotated[str, typer.Option(help="Kept in the log.")] = "",
-    by: Annotated[str | None, typer.Option(help="Who says so; by default the user's login name.")] = None,
+    files: Annotated[bool, typer.Option("--files", help="Delete project.yaml and tags.yaml too.")] = False,  # noqa: FBT002
+    why: Annotated[str, typer.Option(help="Reason, stored in the log.")] = "",
+    by: By = None,
 ) -> None:
-    """Remove what a project provisioned and made, after showing it. The sources and your own files stay.
+    """List what a project stores and provisions, then delete it. The sources and your own files stay.
 
     Example: radix destroy shop
     """
-    from radix_assets.cli.tagging import login
+    from radix_assets.cli.common import login
     from radix_assets.operations.destroy import abandoned, approve_deletion, inventory
     from radix_assets.operations.destroy import destroy as remove
     from radix_assets.orchestration.infrastructure import emit
@@ -48,24 +48,24 @@ def destroy(
     for part, one in held.items():
         size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
         table.add_row(part, escape(one.what), size, "[yellow]data[/]" if one.data else "")
-    out.print(table if held else "nothing was made for this project")
+    out.print(table if held else "nothing is stored for this project")
     suffices = project.policy.delete == "auto"
     who = by or login()
     if any(one.data for one in held.values()) and not (yes and suffices):
         if not _typed(name):
             way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
-            out.print(f"[yellow]a person is needed:[/] nothing was removed; {way}")
+            out.print(f"[yellow]confirmation needed:[/] nothing was deleted; {way}")
             raise typer.Exit(PERSON)
         approve_deletion(here.instance, project, held, by=who, why=why)
     gone = remove(project, here.home, here.instance, by=who, why=why, files=files)
     for component in here.tools(project).provider.components.values():
         if component.capability in gone:
             emit(here.instance, component)
-    out.print(f"[green]✓[/] removed; the log of it stays: radix log {name}" if held else "nothing to remove")
+    out.print(f"[green]✓[/] deleted; its log stays: radix log {name}" if held else "nothing to remove")
 
 
 def _typed(name: str) -> bool:
     if not sys.stdin.isatty():
         return False
-    words = f"data are deleted for good; type {name} to go on"
+    words = f"data are deleted permanently; type {name} to continue"
     return bool(typer.prompt(words, default="", show_default=False) == name)

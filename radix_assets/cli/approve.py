@@ -1,0 +1,59 @@
+"""radix approve."""
+
+from typing import Annotated
+
+import typer
+
+from radix_assets.cli.common import PERSON, out, place
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(approve)
+
+
+def approve(
+    name: Annotated[str, typer.Argument(help="Project whose model waits for approval, or the hash of a plan.")],
+    why: Annotated[str, typer.Option(help="Reason, stored with the approval.")] = "",
+    by: Annotated[str | None, typer.Option(help="Approver's name (default: login).")] = None,
+) -> None:
+    """Approve the waiting model of a project, or a plan that exceeds the budget.
+
+    Example: radix approve shop --why "reviewed with sales"
+    """
+    from radix_assets.cli.common import login
+    from radix_assets.cli.plan import approve_plan_of, is_plan
+    from radix_assets.models.approvals import approve as record
+    from radix_assets.models.stored import load_card, load_champion
+    from radix_assets.pipeline.status import latest
+    from radix_resources.action_log.log import logged_action
+    from radix_resources.action_log.schema import Action
+
+    here = place()
+    if is_plan(here, name):
+        approve_plan_of(here, name, by=by or login(), why=why)
+        return
+    project = here.project(name)
+    storage = here.tools(project).storage
+    newest = latest(storage, project, "model")
+    if newest is None:
+        out.print(f"there is no model yet; next: radix run {name}")
+        raise typer.Exit(PERSON)
+    card, who = load_card(newest), by or login()
+    serving = latest(storage, project, "champion")
+    if not card.accepted:
+        out.print(
+            f"no model waits for approval: the newest was refused. {card.reason.removeprefix('Refused: ')}",
+            soft_wrap=True,
+        )
+        raise typer.Exit(PERSON)
+    if serving and load_champion(serving).model_id == card.model_id:
+        out.print("no model waits for approval: the newest serves already")
+        return
+    model = card.model_id
+    action = Action(
+        kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model
+    )
+    with logged_action(here.instance, action):
+        record(project.folder, model, by=who, why=why)
+    out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")

@@ -1,0 +1,40 @@
+"""radix new."""
+
+from typing import Annotated
+
+import typer
+
+from radix_assets.cli.common import Name, out, place, relative
+from radix_assets.pipeline.output import counted
+from radix_assets.project.settings import PROJECT_FILE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(new)
+
+
+def new(
+    name: Name,
+    sources: Annotated[list[str], typer.Argument(help="Files, folders, glob patterns or postgresql:// URLs.")],
+    target: Annotated[
+        str | None, typer.Option(help="What to predict: table.column or a comparison, such as 'flights.delay > 15'.")
+    ] = None,
+    accept: Annotated[
+        str, typer.Option(help="human: wait until the tags are confirmed; auto: accept the suggested tags.")
+    ] = "human",
+) -> None:
+    """Create a project file for these sources. Passwords are never stored in it.
+
+    Example: radix new shop data/*.csv --target orders.total
+    """
+    from radix_assets.cli.new_project import write_project
+
+    here = place()
+    secrets, project = write_project(here.home, name, sources, target=target, accept=accept)
+    out.print(
+        f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {counted(len(project.tables), 'table')}"
+    )
+    for secret in secrets:
+        out.print(f"[yellow]![/] the password is not stored; set it once: radix credentials set {secret}")
+    out.print(f"next: radix run {name}")

@@ -1,0 +1,146 @@
+"""radix run."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from radix_assets.cli.common import (
+    FAILED,
+    MARKS,
+    OK,
+    PERSON,
+    Json,
+    Name,
+    Place,
+    err,
+    interruptible,
+    out,
+    place,
+    relative,
+    say_json,
+)
+from radix_assets.project.settings import Project
+
+if TYPE_CHECKING:
+    from radix_assets.orchestration.local_run import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(run)
+
+
+def run(
+    name: Name,
+    again: Annotated[
+        list[str] | None, typer.Option(help="Rebuild this asset even if it is up to date, such as raw/orders.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
+    """Materialize missing and stale assets until all are up to date or you are needed.
+
+    Example: radix run shop
+    """
+    here = place()
+    console = err if as_json else out
+    with interruptible(
+        here, f"interrupted; nothing is half-written, and `radix run {name}` continues from here", console
+    ):
+        report = run_and_print(here, here.project(name), console, again or ())
+    if as_json:
+        say_json(summarize(here, report))
+    raise typer.Exit({"done": OK, "waiting": PERSON, "failed": FAILED}[report.state])
+
+
+def run_and_print(here: Place, project: Project, console: Console, again: Collection[str] = ()) -> "Report":
+    """Run a project, and print its progress and the result."""
+    from radix_assets.operations.reconcile import reconcile
+    from radix_assets.orchestration.local_run import run as run_project
+    from radix_assets.stages import STAGES
+
+    def listen(key: str, state: str, details: dict[str, Any]) -> None:
+        if state == "start":
+            return
+        seconds = f"{details['seconds']:6.1f} s" if "seconds" in details else " " * 8
+        console.print(f"{MARKS[state]} {seconds}  {key.partition('/')[2]}", soft_wrap=True)
+        if state == "failed":
+            console.print(f"[red]{escape(str(details['error']))}[/]", soft_wrap=True)
+
+    for leftover in reconcile(here.instance, here.home, thorough=False):
+        console.print(f"[dim]{escape(f'{leftover.subject} {leftover.found}: {leftover.done}')}[/]", soft_wrap=True)
+    report = run_project(project, here.tools(project), here.instance, listen, STAGES, again=again)
+    _print(console, report, summarize(here, report))
+    return report
+
+
+def summarize(here: Place, report: "Report") -> dict[str, Any]:
+    """Return the object that `radix run --json` prints."""
+    from radix_assets.models.registry import load_registration
+    from radix_assets.models.stored import load_card
+    from radix_assets.pipeline.status import latest
+
+    project = here.project(report.project)
+    tools = here.tools(project)
+    model = latest(tools.storage, project, "model")
+    card = load_card(model) if model else None
+    version = load_registration(model).version if model else None
+    page = latest(tools.storage, project, "report")
+    deployed = tools.endpoint.inspect(project.name)
+    states = {"stale": "waiting", "blocked": "waiting"}
+    return {
+        "project": report.project,
+        "state": report.state,
+        "assets": [
+            {
+                "key": status.step.key,
+                "state": "made" if status.step.key in report.made else states.get(status.state, status.state),
+                "seconds": round(report.made.get(status.step.key, 0.0), 3),
+                "error": status.error or (status.reason if status.state in {"waiting", "blocked"} else None),
+            }
+            for status in report.statuses
+        ],
+        "model": card
+        and {
+            "metric": card.metric,
+            "score": card.score.value,
+            "interval": [card.score.low, card.score.high],
+            "baselines": {name: score.value for name, score in card.baselines.items()},
+            "version": version,
+            "accepted": card.accepted,
+            "reason": card.reason,
+        },
+        "endpoint": deployed.address if deployed and deployed.state == "running" else None,
+        "report": str(page / "report.html") if page else None,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
+    console.print()
+    if not report.made and report.state == "done":
+        console.print("nothing to do: everything is up to date")
+    model = summary["model"]
+    if model:
+        low, high = model["interval"]
+        against = ", ".join(f"{name} {value:.4g}" for name, value in model["baselines"].items())
+        verdict = "[green]accepted[/]" if model["accepted"] else "[yellow]refused[/]"
+        reason = model["reason"].removeprefix("Refused: ")
+        console.print(
+            f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); against {against}",
+            soft_wrap=True,
+        )
+        console.print(f"          {verdict}: {escape(reason)}", soft_wrap=True)
+    if summary["endpoint"]:
+        earlier = " (the earlier model continues to serve)" if model and not model["accepted"] else ""
+        console.print(f"endpoint  {summary['endpoint']}{earlier}", soft_wrap=True)
+    if summary["report"]:
+        console.print(f"report    {relative(Path(summary['report']))}", soft_wrap=True)
+    for status in report.failed:
+        code = status.error["code"] if status.error else ""
+        console.print(f"[red]failed[/]    {status.step.key}: {code} {escape(status.reason)}", soft_wrap=True)
+    for wish in report.wishes:
+        console.print(f"[yellow]you are needed:[/] {escape(wish)}", soft_wrap=True)
