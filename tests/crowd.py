@@ -1,7 +1,7 @@
-"""One run of a project on PostgreSQL, several at the same time, one more; prints how each ended, as JSON.
+"""One run of a project on PostgreSQL, several at the same time, one more; print the result of each, as JSON.
 
-python tests/crowd.py FOLDER PROCESSES; the address is in RADIX_METADATA. Each run is a fork, so that one import serves
-all of them.
+python tests/crowd.py FOLDER PROCESSES; the address is in RADIX_METADATA. Each run is a fork, so that one import
+serves all of them.
 """
 
 import importlib
@@ -28,7 +28,7 @@ def main(folder: Path, processes: int) -> None:
         *heavy,
     ):
         importlib.import_module(name)
-    # Less patience, Dagster's (5 tries, 0.2 s the first time) and Radix's, so that the test ends soon.
+    # Fewer retries in Dagster (5, after 0.2 s the first time) and a shorter wait in Radix, so that the test ends soon.
     importlib.import_module("dagster_postgres.utils").retry_pg_connection_fn.__defaults__ = (2, 0.2)
     importlib.import_module("radix_resources.metadata.postgresql")._QUEUE_SECONDS = 3
     said = SHARED.Queue()
@@ -37,7 +37,7 @@ def main(folder: Path, processes: int) -> None:
 
 
 def together(processes: int, said: Any, value: str) -> list[str]:
-    """So many runs at once; what each came to."""
+    """Start so many runs at once; return the result of each."""
     start = SHARED.Barrier(processes)
     runs = [SHARED.Process(target=take_part, args=(start, said, value)) for _ in range(processes)]
     for run in runs:
@@ -49,7 +49,7 @@ def together(processes: int, said: Any, value: str) -> list[str]:
 
 
 def take_part(start: Any, said: Any, value: str) -> None:
-    """One run to the end; what it came to, or the code of what stopped it."""
+    """Run to the end; report the state of the run, or the code of its error."""
     import dagster as dg
     from toy import Toy
 
@@ -69,7 +69,7 @@ def take_part(start: Any, said: Any, value: str) -> None:
         said.put(state)
     except RadixError as error:
         said.put(f"{error.code} {error.transient}")
-    except BaseException as error:  # noqa: BLE001 it is told
+    except BaseException as error:  # noqa: BLE001 it is reported
         said.put(f"{type(error).__name__}: {error}")
 
 

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[1]
 MARK = "PYTEST_SESSION_MARK"
 """A variable in the environment of this session's processes, and of all that they start."""
 CACHES = {"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".venv", ".git"}
+SOURCES = {".py", ".md"}
+"""Files that a developer may add while the tests run, and no test would write."""
 GRACE = 20.0
 """Seconds for processes that were told to end."""
 
@@ -30,14 +32,18 @@ def processes_left(mark: str) -> list[str]:
 
 
 def untracked_files() -> set[str]:
-    """Return the files of the checkout that are not in version control, without the tools' caches."""
+    """Return the files of the checkout that are not in version control, without tools' caches and source files."""
     listed = subprocess.run(["git", "ls-files", "--others", "-z"], cwd=ROOT, capture_output=True, check=False)
     names = listed.stdout.decode(errors="surrogateescape").split("\0")
-    return {name for name in names if name and not _is_cache(Path(name))}
+    return {name for name in names if name and not _is_allowed(Path(name))}
 
 
-def _is_cache(path: Path) -> bool:
-    return bool(CACHES & set(path.parts)) or any(part.endswith(".egg-info") for part in path.parts)
+def _is_allowed(path: Path) -> bool:
+    return (
+        path.suffix in SOURCES
+        or bool(CACHES & set(path.parts))
+        or any(part.endswith(".egg-info") for part in path.parts)
+    )
 
 
 def _marked(mark: str) -> list[str]:

@@ -1,9 +1,9 @@
-"""Several processes make one asset at the same time, round after round; prints how each ended, as JSON.
+"""Several processes materialize one asset at the same time, round after round; print their exit codes, as JSON.
 
 python tests/racing.py FOLDER PROCESSES ROUNDS. Each process is a fork with a run of its own, so that one import serves
-all of them. In the first half of the rounds a claim decides who computes; in the second half claims hold nobody back,
-so that the commit record alone decides; in one round more, who computes is cancelled meanwhile. FOLDER/computed gets a
-line for each time that the asset was computed.
+all of them. In the first half of the rounds a claim decides which process computes; in the second half claims have no
+effect, so that the commit record alone decides; in the last round the process that computes is cancelled. Each
+computation adds a line to FOLDER/computed.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ def main(folder: Path, processes: int, rounds: int) -> None:
 
 
 def prepare() -> None:
-    """The databases and the project are there before the race, and what it takes to open them is imported."""
+    """Create the databases and the project before the race, and import everything needed to open them."""
     import dagster as dg
 
     toy = world()
@@ -55,7 +55,7 @@ def prepare() -> None:
 
 
 def world() -> Any:
-    """The toy project."""
+    """Return the toy project."""
     from toy import Toy
 
     from radix_resources.home import Home
@@ -66,7 +66,7 @@ def world() -> Any:
 
 
 def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
-    """In each round the source says something new, and all publish the asset as soon as all are there."""
+    """In each round the source changes, and all processes publish the asset at the same time."""
     import dagster as dg
 
     from radix_assets.orchestration.assets import publish
@@ -104,13 +104,13 @@ def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
         try:
             whole_race.execute_in_process(instance=instance)
         except BaseException:
-            start.abort()  # the others need not wait for one who is gone
+            start.abort()  # the others need not wait for a process that has ended
             raise
 
 
 @contextlib.contextmanager
 def hold_nobody(_claims: Any, _name: str, *, wait: bool = False) -> Iterator[None]:
-    """Claims are lost, as where a machine is cut off from the others."""
+    """Give no claim, as on a machine that is cut off from the others."""
     yield None
 
 

@@ -1,4 +1,4 @@
-"""A small project of toy stages, for testing what holds of all stages."""
+"""A small project of toy stages, to test the behavior that all stages share."""
 
 import json
 from collections.abc import Callable
@@ -19,14 +19,14 @@ from radix_resources.home import Home
 
 
 class Word(dg.Config):
-    """The toy gate's launchpad."""
+    """The launchpad of the toy gate."""
 
     open: bool = False
 
 
 @dataclass
 class Toy:
-    """The world that the toy stages look at, and how often each was computed."""
+    """The sources that the toy stages read, and the steps computed so far."""
 
     home: Home
     source: dict[str, str] = field(default_factory=lambda: {"a": "1", "b": "2"})

@@ -9,7 +9,7 @@ from driving import Installation
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
-    """A fresh one; its endpoints are stopped at the end."""
-    made = Installation(tmp_path)
-    yield made
-    made.close()
+    """Yield a fresh installation; stop its endpoints at the end."""
+    fresh = Installation(tmp_path)
+    yield fresh
+    fresh.close()

@@ -29,7 +29,7 @@ KILLER = Path(__file__).with_name("killed.py")
 
 @dataclass(frozen=True)
 class Said:
-    """What a command came to."""
+    """The result of a command."""
 
     code: int
     out: str
@@ -37,13 +37,13 @@ class Said:
 
     @property
     def json(self) -> Any:
-        """The last line of --json."""
+        """Return the last line of --json, parsed."""
         return json.loads(self.out.splitlines()[-1])
 
 
 @dataclass(frozen=True)
 class Installation:
-    """A RADIX_HOME and a RADIX_PROJECTS of their own."""
+    """A separate RADIX_HOME and RADIX_PROJECTS."""
 
     folder: Path
     secrets: dict[str, str] = field(default_factory=dict)
@@ -56,19 +56,19 @@ class Installation:
 
     @property
     def data(self) -> Path:
-        """Where a test may put source files."""
+        """Return the folder for source files."""
         path = self.folder / "data"
         path.mkdir(parents=True, exist_ok=True)
         return path
 
     @property
     def environment(self) -> dict[str, str]:
-        """Of every command. Wide, and without the variables of whoever runs the tests."""
+        """Return the environment of every command: a wide terminal, and no Radix settings of the test session."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIX_", "DAGSTER_"))}
         return {**kept, **self.home.environment(), **self.secrets, "COLUMNS": "200"}
 
     def radix(self, *arguments: str, expect: int | None = DONE, **environment: str) -> Said:
-        """Run a command to its end; its exit code must be the expected one (None: any)."""
+        """Run a command to its end; assert its exit code (None: any)."""
         return self._run(["-m", "radix_assets.cli", *arguments], expect, environment)
 
     def killed(self, where: str, *arguments: str) -> Said:
@@ -84,13 +84,13 @@ class Installation:
         return Said(done.returncode, done.stdout, done.stderr)
 
     def new(self, name: str, *arguments: str, trials: int = 2) -> Said:
-        """A project with a small search."""
+        """Create a project with a small search."""
         said = self.radix("new", name, *arguments)
         self.rewrite(name, search={"trials": trials})
         return said
 
     def rewrite(self, name: str, **settings: Any) -> None:
-        """Change settings of the project file, as a person would."""
+        """Change settings in the project file, as a user would."""
         path = self.project_file(name)
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         path.write_text(yaml.safe_dump({**content, **settings}, allow_unicode=True), encoding="utf-8")
@@ -103,7 +103,7 @@ class Installation:
 
     @contextlib.contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
-        """Its action log; the settings find it by the environment."""
+        """Open its Dagster instance; the settings refer to the environment."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.home.environment().items():
                 patch.setenv(name, value)
@@ -115,9 +115,9 @@ class Installation:
             return instance.get_runs_count()
 
     def content(self, project: str) -> dict[str, dict[str, str]]:
-        """Of every asset that is visible, by its key without the project, the hash of each of its data files.
+        """Return the hash of each data file of every visible asset, by its key without the project.
 
-        Without the files that hold the tracking server's run id, which is random, or what follows from it.
+        Files that depend on the tracking server's random run id are left out.
         """
         storage = tools_of(load_project(self.project_file(project)), self.home).storage
         names = [name.partition("/")[2] for name in storage.assets() if name.startswith(f"{project}/")]
@@ -133,7 +133,7 @@ class Installation:
         }
 
     def verify(self) -> int:
-        """Every committed snapshot is whole: its files are the ones its record names. Returns how many there are."""
+        """Assert that each committed snapshot has exactly the files of its record; return the number of snapshots."""
         records = sorted((self.home.store / "commits").rglob("*.json"))
         for record in records:
             commit = json.loads(record.read_text())
@@ -143,22 +143,22 @@ class Installation:
                 for file in directory.rglob("*")
                 if file.is_file() and file.name != ".snapshot"
             }
-            assert found == commit["files"], f"{record} does not say what is in {directory}"
+            assert found == commit["files"], f"{record} does not match {directory}"
         return len(records)
 
     def close(self) -> None:
-        """No endpoint outlives its test."""
+        """Stop its endpoints."""
         if self.home.endpoints.is_dir():
             self.radix("down")
 
 
 def states(summary: dict[str, Any]) -> dict[str, str]:
-    """State by asset key without the project, of `radix run --json`."""
+    """Return the state of each asset of `radix run --json`, by its key without the project."""
     return {asset["key"].partition("/")[2]: asset["state"] for asset in summary["assets"]}
 
 
 def errors(summary: dict[str, Any]) -> dict[str, str]:
-    """Error code by asset key without the project, of the failed ones."""
+    """Return the error code of each failed asset, by its key without the project."""
     return {
         asset["key"].partition("/")[2]: asset["error"]["code"]
         for asset in summary["assets"]

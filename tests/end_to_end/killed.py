@@ -1,6 +1,6 @@
-"""The real command, which kills itself at a place: KILL_AT=module:name:count:before|after.
+"""The real command, which kills itself at a given call: KILL_AT=module:name:count:before|after.
 
-The place is where a function is looked up: the call with that number never begins, or its result never arrives.
+The call with that number never begins, or its result never arrives.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def arm(place: str) -> None:
-    """Replace the function by one that counts its calls."""
+    """Replace the function with one that counts its calls."""
     module, name, count, moment = place.split(":")
     *holders, last = name.split(".")
     holder: Any = importlib.import_module(module)

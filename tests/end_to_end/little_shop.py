@@ -1,4 +1,4 @@
-"""A shop of three tables, made anew: who buys, what was ordered, and what was in it."""
+"""A generated shop of three tables: customers, orders and their items."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,8 +12,10 @@ TABLES = ("customers", "orders", "items")
 
 
 def write_shop(folder: Path) -> list[str]:
-    """Write customers.csv, orders.csv and items.csv; returns their paths. Whether an order comes back,
-    and how many days it takes, can be learnt."""
+    """Write customers.csv, orders.csv and items.csv; return their paths.
+
+    `returned` and `days` of an order can be learnt from the other columns.
+    """
     random = np.random.default_rng(7)
     folder.mkdir(parents=True, exist_ok=True)
     habit = random.normal(size=CUSTOMERS)
@@ -60,7 +62,7 @@ def write_shop(folder: Path) -> list[str]:
 
 
 def new_orders() -> pl.DataFrame:
-    """Rows as they come in, without the answer; not in the order of their keys, one of an unknown customer."""
+    """Return new rows without the target: not in the order of their keys, one of an unknown customer."""
     return pl.DataFrame(
         {
             "order_id": [9003, 9001, 9002, 9004],
