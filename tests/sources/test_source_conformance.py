@@ -1,0 +1,388 @@
+"""Every kind of source keeps what the protocol promises: the built-in kinds, and one from an installed package.
+
+A kind joins by a `Case`: how a source of it is set up and changed, and how each failure comes about.
+"""
+# ruff: noqa: S608 the only name in the statements is a constant
+
+import contextlib
+import json
+import os
+import pickle
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import dagster as dg
+import polars as pl
+import pytest
+import yaml
+
+from radix_assets.budget.hold import asset_statuses
+from radix_assets.cli.new_project import write_project
+from radix_assets.operations.check_credentials import check
+from radix_assets.orchestration.local_run import run
+from radix_assets.pipeline.credentials import needs_of
+from radix_assets.pipeline.tools import tools_of
+from radix_assets.profiles.assets import PROFILE
+from radix_assets.project.settings import load_project, load_projects, slug
+from radix_assets.raw.assets import RAW
+from radix_assets.raw.convert import convert
+from radix_assets.raw.discovery import discover
+from radix_assets.raw.ingestion import ingest
+from radix_assets.sources.kinds import registry
+from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
+from radix_assets.sources.kinds.registry import BUILT_IN, kind_of_argument, kinds, parse_source
+from radix_assets.sources.read.staging import FILE, ROW
+from radix_resources.credentials.environment import Environment
+from radix_resources.credentials.lookup import Credentials
+from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
+from radix_resources.home import Home
+
+REPOSITORY = Path(__file__).parents[2]
+SECRET = "Qzx-conformance"
+TABLE = "orders"
+
+
+@dataclass
+class Case:
+    """One kind of source, with the table `orders`: the columns id and amount, and two rows."""
+
+    kind: str
+    settings: dict[str, Any]
+    argument: str
+    folder: Path
+    change: Callable[[], None]
+    """Adds a row."""
+    content: Callable[[], object]
+    """Everything that the source holds, to see that nothing is written."""
+    missing: dict[str, Any]
+    """Settings that name something that is not there."""
+    missing_code: str
+    busy: Callable[[], "contextlib.AbstractContextManager[dict[str, Any]]"] | None = None
+    """Settings of a source that does not answer just now; None if the kind has no such state."""
+    secret: dict[str, Any] | None = None
+    """Settings with a secret in place of a reference; None if the kind takes no secret."""
+
+    @property
+    def source(self) -> Source:
+        return parse_source(self.settings)
+
+    @property
+    def context(self) -> SourceContext:
+        return SourceContext(self.folder, Credentials([Environment()]))
+
+
+def _files(folder: Path) -> Case:
+    path = folder / "orders.csv"
+    path.write_text("id,amount\n1,2.5\n2,3.5\n")
+    return Case(
+        kind="files",
+        settings={"table": TABLE, "path": "orders.csv"},
+        argument=str(path),
+        folder=folder,
+        change=lambda: path.write_text(path.read_text() + "3,4.5\n"),
+        content=lambda: (path.read_bytes(), path.stat().st_mtime_ns, sorted(folder.iterdir())),
+        missing={"table": TABLE, "path": "none.csv"},
+        missing_code="RDX-SRC-001",
+    )
+
+
+def _run(address: str, *statements: str) -> list[Any]:
+    with adbc.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchall() if statements[-1].startswith("SELECT") else []
+
+
+def _postgresql(folder: Path, owner: str) -> Case:
+    _run(owner, f"DROP TABLE IF EXISTS {TABLE}", f"CREATE TABLE {TABLE} (id int PRIMARY KEY, amount float8)")
+    _run(owner, f"INSERT INTO {TABLE} VALUES (1, 2.5), (2, 3.5)")
+
+    @contextlib.contextmanager
+    def busy() -> Iterator[dict[str, Any]]:
+        yield {"database": "postgresql://reader:${SHOP_PW}@127.0.0.1:1/shop", "tables": [TABLE]}
+
+    return Case(
+        kind="PostgreSQL",
+        settings={"database": owner, "tables": [TABLE]},
+        argument=owner,
+        folder=folder,
+        change=lambda: _run(owner, f"INSERT INTO {TABLE} VALUES (3, 4.5)"),
+        content=lambda: _run(owner, f"SELECT id, amount FROM {TABLE} ORDER BY 1"),
+        missing={"database": owner, "tables": ["order"]},
+        missing_code="RDX-SRC-014",
+        busy=busy,
+        secret={"database": f"postgresql://reader:{SECRET}@db/shop", "tables": [TABLE]},
+    )
+
+
+def _sqlite(folder: Path) -> Case:
+    file = folder / "shop.db"
+
+    def run(*statements: str) -> None:
+        with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    @contextlib.contextmanager
+    def busy() -> Iterator[dict[str, Any]]:
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield {"sqlite": f"sqlite:///{file}", "tables": [TABLE]}
+
+    run(f"CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, amount REAL)", f"INSERT INTO {TABLE} VALUES (1, 2.5), (2, 3.5)")
+    return Case(
+        kind="SQLite",
+        settings={"sqlite": "sqlite:///shop.db", "tables": [TABLE]},
+        argument=f"sqlite:///{file}",
+        folder=folder,
+        change=lambda: run(f"INSERT INTO {TABLE} VALUES (3, 4.5)"),
+        content=lambda: (file.read_bytes(), file.stat().st_mtime_ns, sorted(folder.iterdir())),
+        missing={"sqlite": "sqlite:///none.db", "tables": [TABLE]},
+        missing_code="RDX-SRC-013",
+        busy=busy,
+    )
+
+
+@pytest.fixture(params=["files", "postgresql", "sqlite"])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    folder = tmp_path / "projects" / "shop"
+    folder.mkdir(parents=True)
+    match request.param:
+        case "files":
+            return _files(folder)
+        case "postgresql":
+            return _postgresql(folder, request.getfixturevalue("postgresql")[0])
+    return _sqlite(folder)
+
+
+def read(case: Case, folder: Path) -> pl.DataFrame:
+    """The staged rows, as `read_table` leaves them."""
+    folder.mkdir()
+    staged = case.source.read_table(TABLE, folder, case.context)
+    frame = pl.read_parquet(staged.path)
+    assert frame.schema[ROW] == pl.Int64
+    assert frame.schema[FILE] == pl.Int32
+    assert set(frame.columns) >= {*staged.columns, *staged.overflow, ROW, FILE}
+    assert len(staged.names) == len(staged.unique) == len(staged.types) == len(staged.readings) == 2
+    return frame
+
+
+def test_the_built_in_kinds_come_first_then_those_of_installed_packages():
+    assert [kind.kind for kind in kinds()] == ["files", "PostgreSQL", "SQLite"]
+    assert [kind.__module__ for kind in BUILT_IN] == [
+        f"radix_assets.sources.kinds.{name}" for name in ("files", "postgresql")
+    ]
+
+
+def test_settings_and_arguments_match_one_kind_only(case: Case):
+    assert [kind.kind for kind in kinds() if kind.matches(case.settings)] == [case.kind]
+    assert [kind.kind for kind in kinds() if kind.matches_argument(case.argument)] == [case.kind]
+    assert kind_of_argument(case.argument).kind == case.kind
+
+
+def test_an_argument_becomes_settings_that_declare_its_tables(case: Case, tmp_path: Path):
+    sources, secrets = discover([case.argument], case.folder, case.context.credentials)
+    assert [source.list_tables() for source in sources] == [[TABLE]]
+    assert secrets == []
+    entry = sources[0].model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    assert parse_source(json.loads(json.dumps(entry))) == sources[0], "it is written into project.yaml and read back"
+    work = tmp_path / "raw" / "staging"
+    work.mkdir(parents=True)
+    schema, _ = convert(TABLE, sources[0].read_table(TABLE, work, case.context), work.parent)
+    assert schema.rows == 2
+
+
+def test_two_sources_with_the_same_table_get_different_names_or_an_error(case: Case):
+    names = TableNames(slug)
+    names.take([TABLE])
+    kind = kind_of_argument(case.argument)
+    if kind.kind == "files":
+        assert kind.discover([case.argument], case.context, names)[0].list_tables() == [f"{TABLE}_2"]
+    else:
+        with pytest.raises(ConfigError, match="RDX-CFG-010"):
+            kind.discover([case.argument], case.context, names)
+
+
+def test_settings_survive_a_process_and_can_be_compared(case: Case):
+    copy = pickle.loads(pickle.dumps(case.source))  # noqa: S301 written in the line
+    assert copy == case.source
+    assert copy.model_dump_json() == case.source.model_dump_json()
+
+
+def test_the_version_follows_the_data(case: Case):
+    first = case.source.read_version(TABLE, case.context)
+    assert case.source.read_version(TABLE, case.context) == first
+    case.change()
+    assert case.source.read_version(TABLE, case.context) != first
+
+
+def test_equal_data_give_equal_rows_and_reading_leaves_the_source_unchanged(case: Case, tmp_path: Path):
+    before = case.content()
+    first = read(case, tmp_path / "first")
+    assert read(case, tmp_path / "second").equals(first)
+    case.source.read_version(TABLE, case.context)
+    case.source.peek_columns(TABLE, case.context)
+    case.source.estimate_bytes(TABLE, case.context)
+    if case.source.connection_address():
+        case.source.probe(case.context)
+    assert case.content() == before
+    case.change()
+    assert read(case, tmp_path / "third").height == first.height + 1
+
+
+def test_a_table_becomes_a_snapshot_in_canonical_types(case: Case, tmp_path: Path):
+    path = case.folder / "project.yaml"
+    path.write_text(yaml.safe_dump({"sources": [case.settings]}))
+    project = load_project(path)
+    output = ingest(project, TABLE, tmp_path / "raw", case.context.credentials)
+    frame = pl.read_parquet(tmp_path / "raw" / "data.parquet")
+    assert frame.to_dict(as_series=False) == {"id": [1, 2], "amount": [2.5, 3.5]}
+    assert frame.schema == {"id": pl.Int64, "amount": pl.Float64}
+    assert output.shown["source"] == case.source.describe_table(TABLE)
+    assert bool(needs_of(project)) == bool(case.source.connection_address())
+
+
+def test_its_size_is_estimated_or_left_to_the_last_snapshot(case: Case):
+    size = case.source.estimate_bytes(TABLE, case.context)
+    assert size is None or size > 0
+
+
+def test_columns_are_told_at_little_cost_or_not_at_all(case: Case):
+    assert case.source.peek_columns(TABLE, case.context) in (None, ["id", "amount"])
+
+
+def test_an_address_is_probed(case: Case):
+    if not case.source.connection_address():
+        assert case.source.credential_names() == []
+        return
+    assert case.source.probe(case.context).found
+
+
+def failures(settings: dict[str, Any], case: Case, work: Path) -> list[RadixError]:
+    """What reading, versions and probes raise of a source."""
+    source = parse_source(settings)
+    work.mkdir()
+    asked = [
+        lambda: source.read_table(source.list_tables()[0], work, case.context),
+        lambda: source.read_version(source.list_tables()[0], case.context),
+    ]
+    errors = []
+    for ask in asked:
+        with pytest.raises(RadixError) as caught:
+            ask()
+        errors.append(caught.value)
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    return errors
+
+
+def test_what_is_not_there_is_a_coded_error_that_trying_again_does_not_help(case: Case, tmp_path: Path):
+    for error in failures(case.missing, case, tmp_path / "work"):
+        assert isinstance(error, SourceError)
+        assert (error.code, error.transient) == (case.missing_code, False)
+        assert error.hint
+
+
+def test_a_source_that_does_not_answer_is_tried_again(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SHOP_PW", SECRET)
+    if case.busy is None:
+        pytest.skip("a file is always there or not")
+    with case.busy() as settings:
+        for error in failures(settings, case, tmp_path / "work"):
+            assert isinstance(error, TransientSourceError)
+            assert (error.code, error.transient) == ("RDX-SRC-012", True)
+            assert SECRET not in str(error.attrs())
+
+
+def test_a_secret_is_refused_and_repeated_nowhere(case: Case, monkeypatch: pytest.MonkeyPatch):
+    if case.secret is None:
+        pytest.skip("no setting of this kind takes a secret")
+    path = case.folder / "project.yaml"
+    path.write_text(yaml.safe_dump({"sources": [case.secret]}))
+    with pytest.raises(ConfigError) as caught:
+        load_project(path)
+    assert caught.value.code == "RDX-CFG-003"
+    assert SECRET not in str(caught.value) + repr(caught.value.attrs())
+    monkeypatch.setenv("SHOP_PW", SECRET)
+    source = parse_source(json.loads(json.dumps(case.secret).replace(SECRET, "${SHOP_PW}")))
+    assert source.credential_names() == ["SHOP_PW"]
+    assert SECRET not in repr(source) + source.describe_table(TABLE) + source.connection_address()
+
+
+def test_a_missing_credential_is_named(case: Case, tmp_path: Path):
+    if case.secret is None:
+        pytest.skip("no setting of this kind takes a secret")
+    settings = json.loads(json.dumps(case.secret).replace(SECRET, "${NOT_SET_ANYWHERE}"))
+    for error in failures(settings, case, tmp_path / "work"):
+        assert isinstance(error, CredentialError)
+        assert error.code == "RDX-CRD-001"
+        assert error.context["credential"] == "NOT_SET_ANYWHERE"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"sqlite": "sqlite:///a.db", "tables": []}, "sources.0.tables"),
+        ({"sqlite": "sqlite:///a.db", "tabels": ["a"], "tables": ["a"]}, "did you mean tables?"),
+        ({"table": "a", "pth": "a.csv"}, "sources.0.path is missing"),
+        ({"table": "a", "path": "a.csv", "delimeter": ";"}, "did you mean delimiter?"),
+        ({"database": "mysql://db/shop", "tables": ["a"]}, "only postgresql:// addresses are read"),
+        ("orders.csv", "sources.0"),
+    ],
+)
+def test_a_mistake_in_a_kind_s_settings_is_named_with_its_line(tmp_path: Path, settings: Any, words: str):
+    path = tmp_path / "shop" / "project.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump({"sources": [settings]}, sort_keys=False))
+    with pytest.raises(ConfigError, match="RDX-CFG-003") as caught:
+        load_project(path)
+    assert words in str(caught.value)
+    assert caught.value.context["line"] >= 2
+
+
+def test_a_broken_package_affects_only_the_projects_that_may_be_its_own(tmp_path: Path, monkeypatch):
+    def fail(*_: str) -> None:
+        raise ConfigError("RDX-CFG-019", "the extension cannot be imported")
+
+    monkeypatch.setattr(registry, "load_plugin", fail)
+    for name, settings in {"files": {"table": "a", "path": "a.csv"}, "other": {"sqlite": "sqlite:///a.db"}}.items():
+        path = tmp_path / name / "project.yaml"
+        path.parent.mkdir()
+        path.write_text(yaml.safe_dump({"sources": [settings]}))
+    good, broken = load_projects(tmp_path)
+    assert [project.name for project in good] == ["files"]
+    assert broken["other"].code == "RDX-CFG-019"
+    assert broken["other"].context["file"] == tmp_path / "other" / "project.yaml"
+
+
+def test_the_example_of_the_docs_is_the_one_that_is_tested():
+    page = (REPOSITORY / "docs" / "extending" / "sources.md").read_text()
+    assert (REPOSITORY / "tests" / "plugins" / "example_plugin" / "sources.py").read_text() in page
+
+
+def test_importing_a_kind_loads_nothing_that_reads():
+    heavy = "{'polars', 'pyarrow', 'adbc_driver_manager', 'sqlite3', 'pandas', 'dagster'}"
+    code = f"import sys, radix_assets.sources.kinds.registry as r; list(r.kinds()); print({heavy} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert answer.stdout.strip() == "set()"
+
+
+def test_a_project_of_an_installed_kind_goes_from_new_to_profiles(home: Home, instance: dg.DagsterInstance):
+    case = _sqlite(home.state)
+    _, project = write_project(home, "shop", [case.argument], target=f"{TABLE}.amount", accept="human")
+    assert project.tables == [TABLE]
+    stages = (RAW, PROFILE)
+    assert [one.state for one in asset_statuses(project, stages, tools_of(project, home))] == ["stale", "stale"]
+    report = run(project, tools_of(project, home), instance, lambda *_: None, stages)
+    assert report.state == "done"
+    assert [one.state for one in asset_statuses(project, stages, tools_of(project, home))] == ["fresh", "fresh"]
+    assert [one.state for one in check([project], home)] == ["works"]
+    case.change()
+    first, *_ = asset_statuses(project, stages, tools_of(project, home))
+    assert first.state == "stale"
