@@ -1,12 +1,12 @@
-"""What the backends of all capabilities are."""
+"""The base class of all backends."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Backend(BaseModel):
-    """Settings, and what can be done with them. Making one opens nothing.
+    """Settings, and the operations that use them. Building one opens nothing.
 
-    It knows nothing of Dagster, which takes a second to load; the code location makes a Dagster resource of it.
+    It does not import Dagster, which takes a second to load; the code location turns it into a Dagster resource.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,34 +1,37 @@
-"""Every error Radix raises, in one tree.
+"""Every error that Radix raises, in one tree.
 
-RadixError
+RadixError             RDX-INT  an error that Radix did not expect: a defect
+                       RDX-RUN  a run whose process was killed (an event in the log; it is never raised)
 ├── ConfigError        RDX-CFG  a project file or a setting is wrong
-├── SourceError        RDX-SRC  a source cannot be read, or holds nothing usable
+├── SourceError        RDX-SRC  a source cannot be read, or contains nothing usable
 ├── CredentialError    RDX-CRD  a credential is missing or was refused
-├── TagError           RDX-TAG  a tag names something that is not there, or cannot be
-├── TargetError        RDX-TGT  the question cannot be asked of these data
+├── TagError           RDX-TAG  a tag names something that does not exist or is not possible
+├── TargetError        RDX-TGT  the question cannot be answered with these data
 ├── FeatureError       RDX-FEA  features cannot be computed
 ├── ModelError         RDX-MOD  training, judging or registering a model failed
-├── BudgetError        RDX-BUD  a plan costs more than the project may
+├── MetadataError      RDX-MET  the database of runs and events cannot be used
+├── BudgetError        RDX-BUD  a plan costs more than the budget of the project allows
 ├── ServingError       RDX-SRV  an endpoint or a batch prediction failed
-├── LogError           RDX-LOG  the action log cannot be read, or is not what it was
+├── LogError           RDX-LOG  the action log cannot be read, or was altered
 ├── ComputeError       RDX-CMP  a cluster cannot be used, or cannot do the work
-└── StorageError       RDX-STO  a snapshot cannot be written, read or trusted
+└── StorageError       RDX-STO  a snapshot cannot be written or read, or is damaged
 
-Codes are stable: scripts and people may rely on them. Each is explained in docs/errors.md.
+A subclass that begins with Transient is retried. Codes are stable, so that scripts may rely on them; docs/errors.md
+explains each.
 """
 
 from typing import Any
 
 
 class RadixError(Exception):
-    """An error that a person can act on.
+    """An error that a user can act on.
 
-    `found` says what is wrong, `expected` what would be right, `hint` what to do next. `context` names the place:
-    project, table, column, file, line, rows. No field may hold a secret or a value of a private column.
+    `found` says what is wrong, `expected` what would be right, `hint` what to do next. `context` says where: project,
+    table, column, file, line, rows. No field may contain a secret or a value of a private column.
     """
 
     transient = False
-    """Whether the same call may succeed later without anyone changing anything."""
+    """Whether the same call may succeed later although nothing was changed."""
 
     def __init__(self, code: str, found: str, *, expected: str = "", hint: str = "", **context: Any) -> None:
         self.code = code
@@ -49,7 +52,7 @@ class RadixError(Exception):
         return "\n".join(lines)
 
     def attrs(self) -> dict[str, Any]:
-        """The error as plain data, for the event log and for `--json`."""
+        """Return the error as plain data, for the event log and for `--json`."""
         return {
             "code": self.code,
             "kind": type(self).__name__,
@@ -66,35 +69,35 @@ class ConfigError(RadixError):
 
 
 class SourceError(RadixError):
-    """A source cannot be read, or holds nothing usable."""
+    """A source cannot be read, or contains nothing usable."""
 
 
 class TransientSourceError(SourceError):
-    """A source did not answer; it may answer later."""
+    """A source did not respond; it may respond later."""
 
     transient = True
 
 
 class EmptySourceError(SourceError):
-    """A source can be read but holds no row. The other tables lose nothing by going on without it."""
+    """A source can be read but has no rows. The other tables can be processed without it."""
 
 
 class CredentialError(RadixError):
-    """A credential is missing or was refused; only a person can mend it, so it is never retried."""
+    """A credential is missing or was refused. Only a user can fix it, so it is never retried."""
 
 
 class TransientCredentialError(CredentialError):
-    """The place that holds a credential did not answer; it may answer later."""
+    """The store of a credential did not respond; it may respond later."""
 
     transient = True
 
 
 class TagError(RadixError):
-    """A tag names something that is not there, or cannot be."""
+    """A tag names something that does not exist or is not possible."""
 
 
 class TargetError(RadixError):
-    """The question cannot be asked of these data."""
+    """The question cannot be answered with these data."""
 
 
 class FeatureError(RadixError):
@@ -114,24 +117,24 @@ class ComputeError(RadixError):
 
 
 class TransientComputeError(ComputeError):
-    """A cluster did not answer or ended the work; it may do it later."""
+    """A cluster did not respond or ended the work; it may succeed later."""
 
     transient = True
 
 
 class MetadataError(RadixError):
-    """The database that the machines share does not answer; it may answer later."""
+    """The database of runs and events cannot be used; it may be available later."""
 
     transient = True
 
 
 class BudgetError(RadixError):
-    """A plan costs more than the project may; only a person can mend it, so it is never retried."""
+    """A plan costs more than the budget of the project allows. Only a user can decide, so it is never retried."""
 
 
 class StorageError(RadixError):
-    """A snapshot cannot be written, read or trusted."""
+    """A snapshot cannot be written or read, or is damaged."""
 
 
 class LogError(RadixError):
-    """The action log cannot be read, or is not what it was."""
+    """The action log cannot be read, or was altered."""

@@ -1,4 +1,4 @@
-"""Where all state of an installation lives, and the environment that its processes share."""
+"""The folders of an installation, and the environment that its processes share."""
 
 import os
 from dataclasses import dataclass
@@ -23,29 +23,29 @@ QUIET = {
     "GOMP_SPINCOUNT": "10000",
     "OMP_WAIT_POLICY": "passive",
 }
-"""No library calls home, and none burns a core while it waits."""
+"""No library sends telemetry, and none uses a core while it waits."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """The state directory (`RADIX_HOME`), the project files (`RADIX_PROJECTS`), and what machines may share."""
+    """An installation: its state directory, its project files, and what it shares with other machines."""
 
     state: Path
     projects: Path
     storage: Path | None = None
-    """Where snapshots, models and project files are that several machines share; None: in the state directory."""
+    """The folder with the snapshots, models and project files that machines share. None: the state directory."""
     address: str = ""
-    """Of the metadata database that they share; empty: SQLite in the state directory.
+    """The address of the metadata database that machines share. Empty: SQLite in the state directory.
 
-    It may hold a password, or refer to a credential: `${NAME}`.
+    It may contain a password, or refer to a credential: `${NAME}`.
     """
 
     @classmethod
     def from_environment(cls) -> "Home":
-        """`RADIX_HOME`, by default `.radix/`, and `RADIX_PROJECTS`, by default `projects/`, of the current folder.
+        """Read `RADIX_HOME` (by default `.radix`) and `RADIX_PROJECTS` (by default `projects`).
 
-        With `RADIX_STORAGE` the project files are by default in its `projects/`. `RADIX_METADATA` is the address of
-        the database that several machines share. Raises ConfigError RDX-MET-002 where that is none.
+        With `RADIX_STORAGE` the project files are by default in its `projects`. `RADIX_METADATA` is the address of the
+        database that several machines share; `metadata` validates it.
         """
         storage = Path(os.environ["RADIX_STORAGE"]).absolute() if os.environ.get("RADIX_STORAGE") else None
         return cls(
@@ -57,9 +57,10 @@ class Home:
 
     @cached_property
     def metadata(self) -> Metadata:
-        """Where Dagster's runs and events are, and who does what. Nothing is opened yet.
+        """The database of Dagster's runs and events, and the claims. Nothing is opened yet.
 
-        Raises CredentialError RDX-CRD-001 where the address refers to a credential that is missing.
+        Raise ConfigError RDX-MET-002 if the address is not one, and CredentialError RDX-CRD-001 if it refers to a
+        credential that is missing.
         """
         address = self.address
         if "${" in address:
@@ -70,36 +71,36 @@ class Home:
 
     @property
     def store(self) -> Path:
-        """Snapshots and commit records."""
+        """The folder of snapshots and commit records."""
         return (self.storage or self.state) / "store"
 
     @property
     def mlflow(self) -> Path:
-        """The embedded MLflow store."""
+        """The folder of the embedded MLflow store."""
         return (self.storage or self.state) / "mlflow"
 
     @property
     def endpoints(self) -> Path:
-        """State and logs of the endpoints."""
+        """The folder with the state and the logs of the endpoints."""
         return (self.storage or self.state) / "endpoints"
 
     @property
     def folded_log(self) -> Path:
-        """What the action log adds up to; it may be removed at any time."""
+        """The cached summary of the action log; it may be removed at any time."""
         return self.state / "cache" / "log.json"
 
     @property
     def samples(self) -> Path:
-        """Data of the sample projects."""
+        """The folder with the data of the sample projects."""
         return self.state / "samples"
 
     @property
     def instance_settings(self) -> Path:
-        """Dagster's settings, as shipped beside the packages."""
+        """Dagster's instance settings, as shipped beside the packages."""
         return Path(__file__).parents[1] / "dagster.yaml"
 
     def environment(self) -> dict[str, str]:
-        """What every process of this installation has in its environment."""
+        """Return the environment variables of every process of this installation."""
         return {
             **QUIET,
             "RADIX_HOME": str(self.state),
@@ -110,14 +111,14 @@ class Home:
         }
 
     def prepare(self) -> None:
-        """Make the directories, private to their owner, and put this process into the shared environment."""
+        """Create the directories, private to their owner, and set this process's environment variables."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.projects.mkdir(parents=True, exist_ok=True)
         self._write_settings()
         os.environ.update({**self.environment(), **{key: os.environ[key] for key in QUIET if key in os.environ}})
 
     def _write_settings(self) -> None:
-        """Dagster's settings, as its metadata database needs them."""
+        """Write Dagster's settings, as its metadata database needs them."""
         import yaml
 
         shipped = self.instance_settings.read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Which process is which. A pid alone is not enough: the system gives it to somebody else later.
+"""Identity of machines and processes. A pid alone does not identify a process, because the system reuses it.
 
-Standard library only: the supervisor, which stays in memory, imports this.
+Standard library only, because the supervisor, which stays in memory, imports this.
 """
 
 import functools
@@ -11,12 +11,12 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _STATE, _START = 0, 19
-"""Places in /proc/<pid>/stat, counted behind the command's closing bracket (proc(5): fields 3 and 22)."""
+"""Positions in /proc/<pid>/stat after the command's closing bracket (proc(5): fields 3 and 22)."""
 
 
 @functools.cache
 def boot_id() -> str:
-    """Names this start of the machine; another one after every restart. Empty where the system does not tell."""
+    """Return the id of this boot of the machine, which changes with every restart; empty if the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -24,7 +24,7 @@ def boot_id() -> str:
 
 
 def host_id() -> str:
-    """Names this machine, or this container, among those that may share a database."""
+    """Return the id of this machine or container among those that may share a database."""
     for path in (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id")):
         try:
             name = path.read_text().strip()
@@ -41,7 +41,7 @@ def host_id() -> str:
 
 
 def started_at(pid: int) -> str | None:
-    """When a process began, as an opaque text; None where there is none, or only what its parent has not collected."""
+    """Return when a process started, as opaque text; None if there is none, or only a zombie."""
     if not _PROC.joinpath("self").exists():
         state, _, started = _output("/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)).partition(" ")
         return started.strip() if started and not state.startswith("Z") else None
@@ -53,14 +53,14 @@ def started_at(pid: int) -> str | None:
 
 
 def is_running(pid: int | None, started: str | None) -> bool:
-    """Whether that very process still runs."""
+    """Return whether the process with this pid and start time still runs."""
     return pid is not None and started is not None and started_at(pid) == started
 
 
 def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends. Linux; elsewhere nothing happens.
+    """Have the kernel kill this process when its parent ends. Does nothing except on Linux.
 
-    To be called in the child. It survives `exec`, so it holds for whatever program the child becomes.
+    Call it in the child. It survives `exec`, so it also applies to the program that the child executes.
     """
     if sys.platform == "linux":
         import ctypes

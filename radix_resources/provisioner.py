@@ -1,4 +1,4 @@
-"""Provisioning: what a step stands on is planned, made, and taken away, each written down before and after."""
+"""Provisioning: plan, create and remove the components that steps require, with an intent and an outcome in the log."""
 
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,9 @@ def provision(
     reason: str,
     run_id: str | None = None,
 ) -> Change:
-    """Have a component there for a project; the change that this was. What is there is left alone, without a word.
+    """Create or resize a component for a project, and return the change. Log nothing if it exists already.
 
-    Whether it may cost that much was decided before (see the budget's plan, which holds the same changes).
+    The budget was checked before: its plan contains the same changes.
     """
     change = component.plan(project, request)
     if change.action == "none":
@@ -42,9 +42,9 @@ def provision(
 
 
 def remove(instance: "dg.DagsterInstance", component: Component, project: str, *, actor: str, reason: str) -> None:
-    """Take away what a project has of a component, for good; nothing is written down where it has nothing."""
-    held = component.inspect(project)
-    if held is None:
+    """Remove what a project has of a component, permanently. Log nothing if it has nothing."""
+    holding = component.inspect(project)
+    if holding is None:
         return
     action = Action(
         kind="release",
@@ -52,7 +52,7 @@ def remove(instance: "dg.DagsterInstance", component: Component, project: str, *
         project=project,
         actor=actor,
         reason=reason,
-        before={"what": held.what, "bytes": held.bytes},
+        before={"what": holding.what, "bytes": holding.bytes},
     )
     with logged_action(instance, action):
         component.release(project)
@@ -60,9 +60,9 @@ def remove(instance: "dg.DagsterInstance", component: Component, project: str, *
 
 
 def resolve_intent(component: Component, intent: Action) -> tuple[Outcome, str]:
-    """Of an intent whose outcome was never written: looked up where the thing itself is."""
+    """Determine the outcome of an intent without one, by inspecting the component itself."""
     if intent.kind == "release":
-        held = component.inspect(intent.project)
-        return ("ok", "nothing of it is left") if held is None else ("failed", f"there is still {held.what}")
+        holding = component.inspect(intent.project)
+        return ("ok", "nothing of it is left") if holding is None else ("failed", f"there is still {holding.what}")
     change = component.plan(intent.project, Request.model_validate(intent.after.get("request", {})))
-    return ("ok", "it is there") if change.action == "none" else ("failed", f"there is still to make: {change.what}")
+    return ("ok", "it exists") if change.action == "none" else ("failed", f"not created: {change.what}")

@@ -1,1 +1,1 @@
-"""Budgets: what a project would use and cost, and whether it may."""
+"""Budgets: plans with resources and costs, limits, and approvals."""

@@ -1,4 +1,4 @@
-"""A person's word that a plan may go beyond the budget, in `projects/<name>/plans.yaml`, durable and in its history."""
+"""Approvals of plans that exceed the budget, in `projects/<name>/plans.yaml`, durable and under version control."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ PLANS_FILE = "plans.yaml"
 
 
 def approve_plan(folder: Path, plan: Plan, *, by: str, why: str) -> None:
-    """Add an approval of exactly this plan, and of what it comes to at most. Saying it twice is harmless."""
+    """Add an approval of exactly this plan, up to its upper bounds. Repeating it does nothing."""
     if any(entry["plan"] == plan.hash and why in {entry["why"], ""} for entry in _entries(folder)):
         return
     path = folder / PLANS_FILE
@@ -24,10 +24,9 @@ def approve_plan(folder: Path, plan: Plan, *, by: str, why: str) -> None:
 
 
 def approved_plan(folder: Path, plan: Plan) -> str | None:
-    """Who approved it, or None.
+    """Return who approved it, or None.
 
-    An approval holds while nothing that the plan computes from has changed, and up to what it said the plan comes to at
-    most.
+    An approval is valid while the inputs of the plan are unchanged, and up to the upper bounds that it names.
     """
     for entry in _entries(folder):
         covered = Totals(**{name: entry.get(name, 0.0) for name in Totals.model_fields})
@@ -38,7 +37,7 @@ def approved_plan(folder: Path, plan: Plan) -> str | None:
 
 
 def approved_plans(folder: Path) -> set[str]:
-    """Hashes of all plans that were ever approved."""
+    """Return the hashes of all plans that were ever approved."""
     return {entry["plan"] for entry in _entries(folder)}
 
 

@@ -1,4 +1,4 @@
-"""What is beyond the budget does not start: it waits for a person, and holds no worker meanwhile."""
+"""Enforce the budget: steps that exceed it wait for an approval, without occupying a worker."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,16 +12,16 @@ from radix_resources.errors import BudgetError
 
 
 def hold_back(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> list[AssetStatus]:
-    """The same standings; what is to be made waits where the plan is beyond the budget and nobody approved it."""
+    """Return the statuses with stale assets as waiting if the plan exceeds the budget without an approval."""
     error = over_budget(project, statuses, tools)
     if error is None:
         return list(statuses)
     wish = f"{error.code}: {error.found}; {error.hint}"
-    return [replace(one, state="waiting", reason=wish) if one.state == "stale" else one for one in statuses]
+    return [replace(status, state="waiting", reason=wish) if status.state == "stale" else status for status in statuses]
 
 
 def over_budget(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> BudgetError | None:
-    """Why the project may not go on, or None. Nothing is looked at where the project has no budget."""
+    """Return why the project may not continue, or None. Nothing is computed if the project has no budget."""
     if not project.budget.limited or not any(one.state == "stale" for one in statuses):
         return None
     plan = make_plan(project, statuses, tools)
@@ -31,7 +31,7 @@ def over_budget(project: Project, statuses: Sequence[AssetStatus], tools: Tools)
 
 
 def beyond(project: Project, plan: Plan) -> BudgetError:
-    """In words."""
+    """Return the error for a plan that exceeds the budget."""
     return BudgetError(
         "RDX-BUD-001",
         f"plan {plan.hash} is beyond the budget: {', '.join(plan.beyond)}",
@@ -43,7 +43,7 @@ def beyond(project: Project, plan: Plan) -> BudgetError:
 
 
 def demand_budget(project: Project, stages: tuple[Stage, ...], tools: Tools) -> None:
-    """Raises BudgetError RDX-BUD-001 where what is to be made is beyond the budget and nobody approved it."""
+    """Raise BudgetError RDX-BUD-001 if the stale assets exceed the budget without an approval."""
     if project.budget.limited:
         error = over_budget(project, unbudgeted_statuses(project, stages, tools, ask=lambda _table: False), tools)
         if error:
@@ -53,13 +53,9 @@ def demand_budget(project: Project, stages: tuple[Stage, ...], tools: Tools) -> 
 def asset_statuses(
     project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
 ) -> list[AssetStatus]:
-    """Every asset of a project, each after what it stands on. What is beyond the budget waits for a person.
+    """Return the status of every asset in topological order. Stale assets that exceed the budget wait for an approval.
 
-    `ask` says of which tables the source is asked whether it has changed; the others are taken to be as they were when
-    they were last read.
+    `ask` says for which tables the source is checked for changes; the others are assumed to be unchanged.
     """
-    found = unbudgeted_statuses(project, stages, tools, ask=ask)
-    if not project.budget.limited:
-        return found
-
-    return hold_back(project, found, tools)
+    statuses = unbudgeted_statuses(project, stages, tools, ask=ask)
+    return hold_back(project, statuses, tools) if project.budget.limited else statuses

@@ -1,4 +1,4 @@
-"""What a project has used this month: what ran, times its price. Bills come days late, so none is waited for."""
+"""The metered usage of a project this month: usage times price, because bills arrive days late."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,24 +15,24 @@ HOUR, GIGABYTE = 3600.0, 1e9
 
 
 class Totals(BaseModel):
-    """What a budget is about."""
+    """The quantities that a budget limits."""
 
     model_config = ConfigDict(frozen=True)
 
     dollars: float = 0.0
-    """Of this month."""
+    """Dollars of this month."""
     search_minutes: float = 0.0
-    """Of the search for a model."""
+    """Minutes of the model search."""
     gigabytes: float = 0.0
-    """Kept when it is done."""
+    """Gigabytes stored afterwards."""
 
     def plus(self, other: "Totals") -> "Totals":
-        """The sum."""
+        """Return the sum."""
         return Totals(**{name: getattr(self, name) + getattr(other, name) for name in Totals.model_fields})
 
 
 def month() -> str:
-    """This one, such as `2026-11`, in UTC."""
+    """Return the current month in UTC, such as `2026-11`."""
     return datetime.now(UTC).strftime("%Y-%m")
 
 

@@ -1,4 +1,4 @@
-"""What a project would do next, what each step needs and asks for, and what it all costs."""
+"""Plans: the steps that a project would run next, with their needs, requests and costs."""
 
 import hashlib
 import json
@@ -22,11 +22,11 @@ SEARCH = "model"
 HASH_LENGTH = 12
 _DIGITS = 2
 _NOT_THE_PLAN = {"name", "description", "schedule", "policy", "owners"}
-"""Settings that change nothing of what is computed."""
+"""Settings that do not affect results."""
 
 
 class PlannedStep(BaseModel):
-    """One step that would run."""
+    """A step that would run."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,33 +37,33 @@ class PlannedStep(BaseModel):
 
 
 class Plan(BaseModel):
-    """All that would run, until the end or until a person is needed."""
+    """All steps that would run, to the end or until a user is needed."""
 
     model_config = ConfigDict(frozen=True)
 
     project: str
     hash: str
-    """Of what it computes from and of what it may come to at most: what a person approves."""
+    """Hash of the inputs and the upper bounds: what a user approves."""
     inputs: str
-    """Hash of the first of these alone: sources, settings, versions of the stages, prices and month."""
+    """Hash of the inputs alone: sources, settings, versions of the stages, prices and month."""
     steps: list[PlannedStep]
     changes: list[Change] = []
-    """What would be provisioned for them."""
+    """Changes of components that the steps require."""
     endpoint: float = 0.0
-    """Dollars of an endpoint that answers or would be deployed, to the end of the month; in what is expected."""
+    """Dollars of an endpoint that runs or would be deployed, to the end of the month; included in `expected`."""
     spent: Totals
-    """So far."""
+    """Totals so far this month."""
     expected: Totals
-    """When it is done, with what was spent before."""
+    """Totals afterwards, including `spent`."""
     most: Totals
-    """The same by the upper bounds, rounded up: what an approval covers."""
+    """Totals by the upper bounds, rounded up: what an approval covers."""
     beyond: list[str] = []
-    """In words, each limit of the budget that the expected is beyond. Empty: within the budget."""
+    """Each limit that `expected` exceeds, in words. Empty: within the budget."""
 
 
 def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> Plan:
-    """From how the project stands. Steps whose input is to be made first are sized by what that is expected to be."""
-    known = sizing(tools)
+    """Build the plan from the statuses. Steps with a stale input are sized by its expected size."""
+    model = sizing(tools)
     expected: dict[str, int] = {}
     planned = []
     changes: dict[str, Change] = {}
@@ -75,11 +75,11 @@ def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -
         if one.state in {"fresh", "failed"}:
             continue
         need = _need(work, expected)
-        use = known.predict(need, one.step.key)
+        use = model.predict(need, one.step.key)
         expected[one.step.name] = int(use.table_bytes.middle)
-        stands_on = components_of(one.step.stage, tools.provider)
-        planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, stands_on)))
-        for component in stands_on:
+        required = components_of(one.step.stage, tools.provider)
+        planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, required)))
+        for component in required:
             change = component.plan(project.name, request_of(use))
             if change.action != "none":
                 changes.setdefault(change.component, change)
@@ -127,9 +127,9 @@ def _need(work: Work, expected: dict[str, int]) -> Need:
         return Need(stage=work.step.stage.name)
 
 
-def _dollars(use: Prediction, stands_on: Sequence[Component]) -> Interval:
-    """Of computing and of keeping what comes of it; an endpoint goes on costing after its step has ended."""
-    rated = [one for one in stands_on if one.capability != "endpoint"]
+def _dollars(use: Prediction, required: Sequence[Component]) -> Interval:
+    """Return the cost of computing and of storing the output. An endpoint costs beyond its step, so it is separate."""
+    rated = [one for one in required if one.capability != "endpoint"]
     bounds: tuple[Bound, ...] = ("low", "middle", "high")
     by_bound = dict.fromkeys(bounds, 0.0)
     for bound in bounds:
@@ -140,7 +140,7 @@ def _dollars(use: Prediction, stands_on: Sequence[Component]) -> Interval:
 
 
 def _endpoint(project: Project, planned: Sequence[PlannedStep], component: Component) -> float:
-    """What it goes on costing this month, by whole days, so that a plan lasts: where it answers, or is to."""
+    """Return the cost of the endpoint to the end of the month, in whole days, so that the plan's hash is stable."""
     rate = component.rate(Request()).dollars_hour
     if not rate or not planned:
         return 0.0
@@ -171,7 +171,7 @@ def _beyond(project: Project, totals: Totals) -> list[str]:
 
 
 def _rounded(totals: Totals) -> Totals:
-    """Up, to two digits, so that a little more experience changes no plan."""
+    """Round up to two digits, so that slightly different predictions give the same plan."""
     return Totals(**{name: _up(value) for name, value in totals.model_dump().items()})
 
 

@@ -1,6 +1,6 @@
-"""A step in a process of its own, which can be limited, measured exactly, and killed without harm to the run.
+"""Compute a step in a child process, which can be limited, measured exactly, and killed without harm to the run.
 
-The parent gives a folder that is its user's alone, with the work in it; the child leaves the result there. `python -m
+The parent passes the work in a private folder, and the child writes the result to it. `python -m
 radix_assets.execution.child_process FOLDER` is the child.
 """
 
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 WATCH_SECONDS = 0.05
 _WORK, _RESULT = "work.pickle", "result.pickle"
 _NO_MEMORY = b"memory allocation of"
-"""What Rust's runtime says before it aborts."""
+"""The message of Rust's runtime before it aborts."""
 
 
 class OutOfMemory(MemoryError):  # noqa: N818 what happened, not a fault of the program
-    """A step was ended for want of memory."""
+    """A step ran out of memory."""
 
     def __init__(self, usage: Usage) -> None:
         super().__init__("out of memory")
@@ -44,7 +44,7 @@ class OutOfMemory(MemoryError):  # noqa: N818 what happened, not a fault of the 
 
 @dataclass(frozen=True)
 class Result:
-    """What the child hands back."""
+    """The result that the child returns."""
 
     output: Output | None
     error: dict[str, Any] | None
@@ -53,9 +53,9 @@ class Result:
 
 
 def can_leave(work: Work) -> bool:
-    """Whether a step can be computed elsewhere.
+    """Return whether a step can be computed in a child process.
 
-    Its stage is one of Radix's own, and needs no credential: the key to those is in this process alone.
+    Its stage must be built in, and must not need a credential, because only this process has the key to those.
     """
     from radix_assets.stages import STAGES
 
@@ -65,10 +65,10 @@ def can_leave(work: Work) -> bool:
 
 
 def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:
-    """Compute a step in a child whose resident memory, its own children's included, stays below `limit` bytes.
+    """Compute a step in a child whose resident memory, including its own children, stays below `limit` bytes.
 
-    Looked at every 50 ms, so what is allocated in between may go beyond. Raises OutOfMemory where the limit, the
-    system or an allocation ended it, else what the step raised.
+    It is checked every 50 ms, so it may exceed the limit briefly. Raise OutOfMemory if the limit, the system or a
+    failed allocation ended it, and otherwise what the step raised.
     """
     with tempfile.TemporaryDirectory(prefix="radix-step-") as name:
         folder = Path(name)
@@ -147,7 +147,7 @@ def _raised(attrs: dict[str, Any]) -> RadixError:
 
 
 def main(folder: Path) -> None:
-    """The child."""
+    """Run in the child."""
     die_with_parent()
     with contextlib.suppress(OSError):  # the system takes this process first where its memory is full
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

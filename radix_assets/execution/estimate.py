@@ -1,4 +1,4 @@
-"""What a step needs, what it is about to use, and what it did use."""
+"""Estimates of what steps need and use, and the ledger of what they used."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -13,9 +13,9 @@ from radix_resources.sizing.schema import Need, Prediction, tables_of
 
 
 def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
-    """A step's need, from its inputs' footers; no data are read.
+    """Return the need of a step, from the footers of its inputs; no data are read.
 
-    `expected` are unpacked bytes of inputs that are to be made first, by their name without the project.
+    `expected` are the uncompressed bytes of inputs that are stale, by asset key without the project.
     """
     expected = expected or {}
     there = [snapshot.path for name, snapshot in sorted(work.inputs.items()) if name not in expected]
@@ -35,7 +35,7 @@ Bound = Literal["low", "middle", "high"]
 
 
 def request_of(use: Prediction, bound: Bound = "high") -> Request:
-    """What is asked of the provider for a step that is about to use that much, by one of the bounds."""
+    """Return the request to the provider for a predicted usage, by one of its bounds."""
     seconds = getattr(use.seconds, bound)
     return Request(
         memory_bytes=int(getattr(use.peak_bytes, bound)),
@@ -52,7 +52,7 @@ def _engine(work: Work) -> str:
 
 
 def ledger(home: Home) -> Ledger:
-    """What steps of this installation used."""
+    """Return the ledger of what steps of this installation used."""
     return Ledger(home.state / "usage.jsonl")
 
 

@@ -1,4 +1,4 @@
-"""Computing a step within the memory that was asked for it, and writing down what it really used."""
+"""Compute a step within the memory requested for it, and record what it used."""
 
 import shutil
 import time
@@ -18,12 +18,12 @@ from radix_resources.sizing.predict import NEXT_SIZE
 from radix_resources.sizing.schema import Need, Prediction, Usage, tables_of
 
 LARGE = 0.25
-"""Of the memory for steps: what asks for more is computed in a process of its own, which is held to its request. The
-second that this takes is little against such a step's own time."""
+"""Share of the memory for steps. A step that requests more is computed in a child process with a limit, whose start
+takes a second, which is short compared with such a step."""
 
 
 class Sized:
-    """One step about to be computed."""
+    """A step to be computed."""
 
     def __init__(self, work: Work, actor: str, run_id: str) -> None:
         self.work = work
@@ -33,19 +33,19 @@ class Sized:
 
     @cached_property
     def need(self) -> Need:
-        """What it computes on."""
+        """The size of its input."""
         return need_of(self.work)
 
     @cached_property
     def prediction(self) -> Prediction:
-        """What it is expected to use."""
+        """Its predicted usage."""
         return sizing(self.work.tools).predict(self.need, self.work.step.key)
 
     def compute(self) -> Output | None:
-        """Compute it; where its memory did not suffice once more, with the next size.
+        """Compute it, and if it runs out of memory a second time with more.
 
-        Raises TransientComputeError RDX-CMP-008 where other steps leave no room, and StorageError RDX-STO-005 where the
-        memory did not suffice.
+        Raise TransientComputeError RDX-CMP-008 if other steps leave no room, and StorageError RDX-STO-005 if the memory
+        does not suffice.
         """
         room = memory_for_steps()
         request = min(request_of(self.prediction).memory_bytes, room)
@@ -75,7 +75,7 @@ class Sized:
                     self._usage = measured.usage
 
     def used(self) -> dict[str, Any]:
-        """What it needed and used, for its commit record; written into the ledger too."""
+        """Return what it needed and used, for its commit record, and add it to the ledger."""
         if self._usage is None:
             return {}
         _, table_bytes, _ = tables_of([self.work.out])
@@ -84,7 +84,7 @@ class Sized:
         return self._write(usage).model_dump(mode="json")
 
     def _learn(self, error: MemoryError, request: int, larger: int) -> None:
-        """The lesson: what was too little is known to the next prediction, and to whoever reads the log."""
+        """Record that the request was too small, in the ledger for later predictions and in the log."""
         usage = error.usage if isinstance(error, OutOfMemory) else self._usage or Usage(peak_bytes=request)
         peak = max(usage.peak_bytes, request)
         self._write(usage.model_copy(update={"out_of_memory": True, "peak_bytes": peak}))
@@ -108,7 +108,7 @@ class Sized:
         return used
 
     def _empty(self) -> None:
-        """What the first try left is in nobody's way."""
+        """Remove what the first attempt left."""
         for path in self.work.out.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""An error that nobody foresaw, in words that show no value."""
+"""Coded errors for unexpected exceptions, without any value."""
 
 import errno
 import traceback
@@ -10,7 +10,7 @@ from radix_resources.metadata.db_errors import fault_of
 
 
 def unexpected(step: Step, error: BaseException) -> RadixError:
-    """The coded form of any exception. Its text may quote a private value, so only its kind and place are kept."""
+    """Return the coded form of an exception: its kind and location only, since its text may quote a private value."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return StorageError(
             "RDX-STO-004",

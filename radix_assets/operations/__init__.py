@@ -1,1 +1,1 @@
-"""What an operator asks of an installation: verify, reconcile, destroy, check credentials, list errors."""
+"""Operations of an installation: verify, reconcile, destroy, check credentials, count errors."""

@@ -1,6 +1,6 @@
-"""Removing what a project provisioned and made: what there is, and taking it away, in an order that a kill may cut off.
+"""Remove what a project provisioned and materialized, in an order that may be interrupted and repeated.
 
-The action log stays: it is the record of all that was done. So do the sources, and the files that a person wrote.
+The action log, the sources and the files that a user wrote stay.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 NOTES, FILES = "notes", "files"
 _OWN = {NOTES: (APPROVALS_FILE, PLANS_FILE, f".{TAGS_FILE}.radix"), FILES: (TAGS_FILE, PROJECT_FILE)}
 _ORDER = ("endpoint", "compute", "tracking", "storage", "metadata")
-"""What stands on another is removed before it."""
+"""Components are removed before those that they require."""
 
 
 def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str, Holding]:
-    """What there is now, by component; empty of a project of which nothing was made.
+    """Return what exists of a project, by component; empty for a project that has nothing.
 
-    With `files`, a person's own files too.
+    With `files`, the user's own files are included.
     """
     components = _components(project, home)
     found = {part: held for part, component in components.items() if (held := component.inspect(project.name))}
@@ -48,7 +48,7 @@ def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str,
 def approve_deletion(
     instance: "dg.DagsterInstance", project: Project, held: dict[str, Holding], *, by: str, why: str
 ) -> None:
-    """Write down that a person said yes to the deletion of just this."""
+    """Log that a user approved the deletion of exactly this."""
     data = {part: {"what": one.what, "bytes": one.bytes} for part, one in held.items() if one.data}
     approval = Action(
         kind="approve",
@@ -66,9 +66,9 @@ def approve_deletion(
 def destroy(
     project: Project, home: Home, instance: "dg.DagsterInstance", *, by: str, why: str = "", files: bool = False
 ) -> dict[str, Holding]:
-    """Remove it all, each component with intent and outcome in the log; returns what there was.
+    """Remove everything of a project, each component with intent and outcome in the log; return what existed.
 
-    What was cut off is done by calling again. Raises ConfigError RDX-CFG-016 while a run of the project goes on.
+    Call it again after an interruption. Raise ConfigError RDX-CFG-016 while a run of the project is active.
     """
     if has_active_run(instance, project.name):
         raise ConfigError(
@@ -117,7 +117,7 @@ def owners(home: Home) -> dict[str, list[str]]:
 
 
 def abandoned(home: Home, name: str) -> Project | None:
-    """A project whose folder somebody removed, so that what was made for it can be destroyed all the same."""
+    """Return a project whose folder is missing but which still has components, so that they can be destroyed."""
     if (home.projects / name / PROJECT_FILE).exists() or name not in owners(home):
         return None
     return Project.model_construct(name=name, folder=home.projects / name, sources=[])
@@ -151,7 +151,7 @@ def _there(folder: Path, part: str) -> Iterator[Path]:
 
 
 def _close_cut_off(project: Project, instance: "dg.DagsterInstance") -> None:
-    """What an earlier call was killed in the middle of has come to its end with this one."""
+    """Close the intents that earlier, interrupted calls left open."""
     released = entries(instance, Filter(project=project.name, kind="release"), made=False)
     for entry in open_intents(released):
         ended = {"phase": "outcome", "outcome": "ok", "reason": f"{entry.action.reason} (finished by a later call)"}

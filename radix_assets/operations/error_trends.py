@@ -1,4 +1,4 @@
-"""Failures by code and project, and how they come over time."""
+"""Failures by code and project, and their trend over time."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,13 +13,13 @@ _NONE = "·"
 
 @dataclass(frozen=True)
 class Group:
-    """Of one code in one project, within a window of time."""
+    """The failures with one code in one project, within a window of time."""
 
     code: str
     project: str
     count: int
     trend: list[int]
-    """How many in each twelfth of the window, oldest first."""
+    """Number in each twelfth of the window, oldest first."""
     first: float
     last: float
     """UTC, seconds since 1970; of all time."""
@@ -30,7 +30,7 @@ class Group:
 
     @property
     def sparkline(self) -> str:
-        """The trend as text: one sign for each twelfth of the window."""
+        """The trend as text: one character for each twelfth of the window."""
         most = max(self.trend, default=0)
         return "".join(_BARS[(len(_BARS) - 1) * one // most] if one else _NONE for one in self.trend)
 
@@ -40,7 +40,7 @@ class Group:
 
 
 def grouped(state: State, project: str | None, since: float, until: float) -> list[Group]:
-    """What failed between two moments, the most frequent first. Counts are by whole hours."""
+    """Return the failures between two times, the most frequent first. Counts are by whole hours."""
     found = []
     for one in state.failures.values():
         if project not in {None, one.project}:

@@ -1,4 +1,4 @@
-"""What a crash left behind is finished, undone or told: at the start of `radix up` and `radix run`, and when asked."""
+"""Finish, roll back or report what a crash left behind: at the start of `radix up` and `radix run`, and on request."""
 
 import os
 import shutil
@@ -27,14 +27,14 @@ from radix_resources.providers.base import Component
 from radix_resources.provisioner import resolve_intent
 
 RETENTION_DAYS = 30.0
-"""How long what nothing refers to is kept, unless RADIX_RETENTION_DAYS says otherwise."""
+"""Days for which unreferenced files are kept, unless RADIX_RETENTION_DAYS is set."""
 _RUN = "RDX-RUN-001"
 _DAY = 86400.0
 
 
 @dataclass(frozen=True)
 class Done:
-    """One thing that was left behind."""
+    """A leftover, and what was done about it."""
 
     subject: str
     found: str
@@ -45,7 +45,7 @@ class Done:
 
 
 def retention_seconds() -> float:
-    """How long what nothing refers to is kept."""
+    """Return the seconds for which unreferenced files are kept."""
     try:
         return float(os.environ.get("RADIX_RETENTION_DAYS", RETENTION_DAYS)) * _DAY
     except ValueError:
@@ -106,7 +106,7 @@ def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Done]:
 
 
 def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
-    """The assets that a run was at when it ended without a word."""
+    """Return the assets that a run was computing when its process ended."""
     begun: dict[str, str] = {}
     planned: dict[str, str] = {}
     ended: set[str] = set()
@@ -159,7 +159,7 @@ def _component(action: Action, home: Home, projects: list[Project]) -> Component
 
 
 def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:
-    """Looked up where the thing itself is, before anything is tried again."""
+    """Determine the outcome of an action by inspecting its subject, before anything is tried again."""
     if action.kind == "approve" and action.input_hash:
         folder = home.projects / action.project
         there = action.input_hash in {*approved(folder), *approved_plans(folder)}
@@ -219,7 +219,7 @@ def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Ite
 
 
 def _compute_logs(home: Home) -> Iterator[Done]:
-    """What runs printed, past its retention. Of a run that still goes on nothing is that old."""
+    """Remove the output of runs past its retention. That of an active run is never that old."""
     horizon = time.time() - retention_seconds()
     for folder in sorted(home.state.glob("*-*-*-*-*/compute_logs")):
         files = [file.stat().st_mtime for file in folder.rglob("*") if file.is_file()]

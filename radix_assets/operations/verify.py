@@ -1,7 +1,7 @@
-"""What is really there, against what the commit records and the action log say.
+"""Compare the actual state with the commit records and the action log.
 
-A ladder, each step dearer than the one before: records against the log, names and sizes, the ends of Parquet files,
-the content of some files or of all; then the chains of approvals and tags, and what should be running.
+From cheap to expensive: records against the log, names and sizes, footers of Parquet files, the content of a sample or
+of all files; then the chains of approvals and tags, and what should be running.
 """
 
 import random
@@ -30,18 +30,18 @@ from radix_resources.storage.base import Commit
 from radix_resources.storage.inspection import footers, hashed, sizes
 
 SAMPLE = 20
-"""Files whose content is read, unless all are asked for."""
+"""Number of files whose content is read, unless all are requested."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference."""
+    """A difference, and its fix."""
 
     subject: str
     found: str
     mend: str
     mended: bool = False
-    """Whether it is no more."""
+    """Whether it is fixed already."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,9 +56,9 @@ def verify(
     everything: bool = False,
     only: str | None = None,
 ) -> list[Finding]:
-    """Every difference; of the mendable ones those that need no person are mended.
+    """Return every difference, and fix those that need no user.
 
-    Looks at all projects that have commits, or at `only` one. `everything` reads the content of every file.
+    Check all projects that have commits, or `only` one. `everything` reads the content of every file.
     """
     found: list[Finding] = []
     everywhere: dict[str, list[Commit]] = {}
@@ -121,7 +121,7 @@ def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, left: Collec
 
 
 def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
-    """Commit records against the log. No data is read."""
+    """Compare commit records with the log. No data is read."""
     told: dict[str, dict[int, str]] = defaultdict(dict)
     destroyed = _destroyed(instance)
     for row in rows(instance, types=(MADE,), ascending=True):
@@ -155,7 +155,7 @@ def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[
 
 
 def _destroyed(instance: dg.DagsterInstance) -> dict[str, int]:
-    """When the storage of projects was last taken away, as the log's numbers: their versions begin anew after it."""
+    """Return the storage id of the event that last removed the storage of each project: versions restart after it."""
     found: dict[str, int] = {}
     for entry in entries(instance, Filter(kind="release"), made=False):
         action = entry.action
@@ -166,13 +166,13 @@ def _destroyed(instance: dg.DagsterInstance) -> dict[str, int]:
 
 
 def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:
-    """Whether the run that made it is still there to tell it."""
+    """Return whether the run of a commit is active, so that it will emit the event itself."""
     run = instance.get_run_by_id(commit.run_id) if commit.run_id else None
     return run is not None and not run.is_finished
 
 
 def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Finding:
-    """Write the event that a crash cut off, or that was lost with the database."""
+    """Emit an event that a crash prevented, or that was lost with the database."""
     found = f"version {commit.sequence} was not in the log"
     try:
         metadata = event_metadata(tools.storage, commit)
@@ -229,7 +229,7 @@ def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> I
 
 
 def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Finding]:
-    """What should be running or stand outside of the storage."""
+    """Check what should exist outside of the storage, such as a running endpoint."""
     for step in steps(project, stages):
         if not _holds(project, step, tools):
             yield Finding(
@@ -240,7 +240,7 @@ def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterato
 def _provisioned(
     project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], provider: Provider
 ) -> Iterator[Finding]:
-    """What steps that were made stand on, and is not there."""
+    """Check the components that materialized assets require."""
     missing: dict[str, Finding] = {}
     for step in steps(project, stages):
         if step.key not in commits:
@@ -255,7 +255,7 @@ def _provisioned(
 
 
 def _abandoned(home: Home, projects: list[Project]) -> Iterator[Finding]:
-    """What was provisioned for a project that is no more."""
+    """Check for components of projects that do not exist any more."""
     names = {project.name for project in projects}
     for owner, components in owners(home).items():
         if owner not in names and not (home.projects / owner / PROJECT_FILE).exists():

@@ -1,4 +1,4 @@
-"""Endpoints that nobody asks, or whose time is over, are released, and the log says so."""
+"""Stop endpoints that have exceeded their hours, and log those that have stopped."""
 
 import time
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 Seen = dict[str, dict[str, Any]]
-"""By project: since when its endpoint was seen to answer (UTC, seconds since 1970), and with which version."""
+"""By project: since when its endpoint has been seen running (UTC, seconds since 1970), and its version."""
 
 
 def release_idle(

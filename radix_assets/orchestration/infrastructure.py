@@ -17,7 +17,7 @@ from radix_resources.sizing.schema import Prediction
 
 CHECK = "in_order"
 _VERSION = "1"
-"""Of the data: what stands on a component is not out of date because somebody looked at it."""
+"""The constant data version: assets do not become stale because a component was inspected."""
 
 
 def build_infrastructure(providers: Iterable[Tools]) -> list[dg.AssetsDefinition]:
@@ -26,7 +26,7 @@ def build_infrastructure(providers: Iterable[Tools]) -> list[dg.AssetsDefinition
 
 
 def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, actor: str, run_id: str) -> None:
-    """Have there what a step stands on. Raises a RadixError where even the least it is expected to need is too much."""
+    """Provision the components that a step requires. Raise a RadixError if even its lower bound is too much."""
     for component in components_of(work.step.stage, work.tools.provider):
         component.demand(request_of(use, "low"))
         change = provision(
@@ -56,7 +56,7 @@ def emit_missing(instance: dg.DagsterInstance, providers: Iterable[Tools]) -> No
 
 
 def emit(instance: dg.DagsterInstance, component: Component) -> None:
-    """Show how a component stands now, after something of it has changed."""
+    """Emit the present state of a component, after a change."""
     key, stands = dg.AssetKey(component.subject.split("/")), component.condition()
     instance.report_runless_asset_event(
         dg.AssetMaterialization(key, metadata=_metadata(component, stands), tags={"dagster/data_version": _VERSION})
@@ -69,7 +69,7 @@ def emit(instance: dg.DagsterInstance, component: Component) -> None:
 
 
 def emit_required(instance: dg.DagsterInstance, work: Work) -> None:
-    """Show how stands what a step that was made stands on, beside what all steps do."""
+    """Emit the state of the components that a materialized step requires, beside those that all steps require."""
     components = work.tools.provider.components
     for capability in work.step.stage.requires:
         with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
@@ -127,7 +127,7 @@ def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.Metada
 
 
 def _priced(rate: Rate) -> str:
-    """A price in words."""
+    """Return a price in words."""
     said = []
     if rate.dollars_hour:
         said.append(f"${rate.dollars_hour:.3g} an hour while it is used")

@@ -1,4 +1,4 @@
-"""What was made before a column was known to be private is removed once it is made anew."""
+"""Withdraw snapshots that were built before a column was known to be private, once newer ones replace them."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from radix_resources.errors import StorageError
 from radix_resources.storage.base import Commit
 
 PRIVATE = "private"
-"""Of a commit record's `shown`: by table, the columns that were known to be private when the snapshot was made."""
+"""The key of a commit record's `shown` with the columns, by table, that were known to be private at that time."""
 
 
 def known_private(work: Work) -> dict[str, list[str]]:
-    """By table that concerns a step, its private columns, as far as is known now."""
+    """Return the columns that are known to be private now, by table that concerns a step."""
     storage, project = work.tools.storage, work.project
     found = {}
     for table in [work.table] if work.step.table is not None else project.tables:
@@ -27,7 +27,7 @@ def known_private(work: Work) -> dict[str, list[str]]:
 
 
 def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, run_id: str, actor: str) -> None:
-    """Withdraw the earlier snapshots of a step that were made before all that is private now was known to be."""
+    """Withdraw the earlier snapshots of a step that were built when fewer columns were known to be private."""
     known: dict[str, list[str]] = newest.shown.get(PRIVATE, {})
     if work.step.stage.may_hold_private or not any(known.values()):
         return
@@ -47,7 +47,7 @@ def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, r
 def withdraw_broken(
     instance: dg.DagsterInstance, work: Work, newest: Commit, broken: Commit, run_id: str, actor: str
 ) -> None:
-    """Withdraw what a newer version has replaced because its files were gone, or not as they had been written."""
+    """Withdraw a version that was replaced because its files were missing or damaged."""
     for commit in work.tools.storage.history(work.step.key):
         if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
             with logged_action(instance, _withdrawing(work, commit, "was gone or damaged", run_id, actor)):
@@ -67,7 +67,7 @@ def _withdrawing(work: Work, commit: Commit, reason: str, run_id: str, actor: st
 
 
 def _since(now: dict[str, list[str]], then: dict[str, list[str]] | None) -> list[str]:
-    """Columns that are private now and were not then; of tables that were not there then, none."""
+    """Return the columns that are private now and were not then, except those of tables that are new."""
     tables = now if then is None else now.keys() & then.keys()
     return sorted(
         f"{table}.{name}" for table in tables for name in now[table] if then is None or name not in then[table]

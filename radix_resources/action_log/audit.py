@@ -1,4 +1,4 @@
-"""Whether the approvals and tags in the log are the ones that were written: see `chain`."""
+"""Check that the approvals and tags in the log are unaltered: see `chain`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ _AT_ONCE = 60.0
 """Seconds."""
 
 Head = Mapping[str, Any]
-"""Number and hash of a link, as a commit record remembers it."""
+"""Number and hash of a link, as commit records store it."""
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something that is not as it was written."""
+    """A link that is missing or was altered."""
 
     project: str
     found: str
@@ -29,7 +29,7 @@ class Flaw:
 
 
 def audit(instance: dg.DagsterInstance, heads: Mapping[str, list[Head]]) -> list[Flaw]:
-    """What is wrong with the chains; `heads` are those that each project's commit records remember.
+    """Yield what is wrong with the chains; `heads` are those in the commit records of each project.
 
     Links missing at the end of the log, where a crash or the loss of the database leaves off, are written anew from
     their files.
@@ -48,7 +48,7 @@ def _chained(entry: Entry) -> bool:
 
 
 class _Audit:
-    """Of one project."""
+    """The check of one project."""
 
     def __init__(self, instance: dg.DagsterInstance, project: str, logged: list[Entry]) -> None:
         self._instance = instance
@@ -78,13 +78,13 @@ class _Audit:
         self._flaws.append(Flaw(self._project, found, mend, mended))
 
     def _order(self, marked: list[Entry]) -> None:
-        """Writers at the same time may write their events in the other order; no others."""
+        """Report links that are out of order, unless their events were written at the same time."""
         before: Entry | None = None
         for entry in marked:
             if before is None or _number(entry) >= _number(before):
                 before = entry
             elif abs(entry.timestamp - before.timestamp) > _AT_ONCE:
-                found = f"number {_number(entry)} ({_name(entry.action)}) stands after number {_number(before)}"
+                found = f"number {_number(entry)} ({_name(entry.action)}) is after number {_number(before)}"
                 self._flaw(found, _CHANGED)
 
     def _one(self, number: int, entry: Entry) -> None:
@@ -95,7 +95,7 @@ class _Audit:
             self._flaw(f"number {number} ({_name(entry.action)}) was changed", _CHANGED)
         elif file is None:
             chains(self._instance).restore(self._project, Link(number, str(mark["previous"]), action))
-            self._flaw(f"the file of number {number} was gone", "nothing: it was written anew", mended=True)
+            self._flaw(f"the file of number {number} was missing", "nothing: it was restored", mended=True)
 
     def _links(self, known: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
         for number, file in self._files.items():
@@ -104,7 +104,7 @@ class _Audit:
                 self._flaw(f"the file of number {number} does not follow the one before", _CHANGED)
 
     def _missing(self, known: Mapping[int, Entry]) -> None:
-        """At the end it is what a crash or a lost database leaves; before it somebody took it out."""
+        """Report a missing event: at the end of a chain a crash explains it, before the end it was removed."""
         last = max(known, default=0)
         for number in range(1, max([last, *self._files], default=0) + 1):
             file = self._files.get(number)
@@ -114,7 +114,7 @@ class _Audit:
                 write(self._instance, Action.model_validate(file.action), file)
                 self._flaw(
                     f"number {number} ({_name(Action.model_validate(file.action))}) was not in the log",
-                    "nothing: it was written anew",
+                    "nothing: it was written again",
                     mended=True,
                 )
             else:

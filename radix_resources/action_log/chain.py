@@ -17,9 +17,9 @@ from radix_resources.files import put_if_absent
 
 CHAINED: frozenset[Kind] = frozenset({"approve", "reject", "tag"})
 HEAD = "chain"
-"""Of a commit record's `shown`: number and hash of the project's newest link when the snapshot was made."""
+"""The key of a commit record's `shown` with the number and hash of the project's newest link at that time."""
 START = "0" * 64
-"""What stands for the hash before the first."""
+"""The previous hash of the first link."""
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,24 @@ class Link:
     """One action of a chain."""
 
     sequence: int
-    """1 for the first of the project."""
+    """1 for the first link of the project."""
     previous: str
-    """Hash of the link before."""
+    """Hash of the previous link."""
     action: dict[str, Any]
 
     @property
     def hash(self) -> str:
-        """Of all of the link."""
+        """Hash of the whole link."""
         return digest(self.sequence, self.previous, self.action)
 
     @property
     def mark(self) -> dict[str, Any]:
-        """What the event holds beside the action."""
+        """The metadata of the event beside the action."""
         return {"sequence": self.sequence, "previous": self.previous, "hash": self.hash}
 
 
 def digest(sequence: int, previous: str, action: dict[str, Any]) -> str:
-    """The hash of a link."""
+    """Return the hash of a link."""
     content = json.dumps([sequence, previous, action], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -56,7 +56,7 @@ class Chains:
         self._root = root
 
     def projects(self) -> list[str]:
-        """Those that have a chain."""
+        """Return the projects that have a chain."""
         return sorted(path.name for path in self._root.glob("*") if path.is_dir())
 
     def append(self, action: Action) -> Link:
@@ -73,21 +73,21 @@ class Chains:
                 return link
 
     def head(self, project: str) -> dict[str, Any] | None:
-        """Number and hash of a project's last link; None where it has none."""
+        """Return number and hash of a project's last link, or None."""
         last = self.last(project)
         return {"sequence": last.sequence, "hash": last.hash} if last else None
 
     def last(self, project: str) -> Link | None:
-        """A project's last link; None where it has none."""
+        """Return a project's last link, or None."""
         files = self._files(project)
         return _load(files[-1]) if files else None
 
     def links(self, project: str) -> dict[int, Link | None]:
-        """By number; None where a file cannot be read."""
+        """Return the links by number, with None for a file that cannot be read."""
         return {int(file.stem): _load(file) for file in self._files(project)}
 
     def restore(self, project: str, link: Link) -> None:
-        """Put back a link that is known from the log and whose file is gone."""
+        """Restore the missing file of a link that the log contains."""
         folder = self._root / project
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _put(folder / f"{link.sequence:08d}.json", link)

@@ -1,4 +1,4 @@
-"""Whether a run may still publish."""
+"""Decide whether a run may still publish."""
 
 import dagster as dg
 
@@ -7,7 +7,7 @@ from radix_resources.storage.base import Fence
 
 
 class RunFence(Fence):
-    """Holds while the Dagster run exists and has not ended, whatever its processes do, and the step is its own."""
+    """Holds while the Dagster run exists and has not ended, and the run has the claim of the step."""
 
     def __init__(self, instance: dg.DagsterInstance, run_id: str, claim: Claim | None = None) -> None:
         self._instance = instance

@@ -1,4 +1,4 @@
-"""The state that the action log adds up to, kept up to date from a cursor.
+"""The summary of the action log, updated from a cursor.
 
 What is folded once is kept in a small file, so that a look costs what is new since the last one and not the whole log.
 The file holds nothing that the log does not: where it is lost, damaged, of another format or of another database, the
@@ -20,14 +20,14 @@ from radix_resources.files import write_atomically
 
 FORMAT = 1
 _RECENT = 200
-"""Ids behind the cursor that are looked at again: PostgreSQL numbers events before it shows them."""
+"""Ids before the cursor that are read again, because PostgreSQL numbers events before they are visible."""
 _HOURS = 24 * 90
-"""Of failures, how far back they are counted hour by hour."""
+"""How far back failures are counted by hour."""
 
 
 @dataclass
 class Failures:
-    """Of one code in one project."""
+    """The failures with one code in one project."""
 
     code: str
     project: str
@@ -36,50 +36,50 @@ class Failures:
     last: float = 0.0
     """UTC, seconds since 1970."""
     hours: dict[str, int] = field(default_factory=dict)
-    """By hour since 1970, of the last ninety days."""
+    """Counts by hour since 1970, for the last ninety days."""
     subject: str = ""
     found: str = ""
     hint: str = ""
-    """Of the newest."""
+    """Subject of the newest."""
 
 
 @dataclass
 class ProjectState:
-    """What the log says of one project."""
+    """The summary of one project."""
 
     actions: int = 0
     made: int = 0
     last: float = 0.0
     """UTC, seconds since 1970, of the newest event."""
     dollars: dict[str, float] = field(default_factory=dict)
-    """By month, `2030-01`."""
+    """Costs by month, `2030-01`."""
     subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Of each asset and component, the newest action: kind, outcome, actor, reason, when."""
+    """The newest action of each asset and component: kind, outcome, actor, reason, when."""
     open: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Intents without an outcome, by id of the action."""
     failed: list[str] = field(default_factory=list)
-    """Run, subject and code of the newest failure, which the step and the action inside it may both tell."""
+    """Run, subject and code of the newest failure, which both the step and the action inside it may log."""
 
 
 @dataclass
 class State:
-    """What the whole log says."""
+    """The summary of the whole log."""
 
     cursor: int = 0
-    """Storage id of the newest event that is in."""
+    """Storage id of the newest event that is included."""
     anchor: list[Any] = field(default_factory=list)
-    """Key and time of that event, by which its database is known again."""
+    """Key and time of that event, which identify its database."""
     recent: list[int] = field(default_factory=list)
     projects: dict[str, ProjectState] = field(default_factory=dict)
     failures: dict[str, Failures] = field(default_factory=dict)
 
     def of(self, project: str) -> ProjectState:
-        """What it says of one project."""
+        """Return the summary of one project."""
         return self.projects.get(project, ProjectState())
 
 
 def folded(log: Log, cache: Path) -> State:
-    """The state now; the cache is brought up to date where that is possible."""
+    """Return the current summary, and update the cache if it can be written."""
     state = _load(cache)
     if state is None or not _same_database(log, state):
         state = State()

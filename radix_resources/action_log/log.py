@@ -20,24 +20,24 @@ from radix_resources.home import Home
 from radix_resources.processes import boot_id, host_id, is_running, started_at
 
 _LONGEST_SECONDS = 86400.0
-"""How long anything may take; of runs it is said in `dagster.yaml`."""
+"""The longest duration of anything; that of runs is in `dagster.yaml`."""
 _LOOKED_AT = 100
-"""Newest events of an asset among which the last link is looked for."""
+"""Number of newest events of an asset in which the last link is searched."""
 
 
 @dataclass
 class Doing:
-    """An action under way; what is set here goes into its outcome."""
+    """An action in progress; its fields are written into the outcome."""
 
     intent: Action
     after: dict[str, Any] = field(default_factory=dict)
     cost_dollars: float | None = None
     outcome: Outcome = "ok"
-    """Set to `unknown` where it cannot be told whether it happened."""
+    """Set it to `unknown` if the result cannot be determined."""
 
 
 def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()) -> None:
-    """Write an action down, without passwords.
+    """Write an action into the log, without passwords.
 
     Values of the named environment variables, and of all that are named like secrets, are taken out.
     """
@@ -54,16 +54,16 @@ def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collec
 
 
 def process_name() -> str:
-    """Names this process among all that ever were, on any machine."""
+    """Return a name of this process that no other process ever has, on any machine."""
     pid = os.getpid()
     return " ".join([host_id(), boot_id(), str(pid), started_at(pid) or ""])
 
 
 def is_gone(process: str, since: float, *, sole: bool) -> bool:
-    """Whether the process of that name, which wrote something at the moment `since`, has ended.
+    """Return whether the process of that name, which wrote something at the time `since`, has ended.
 
-    With `sole` no other machine shares the log, so that another one's name is this one's of before it was restarted.
-    Otherwise a process of another machine cannot be asked; after a day it counts as gone, as a run does.
+    With `sole` no other machine shares the log, so that another boot id is that of this machine before a restart.
+    A process of another machine cannot be inspected; after a day it counts as ended, as a run does.
     """
     host, boot, pid, started = [*process.split(" "), "", "", ""][:4]
     if host == host_id() and pid.isdigit():
@@ -84,7 +84,7 @@ def write(instance: dg.DagsterInstance, action: Action, link: Link | None = None
 
 
 def _finish_last(instance: dg.DagsterInstance, project: str) -> None:
-    """Write the event of the last link, where a crash came between the two; a later one must not hide that."""
+    """Write the event of the last link if a crash prevented it, so that a later one does not hide the gap."""
     last = chains(instance).last(project)
     if last is None:
         return
@@ -97,7 +97,7 @@ def _finish_last(instance: dg.DagsterInstance, project: str) -> None:
 
 
 def chains(instance: dg.DagsterInstance) -> Chains:
-    """The chains of approvals and tags: where machines share a folder in it, else beside the instance's settings."""
+    """Return the chains of approvals and tags, in the folder that machines share or beside the instance's settings."""
     return Chains((Home.from_environment().storage or Path(instance.root_directory)) / "chains")
 
 
@@ -105,7 +105,7 @@ def chains(instance: dg.DagsterInstance) -> Chains:
 def logged_action(
     instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()
 ) -> Iterator[Doing]:
-    """Write the intent, do the work inside, write the outcome. An exception is recorded as failed, and passes.
+    """Write the intent, run the body, write the outcome. An exception is logged as failed and propagates.
 
     A crash inside leaves the intent without an outcome, which `open_intents` finds.
     """

@@ -1,4 +1,4 @@
-"""Reading the action log."""
+"""Read the action log."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from radix_resources.action_log.schema import CHAIN, ENTRY, Action, Kind, Severi
 from radix_resources.action_log.stream import MADE, OBSERVED, Log, Row, newest, rows, tables_of
 
 ACTOR = "radix/actor"
-"""Of a materialization, as of a run: who or what asked for it."""
+"""The tag of materializations and runs that names who requested them."""
 
 _ACTOR_OF_RUN = (
     "SELECT run_tags.value FROM runs LEFT JOIN run_tags ON run_tags.run_id = runs.run_id AND run_tags.key = :tag "
@@ -23,33 +23,33 @@ _RANKS: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 @dataclass(frozen=True)
 class Entry:
-    """An action as it is found in the log."""
+    """An action in the log."""
 
     storage_id: int
-    """Orders the log; clocks do not."""
+    """Defines the order of the log; clocks do not."""
     timestamp: float
     """UTC, seconds since 1970."""
     action: Action
     chain: dict[str, Any] | None = None
-    """Of an approval or a tag: its place in its project's chain, and the action just as it was written."""
+    """For an approval or a tag: its position in the chain of its project, and the action exactly as it was written."""
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which actions."""
+    """Selects actions."""
 
     project: str | None = None
     kind: Kind | None = None
     subject: str | None = None
     actor: str | None = None
     severity: Severity = "info"
-    """At least."""
+    """The lowest severity."""
     since: float | None = None
     until: float | None = None
     """UTC, seconds since 1970."""
 
     def fits(self, action: Action) -> bool:
-        """Whether an action is asked for; its time is not looked at."""
+        """Return whether an action matches, apart from its time."""
         return (
             self.project in {None, action.project}
             and self.kind in {None, action.kind}
@@ -67,7 +67,7 @@ def read(
     subject: str | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """Actions other than materializations that went well, newest first, at most `limit`."""
+    """Return actions except successful materializations, newest first, at most `limit`."""
     wanted = Filter(project=project, kind=kind, subject=subject)
     return list(islice(entries(log, wanted, made=False), limit))
 
@@ -80,7 +80,7 @@ def entries(
     after: int | None = None,
     ascending: bool = False,
 ) -> Iterator[Entry]:
-    """Actions in the order of the log, newest first unless `ascending`, read as they are used.
+    """Yield actions in the order of the log, newest first unless `ascending`, read lazily.
 
     With `made`, materializations are among them. `after` is a storage id.
     """
@@ -103,7 +103,7 @@ def entries(
 
 
 def follow(log: Log, wanted: Filter, *, after: int | None = None, seconds: float = 1.0) -> Iterator[Entry]:
-    """Actions as they are written, without end; looks once in so many seconds."""
+    """Yield actions as they are written, forever, polling at this interval in seconds."""
     last = newest(log) if after is None else after
     while True:
         for entry in entries(log, wanted, after=last, ascending=True):
@@ -113,21 +113,21 @@ def follow(log: Log, wanted: Filter, *, after: int | None = None, seconds: float
 
 
 def open_intents(entries: Iterable[Entry]) -> list[Entry]:
-    """Intents without an outcome among these: still under way, or cut off by a crash."""
+    """Return the intents without an outcome: still in progress, or interrupted by a crash."""
     entries = list(entries)
     ended = {entry.action.id for entry in entries if entry.action.phase == "outcome"}
     return [entry for entry in entries if entry.action.phase == "intent" and entry.action.id not in ended]
 
 
 class Decoder:
-    """Turns events into actions."""
+    """Decodes events into actions."""
 
     def __init__(self, log: Log) -> None:
         self._tables = tables_of(log)
         self._actors: dict[str, str] = {}
 
     def entry(self, row: Row) -> Entry | None:
-        """The action of an event; None of observations that hold none, or one that this Radix does not know."""
+        """Return the action of an event, or None if it has none that this version of Radix knows."""
         metadata = row.metadata()
         if row.type == MADE:
             return Entry(row.storage_id, row.timestamp, self._made(row, metadata))

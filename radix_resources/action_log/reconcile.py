@@ -1,4 +1,4 @@
-"""Runs that are still marked as running although their process is gone: after a crash, a kill, a power cut."""
+"""Find runs that are marked as running although their process has ended: after a crash, a kill or a power cut."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import psutil
 from radix_resources.processes import boot_id, host_id, is_running, started_at
 
 PID, STARTED, BOOT, HOST = (f".dagster/radix_{name}" for name in ("pid", "pid_started", "boot", "host"))
-"""Tags that name the process of a run. The UI shows no tag below `.dagster/`."""
+"""Tags that identify the process of a run. The UI hides tags below `.dagster/`."""
 _EARLIER = {name: name.replace(".dagster/radix_", "radix/") for name in (PID, STARTED, BOOT, HOST)}
 """The names of these tags in runs that an earlier version of Radix started."""
 
@@ -28,17 +28,17 @@ _MESSAGE = (
 
 
 def process_tags() -> dict[str, str]:
-    """Tags that tell which process executes a run: this one."""
+    """Return the tags that identify this process as the one that executes a run."""
     return tags_of_process(os.getpid())
 
 
 def tags_of_process(pid: int) -> dict[str, str]:
-    """Tags that tell that a process of this machine executes a run."""
+    """Return the tags that identify a process of this machine as the one that executes a run."""
     return {PID: str(pid), STARTED: started_at(pid) or "", BOOT: boot_id(), HOST: host_id()}
 
 
 def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
-    """Runs that are marked as going on although their process is known and gone. Nothing is changed.
+    """Return the runs that are marked as active although their process has ended. Nothing is changed.
 
     The process is known by `process_tags`, or by what Dagster's own launcher wrote into the run's log. What cannot be
     known from here, such as a process of another machine or container, is left out (`max_runtime_seconds` ends it).
@@ -58,7 +58,7 @@ def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
 
 
 def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Report as failed every run whose process is known and gone; returns their ids."""
+    """Mark every run whose process has ended as failed, and return their ids."""
     gone = gone_runs(instance)
     for run in gone:
         instance.report_run_failed(run, _MESSAGE)
@@ -66,7 +66,7 @@ def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
 
 
 def end_own_runs(instance: dg.DagsterInstance) -> None:
-    """Report as failed what earlier runs of this process left unfinished, since the database did not take their end.
+    """Mark earlier runs of this process as failed whose end the database did not accept.
 
     To be called where no run of this process is under way.
     """
@@ -97,7 +97,7 @@ def _logged_gone(instance: dg.DagsterInstance, run_id: str) -> bool:
 
 
 def _ended_since(pid: int, moment: float) -> bool:
-    """Whether the process that had this pid at a moment has ended; the pid may be somebody else's by now."""
+    """Return whether the process that had this pid at a time has ended; the pid may have been reused since."""
     if started_at(pid) is None:
         return True
     try:

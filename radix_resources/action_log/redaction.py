@@ -1,4 +1,4 @@
-"""Takes secrets out of what is about to be written down."""
+"""Remove secrets from what is about to be logged."""
 
 import os
 import re
@@ -16,11 +16,11 @@ _TELLING = re.compile(
     r"PASS|PWD|SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|DSN|CONNECTION", re.IGNORECASE
 )
 _SHORTEST, _SHORTEST_GUESSED = 3, 8
-"""A value of fewer characters occurs in ordinary words; taking it out would hide nothing and garble everything."""
+"""A shorter value occurs in ordinary words, so replacing it would hide nothing and garble texts."""
 
 
 def secrets(names: Collection[str] = (), environment: Mapping[str, str] | None = None) -> list[str]:
-    """Values not to be shown: of these variables, and of all whose name says what they hold. Longest first."""
+    """Return the values to hide: of these variables, and of all with a name like a secret's. Longest first."""
     environment = os.environ if environment is None else environment
     found = {
         value
@@ -31,7 +31,7 @@ def secrets(names: Collection[str] = (), environment: Mapping[str, str] | None =
 
 
 def redact(content: Any, hidden: Collection[str] = ()) -> Any:
-    """The same content with passwords in addresses and these values replaced; in keys of mappings too.
+    """Return the content with passwords in addresses and these values replaced, in keys of mappings too.
 
     So is every credential that this process looked up.
     """

@@ -22,23 +22,23 @@ Kind = Literal[
     "collect",
     "materialize",
 ]
-"""`materialize`: an asset could not be made. That it was made is Dagster's own event, which `read` shows as one too."""
+"""`materialize`: an asset failed. A success is Dagster's own event, which `read` returns as an action too."""
 Phase = Literal["intent", "outcome"]
 Outcome = Literal["ok", "failed", "unknown"]
-"""`unknown`: the answer was lost; what is there must be looked at before anything is tried again."""
+"""`unknown`: the response was lost; inspect the state before anything is tried again."""
 
 Severity = Literal["info", "warning", "error"]
 
 ENTRY = "radix/action"
-"""The metadata entry that holds the whole action as JSON; the others repeat it for people."""
+"""The metadata entry with the whole action as JSON; the others repeat it for people."""
 CHAIN = "radix/chain"
-"""The metadata entry of an approval or a tag that holds its place in its project's chain."""
+"""The metadata entry of an approval or a tag with its position in the chain of its project."""
 SCHEMA = 1
-"""Raised when a field changes its meaning. Fields may be added without; readers ignore what they do not know."""
+"""Increased when a field changes its meaning, not when one is added: readers ignore unknown fields."""
 
 
 class Action(BaseModel):
-    """Something that a machine or a person did, or is about to do."""
+    """Something that a machine or a user did, or is about to do."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -54,25 +54,25 @@ class Action(BaseModel):
     outcome: Outcome | None = None
     """None in an intent."""
     error_code: str | None = None
-    """`RDX-…` of what made it fail; the exception's name where it had no code."""
+    """The `RDX-…` code of the error, or the exception's name if it has no code."""
     seconds: float | None = None
     cost_dollars: float | None = None
     input_hash: str | None = None
-    """Of what it was decided on: a plan, a model, a tags file."""
+    """Hash of what the decision is about: a plan, a model, a tags file."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     """What changed, as JSON. No secret and no value of a private column."""
     run_id: str | None = None
     """The Dagster run it was part of."""
     process: str = ""
-    """Of an intent: the process that was about to do it; see `log.process_name`."""
+    """For an intent: the process that was about to act; see `log.process_name`."""
     id: str = Field(default_factory=lambda: uuid.uuid4().hex)
     """The same in an intent and in its outcome."""
     schema_version: int = SCHEMA
 
     @property
     def severity(self) -> Severity:
-        """How much a person should care: `error` failed; `warning` is refused, rejected, or not known to have ended."""
+        """How severe it is: `error` if it failed; `warning` if it was refused, rejected, or its end is unknown."""
         if self.outcome == "failed":
             return "error"
         return "warning" if self.outcome == "unknown" or self.kind in {"refuse", "reject"} else "info"

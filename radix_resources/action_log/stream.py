@@ -1,4 +1,4 @@
-"""The events of Dagster's log that concern assets, as one stream in the order of their storage ids.
+"""The events of assets in Dagster's log, as one stream in the order of their storage ids.
 
 Dagster reads events of one asset at a time, which costs a query per asset; the stream is one query per page,
 whatever the number of assets, and walks the index on event type and id. SQLite keeps these events in one database
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 OBSERVED, MADE = "ASSET_OBSERVATION", "ASSET_MATERIALIZATION"
 FIRST, PAGE = 100, 10_000
-"""Events of the first page, and at most of each that follows, which is ten times as large as the one before."""
+"""Events of the first page, and the maximum of later ones, each ten times as large as the one before."""
 _MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 
 Log: TypeAlias = "Tables | dg.DagsterInstance"
-"""What the log is read from: an open instance, or its tables alone."""
+"""The source of the log: an open instance, or its tables alone."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Row:
     """One event, not yet decoded."""
 
     storage_id: int
-    """Orders the log; clocks do not."""
+    """Defines the order of the log; clocks do not."""
     type: str
     key: str
     """Asset key joined by slashes."""
@@ -43,10 +43,10 @@ class Row:
     timestamp: float
     """UTC, seconds since 1970."""
     event: str
-    """As Dagster keeps it; empty where it was not asked for."""
+    """As Dagster stores it; empty if it was not requested."""
 
     def metadata(self) -> dict[str, Any]:
-        """The event's metadata, as plain values; of a materialization its tags too."""
+        """Return the event's metadata as plain values, and the tags of a materialization."""
         told = from_json(self.event)["dagster_event"]["event_specific_data"]
         held = told["asset_observation"] if self.type == OBSERVED else told["materialization"]
         tags = held.get("tags") or {} if self.type == MADE else {}
@@ -54,13 +54,13 @@ class Row:
 
 
 def _plain(held: dict[str, Any]) -> Any:
-    """What an entry holds, whatever its kind calls it; of one with several parts all of them."""
+    """Return the value of an entry of any kind; all values of one with several parts."""
     held.pop("__class__", None)
     return held if len(held) > 1 else next(iter(held.values()), None)
 
 
 def tables_of(log: Log) -> Tables:
-    """What the log is read from: of an instance, its tables."""
+    """Return the tables of the log's source."""
     return log if isinstance(log, Tables) else InstanceTables(log)
 
 
@@ -77,7 +77,7 @@ def rows(
     ascending: bool = False,
     content: Collection[str] = (OBSERVED, MADE),
 ) -> Iterator[Row]:
-    """The stream, newest first unless `ascending`, read page by page as it is used.
+    """Yield the stream, newest first unless `ascending`, read lazily page by page.
 
     Only events whose asset key begins with one of `first_parts`, or is `subject`; with storage ids between `after` and
     `before` and times between `since` and `until`, all four exclusive. Only events of the types in `content` bring it.
@@ -100,14 +100,14 @@ def rows(
 
 
 class _Query:
-    """Which events, as SQL that SQLite and PostgreSQL understand."""
+    """Selects events, as SQL for SQLite and PostgreSQL."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self._where: list[str] = []
 
     def begin_with(self, first_parts: Collection[str]) -> None:
-        """Only these first parts of asset keys."""
+        """Restrict it to these first parts of asset keys."""
         starts = [_key_of([part]).removesuffix("]") for part in sorted(first_parts)]
         for sign in "/%_":
             starts = [start.replace(sign, f"/{sign}") for start in starts]
@@ -115,12 +115,12 @@ class _Query:
         self._where += [f"({' OR '.join(found)})"] if found else []
 
     def demand(self, condition: str, value: Any) -> None:
-        """One more condition, unless the value is None."""
+        """Add a condition, unless the value is None."""
         if value is not None:
             self._where.append(f"{condition} {self._one(value)}")
 
     def text(self, types: Collection[str], content: Collection[str], size: int, *, ascending: bool) -> str:
-        """So many of them at most.
+        """Return the query for a page of at most this size.
 
         Each type is walked by itself, since the index is on type and id: of both at once SQLite would sort all that
         are left, page by page.
@@ -149,24 +149,24 @@ def _row(found: tuple[Any, ...]) -> Row:
 
 @lru_cache(maxsize=10_000)
 def _name(key: str) -> str:
-    """An asset key as Dagster writes it, joined by slashes."""
+    """Return an asset key as Dagster stores it, joined by slashes."""
     return "/".join(json.loads(key))
 
 
 def ids(log: Log, *, above: int) -> list[int]:
-    """Storage ids greater than that, ascending. Cheap: nothing but the index is read."""
+    """Return the storage ids greater than that, ascending. Cheap: only the index is read."""
     query = "SELECT id FROM event_logs WHERE dagster_event_type IN (:observed, :made) AND id > :above ORDER BY id"
     values = {"observed": OBSERVED, "made": MADE, "above": above}
     return [found[0] for found in tables_of(log).events(query, values)]
 
 
 def newest(log: Log) -> int:
-    """The storage id of the newest event of the stream; 0 where there is none."""
+    """Return the storage id of the newest event of the stream, or 0."""
     return next((row.storage_id for row in rows(log, content=())), 0)
 
 
 def _key_of(path: list[str]) -> str:
-    """An asset key as Dagster writes it."""
+    """Return an asset key as Dagster stores it."""
     return json.dumps(path)
 
 

@@ -1,1 +1,1 @@
-"""Compute: where statistics, label tables and features are computed beside this machine."""
+"""Compute engines: this machine, or a Spark cluster."""

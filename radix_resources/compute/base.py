@@ -1,4 +1,4 @@
-"""Which engine: this machine, or a cluster where one is named and the data need it."""
+"""Choose the engine: this machine, or the project's cluster if the data require it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from radix_resources.errors import ConfigError
 
 Engine = Literal["polars", "spark"]
 SHARE = 0.5
-"""Of the memory: data that would take more of it when they are unpacked are for the cluster."""
+"""Share of the memory: data that need more of it when uncompressed are computed on the cluster."""
 GROWTH = 2.0
-"""Bytes in memory for each byte of unpacked Parquet: what is read, and what is made of it."""
+"""Bytes in memory for each byte of uncompressed Parquet: the input, and what is computed from it."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """An engine, and why."""
+    """An engine, and the reason for it."""
 
     engine: Engine
     reason: str
     fits: bool = True
-    """Whether the tables fit into memory here too, as far as anybody looked."""
+    """Whether the tables also fit into memory here, as far as this was estimated."""
 
 
 def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *, cluster: bool, room: int) -> Choice:
-    """The engine for Parquet files, with `room` bytes of memory here; `cluster` is whether one is named.
+    """Choose the engine for Parquet files, given `room` bytes of memory here and whether there is a `cluster`.
 
     `auto` goes by estimated bytes against memory, never by rows: one large machine is faster than a cluster until the
     data do not fit. Raises ConfigError RDX-CFG-012 where Spark is asked for and no cluster is named.
@@ -50,7 +50,7 @@ def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *,
 
 
 def estimated(files: Iterable[Path]) -> int:
-    """Bytes of memory that Parquet files are about to need, by what their footers say."""
+    """Estimate the bytes of memory that Parquet files need, from their footers."""
     import pyarrow.parquet as pq
 
     total = 0
@@ -61,7 +61,7 @@ def estimated(files: Iterable[Path]) -> int:
 
 
 def memory() -> int:
-    """Bytes of memory that this process may use: the machine's, or its container's where that is less."""
+    """Return the bytes of memory that this process may use: the machine's, or its container's if that is less."""
     import psutil
 
     found = int(psutil.virtual_memory().total)

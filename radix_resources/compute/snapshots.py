@@ -1,4 +1,4 @@
-"""Snapshots on a cluster: the same Parquet files that are read and written on one machine.
+"""Read and write snapshots on a cluster: the Parquet files that one machine reads and writes.
 
 Columns have places for names here (c0, c1 …), since a table's names may be anything. ROW is a row's number in the file.
 Times of day, which Spark cannot hold, are nanoseconds since midnight.
@@ -22,7 +22,7 @@ ROW = "__row"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A Parquet file as a cluster sees it."""
+    """A Parquet file on a cluster."""
 
     frame: "DataFrame"
     """ROW, c0, c1 …"""
@@ -30,12 +30,12 @@ class Snapshot:
     rows: int
 
     def column(self, name: str) -> str:
-        """By what a column is called here."""
+        """Return the name that a column of the file has in the frame."""
         return f"c{self.schema.get_field_index(name)}"
 
 
 def read(session: "SparkSession", file: Path) -> Snapshot:
-    """A Parquet file in canonical types. Only its footer is read here."""
+    """Open a Parquet file in canonical types. Only its footer is read here."""
     from pyspark.sql import types as t
 
     metadata = pq.read_metadata(file)
@@ -51,7 +51,7 @@ def read(session: "SparkSession", file: Path) -> Snapshot:
 
 
 def write(frame: "DataFrame", names: Sequence[str], file: Path, order: Sequence[str] = (ROW,)) -> int:
-    """Write a frame as one Parquet file with these names of columns, in this order of rows. Returns how many rows.
+    """Write a frame as one Parquet file with these column names, in this order of rows. Return the number of rows.
 
     `order` are columns of the frame; those that are none of `names` are left out. Rows go from the workers to the file
     system, not through the driver; one task sorts and writes them.
@@ -70,17 +70,17 @@ def write(frame: "DataFrame", names: Sequence[str], file: Path, order: Sequence[
 
 
 def place(path: Path) -> str:
-    """A local path as Spark takes it, whatever its default file system is."""
+    """Return a local path as a URI, independent of Spark's default file system."""
     return f"file://{path.resolve()}"
 
 
 def text(value: str) -> str:
-    """A text as SQL, whatever stands in it."""
+    """Return any text as a SQL literal."""
     return f"CAST(X'{value.encode().hex()}' AS STRING)"
 
 
 def number(value: float) -> str:
-    """A float as SQL, to the bit."""
+    """Return a float as a SQL literal, exact to the bit."""
     return f"CAST('{value!r}' AS DOUBLE)"
 
 

@@ -1,4 +1,4 @@
-"""Spark: a session on a cluster that exists, and what goes wrong there in Radix's words."""
+"""Spark: sessions on an existing cluster, and its errors as coded errors."""
 
 import contextlib
 import importlib.util
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _ANSWER = 10.0
-"""Seconds in which the cluster must accept a connection."""
+"""Seconds within which the cluster must accept a connection."""
 _EXECUTOR = 180.0
-"""Seconds in which it must give an executor."""
+"""Seconds within which it must provide an executor."""
 _PORTS = {"spark": 7077, "sc": 15002, "k8s": 443}
 _REMOTE = "SPARK_CONNECT_MODE_ENABLED"
-"""By which pyspark's functions know that there is a Connect session; it leaves it set."""
+"""The variable that tells pyspark's functions of a Connect session; pyspark leaves it set."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
@@ -73,7 +73,7 @@ class SparkCompute:
 
     @contextlib.contextmanager
     def session(self) -> "Iterator[SparkSession]":
-        """A session, stopped at the end where it was started here. Errors inside come out as ComputeError.
+        """Open a session, and stop it at the end if it was started here. Errors inside are raised as ComputeError.
 
         Raises ComputeError RDX-CMP-001 (pyspark is not installed), 002 (no Java), 003 (the cluster does not answer),
         004 (it ended the application), 005 (it could not do the work), 006 (it cannot read the files); 003 and 004
@@ -92,7 +92,7 @@ class SparkCompute:
                 environ.pop(_REMOTE, None)
 
     def ready(self) -> None:
-        """Raise what can be told without opening a session: RDX-CMP-001 to 003, RDX-CRD-001."""
+        """Check what can be checked without a session. Raise RDX-CMP-001 to 003 or RDX-CRD-001."""
         _builder()
         for text in (self.master, *self._config.values()):
             self._reveal(text)
@@ -110,7 +110,7 @@ class SparkCompute:
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:
-        """Errors of Spark in Radix's words."""
+        """Raise Spark's errors inside as coded errors."""
         try:
             yield
         except (RadixError, KeyboardInterrupt, GeneratorExit):
@@ -144,12 +144,12 @@ class SparkCompute:
         return session, not running
 
     def _driver(self) -> dict[str, str]:
-        """A cluster on this machine is talked to on this machine alone."""
+        """Bind the driver to the loopback address if the cluster is on this machine."""
         local = self.master.startswith("local") or (urlsplit(self.master).hostname or "") in _LOOPBACK
         return {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if local else {}
 
     def _reachable(self) -> None:
-        """Ask before Spark does: it would wait for minutes."""
+        """Check the address first, because Spark would wait for minutes."""
         kind, _, rest = self.master.partition("://")
         if kind not in _PORTS or not rest:
             return
@@ -161,7 +161,7 @@ class SparkCompute:
         raise self._silent()
 
     def _given(self, session: "SparkSession") -> None:
-        """Wait for the first executor: without one every job would wait for ever."""
+        """Wait for the first executor, because without one every job waits forever."""
         if not self._asks_for_executors:
             return
         end = time.monotonic() + _EXECUTOR
@@ -178,7 +178,7 @@ class SparkCompute:
 
     @property
     def _asks_for_executors(self) -> bool:
-        """Whether other processes do the work, which this one can see come and go."""
+        """Whether separate executors do the work, whose number this process can see."""
         return not self.master.startswith("sc://") and not re.match(r"local(\[|$)", self.master)
 
     def _lost(self) -> RadixError:
@@ -191,7 +191,7 @@ class SparkCompute:
 
     @property
     def shown(self) -> str:
-        """The address without what may be secret in it: a token or a user."""
+        """The address without its secret parts: a token or a user."""
         kind, found, rest = self.master.partition("://")
         return kind + found + rest.split(";", maxsplit=1)[0].rpartition("@")[2] if found else self.master
 
@@ -254,7 +254,7 @@ def _builder() -> Any:
 
 
 def _stop(session: "SparkSession") -> None:
-    """Where the driver's process is gone there is nothing to stop, and the next session starts one of its own."""
+    """Stop a session. If the driver's process has ended there is nothing to stop."""
     try:
         session.stop()
     except Exception:  # noqa: BLE001 whatever it died of
@@ -276,7 +276,7 @@ def _of_spark(error: Exception) -> bool:
 
 
 def _summary(text: str) -> str:
-    """The kind of error alone: what follows may hold values."""
+    """Return the kind of an error alone, because its message may contain values."""
     kinds = re.findall(r"\[([A-Z][A-Z0-9_.]+)\]|([A-Za-z]+(?:Exception|Error))\b", text)
     return ", ".join(dict.fromkeys(one or two for one, two in kinds[:4])) or text.split(":", maxsplit=1)[0]
 

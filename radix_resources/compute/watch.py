@@ -1,4 +1,4 @@
-"""Watching over an application: without workers Spark would wait for ever."""
+"""Watch an application, because Spark waits forever without executors."""
 
 import contextlib
 import threading
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOST = 60.0
-"""Seconds without any worker after which the application is given up."""
+"""Seconds without an executor after which the application is cancelled."""
 _STEP = 1.0
 
 
 def executors(session: "SparkSession") -> int:
-    """How many processes do the work of the session's application, beside its driver."""
+    """Return the number of executors of the session's application."""
     return int(session.sparkContext._jsc.sc().getExecutorMemoryStatus().size()) - 1  # noqa: SLF001 no public way to ask
 
 
 @contextlib.contextmanager
 def watched(session: "SparkSession", lost: RadixError) -> Iterator[None]:
-    """Raises `lost` where all workers went away and none came back, however Spark puts it."""
+    """Raise `lost` if all executors were lost and none came back, whatever error Spark reports."""
     done, given_up = threading.Event(), threading.Event()
 
     def watch() -> None:

@@ -1,1 +1,1 @@
-"""Endpoint: where a model answers."""
+"""Endpoints: model servers, their contract and its backends."""

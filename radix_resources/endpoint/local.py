@@ -1,4 +1,4 @@
-"""Endpoints as supervised processes of this machine, reachable from this machine only."""
+"""Endpoints as supervised processes of this machine, reachable only from this machine."""
 
 import contextlib
 import os
@@ -38,23 +38,23 @@ PASSED_ON = {
     *("PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "RADIX_HOME", "RADIX_PROJECTS"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT"),
 }
-"""All that a server sees of the environment, beside `LC_*`: no credential among it."""
+"""The environment variables that a server gets beside `LC_*`; none is a credential."""
 SILENT_SECONDS = 30.0
-"""After which a supervisor of another machine counts as gone; it gives a sign every second."""
+"""Seconds after which a supervisor of another machine counts as ended; it writes a heartbeat every second."""
 
 
 class LocalEndpoint(Endpoint):
-    """One supervisor and one server process a project. POSIX only.
+    """One supervisor and one server process for each project. POSIX only.
 
     The port follows from the project's name and is remembered; it changes only if somebody else takes it meanwhile.
     """
 
     root: str
-    """Where state and logs are, one folder a project."""
+    """The folder with state and logs, one folder for each project."""
     start_seconds: float = 120.0
-    """How long a server may take until it is ready."""
+    """Seconds within which a server must be ready."""
     idle_seconds: float | None = 8 * 3600.0
-    """After so long without a request, server and supervisor end; None: never."""
+    """Seconds without a request after which server and supervisor end. None: never."""
 
     def deploy(self, project: str, manifest: EndpointManifest) -> Deployed:
         folder = self._folder(project)
@@ -131,7 +131,7 @@ class LocalEndpoint(Endpoint):
         return Path(self.root).absolute() / project
 
     def _decision(self, folder: Path, request: str) -> Status:
-        """Have a supervisor run, and wait until it has decided."""
+        """Start a supervisor if none runs, and wait for its decision."""
         status = read_status(folder)
         if status and _alive(folder, status) and not _elsewhere(status):  # another machine's looks by itself
             with contextlib.suppress(ProcessLookupError):
@@ -155,7 +155,7 @@ class LocalEndpoint(Endpoint):
 
 
 def _start_supervisor(folder: Path) -> None:
-    """It detaches: a session of its own, no inherited file, nobody's child."""
+    """Start a detached supervisor, with a session of its own and no inherited file."""
     passed = {key: value for key, value in os.environ.items() if key in PASSED_ON or key.startswith("LC_")}
     here = str(Path(__file__).parents[2])
     code = [here] if here != sysconfig.get_path("purelib") else []
@@ -241,7 +241,7 @@ def _failed(folder: Path, manifest: EndpointManifest, status: Status) -> Serving
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[Path]:
-    """One deployer at a time for a project; the next one waits. Yields the lock's file, which its holder may remove."""
+    """Allow one deployer of a project at a time; others wait. Yield the lock's file, which its holder may remove."""
     path = folder.with_name(f".{folder.name}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with locked(path):

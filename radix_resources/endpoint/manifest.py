@@ -1,11 +1,11 @@
-"""What a server serves, and what is known of it once it runs. Free of Dagster: the stages build these."""
+"""What a server serves, and the state of a deployed one. Without Dagster, because stages build manifests."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 State = Literal["running", "starting", "restarting", "stopped", "failed"]
-"""`restarting`: supervised, but no answer at this moment. `stopped`: on purpose, or because nobody asked for long.
+"""`restarting`: supervised, but not responding now. `stopped`: on request, or idle for too long.
 `failed`: it should run and does not; its supervisor was killed, the machine was restarted, or it never started."""
 
 
@@ -16,27 +16,27 @@ class EndpointManifest(BaseModel):
 
     version: str
     command: list[str]
-    """Starts the server; see radix_resources.endpoint.base for what the server must do."""
+    """The command of the server; radix_resources.endpoint.base says what a server must do."""
     files: dict[str, str] = {}
-    """Absolute path to sha256 of what the server loads. A file that differs is refused at every start."""
+    """Absolute path to sha256 of the files that the server loads. A start with a file that differs is refused."""
 
 
 class Deployed(BaseModel):
-    """How an endpoint stands."""
+    """The state of an endpoint."""
 
     model_config = ConfigDict(frozen=True)
 
     project: str
     address: str | None
-    """`http://127.0.0.1:8123`; None while nothing was ever served."""
+    """`http://127.0.0.1:8123`; None before the first deployment."""
     version: str | None
-    """What serves, or served last."""
+    """The version that serves, or served last."""
     pid: int | None
-    """Of the server process, where it is a local one that runs."""
+    """Process id of the server, if it is a local one that runs."""
     state: State
     restarts: int = 0
-    """How often the server had to be started again since the version was deployed."""
+    """Number of restarts since the version was deployed."""
     error: str | None = None
-    """Why the last start failed, where it did."""
+    """Why the last start failed, if it did."""
     here: bool = True
-    """Whether it is this machine's, where several share the state; another one's address is as that one sees it."""
+    """Whether it runs on this machine; the address of another machine's endpoint is as seen from there."""

@@ -1,4 +1,4 @@
-"""The files through which a deployer and a supervisor talk. Each file has one writer. Standard library only.
+"""The files through which a deployer and a supervisor communicate, each with one writer. Standard library only.
 
 `wanted.json`   the deployer's: which manifest is to serve, under a request number
 `endpoint.json` the supervisor's: what serves, and which request it has answered and how
@@ -19,17 +19,17 @@ WANTED, STATUS, LOG, LOCK = "wanted.json", "endpoint.json", "endpoint.log", "sup
 
 @dataclass
 class Wanted:
-    """What the deployer asks for."""
+    """What the deployer requests."""
 
     request: str
     manifest: dict[str, Any]
     project: str
     port: int
-    """Where to listen, or the next free port after it."""
+    """The port to listen on, or the next free one after it."""
     start_seconds: float
-    """How long a server may take until it is ready."""
+    """Seconds within which a server must be ready."""
     idle_seconds: float | None
-    """After so long without a request everything ends; None: never."""
+    """Seconds without a request after which everything ends. None: never."""
 
 
 @dataclass
@@ -40,13 +40,13 @@ class Status:
     port: int | None = None
     state: str = "starting"
     manifest: dict[str, Any] | None = None
-    """The last one that was ready: what serves, and what is started again."""
+    """The last manifest that was ready: it serves, and is restarted."""
     answered: str = ""
-    """The last request that was decided."""
+    """The last request with a decision."""
     refused: dict[str, Any] | None = None
-    """Why that request was declined; None where it was granted."""
+    """Why that request was declined; None if it was granted."""
     error: dict[str, Any] | None = None
-    """Why the server ended or did not start again; None while all is well."""
+    """Why the server ended or did not restart; None if it runs."""
     pid: int | None = None
     pid_started: str | None = None
     restarts: int = 0
@@ -54,17 +54,17 @@ class Status:
     supervisor_started: str = ""
     boot: str = ""
     host: str = ""
-    """Which machine. Where the folder is shared, the others know by the file's time whether it lives."""
+    """The machine of the supervisor. Others that share the folder judge by the file's time whether it is alive."""
     up_since: float = 0.0
-    """From when on the time is not in `uptime` yet (seconds since 1970); 0 while nothing is supervised."""
+    """Start of the time that `uptime` does not include yet (seconds since 1970); 0 while nothing is supervised."""
     uptime: dict[str, float] = field(default_factory=dict)
-    """Seconds for which it was supervised, by month in UTC: `2030-01`."""
+    """Supervised seconds by month in UTC: `2030-01`."""
     settings: dict[str, Any] = field(default_factory=dict)
     """`start_seconds` and `idle_seconds` of the manifest that serves."""
 
 
 def last_sign(folder: Path) -> float:
-    """When a supervisor last looked at everything, which it does every second (seconds since 1970); 0: never."""
+    """Time of the supervisor's last round, one every second (seconds since 1970); 0: never."""
     try:
         return (folder / STATUS).stat().st_mtime
     except OSError:
@@ -72,7 +72,7 @@ def last_sign(folder: Path) -> float:
 
 
 def with_uptime(uptime: dict[str, float], begin: float, end: float) -> dict[str, float]:
-    """The same and the time from `begin` to `end` (seconds since 1970), shared out among the months it is in."""
+    """Return the uptime plus the time from `begin` to `end` (seconds since 1970), divided among its months."""
     found = dict(uptime)
     while 0 < begin < end:
         now = datetime.fromtimestamp(begin, UTC)
@@ -84,13 +84,13 @@ def with_uptime(uptime: dict[str, float], begin: float, end: float) -> dict[str,
 
 
 def read_wanted(folder: Path) -> Wanted | None:
-    """The deployer's file; None where it is absent."""
+    """Read the deployer's file; None if it is missing."""
     content = _read(folder / WANTED)
     return Wanted(**content) if content else None
 
 
 def read_status(folder: Path) -> Status | None:
-    """The supervisor's file; None where it is absent."""
+    """Read the supervisor's file; None if it is missing."""
     content = _read(folder / STATUS)
     return Status(**content) if content else None
 

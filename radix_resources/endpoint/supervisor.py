@@ -38,12 +38,12 @@ FIRST_PORT, LAST_PORT = 8100, 8999
 LOG_BYTES = 1_000_000
 STOP_SECONDS = 8.0
 HOPELESS = 10
-"""So many vain starts in a row, and the next ones are tried rarely."""
+"""After this number of failed starts in a row, the next ones are tried rarely."""
 HEALTH_SECONDS, HEALTH_TIMEOUT, HEALTH_MISSES = 10.0, 5.0, 3
 
 
 class Supervisor:
-    """One listening socket and the servers behind it: the one that serves, and for a while its successor."""
+    """One listening socket and its servers: the one that serves, and during a deployment its successor."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -65,7 +65,7 @@ class Supervisor:
         self._wake, self._woken = os.pipe()
 
     def run(self) -> None:
-        """Serve until told to stop, until idle, or until there is nothing that could be served."""
+        """Serve until a stop is requested, it is idle for too long, or there is nothing to serve."""
         self._listen_to_signals()
         self.socket = self._bind()
         self.save("starting")
@@ -84,7 +84,7 @@ class Supervisor:
             self.save("stopped")
 
     def tick(self) -> bool:
-        """Look once at everything; True while something is about to change."""
+        """Do one round; return whether a change is in progress."""
         self._take_wishes()
         self._watch_candidate()
         self._watch_current()
@@ -173,7 +173,7 @@ class Supervisor:
             self.save("restarting")
 
     def _lost(self, worker: Worker | None, error: dict[str, Any]) -> None:
-        """The server that should serve is gone: it starts again at once, or later and later while that is in vain."""
+        """Restart the server that has ended: at once, and with growing delays while starts fail."""
         self._failures = 1 if worker and worker.ready else self._failures + 1
         settled = worker is not None and worker.ready and worker.age > HEALTH_SECONDS
         pause = min(0.25 * 2**self._failures, 4.0) if self._failures < HOPELESS else 30.0
@@ -210,7 +210,7 @@ class Supervisor:
         return [worker for worker in rest if worker]
 
     def save(self, state: str) -> None:
-        """Tell the world."""
+        """Write the status file."""
         self._count(time.time())
         if state == "stopped":
             self.status.up_since = 0.0
@@ -222,7 +222,7 @@ class Supervisor:
         self.status.up_since = until
 
     def _bind(self) -> socket.socket:
-        """The port of before; where somebody else has it, the next free one."""
+        """Bind the previous port, or the next free one if another program uses it."""
         wanted = read_wanted(self.folder)
         self.status.project = wanted.project if wanted else self.status.project
         first = self.status.port or (wanted.port if wanted else FIRST_PORT)
@@ -264,7 +264,7 @@ def _late(seconds: float) -> dict[str, Any]:
 
 
 def _cap(log: Path) -> None:
-    """Keep the newest part of a log that grew too long. Its writers append, so they go on at the new end."""
+    """Rotate a log that is too long. Its writers append, so they continue at the new end."""
     with contextlib.suppress(OSError):
         if log.stat().st_size > LOG_BYTES:
             shutil.copyfile(log, log.with_name(f"{log.name}.1"))
@@ -272,7 +272,7 @@ def _cap(log: Path) -> None:
 
 
 def main() -> None:
-    """Detach, make sure to be the only one, and supervise."""
+    """Detach, make sure that no other supervisor runs, and supervise."""
     folder = Path(sys.argv[1])
     if os.fork():
         os._exit(0)  # the caller waits for this process alone; the next one is nobody's child

@@ -1,4 +1,4 @@
-"""One server process of one manifest, as its supervisor sees it. Standard library only."""
+"""One server process of one manifest, for its supervisor. Standard library only."""
 
 import contextlib
 import hashlib
@@ -19,7 +19,7 @@ _OK = 200
 
 
 class Refused(Exception):  # noqa: N818 what happened, not a fault of the program
-    """A server cannot be started. `error` is plain data, as RadixError.attrs gives it."""
+    """A server cannot be started. `error` is plain data, as RadixError.attrs returns it."""
 
     def __init__(self, error: dict[str, Any]) -> None:
         super().__init__(error["found"])
@@ -27,7 +27,7 @@ class Refused(Exception):  # noqa: N818 what happened, not a fault of the progra
 
 
 class Worker:
-    """A running server. It serves the shared socket, and a private one on which it alone can be asked how it is."""
+    """A running server. It serves the shared socket, and a private one for its own health checks."""
 
     def __init__(
         self, manifest: dict[str, Any], shared: socket.socket, folder: Path, *, idle_seconds: float | None
@@ -66,34 +66,34 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """Of the server."""
+        """Process id of the server."""
         return self._process.pid
 
     @property
     def age(self) -> float:
-        """Seconds since it was started."""
+        """Seconds since its start."""
         return time.monotonic() - self.began
 
     def ended(self) -> int | None:
-        """The exit status, negative where a signal ended it; None while it runs."""
+        """The exit status, negative after a signal; None while it runs."""
         return self._process.poll()
 
     def answers(self, path: str, *, seconds: float) -> bool:
-        """Whether it says 200 to a GET in time."""
+        """Return whether it responds to a GET with 200 in time."""
         return ask(self._address, path, seconds=seconds)
 
     def stop(self) -> None:
-        """Ask it to finish what it has begun and end."""
+        """Ask it to finish open requests and end."""
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it now."""
+        """Kill it."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
     def wait(self, seconds: float) -> None:
-        """Let it end by itself that long, then end it, and collect it."""
+        """Wait for its end for that long, then kill it, and reap it."""
         try:
             self._process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -103,7 +103,7 @@ class Worker:
             self._process.stdin.close()
 
     def error(self) -> dict[str, Any] | None:
-        """What it wrote of its failure to start; None where it wrote nothing that is known to be fit to show."""
+        """Return the error that it wrote when it failed to start; None if it wrote none in the safe form."""
         with contextlib.suppress(OSError, ValueError), self._log.open("rb") as log:
             log.seek(self._log_start)
             lines = [line for line in log.read(1 << 20).splitlines() if line.startswith(_MARK)]
@@ -114,7 +114,7 @@ class Worker:
 
 
 def ask(address: tuple[str, int], path: str, *, seconds: float) -> bool:
-    """Whether a server says 200 to a GET in time. Without http.client, which weighs more than all of this."""
+    """Return whether a server responds to a GET with 200 in time. Without http.client, which needs more memory."""
     try:
         with socket.create_connection(address, timeout=seconds) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
@@ -125,7 +125,7 @@ def ask(address: tuple[str, int], path: str, *, seconds: float) -> bool:
 
 
 def verify(files: dict[str, str]) -> None:
-    """Raises Refused RDX-SRV-007 where a file is gone or is not what the manifest says."""
+    """Raise Refused RDX-SRV-007 if a file is missing or differs from the manifest."""
     for name, expected in files.items():
         try:
             with Path(name).open("rb") as stream:

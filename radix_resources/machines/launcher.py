@@ -1,4 +1,4 @@
-"""Dagster's run launcher where several machines share one database: a run waits until one of them takes it."""
+"""Dagster's run launcher if several machines share one database: a run waits until one of them takes it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from radix_resources.metadata.base import Claims, run_claim
 
 
 class AnyMachineLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
-    """Launches nothing: `worker.py` of any machine takes the run and holds its claim for as long as it executes it.
+    """Launches nothing: a worker of any machine takes the run and holds its claim while it executes it.
 
     So Dagster's own run monitoring, which asks about the health of a run, notices one whose machine died.
     """

@@ -1,4 +1,4 @@
-"""A machine at work: it takes runs that wait, one process each, and takes care of the daemon if nobody does."""
+"""The worker of a machine: executes waiting runs, one process each, and Dagster's daemon if no other machine does."""
 
 import contextlib
 import os
@@ -19,17 +19,17 @@ from radix_resources.metadata.db_errors import coded
 from radix_resources.processes import die_with_parent
 
 MACHINE = "radix/machine"
-"""The run tag that names the machine which executes it."""
+"""The run tag with the name of the machine that executes it."""
 DAEMON = "daemon"
 LOG = "machine.log"
-"""In the state directory: what the processes that work here wrote on their standard error."""
+"""The file in the state directory with the standard error of the processes started here."""
 _AT_ONCE = 20
 _GRACE_SECONDS = 20
 
 
 @dataclass
 class _Job:
-    """A process that holds a claim for as long as it runs."""
+    """A process, and the claim that is held while it runs."""
 
     process: subprocess.Popen[bytes]
     claim: Claim
@@ -39,7 +39,7 @@ class _Job:
 
 
 class Worker:
-    """What one machine does for the others. `turn` is to be called every second or so."""
+    """Executes runs of all machines on this one. Call `turn` about once a second."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Worker:
         self._daemon: _Job | None = None
 
     def turn(self) -> None:
-        """Look after what runs here, then take what waits. Raises MetadataError where the database does not answer."""
+        """Check the processes of this machine, then take waiting runs. Raise MetadataError if the database fails."""
         with coded():
             self._runs = [job for job in self._runs if not self._has_ended(job)]
             self._look_after_daemon()
@@ -69,7 +69,7 @@ class Worker:
                 self._take()
 
     def close(self) -> None:
-        """End all that runs here. Runs are cancelled, so that the next machine starts them anew."""
+        """End all processes started here. Their runs are cancelled, so that another machine can start them again."""
         jobs = [*self._runs, *([self._daemon] if self._daemon else [])]
         for job in jobs:
             job.process.send_signal(signal.SIGINT)
@@ -117,13 +117,13 @@ class Worker:
         return True
 
     def _report(self, job: _Job) -> None:
-        """A run whose process ended without a word has failed."""
+        """Mark a run as failed whose process ended without recording an end."""
         run = self._instance.get_run_by_id(job.run_id) if job.run_id else None
         if run is not None and not run.is_finished:
             self._instance.report_run_failed(run, f"its process on {self._name} ended ({job.process.returncode})")
 
     def _look_after_daemon(self) -> None:
-        """One machine runs Dagster's daemon: the schedules, the sensors and the queue."""
+        """Run Dagster's daemon (schedules, sensors and the queue) unless another machine runs it."""
         if self._daemon is not None:
             if self._daemon.process.poll() is None and self._daemon.claim.holds():
                 return

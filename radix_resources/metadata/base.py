@@ -1,4 +1,4 @@
-"""The metadata contract: where Dagster keeps its events and runs, and which process does what."""
+"""The metadata contract: the database of Dagster's events and runs, and claims of processes."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 VARIABLE = "RADIX_METADATA"
-"""The environment variable that holds the address; settings name it, so that the password is in no file."""
+"""The environment variable with the address. Settings refer to it, so that no file contains the password."""
 DRIVER_VARIABLE = "RADIX_METADATA_URL"
-"""Derived from it: the same address with its driver, as SQLAlchemy wants it (Dagster, MLflow)."""
+"""Derived from it: the address with its driver, as SQLAlchemy requires it (for Dagster and MLflow)."""
 
 
 def run_claim(run_id: str) -> str:
-    """What the machine holds that executes a run."""
+    """Return the name of the claim that the machine executing a run holds."""
     return f"run {run_id}"
 
 
@@ -21,63 +21,63 @@ class Claim(ABC):
 
     @abstractmethod
     def holds(self) -> bool:
-        """Whether it is still held. A connection that broke has lost it, and somebody else may have it by now."""
+        """Return whether it is still held. A broken connection has lost it, and another process may hold it by now."""
 
 
 class Claims(ABC):
-    """Names of which each has one holder at most, among all processes that share the metadata.
+    """Named locks with at most one holder each, among all processes that share the metadata.
 
-    A holder that ends, in whatever way, holds nothing any more: at once where its machine lives on, and within half a
-    minute where the machine is gone.
+    A claim is free as soon as the context of its holder ends, or its process; if its machine is lost, within half a
+    minute.
     """
 
     @abstractmethod
     def hold(self, name: str, *, wait: bool = False) -> AbstractContextManager[Claim | None]:
-        """Hold a name inside the context. None where somebody else does; with `wait` it is waited for."""
+        """Hold a name inside the context. Yield None if another process holds it, or wait for it with `wait`."""
 
     @abstractmethod
     def is_held(self, name: str) -> bool:
-        """Whether any process holds a name now."""
+        """Return whether any process holds a name now."""
 
 
 class Tables(ABC):
-    """Dagster's own tables, to read from. They can be asked without Dagster, which takes a second to load."""
+    """Dagster's own tables, for reading without loading Dagster, which takes a second."""
 
     @abstractmethod
     def events(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """What a query finds among the events of all assets; `:name` in it stands for a value.
+        """Run a query on the events of all assets; `:name` in it is replaced by a value.
 
-        Nothing is found where Dagster has made no tables yet.
+        Return no rows if Dagster has not created its tables yet.
         """
 
     @abstractmethod
     def runs(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """The same among the runs."""
+        """Run a query on the runs, as `events` does."""
 
 
 class Metadata(ABC):
-    """Where Dagster's instance is."""
+    """The database of Dagster's instance."""
 
     shared: bool
-    """Whether several machines may stand on it."""
+    """Whether several machines may use it."""
 
     @property
     @abstractmethod
     def claims(self) -> Claims:
-        """Who does what."""
+        """The claims of processes."""
 
     @abstractmethod
     def tables(self) -> AbstractContextManager[Tables]:
-        """What Dagster wrote, to be read inside the context. Raises MetadataError RDX-MET-001 where it is not there."""
+        """Open the tables for reading. Raise MetadataError RDX-MET-001 if the database cannot be reached."""
 
     @abstractmethod
     def environment(self) -> dict[str, str]:
-        """What a process needs in its environment to find it. It may hold a password."""
+        """Return the environment variables with which a process finds it. They may contain a password."""
 
     @abstractmethod
     def settings(self, shipped: Mapping[str, Any]) -> dict[str, Any]:
-        """Dagster's instance settings (`dagster.yaml`), made from those that are shipped. They hold no secret."""
+        """Return Dagster's instance settings (`dagster.yaml`), derived from those shipped. They contain no secret."""
 
     @abstractmethod
     def check(self) -> None:
-        """Raises MetadataError RDX-MET-001 where it cannot be used."""
+        """Raise MetadataError RDX-MET-001 if it cannot be used."""

@@ -1,4 +1,4 @@
-"""Which metadata database an address names."""
+"""Select the metadata database that an address names."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ SCHEMES = ("postgresql://", "postgres://")
 
 
 def metadata_of(address: str, state: Path) -> Metadata:
-    """PostgreSQL at an address; without one, SQLite in the state directory. Nothing is opened yet.
+    """Return PostgreSQL at an address, or without one SQLite in the state directory. Nothing is opened yet.
 
-    Raises ConfigError RDX-MET-002 where the address is of another kind.
+    Raise ConfigError RDX-MET-002 if the address is of another kind.
     """
     if not address:
         from radix_resources.metadata.local import LocalMetadata

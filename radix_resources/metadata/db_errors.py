@@ -1,6 +1,6 @@
-"""What a database of the installation could not do, as a coded error.
+"""Turn errors of the installation's databases into coded errors.
 
-What the drivers say quotes the statement and its values, so none of it is told.
+Messages of the drivers quote the statement and its values, so they are not shown.
 """
 
 import contextlib
@@ -16,30 +16,30 @@ _GONE = ("server closed the connection", "connection to server", "terminating co
 
 @contextlib.contextmanager
 def coded() -> Iterator[None]:
-    """Raise what a database could not do inside as MetadataError RDX-MET-001, -005, -006 or StorageError RDX-STO-004.
+    """Raise database errors inside as MetadataError RDX-MET-001, -005, -006 or StorageError RDX-STO-004.
 
-    All else passes as it is.
+    Other exceptions pass unchanged.
     """
     try:
         yield
     except RadixError:
         raise
     except Exception as error:
-        found = fault_of(error)
-        if found is None:
+        fault = fault_of(error)
+        if fault is None:
             raise
-        raise found from None
+        raise fault from None
 
 
 def fault_of(error: BaseException) -> RadixError | None:
-    """The coded form of a database's error, or of one that came of it; None of any other."""
+    """Return the coded form of a database error, or of one that it caused; None for any other error."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
-        found = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
-        if found is not None:
-            return found
+        fault = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause)
+        if fault is not None:
+            return fault
         cause = cause.__cause__ or cause.__context__
     return None
 
@@ -49,9 +49,9 @@ def _of_sqlite(error: sqlite3.Error) -> RadixError | None:
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return MetadataError(
             "RDX-MET-005",
-            "another process has kept a database in RADIX_HOME locked for longer than Radix waits",
+            "another process has locked a database in RADIX_HOME for longer than Radix waits",
             expected="a lock of a few seconds",
-            hint="end what holds it (a backup, a database browser), then run again; what was published stays",
+            hint="end the process that locks it (a backup, a database browser), then run again; published data stay",
         )
     if code == sqlite3.SQLITE_FULL:
         return StorageError(
@@ -76,15 +76,15 @@ def _of_postgresql(error: BaseException) -> RadixError | None:
 
 
 def is_full(error: BaseException) -> bool:
-    """Whether a PostgreSQL server refused a connection because there are too many."""
+    """Return whether a PostgreSQL server refused a connection because there are too many."""
     return any(words in str(error) for words in _FULL)
 
 
 def no_connection_left() -> MetadataError:
-    """Transient: others give theirs back."""
+    """Return the error for a server without a free connection; it is transient."""
     return MetadataError(
         "RDX-MET-006",
         "the metadata database has no connection left for Radix",
-        expected="one that others give back within seconds",
+        expected="a connection that another process closes within seconds",
         hint="it is tried again; raise max_connections or the role's limit, or let fewer runs go on at once",
     )

@@ -1,4 +1,4 @@
-"""The tables of a Dagster instance that is open already."""
+"""The tables of an open Dagster instance."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class InstanceTables(Tables):
-    """Through the connections that Dagster holds. Raises LogError RDX-LOG-001 where it keeps no such tables."""
+    """Reads through Dagster's own connections. Raises LogError RDX-LOG-001 if its storage has no such tables."""
 
     def __init__(self, instance: "dg.DagsterInstance") -> None:
         self._instance = instance

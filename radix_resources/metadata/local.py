@@ -1,4 +1,4 @@
-"""SQLite in the state directory: for one machine."""
+"""Metadata on SQLite in the state directory, for one machine."""
 
 import contextlib
 import hashlib
@@ -18,7 +18,7 @@ _ATTEMPTS, _PROBE_SECONDS = 3, 0.005
 
 
 class LocalMetadata(Metadata):
-    """Dagster's SQLite files below one directory, claims as locked files."""
+    """Dagster's SQLite files below one directory, and claims as locked files."""
 
     shared = False
 
@@ -69,7 +69,7 @@ def _found(file: Path, query: str, values: Mapping[str, Any]) -> list[tuple[Any,
 
 
 class FileClaims(Claims):
-    """A locked file for each name. The kernel gives the lock back when its process ends."""
+    """A locked file for each name. The kernel releases the lock of a process that ends."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""PostgreSQL: for several machines."""
+"""Metadata on PostgreSQL, for several machines."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 0.3
 _QUEUE_SECONDS = 30.0
 _ALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
-"""The server gives up a machine that does not answer for 25 seconds, and with it what that machine held."""
+"""The server drops a machine that does not respond for 25 seconds, and with it the claims of that machine."""
 _SIGNED = 1 << 63
 _NAMED = re.compile(r":(\w+)")
 
@@ -95,7 +95,7 @@ class SessionTables(Tables):
 
 
 class AdvisoryClaims(Claims):
-    """Advisory locks (PostgreSQL manual, 13.3.5). Each is held by a session of its own and ends with it."""
+    """Advisory locks (PostgreSQL manual, 13.3.5), each held by a session of its own."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -157,9 +157,9 @@ def _one(session: "connection", query: str, *values: object) -> Any:
 
 
 def _connect(address: str) -> "connection":
-    """A session; waits for one where others have taken up all that there are.
+    """Open a session, and wait for one if all connections are in use.
 
-    Raises MetadataError, which is transient: RDX-MET-001 where the server does not answer, and RDX-MET-006 where no
+    Raise MetadataError, which is transient: RDX-MET-001 if the server does not respond, and RDX-MET-006 if no
     connection became free.
     """
     import psycopg2
@@ -191,7 +191,7 @@ def _connect(address: str) -> "connection":
 
 
 def _without(said: str, address: str) -> str:
-    """What the server said, without any part of the address that may be a password."""
+    """Return the server's message without any part of the address that may be a password."""
     from urllib.parse import unquote, urlsplit
 
     secret = urlsplit(address).password

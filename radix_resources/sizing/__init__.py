@@ -1,1 +1,1 @@
-"""Sizing: what a step needs, what it used, and what it is therefore about to use."""
+"""Sizing: the needs of steps, their measured usage, and predictions."""

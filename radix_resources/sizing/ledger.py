@@ -1,6 +1,6 @@
-"""What steps really used, one line each, in a file of this machine.
+"""Measured resource usage of steps, one line each, in a file of this machine.
 
-It is a cache: commit records hold the same, and the file is made anew from them where it is gone.
+It is a cache: commit records contain the same, and a missing file is rebuilt from them.
 """
 
 import contextlib
@@ -15,16 +15,16 @@ from radix_resources.sizing.schema import Need, Usage
 from radix_resources.storage.base import Storage
 
 MOST = 5_000
-"""Lines that are looked at: the newest."""
+"""Number of newest lines that are used."""
 
 
 class Used(BaseModel):
-    """One step that ran."""
+    """The usage of one step."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     step: str
-    """Asset key joined by slashes; in the shipped defaults the name of the set."""
+    """Asset key joined by slashes; in the shipped defaults the name of the data set."""
     at: float = 0.0
     """UTC, seconds since 1970."""
     need: Need
@@ -32,13 +32,13 @@ class Used(BaseModel):
 
 
 class Ledger:
-    """The file."""
+    """The file of usage records."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add(self, used: Used) -> None:
-        """Append a line; one that a crash cut off is skipped by readers."""
+        """Append a line; readers skip one that a crash cut off."""
         line = used.model_dump_json() + "\n"
         handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:

@@ -1,4 +1,4 @@
-"""Measuring what a step uses, in the process that it shares with others.
+"""Measure what a step uses, in the process that it shares with others.
 
 On Linux the kernel's own mark of the largest resident memory (VmHWM) is set back when the step begins (proc(5):
 clear_refs, 5), so the peak of this process is exact, to the page. Children, such as a JVM, are sampled, and so is
@@ -21,7 +21,7 @@ _STATUS, _CLEAR = _PROC / "self" / "status", _PROC / "self" / "clear_refs"
 
 
 class Measuring:
-    """A step under way. `usage` is what it has used so far, and once it is over what it used."""
+    """The measurement of a step. `usage` is its usage so far, and after its end its total usage."""
 
     def __init__(self) -> None:
         self.exact = _set_back()
@@ -36,7 +36,7 @@ class Measuring:
 
     @property
     def usage(self) -> Usage:
-        """So far, or until it was over: the next step sets the kernel's mark back."""
+        """The peak so far, or until its end, because the next step resets the kernel's peak."""
         if self._ended is not None:
             return self._ended
         own = _high_water() if self.exact else max(self._own, resident_of(os.getpid()))
@@ -49,7 +49,7 @@ class Measuring:
         )
 
     def stop(self) -> None:
-        """Sample no more."""
+        """Stop sampling."""
         self._done.set()
         self._sampler.join()
         self._ended = self.usage
@@ -64,7 +64,7 @@ class Measuring:
 
 @contextlib.contextmanager
 def measuring() -> Iterator[Measuring]:
-    """Measure the body. Bodies of one process must not overlap."""
+    """Measure the body of the context. Bodies of one process must not overlap."""
     found = Measuring()
     try:
         yield found
@@ -73,7 +73,7 @@ def measuring() -> Iterator[Measuring]:
 
 
 def resident_children(pid: int) -> int:
-    """Bytes that the descendants of a process hold; endpoints and others that detached are none."""
+    """Return the resident bytes of the descendants of a process, without detached ones such as endpoints."""
     total = 0
     for child in _children_of(pid):
         with contextlib.suppress(OSError, ValueError):
@@ -82,7 +82,7 @@ def resident_children(pid: int) -> int:
 
 
 def resident_of(pid: int) -> int:
-    """Bytes that a process holds; 0 where it is gone."""
+    """Return the resident bytes of a process; 0 if it has ended."""
     try:
         pages = int((_PROC / str(pid) / "statm").read_text(encoding="ascii").split()[1])
     except OSError:
@@ -96,7 +96,7 @@ def resident_of(pid: int) -> int:
 
 
 def _children_of(pid: int) -> list[int]:
-    """Without a look at every process of the machine, where the kernel keeps the list."""
+    """Return the children of a process from the kernel's list, if it has one, instead of all processes."""
     try:
         lists = [file.read_text(encoding="ascii") for file in (_PROC / str(pid) / "task").glob("*/children")]
     except OSError:

@@ -1,4 +1,4 @@
-"""Memory of this machine, shared out among its steps: what does not fit together is not started together."""
+"""Memory reservations of this machine's steps: steps that do not fit into memory together wait."""
 
 import contextlib
 import json
@@ -16,14 +16,14 @@ from radix_resources.files import locked, write_atomically
 from radix_resources.processes import boot_id, is_running, started_at
 
 SHARE = 0.8
-"""Of the machine's memory, for steps; the rest is for Dagster, the endpoints and everybody else."""
+"""Share of the machine's memory for steps; the rest is for Dagster, the endpoints and other programs."""
 WAIT_SECONDS = 3600.0
 _STEP = 0.25
 _UNITS = {"": 1, "MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
 
 
 def memory_for_steps() -> int:
-    """Bytes that all steps of this machine may use together: RADIX_MEMORY, such as `8GB`, or a share of what is there.
+    """Return the bytes that all steps of this machine may use together: RADIX_MEMORY, or a share of the memory.
 
     Raises ConfigError RDX-CFG-014 where RADIX_MEMORY is no size.
     """
@@ -38,7 +38,7 @@ def memory_for_steps() -> int:
 
 @dataclass(frozen=True)
 class Lent:
-    """Memory that a step holds while it runs."""
+    """The reservation of a running step."""
 
     step: str
     bytes: int
@@ -46,7 +46,7 @@ class Lent:
 
 @contextlib.contextmanager
 def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold `size` bytes for a step. Waits while the other steps that run leave less; one alone always goes on.
+    """Reserve `size` bytes for a step. Wait while other steps leave less; a step that runs alone never waits.
 
     A reservation ends with its process, however that ended. Raises TransientComputeError RDX-CMP-008 after `patience`
     seconds.
@@ -81,7 +81,7 @@ def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> boo
 
 
 def lent(folder: Path) -> list[Lent]:
-    """What steps hold now; the note of one whose process is gone is removed."""
+    """Return the reservations of running steps; those of processes that have ended are removed."""
     return [found for file in sorted(folder.glob("*.json")) if (found := _living(file))]
 
 

@@ -1,4 +1,4 @@
-"""From what steps used to what a step is about to use.
+"""Predict the usage of a step from the usage of earlier steps.
 
 One curve a stage and figure: *floor + slope * bytes*, times the rounds where the figure is time. Floor and slope make
 the sum of absolute errors of the logarithms smallest, so that they are a median and a few odd runs do not move them.
@@ -19,44 +19,44 @@ from radix_resources.sizing.schema import Interval, Need, Prediction
 FIGURES = ("peak_bytes", "cpu_seconds", "seconds", "output_bytes", "table_bytes")
 _TIMES = {"cpu_seconds", "seconds"}
 _LEAST = {"peak_bytes": 1e6, "cpu_seconds": 0.01, "seconds": 0.01, "output_bytes": 100.0, "table_bytes": 1.0}
-"""Less than that is all the same, and has no logarithm."""
+"""Smaller values are equivalent, and zero has no logarithm."""
 OWN_ENOUGH = 20
-"""Runs of a stage on this installation from which on the shipped ones are not looked at any more."""
+"""Number of a stage's runs on this installation after which the shipped ones are ignored."""
 MOST_RUNS = 100
-"""Of a stage that are looked at: the newest."""
+"""Number of newest runs of a stage that are used."""
 FEW = 12
-"""Runs of a stage with fewer than which the errors of all stages say how wide the interval is."""
+"""With fewer runs of a stage, the errors of all stages determine the width of the interval."""
 _SHARE = 0.025
 _BEYOND = 1.2
-"""Where there are too few runs to know the bound, it is the largest error times this."""
+"""With too few runs to determine the bound, it is the largest error times this."""
 AGAIN = 1.4
-"""A step that ran before, by its last run and the growth of its input: up to this factor more or less."""
+"""Width of the interval of a step that ran before, by its last run and the growth of its input."""
 NEXT_SIZE = 2.0
-"""After a run that was ended for want of memory: how much more is asked for."""
+"""Factor of the next request after a run that ran out of memory."""
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One figure of one stage."""
+    """The model of one quantity of one stage."""
 
     floor: float
     slope: float
     low: float
     high: float
-    """Factors of the middle."""
+    """Bounds as factors of the median."""
     largest: float
-    """Bytes of the largest input that was measured. Beyond it the growth is a guess, as a stage that streams stops
-    growing; so the lower bound stays there."""
+    """Bytes of the largest measured input. Growth beyond it is a guess, because the usage of a streaming stage stops
+    growing; so the lower bound does not grow either."""
 
     def middle(self, need: Need, figure: str) -> float:
-        """The median that is expected."""
+        """Return the expected median."""
         return (self.floor + self.slope * need.bytes) * (need.rounds if figure in _TIMES else 1)
 
 
 class Sizing:
-    """All curves, fitted when they are asked for, and what each step did last."""
+    """All curves, fitted on demand, and the last run of each step."""
 
     def __init__(self, runs: Mapping[str, Sequence[Used]], last: Mapping[str, Used]) -> None:
         self._runs = runs
@@ -64,7 +64,7 @@ class Sizing:
         self._curves: dict[tuple[str, str], Curve] = {}
 
     def predict(self, need: Need, step: str = "") -> Prediction:
-        """Of a step that ran before by what it used then, else by its stage."""
+        """Predict a step by its own last run, or else by its stage."""
         return Prediction(**{figure: self._interval(need, figure, self._last.get(step)) for figure in FIGURES})
 
     def _interval(self, need: Need, figure: str, last: Used | None) -> Interval:
@@ -95,7 +95,7 @@ class Sizing:
 
 
 def fit(own: Sequence[Used], shipped: Sequence[Used] | None = None) -> Sizing:
-    """From what steps of this installation used, and where that is little from the shipped measurements too."""
+    """Fit to the steps of this installation, and with too few of them also to the shipped measurements."""
     shipped = defaults() if shipped is None else shipped
     grouped: dict[str, list[Used]] = {}
     for used in own:
@@ -110,13 +110,13 @@ def fit(own: Sequence[Used], shipped: Sequence[Used] | None = None) -> Sizing:
 
 @functools.cache
 def defaults() -> tuple[Used, ...]:
-    """What `benchmarks/sizing.py` measured: one run of each step on a subset of the real sets."""
+    """Return the measurements of `benchmarks/sizing.py`: one run of each step on subsets of the real data."""
     text = files("radix_resources.sizing").joinpath("defaults.jsonl").read_text(encoding="utf-8")
     return tuple(Used.model_validate_json(line) for line in text.splitlines())
 
 
 def _fitted(used: Sequence[Used], figure: str) -> tuple[float, float, Numbers]:
-    """Floor, slope, and by which factor each run was off."""
+    """Fit floor and slope, and return them with the error factor of each run."""
     if not used:
         return _LEAST[figure], 0.0, np.ones(1)
     x, y = _points(used, figure)
@@ -131,7 +131,7 @@ def _points(used: Iterable[Used], figure: str) -> tuple[Numbers, Numbers]:
 
 
 def _fit(x: Numbers, y: Numbers, least: float) -> tuple[float, float]:
-    """Return floor and slope by a search over the values that the runs suggest: few points, so all are tried."""
+    """Fit floor and slope by trying all candidates that the runs suggest; there are few."""
     return _fit_points(x.tobytes(), y.tobytes(), least)
 
 
@@ -150,7 +150,7 @@ def _fit_points(x_values: bytes, y_values: bytes, least: float) -> tuple[float, 
 
 
 def _bounds(ratios: Numbers) -> tuple[float, float]:
-    """Factors that all but one in twenty lie between, for a run that is not among these."""
+    """Return the factors between which 95 % of new runs are expected."""
     ordered = np.sort(ratios)
     above = int(np.ceil((len(ordered) + 1) * (1 - _SHARE)))
     low = ordered[-above] if above <= len(ordered) else ordered[0] / _BEYOND

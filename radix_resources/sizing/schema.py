@@ -1,4 +1,4 @@
-"""What a step needs and what it used, as data."""
+"""The needs and the usage of steps, as data."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,42 +14,42 @@ class _Frozen(BaseModel):
 
 
 class Need(_Frozen):
-    """What a step is about to compute on, as footers and file sizes tell it; no data are read."""
+    """The input of a step, from footers and file sizes; no data are read."""
 
     stage: str
     engine: str = "polars"
     rows: int = 0
-    """Of all tables together; 0 where it is not known, as of a source that was never read."""
+    """Of all tables together; 0 if unknown, as for a source that was never read."""
     bytes: int = 0
-    """Of all tables together, unpacked from Parquet's compression; of a source the size of its files."""
+    """Of all tables together, uncompressed; for a source the size of its files."""
     columns: dict[str, int] = {}
-    """How many of each type: number, text, time, flag, other."""
+    """Number of columns of each type: number, text, time, flag, other."""
     rounds: int = 1
-    """How often it goes over the data, such as the trials of a search."""
+    """Number of passes over the data, such as the trials of a search."""
 
 
 class Usage(_Frozen):
-    """What a step used."""
+    """The measured usage of a step."""
 
     peak_bytes: int
-    """Largest resident memory of the process that computed and of its children, the interpreter and its libraries
-    included: what a process of its own would have to be given."""
+    """Peak resident memory of the process and its children, including the interpreter and its libraries: what a
+    separate process would need."""
     exact: bool = True
-    """Whether the kernel told the peak. Else it was sampled, and what lasted less than a sample is missed."""
+    """Whether the kernel reported the peak. Otherwise it was sampled, and shorter peaks are missed."""
     start_bytes: int = 0
-    """Resident memory when it began."""
+    """Resident memory at the start."""
     cpu_seconds: float = 0.0
     seconds: float = 0.0
     output_bytes: int = 0
-    """Of all files of its snapshot."""
+    """Size of all files of its snapshot."""
     table_bytes: int = 0
-    """Of the tables among them, unpacked: what the steps behind it compute on."""
+    """Uncompressed size of its tables, which are the input of later steps."""
     out_of_memory: bool = False
-    """It was ended for want of memory, so that it would have needed more than the peak."""
+    """Whether it ran out of memory, so that it would have needed more than the peak."""
 
 
 class Interval(_Frozen):
-    """A prediction: the median, and the bounds that nineteen of twenty are expected to lie in."""
+    """A prediction: the median, and bounds that are expected to contain 95 % of the values."""
 
     low: float
     middle: float
@@ -57,7 +57,7 @@ class Interval(_Frozen):
 
 
 class Prediction(_Frozen):
-    """What a step is about to use. `high` is what it asks for."""
+    """The predicted usage of a step. It requests `high`."""
 
     peak_bytes: Interval
     cpu_seconds: Interval
@@ -67,7 +67,7 @@ class Prediction(_Frozen):
 
 
 def tables_of(folders: Iterable[Path]) -> tuple[int, int, dict[str, int]]:
-    """Rows, unpacked bytes and column types of all Parquet files in these folders. Reads their footers alone."""
+    """Return rows, uncompressed bytes and column types of all Parquet files in these folders, from their footers."""
     rows, size = 0, 0
     types: Counter[str] = Counter()
     for folder in folders:

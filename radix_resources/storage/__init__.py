@@ -1,1 +1,1 @@
-"""Storage: where snapshots live."""
+"""Storage of snapshots: the contract and its backends."""

@@ -12,33 +12,33 @@ from radix_resources.backend import Backend
 
 @dataclass(frozen=True)
 class Commit:
-    """The record that makes a snapshot visible. What no commit refers to does not exist for any reader."""
+    """The record that makes a snapshot visible. Readers ignore files that no commit refers to."""
 
     asset: str
     """Asset key joined by slashes, `shop/raw/orders`."""
     sequence: int
-    """1 for the first commit of the asset, then without gaps. The key *asset + sequence* alone decides who wins."""
+    """1 for the first commit of the asset, then without gaps. Of two commits with one *asset + sequence* one fails."""
     fingerprint: str
-    """Hash of everything the snapshot was computed from. Equal fingerprints mean there is nothing to do."""
+    """Hash of everything that the snapshot was computed from. Equal fingerprints mean that it is up to date."""
     data_version: str
-    """Hash of the data files' content; Dagster's data version. Pages and pictures do not count."""
+    """Hash of the content of the data files, without pages and pictures; Dagster's data version."""
     directory: str
-    """Where the files are, relative to the storage root."""
+    """The folder of the files, relative to the storage root."""
     files: Mapping[str, str]
     """File name to sha256."""
     size: int
-    """Bytes of all files."""
+    """Of all files, in bytes."""
     rows: int | None = None
     seconds: float = 0.0
-    """How long computing it took."""
+    """Duration of the computation."""
     used: Mapping[str, Any] = field(default_factory=dict)
-    """What it needed and what it really used, as JSON (see radix_resources.sizing.Used)."""
+    """Estimated and measured resource usage, as JSON (see radix_resources.sizing.ledger.Used)."""
     shown: Mapping[str, Any] = field(default_factory=dict)
-    """What the UI shows of it, as JSON (see radix_assets.pipeline.output)."""
+    """Metadata for the UI, as JSON (see radix_assets.pipeline.output)."""
     attempt: str = ""
     run_id: str = ""
     created: str = ""
-    """UTC, ISO 8601. For people; order follows from `sequence`."""
+    """UTC, ISO 8601. For people; `sequence` defines the order."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -46,17 +46,17 @@ class Commit:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the last attempt at an asset came to nothing. Gone as soon as one succeeds."""
+    """Why the last attempt at an asset failed. The next commit removes it."""
 
     fingerprint: str
-    """Of what was tried; trying the same again is for a person to ask."""
+    """Fingerprint of the input that failed; the same input is tried again only when a user asks."""
     error: Mapping[str, Any]
     """The coded error as plain data."""
     run_id: str = ""
 
 
 class Attempt:
-    """A private directory to write a snapshot into, before anyone can see it."""
+    """A private directory to write a snapshot to, before readers can see it."""
 
     def __init__(self, asset: str, name: str, path: Path) -> None:
         self.asset = asset
@@ -65,38 +65,38 @@ class Attempt:
 
 
 class Storage(Backend, ABC):
-    """Where snapshots live. A backend must give these guarantees:
+    """Storage of snapshots. A backend must give these guarantees:
 
     - `commit` publishes all files of an attempt or none, and is durable when it returns;
     - of two commits with the same asset and sequence exactly one succeeds, on any number of machines;
     - a committed file never changes until it is withdrawn, and a reader sees committed files only;
-    - an attempt that was killed leaves at worst an unreferenced directory, which `collect` removes.
+    - a killed attempt leaves at most an unreferenced directory, which `collect` removes.
     """
 
     @abstractmethod
     def latest(self, asset: str) -> Commit | None:
-        """The newest commit of an asset, or None where there is none yet."""
+        """Return the newest commit of an asset, or None."""
 
     @abstractmethod
     def assets(self) -> list[str]:
-        """Every asset that has a commit, sorted."""
+        """Return every asset that has a commit, sorted."""
 
     @abstractmethod
     def history(self, asset: str) -> list[Commit]:
-        """All commits of an asset, oldest first."""
+        """Return all commits of an asset, oldest first."""
 
     @abstractmethod
     def is_there(self, commit: Commit) -> bool:
-        """Whether the snapshot has not been taken away. Cheap; its files are not looked at."""
+        """Return whether the snapshot exists. Cheap: its files are not inspected."""
 
     @abstractmethod
     def path(self, commit: Commit) -> Path:
-        """A local directory that holds the snapshot's files, to read from only."""
+        """Return a local directory with the snapshot's files, for reading. Raise StorageError RDX-STO-001."""
 
     @abstractmethod
     @contextlib.contextmanager
     def attempt(self, asset: str) -> Iterator[Attempt]:
-        """A fresh private directory; removed on the way out, whatever happened."""
+        """Create a private directory, and remove it at the end of the context in any case."""
 
     @abstractmethod
     def commit(
@@ -112,44 +112,44 @@ class Storage(Backend, ABC):
         used: Mapping[str, Any] | None = None,
         after: int | None = None,
     ) -> Commit:
-        """Publish an attempt: sync, hash, ask the fence, then create the record put-if-absent.
+        """Publish an attempt: sync, hash, check the fence, then create the record with put-if-absent.
 
-        `after` is the sequence of the version that was the newest when the attempt was begun, 0 for none; without it
-        the attempt follows whatever is the newest by now. Raises StorageError RDX-STO-002 where somebody else
-        published first, and RDX-STO-003 where the fence says that this attempt has lost its right to publish.
+        `after` is the sequence of the newest version when the attempt began, 0 for none; without it the attempt follows
+        the version that is the newest now. Raise StorageError RDX-STO-002 if another process published first, and
+        RDX-STO-003 if the fence does not hold any more.
         """
 
     @abstractmethod
     def fail(self, asset: str, failure: Failure) -> None:
-        """Remember why an asset could not be made; the next commit of the asset forgets it."""
+        """Record why an asset failed, until its next commit."""
 
     @abstractmethod
     def failure(self, asset: str) -> Failure | None:
-        """The last failure, if nothing was committed since."""
+        """Return the last failure, or None if there was a commit since."""
 
     @abstractmethod
     def withdraw(self, commit: Commit) -> None:
-        """Remove a snapshot that a newer one has replaced, then its record; what was cut off is done by calling again.
+        """Remove a snapshot that a newer one has replaced, then its record. Call it again after an interruption.
 
-        Files that another record refers to stay. Raises StorageError RDX-STO-006 for the newest of its asset.
+        Files that another record refers to stay. Raise StorageError RDX-STO-006 for the newest of its asset.
         """
 
     @abstractmethod
     def held(self, project: str) -> tuple[int, int]:
-        """How many commit records a project has, and the bytes of all that is kept for it."""
+        """Return the number of commit records of a project, and the bytes of all its files."""
 
     @abstractmethod
     def remove(self, project: str) -> None:
-        """Remove all records of a project, then its snapshots, for good. What was cut off is done by calling again."""
+        """Remove all records of a project, then its snapshots, permanently. Call it again after an interruption."""
 
     @abstractmethod
     def collect(self, *, older_than_seconds: float) -> list[str]:
-        """Remove unreferenced directories older than that; returns what was removed."""
+        """Remove unreferenced directories older than that, and return their names."""
 
 
 class Fence(ABC):
-    """Says whether an attempt may still publish. A failed or cancelled run may not, even if its process lives on."""
+    """Decides whether an attempt may publish. A failed or cancelled run may not, even if its process still runs."""
 
     @abstractmethod
     def holds(self) -> bool:
-        """True while the attempt's run is alive and is the holder."""
+        """Return True while the attempt's run is active and holds its claim."""

@@ -1,4 +1,4 @@
-"""Whether a snapshot is what its commit record says, from the cheapest look to the dearest."""
+"""Compare a snapshot with its commit record, from the cheapest check to the most expensive."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,25 +11,25 @@ MARK = ".snapshot"
 
 
 def sizes(storage: Storage, commit: Commit) -> Iterator[str]:
-    """What is wrong as far as names and sizes tell; no file is read."""
+    """Yield what differs in names and sizes. No file is read."""
     try:
         directory = storage.path(commit)
     except StorageError as error:
         yield error.found
         return
-    there = {str(file.relative_to(directory)): file for file in directory.rglob("*") if file.is_file()}
-    there.pop(MARK, None)
-    for name in sorted(commit.files.keys() - there.keys()):
-        yield f"{name} is gone"
-    for name in sorted(there.keys() - commit.files.keys()):
-        yield f"{name} is no part of it"
-    size = sum(file.stat().st_size for file in there.values())
-    if there.keys() == commit.files.keys() and size != commit.size:
+    files = {str(file.relative_to(directory)): file for file in directory.rglob("*") if file.is_file()}
+    files.pop(MARK, None)
+    for name in sorted(commit.files.keys() - files.keys()):
+        yield f"{name} is missing"
+    for name in sorted(files.keys() - commit.files.keys()):
+        yield f"{name} is not part of it"
+    size = sum(file.stat().st_size for file in files.values())
+    if files.keys() == commit.files.keys() and size != commit.size:
         yield f"its files have {size:,} bytes and should have {commit.size:,}"
 
 
 def footers(storage: Storage, commit: Commit) -> Iterator[str]:
-    """What is wrong as far as the ends of its Parquet files tell."""
+    """Yield what is wrong with the footers of its Parquet files."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -40,21 +40,21 @@ def footers(storage: Storage, commit: Commit) -> Iterator[str]:
             try:
                 pq.read_metadata(path)
             except (pa.ArrowInvalid, OSError):
-                yield f"{name} is no whole Parquet file"
+                yield f"{name} is not a complete Parquet file"
 
 
 def is_whole(storage: Storage, commit: Commit) -> bool:
-    """Whether a snapshot is there and just as it was written. Reads it all."""
+    """Return whether a snapshot exists and is exactly as it was written. Reads every file."""
     if any(sizes(storage, commit)):
         return False
     return not any(hashed(storage, commit, name) for name in commit.files)
 
 
 def hashed(storage: Storage, commit: Commit, name: str) -> str | None:
-    """What is wrong with the content of one file, or None."""
+    """Return what is wrong with the content of one file, or None."""
     path = storage.path(commit) / name
     if not path.is_file():
         return None
     with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
-    return None if found == commit.files[name] else f"the content of {name} is not what was written"
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return None if digest == commit.files[name] else f"the content of {name} is not what was written"

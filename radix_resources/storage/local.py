@@ -20,9 +20,9 @@ from radix_resources.storage.base import Attempt, Commit, Failure, Fence, Storag
 
 _PARTS = ("commits", "snapshots", "failures")
 _ALL = (*_PARTS, "tmp")
-"""Also what attempts that were killed have left, and what was found damaged."""
+"""`tmp` also contains what killed attempts have left, and damaged snapshots."""
 PAGES = {".html", ".png", ".svg"}
-"""Files that people look at. They carry dates and ids of the libraries that make them, so they are no data."""
+"""Files for people. They contain dates and ids of the libraries that write them, so they do not count as data."""
 
 
 class LocalStorage(Storage):
@@ -49,8 +49,8 @@ class LocalStorage(Storage):
         if not directory.is_dir():
             raise StorageError(
                 "RDX-STO-001",
-                f"the snapshot {commit.directory} is gone",
-                expected="a directory that nobody removes by hand",
+                f"the snapshot {commit.directory} is missing",
+                expected="a directory that no other program removes",
                 hint="materialize the asset again",
                 asset=commit.asset,
             )
@@ -106,8 +106,8 @@ class LocalStorage(Storage):
             raise StorageError(
                 "RDX-STO-003",
                 "this attempt's run has already ended, so it may not publish",
-                expected="a run that is still alive",
-                hint="nothing was lost; start the step again if its result is wanted",
+                expected="a run that is still active",
+                hint="nothing was lost; start the step again if you need its result",
                 asset=attempt.asset,
             )
         self._place(attempt.path, directory, files)
@@ -144,11 +144,11 @@ class LocalStorage(Storage):
         sync_directory(record.parent)
 
     def records(self, project: str) -> Path:
-        """The folder of a project's commit records; it is there once something is to be kept for the project."""
+        """Return the folder of a project's commit records; provisioning creates it."""
         return Path(self.root, "commits", project)
 
     def projects(self) -> list[str]:
-        """Those that something is kept for, sorted."""
+        """Return the projects that have something in the storage, sorted."""
         return sorted({path.name for part in _PARTS for path in Path(self.root, part).glob("*") if path.is_dir()})
 
     def held(self, project: str) -> tuple[int, int]:
@@ -169,13 +169,13 @@ class LocalStorage(Storage):
         used = {_read(record).directory for record in root.glob("commits/**/*.json")}
         snapshots = {str(file.parent.relative_to(root)) for file in root.glob("snapshots/**/.snapshot")}
         attempts = {str(path.relative_to(root)) for path in root.glob("tmp/*/*")}
-        gone = []
+        removed = []
         for name in sorted((snapshots - used) | attempts):
             if Path(root, name).stat().st_mtime < horizon:
                 path = Path(root, name)
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-                gone.append(name)
-        return gone
+                removed.append(name)
+        return removed
 
     def _failure(self, asset: str) -> Path:
         return Path(self.root, "failures", f"{asset}.json")
@@ -184,9 +184,10 @@ class LocalStorage(Storage):
         return sorted(Path(self.root, "commits", asset).glob("[0-9]*.json"))
 
     def _place(self, source: Path, directory: Path, files: Mapping[str, str]) -> None:
-        """Move the files where the record will point.
+        """Move the files to where the record will point.
 
-        The name is their hash, so what is there already is the same; unless it was damaged since: then it gives way.
+        The name is their hash, so a directory of that name has the same content, unless it was damaged since; then it
+        is moved aside.
         """
         target = Path(self.root, directory)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -215,7 +216,7 @@ class LocalStorage(Storage):
 def _overtaken(asset: str, sequence: int) -> StorageError:
     return StorageError(
         "RDX-STO-002",
-        f"somebody else published version {sequence} of {asset} first",
+        f"another process published version {sequence} of {asset} first",
         expected="one writer at a time",
         hint="nothing was lost; the other result is in place",
         asset=asset,
@@ -230,7 +231,7 @@ def _read(record: Path) -> Commit:
             "RDX-STO-007",
             f"the commit record {record.name} of {record.parent.name} cannot be read",
             expected="a record as it was written",
-            hint="bring it back from a copy of RADIX_HOME, or remove it: the version before it then counts",
+            hint="restore it from a copy of RADIX_HOME, or remove it: the version before it is then the newest",
             file=record,
         ) from None
 

@@ -1,1 +1,1 @@
-"""Tracking: where models and their runs are recorded."""
+"""Tracking of models and their runs: the contract and its backends."""

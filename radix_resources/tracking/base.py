@@ -1,4 +1,4 @@
-"""The tracking contract: runs, their figures and files, and registered versions with aliases."""
+"""The tracking contract: runs with metrics and files, and registered versions with aliases."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from radix_resources.backend import Backend
 
 @dataclass(frozen=True)
 class Recorded:
-    """Where a run was recorded."""
+    """A recorded run."""
 
     run_id: str
     version: str | None
-    """Of the registered model; None where it was not to be registered."""
+    """Version of the registered model; None if it was not registered."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Version:
     version: str
     run_id: str
     key: str
-    """What it was recorded under."""
+    """The key under which it was recorded."""
     aliases: tuple[str, ...] = ()
 
 
 class Tracking(Backend, ABC):
-    """Keeps runs and models where people and other programs look for them. A backend must give these guarantees:
+    """Records runs and models where users and other programs find them. A backend must give these guarantees:
 
     - what is recorded under a key is recorded once, however often and from wherever it is asked for, and a record
       that was cut off is completed by the next one under the same key;
@@ -60,25 +60,25 @@ class Tracking(Backend, ABC):
 
     @abstractmethod
     def set_alias(self, name: str, alias: str, version: str) -> None:
-        """Let an alias, such as `champion`, point to a version."""
+        """Point an alias, such as `champion`, to a version."""
 
     @abstractmethod
     def versions(self, name: str) -> list[Version]:
-        """All registered versions of a model, oldest first; empty where there is none."""
+        """Return all registered versions of a model, oldest first."""
 
     @abstractmethod
     def forget(self, name: str, run_id: str) -> None:
-        """Remove a run with its files, and the versions made of it, for good. What is gone already is no error."""
+        """Remove a run, its files and its versions permanently. What is missing already is not an error."""
 
     @abstractmethod
     def count(self, name: str) -> int | None:
-        """How many runs are recorded under a name; None where nothing is. A store is not made to find out."""
+        """Return the number of runs recorded under a name, or None. No store is created for that."""
 
     @abstractmethod
     def remove(self, name: str) -> None:
-        """Remove all runs and versions of a name, with their files, for good. A second call is harmless."""
+        """Remove all runs and versions of a name, with their files, permanently. A second call does nothing."""
 
     @property
     @abstractmethod
     def uri(self) -> str:
-        """The address that MLflow's own tools take."""
+        """The address for MLflow's own tools."""

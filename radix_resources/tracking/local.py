@@ -1,4 +1,4 @@
-"""MLflow embedded: a database and a directory of artifacts, no server."""
+"""Embedded MLflow: a database and a directory of artifacts, without a server."""
 
 import contextlib
 import logging
@@ -19,11 +19,11 @@ from radix_resources.tracking.base import Recorded, Tracking, Version
 KEY = "radix.key"
 MODEL = "model"
 SCHEMA = "mlflow"
-"""Dagster's tables are in the one that PostgreSQL takes by itself; both call one of theirs alembic_version."""
+"""Dagster uses PostgreSQL's default schema; both it and MLflow have a table alembic_version."""
 _MOST = 10_000
-"""Experiments that are listed."""
+"""Maximum number of experiments that are listed."""
 LONGEST = 5000
-"""Characters of a parameter or tag."""
+"""Maximum number of characters of a parameter or tag."""
 
 
 class LocalTracking(Tracking):
@@ -34,7 +34,7 @@ class LocalTracking(Tracking):
 
     root: str
     database_variable: str = ""
-    """The environment variable that holds its address; a resource's settings are shown, so it is not among them."""
+    """The environment variable with its address, which must not be among the settings that the UI shows."""
 
     @property
     def uri(self) -> str:
@@ -98,17 +98,17 @@ class LocalTracking(Tracking):
                 client.delete_run(run_id)
 
     def is_prepared(self, name: str) -> bool:
-        """Whether `prepare` was called for a name. Nothing is opened."""
+        """Return whether `prepare` was called for a name. Nothing is opened."""
         return self._artifacts(name).is_dir()
 
     def prepare(self, name: str) -> None:
-        """Make the store, and an experiment of that name in it."""
+        """Create the store, and an experiment of that name in it."""
         with self._store() as client:
             self._experiment(client, name)
             self._artifacts(name).mkdir(parents=True, exist_ok=True)
 
     def projects(self) -> list[str]:
-        """The names that anything is recorded or prepared under, sorted. A store is not made to find out."""
+        """Return the names with recorded runs or a prepared experiment, sorted. No store is created for that."""
         prepared = {path.name for path in self._artifacts("").glob("*") if path.is_dir()}
         if not self._database and not Path(self.root, "mlflow.db").exists():
             return sorted(prepared)
@@ -138,7 +138,7 @@ class LocalTracking(Tracking):
             shutil.rmtree(self._artifacts(name), ignore_errors=True)
 
     def _remove_experiment(self, client: Any, found: Any) -> None:
-        """MLflow only marks what is deleted, and keeps its name; what `mlflow gc` calls removes it."""
+        """Remove an experiment. MLflow only marks deleted ones and keeps the name; `mlflow gc`'s calls remove them."""
         store = client._tracking_client.store  # noqa: SLF001 there is no public way but a command
         for run_id in self._runs(client, found.experiment_id):
             store._hard_delete_run(run_id)  # noqa: SLF001 same
@@ -162,7 +162,7 @@ class LocalTracking(Tracking):
 
     @contextlib.contextmanager
     def _store(self) -> Iterator[Any]:
-        """MLflow's client. One process at a time: creating the tables twice at once would break them."""
+        """Open MLflow's client in one process at a time: creating the tables twice at once would break them."""
         root = Path(self.root)
         try:
             root.mkdir(parents=True, exist_ok=True)
@@ -216,7 +216,7 @@ class LocalTracking(Tracking):
         )
 
     def _log_model(self, client: Any, run_id: str, files: Path, loader: str) -> None:
-        """The folder as a model of MLflow: a description that names the loader, beside the very files; no pickle."""
+        """Turn the folder into an MLflow model: a description that names the loader, and the files; no pickle."""
         import mlflow.pyfunc
 
         with tempfile.TemporaryDirectory() as scratch:
@@ -249,7 +249,7 @@ def _make_schema(address: str) -> None:
 
 @contextlib.contextmanager
 def quiet_mlflow() -> Iterator[Any]:
-    """MLflow without telemetry, and without a word on the terminal."""
+    """Import MLflow without telemetry and without terminal output."""
     for variable in ("MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
         os.environ.setdefault(variable, "true")
     with warnings.catch_warnings():

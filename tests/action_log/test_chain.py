@@ -70,7 +70,7 @@ def test_approvals_that_changed_places_are_named(instance: dg.DagsterInstance, d
     tamper(database, "update event_logs set timestamp = datetime(timestamp, '-1 hour') where id = ?", first)
     for old, new in ((first, 10**6), (last, first), (10**6, last)):
         tamper(database, "update event_logs set id = ? where id = ?", new, old)
-    assert any("stands after number" in flaw for flaw in flaws(instance))
+    assert any("is after number" in flaw for flaw in flaws(instance))
 
 
 def test_what_is_missing_at_the_end_is_told_and_written_anew(instance: dg.DagsterInstance, database: Path):

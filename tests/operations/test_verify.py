@@ -100,9 +100,9 @@ def test_pruned_events_come_back_and_the_newest_stays_the_newest(toy: Toy, insta
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        ("gone", "is gone"),
-        ("file gone", "data.json is gone"),
-        ("more", "other.json is no part of it"),
+        ("gone", "is missing"),
+        ("file gone", "data.json is missing"),
+        ("more", "other.json is not part of it"),
         ("longer", "bytes and should have"),
         ("flipped", "the content of data.json is not what was written"),
     ],
@@ -147,7 +147,7 @@ def test_a_half_written_parquet_file_is_named_before_its_content_is_read(
     assert "bytes and should have" in finding.found
     file.write_bytes(kept + bytes(len(content) - len(kept)))
     (finding,) = check(toy, instance, everything=False)
-    assert finding.found == "version 1: data.parquet is no whole Parquet file"
+    assert finding.found == "version 1: data.parquet is not a complete Parquet file"
 
 
 def test_an_unreadable_commit_record_is_told_and_the_rest_is_checked(toy: Toy, instance: dg.DagsterInstance):

@@ -218,7 +218,7 @@ def test_killed_while_it_was_made_it_is_looked_up_at_the_next_start(
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert [one.action.phase for one in open_intents(read(instance, project="shop"))] == ["intent"]
     (found,) = reconcile(instance, home, thorough=False)
-    assert (found.subject, found.done) == (f"infra/{given.name}/storage", "ok: it is there")
+    assert (found.subject, found.done) == (f"infra/{given.name}/storage", "ok: it exists")
     assert open_intents(read(instance, project="shop")) == []
 
 

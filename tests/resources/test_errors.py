@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from radix_resources import errors
 from radix_resources.errors import (
     ConfigError,
     MetadataError,
@@ -50,3 +51,14 @@ def test_only_what_may_mend_itself_is_retried():
         TransientCredentialError.__name__,
         TransientSourceError.__name__,
     }
+
+
+def test_the_tree_of_the_docstring_has_every_kind_of_error_and_every_prefix_of_codes():
+    tree = errors.__doc__ or ""
+    direct = {kind.__name__ for kind in RadixError.__subclasses__() if kind.__module__ == errors.__name__}
+    assert set(re.findall(r"[├└]── (\w+)", tree)) == direct
+    raised = set()
+    for package in ("radix_assets", "radix_resources"):
+        for path in (ROOT / package).rglob("*.py"):
+            raised |= set(re.findall(r"\"(RDX-[A-Z]{3})-\d{3}\"", path.read_text(encoding="utf-8")))
+    assert set(re.findall(r"RDX-[A-Z]{3}", tree)) == raised
