@@ -15,6 +15,7 @@ from radix_assets.budget.hold import demand_budget
 from radix_assets.execution.run_step import Sized
 from radix_assets.execution.unexpected import unexpected
 from radix_assets.orchestration.column_schema import event_metadata
+from radix_assets.orchestration.freshness import freshness_of
 from radix_assets.orchestration.infrastructure import emit_required, provision_for
 from radix_assets.orchestration.metadata import to_json
 from radix_assets.orchestration.run_tags import ACTOR, FORCE, note_edit, note_waiting
@@ -92,6 +93,7 @@ def _build(
         output_required=not waits,
         check_specs=[dg.AssetCheckSpec(name, asset=key, description=text) for name, text in checks.items()],
         retry_policy=dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.FULL),
+        freshness_policy=None if stage.deps or stage.optional_deps else freshness_of(project.schedule),
         tags={"radix/stage": stage.name},
         required_resource_keys={f"{prefix}{name}" for name in tools.backends},
     )(body_with_launchpad if stage.launchpad else body)

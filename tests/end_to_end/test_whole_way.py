@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 from driving import DONE, FAILED, PERSON, Installation, Said, errors, states
 from little_shop import TABLES, new_orders, write_shop
-from radix_assets.execution.tools import tools
+
+from radix_assets.pipeline.tools import tools
 
 pytestmark = pytest.mark.slow
 
