@@ -14,8 +14,8 @@ from radix_resources.errors import ConfigError
 if TYPE_CHECKING:
     from radix_resources.action_log.reading import Entry, Filter
 
-_AGO = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_AGO = re.compile(r"(\d+(?:\.\d+)?)\s*(min|[smhdw])")
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def register(app: typer.Typer) -> None:

@@ -15,14 +15,14 @@ from radix_assets.project.settings import Project
 from radix_assets.question.target import parse_target
 from radix_assets.relationships.stage import load_schema
 from radix_assets.suggestions.stage import load_suggestions
-from radix_assets.tags.edit import Edits, apply_edits
-from radix_assets.tags.explain import edits as edits_of
-from radix_assets.tags.explain import holds, suggested
+from radix_assets.tags.edit import apply_edits
+from radix_assets.tags.edit_plan import Edits
+from radix_assets.tags.explain import current_state, edit_history, suggestion_history
 from radix_assets.tags.gate import waiting_for
-from radix_assets.tags.impact import digest, impact, pending, told
+from radix_assets.tags.impact import describe_changes, digest, impact, pending
 from radix_assets.tags.references import parse_columns
 from radix_assets.tags.stage import load_tags
-from radix_assets.tags.sync import Draft, prepare_tags, tell_all
+from radix_assets.tags.sync import Draft, log_changes, prepare_tags
 from radix_assets.tags_file.diff import nested
 from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import read_tags
@@ -65,7 +65,7 @@ def edit(here: Place, project: Project, options: Options, *, by: str | None, if_
         edits = edits_from(project, options)
         draft = _draft(work, edits, who)
         mistakes = Mistakes()
-        mistakes.found = draft.errors if options.confirm else draft.new_errors
+        mistakes.errors = draft.errors if options.confirm else draft.new_errors
         mistakes.raise_if_any()
         before, after = nested(draft.changes)
         action = Action(
@@ -73,7 +73,7 @@ def edit(here: Place, project: Project, options: Options, *, by: str | None, if_
             subject=project.key("tags"),
             project=project.name,
             actor=who,
-            reason="; ".join(told(draft.changes, 5)),
+            reason="; ".join(describe_changes(draft.changes, 5)),
             input_hash=draft.sha,
             before=before,
             after=after,
@@ -111,7 +111,7 @@ def preview(here: Place, project: Project, options: Options, *, by: str | None, 
         return
     since = f"since the tags were applied (version {work.previous.sequence})" if work.previous else "now"
     out.print(f"[bold]{len(waits)} changes[/] {since}" if waits else f"nothing changes {since}", soft_wrap=True)
-    for line in told(waits):
+    for line in describe_changes(waits):
         out.print(f"  {escape(line)}", soft_wrap=True)
     if follows:
         for one in follows.rebuilt:
@@ -128,7 +128,7 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
     file = read_tags(project.tags_path)
     profiles = load_profiles(work.profiles(), work.raw())
     known = {table: list(profile.columns) for table, profile in profiles.items()}
-    for table, names in file.ledger.known.items():
+    for table, names in file.ledger.columns_seen.items():
         known[table] = [*known.get(table, []), *(old for old in names if old not in known.get(table, []))]
     table, column, *_ = parse_target(name, known)
     storage = work.tools.storage
@@ -141,12 +141,12 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
         for entry in reversed(read(here.instance, subject=project.key("tags"), limit=100_000))
         if entry.action.phase == "outcome" and not entry.action.after.get("changes")
     ]
-    history = [*suggested(snapshots[-200:], table, column), *edits_of(actions, table, column)]
+    history = [*suggestion_history(snapshots[-200:], table, column), *edit_history(actions, table, column)]
     history.sort(key=lambda one: str(one["when"]))
     draft = _draft(work, Edits(), "")
     tags = draft.tags
     tag = tags.tables[table].columns.get(column) if tags and table in tags.tables else None
-    now = holds(file, tag, table, column, project.policy.tags)
+    now = current_state(file, tag, table, column, project.policy.tags)
     if as_json:
         say_json({"project": project.name, "table": table, "column": column, "history": history, "now": now})
         return
@@ -204,7 +204,7 @@ def refresh(here: Place, project: Project) -> "Work":
     except RadixError:
         if not project.tags_path.exists():
             raise  # otherwise its mistakes are shown
-    tell_all(project.tags_path, tell)
+    log_changes(project.tags_path, tell)
     return work
 
 

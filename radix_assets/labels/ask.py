@@ -17,7 +17,7 @@ from radix_assets.labels.windows import ENTITY, Events, events, is_told_of_nothi
 from radix_assets.question.horizon import Future
 from radix_assets.question.syntax import Aggregate, Column, columns
 from radix_assets.relationships.schema import Relationship
-from radix_assets.tags.question_pose import BoundQuestion, pose
+from radix_assets.tags.bind_question import BoundQuestion, bind_question
 from radix_assets.tags.schema import TableTags
 
 AT = "__at"
@@ -135,4 +135,4 @@ def asker(
     future: Future, tags: Mapping[str, TableTags], relationships: Sequence[Relationship], tables: Mapping[str, Path]
 ) -> Asker:
     """Pose a question to tables, given as raw snapshot directories. Raises what `pose` raises."""
-    return Asker(**vars(pose(future, tags, relationships, tables)))
+    return Asker(**vars(bind_question(future, tags, relationships, tables)))

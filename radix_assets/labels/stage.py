@@ -18,8 +18,8 @@ from radix_assets.question.syntax import Aggregate, parts
 from radix_assets.question.syntax import columns as columns_of
 from radix_assets.relationships.schema import Relationship
 from radix_assets.sources.schema import ColumnSchema, DType, RawSchema
-from radix_assets.tags.question_binding import kind_of
-from radix_assets.tags.question_pose import LABEL, LABEL_TABLE
+from radix_assets.tags.bind_expression import kind_of
+from radix_assets.tags.bind_question import LABEL, LABEL_TABLE
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A question about what will happen, as a person writes it."""
+"""A question about the future, as a user writes it, and its durations."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 UNITS = {
     "s": "1s",
+    "m": "1m",
     "min": "1m",
     "h": "1h",
     "d": "1d",
@@ -16,92 +17,103 @@ UNITS = {
     "q": "1q",
     "y": "1y",
 }
-"""Units of a duration, in the words of a person and in those of Polars. Months, quarters and years: the calendar's."""
-_DAYS = {"s": 1 / 86_400, "min": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.4375, "q": 91.3125, "y": 365.25}
+"""Units of a duration, for users and for Polars. A minute is `m` or `min`, a month `mo`. Months, quarters and years are
+those of the calendar."""
+_DAYS = {
+    "s": 1 / 86_400,
+    "m": 1 / 1_440,
+    "min": 1 / 1_440,
+    "h": 1 / 24,
+    "d": 1.0,
+    "w": 7.0,
+    "mo": 30.4375,
+    "q": 91.3125,
+    "y": 365.25,
+}
 _LONGEST = {"mo": 31.0, "q": 92.0, "y": 366.0}
 _DURATION = re.compile(rf"([1-9]\d{{0,5}})\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})")
 
 
 class Future(BaseModel):
-    """Something that will happen to an entity, asked again and again: churn, next month's revenue, a failure."""
+    """A question about the future of an entity, asked repeatedly: churn, next month's revenue, a failure."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    for_each: str = Field(description="The table whose rows the question is asked of, such as customers.")
+    for_each: str = Field(description="The table for each of whose rows the question is asked, such as customers.")
     predict: str = Field(
-        description="What happens within the time, such as 'count(orders) == 0' or 'sum(orders.amount)'."
+        description="What to predict within that time, such as 'count(orders) == 0' or 'sum(orders.amount)'."
     )
-    within: str = Field(description="How far to look ahead, such as 30d; units: s, min, h, d, w, mo, q, y.")
+    within: str = Field(description="How far to look ahead, such as 30d; units: s, m (or min), h, d, w, mo, q, y.")
     every: str | None = Field(
-        None, description="How often the question is asked in the past; as far as it looks ahead."
+        None, description="Interval at which the question is asked in the past; default: `within`."
     )
     where: str | None = Field(
-        None, description="Of whom it is asked, from what was known by then, such as 'count(orders, 365d) > 0'."
+        None, description="Which rows are asked about, from what was known by then, such as 'count(orders, 365d) > 0'."
     )
 
     @field_validator("within", "every")
     @classmethod
     def _duration(cls, text: str | None) -> str | None:
         if text is not None and not is_duration(text):
-            raise ValueError(f"{text!r} is no duration; write a number and one of {', '.join(UNITS)}, such as 30d")
+            raise ValueError(f"{text!r} is not a duration; write a number and one of {', '.join(UNITS)}, such as 30d")
         return text
 
     @property
     def step(self) -> str:
-        """The time from one moment of asking to the next."""
+        """The interval between two times at which the question is asked."""
         return self.every or self.within
 
     @property
     def text(self) -> str:
-        """On one line of YAML, as it stands in a file."""
-        said = {key: value for key, value in self if value is not None}
-        return "{" + ", ".join(f"{key}: {_quoted(value)}" for key, value in said.items()) + "}"
+        """The question on one line of YAML, as written to a file."""
+        settings = {key: value for key, value in self if value is not None}
+        return "{" + ", ".join(f"{key}: {_quoted(value)}" for key, value in settings.items()) + "}"
 
     @property
     def name(self) -> str:
-        """In one line, for people."""
-        asked = f" where {self.where}" if self.where else ""
-        return f"{self.predict} within {self.within} for each of {self.for_each}{asked}"
+        """The question on one line, for display."""
+        condition = f" where {self.where}" if self.where else ""
+        return f"{self.predict} within {self.within} for each of {self.for_each}{condition}"
 
 
 def future_of(text: str) -> Future:
-    """Read what `Future.text` writes. Raises ValueError, in a person's words, where it is no question."""
+    """Parse what `Future.text` writes. Raises ValueError, with a message for users, if it is not a question."""
     try:
-        said = yaml.safe_load(text)
+        settings = yaml.safe_load(text)
     except yaml.YAMLError:
-        raise ValueError("it is not YAML; mind the quotes around the expressions") from None
-    if not isinstance(said, dict):
-        raise ValueError("it holds no settings")  # noqa: TRY004 the text is wrong, not its type
+        raise ValueError("it is not YAML; put the expressions in quotes") from None
+    if not isinstance(settings, dict):
+        raise ValueError("it is not a mapping")  # noqa: TRY004 the text is wrong, not its type
     try:
-        return Future.model_validate({str(key): value for key, value in said.items()})
+        return Future.model_validate({str(key): value for key, value in settings.items()})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        known = f"; known are {', '.join(Future.model_fields)}" if first["type"] == "extra_forbidden" else ""
-        words = {"missing": "is missing", "extra_forbidden": "is not a setting", "string_type": "is no text"}
-        said_so = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"{name} {words.get(first['type'], said_so)}{known}") from None
+        allowed = f"; the settings are {', '.join(Future.model_fields)}" if first["type"] == "extra_forbidden" else ""
+        words = {"missing": "is missing", "extra_forbidden": "is not a setting", "string_type": "is not text"}
+        message = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{name} {words.get(first['type'], message)}{allowed}") from None
 
 
 def is_duration(text: str) -> bool:
-    """Whether a text is a duration such as 30d or 1mo."""
+    """Return whether a text is a duration such as 30d or 1mo."""
     return bool(_DURATION.fullmatch(text.strip()))
 
 
 def offset(text: str) -> str:
-    """A duration in the words of Polars' `offset_by`."""
+    """Return a duration as Polars' `offset_by` writes it. Raises ValueError if it is not a duration."""
     number, unit = _parts(text)
     return f"{number}{UNITS[unit][1:]}"
 
 
 def days(text: str) -> float:
-    """About how many days a duration has."""
+    """Return the average length of a duration in days. Raises ValueError if it is not a duration."""
     number, unit = _parts(text)
     return number * _DAYS[unit]
 
 
 def horizon(text: str) -> int:
-    """The longest that a duration can be, in microseconds."""
+    """Return the longest possible length of a duration in microseconds. Raises ValueError if it is not a duration."""
     number, unit = _parts(text)
     return round(number * (_LONGEST.get(unit) or _DAYS[unit]) * 86_400_000_000)
 

@@ -1,4 +1,4 @@
-"""Reading an expression. What cannot be read is shown with its place.
+"""Parse the expressions of questions; an error points at the place in the text.
 
     condition   = conjunction { "or" conjunction }
     conjunction = denial { "and" denial }
@@ -10,7 +10,8 @@
     aggregate   = function "(" of [ "where" condition ] [ "via" column ] [ "," duration ] ")"
     of          = table | condition over the columns of one table
 
-Functions: count, sum, mean, min, max, any, first, last. Names that are no plain words stand in `backquotes`.
+Functions: count, sum, mean, min, max, any, first, last. Names that are not plain words are written in
+`backquotes`.
 """
 
 import re
@@ -29,7 +30,7 @@ from radix_assets.question.syntax import (
     Number,
     Operation,
     Operator,
-    Place,
+    Span,
     Text,
     Truth,
     columns,
@@ -39,7 +40,7 @@ from radix_resources.errors import TargetError
 
 FUNCTIONS: tuple[str, ...] = get_args(Function)
 MOST_NESTED = 50
-"""Deeper brackets are a mistake."""
+"""Deeper brackets are an error."""
 _TOKEN = re.compile(
     r"(?P<space>\s+)"
     rf"|(?P<duration>\d+\s*(?:{'|'.join(sorted(UNITS, key=len, reverse=True))})\b)"
@@ -56,45 +57,47 @@ _ALIASES = {"=": "==", "<>": "!="}
 class _Token:
     kind: str
     text: str
-    place: Place
+    place: Span
 
 
 def wrong(
-    text: str, place: Place, found: str, *, expected: str = "", hint: str = "", code: str = "RDX-TGT-301"
+    text: str, place: Span, found: str, *, expected: str = "", hint: str = "", code: str = "RDX-TGT-301"
 ) -> TargetError:
-    """An error that shows the place in the expression."""
+    """Return an error that shows the place in the expression."""
     mark = " " * place.start + "^" * max(1, place.end - place.start)
     return TargetError(
         code,
         f"{found}\n    {text}\n    {mark}",
         expected=expected,
-        hint=hint or "mend the expression",
+        hint=hint or "fix the expression",
         at=place.start + 1,
     )
 
 
 def parse(text: str) -> Expression:
-    """The tree of an expression. Raises TargetError RDX-TGT-301 that points at what cannot be read."""
-    reader = _Reader(text)
-    tree = reader.condition()
-    reader.end()
+    """Parse an expression into a tree. Raises TargetError RDX-TGT-301, which points at what cannot be parsed."""
+    parser = _Parser(text)
+    tree = parser.condition()
+    parser.end()
     return tree
 
 
 def _tokens(text: str) -> list[_Token]:
-    found, at = [], 0
+    tokens, at = [], 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            what = "this quote has no end" if text[at] in "\"'`" else f"{text[at]!r} means nothing here"
-            raise wrong(text, Place(at, at + 1), what, expected="a function, a column, a number, a text or a sign")
+            error_text = "this quote is not closed" if text[at] in "\"'`" else f"{text[at]!r} is not allowed here"
+            raise wrong(
+                text, Span(at, at + 1), error_text, expected="a function, a column, a number, text or an operator"
+            )
         if match.lastgroup != "space":
-            found.append(_Token(str(match.lastgroup), match[0], Place(match.start(), match.end())))
+            tokens.append(_Token(str(match.lastgroup), match[0], Span(match.start(), match.end())))
         at = match.end()
-    return found
+    return tokens
 
 
-class _Reader:
+class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = _tokens(text)
@@ -104,15 +107,15 @@ class _Reader:
     def condition(self) -> Expression:
         self._depth += 1
         if self._depth > MOST_NESTED:
-            self._fail("the brackets are too deep", f"at most {MOST_NESTED} in each other")
+            self._fail("the brackets are nested too deeply", f"at most {MOST_NESTED} levels")
         tree = self._chain(self._conjunction, "or")
         self._depth -= 1
         return tree
 
     def end(self) -> None:
-        """Nothing may follow."""
+        """Raise unless the text ends here."""
         if self._at < len(self._tokens):
-            self._fail(f"{self._tokens[self._at].text!r} is too much", "an operator such as ==, >, and, or the end")
+            self._fail(f"unexpected {self._tokens[self._at].text!r}", "an operator such as ==, >, and, or the end")
 
     def _conjunction(self) -> Expression:
         return self._chain(self._denial, "and")
@@ -122,7 +125,7 @@ class _Reader:
         if token is None:
             return self._comparison()
         of = self._denial()
-        return Negation("not", of, Place(token.place.start, of.place.end))
+        return Negation("not", of, Span(token.place.start, of.place.end))
 
     def _comparison(self) -> Expression:
         left = self._sum()
@@ -131,7 +134,7 @@ class _Reader:
             return left
         right = self._sum()
         operator = cast("Operator", _ALIASES.get(sign.text, sign.text))
-        return Operation(operator, left, right, Place(left.place.start, right.place.end))
+        return Operation(operator, left, right, Span(left.place.start, right.place.end))
 
     def _sum(self) -> Expression:
         return self._chain(self._product, "+", "-")
@@ -144,7 +147,7 @@ class _Reader:
         while (sign := self._take(*signs)) is not None:
             right = part()
             operator = cast("Operator", sign.text.lower())
-            tree = Operation(operator, tree, right, Place(tree.place.start, right.place.end))
+            tree = Operation(operator, tree, right, Span(tree.place.start, right.place.end))
         return tree
 
     def _value(self) -> Expression:
@@ -152,11 +155,11 @@ class _Reader:
         lower = token.text.lower()
         if token.text == "(":
             tree = self.condition()
-            self._need(")")
+            self._require(")")
             return tree
         if token.text == "-":
             of = self._value()
-            return Negation("-", of, Place(token.place.start, of.place.end))
+            return Negation("-", of, Span(token.place.start, of.place.end))
         if token.kind == "number":
             return Number(float(token.text), token.place)
         if token.kind == "text":
@@ -166,10 +169,10 @@ class _Reader:
         if token.kind in {"name", "quoted"}:
             return self._aggregate(token) if self._peek("(") else self._column(token)
         if token.kind == "duration":
-            expected = "a value; a duration stands last in a function: count(orders, 30d)"
+            expected = "a value; a duration is the last argument of a function: count(orders, 30d)"
             raise wrong(self._text, token.place, f"{token.text!r} is a duration", expected=expected)
-        expected = "a function, a column, a number or a text"
-        raise wrong(self._text, token.place, f"{token.text!r} is no value", expected=expected)
+        expected = "a function, a column, a number or text"
+        raise wrong(self._text, token.place, f"{token.text!r} is not a value", expected=expected)
 
     def _column(self, token: _Token) -> Column:
         if self._take(".") is None:
@@ -177,15 +180,15 @@ class _Reader:
             raise wrong(
                 self._text,
                 token.place,
-                f"{token.text!r} alone is no value",
+                f"{token.text!r} alone is not a value",
                 expected="table.column, or a function such as count(orders)",
                 hint=f"did you mean {near[0]}(…)?" if near else "",
             )
         name = self._next("a column")
         if name.kind not in {"name", "quoted"}:
             self._at -= 1
-            self._fail(f"{name.text!r} is no column's name", "a name; in `backquotes` where it is no plain word")
-        return Column(_bare(token), _bare(name), Place(token.place.start, name.place.end))
+            self._fail(f"{name.text!r} is not a column name", "a name; in `backquotes` if it is not a plain word")
+        return Column(_bare(token), _bare(name), Span(token.place.start, name.place.end))
 
     def _aggregate(self, token: _Token) -> Aggregate:
         if token.text.lower() not in FUNCTIONS:
@@ -198,7 +201,7 @@ class _Reader:
                 hint=f"did you mean {near[0]}?" if near else "",
             )
         function = cast("Function", token.text.lower())
-        self._need("(")
+        self._require("(")
         start = self._at
         first = self._next("a table or a column")
         table = self._whole_table(first)
@@ -222,25 +225,26 @@ class _Reader:
             duration = self._next("a duration")
             if duration.kind != "duration" or not is_duration(duration.text):
                 self._at -= 1
-                self._fail(f"{duration.text!r} is no duration", f"a number and one of {', '.join(UNITS)}, such as 30d")
+                expected = f"a number and one of {', '.join(UNITS)}, such as 30d"
+                self._fail(f"{duration.text!r} is not a duration", expected)
             span = re.sub(r"\s", "", duration.text)
-        close = self._need(")")
-        place = Place(token.place.start, close.place.end)
+        close = self._require(")")
+        place = Span(token.place.start, close.place.end)
         return Aggregate(function, table, of, where, via, span, place)
 
     def _whole_table(self, token: _Token) -> str | None:
-        """The table's name where it stands alone."""
+        """Return the table's name if it is the whole argument, else None."""
         alone = self._at == len(self._tokens) or self._peek(")", ",", "where", "via")
         if token.kind not in {"name", "quoted"} or not alone:
             return None
         return _bare(token)
 
     def _one_table(self, of: Expression) -> str:
-        """The table that an aggregated expression is over."""
+        """Return the single table of an aggregated expression."""
         tables = list(dict.fromkeys(column.table for column in columns(of)))
         if len(tables) != 1:
             found = f"a function over {' and '.join(tables)}" if tables else "a function over no column"
-            raise wrong(self._text, of.place, found, expected="the columns of one table, such as sum(orders.amount)")
+            raise wrong(self._text, of.place, found, expected="columns of one table, such as sum(orders.amount)")
         return tables[0]
 
     def _peek(self, *texts: str) -> bool:
@@ -253,7 +257,7 @@ class _Reader:
         self._at += 1
         return self._tokens[self._at - 1]
 
-    def _need(self, text: str) -> _Token:
+    def _require(self, text: str) -> _Token:
         token = self._take(text)
         if token is None:
             self._fail(f"a {text!r} is missing", f"{text!r}")
@@ -266,7 +270,7 @@ class _Reader:
         return self._tokens[self._at - 1]
 
     def _fail(self, found: str, expected: str) -> NoReturn:
-        end = Place(len(self._text), len(self._text) + 1)
+        end = Span(len(self._text), len(self._text) + 1)
         place = self._tokens[self._at].place if self._at < len(self._tokens) else end
         raise wrong(self._text, place, found, expected=expected)
 

@@ -1,4 +1,4 @@
-"""The expressions of a question about the future, as trees."""
+"""Expression trees of questions about the future."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,8 +11,8 @@ LOGIC = frozenset({"and", "or"})
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where in the text something stands: from the first character, from 0, up to and without the last."""
+class Span:
+    """A range of characters in the text, from 0, without the end."""
 
     start: int
     end: int
@@ -23,15 +23,15 @@ class Number:
     """A number."""
 
     value: float
-    place: Place = field(compare=False)
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text in quotes, also a date such as "2020-01-31"."""
+    """Text in quotes, also a date such as "2020-01-31"."""
 
     value: str
-    place: Place = field(compare=False)
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Truth:
     """True or false."""
 
     value: bool
-    place: Place = field(compare=False)
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Column:
 
     table: str
     name: str
-    place: Place = field(compare=False)
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -57,40 +57,40 @@ class Negation:
 
     operator: Literal["not", "-"]
     of: "Expression"
-    place: Place = field(compare=False)
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """Two values and what is done with them."""
+    """An operator and its two operands."""
 
     operator: Operator
     left: "Expression"
     right: "Expression"
-    place: Place = field(compare=False)
+    place: Span = field(compare=False)
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """One value of the rows of a related table: `count(orders where gift, 30d)`."""
+    """An aggregate over the rows of a related table: `count(orders where gift, 30d)`."""
 
     function: Function
     table: str
     of: "Expression | None"
-    """What is aggregated; None where rows are counted."""
+    """What is aggregated; None if rows are counted."""
     where: "Expression | None"
     via: str | None
-    """The column of the related table that leads to the entity, where several do."""
+    """The column of the related table that references the entity, if several do."""
     span: str | None
-    """How far to look, where it is not the whole."""
-    place: Place = field(compare=False)
+    """How far back the window reaches; None for the whole."""
+    place: Span = field(compare=False)
 
 
 Expression = Number | Text | Truth | Column | Negation | Operation | Aggregate
 
 
 def parts(tree: Expression) -> list[Expression]:
-    """The tree and all below it, from the top; not what stands inside an aggregate."""
+    """Return the nodes of a tree from the top; those inside an aggregate are left out."""
     if isinstance(tree, Negation):
         return [tree, *parts(tree.of)]
     if isinstance(tree, Operation):
@@ -99,10 +99,10 @@ def parts(tree: Expression) -> list[Expression]:
 
 
 def aggregates(tree: Expression) -> list[Aggregate]:
-    """The aggregates of an expression, each once."""
+    """Return the aggregates of an expression, each once."""
     return list(dict.fromkeys(part for part in parts(tree) if isinstance(part, Aggregate)))
 
 
 def columns(tree: Expression) -> list[Column]:
-    """The columns that stand outside of aggregates."""
+    """Return the columns outside of aggregates."""
     return [part for part in parts(tree) if isinstance(part, Column)]

@@ -1,4 +1,4 @@
-"""A target as a person writes it: `table.column`, or a comparison such as `flights.arr_delay > 15`."""
+"""Parse a target as a user writes it: `table.column`, or a comparison such as `flights.arr_delay > 15`."""
 
 import difflib
 import re
@@ -18,30 +18,30 @@ Parsed = tuple[str, str, Operator | None, float | str | None]
 
 
 def parse_target(text: str, columns: Mapping[str, Sequence[str]]) -> Parsed:
-    """Table, column, operator and value of a target, given the columns of every table.
+    """Return table, column, operator and value of a target, given the columns of every table.
 
-    Names may hold spaces, dots and signs: the longest known name wins; upper and lower case matter only where two
-    names differ in nothing else. A column without its table will do where one table alone has it. A value in quotes is
-    text, else a number where it can be one.
+    Names may hold spaces, dots and operators: the longest matching name wins; case matters only if two names differ in
+    nothing else. The table may be left out if only one table has the column. A value in quotes is text, any other is a
+    number if it can be one.
 
-    Raises TagError RDX-TAG-002 with the nearest names where nothing fits.
+    Raises TagError RDX-TAG-002, with the nearest names, if nothing matches.
     """
-    known = [(f"{table}.{name}", table, name) for table, names in columns.items() for name in names]
+    qualified = [(f"{table}.{name}", table, name) for table, names in columns.items() for name in names]
     bare = [(name, table, name) for table, names in columns.items() for name in names]
-    # A name may begin or end with a space; a person's line may, too.
-    for candidates, fold, given in product((known, bare), (False, True), dict.fromkeys((text, text.strip()))):
-        fitting = _fitting(given, candidates, fold=fold)
-        if len({item[1:3] for item in fitting}) == 1:
-            _, table, name, operator, value = fitting[0]
+    # A name may begin or end with a space, and so may the user's text.
+    for candidates, fold, variant in product((qualified, bare), (False, True), dict.fromkeys((text, text.strip()))):
+        matches = _matching(variant, candidates, fold=fold)
+        if len({item[1:3] for item in matches}) == 1:
+            _, table, name, operator, value = matches[0]
             return table, name, operator, value
-    raise _unknown(text.strip(), known)
+    raise _unknown(text.strip(), qualified)
 
 
-def _fitting(
+def _matching(
     text: str, candidates: Sequence[tuple[str, str, str]], *, fold: bool
 ) -> list[tuple[int, str, str, Operator | None, float | str | None]]:
-    """The candidates with the longest name that leave nothing, or a comparison."""
-    found: list[tuple[int, str, str, Operator | None, float | str | None]] = []
+    """Return the candidates with the longest name whose remainder is empty or a comparison."""
+    matches: list[tuple[int, str, str, Operator | None, float | str | None]] = []
     for full, table, name in candidates:
         start = text[: len(full)]
         if not full or (start.casefold() != full.casefold() if fold else start != full):
@@ -49,38 +49,36 @@ def _fitting(
         rest = text[len(full) :]
         match = _COMPARISON.fullmatch(rest)
         if not rest.strip():
-            found.append((len(full), table, name, None, None))
+            matches.append((len(full), table, name, None, None))
         elif match:
-            operator = next(
-                known for known in get_args(Operator) if known == match[1].replace("=", "==", match[1] == "=")
-            )
-            found.append((len(full), table, name, operator, value_of(match[2])))
-    longest = max((item[0] for item in found), default=0)
-    return [item for item in found if item[0] == longest]
+            operator = next(sign for sign in get_args(Operator) if sign == match[1].replace("=", "==", match[1] == "="))
+            matches.append((len(full), table, name, operator, value_of(match[2])))
+    longest = max((item[0] for item in matches), default=0)
+    return [item for item in matches if item[0] == longest]
 
 
 def value_of(text: str) -> float | str:
-    """A number where the text is one; text without its quotes otherwise."""
+    """Return a number if the text is one, otherwise the text without its quotes."""
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         return text[1:-1].replace("\\" + text[0], text[0])
     return float(text) if _NUMBER.fullmatch(text) else text
 
 
-def _unknown(text: str, known: Sequence[tuple[str, str, str]]) -> TagError:
+def _unknown(text: str, qualified: Sequence[tuple[str, str, str]]) -> TagError:
     match = _LAST.fullmatch(text)
     name = match[1].strip() if match else text
-    near = nearest(name, [full for full, _, _ in known])
+    near = nearest(name, [full for full, _, _ in qualified])
     return TagError(
         "RDX-TAG-002",
         f"{name!r} is not in the data",
         expected="table.column, or a comparison such as 'table.column > 15'",
-        hint=f"did you mean {' or '.join(near)}?" if near else "look up the columns in tags.yaml",
+        hint=f"did you mean {' or '.join(near)}?" if near else "use a column listed in tags.yaml",
         target=text,
     )
 
 
 def nearest(name: str, known: Sequence[str], most: int = 2) -> list[str]:
-    """The known names most like a name, best first: one that contains it, one that is spelt alike, one that ends so."""
+    """Return the known names most similar to a name, best first: spelt alike, containing it, or ending alike."""
     head, _, last = name.casefold().rpartition(".")
     parts = [(item, *item.casefold().rpartition(".")[::2]) for item in known]
     inside = [item for item, other, end in parts if other == head and last and end and (last in end or end in last)]

@@ -1,1 +1,1 @@
-"""Stage: tags. What the data mean, as a person confirmed it."""
+"""Stage: tags. The meaning of the data, confirmed by a user."""

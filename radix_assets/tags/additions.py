@@ -1,9 +1,9 @@
-"""Whole lines that are added to a tags file, or taken out."""
+"""Add whole lines to a tags file, or remove them."""
 
 from collections.abc import Sequence
 
 from radix_assets.question.target import nearest
-from radix_assets.tags.references import plain
+from radix_assets.tags.references import normalize
 from radix_assets.tags_file import nodes
 from radix_assets.tags_file.splices import Splices
 from radix_assets.tags_file.yaml_text import aligned, quoted
@@ -11,7 +11,7 @@ from radix_resources.errors import TagError
 
 
 def append_columns(splices: Splices, table: str, lines: list[tuple[str, str]]) -> None:
-    """Add columns at the end of a table's: `name: {…}` and the comment."""
+    """Add columns, given as `name: {…}` and comment, at the end of a table's columns."""
     pair, block = splices.find("tables", table, "columns"), splices.find("tables", table)
     if pair is None:
         splices.add(block, [("columns", "", "")], indent=4)
@@ -26,7 +26,7 @@ def append_columns(splices: Splices, table: str, lines: list[tuple[str, str]]) -
 
 
 def append_tables(splices: Splices, blocks: list[list[str]]) -> None:
-    """Add finished blocks at the end of `tables`."""
+    """Add formatted blocks at the end of `tables`."""
     pair = splices.find("tables")
     lines = [line[2:] for block in blocks for line in ["", *block]]
     if pair is None:
@@ -37,7 +37,7 @@ def append_tables(splices: Splices, blocks: list[list[str]]) -> None:
 
 
 def add_relationships(splices: Splices, names: Sequence[str], lines: list[tuple[str, str]]) -> None:
-    """Add finished items, which say these relationships, at the end of `relationships`."""
+    """Add formatted items, which name these relationships, at the end of `relationships`."""
     pair = splices.find("relationships")
     if pair is None:
         splices.add(None, [("relationships", "", "")])
@@ -51,19 +51,19 @@ def add_relationships(splices: Splices, names: Sequence[str], lines: list[tuple[
         splices.block(pair, [line[2:] for line in aligned(lines)], indent=2)
 
 
-def remove_relationships(splices: Splices, held: Sequence[str], names: Sequence[str]) -> None:
-    """Take items out of `relationships`, which holds these. Raises TagError RDX-TAG-009 where one is not there."""
+def remove_relationships(splices: Splices, existing: Sequence[str], names: Sequence[str]) -> None:
+    """Remove items from `relationships`, which holds `existing`. Raises TagError RDX-TAG-009 if one is not in it."""
     pair = splices.find("relationships")
-    plainly = [plain(name) for name in held]
+    normalized = [normalize(name) for name in existing]
     for name in names:
-        if plain(name) not in plainly or pair is None:
-            near = nearest(name, held, 1)
+        if normalize(name) not in normalized or pair is None:
+            near = nearest(name, existing, 1)
             raise TagError(
                 "RDX-TAG-009",
-                f"{name!r} is no relationship of the file",
-                expected="a relationship as it stands there",
-                hint=f"did you mean {near[0]}?" if near else "write it as it stands there",
+                f"{name!r} is not a relationship in the file",
+                expected="a relationship as written in the file",
+                hint=f"did you mean {near[0]}?" if near else "write it as in the file",
                 file=splices.file,
             )
     if pair is not None:
-        splices.remove_items(pair[1], [plainly.index(plain(name)) for name in names])
+        splices.remove_items(pair[1], [normalized.index(normalize(name)) for name in names])

@@ -1,4 +1,4 @@
-"""Tags: what the data mean, as a person confirmed it."""
+"""Stage definition of the tags: the meaning of the data, confirmed by a user."""
 
 import hashlib
 from typing import TYPE_CHECKING, Any
@@ -31,10 +31,11 @@ def _inputs(work: Work) -> tuple[Any, Any, Any]:
     )
 
 
-def _before(work: Work, edits: "TagEdits | None") -> None:
-    from radix_assets.tags.edit import Edits, apply_edits
-    from radix_assets.tags.impact import told
-    from radix_assets.tags.sync import Draft, prepare_tags, tell_all
+def _apply_config(work: Work, edits: "TagEdits | None") -> None:
+    from radix_assets.tags.edit import apply_edits
+    from radix_assets.tags.edit_plan import Edits
+    from radix_assets.tags.impact import describe_changes
+    from radix_assets.tags.sync import Draft, log_changes, prepare_tags
     from radix_assets.tags_file.diff import nested
     from radix_assets.tags_file.errors import Mistakes
     from radix_resources.action_log.schema import Action
@@ -43,13 +44,13 @@ def _before(work: Work, edits: "TagEdits | None") -> None:
     inputs = _inputs(work)
     prepare_tags(project, *inputs)
 
-    def tell(action: dict[str, Any]) -> None:
+    def log(action: dict[str, Any]) -> None:
         work.record(Action(subject=work.step.key, project=project.name, outcome="ok", **action))
 
-    tell_all(path, tell)
+    log_changes(path, log)
     if edits is None:
         return
-    wanted = Edits(
+    corrections = Edits(
         columns={name: edit.model_dump(exclude_none=True) for name, edit in edits.columns.items()},
         target=edits.target,
         time_index=edits.time_index,
@@ -58,36 +59,36 @@ def _before(work: Work, edits: "TagEdits | None") -> None:
         remove_relationships=edits.remove_relationships,
         confirm=edits.confirm,
     )
-    if not wanted.any:
+    if not corrections.any:
         return
-    draft = Draft(project, *inputs, work.raw(), wanted, edits.by)
+    draft = Draft(project, *inputs, work.raw(), corrections, edits.by)
     mistakes = Mistakes()
-    mistakes.found = draft.new_errors
+    mistakes.errors = draft.new_errors
     mistakes.raise_if_any()
-    if apply_edits(path, wanted, who=edits.by, expected=edits.if_version or draft.sha):
+    if apply_edits(path, corrections, who=edits.by, expected=edits.if_version or draft.sha):
         before, after = nested(draft.changes)
-        reason = "; ".join(told(draft.changes, 5))
-        tell({"kind": "tag", "actor": edits.by, "reason": reason, "before": before, "after": after})
+        reason = "; ".join(describe_changes(draft.changes, 5))
+        log({"kind": "tag", "actor": edits.by, "reason": reason, "before": before, "after": after})
 
 
 def _compute(work: Work) -> Output | None:
-    from radix_assets.tags.impact import pending, told
+    from radix_assets.tags.impact import describe_changes, pending
     from radix_assets.tags.stage import load_tags, make_tags
     from radix_assets.tags_file.diff import nested
 
     output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw())
     if output is None:
         return None
-    now = load_tags(work.out)
-    then = load_tags(work.tools.storage.path(work.previous)) if work.previous else None
-    found = pending(then, now) if then else []
-    follows = _impact(work)
-    output.shown["changed since the last time"] = told(found) if then else "everything: these are the first"
-    output.shown["what follows"] = Markdown(follows.sentence)
-    output.shown["rebuilt by this"] = follows.shown()
-    output.shown["version of the file"] = read_tags(work.project.tags_path).sha
-    before, after = nested(found[:200])
-    output.decision = {"before": before, "after": after, "changes": len(found), **follows.to_json()}
+    tags = load_tags(work.out)
+    previous = load_tags(work.tools.storage.path(work.previous)) if work.previous else None
+    changes = pending(previous, tags) if previous else []
+    consequences = _impact(work)
+    output.shown["changes since the last version"] = describe_changes(changes) if previous else "first version"
+    output.shown["impact"] = Markdown(consequences.sentence)
+    output.shown["rebuilt"] = consequences.shown()
+    output.shown["file version"] = read_tags(work.project.tags_path).sha
+    before, after = nested(changes[:200])
+    output.decision = {"before": before, "after": after, "changes": len(changes), **consequences.to_json()}
     return output
 
 
@@ -98,12 +99,12 @@ def _impact(work: Work) -> "Impact":
     return impact(work.project, work.tools, work.stages, load_tags(work.out))
 
 
-def _outside(work: Work) -> str | None:
+def _file_hash(work: Work) -> str | None:
     path = work.project.tags_path
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
 
 
-def _asks(work: Work) -> str | None:
+def _pending_action(work: Work) -> str | None:
     path = work.project.tags_path
     return waiting_for(work.project, read_tags(path)) if path.exists() else None
 
@@ -111,15 +112,15 @@ def _asks(work: Work) -> str | None:
 TAGS = Stage(
     name="tags",
     action="tag",
-    description="What the data mean, as confirmed in `projects/{project}/tags.yaml`. All that follows waits for it. "
-    "Edit the file, or open this asset's launchpad: it corrects columns, sets the target, and confirms.",
+    description="The meaning of the data, confirmed in `projects/{project}/tags.yaml`. All later stages wait for it. "
+    "Edit the file, or use this asset's launchpad to correct columns, set the target and confirm.",
     kinds=("yaml",),
     deps=("raw", "profile", "relationships", "suggestions"),
-    checks={"tags_apply": "Every tag names something that is in the data."},
+    checks={"tags_apply": "Every tag refers to something in the data."},
     compute=_compute,
     settings=lambda project, _table: [project.goal.model_dump(), project.policy.tags, project.policy.accept_above],
-    external_state=_outside,
-    pending_action=_asks,
+    external_state=_file_hash,
+    pending_action=_pending_action,
     launchpad=_launchpad,
-    apply_config=_before,
+    apply_config=_apply_config,
 )

@@ -1,4 +1,4 @@
-"""The gate."""
+"""The gate: what a user must do before the project continues."""
 
 from radix_assets.project.settings import Project
 from radix_assets.tags.resolve_question import checked_target
@@ -7,10 +7,10 @@ from radix_resources.errors import RadixError
 
 
 def waiting_for(project: Project, file: TagsFile) -> str | None:
-    """What a person must do before the project goes on; None where nothing.
+    """Return what a user must do before the project continues; None if nothing.
 
-    Confirmed tags pass. With the policy `auto` unconfirmed ones pass too, unless there is no target or the confidence
-    that stands beside it is less than the project asks for. Without one beside it, it was written by a person.
+    Confirmed tags pass. With the policy `auto` unconfirmed tags pass too, unless there is no target or the confidence
+    in the comment beside it is below `accept_above`. A target without such a comment was written by a user.
     """
     if file.confirmed:
         return None
@@ -19,13 +19,13 @@ def waiting_for(project: Project, file: TagsFile) -> str | None:
             checked_target(file.target.text, {name: list(block.columns) for name, block in file.tables.items()})
         except RadixError as error:
             place = f"{file.path.name}, line {file.target.line}"
-            return f"mend {place}: {error.found} ({error.hint}); then confirm the tags"
-    how = f"look at {file.path.name}, write `confirmed: true` and save (or: radix tags {project.name} --confirm)"
+            return f"fix {place}: {error.found} ({error.hint}); then confirm the tags"
+    how = f"check {file.path.name}, write `confirmed: true` and save (or: radix tags {project.name} --confirm)"
     if project.policy.tags == "human":
         return f"confirm the tags: {how}"
     if file.target is None:
-        return f"name the target: nothing in the data looks like one; write `target: table.column` in {file.path.name}"
-    sure = file.target_confidence
-    if sure is not None and sure < project.policy.accept_above:
-        return f"confirm the target {file.target.text}, which is only {sure:.0%} certain: {how}"
+        return f"set the target: no candidate was found in the data; write `target: table.column` in {file.path.name}"
+    confidence = file.target_confidence
+    if confidence is not None and confidence < project.policy.accept_above:
+        return f"confirm the target {file.target.text} (confidence {confidence:.0%}): {how}"
     return None

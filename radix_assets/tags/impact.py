@@ -1,4 +1,4 @@
-"""What an edit of the tags will rebuild, about how long that takes, and what it costs."""
+"""Impact of an edit of the tags: what it rebuilds, about how long that takes and what it costs."""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,111 +7,113 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from radix_assets.pipeline.output import Table
 from radix_assets.pipeline.stage import Stage, Tools, steps
 from radix_assets.project.settings import Project, slug
-from radix_assets.tags.schema import Tags
+from radix_assets.tags.schema import TAGS_JSON, Tags
 from radix_assets.tags_file.diff import Change, changes
 
 if TYPE_CHECKING:
     from radix_resources.storage.base import Commit
 
-TAGS_FILE = "tags.json"
-
 
 class Rebuilt(NamedTuple):
-    """One asset that an edit concerns."""
+    """One asset that an edit affects."""
 
     asset: str
-    """Without the project."""
+    """Its key without the project."""
     seconds: float | None
-    """What it took the last time; None where it was never made."""
+    """Duration of the last materialization; None if it was never materialized."""
     certain: bool
-    """False where it is made anew only if what it reads comes out different."""
+    """False if it is rebuilt only when its input turns out to differ."""
 
 
 class Impact(NamedTuple):
-    """All that an edit sets going."""
+    """Everything that an edit rebuilds."""
 
     rebuilt: list[Rebuilt]
-    dollars_an_hour: float
+    dollars_per_hour: float
 
     @property
     def seconds(self) -> float:
-        """Of all of it, at most, as it took the last time."""
-        return round(sum(one.seconds or 0.0 for one in self.rebuilt), 3)
+        """Upper bound of the total duration, from the last materializations."""
+        return round(sum(asset.seconds or 0.0 for asset in self.rebuilt), 3)
 
     @property
     def dollars(self) -> float:
-        """Of that time; 0 on a machine that nobody pays for by the hour."""
-        return round(self.seconds / 3600 * self.dollars_an_hour, 4)
+        """Cost of that duration; 0 on a machine that is not paid by the hour."""
+        return round(self.seconds / 3600 * self.dollars_per_hour, 4)
 
     @property
     def sentence(self) -> str:
-        """In words."""
+        """Summary in words."""
         if not self.rebuilt:
             return "nothing is rebuilt"
-        new = sum(1 for one in self.rebuilt if one.seconds is None)
-        unknown = f", {new} of them for the first time" if new else ""
+        new = sum(1 for asset in self.rebuilt if asset.seconds is None)
+        first_time = f", {new} of them for the first time" if new else ""
         count = f"{len(self.rebuilt)} asset{'s' if len(self.rebuilt) > 1 else ''}"
-        return f"rebuilds at most {count}{unknown}: about {_lasting(self.seconds)}, ${self.dollars:.2f}"
+        return f"rebuilds at most {count}{first_time}: about {_duration(self.seconds)}, ${self.dollars:.2f}"
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return the impact as plain data."""
         return {
-            "rebuilt": [one._asdict() for one in self.rebuilt],
+            "rebuilt": [asset._asdict() for asset in self.rebuilt],
             "seconds": self.seconds,
             "compute_seconds": self.seconds,
             "dollars": self.dollars,
         }
 
     def shown(self) -> Table:
-        """For the UI."""
+        """Return the table for the UI."""
         words = {True: "yes", False: "if its input differs"}
         return Table(
             [
-                {"asset": one.asset, "rebuilt": words[one.certain], "seconds": one.seconds and round(one.seconds, 1)}
-                for one in self.rebuilt
+                {
+                    "asset": asset.asset,
+                    "rebuilt": words[asset.certain],
+                    "seconds": asset.seconds and round(asset.seconds, 1),
+                }
+                for asset in self.rebuilt
             ]
         )
 
 
 def digest(tags: Tags) -> str:
-    """What two readings of the tags are told apart by: only a difference here rebuilds anything."""
-    return hashlib.sha256(tags.law().model_dump_json(indent=1).encode()).hexdigest()
+    """Return the sha256 of the tags: only a difference here rebuilds anything."""
+    return hashlib.sha256(tags.canonical().model_dump_json(indent=1).encode()).hexdigest()
 
 
 def impact(project: Project, tools: Tools, stages: Sequence[Stage], tags: Tags) -> Impact:
-    """What follows once these tags apply, against those that were applied last."""
-    found: list[Rebuilt] = []
+    """Return the impact of applying these tags, compared with those applied last."""
+    rebuilt: list[Rebuilt] = []
     rate = tools.provider.rate("compute").dollars_hour
     applied = tools.storage.latest(project.key("tags"))
-    if applied is not None and applied.files.get(TAGS_FILE) == digest(tags):
-        return Impact(found, rate)
-    changed = {"tags"} | _shown_anew(tools, applied, tags)
+    if applied is not None and applied.files.get(TAGS_JSON) == digest(tags):
+        return Impact(rebuilt, rate)
+    changed = {"tags"} | _profiles_to_redact(tools, applied, tags)
     for step in steps(project, tuple(stages)):
-        read = changed.intersection(step.deps + step.optional_deps)
-        if step.name == "tags" or not (read or step.name in changed):
+        changed_inputs = changed.intersection(step.deps + step.optional_deps)
+        if step.name == "tags" or not (changed_inputs or step.name in changed):
             continue
         commit: Commit | None = tools.storage.latest(step.key)
-        certain = step.name in changed or "tags" in read
-        found.append(Rebuilt(step.name, commit.seconds if commit else None, certain))
+        certain = step.name in changed or "tags" in changed_inputs
+        rebuilt.append(Rebuilt(step.name, commit.seconds if commit else None, certain))
         changed.add(step.name)
-    return Impact(found, rate)
+    return Impact(rebuilt, rate)
 
 
-def _shown_anew(tools: Tools, applied: "Commit | None", tags: Tags) -> set[str]:
-    """The profiles of tables in which other columns are private than before: no value of these may be shown."""
+def _profiles_to_redact(tools: Tools, applied: "Commit | None", tags: Tags) -> set[str]:
+    """Return the profiles of tables whose private columns changed: no value of these may be shown."""
     if applied is None:
         return set()
-    then = Tags.model_validate_json((tools.storage.path(applied) / TAGS_FILE).read_text(encoding="utf-8"))
-    both = set(then.tables) & set(tags.tables)
-    return {f"profile/{slug(name)}" for name in both if then.tables[name].private != tags.tables[name].private}
+    previous = Tags.model_validate_json((tools.storage.path(applied) / TAGS_JSON).read_text(encoding="utf-8"))
+    common = set(previous.tables) & set(tags.tables)
+    return {f"profile/{slug(name)}" for name in common if previous.tables[name].private != tags.tables[name].private}
 
 
 def pending(applied: Tags, now: Tags) -> list[Change]:
-    """What differs between the tags that were applied last and these."""
-    return changes(_plainly(applied.law()), _plainly(now.law()))
+    """Return the differences between the tags that were applied last and these."""
+    return changes(_settings(applied.canonical()), _settings(now.canonical()))
 
 
-def _plainly(tags: Tags) -> dict[str, Any]:
+def _settings(tags: Tags) -> dict[str, Any]:
     tables = {
         name: {
             "primary_key": table.primary_key,
@@ -124,9 +126,9 @@ def _plainly(tags: Tags) -> dict[str, Any]:
     return {"target": tags.target.name, "problem": tags.target.problem, "relationships": links, "tables": tables}
 
 
-def told(changes: Sequence[Change], most: int = 40) -> list[str]:
-    """Changes as a person reads them."""
-    lines = [f"{one.name}: {_word(one.before)} → {_word(one.after)}" for one in changes[:most]]
+def describe_changes(changes: Sequence[Change], most: int = 40) -> list[str]:
+    """Return the changes as lines of text, at most `most`."""
+    lines = [f"{change.name}: {_word(change.before)} → {_word(change.after)}" for change in changes[:most]]
     return lines + ([f"… and {len(changes) - most} more"] if len(changes) > most else [])
 
 
@@ -136,5 +138,5 @@ def _word(value: Any) -> str:
     return "nothing" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _lasting(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 two minutes

@@ -1,4 +1,4 @@
-"""Relationships as a person writes them: `flights.carrier -> airlines.carrier`, several columns in brackets."""
+"""Parse relationships as a user writes them: `flights.carrier -> airlines.carrier`, several columns in brackets."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from radix_assets.question.target import nearest
 from radix_assets.relationships.schema import Relationship
-from radix_assets.tags_file.file import Said
+from radix_assets.tags_file.schema import Located
 from radix_resources.errors import TagError
 
 Columns = Mapping[str, Sequence[str]]
@@ -15,13 +15,13 @@ _COMMA = re.compile(r"\s*,\s*")
 _CLOSE = re.compile(r"\s*\)")
 
 
-def parse_relationship(said: Said, columns: Columns, file: Path | None = None) -> Relationship:
-    """Child and parent of a relationship, given the columns of every table.
+def parse_relationship(reference: Located, columns: Columns, file: Path | None = None) -> Relationship:
+    """Return child and parent of a relationship, given the columns of every table.
 
-    Names may hold spaces, dots, brackets and arrows; the longest known names win. Raises TagError RDX-TAG-009 with the
-    nearest names where a side is not in the data or the two have not equally many columns.
+    Names may hold spaces, dots, brackets and arrows; the longest matching names win. Raises TagError RDX-TAG-009, with
+    the nearest names, if a side is not in the data or the sides differ in their number of columns.
     """
-    text = said.text
+    text = reference.text
     for fold in (False, True):
         for child, child_columns, rest in _sides(text.lstrip(), columns, fold=fold):
             arrow = _ARROW.match(rest)
@@ -30,11 +30,11 @@ def parse_relationship(said: Said, columns: Columns, file: Path | None = None) -
                     return Relationship(
                         child=child, child_columns=child_columns, parent=parent, parent_columns=parent_columns
                     )
-    raise _unknown(text.strip(), said.line, columns, file)
+    raise _unknown(text.strip(), reference.line, columns, file)
 
 
 def parse_columns(text: str, columns: Columns) -> tuple[str, list[str]] | None:
-    """Table and columns of `table.column` or `table.(column, column)`; None where they are not in the data."""
+    """Return table and columns of `table.column` or `table.(column, column)`; None if they are not in the data."""
     for fold in (False, True):
         for table, names, rest in _sides(text.strip(), columns, fold=fold):
             if not rest.strip():
@@ -42,13 +42,13 @@ def parse_columns(text: str, columns: Columns) -> tuple[str, list[str]] | None:
     return None
 
 
-def plain(text: str) -> str:
-    """A relationship's text without what does not matter."""
+def normalize(text: str) -> str:
+    """Return a relationship's text with uniform spacing and arrows, for comparison."""
     return re.sub(r"\s*(->|→|,)\s*", r"\1", text.strip()).replace("→", "->")
 
 
 def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:
-    """All ways to read `table.column` or `table.(column, column)` at the start, longest names first."""
+    """Yield all readings of `table.column` or `table.(column, column)` at the start, longest names first."""
     for table in sorted(columns, key=lambda name: (-len(name), name)):
         if not _begins(text, table + ".", fold=fold):
             continue
@@ -81,20 +81,20 @@ def _begins(text: str, name: str, *, fold: bool) -> bool:
 
 
 def _unknown(text: str, line: int, columns: Columns, file: Path | None) -> TagError:
-    known = [f"{table}.{name}" for table, names in columns.items() for name in names]
+    columns_of_data = [f"{table}.{name}" for table, names in columns.items() for name in names]
     sides = [part.strip() for part in re.split(r"->|→", text)]
     expected = "child.column -> parent.column, or child.(a, b) -> parent.(a, b)"
     if len(sides) == 2:  # noqa: PLR2004 child and parent
-        missing = [side for side in sides if side not in known and not re.search(r"\.\(.*\)$", side)]
-        near = [name for side in missing for name in nearest(side, known, 1)]
-        found = f"{', '.join(missing)} is not in the data" if missing else f"{text} is not in the data"
+        missing = [side for side in sides if side not in columns_of_data and not re.search(r"\.\(.*\)$", side)]
+        near = [name for side in missing for name in nearest(side, columns_of_data, 1)]
+        found = f"{' and '.join(missing) or text} {'are' if len(missing) > 1 else 'is'} not in the data"
     else:
-        near, found = [], f"{text!r} is no relationship"
+        near, found = [], f"{text!r} is not a relationship"
     return TagError(
         "RDX-TAG-009",
         found,
         expected=expected,
-        hint=f"did you mean {' or '.join(near)}?" if near else "mend the line, or remove it",
+        hint=f"did you mean {' or '.join(near)}?" if near else "fix the line, or remove it",
         file=file,
         line=line or None,
     )

@@ -1,4 +1,4 @@
-"""What a person wrote, joined with what Radix suggests, and checked against the data."""
+"""Merge the user's tags with Radix's suggestions and check them against the data."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,13 +17,14 @@ from radix_assets.tags.resolve_target import resolve_target
 from radix_assets.tags.resolve_time import check_time
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 from radix_assets.tags_file.errors import Mistakes
-from radix_assets.tags_file.file import ColumnLine, TableBlock, TagsFile
-from radix_assets.tags_file.lines import written
+from radix_assets.tags_file.file import TagsFile
+from radix_assets.tags_file.lines import key_text
+from radix_assets.tags_file.schema import ColumnLine, TableBlock
 from radix_resources.errors import TagError
 
 
 class Resolution(NamedTuple):
-    """Valid tags, and what a person should look at all the same."""
+    """Valid tags, and warnings for the user."""
 
     tags: Tags
     warnings: list[str]
@@ -38,37 +39,37 @@ def resolve(
     raw: Mapping[str, Path] | None = None,
     mistakes: Mistakes | None = None,
 ) -> Resolution:
-    """The tags that hold: a person's word where there is one, the suggestion elsewhere.
+    """Return the tags in force: the user's setting where there is one, the suggestion elsewhere.
 
     With `raw`, the raw snapshots' directories, keys, relationships and comparisons are also checked by their values.
-    `mistakes` may hold those of the file's form, to be told together with these.
+    `mistakes` may hold those of the file's form, to be reported together with these.
 
-    Raises TagError or TargetError, with the line and the nearest valid name, where the target, a role, a key, a time
-    index or a relationship cannot be, and where a line names a table or a column that never was in the data: a misspelt
-    `leak` must not let a leak in. Of several mistakes it raises all, as TagsError. What was in the data and is gone,
-    and a table that could not be read, are warnings, as the rest goes on without it.
+    Raises TagError or TargetError, with the line and the nearest valid name, if the target, a role, a key, a time index
+    or a relationship is not possible, or if a line names a table or a column that was never in the data: a misspelt
+    `leak` must not let a leak in. Several mistakes are raised together as TagsError. What was in the data and is now
+    missing, and a table that could not be read, give warnings, since the rest can continue without them.
     """
-    gathered = mistakes or Mistakes()
+    collected = mistakes or Mistakes()
     warnings: list[str] = []
     for name, block in file.tables.items():
-        with gathered.kept():
-            _table_there(name, block, project, file, profiles, warnings)
+        with collected.collect():
+            _check_table_exists(name, block, project, file, profiles, warnings)
     tables: dict[str, TableTags] = {}
     for name, profile in profiles.items():
         if name in suggestions.tables:
-            tables[name] = _table(name, file, suggestions.tables[name], profile, warnings, gathered)
+            tables[name] = _table(name, file, suggestions.tables[name], profile, warnings, collected)
             directory = raw.get(name) if raw is not None else None
-            check_roles(file, profile, tables[name], suggestions.tables[name], directory, warnings, gathered)
-    links = resolve_links(file, schema, profiles, raw, warnings, gathered)
+            check_roles(file, profile, tables[name], suggestions.tables[name], directory, warnings, collected)
+    links = resolve_links(file, schema, profiles, raw, warnings, collected)
     target: Target | None = None
-    with gathered.kept():
+    with collected.collect():
         if file.question is not None:
             target = resolve_question(file.question, file, tables, links, raw)
         else:
             target = resolve_target(project, file, suggestions, profiles, tables, raw)
-        _only_target(target, file, tables, gathered)
-    gathered.raise_if_any()
-    assert target is not None  # noqa: S101 else there was a mistake
+        _check_single_target(target, file, tables, collected)
+    collected.raise_if_any()
+    assert target is not None  # noqa: S101 a mistake was raised above otherwise
     if target.future is None:
         columns = tables[target.table].columns
         columns[target.column] = columns[target.column].model_copy(update={"role": "target"})
@@ -76,7 +77,7 @@ def resolve(
     return Resolution(Tags(target=target, tables=tables, relationships=links, confirmed_by=by), warnings)
 
 
-def _table_there(
+def _check_table_exists(
     name: str,
     block: TableBlock,
     project: Project,
@@ -88,13 +89,13 @@ def _table_there(
         return
     if name in project.tables:
         warnings.append(f"line {block.line}: the table {name!r} could not be read")
-    elif file.ledger.knew(name):
-        warnings.append(f"line {block.line}: the table {name!r} is gone")
+    elif file.ledger.was_in_data(name):
+        warnings.append(f"line {block.line}: the table {name!r} is no longer in the data")
     else:
         near = nearest(name, list(profiles), 1)
         raise TagError(
             "RDX-TAG-007",
-            f"there is no table {name!r}",
+            f"the table {name!r} is not in the project",
             expected="a table of the project file",
             hint=f"did you mean {near[0]}? Else remove its lines" if near else "remove its lines",
             file=file.path,
@@ -102,27 +103,27 @@ def _table_there(
         )
 
 
-def _only_target(target: Target, file: TagsFile, tables: Mapping[str, TableTags], mistakes: Mistakes) -> None:
-    """No other column is marked as the target, and the target's own line does not contradict it."""
+def _check_single_target(target: Target, file: TagsFile, tables: Mapping[str, TableTags], mistakes: Mistakes) -> None:
+    """Check that no other column is marked as the target and that the target's own line does not contradict it."""
     for table, block in tables.items():
         for name, tag in block.columns.items():
             line = file.tables[table].columns.get(name) if table in file.tables else None
-            its = (table, name) == (target.table, target.column)
-            if tag.role == "target" and not its:
-                with mistakes.kept():
+            is_target = (table, name) == (target.table, target.column)
+            if tag.role == "target" and not is_target:
+                with mistakes.collect():
                     raise TagError(
                         "RDX-TAG-010",
-                        f"{table}.{name} is marked as the target too; the target is {target.name}",
+                        f"{table}.{name} is also marked as the target; the target is {target.name}",
                         expected="one target",
                         hint=f"write target: {table}.{name}, or give the column another role",
                         file=file.path,
                         line=line.line if line else None,
                     )
-            if its and tag.human and line is not None and line.role in {"leak", "ignore", "weight", "group"}:
-                with mistakes.kept():
+            if is_target and tag.human and line is not None and line.role in {"leak", "ignore", "weight", "group"}:
+                with mistakes.collect():
                     raise TagError(
                         "RDX-TAG-013",
-                        f"{table}.{name} is the target, and its role is {line.role}",
+                        f"{table}.{name} is the target, but its role is {line.role}",
                         expected="role: target, or another target",
                         hint=f"write role: target on its line, or another column in target: (now {target.name})",
                         file=file.path,
@@ -140,37 +141,39 @@ def _table(
 ) -> TableTags:
     block = file.tables.get(name, TableBlock(0))
     for column, line in block.columns.items():
-        with mistakes.kept():
-            _column_there(column, line, file, profile, warnings)
+        with mistakes.collect():
+            _check_column_exists(column, line, file, profile, warnings)
     columns = {
         column: _column(file, name, column, suggested.columns[column])
         for column in profile.columns
         if column in suggested.columns
     }
-    key = _said_of_key(block, suggested, columns)
+    key = _key_columns(block, suggested, columns)
     time: list[str] = []
-    with mistakes.kept():
-        time = _said_of_time(name, file, block, suggested, columns)
-        _all_there(file, profile, "time_index", time, block.time_index_line)
+    with mistakes.collect():
+        time = _time_columns(name, file, block, suggested, columns)
+        _check_columns_exist(file, profile, "time_index", time, block.time_index_line)
         check_time(file, profile, time, block.time_index_line)
-    with mistakes.kept():
-        _all_there(file, profile, "primary_key", key, block.primary_key_line)
+    with mistakes.collect():
+        _check_columns_exist(file, profile, "primary_key", key, block.primary_key_line)
     for column, tag in columns.items():
-        columns[column] = tag.model_copy(update={"role": _final(column, tag.role, key, time)})
+        columns[column] = tag.model_copy(update={"role": _final_role(column, tag.role, key, time)})
     return TableTags(primary_key=key, time_index=time, columns=columns)
 
 
-def _column_there(column: str, line: ColumnLine, file: TagsFile, profile: TableProfile, warnings: list[str]) -> None:
+def _check_column_exists(
+    column: str, line: ColumnLine, file: TagsFile, profile: TableProfile, warnings: list[str]
+) -> None:
     if column in profile.columns:
         return
     near = nearest(column, list(profile.columns), 1)
-    if file.ledger.knew(profile.table, column):
-        nearest_to_it = f"; nearest to it is {near[0]}" if near else ""
-        warnings.append(f"line {line.line}: {profile.table}.{column} is gone{nearest_to_it}")
+    if file.ledger.was_in_data(profile.table, column):
+        similar = f"; the most similar column is {near[0]}" if near else ""
+        warnings.append(f"line {line.line}: {profile.table}.{column} is no longer in the data{similar}")
         return
     raise TagError(
         "RDX-TAG-007",
-        f"the table {profile.table!r} has no column {column!r}",
+        f"the column {column!r} is not in table {profile.table!r}",
         expected="a column of the table",
         hint=f"did you mean {near[0]}? Else remove the line" if near else "remove the line",
         file=file.path,
@@ -179,8 +182,8 @@ def _column_there(column: str, line: ColumnLine, file: TagsFile, profile: TableP
     )
 
 
-def _final(column: str, role: Role, key: list[str], time: list[str]) -> Role:
-    """The role that agrees with the table's lists. A key that also points elsewhere stays a foreign key."""
+def _final_role(column: str, role: Role, key: list[str], time: list[str]) -> Role:
+    """Return the role that agrees with the table's lists. A key that also references a table stays a foreign key."""
     if column in time:
         return "time_index"
     if column in key:
@@ -201,66 +204,66 @@ def _column(file: TagsFile, table: str, column: str, suggested: ColumnSuggestion
     if line is None:
         return tag
     key = ("tables", table, "columns", column)
-    entry = file.ledger.written.get(written(key))
+    entry = file.ledger.written.get(key_text(key))
     written_role = line.role
     if line.role == "target" and file.untouched(key):
-        written_role = None  # Radix wrote it, to agree with the target of that time
-    said = ColumnTag(
+        written_role = None  # Radix wrote it, to match the target at that time
+    merged = ColumnTag(
         role=cast("Role", written_role or role),
         type=cast("FeatureType", line.type or tag.type),
-        # Written without a sensitivity means as suggested: silence never makes a private column public.
+        # Without a sensitivity the suggestion applies: an omission never makes a private column public.
         sensitivity=cast("Sensitivity", line.sensitivity or suggested.sensitivity),
         semantic_type=tag.semantic_type if line.semantic_type is None else line.semantic_type,
         unit=tag.unit if line.unit is None else line.unit,
     )
-    differs = said != tag
+    differs = merged != tag
     if entry is not None:
-        held = {name: value for name, value in line.said.items() if name != "human"}
-        differs = not file.untouched(key) and held != entry.said
-    return said.model_copy(update={"human": line.human or differs})
+        settings = {name: value for name, value in line.settings.items() if name != "human"}
+        differs = not file.untouched(key) and settings != entry.settings
+    return merged.model_copy(update={"human": line.human or differs})
 
 
-def _said_of_key(block: TableBlock, suggested: TableSuggestion, columns: dict[str, ColumnTag]) -> list[str]:
-    """The list, unless it is as suggested and the columns' lines say something else."""
+def _key_columns(block: TableBlock, suggested: TableSuggestion, columns: dict[str, ColumnTag]) -> list[str]:
+    """Return the list, unless it is as suggested and the columns' lines differ from it."""
     listed = suggested.primary_key if block.primary_key is None else block.primary_key
     if listed != suggested.primary_key:
         return listed
-    kept = [name for name in listed if name not in columns or columns[name].role in _KEY_ROLES]
-    return kept + [name for name, tag in columns.items() if tag.role == "primary_key" and name not in listed]
+    remaining = [name for name in listed if name not in columns or columns[name].role in _KEY_ROLES]
+    return remaining + [name for name, tag in columns.items() if tag.role == "primary_key" and name not in listed]
 
 
 _KEY_ROLES = frozenset({"primary_key", "foreign_key", "time_index", "target"})
 
 
-def _said_of_time(
+def _time_columns(
     name: str, file: TagsFile, block: TableBlock, suggested: TableSuggestion, columns: dict[str, ColumnTag]
 ) -> list[str]:
-    """The list, unless it is as suggested and the columns' lines say something else; both changed, they must agree."""
+    """Return the list, unless it is as suggested and the columns' lines differ; if both changed, they must agree."""
     listed = suggested.time_index if block.time_index is None else block.time_index
     marked = [column for column, tag in columns.items() if tag.role == "time_index"]
-    own = [column for column in marked if suggested.columns[column].role != "time_index"]
-    gone = [
+    added = [column for column in marked if suggested.columns[column].role != "time_index"]
+    dropped = [
         column
         for column, item in suggested.columns.items()
         if item.role == "time_index" and column in columns and column not in marked
     ]
     changed = listed != suggested.time_index
-    if not own and not gone:
+    if not added and not dropped:
         return listed
     if changed:
-        extra = [column for column in own if column not in listed]
+        extra = [column for column in added if column not in listed]
         if extra:
-            raise _two(name, file, block, listed, extra[0])
+            raise _two_time_indexes(name, file, block, listed, extra[0])
         return listed
-    if own and marked != own:
-        raise _two(name, file, block, [column for column in marked if column not in own], own[0])
-    return marked if own else [column for column in listed if column not in gone]
+    if added and marked != added:
+        raise _two_time_indexes(name, file, block, [column for column in marked if column not in added], added[0])
+    return marked if added else [column for column in listed if column not in dropped]
 
 
-def _two(name: str, file: TagsFile, block: TableBlock, listed: list[str], other: str) -> TagError:
+def _two_time_indexes(name: str, file: TagsFile, block: TableBlock, listed: list[str], other: str) -> TagError:
     return TagError(
         "RDX-TAG-008",
-        f"{name} has two time indexes: {', '.join(listed)}, and {other}",
+        f"{name} has two time indexes: {', '.join(listed)} and {other}",
         expected="one column, or its parts from year to minute",
         hint=f"write time_index: [{other}], or give {other} the role feature",
         file=file.path,
@@ -269,15 +272,15 @@ def _two(name: str, file: TagsFile, block: TableBlock, listed: list[str], other:
     )
 
 
-def _all_there(file: TagsFile, profile: TableProfile, setting: str, names: list[str], line: int) -> None:
+def _check_columns_exist(file: TagsFile, profile: TableProfile, setting: str, names: list[str], line: int) -> None:
     for column in names:
         if column not in profile.columns:
             near = nearest(column, list(profile.columns), 1)
             raise TagError(
                 "RDX-TAG-007",
-                f"{setting} names {column!r}, which is not in the table",
+                f"{setting} names {column!r}, which is not a column of {profile.table!r}",
                 expected="a column of the table",
-                hint=f"did you mean {near[0]}?" if near else "look at the columns below it",
+                hint=f"did you mean {near[0]}?" if near else "use a column listed below it",
                 file=file.path,
                 line=line or None,
                 table=profile.table,

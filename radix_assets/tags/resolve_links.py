@@ -1,4 +1,4 @@
-"""Whether relationships can be: their columns, their types, their values."""
+"""Check the relationships of a tags file: columns, types and values."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,8 @@ from radix_assets.relationships.schema import Relationship, Schema
 from radix_assets.relationships.values import Values
 from radix_assets.tags.references import parse_relationship
 from radix_assets.tags_file.errors import Mistakes
-from radix_assets.tags_file.file import Said, TagsFile
+from radix_assets.tags_file.file import TagsFile
+from radix_assets.tags_file.schema import Located
 from radix_resources.errors import TagError
 
 LEAST = 0.01
@@ -23,109 +24,110 @@ def resolve_links(
     warnings: list[str],
     mistakes: Mistakes,
 ) -> list[Relationship]:
-    """The relationships of the file; those suggested where it has no such list.
+    """Return the relationships of the file; the suggested ones if it has no such list.
 
-    Gathers TagError RDX-TAG-009 where a side never was in the data, the types cannot be compared, the parent's values
-    repeat, or next to no value of the child is found in the parent; it proposes what the values do match. One whose
-    columns are gone is a warning.
+    Collects TagError RDX-TAG-009 if a side was never in the data, the types cannot be compared, the parent's values
+    repeat, or almost no value of the child is among the parent's; its hint names the parent that the values do match.
+    A relationship whose columns are missing gives a warning.
     """
     if file.relationships is None:
         return [r for r in schema.relationships if {r.child, r.parent} <= set(profiles)]
     columns = {table: list(profile.columns) for table, profile in profiles.items()}
-    every = {table: [*columns.get(table, []), *names] for table, names in file.ledger.known.items()} | {
-        table: [*names, *(old for old in file.ledger.known.get(table, []) if old not in names)]
+    all_columns = {table: [*columns.get(table, []), *names] for table, names in file.ledger.columns_seen.items()} | {
+        table: [*names, *(old for old in file.ledger.columns_seen.get(table, []) if old not in names)]
         for table, names in columns.items()
     }
-    known = {r.name: r for r in schema.relationships}
+    suggested = {r.name: r for r in schema.relationships}
     values = Values(dict(raw)) if raw is not None else None
-    found: dict[str, Relationship] = {}
-    for said in file.relationships:
-        with mistakes.kept():
-            written = parse_relationship(said, every, file.path)
-            sides = [(written.child, written.child_columns), (written.parent, written.parent_columns)]
+    links: dict[str, Relationship] = {}
+    for reference in file.relationships:
+        with mistakes.collect():
+            parsed = parse_relationship(reference, all_columns, file.path)
+            sides = [(parsed.child, parsed.child_columns), (parsed.parent, parsed.parent_columns)]
             if any(not set(names) <= set(columns.get(table, [])) for table, names in sides):
-                warnings.append(f"line {said.line}: {said.text}: a side of it is gone")
+                warnings.append(f"line {reference.line}: {reference.text}: a column of it is no longer in the data")
                 continue
-            link = known.get(written.name) or _checked(written, said, file, profiles, values, schema)
-            found.setdefault(link.name, link)
-    return list(found.values())
+            link = suggested.get(parsed.name) or _check_link(parsed, reference, file, profiles, values, schema)
+            links.setdefault(link.name, link)
+    return list(links.values())
 
 
-def _checked(
+def _check_link(
     link: Relationship,
-    said: Said,
+    reference: Located,
     file: TagsFile,
     profiles: Mapping[str, TableProfile],
     values: Values | None,
     schema: Schema,
 ) -> Relationship:
     child, parent = profiles[link.child], profiles[link.parent]
-    own = [child.columns[name] for name in link.child_columns]
-    other = [parent.columns[name] for name in link.parent_columns]
+    child_columns = [child.columns[name] for name in link.child_columns]
+    parent_columns = [parent.columns[name] for name in link.parent_columns]
     if link.child == link.parent and link.child_columns == link.parent_columns:
-        raise _impossible(said, file, "it leads from columns to themselves", "two different sides")
-    for one, two in zip(own, other, strict=True):
-        if not _comparable(one, two):
+        raise _impossible(reference, file, "both sides are the same columns", "two different sides")
+    for child_column, parent_column in zip(child_columns, parent_columns, strict=True):
+        if not _comparable(child_column, parent_column):
             raise _impossible(
-                said, file, f"{one.name} is {one.dtype}, {two.name} is {two.dtype}", "columns of the same type"
+                reference,
+                file,
+                f"{child_column.name} is {child_column.dtype}, {parent_column.name} is {parent_column.dtype}",
+                "columns of the same type",
             )
     if not child.rows or not parent.rows:
-        return link.model_copy(update={"coverage": 0.0, "evidence": "said by a person"})
-    repeated = len(other) == 1 and other[0].distinct < other[0].present
+        return link.model_copy(update={"coverage": 0.0, "evidence": "confirmed by a user"})
+    repeated = len(parent_columns) == 1 and parent_columns[0].distinct < parent_columns[0].present
     if values is not None:
         counts = values.counts(link.parent, tuple(link.parent_columns))
         repeated = counts.height < int(counts["n"].sum())
     if repeated:
-        where = f"the values of {link.parent}.{', '.join(link.parent_columns)} repeat"
-        raise _impossible(said, file, where, "parent columns in which no two rows agree")
-    single = len(own) == 1 and own[0].distinct == own[0].present
-    changes: dict[str, object] = {"evidence": "said by a person"}
+        found = f"the values of {link.parent}.{', '.join(link.parent_columns)} are not unique"
+        raise _impossible(reference, file, found, "unique parent columns")
+    unique_child = len(child_columns) == 1 and child_columns[0].distinct == child_columns[0].present
+    changes: dict[str, object] = {"evidence": "confirmed by a user"}
     if values is not None:
         share = values.containment((link.child, tuple(link.child_columns)), (link.parent, tuple(link.parent_columns)))
         if share.distinct < LEAST:
             raise _impossible(
-                said,
+                reference,
                 file,
-                "the values do not match: next to none is found in the parent",
+                "the values do not match: almost none is found in the parent",
                 "values in common",
                 near=_matching(link, profiles, values, schema),
             )
         counts = values.counts(link.child, tuple(link.child_columns))
-        single = counts.height == int(counts["n"].sum())
+        unique_child = counts.height == int(counts["n"].sum())
         changes["coverage"] = round(share.rows, 4)
-    elif len(own) == 1 and _disjoint(own[0], other[0]):
-        raise _impossible(
-            said, file, "the values do not match: their ranges have nothing in common", "values in common"
-        )
-    return link.model_copy(update={**changes, "cardinality": "one_to_one" if single else "many_to_one"})
+    elif len(child_columns) == 1 and _disjoint(child_columns[0], parent_columns[0]):
+        raise _impossible(reference, file, "the values do not match: their ranges do not overlap", "values in common")
+    return link.model_copy(update={**changes, "cardinality": "one_to_one" if unique_child else "many_to_one"})
 
 
-def _comparable(one: ColumnProfile, two: ColumnProfile) -> bool:
-    pair = {one.dtype, two.dtype}
+def _comparable(child: ColumnProfile, parent: ColumnProfile) -> bool:
+    pair = {child.dtype, parent.dtype}
     return (
         len(pair) == 1
         or pair <= {"integer", "float"}
         or pair <= {"integer", "string"}
-        or 0 in {one.present, two.present}
+        or 0 in {child.present, parent.present}
     )
 
 
-def _disjoint(one: ColumnProfile, two: ColumnProfile) -> bool:
-    if {one.dtype, two.dtype} - {"integer", "float"} or None in {one.minimum, two.minimum}:
+def _disjoint(child: ColumnProfile, parent: ColumnProfile) -> bool:
+    if {child.dtype, parent.dtype} - {"integer", "float"} or None in {child.minimum, parent.minimum}:
         return False
-    return bool(one.maximum < two.minimum or two.maximum < one.minimum)
+    return bool(child.maximum < parent.minimum or parent.maximum < child.minimum)
 
 
 MOST_TRIED = 40
-"""Keys of other tables that are tried, to say what the values do match."""
+"""Keys of other tables that are tried, to find what the values do match."""
 WELL = 0.5
-"""Share of the child's distinct values from which on a parent is proposed."""
+"""Minimum share of the child's distinct values for a parent to be proposed."""
 
 
 def _matching(
     link: Relationship, profiles: Mapping[str, TableProfile], values: Values, schema: Schema
 ) -> Relationship | None:
-    """The parent in which the child's values are found: one that is suggested, else the key that holds most."""
+    """Return the link to the parent that holds the child's values: a suggested one, else the key that holds most."""
     child = (link.child, link.child_columns)
     suggested = [other for other in schema.relationships if (other.child, other.child_columns) == child]
     if suggested:
@@ -145,14 +147,16 @@ def _matching(
     return best[1]
 
 
-def _impossible(said: Said, file: TagsFile, found: str, expected: str, near: Relationship | None = None) -> TagError:
+def _impossible(
+    reference: Located, file: TagsFile, found: str, expected: str, near: Relationship | None = None
+) -> TagError:
     return TagError(
         "RDX-TAG-009",
-        f"{said.text}: {found}",
+        f"{reference.text}: {found}",
         expected=expected,
         hint=f"the values match those of {near.name.partition(' -> ')[2]}: write {near.name}"
         if near
-        else "mend the line, or remove it",
+        else "fix the line, or remove it",
         file=file.path,
-        line=said.line,
+        line=reference.line,
     )

@@ -1,4 +1,4 @@
-"""Whether a question about the future can be asked of the data, and which problem it poses."""
+"""Check a question about the future against the data and find its problem type."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,16 +7,16 @@ from radix_assets.question.horizon import Future, future_of
 from radix_assets.question.parse import parse
 from radix_assets.question.target import parse_target
 from radix_assets.relationships.schema import Relationship
-from radix_assets.tags.question_pose import LABEL, LABEL_TABLE, pose, problem_of
+from radix_assets.tags.bind_question import LABEL, LABEL_TABLE, bind_question, problem_of
 from radix_assets.tags.schema import TableTags, Target
 from radix_assets.tags_file.file import TagsFile
 from radix_resources.errors import TagError, TargetError
 
 
 def checked_target(text: str, columns: Mapping[str, Sequence[str]]) -> str:
-    """A target as a person gives it, as it is to be written: a reference as it is, a question in its usual form.
+    """Return a target, given by the user, as it is written to the file: a reference unchanged, a question normalized.
 
-    Raises TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, where it cannot be one.
+    Raises TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, if it is not valid.
     """
     if not text.lstrip().startswith("{"):
         parse_target(text, columns)
@@ -28,7 +28,7 @@ def checked_target(text: str, columns: Mapping[str, Sequence[str]]) -> str:
             "RDX-TAG-004",
             f"the target cannot be read: {error}",
             expected="{for_each: customers, predict: 'count(orders) == 0', within: 30d}",
-            hint="mend it",
+            hint="fix the target",
         ) from None
     for expression in (future.predict, future.where):
         if expression:
@@ -43,7 +43,7 @@ def resolve_question(
     relationships: Sequence[Relationship],
     raw: Mapping[str, Path] | None,
 ) -> Target:
-    """The target. Without `raw`, the raw snapshots' directories, only the form of the expressions is checked.
+    """Return the target. Without `raw`, the raw snapshots' directories, only the syntax of the expressions is checked.
 
     Raises TargetError RDX-TGT-301 to 303 with the line of the target and the place in the expression.
     """
@@ -51,7 +51,7 @@ def resolve_question(
         for text in (future.predict, future.where):
             if text:
                 parse(text)
-        problem = problem_of(pose(future, tables, relationships, raw).predict) if raw is not None else "binary"
+        problem = problem_of(bind_question(future, tables, relationships, raw).predict) if raw is not None else "binary"
     except TargetError as error:
         place = {"file": file.path, "line": file.target.line if file.target else None, **error.context}
         raise TargetError(error.code, error.found, expected=error.expected, hint=error.hint, **place) from None

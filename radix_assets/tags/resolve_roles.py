@@ -1,4 +1,4 @@
-"""Whether roles can be what a person says: keys, weights, groups."""
+"""Check the roles that a user set: keys, weights and groups."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,8 @@ from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.suggestions.schema import TableSuggestion
 from radix_assets.tags.schema import TableTags
 from radix_assets.tags_file.errors import Mistakes
-from radix_assets.tags_file.file import TableBlock, TagsFile
+from radix_assets.tags_file.file import TagsFile
+from radix_assets.tags_file.schema import TableBlock
 from radix_resources.errors import TagError
 
 _NUMBERS = {"integer", "float"}
@@ -22,29 +23,30 @@ def check_roles(
     warnings: list[str],
     mistakes: Mistakes,
 ) -> None:
-    """Gather TagError RDX-TAG-012 (a person's primary key repeats) and RDX-TAG-013 (a role that cannot be).
+    """Collect TagError RDX-TAG-012 (a user's primary key is not unique) and RDX-TAG-013 (an impossible role).
 
-    With `raw`, the raw snapshot's directory, a key of several columns is counted. A key that Radix suggested although
-    it has flaws is a warning.
+    With `raw`, the raw snapshot's directory, a key of several columns is counted. A flawed key that Radix suggested
+    gives a warning.
     """
     if not profile.rows:
         return
     block = file.tables.get(profile.table, TableBlock(0))
-    with mistakes.kept():
-        _key(file, block, profile, table, suggested, raw, warnings)
+    with mistakes.collect():
+        _check_key(file, block, profile, table, suggested, raw, warnings)
     weights = table.with_role("weight")
     for name in weights:
-        with mistakes.kept():
-            _weight(file, block, profile, name)
+        with mistakes.collect():
+            _check_weight(file, block, profile, name)
     if len(weights) > 1:
-        with mistakes.kept():
-            raise _cannot(file, block, profile, weights[1], f"has role weight, as {weights[0]} has", "one weight", [])
+        with mistakes.collect():
+            found = f"has role weight, and so has {weights[0]}"
+            raise _cannot(file, block, profile, weights[1], found, "one weight", [])
     for name in table.with_role("group"):
-        with mistakes.kept():
-            _group(file, block, profile, name)
+        with mistakes.collect():
+            _check_group(file, block, profile, name)
 
 
-def _key(
+def _check_key(
     file: TagsFile,
     block: TableBlock,
     profile: TableProfile,
@@ -56,20 +58,20 @@ def _key(
     names = [name for name in table.primary_key if name in profile.columns]
     if not names or len(names) < len(table.primary_key) or not _repeats(profile, names, raw):
         return
-    shown = f"{profile.table}.{', '.join(names)}"
+    key = f"{profile.table}.{', '.join(names)}"
     if names == suggested.primary_key:
-        warnings.append(f"{shown} is the primary key but does not tell all rows apart")
+        warnings.append(f"the primary key {key} is not unique")
         return
-    fine = [name for name, column in profile.columns.items() if column.unique][:3]
-    right = suggested.primary_key if suggested.primary_key and suggested.primary_key != names else fine[:1]
-    marked = [block.columns[name].line for name in names if name in block.columns]
+    unique = [name for name, column in profile.columns.items() if column.unique][:3]
+    proposal = suggested.primary_key if suggested.primary_key and suggested.primary_key != names else unique[:1]
+    lines = [block.columns[name].line for name in names if name in block.columns]
     raise TagError(
         "RDX-TAG-012",
-        f"the primary key {shown} does not tell the rows apart",
-        expected="columns in which no two rows agree and none is empty",
-        hint=f"write primary_key: [{', '.join(right)}]" if right else "write primary_key: []",
+        f"the primary key {key} is not unique",
+        expected="columns whose values are unique and never null",
+        hint=f"write primary_key: [{', '.join(proposal)}]" if proposal else "write primary_key: []",
         file=file.path,
-        line=block.primary_key_line or next(iter(marked), None),
+        line=block.primary_key_line or next(iter(lines), None),
         table=profile.table,
     )
 
@@ -85,38 +87,38 @@ def _repeats(profile: TableProfile, names: Sequence[str], raw: Path | None) -> b
     return bool(scan.unique().select(pl.len()).collect(engine="streaming").item() < profile.rows)
 
 
-def _weight(file: TagsFile, block: TableBlock, profile: TableProfile, name: str) -> None:
+def _check_weight(file: TagsFile, block: TableBlock, profile: TableProfile, name: str) -> None:
     column = profile.columns[name]
     found = ""
     if column.dtype not in _NUMBERS:
-        found = f"has role weight and holds no numbers ({column.dtype})"
+        found = f"has role weight but is not numeric ({column.dtype})"
     elif not column.present:
-        found = "has role weight and is empty"
+        found = "has role weight but is empty"
     elif column.negatives or (column.minimum is not None and column.minimum < 0):
-        found = "has role weight and is negative in places"
+        found = "has role weight but holds negative values"
     if found:
-        fine = [other for other in profile.columns.values() if _may_weigh(other)]
-        raise _cannot(file, block, profile, name, found, "numbers of which none is negative", fine)
+        candidates = [candidate for candidate in profile.columns.values() if _may_weigh(candidate)]
+        raise _cannot(file, block, profile, name, found, "numbers that are not negative", candidates)
 
 
 def _may_weigh(column: ColumnProfile) -> bool:
     return column.dtype == "float" and not column.negatives and column.nulls == 0 and not column.constant
 
 
-def _group(file: TagsFile, block: TableBlock, profile: TableProfile, name: str) -> None:
+def _check_group(file: TagsFile, block: TableBlock, profile: TableProfile, name: str) -> None:
     column = profile.columns[name]
-    fine = [
-        other
-        for other in profile.columns.values()
-        if other.dtype in {"integer", "string"} and 1 < other.distinct <= profile.rows / 2
+    candidates = [
+        candidate
+        for candidate in profile.columns.values()
+        if candidate.dtype in {"integer", "string"} and 1 < candidate.distinct <= profile.rows / 2
     ]
-    fine.sort(key=lambda other: -other.distinct)
+    candidates.sort(key=lambda candidate: -candidate.distinct)
     if column.constant:
-        found = "has role group and is empty" if not column.present else "has role group and is always the same"
-        raise _cannot(file, block, profile, name, found, "a column with two groups at least", fine)
+        found = "has role group but is empty" if not column.present else "has role group but holds a single value"
+        raise _cannot(file, block, profile, name, found, "a column with at least two groups", candidates)
     if column.unique:
-        found = "has role group and no two rows agree in it"
-        raise _cannot(file, block, profile, name, found, "a column whose values come back", fine)
+        found = "has role group but all its values are distinct"
+        raise _cannot(file, block, profile, name, found, "a column with repeated values", candidates)
 
 
 def _cannot(
@@ -126,10 +128,10 @@ def _cannot(
     name: str,
     found: str,
     expected: str,
-    fine: Sequence[ColumnProfile],
+    candidates: Sequence[ColumnProfile],
 ) -> TagError:
-    near = [column.name for column in fine if column.name != name][:1]
-    hint = f"perhaps {profile.table}.{near[0]} is meant; " if near else ""
+    near = [column.name for column in candidates if column.name != name][:1]
+    hint = f"did you mean {profile.table}.{near[0]}? Otherwise " if near else ""
     return TagError(
         "RDX-TAG-013",
         f"{profile.table}.{name} {found}",

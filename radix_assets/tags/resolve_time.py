@@ -1,4 +1,4 @@
-"""Whether a time index can be one."""
+"""Check the time index of a table."""
 
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.suggestions.times import PARTS
@@ -7,7 +7,7 @@ from radix_resources.errors import TagError
 
 
 def check_time(file: TagsFile, profile: TableProfile, names: list[str], line: int) -> None:
-    """Raise TagError RDX-TAG-008 where the columns are no moment: one date, or whole numbers from year to minute."""
+    """Raise TagError RDX-TAG-008 unless the columns are a time: one date, or whole numbers from year to minute."""
     columns = [profile.columns[name] for name in names]
     if not columns or not profile.rows:
         return
@@ -21,12 +21,12 @@ def check_time(file: TagsFile, profile: TableProfile, names: list[str], line: in
         if len(rest) == 1 and rest[0].dtype == "time":
             return
         if any(column.dtype in {"date", "datetime"} for column in rest):
-            raise _impossible(file, profile, line, f"two time indexes: {', '.join(names)}")
+            raise _impossible(file, profile, line, f"it holds two dates: {', '.join(names)}")
     if len(columns) > len(parts):
-        raise _impossible(file, profile, line, f"{len(names)} columns")
+        raise _impossible(file, profile, line, f"it has {len(names)} columns")
     for column, (part, _, low, high) in zip(columns, parts, strict=False):
         if not _is_part(column, low, high):
-            raise _impossible(file, profile, line, f"{column.name} is no {part if len(names) > 1 else 'date'}")
+            raise _impossible(file, profile, line, f"{column.name} is not a {part if len(names) > 1 else 'date'}")
 
 
 def _is_part(column: ColumnProfile, low: int, high: int) -> bool:
@@ -39,7 +39,7 @@ def _impossible(file: TagsFile, profile: TableProfile, line: int, found: str) ->
     dates = [column.name for column in profile.columns.values() if column.dtype in {"date", "datetime"}]
     return TagError(
         "RDX-TAG-008",
-        f"no time index: {found}",
+        f"the time index is not valid: {found}",
         expected="one column of dates, or whole numbers in the order year, month, day, hour, minute",
         hint=f"dates are in {', '.join(dates)}" if dates else "write time_index: []",
         file=file.path,

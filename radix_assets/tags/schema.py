@@ -1,4 +1,4 @@
-"""What the data mean, as a person confirmed it (or as Radix suggested it and nobody objected)."""
+"""The meaning of the data, as confirmed by a user or, where the project accepts them, as suggested."""
 
 import re
 from typing import Literal
@@ -9,11 +9,13 @@ from radix_assets.common.vocabulary import FeatureType, Problem, Role, Sensitivi
 from radix_assets.question.horizon import Future
 from radix_assets.relationships.schema import Relationship
 
+TAGS_JSON = "tags.json"
+"""File of a snapshot of the tags."""
 Operator = Literal[">", ">=", "<", "<=", "==", "!="]
 
 
-def written(value: float | str | None) -> str:
-    """A value of a comparison as a person writes it: text that could be a number, or has an end to lose, in quotes."""
+def literal(value: float | str | None) -> str:
+    """Return the value of a comparison as a user writes it; text that is not a plain word is quoted."""
     if isinstance(value, str):
         plain = re.fullmatch(r"[^\W\d]\w*", value)
         return value if plain else '"' + value.replace('"', '\\"') + '"'
@@ -21,7 +23,7 @@ def written(value: float | str | None) -> str:
 
 
 class Target(BaseModel):
-    """What is predicted: a column, a comparison of a column with a value, or something that will happen."""
+    """The target: a column, a comparison of a column with a value, or a question about the future."""
 
     table: str
     column: str
@@ -29,20 +31,20 @@ class Target(BaseModel):
     value: float | str | None = None
     problem: Problem
     future: Future | None = None
-    """Where it is something that will happen: the question. Table and column are then those of the label table."""
+    """The question about the future, if it is one. Table and column are then those of the label table."""
 
     @property
     def name(self) -> str:
-        """As a person writes it: `flights.arr_delay > 15`."""
+        """The target as a user writes it: `flights.arr_delay > 15`."""
         if self.future is not None:
             return self.future.name
         if self.operator is None:
             return f"{self.table}.{self.column}"
-        return f"{self.table}.{self.column} {self.operator} {written(self.value)}"
+        return f"{self.table}.{self.column} {self.operator} {literal(self.value)}"
 
 
 class ColumnTag(BaseModel):
-    """One column."""
+    """Tag of one column."""
 
     role: Role
     type: FeatureType
@@ -50,18 +52,18 @@ class ColumnTag(BaseModel):
     semantic_type: str = ""
     unit: str = ""
     human: bool = False
-    """Whether a person wrote or confirmed this very line; a feature is then never taken for a leak."""
+    """Whether a user wrote or confirmed this line; such a feature is never treated as a leak."""
 
 
 class TableTags(BaseModel):
-    """One table."""
+    """Tags of one table."""
 
     primary_key: list[str] = []
     time_index: list[str] = []
     columns: dict[str, ColumnTag]
 
     def with_role(self, *roles: Role) -> list[str]:
-        """Names of the columns that have one of these roles."""
+        """Return the names of the columns that have one of these roles."""
         return [name for name, tag in self.columns.items() if tag.role in roles]
 
     @property
@@ -71,16 +73,16 @@ class TableTags(BaseModel):
 
 
 class Tags(BaseModel):
-    """All of a project, valid against the data it was confirmed for."""
+    """All tags of a project, valid for the data they were confirmed for."""
 
     target: Target
     tables: dict[str, TableTags]
     relationships: list[Relationship]
     confirmed_by: str = ""
-    """`person`, or `auto` where the project accepts suggestions. Not kept in the snapshot: it changes nothing."""
+    """`person`, or `auto` if the project accepts suggestions. Not stored in the snapshot: no stage depends on it."""
 
-    def law(self) -> "Tags":
-        """What other stages may depend on: who said it, and how well a relationship is covered, change nothing."""
+    def canonical(self) -> "Tags":
+        """Return what other stages may depend on: without who confirmed it and how well a relationship is covered."""
         tables = {
             name: table.model_copy(
                 update={
@@ -98,7 +100,7 @@ class Tags(BaseModel):
         return self.model_copy(update={"tables": tables, "relationships": plain, "confirmed_by": ""})
 
     def connected(self) -> "Tags":
-        """The tables that hang together with the target's, and their relationships; the others have no bearing."""
+        """Return the tags of the tables connected to the target's, with their relationships; others are irrelevant."""
         reached, before = {self.target.table}, 0
         while len(reached) > before:
             before = len(reached)

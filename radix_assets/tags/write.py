@@ -1,4 +1,4 @@
-"""`tags.yaml` as Radix writes it, once: every suggestion with its evidence, least certain first."""
+"""The first `tags.yaml`: every suggestion with its evidence, least certain first."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from radix_assets.relationships.schema import Schema
 from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
 from radix_assets.tags_file.atomic import create
-from radix_assets.tags_file.diff import Change, nested, said_in
+from radix_assets.tags_file.diff import Change, nested, settings_in
 from radix_assets.tags_file.file import parse_tags, sha_of
 from radix_assets.tags_file.ledger import Ledger, ledger_path
 from radix_assets.tags_file.lines import Key
@@ -20,35 +20,36 @@ from radix_assets.tags_file.yaml_text import LONGEST_KEY, aligned, listed, quote
 from radix_resources.errors import TagError
 
 UNSURE = 0.65
-"""Confidence below which a line is worth a look."""
+"""Confidence below which a line should be checked."""
 SURE = 0.8
 AT_ONCE = 200
-"""Columns in one action of the log."""
+"""Columns per action in the log."""
 _LONG = 20
-"""Columns of a table from which on a line divides what is sure from what is not."""
+"""Columns of a table from which on a comment separates the confident suggestions from the others."""
+_PROBLEM_NOTE = "problem type; it follows from the target if empty"
 
 _HEAD = """\
-# What the data of {name} mean, as Radix suggests it. This file is yours: nothing you write in it is ever changed.
+# The meaning of the data of {name}, as suggested by Radix. This file is yours: Radix never changes what you write.
 # {count}
-# 1. Check the target: what is to be predicted, `table.column` or a comparison such as `table.column > 15`.
-# 2. Check each table's top lines, the least certain ones; the comments say how sure Radix is, and why.
-#    role: feature, ignore, leak (known too late), time_index, primary_key, foreign_key, group, weight.
+# 1. Check the target, what to predict: `table.column`, or a comparison such as `table.column > 15`.
+# 2. Check the top lines of each table, the least certain ones; the comments give the confidence and the evidence.
+#    role: feature, ignore, leak (known too late to be used), time_index, primary_key, foreign_key, group, weight.
 #    type: numeric, categorical, datetime, sentence, url, embedded-number (12 kg), list,
-#          not-generalizable (keys, constants), context-specific (only who knows the data can tell).
-#    sensitivity: personal or sensitive; no value of such a column is ever shown.
-# 3. Write `confirmed: true` and save. Radix goes on by itself.
-# A line that still reads as Radix wrote it is brought up to date when the data change; a line you touched is yours.
+#          not-generalizable (keys, constants), context-specific (needs knowledge of the data).
+#    sensitivity: personal or sensitive; values of such a column are never shown.
+# 3. Write `confirmed: true` and save. Radix then continues by itself.
+# A line that you have not edited is updated when the data change; a line that you have edited is yours.
 """
 
 
-class Wanted(NamedTuple):
+class SuggestedLine(NamedTuple):
     """One line as Radix would write it now."""
 
     body: str
-    """With its indentation, without the comment."""
+    """The line with its indentation, without the comment."""
     note: str
-    said: dict[str, str]
-    """The settings that it holds."""
+    settings: dict[str, str]
+    """The settings in it."""
 
 
 def write_tags(
@@ -58,43 +59,43 @@ def write_tags(
     schema: Schema,
     profiles: Mapping[str, TableProfile],
 ) -> bool:
-    """Write the file where there is none, durably and as a whole; False, and nothing done, where there is one."""
+    """Write the file, durably and as a whole. Return False, with nothing done, if it already exists."""
     if path.exists():
         return False
     text = first_text(project, suggestions, schema, profiles)
-    lines = wanted(suggestions, schema, profiles, project)
+    lines = suggested_lines(suggestions, schema, profiles, project)
     file = parse_tags(text, path)
-    ledger = Ledger(sha=sha_of(text), held=said_in(file), new=False)
+    ledger = Ledger(sha=sha_of(text), content=settings_in(file), new=False)
     for key, line in lines.items():
         if key in file.lines:
-            ledger.write(key, file.print_of(key), line.said)
-    ledger.known = {name: list(profile.columns) for name, profile in profiles.items()}
+            ledger.write(key, file.fingerprint(key), line.settings)
+    ledger.columns_seen = {name: list(profile.columns) for name, profile in profiles.items()}
     columns = [(key, line) for key, line in lines.items() if key[2:3] == ("columns",)]
-    for place in range(0, len(columns), AT_ONCE):
-        said = nested(
+    for start in range(0, len(columns), AT_ONCE):
+        settings = nested(
             [
                 Change((*key, name), None, value)
-                for key, line in columns[place : place + AT_ONCE]
-                for name, value in line.said.items()
+                for key, line in columns[start : start + AT_ONCE]
+                for name, value in line.settings.items()
             ]
         )
-        ledger.tell("suggest", "Radix", f"wrote {path.name}, pre-filled", {}, said[1])
-    written = create(path, text, (ledger_path(path), ledger.to_bytes()))
-    if written:
+        ledger.record("suggest", "Radix", f"wrote {path.name} with suggestions", {}, settings[1])
+    created = create(path, text, (ledger_path(path), ledger.to_bytes()))
+    if created:
         publish_schemas(path.parent.parent)
-    return written
+    return created
 
 
 def first_text(project: Project, suggestions: Suggestions, schema: Schema, profiles: Mapping[str, TableProfile]) -> str:
-    """The whole text."""
-    lines = wanted(suggestions, schema, profiles, project)
+    """Return the text of the first file."""
+    lines = suggested_lines(suggestions, schema, profiles, project)
     tables = [name for name in _ordered(suggestions) if name in profiles]
     columns = [column for name in tables for column in suggestions.tables[name].columns.values()]
     unsure = sum(1 for column in columns if column.confidence < UNSURE)
-    few = f"{unsure:,} of them" if unsure else "none of them"
+    doubtful = f"{unsure:,} of them" if unsure else "none of them"
     count = (
         f"{len(columns):,} columns in {len(tables):,} tables; "
-        f"Radix is less than {UNSURE:.0%} sure of {few}{', which stand first in their tables' if unsure else ''}."
+        f"the confidence is below {UNSURE:.0%} for {doubtful}{', listed first in their tables' if unsure else ''}."
     )
     top = [(lines[key].body, lines[key].note) for key in (("target",), ("problem",))]
     links = [(line.body, line.note) for key, line in lines.items() if key[0] == "relationships"]
@@ -108,135 +109,156 @@ def first_text(project: Project, suggestions: Suggestions, schema: Schema, profi
     return "\n".join(parts)
 
 
-def wanted(
+def suggested_lines(
     suggestions: Suggestions,
     schema: Schema,
     profiles: Mapping[str, TableProfile],
     project: Project | None = None,
     target: str | None = None,
-) -> dict[Key, Wanted]:
-    """Every line as Radix would write it, in the file's order; the least certain first within a table.
+) -> dict[Key, SuggestedLine]:
+    """Return every line as Radix would write it, in the file's order; the least certain first within a table.
 
-    `target` is what the file names as the target, where it is not the suggested one. Without a project the lines of
-    the target and the problem are not among them.
+    `target` is the file's target, if it is not the suggested one. Without a project the lines of the target and the
+    problem type are left out.
     """
-    found: dict[Key, Wanted] = {}
+    lines: dict[Key, SuggestedLine] = {}
     if project is not None:
-        found.update(_top(project, suggestions))
+        lines.update(_top(project, suggestions))
     unsure = sorted(schema.relationships, key=lambda relationship: relationship.confidence)
     for link in unsure:
         body, note = relationship_line(link.name, link.confidence, link.evidence)
-        found["relationships", link.name] = Wanted(body, note, {})
-    asked = _asked(target or (target_text(project) if project else ""), suggestions, profiles)
+        lines["relationships", link.name] = SuggestedLine(body, note, {})
+    target_column = _target_column(target or (target_text(project) if project else ""), suggestions, profiles)
     for name in _ordered(suggestions):
         if name in profiles:
-            found.update(_table(name, suggestions.tables[name], schema, profiles[name], asked))
-    return found
+            lines.update(_table(name, suggestions.tables[name], schema, profiles[name], target_column))
+    return lines
 
 
 def relationship_line(name: str, confidence: float, evidence: str) -> tuple[str, str]:
-    """One item of `relationships`."""
+    """Return line and comment of one item of `relationships`."""
     return f"  - {quoted_reference(name)}", note_of(confidence, evidence)
 
 
-def table_lines(name: str, table: TableSuggestion, lines: Mapping[Key, Wanted]) -> list[str]:
-    """One entry of `tables`."""
+def table_lines(name: str, table: TableSuggestion, lines: Mapping[Key, SuggestedLine]) -> list[str]:
+    """Return the lines of one entry of `tables`."""
     keys: list[Key] = [("tables", name), ("tables", name, "primary_key"), ("tables", name, "time_index")]
     head = [(lines[key].body, lines[key].note) for key in keys]
     head.append(("    columns:" + ("" if table.columns else " {}"), ""))
-    own: list[tuple[str, str]] = []
-    divided = len(table.columns) < _LONG or all(column.confidence >= SURE for column in table.columns.values())
+    column_lines: list[tuple[str, str]] = []
+    separated = len(table.columns) < _LONG or all(column.confidence >= SURE for column in table.columns.values())
     for key, line in lines.items():
         if key[:3] != ("tables", name, "columns"):
             continue
-        if not divided and table.columns[key[3]].confidence >= SURE:
-            own.append((f"      # Radix was at least {SURE:.0%} sure of all below when it wrote this", ""))
-            divided = True
-        own.append((line.body, line.note))
-    return [*aligned(head), *aligned(own)]
+        if not separated and table.columns[key[3]].confidence >= SURE:
+            column_lines.append(
+                (f"      # when written, the confidence was at least {SURE:.0%} for all lines below", "")
+            )
+            separated = True
+        column_lines.append((line.body, line.note))
+    return [*aligned(head), *aligned(column_lines)]
 
 
 def column_value(column: ColumnSuggestion, *, target: bool = False) -> tuple[str, dict[str, str]]:
-    """What stands behind a column's name, as text and as settings."""
+    """Return a column's value as YAML text and as settings."""
     role = "target" if target else "feature" if column.role == "target" else column.role
-    said = {"role": role, "type": str(column.type)}
+    settings = {"role": role, "type": str(column.type)}
     for name in ("semantic_type", "unit"):
         value = str(getattr(column, name, None) or "")
         if value:
-            said[name] = value
+            settings[name] = value
     if column.sensitivity != "none":
-        said["sensitivity"] = column.sensitivity
-    return f"{{{', '.join(f'{name}: {quoted(value)}' for name, value in said.items())}}}", said
+        settings["sensitivity"] = column.sensitivity
+    return f"{{{', '.join(f'{name}: {quoted(value)}' for name, value in settings.items())}}}", settings
 
 
 def note_of(confidence: float, evidence: str) -> str:
-    """The comment that says how sure Radix is, and why."""
+    """Return the comment with confidence and evidence."""
     return remark(f"{confidence * 100:.0f} %: {evidence}" if evidence else f"{confidence * 100:.0f} %")
 
 
+_EARLIER_NOTES = {
+    "set in the project": "asked for in the project",
+    "no candidate found; write table.column": "nothing found that looks like one; write table.column",
+    _PROBLEM_NOTE: "what kind of answer; it follows from the target where nothing stands here",
+    "no unique columns found": "nothing found that tells the rows apart",
+    "no creation time found": "no moment at which a row came to be",
+}
+"""Comments, and their earlier wording."""
+
+
+def earlier_note(note: str) -> str:
+    """Return a comment as an earlier version wrote it, by which its lines are recognized without a ledger."""
+    for new, old in _EARLIER_NOTES.items():
+        if note.startswith(new):
+            return old + note.removeprefix(new)
+    return note
+
+
 def _table(
-    name: str, table: TableSuggestion, schema: Schema, profile: TableProfile, asked: tuple[str, str] | None
-) -> Iterable[tuple[Key, Wanted]]:
+    name: str, table: TableSuggestion, schema: Schema, profile: TableProfile, target_column: tuple[str, str] | None
+) -> Iterable[tuple[Key, SuggestedLine]]:
     key = next((key for key in schema.primary_keys if key.table == name), None)
     times = [table.columns[column] for column in table.time_index if column in table.columns]
-    sure = next((column for column in times if column.role == "time_index"), None)
-    unknown = "" if times else "no moment at which a row came to be"
+    time_column = next((column for column in times if column.role == "time_index"), None)
+    no_time = "" if times else "no creation time found"
     rows = f"{profile.rows:,} rows" + (f"; {table.row}" if table.row else "")
-    yield ("tables", name), Wanted(f"  {quoted(name)}:", remark(rows), {})
+    yield ("tables", name), SuggestedLine(f"  {quoted(name)}:", remark(rows), {})
     yield (
         ("tables", name, "primary_key"),
-        Wanted(
+        SuggestedLine(
             f"    primary_key: {listed(table.primary_key)}",
-            note_of(key.confidence, key.evidence) if key else "nothing found that tells the rows apart",
+            note_of(key.confidence, key.evidence) if key else "no unique columns found",
             {},
         ),
     )
     yield (
         ("tables", name, "time_index"),
-        Wanted(
+        SuggestedLine(
             f"    time_index: {listed(table.time_index)}",
-            note_of(sure.role_confidence, sure.evidence) if sure else unknown,
+            note_of(time_column.role_confidence, time_column.evidence) if time_column else no_time,
             {},
         ),
     )
     for column, item in sorted(table.columns.items(), key=lambda pair: pair[1].confidence):
-        own = quoted(column)
-        if len(own) <= LONGEST_KEY:  # a longer name cannot be a YAML key
-            value, said = column_value(item, target=(name, column) == asked)
+        name_text = quoted(column)
+        if len(name_text) <= LONGEST_KEY:  # a longer name cannot be a YAML key
+            value, settings = column_value(item, target=(name, column) == target_column)
             note = note_of(item.confidence, item.evidence)
-            yield ("tables", name, "columns", column), Wanted(f"      {own}: {value}", note, said)
+            yield ("tables", name, "columns", column), SuggestedLine(f"      {name_text}: {value}", note, settings)
 
 
 def target_text(project: Project) -> str:
-    """The target that a project asks for, as text; empty where it names none."""
-    said = project.goal.target
-    return said.text if isinstance(said, Future) else said or ""
+    """Return the target set in the project as text; empty if none."""
+    target = project.goal.target
+    return target.text if isinstance(target, Future) else target or ""
 
 
 def target_value(text: str) -> str:
-    """A target as it stands behind its key: a question as YAML, a reference in quotes where it needs them."""
+    """Return a target as YAML: a question as it is, a reference in quotes if needed."""
     return text if text.startswith("{") or not text else quoted_reference(text)
 
 
-def _top(project: Project, suggestions: Suggestions) -> dict[Key, Wanted]:
+def _top(project: Project, suggestions: Suggestions) -> dict[Key, SuggestedLine]:
     text, problem = target_text(project), str(project.goal.problem or "")
-    why = "asked for in the project" if text else "nothing found that looks like one; write table.column"
+    note = "set in the project" if text else "no candidate found; write table.column"
     if isinstance(project.goal.target, Future):
-        why = f"asked for in the project: {project.goal.target.name}"
+        note = f"set in the project: {project.goal.target.name}"
     elif suggestions.targets:
         first, *others = suggestions.targets
-        also = "; or " + ", ".join(f"{t.table}.{t.column} ({t.confidence:.0%})" for t in others) if others else ""
+        alternatives = (
+            "; or " + ", ".join(f"{t.table}.{t.column} ({t.confidence:.0%})" for t in others) if others else ""
+        )
         text, problem = text or f"{first.table}.{first.column}", problem or str(first.problem)
-        why = note_of(first.confidence, remark(first.evidence) + also)
-    kinds = "what kind of answer; it follows from the target where nothing stands here"
+        note = note_of(first.confidence, remark(first.evidence) + alternatives)
     return {
-        ("target",): Wanted(f"target: {target_value(text)}".rstrip(), remark(why), {}),
-        ("problem",): Wanted(f"problem: {problem}".rstrip(), kinds if problem else "", {}),
+        ("target",): SuggestedLine(f"target: {target_value(text)}".rstrip(), remark(note), {}),
+        ("problem",): SuggestedLine(f"problem: {problem}".rstrip(), _PROBLEM_NOTE if problem else "", {}),
     }
 
 
-def _asked(text: str, suggestions: Suggestions, profiles: Mapping[str, TableProfile]) -> tuple[str, str] | None:
-    """Table and column of the target, where it is in the data."""
+def _target_column(text: str, suggestions: Suggestions, profiles: Mapping[str, TableProfile]) -> tuple[str, str] | None:
+    """Return table and column of the target; None if it is not in the data."""
     if text.startswith("{"):
         return None
     if not text:
@@ -250,6 +272,6 @@ def _asked(text: str, suggestions: Suggestions, profiles: Mapping[str, TableProf
 
 
 def _ordered(suggestions: Suggestions) -> list[str]:
-    """The target's table first."""
+    """Return the tables, the target's first."""
     first = suggestions.targets[0].table if suggestions.targets else None
     return sorted(suggestions.tables, key=lambda name: name != first)

@@ -1,25 +1,25 @@
-"""Files that are created once and replaced as a whole, durably, with nothing lost between two writers."""
+"""Create a file once and replace it as a whole, durably, so that no concurrent writer loses a change."""
 
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from radix_assets.tags_file.exchange import exchange, settled
+from radix_assets.tags_file.exchange import exchange, read_when_closed
 from radix_assets.tags_file.file import read_text, sha_of
 from radix_resources.errors import TagError
 from radix_resources.files import draft, locked, put_if_absent, sync_directory, write_atomically
 
 _MODE = 0o644
-Beside = tuple[Path, bytes]
-"""A file that is written before the text is, and taken back where the text could not be."""
+Companion = tuple[Path, bytes]
+"""Path and content of a file that is written before the text, and restored if the text cannot be written."""
 
 
-def create(path: Path, text: str, beside: Beside | None = None) -> bool:
-    """Write a new file; False, and nothing done, where there is one already."""
+def create(path: Path, text: str, companion: Companion | None = None) -> bool:
+    """Write a new file. Return False, with nothing done, if it already exists."""
     with locked(path.parent):
         if path.exists():
             return False
-        with _written_first(beside) as undo:
+        with _written_first(companion) as undo:
             if not put_if_absent(path, text, mode=_MODE):
                 undo()
                 return False
@@ -31,13 +31,13 @@ def rewrite(
     change: Callable[[str], str],
     *,
     expected: str | None = None,
-    beside: Callable[[], Beside | None] = lambda: None,
+    companion: Callable[[], Companion | None] = lambda: None,
 ) -> bool:
-    """Replace a file's text by what `change` makes of it; False where that is the same.
+    """Replace a file's text by the result of `change`. Return False if that equals the present text.
 
-    Radix's own writers wait for each other. `expected` is the sha256 of the text that the caller saw. `beside`, asked
-    after `change`, is written first. Raises TagError RDX-TAG-006, and changes nothing, where somebody else changed the
-    file since then, or while `change` ran, or in the very moment of writing.
+    Radix's own writers wait for each other. `expected` is the sha256 of the text that the caller saw. `companion` is
+    called after `change`, and its file is written first. Raises TagError RDX-TAG-006, and changes nothing, if another
+    program changed the file since then, while `change` ran, or during the write itself.
     """
     path = path.resolve()
     with locked(path.parent):
@@ -45,7 +45,7 @@ def rewrite(
         if expected is not None and sha_of(before) != expected:
             raise changed(path)
         after = change(before)
-        with _written_first(beside()) as undo:
+        with _written_first(companion()) as undo:
             if after == before:
                 return False
             with draft(path, after, mode=_MODE) as temporary:
@@ -61,42 +61,42 @@ def rewrite(
 
 
 def _swapped(path: Path, temporary: Path, before: bytes) -> bool:
-    """Put a draft in the place of a file. Where somebody wrote into the file meanwhile, theirs stays, and False."""
+    """Replace a file by a draft. Return False, keeping the other version, if another program wrote to it meanwhile."""
     ours = temporary.read_bytes()
     if not exchange(temporary, path):
         temporary.replace(path)
         return True
-    if settled(temporary) != before:
-        # What was at the path is somebody's newest text, and it goes back. What comes out in exchange is our draft,
-        # unless somebody wrote into that too: then theirs is newer still, and the older of the two is kept aside.
+    if read_when_closed(temporary) != before:
+        # The path held another program's newest text, so put it back. The exchange returns our draft, unless that was
+        # written to as well: then the other program's text there is newer still, and the older one is saved aside.
         exchange(temporary, path)
-        if settled(temporary) == ours:
+        if read_when_closed(temporary) == ours:
             return False
-        kept = path.with_name(f"{path.name}.kept")
+        rescued = path.with_name(f"{path.name}.kept")
         exchange(temporary, path)
-        kept.write_bytes(temporary.read_bytes())
+        rescued.write_bytes(temporary.read_bytes())
         return False
     return True
 
 
 def changed(path: Path) -> TagError:
-    """The error of whoever comes second."""
+    """Return the error for the writer that comes second."""
     return TagError(
         "RDX-TAG-006",
-        "somebody else changed the file meanwhile; nothing was written",
-        expected="the file as it was when you looked",
-        hint="look at the file as it is now, then do it again",
+        "the file was changed by another program in the meantime; nothing was written",
+        expected="the file as it was when it was read",
+        hint="review the file as it is now, then repeat the edit",
         file=path,
     )
 
 
 @contextlib.contextmanager
-def _written_first(beside: Beside | None) -> Iterator[Callable[[], None]]:
-    """Another file, written before; called, it is as it was. So it is where an exception passes."""
-    if beside is None:
+def _written_first(companion: Companion | None) -> Iterator[Callable[[], None]]:
+    """Write a companion file first. Yield the function that restores it; an exception restores it too."""
+    if companion is None:
         yield lambda: None
         return
-    path, content = beside
+    path, content = companion
     old = path.read_bytes() if path.exists() else None
 
     def undo() -> None:

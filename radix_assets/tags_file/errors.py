@@ -1,4 +1,4 @@
-"""Every mistake of a tags file at once, each with its line."""
+"""All mistakes in a tags file at once, each with its line."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from typing import Any
 from radix_resources.errors import RadixError, TagError, TargetError
 
 MOST = 25
-"""Mistakes that are told of; a person mends these first."""
+"""Mistakes that are listed; the user fixes these first."""
 
 
 class TagsError(TagError):
-    """Several mistakes of one file. Code and place are those of the first; `errors` holds them all."""
+    """Several mistakes in one file. Code and context are those of the first; `errors` holds all."""
 
     def __init__(self, errors: list[RadixError]) -> None:
         first = errors[0]
@@ -20,32 +20,32 @@ class TagsError(TagError):
 
     def __str__(self) -> str:
         more = len(self.errors) - MOST
-        told = "\n".join(str(error) for error in self.errors[:MOST])
-        return told + (f"\n… and {more} more" if more > 0 else "")
+        listing = "\n".join(str(error) for error in self.errors[:MOST])
+        return listing + (f"\n… and {more} more" if more > 0 else "")
 
     def attrs(self) -> dict[str, Any]:
         return {**super().attrs(), "errors": [error.attrs() for error in self.errors[:MOST]]}
 
 
 class Mistakes:
-    """Gathers what is wrong, so that a person hears of all of it together."""
+    """Collector of errors, so that all are reported together."""
 
     def __init__(self) -> None:
-        self.found: list[RadixError] = []
+        self.errors: list[RadixError] = []
 
     @contextlib.contextmanager
-    def kept(self) -> Iterator[None]:
-        """A mistake inside is kept, and what follows goes on."""
+    def collect(self) -> Iterator[None]:
+        """Collect an error raised inside the block, and continue after it."""
         try:
             yield
         except TagsError as several:
-            self.found += several.errors
+            self.errors += several.errors
         except (TagError, TargetError) as error:
-            self.found.append(error)
+            self.errors.append(error)
 
     def raise_if_any(self) -> None:
-        """Raise the only mistake as it is, several as TagsError, in the order of the lines."""
-        unique = {(error.code, error.found, str(error.context)): error for error in self.found}
+        """Raise a single error as it is, several as TagsError, in the order of their lines."""
+        unique = {(error.code, error.found, str(error.context)): error for error in self.errors}
         errors = sorted(unique.values(), key=lambda error: error.context.get("line", 0))
         if len(errors) == 1:
             raise errors[0]

@@ -1,4 +1,4 @@
-"""Two files change places in one step, so that what was written at the last moment is never lost."""
+"""Exchange two files atomically, so that a last-moment write by another program is never lost."""
 
 import ctypes
 import fcntl
@@ -13,15 +13,15 @@ _AT_FDCWD = -100
 _EXCHANGE = 2
 """RENAME_EXCHANGE of Linux."""
 _WAIT = 1.0
-"""Seconds that somebody who has the file open is waited for; editors hold it for milliseconds."""
+"""Seconds to wait for a program that has the file open; editors hold it open for milliseconds."""
 
 
-def exchange(one: Path, other: Path) -> bool:
-    """Let two files of one folder change places atomically; False, and nothing done, where the system cannot."""
+def exchange(first: Path, second: Path) -> bool:
+    """Exchange two files of one folder atomically. Return False, with nothing done, where this is not supported."""
     call = _renameat2()
     if call is None:
         return False
-    return bool(call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0)
+    return bool(call(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _EXCHANGE) == 0)
 
 
 @cache
@@ -34,10 +34,10 @@ def _renameat2() -> Any:
     return call
 
 
-def settled(path: Path) -> bytes:
-    """A file's content once nobody has it open any more, as far as the system tells; waits a second at most.
+def read_when_closed(path: Path) -> bytes:
+    """Return a file's content once no program has it open, as far as the system reports; wait a second at most.
 
-    A writer who opened the file before it was moved writes into it still.
+    A program that opened the file before it was moved still writes into it.
     """
     until = time.monotonic() + _WAIT
     while _open_elsewhere(path) and time.monotonic() < until:
@@ -46,20 +46,20 @@ def settled(path: Path) -> bytes:
 
 
 def _open_elsewhere(path: Path) -> bool:
-    """Whether somebody has the file open for writing: only then a read lease is refused as busy."""
+    """Return whether a program has the file open for writing: only then is a read lease refused as busy."""
     setlease = getattr(fcntl, "F_SETLEASE", None)
     if setlease is None:
         return False
     handle = os.open(path, os.O_RDONLY)
     try:
-        # Who opens the file just now breaks the lease, and the signal that says so must not end this process.
+        # A program that opens the file right now breaks the lease; the signal about that must not end this process.
         fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(handle, setlease, fcntl.F_RDLCK)
         fcntl.fcntl(handle, setlease, fcntl.F_UNLCK)
     except BlockingIOError:
         return True
     except OSError:
-        return False  # a file system without leases, or somebody else's file
+        return False  # a file system without leases, or a file of another user
     finally:
         os.close(handle)
     return False

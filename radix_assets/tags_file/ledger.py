@@ -1,8 +1,8 @@
-"""What Radix wrote into a tags file and what the file said when it was last looked at.
+"""The ledger of a tags file: what Radix wrote into it, and its content at the last inspection.
 
-It stands beside the file, so that it travels with it. A line that still reads as Radix wrote it is as suggested; every
-other line is a person's. Where the ledger is lost every line is a person's, save those that read as they would be
-suggested now.
+The ledger is a hidden file next to the tags file, so that the two move together. A line that still reads as Radix wrote
+it is a suggestion; every other line belongs to the user. If the ledger is lost, every line belongs to the user, except
+those that read exactly as Radix would suggest them now.
 """
 
 import json
@@ -11,75 +11,88 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from radix_assets.tags_file.lines import Key, written
+from radix_assets.tags_file.lines import Key, key_text
 
 _KEPT = 2
-"""Texts of a line that count as Radix's: the newest, and the one before, in case its writing was cut off."""
+"""Texts of a line that count as Radix's: the newest, and the previous one in case a write was interrupted."""
+
+_STORED = {"content": "held", "columns_seen": "known", "missing_marks": "gone"}
+"""Names of fields in the stored file, where they differ: a ledger of an earlier version is still read."""
+_FIELDS = {stored: name for name, stored in _STORED.items()}
 
 
 @dataclass
 class Entry:
     """One line that Radix wrote."""
 
-    prints: list[str]
-    """Of its text, newest first."""
-    said: dict[str, str] = field(default_factory=dict)
-    """The settings it held."""
+    fingerprints: list[str]
+    """Of the line's text, newest first."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """The settings that the line held."""
     confirmed: bool = False
-    """Whether a person has confirmed it since."""
+    """Whether a user has confirmed it since."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as stored."""
+        return {"prints": self.fingerprints, "said": self.settings, "confirmed": self.confirmed}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Entry":
+        """Return a stored entry. Raises KeyError or TypeError if it is not one."""
+        return cls(stored["prints"], stored.get("said", {}), stored.get("confirmed", False))
 
 
 @dataclass
 class Ledger:
-    """All that Radix remembers of one tags file."""
+    """The record of one tags file."""
 
     sha: str = ""
-    """Of the text at the last look."""
+    """Of the text at the last inspection."""
     confirmed: bool = False
     written: dict[str, Entry] = field(default_factory=dict)
-    held: dict[str, Any] = field(default_factory=dict)
-    """What the file said at the last look."""
-    known: dict[str, list[str]] = field(default_factory=dict)
-    """By table, every column that ever was in the data."""
-    gone: dict[str, str] = field(default_factory=dict)
-    """The marks of vanished columns and tables, as they were written."""
+    content: dict[str, Any] = field(default_factory=dict)
+    """Settings of the file at the last inspection."""
+    columns_seen: dict[str, list[str]] = field(default_factory=dict)
+    """By table, every column that was ever in the data."""
+    missing_marks: dict[str, str] = field(default_factory=dict)
+    """The comments that mark missing columns and tables, as written."""
     outbox: list[dict[str, Any]] = field(default_factory=list)
-    """What is still to be written into the action log."""
+    """Actions that are still to be written to the action log."""
     new: bool = True
-    """Whether there was no ledger."""
+    """Whether no ledger was stored."""
 
-    def untouched(self, key: Key, seen: str) -> bool:
-        """Whether a line with this print is as Radix wrote it, confirmed since or not."""
-        entry = self.written.get(written(key))
-        return entry is not None and seen in entry.prints
+    def untouched(self, key: Key, fingerprint: str) -> bool:
+        """Return whether a line with this fingerprint is as Radix wrote it, whether confirmed since or not."""
+        entry = self.written.get(key_text(key))
+        return entry is not None and fingerprint in entry.fingerprints
 
-    def suggested(self, key: Key, seen: str) -> bool:
-        """Whether a line with this print is as Radix wrote it and nobody has confirmed it."""
-        entry = self.written.get(written(key))
-        return entry is not None and seen in entry.prints and not entry.confirmed
+    def suggested(self, key: Key, fingerprint: str) -> bool:
+        """Return whether a line with this fingerprint is as Radix wrote it and has not been confirmed."""
+        entry = self.written.get(key_text(key))
+        return entry is not None and fingerprint in entry.fingerprints and not entry.confirmed
 
-    def write(self, key: Key, seen: str, said: dict[str, str] | None = None) -> None:
-        """Remember that Radix is about to write a line."""
-        entry = self.written.setdefault(written(key), Entry([]))
-        entry.prints = [seen, *(other for other in entry.prints if other != seen)][:_KEPT]
-        entry.said, entry.confirmed = said or {}, False
+    def write(self, key: Key, fingerprint: str, settings: dict[str, str] | None = None) -> None:
+        """Record that Radix is about to write a line."""
+        entry = self.written.setdefault(key_text(key), Entry([]))
+        entry.fingerprints = [fingerprint, *(older for older in entry.fingerprints if older != fingerprint)][:_KEPT]
+        entry.settings, entry.confirmed = settings or {}, False
 
-    def settle(self, key: Key, seen: str) -> None:
-        """Of the texts a line may have, the one that it has."""
-        entry = self.written[written(key)]
-        entry.prints = [seen]
+    def settle(self, key: Key, fingerprint: str) -> None:
+        """Record which of its possible texts a line really has."""
+        entry = self.written[key_text(key)]
+        entry.fingerprints = [fingerprint]
 
     def confirm(self) -> None:
-        """A person has confirmed every line that is there."""
+        """Record that a user has confirmed every line."""
         for entry in self.written.values():
             entry.confirmed = True
 
-    def knew(self, table: str, column: str | None = None) -> bool:
-        """Whether a table or a column was once in the data."""
-        return table in self.known if column is None else column in self.known.get(table, ())
+    def was_in_data(self, table: str, column: str | None = None) -> bool:
+        """Return whether a table or a column was ever in the data."""
+        return table in self.columns_seen if column is None else column in self.columns_seen.get(table, ())
 
-    def tell(self, kind: str, actor: str, reason: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-        """Put an action into the outbox."""
+    def record(self, kind: str, actor: str, reason: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Add an action to the outbox."""
         self.outbox.append(
             {
                 "id": uuid.uuid4().hex,
@@ -93,24 +106,24 @@ class Ledger:
         )
 
     def to_bytes(self) -> bytes:
-        """As it is kept."""
-        content = asdict(self)
-        del content["new"]
+        """Return the ledger as stored."""
+        content = {_STORED.get(name, name): value for name, value in asdict(self).items() if name != "new"}
+        content["written"] = {key: entry.to_json() for key, entry in self.written.items()}
         return json.dumps({"version": 1, **content}, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
 def ledger_path(path: Path) -> Path:
-    """Where the ledger of a tags file is."""
+    """Return the path of a tags file's ledger."""
     return path.with_name(f".{path.name}.radix")
 
 
 def load_ledger(path: Path) -> Ledger:
-    """The ledger of a tags file; an empty one where there is none, or none that can be read."""
+    """Load the ledger of a tags file; an empty one if there is none or it cannot be read."""
     try:
         content = json.loads(ledger_path(path).read_bytes())
         if content.pop("version") != 1:
             return Ledger()
-        entries = {key: Entry(**entry) for key, entry in content.pop("written").items()}
-        return Ledger(**content, written=entries, new=False)
+        entries = {key: Entry.from_json(entry) for key, entry in content.pop("written").items()}
+        return Ledger(**{_FIELDS.get(key, key): value for key, value in content.items()}, written=entries, new=False)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Ledger()

@@ -1,4 +1,4 @@
-"""Which line of a tags file says what, so that a line is known again after a person has worked on the file."""
+"""Positions and fingerprints of the lines of a tags file, so that a line is recognized after the user has edited it."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ _SPACE = re.compile(r"[ \t]+")
 
 
 class Line(NamedTuple):
-    """Where an entry stands, in characters from the start of the text."""
+    """Position of an entry, in characters from the start of the text."""
 
     start: int
-    """Of its key, or of its value in a list."""
+    """Start of its key, or of its value in a list."""
     value: int
-    """Where its value ends; where its key ends with the colon, if the value stands below."""
+    """End of its value, or of its key with the colon if the value is on the lines below."""
     stop: int
     """The end of the line, before the line break."""
     number: int
@@ -28,8 +28,8 @@ class Line(NamedTuple):
 
 
 def lines_of(text: str, root: nodes.Node | None) -> dict[Key, Line]:
-    """The lines of all entries that Radix may have written: one entry on a line of its own, ended by a comment."""
-    found: dict[Key, Line] = {}
+    """Return the lines that Radix may have written: one entry on its own line, then at most a comment."""
+    lines: dict[Key, Line] = {}
     for key, first, value in _entries(root):
         start = nodes.start(first)
         stop = text.find("\n", start)
@@ -47,12 +47,12 @@ def lines_of(text: str, root: nodes.Node | None) -> dict[Key, Line]:
         alone = not text[text.rfind("\n", 0, start) + 1 : start].strip(" -")
         rest = text[end:stop].strip()
         if alone and (not rest or rest.startswith("#")):
-            found.setdefault(key, Line(start, end, stop, nodes.line(first)))
-    return found
+            lines.setdefault(key, Line(start, end, stop, nodes.line(first)))
+    return lines
 
 
 def _entries(root: nodes.Node | None) -> Iterator[tuple[Key, nodes.Node, nodes.Node | None]]:
-    """Key, the node where it begins, and its value."""
+    """Yield the key of each entry, the node where it begins, and its value."""
     for key, value in _named(root):
         name = key.value
         if name in {"target", "problem"}:
@@ -68,11 +68,11 @@ def _entries(root: nodes.Node | None) -> Iterator[tuple[Key, nodes.Node, nodes.N
 
 
 def _of_table(table: Key, block: nodes.Node) -> Iterator[tuple[Key, nodes.Node, nodes.Node | None]]:
-    for setting, held in _named(block):
+    for setting, value in _named(block):
         if setting.value != "columns":
-            yield (*table, setting.value), setting, held
+            yield (*table, setting.value), setting, value
             continue
-        for column, line in _named(held):
+        for column, line in _named(value):
             yield (*table, "columns", column.value), column, line
 
 
@@ -80,16 +80,16 @@ def _named(node: nodes.Node | None) -> list[tuple[nodes.Node, nodes.Node]]:
     return [pair for pair in nodes.pairs(node) if nodes.is_scalar(pair[0])] if node is not None else []
 
 
-def print_of(line: str) -> str:
-    """What a line is known by. Another space makes it another line: it is then no longer as Radix wrote it."""
+def fingerprint(line: str) -> str:
+    """Return the fingerprint of a line. Even a changed space gives another one: the line is no longer as written."""
     return hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two lines say the same, however they are spaced."""
-    return _SPACE.sub(" ", one).strip() == _SPACE.sub(" ", other).strip()
+def alike(first: str, second: str) -> bool:
+    """Return whether two lines are equal apart from their spacing."""
+    return _SPACE.sub(" ", first).strip() == _SPACE.sub(" ", second).strip()
 
 
-def written(key: Key) -> str:
-    """A key as text."""
+def key_text(key: Key) -> str:
+    """Return a key as text."""
     return json.dumps(key, ensure_ascii=False)

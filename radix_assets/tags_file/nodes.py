@@ -1,4 +1,4 @@
-"""A YAML text as nodes that know where they stand, so that an edit touches nothing else."""
+"""A YAML text as nodes with positions, so that an edit touches nothing else."""
 
 import warnings
 from functools import lru_cache
@@ -12,16 +12,16 @@ Node = Any
 """A node of ruamel.yaml: scalar, sequence or mapping, with `start_mark` and `end_mark`."""
 
 _LARGE = 100_000
-"""Characters from which on libyaml reads the text, ten times as fast."""
+"""Characters from which on libyaml parses the text, which is ten times as fast."""
 
 
 def compose(text: str, file: Path | None = None) -> Node | None:
-    """The root node of a text; None where it holds nothing. Raises TagError RDX-TAG-003 where it is not YAML."""
+    """Return the root node of a text; None if it is empty. Raises TagError RDX-TAG-003 if it is not YAML."""
     if len(text) >= _LARGE and not is_too_deep(text):
         try:
             return _composed_fast(text)
         except ValueError:
-            pass  # said in the words of the other reader
+            pass  # the slower parser below raises the error, with its position
     return _composed(text, file)
 
 
@@ -46,15 +46,15 @@ def _composed(text: str, file: Path | None) -> Node | None:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an anchor that is used twice is the writer's own affair
+            warnings.simplefilter("ignore")  # an anchor that is used twice is allowed
             root = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise TagError(
             "RDX-TAG-003",
             f"the file is not YAML: {error.problem or error.context or 'unreadable'}",
-            expected="key: value, indented by spaces; a name with signs in quotes",
-            hint="mend the line",
+            expected="`key: value`, indented by spaces; names with special characters in quotes",
+            hint="fix the line",
             file=file,
             line=mark.line + 1 if mark else None,
             column=mark.column + 1 if mark else None,
@@ -63,7 +63,7 @@ def _composed(text: str, file: Path | None) -> Node | None:
         before = text[: error.position]
         raise TagError(
             "RDX-TAG-003",
-            "the file is not YAML: a character may not stand there",
+            "the file is not YAML: a character is not allowed here",
             hint="remove it",
             file=file,
             line=before.count("\n") + 1,
@@ -71,14 +71,14 @@ def _composed(text: str, file: Path | None) -> Node | None:
         ) from None
     except YAMLError as error:
         raise TagError(
-            "RDX-TAG-003", f"the file is not YAML: {error}".splitlines()[0], hint="mend the file", file=file
+            "RDX-TAG-003", f"the file is not YAML: {error}".splitlines()[0], hint="fix the file", file=file
         ) from None
     except RecursionError:
         raise TagError(
-            "RDX-TAG-003", "the file is not YAML: it is nested too deeply", hint="mend the file", file=file, line=1
+            "RDX-TAG-003", "the file is not YAML: it is nested too deeply", hint="fix the file", file=file, line=1
         ) from None
     if "*" in text and _circular(root):
-        raise TagError("RDX-TAG-003", "a value holds itself by an alias", hint="write the value out", file=file)
+        raise TagError("RDX-TAG-003", "a value contains itself through an alias", hint="write the value out", file=file)
     return root
 
 
@@ -92,42 +92,42 @@ def _circular(node: Node | None, above: tuple[int, ...] = ()) -> bool:
 
 
 def is_mapping(node: Node) -> bool:
-    """Whether a node holds keys and values."""
+    """Return whether a node is a mapping."""
     return type(node).__name__ == "MappingNode"
 
 
 def is_sequence(node: Node) -> bool:
-    """Whether a node is a list."""
+    """Return whether a node is a list."""
     return type(node).__name__ == "SequenceNode"
 
 
 def is_scalar(node: Node) -> bool:
-    """Whether a node is a single value."""
+    """Return whether a node is a scalar."""
     return type(node).__name__ == "ScalarNode"
 
 
 def is_null(node: Node) -> bool:
-    """Whether a node holds nothing."""
+    """Return whether a node is null."""
     return is_scalar(node) and node.style is None and node.value in {"", "~", "null", "Null", "NULL"}
 
 
 def line(node: Node) -> int:
-    """The line where a node begins, from 1."""
+    """Return the line where a node begins, from 1."""
     return int(node.start_mark.line) + 1
 
 
 def column(node: Node) -> int:
-    """The column where a node begins, from 0."""
+    """Return the column where a node begins, from 0."""
     return int(node.start_mark.column)
 
 
 def start(node: Node) -> int:
-    """The position of a node's first character."""
+    """Return the position of a node's first character."""
     return int(node.start_mark.index)
 
 
 def end(node: Node) -> int:
-    """The position behind a node's last character; comments and blank lines behind it are not part of it."""
+    """Return the position after a node's last character; trailing comments and blank lines are not part of it."""
     if not is_scalar(node) and not node.flow_style and node.value:
         last = node.value[-1]
         return end(last[1] if isinstance(last, tuple) else last)
@@ -135,10 +135,10 @@ def end(node: Node) -> int:
 
 
 def pairs(node: Node) -> list[tuple[Node, Node]]:
-    """Keys and values of a mapping; none of anything else."""
+    """Return the keys and values of a mapping; an empty list for any other node."""
     return list(node.value) if is_mapping(node) else []
 
 
 def child(node: Node, key: str) -> tuple[Node, Node] | None:
-    """Key and value of a mapping's entry."""
+    """Return key and value of a mapping's entry; None if it has none."""
     return next((pair for pair in pairs(node) if is_scalar(pair[0]) and pair[0].value == key), None)

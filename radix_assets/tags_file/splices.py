@@ -1,4 +1,4 @@
-"""Edits of a YAML text that touch the edited values and nothing else: no byte, comment or order beside them."""
+"""Edits of a YAML text that change the edited values only: every other byte, comment and order stays."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from radix_assets.tags_file.yaml_text import aligned, quoted
 from radix_resources.errors import TagError
 
 NEW = "# new, "
-"""How the comment of a column begins that came after the file was first written."""
+"""Start of the comment of a column that was added after the file was first written."""
 
 
 class Splices:
-    """Edits gathered on one reading of a text, applied together."""
+    """Edits of one text, collected and applied together."""
 
     def __init__(self, text: str, file: Path | None = None) -> None:
         self.text = text
@@ -22,16 +22,16 @@ class Splices:
         self._edits: list[tuple[int, int, str]] = []
 
     def applied(self) -> str:
-        """The new text."""
-        out, place = [], 0
-        # Stable: what is inserted at the same place stays in the order of the calls.
+        """Return the text with all edits."""
+        parts, position = [], 0
+        # A stable sort: insertions at the same position stay in the order of the calls.
         for start, end, text in sorted(self._edits, key=lambda edit: edit[:2]):
-            out += [self.text[place:start], text]
-            place = end
-        return "".join(out) + self.text[place:]
+            parts += [self.text[position:start], text]
+            position = end
+        return "".join(parts) + self.text[position:]
 
     def find(self, *keys: str) -> tuple[nodes.Node, nodes.Node] | None:
-        """Key and value of an entry, by its path from the top."""
+        """Return key and value of an entry, by its path from the top; None if there is no such entry."""
         pair, node = None, self.root
         for key in keys:
             pair = nodes.child(node, key) if node is not None else None
@@ -41,7 +41,7 @@ class Splices:
         return pair
 
     def set(self, pair: tuple[nodes.Node, nodes.Node], value: str) -> None:
-        """Put a value in the place of an entry's value; an empty one is taken away."""
+        """Replace an entry's value; an empty text removes it."""
         key, node = pair
         self._own(pair)
         if nodes.is_null(node) and nodes.start(node) == nodes.end(node):
@@ -55,7 +55,7 @@ class Splices:
     ) -> None:
         """Add entries (key, value, comment) at the end of an entry's mapping, or of the file (None).
 
-        `indent` is used where the mapping is empty, so that nothing shows how it is written.
+        `indent` is used if the mapping is empty, so that it has no entries to align with.
         """
         node = self.root if pair is None else pair[1]
         if pair is not None:
@@ -70,28 +70,28 @@ class Splices:
         self.lines_after(self._last(node, pair, filled=filled), aligned(lines))
 
     def block(self, pair: tuple[nodes.Node, nodes.Node] | None, lines: list[str], indent: int = 0) -> None:
-        """Add finished lines at the end of an entry's mapping or list; they are indented to fit, from column 0."""
+        """Add formatted lines, which start in column 0, at the end of an entry's mapping or list, indented to fit."""
         node = self.root if pair is None else pair[1]
         if pair is not None:
             self._own(pair)
         filled = node is not None and not nodes.is_scalar(node) and bool(node.value) and not node.flow_style
         if node is not None and not nodes.is_scalar(node) and node.flow_style:
-            raise self._cannot(node, "it is written in brackets")
+            raise self._cannot(node, "the value is written in brackets")
         depth = nodes.column(node) if filled else indent
         self.lines_after(self._last(node, pair, filled=filled), [" " * depth + line if line else "" for line in lines])
 
     def remove_items(self, sequence: nodes.Node, indexes: list[int]) -> None:
-        """Take items out of a list; in a list of lines their lines go, with the comments beside them."""
-        items, gone = sequence.value, set(indexes)
+        """Remove items from a list; in a block list, their lines go with the comments beside them."""
+        items, removed = sequence.value, set(indexes)
         if not sequence.flow_style:
-            for index in sorted(gone):
+            for index in sorted(removed):
                 begin = self.text.rfind("\n", 0, nodes.start(items[index])) + 1
                 stop = self.text.find("\n", nodes.end(items[index]))
                 self._edits.append((begin, len(self.text) if stop < 0 else stop + 1, ""))
             return
-        kept = [index for index in range(len(items)) if index not in gone]
-        for index in sorted(gone):
-            before = max((other for other in kept if other < index), default=None)
+        remaining = [index for index in range(len(items)) if index not in removed]
+        for index in sorted(removed):
+            before = max((earlier for earlier in remaining if earlier < index), default=None)
             if before is not None:
                 self._edits.append((nodes.end(items[index - 1]), nodes.end(items[index]), ""))
             else:
@@ -100,7 +100,7 @@ class Splices:
                 self._edits.append((nodes.start(items[index]), stop, ""))
 
     def line(self, line: Line, body: str, note: str) -> None:
-        """Write an entry's line anew, its comment in the column where it stood; spaces alone change nothing."""
+        """Rewrite an entry's line with its comment in the same column; do nothing if only the spacing differs."""
         old = self.text[line.start : line.stop]
         comment = self.text.find("#", line.value, line.stop)
         if comment >= 0 and self.text.startswith(NEW, comment):
@@ -111,25 +111,25 @@ class Splices:
             self._edits.append((line.start, line.stop, new))
 
     def note(self, line: Line, note: str) -> None:
-        """Write the comment of an entry's line anew; where there is none, one is added."""
+        """Rewrite the comment of an entry's line, or add one."""
         comment = self.text.find("#", line.value, line.stop)
         if comment < 0:
             self._edits.append((line.stop, line.stop, f"  # {note}"))
         else:
             self._edits.append((comment, line.stop, f"# {note}"))
 
-    def above(self, key: tuple[str, ...], comment: str) -> None:
-        """Insert a comment on a line of its own above an entry, if that has a line of its own."""
+    def comment_above(self, key: tuple[str, ...], comment: str) -> None:
+        """Insert a comment on a line of its own above an entry, if the entry has its own line."""
         pair = self.find(*key)
         if pair is None:
             return
-        place = nodes.start(pair[0])
-        begin = self.text.rfind("\n", 0, place) + 1
-        if not self.text[begin:place].strip(" "):
-            self._edits.append((begin, begin, self.text[begin:place] + comment + self.newline))
+        position = nodes.start(pair[0])
+        begin = self.text.rfind("\n", 0, position) + 1
+        if not self.text[begin:position].strip(" "):
+            self._edits.append((begin, begin, self.text[begin:position] + comment + self.newline))
 
-    def without(self, comment: str) -> None:
-        """Take out the lines that hold this comment and nothing else."""
+    def remove_comment(self, comment: str) -> None:
+        """Remove the lines that hold this comment and nothing else."""
         begin = 0
         for line in self.text.splitlines(keepends=True) if comment in self.text else ():
             if line.strip() == comment:
@@ -137,11 +137,11 @@ class Splices:
             begin += len(line)
 
     def into_flow(self, node: nodes.Node, inner: str) -> None:
-        """Add finished items or entries at the end of a list or a mapping in brackets."""
+        """Add formatted items or entries at the end of a list or a mapping in brackets."""
         if node.value:
             last = node.value[-1]
-            place = nodes.end(last[1] if isinstance(last, tuple) else last)
-            self._edits.append((place, place, f", {inner}"))
+            position = nodes.end(last[1] if isinstance(last, tuple) else last)
+            self._edits.append((position, position, f", {inner}"))
         else:
             self._edits.append((nodes.start(node) + 1, nodes.start(node) + 1, inner))
 
@@ -150,11 +150,11 @@ class Splices:
             return nodes.end(node)
         return nodes.end(pair[0]) if pair is not None else len(self.text)
 
-    def lines_after(self, place: int, lines: list[str]) -> None:
-        """Insert lines behind the line that holds a place."""
-        if place and self.text[place - 1] == "\n":
-            place -= 1
-        stop = self.text.find("\n", place)
+    def lines_after(self, position: int, lines: list[str]) -> None:
+        """Insert lines after the line that holds a position."""
+        if position and self.text[position - 1] == "\n":
+            position -= 1
+        stop = self.text.find("\n", position)
         stop = len(self.text) if stop < 0 else stop
         if stop and stop < len(self.text) and self.text[stop - 1] == "\r":
             stop -= 1
@@ -164,14 +164,14 @@ class Splices:
         self._edits.append((stop, stop, first + self.newline.join(lines) + ("" if first else self.newline)))
 
     def _own(self, pair: tuple[nodes.Node, nodes.Node]) -> None:
-        """An alias (`*name`) stands for a value elsewhere; changing that would change more than was asked for."""
+        """Raise if the value is an alias (`*name`): changing the value elsewhere would change more than asked for."""
         if nodes.start(pair[1]) < nodes.start(pair[0]):
             raise self._cannot(pair[0], "its value is an alias")
 
     def _cannot(self, node: nodes.Node, why: str) -> TagError:
         return TagError(
             "RDX-TAG-011",
-            f"Radix cannot edit this place without changing more: {why}",
+            f"Radix cannot edit this entry without changing others: {why}",
             hint="edit the file by hand",
             file=self.file,
             line=nodes.line(node),

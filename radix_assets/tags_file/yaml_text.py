@@ -1,4 +1,4 @@
-"""Names and remarks as YAML text."""
+"""Format names and comments as YAML text."""
 
 import re
 
@@ -6,35 +6,35 @@ _PLAIN = re.compile(r"[^\W\d][\w]*([ /%-]?\w)*")
 _WORDS_OF_YAML = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _REFERENCE = re.compile(r"[^\W\d](\w| (?=[\w(>=<!-])|[.(]\w|[.]\(|, (?=\w)|\)|->|[<>=]=?|!=|-(?=\w))*")
 LONGEST_KEY = 900
-"""Characters of a key that YAML can hold on one line, quotes and escapes included."""
+"""Characters of a key that YAML allows on one line, quotes and escapes included."""
 LONGEST_REMARK = 120
 
 
 def quoted(text: str) -> str:
-    """A name as a key or a value, in quotes where YAML would read it as anything else."""
+    """Return a name as a key or a value, in quotes if YAML would read it as anything else."""
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS_OF_YAML and len(text) < LONGEST_KEY:
         return text
     return _in_quotes(text)
 
 
 def quoted_reference(text: str) -> str:
-    """A target or a relationship as the value of a line of its own, in quotes where it must be."""
+    """Return a target or a relationship as the value of a line of its own, in quotes if needed."""
     return text if _REFERENCE.fullmatch(text) and text.casefold() not in _WORDS_OF_YAML else _in_quotes(text)
 
 
 def listed(names: list[str]) -> str:
-    """Names as a list on one line."""
+    """Return names as a YAML list on one line."""
     return f"[{', '.join(quoted(name) for name in names)}]"
 
 
 def remark(text: str) -> str:
-    """A comment on one line, without its mark; what would end the line or the page is left out."""
+    """Return a comment's text on one line, without the `#`; control characters are removed and it is cut to length."""
     plain = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return plain if len(plain) <= LONGEST_REMARK else plain[: LONGEST_REMARK - 1] + "…"
 
 
 def aligned(lines: list[tuple[str, str]], most: int = 100) -> list[str]:
-    """Lines with their comments, in one column where the line is not too long."""
+    """Return lines with their comments, aligned in one column for lines of at most `most` characters."""
     width = max((len(line) for line, note in lines if note and len(line) <= most), default=0)
     return [f"{line:<{width}}  # {note}" if note else line for line, note in lines]
 

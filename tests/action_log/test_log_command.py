@@ -78,6 +78,7 @@ def test_a_failure_is_shown_on_the_assets_own_timeline(toy: Toy, instance: dg.Da
     ("text", "seconds"),
     [
         ("30m", -1800),
+        ("30 min", -1800),
         ("2h", -7200),
         ("1.5d", -129600),
         ("2030-01-31T11:59:00", -60),

@@ -2,11 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from radix_assets.question.horizon import Future, days, future_of, horizon, offset
 from radix_assets.question.parse import MOST_NESTED, parse
-from radix_assets.question.syntax import Aggregate, Column, Negation, Number, Operation, Place, Text
+from radix_assets.question.syntax import Aggregate, Column, Negation, Number, Operation, Span, Text
 from radix_resources.errors import TargetError
 
-HERE = Place(0, 0)
+HERE = Span(0, 0)
 
 
 def test_a_count_with_a_comparison() -> None:
@@ -41,13 +42,13 @@ def test_and_binds_closer_than_or_and_times_closer_than_plus() -> None:
         ("sum(orders)", 5, "whole table", "sum(orders.column)"),
         ("count(a.b > c.d)", 7, "a and c", "one table"),
         ("orders.amount >", 16, "too early", "value"),
-        ("count(orders) 3", 15, "too much", "operator"),
-        ("30d > 2", 1, "duration", "last in a function"),
-        ("'abc", 1, "no end", ""),
+        ("count(orders) 3", 15, "unexpected '3'", "operator"),
+        ("30d > 2", 1, "duration", "last argument of a function"),
+        ("'abc", 1, "not closed", ""),
         ("count(orders) == 0 @", 20, "'@'", ""),
-        ("orders", 1, "alone is no value", "table.column"),
-        ("count(orders) == )", 18, "')' is no value", ""),
-        ("(" * (MOST_NESTED + 5) + "1", MOST_NESTED + 1, "too deep", ""),
+        ("orders", 1, "alone is not a value", "table.column"),
+        ("count(orders) == )", 18, "')' is not a value", ""),
+        ("(" * (MOST_NESTED + 5) + "1", MOST_NESTED + 1, "too deeply", ""),
     ],
 )
 def test_what_cannot_be_read_is_shown_with_its_place(text: str, at: int, found: str, help_: str) -> None:
@@ -68,3 +69,14 @@ def test_any_text_is_read_or_refused_with_its_code(text: str) -> None:
         parse(text)
     except TargetError as error:
         assert error.code == "RDX-TGT-301"  # noqa: PT017 both are right
+
+
+def test_a_minute_is_m_or_min_and_a_month_is_mo() -> None:
+    question = {"for_each": "customers", "predict": "count(orders) == 0"}
+    assert [offset(text) for text in ("30m", "30 min", "2mo")] == ["30m", "30m", "2mo"]
+    assert days("1440m") == days("1440min") == 1
+    assert horizon("90m") == horizon("90min") == 90 * 60 * 1_000_000
+    assert horizon("1mo") == 31 * 86_400_000_000
+    assert future_of(Future(**question, within="45m").text).within == "45m"
+    spans = [parse(f"count(orders, {text})") for text in ("5m", "5min", "5mo")]
+    assert [tree.span for tree in spans if isinstance(tree, Aggregate)] == ["5m", "5min", "5mo"]

@@ -1,6 +1,6 @@
-"""A small shop with names that are hard to write, its profiles, and what is suggested of it.
+"""A small shop with names that are hard to write, its profiles and suggestions.
 
-The suggestions are made here, by plain rules, so that what holds of tags does not hang on how well Radix guesses.
+The suggestions come from simple rules, so that the tests of tags do not depend on the quality of Radix's suggestions.
 """
 
 import datetime as dt
@@ -79,7 +79,7 @@ TIMES = {"customers": ["signup_date"], "order items": ["order_date"], "hours": [
 
 
 def schema_of(profiles: dict[str, TableProfile]) -> Schema:
-    """Customers are known by their number; every other table that has the number points to them."""
+    """Return the schema: customers are identified by their number; every other table that has it references them."""
     keys = [
         PrimaryKey(table=table, columns=names, confidence=0.9, evidence=f"{profiles[table].rows} rows, all different")
         for table, names in KEYS.items()
@@ -101,7 +101,7 @@ def schema_of(profiles: dict[str, TableProfile]) -> Schema:
 
 
 def suggestions_of(profiles: dict[str, TableProfile], schema: Schema, shift: float = 0.0) -> Suggestions:
-    """What a simple mind would say. `shift` makes it less sure of everything, and words it otherwise."""
+    """Return suggestions by simple rules. `shift` lowers every confidence and changes the wording of the evidence."""
     points = {(link.child, name) for link in schema.relationships for name in link.child_columns}
     tables = {}
     for table, profile in profiles.items():

@@ -1,4 +1,4 @@
-"""`radix tags` as a person drives it: what is rebuilt, what is told, who said what."""
+"""`radix tags` from the command line: what is rebuilt, reported and attributed to whom."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ def preview(shop: Installation, *arguments: str) -> dict[str, Any]:
     return said
 
 
-def test_a_comment_a_name_and_a_mark_rebuild_the_tags_alone(shop: Installation):
+def test_a_comment_a_name_and_a_mark_rebuild_only_the_tags(shop: Installation):
     path = shop.tags_file("shop")
     path.write_text(path.read_text().replace("confirmed_by: Ada", "confirmed_by: Bob  # and Ada"))
     assert preview(shop)["impact"]["rebuilt"] == []
@@ -67,15 +67,15 @@ def test_a_preview_names_what_is_rebuilt_and_writes_nothing(shop: Installation):
     assert made <= names | {"tags"}
 
 
-def test_a_column_is_explained_from_the_suggestion_to_what_holds_now(shop: Installation):
+def test_a_column_is_explained_from_the_suggestion_to_the_current_state(shop: Installation):
     path = shop.tags_file("shop")
     path.write_text(path.read_text().replace("weight: {role: feature", "weight: {role: ignore"))
     shop.radix("tags", "shop", "--set", "orders.weight.unit=kg", "--by", "Bob")
     said = shop.radix("tags", "shop", "--explain", "orders.weight", "--json").json
-    told = [(one["what"], one["by"]) for one in said["history"]]
-    assert told[0] in {("suggested", "Radix"), ("written into the file, as suggested", "Radix")}
-    assert ("confirmed, with all others", "Ada") in told
-    assert told[-2:] == [("edited", "whoever edited (file)"), ("edited", "Bob")]
+    events = [(one["what"], one["by"]) for one in said["history"]]
+    assert events[0] in {("suggested", "Radix"), ("written into the file, as suggested", "Radix")}
+    assert ("confirmed, with all others", "Ada") in events
+    assert events[-2:] == [("edited", "a user (file)"), ("edited", "Bob")]
     edit = said["history"][-2]
     assert (edit["from"]["role"], edit["to"]["role"]) == ("feature", "ignore")
     first = next(one for one in said["history"] if one["what"] == "suggested")
@@ -83,12 +83,12 @@ def test_a_column_is_explained_from_the_suggestion_to_what_holds_now(shop: Insta
     assert first["run"]
     assert 0 < first["confidence"] <= 1
     assert said["now"]["tag"]["role"] == "ignore"
-    assert "a person's word" in said["now"]["why"]
+    assert "set by a user" in said["now"]["why"]
     text = shop.radix("tags", "shop", "--explain", "orders.weight").out
     assert "role feature → ignore" in text
 
 
-def test_the_second_is_told_and_processes_at_once_lose_nothing(shop: Installation):
+def test_the_second_writer_gets_an_error_and_concurrent_processes_lose_nothing(shop: Installation):
     version = shop.radix("tags", "shop", "--json").json["version"]
     shop.radix("tags", "shop", "--set", "items.price=ignore", "--if-version", version)
     late = shop.radix("tags", "shop", "--set", "items.price=feature", "--if-version", version, expect=1)
@@ -117,7 +117,7 @@ def test_the_second_is_told_and_processes_at_once_lose_nothing(shop: Installatio
         (["--no-relationship", "items.product -> customers.email"], "RDX-TAG-009"),
     ],
 )
-def test_an_edit_that_cannot_be_is_refused_and_nothing_is_written(shop: Installation, arguments: list[str], code: str):
+def test_an_impossible_edit_is_refused_and_nothing_is_written(shop: Installation, arguments: list[str], code: str):
     before = shop.tags_file("shop").read_bytes()
     assert code in shop.radix("tags", "shop", *arguments, expect=1).err
     assert shop.tags_file("shop").read_bytes() == before

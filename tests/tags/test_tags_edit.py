@@ -1,3 +1,4 @@
+import json
 import threading
 
 import pytest
@@ -8,6 +9,8 @@ from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
 from radix_assets.tags.write import write_tags
 from radix_assets.tags_file.file import read_tags
+from radix_assets.tags_file.ledger import ledger_path
+from radix_assets.tags_file.lines import key_text
 from radix_resources.errors import TagError
 
 
@@ -31,7 +34,7 @@ def test_the_file_is_written_once_and_never_again(shop):
     assert sorted(path.name for path in shop.path.parent.iterdir()) == [".tags.yaml.radix", "tags.yaml"]
 
 
-def test_every_name_of_the_data_comes_back_from_the_file(shop):
+def test_every_name_in_the_data_is_read_back_from_the_file(shop):
     file = read_tags(shop.path)
     assert {name: list(block.columns) for name, block in file.tables.items()}.keys() == shop.profiles.keys()
     for name, block in file.tables.items():
@@ -52,7 +55,7 @@ def test_no_value_of_the_data_is_in_the_file(shop):
     assert "some words" not in text
 
 
-def test_an_edit_changes_its_line_alone_and_marks_the_evidence_as_what_was_suggested(shop):
+def test_an_edit_changes_only_its_line_and_keeps_the_evidence_as_what_was_suggested(shop):
     before = shop.path.read_text()
     assert set_tags(shop.path, {"order items.shipped": {"role": "leak"}}, who="Ada", today="2026-01-02")
     ((old, new),) = changed_lines(before, shop.path.read_text())
@@ -64,7 +67,7 @@ def test_an_edit_changes_its_line_alone_and_marks_the_evidence_as_what_was_sugge
     assert f"# by Bob 2026-01-03; Radix suggested feature, {evidence}" in shop.path.read_text()
 
 
-def test_an_edit_keeps_a_persons_own_comment(shop):
+def test_an_edit_keeps_a_users_own_comment(shop):
     text = shop.path.read_text()
     old = next(line for line in text.split("\n") if line.strip().startswith("shipped:"))
     own = old.partition("#")[0] + "# ask Ada; by and by"
@@ -80,13 +83,13 @@ def test_columns_with_odd_names_can_be_edited(shop, name):
     assert (line.role, line.sensitivity) == ("ignore", "personal")
 
 
-def test_saying_what_stands_there_already_confirms_the_line(shop):
+def test_setting_the_present_value_confirms_the_line(shop):
     set_tags(shop.path, {"order items.shipped": {"role": "feature"}})
     assert read_tags(shop.path).tables["order items"].columns["shipped"].human
     assert not set_tags(shop.path, {"order items.shipped": {"role": "feature"}})
 
 
-def test_a_new_target_takes_the_problem_back(shop):
+def test_a_new_target_clears_the_problem_type(shop):
     assert read_tags(shop.path).problem
     set_tags(shop.path, {"order items.color": {"role": "target"}})
     file = read_tags(shop.path)
@@ -120,7 +123,7 @@ def test_relationships_are_added_and_removed(shop):
     assert len(read_tags(shop.path).relationships) == 1
 
 
-def test_a_person_confirms_by_name(shop):
+def test_a_user_confirms_by_name(shop):
     before = shop.path.read_text()
     assert confirm(shop.path, "Ada L.")
     file = read_tags(shop.path)
@@ -144,7 +147,7 @@ def test_a_person_confirms_by_name(shop):
         ),
     ],
 )
-def test_a_wrong_edit_writes_nothing_and_proposes_the_nearest(shop, edit, code, hint):
+def test_an_invalid_edit_writes_nothing_and_suggests_the_nearest_name(shop, edit, code, hint):
     before = shop.path.read_bytes()
     with pytest.raises(TagError) as caught:
         set_tags(shop.path, **edit)
@@ -153,7 +156,7 @@ def test_a_wrong_edit_writes_nothing_and_proposes_the_nearest(shop, edit, code, 
     assert shop.path.read_bytes() == before
 
 
-def test_the_second_of_two_editors_is_told(shop):
+def test_the_second_of_two_editors_gets_an_error(shop):
     seen = read_tags(shop.path).sha
     set_tags(shop.path, {"order items.shipped": {"role": "leak"}}, expected=seen)
     with pytest.raises(TagError) as caught:
@@ -162,7 +165,7 @@ def test_the_second_of_two_editors_is_told(shop):
     assert read_tags(shop.path).tables["order items"].columns["note"].role == "feature"
 
 
-def test_many_writers_at_once_lose_nothing(shop):
+def test_concurrent_writers_lose_nothing(shop):
     names = [name for name in ODD if name != "yes"]
     threads = [
         threading.Thread(target=set_tags, args=(shop.path, {f"odd.names.{name}": {"role": "leak"}})) for name in names
@@ -229,7 +232,7 @@ def complete(shop, text: str) -> None:
         BY_HAND,
     ],
 )
-def test_files_written_by_hand_in_other_ways_are_completed(shop, text):
+def test_handwritten_files_in_other_styles_are_completed(shop, text):
     complete(shop, text)
     after = shop.path.read_bytes().decode()
     assert "\r\n" not in text or "\n" not in after.replace("\r\n", "")
@@ -240,10 +243,43 @@ def test_files_written_by_hand_in_other_ways_are_completed(shop, text):
     assert (columns["note"].role, columns["total"].type) == ("leak", "categorical")
 
 
-def test_a_file_in_brackets_is_completed_as_far_as_it_goes_and_applies_all_the_same(shop):
+def test_a_file_in_flow_style_is_completed_where_possible_and_still_applies(shop):
     shop.path.write_text("target: order items.total\ntables: {order items: {columns: {note: ignore}}}")
     refresh_tags(shop.path, *shop.args(), shop.project)
     file = read_tags(shop.path)
     assert file.tables["order items"].columns["note"].role == "ignore"
     tags, _ = resolve(shop.project, file, *shop.args(), shop.raw)
     assert set(tags.tables) == set(shop.profiles)
+
+
+def test_a_ledger_and_a_mark_of_an_earlier_version_are_still_read(shop, tmp_path):
+    stored = json.loads(ledger_path(shop.path).read_bytes())
+    assert set(stored) == {"version", "sha", "confirmed", "written", "held", "known", "gone", "outbox"}
+    assert all(set(entry) == {"prints", "said", "confirmed"} for entry in stored["written"].values())
+    mark = "# gone since 2025-01-01: total (now totals?)"
+    text = shop.path.read_text().replace("      total: {", f"      {mark}\n      total: {{")
+    shop.path.write_text(text)
+    stored["gone"] = {key_text(("tables", "order items", "columns", "total")): mark}
+    ledger_path(shop.path).write_text(json.dumps(stored))
+    (tmp_path / "later").mkdir()
+    renamed = frames()["order items"].rename({"total": "totals"})
+    later = open_shop(tmp_path / "later", {**frames(), "order items": renamed})
+    refresh_tags(shop.path, *later.args(), shop.project)
+    assert shop.path.read_text().count(mark) == 1
+    assert shop.path.read_text().count("# missing since") == 0
+    refresh_tags(shop.path, *shop.args(), shop.project)
+    assert mark not in shop.path.read_text()
+
+
+def test_lines_in_the_words_of_an_earlier_version_are_recognized_without_a_ledger(shop):
+    text = shop.path.read_text()
+    assert "no creation time found" in text
+    earlier = text.replace("# no creation time found", "# no moment at which a row came to be")
+    shop.path.write_text(earlier.replace("# no unique columns found", "# nothing found that tells the rows apart"))
+    ledger_path(shop.path).unlink()
+    refresh_tags(shop.path, *shop.args(), shop.project)
+    file = read_tags(shop.path)
+    for name, block in file.tables.items():
+        for setting in ("primary_key", "time_index"):
+            assert file.untouched(("tables", name, setting)), (name, setting, block)
+    assert shop.path.read_text() == text

@@ -1,8 +1,8 @@
-"""The law: whatever a person writes into tags.yaml, and whatever is suggested later, nothing of theirs changes.
+"""The main invariant of tags.yaml: nothing that a user wrote is ever changed, whatever is suggested later.
 
-A story is a sequence of what may happen to a file: a person works on it in an editor, the data are profiled anew and
-differ, somebody edits it through Radix, somebody writes into it while Radix does. After each step every line that a
-person wrote or confirmed must stand there byte for byte, in its place among the others.
+A story is a sequence of events in the life of a file: a user edits it in an editor, the data are profiled again and
+differ, a user edits it through Radix, another program writes to it while Radix does. After each step every line that a
+user wrote or confirmed must still be there byte for byte, in its place among the others.
 """
 
 import re
@@ -20,8 +20,9 @@ from radix_assets.tags.edit import confirm, set_tags
 from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.write import write_tags
 from radix_assets.tags_file.atomic import rewrite
-from radix_assets.tags_file.file import COLUMN_SETTINGS, read_tags
+from radix_assets.tags_file.file import read_tags
 from radix_assets.tags_file.ledger import ledger_path
+from radix_assets.tags_file.schema import COLUMN_SETTINGS
 from radix_assets.tags_file.yaml_text import quoted, quoted_reference, remark
 from radix_resources.errors import TagError
 
@@ -35,7 +36,7 @@ def without(tables: dict, table: str, *columns: str) -> dict:
 
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory):
-    """The shop as it was first, and as it looks after columns and tables came, went, were renamed or changed."""
+    """The original shop, and variants with columns and tables added, removed, renamed or changed."""
     folder = tmp_path_factory.mktemp("law")
     worlds = [
         (frames(), 0.0),
@@ -61,8 +62,8 @@ WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], include_cha
 
 
 @st.composite
-def by_hand(draw, text: str) -> str:  # noqa: C901, PLR0912, PLR0915 one branch for each thing a person may do
-    """The text after a person has worked on it: values, comments, order, blank lines, quotes, styles, deletions."""
+def by_hand(draw, text: str) -> str:  # noqa: C901, PLR0912, PLR0915 one branch per kind of edit
+    """Draw the text as edited by a user: values, comments, order, blank lines, quotes, styles, deletions."""
     end = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").split("\n")
     for _ in range(draw(st.integers(0, 5))):
@@ -154,8 +155,8 @@ def lines_of(text: str) -> list[str]:
     return [line.rstrip("\r") for line in text.split("\n")]
 
 
-class Person:
-    """Remembers which lines a person wrote, by what they changed and confirmed."""
+class User:
+    """A user, with the lines that they wrote or confirmed."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -167,114 +168,116 @@ class Person:
         return self.path.read_bytes().decode()
 
     def wrote(self, *, all_of_it: bool = False) -> None:
-        """After an edit: what is new in the file is the person's, and what was theirs and is still there."""
+        """Record an edit: the user owns the new lines, and those of their lines that are still there."""
         before, mine = Counter(lines_of(self.seen)), Counter(self.mine)
-        kept = []
+        own = []
         for line in lines_of(self.text):
             if mine[line] > 0:
                 mine[line] -= 1
                 before[line] -= 1
-                kept.append(line)
+                own.append(line)
             elif before[line] > 0 and not all_of_it:
                 before[line] -= 1
-            elif "# gone since 2026-01-02: " not in line:
-                kept.append(line)
-        self.mine, self.seen = kept, self.text
+            elif "# missing since 2026-01-02: " not in line:
+                own.append(line)
+        self.mine, self.seen = own, self.text
 
     def finds_all(self) -> None:
-        """After Radix's work: every line of theirs stands there, in the same order."""
+        """Check, after a change by Radix, that every line of the user is there, in the same order."""
         rest = iter(lines_of(self.text))
         missing = [line for line in self.mine if line not in rest]
         assert not missing
         self.seen = self.text
 
 
-def said(path: Path) -> dict:
+def settings_by_column(path: Path) -> dict:
     file = read_tags(path)
-    return {(table, name): line.said for table, block in file.tables.items() for name, line in block.columns.items()}
+    return {
+        (table, name): line.settings for table, block in file.tables.items() for name, line in block.columns.items()
+    }
 
 
-def refresh(person: Person, shop: Shop) -> None:
-    """The data are as in this shop now."""
-    before = read_tags(person.path)
-    refresh_tags(person.path, *shop.args(), shop.project, today="2026-01-02")
-    after = read_tags(person.path)
-    person.finds_all()
+def refresh(user: User, shop: Shop) -> None:
+    """Refresh the file with the data of this shop."""
+    before = read_tags(user.path)
+    refresh_tags(user.path, *shop.args(), shop.project, today="2026-01-02")
+    after = read_tags(user.path)
+    user.finds_all()
     for name, block in before.tables.items():
-        kept = [column for column in after.tables[name].columns if column in block.columns]
-        assert kept == list(block.columns)
+        order = [column for column in after.tables[name].columns if column in block.columns]
+        assert order == list(block.columns)
     assert (after.confirmed, after.confirmed_by) == (before.confirmed, before.confirmed_by)
     if before.confirmed:
         assert after.target == before.target
 
 
-def writer_in_between(person: Person, data: st.DataObject) -> None:
-    """Somebody saves the file, in place or by a new one, in the very moment in which Radix writes."""
-    theirs = person.text + "# saved in between\n"
-    way = data.draw(st.sampled_from(["in place", "anew"]))
+def writer_in_between(user: User, data: st.DataObject) -> None:
+    """Save the file as another program, in place or by replacing it, at the moment in which Radix writes."""
+    theirs = user.text + "# saved in between\n"
+    way = data.draw(st.sampled_from(["in place", "replaced"]))
 
     def meanwhile(text: str) -> str:
         if way == "in place":
-            person.path.write_bytes(theirs.encode())
+            user.path.write_bytes(theirs.encode())
         else:
-            person.path.with_suffix(".new").write_bytes(theirs.encode())
-            person.path.with_suffix(".new").replace(person.path)
+            user.path.with_suffix(".new").write_bytes(theirs.encode())
+            user.path.with_suffix(".new").replace(user.path)
         return text + "# Radix\n"
 
     with pytest.raises(TagError, match="RDX-TAG-006"):
-        rewrite(person.path, meanwhile)
-    assert person.text == theirs
-    person.wrote()
+        rewrite(user.path, meanwhile)
+    assert user.text == theirs
+    user.wrote()
 
 
-def through_radix(person: Person, data: st.DataObject) -> None:
-    """A correction by the command line: one line changes."""
-    columns = said(person.path)
+def through_radix(user: User, data: st.DataObject) -> None:
+    """Correct the tags through Radix: one line changes."""
+    columns = settings_by_column(user.path)
     own = [name for name in columns if columns[name].get("role") not in {"target", "time_index", "primary_key"}]
     if not own:
         return
     table, name = data.draw(st.sampled_from(own))
     role = data.draw(st.sampled_from([role for role in ROLES if role not in {"time_index", "primary_key"}]))
-    before = person.text
+    before = user.text
     try:
-        set_tags(person.path, {f"{table}.{name}": {"role": role}}, who="Ada", today="2026-01-03")
+        set_tags(user.path, {f"{table}.{name}": {"role": role}}, who="Ada", today="2026-01-03")
     except TagError as error:
-        assert error.code == "RDX-TAG-011"  # noqa: PT017 some files can be edited, others not: never by halves
-        assert person.text == before
+        assert error.code == "RDX-TAG-011"  # noqa: PT017 some files can be edited, others not, but never partly
+        assert user.text == before
         return
-    changed = [pair for pair in zip(lines_of(before), lines_of(person.text), strict=False) if pair[0] != pair[1]]
-    assert abs(before.count("\n") - person.text.count("\n")) <= 1
-    assert len(changed) <= 1 or before.count("\n") != person.text.count("\n")
-    after = said(person.path)
+    changed = [pair for pair in zip(lines_of(before), lines_of(user.text), strict=False) if pair[0] != pair[1]]
+    assert abs(before.count("\n") - user.text.count("\n")) <= 1
+    assert len(changed) <= 1 or before.count("\n") != user.text.count("\n")
+    after = settings_by_column(user.path)
     assert {key: value for key, value in after.items() if key != (table, name)} == {
         key: value for key, value in columns.items() if key != (table, name)
     }
-    person.wrote()
+    user.wrote()
 
 
-def obey_the_law(shops, tmp_path_factory, data) -> None:
+def check_invariant(shops, tmp_path_factory, data) -> None:
     folder = Path(tmp_path_factory.mktemp("hand"))
     path = folder / "tags.yaml"
     try:
         path.write_bytes(shops[0].path.read_bytes())
         ledger_path(path).write_bytes(ledger_path(shops[0].path).read_bytes())
-        person = Person(path)
+        user = User(path)
         for _ in range(data.draw(st.integers(1, 4))):
             before = read_tags(path).confirmed
-            path.write_bytes(data.draw(by_hand(person.text)).encode())
-            person.wrote(all_of_it=read_tags(path).confirmed and not before)
-            refresh(person, data.draw(st.sampled_from(shops)))
+            path.write_bytes(data.draw(by_hand(user.text)).encode())
+            user.wrote(all_of_it=read_tags(path).confirmed and not before)
+            refresh(user, data.draw(st.sampled_from(shops)))
             act = data.draw(st.sampled_from(["refresh", "radix", "between", "confirm", "forget"]))
             event(act)
             if act == "refresh":
-                refresh(person, data.draw(st.sampled_from(shops)))
+                refresh(user, data.draw(st.sampled_from(shops)))
             elif act == "radix":
-                through_radix(person, data)
+                through_radix(user, data)
             elif act == "between":
-                writer_in_between(person, data)
+                writer_in_between(user, data)
             elif act == "confirm":
                 confirm(path, "Ada")
-                person.wrote(all_of_it=True)
+                user.wrote(all_of_it=True)
             elif act == "forget":
                 ledger_path(path).unlink()
     finally:
@@ -286,15 +289,15 @@ FIXTURES_ARE_READ_ONLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_s
 
 @settings(max_examples=15, deadline=None, suppress_health_check=FIXTURES_ARE_READ_ONLY)
 @given(data=st.data())
-def test_nothing_that_a_person_wrote_ever_changes(shops, tmp_path_factory, data):
-    obey_the_law(shops, tmp_path_factory, data)
+def test_nothing_a_user_wrote_ever_changes(shops, tmp_path_factory, data):
+    check_invariant(shops, tmp_path_factory, data)
 
 
 @pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=FIXTURES_ARE_READ_ONLY)
 @given(data=st.data())
-def test_nothing_that_a_person_wrote_ever_changes_in_hundreds_of_stories(shops, tmp_path_factory, data):
-    obey_the_law(shops, tmp_path_factory, data)
+def test_nothing_a_user_wrote_ever_changes_in_hundreds_of_stories(shops, tmp_path_factory, data):
+    check_invariant(shops, tmp_path_factory, data)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))

@@ -2,7 +2,8 @@ import polars as pl
 import pytest
 from tag_shop import frames, open_shop
 
-from radix_assets.tags.edit import Edits, confirm, set_tags
+from radix_assets.tags.edit import confirm, set_tags
+from radix_assets.tags.edit_plan import Edits
 from radix_assets.tags.gate import waiting_for
 from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
@@ -38,7 +39,7 @@ def line(shop, text: str) -> int:
     return next(n for n, held in enumerate(shop.path.read_text().split("\n"), 1) if text in held)
 
 
-def test_every_mistake_of_the_form_is_told_at_once_with_its_line(shop):
+def test_all_mistakes_of_form_are_reported_at_once_with_their_lines(shop):
     rewrite(
         shop,
         ("note: {role: feature", "note: {role: featur"),
@@ -55,7 +56,7 @@ def test_every_mistake_of_the_form_is_told_at_once_with_its_line(shop):
     assert len(caught.value.attrs()["errors"]) == 4
 
 
-def test_every_mistake_about_the_data_is_told_at_once(shop):
+def test_all_mistakes_about_the_data_are_reported_at_once(shop):
     rewrite(
         shop,
         ("target: order items.total", "target: order items.constant"),
@@ -87,23 +88,23 @@ def test_a_line_that_is_not_yaml_does_not_hide_the_others(shop):
         ("total: {role: target", "total: {role: leak", "RDX-TAG-013", "role: target"),
         ("primary_key: [order_id]", "primary_key: [color]", "RDX-TAG-012", "primary_key: [order_id]"),
         ("primary_key: [order_id]", "primary_key: [color, gift]", "RDX-TAG-012", "primary_key: [order_id]"),
-        (".customer_id -> customers.customer_id", ".order_id -> customers.customer_id", "RDX-TAG-009", "mend"),
+        (".customer_id -> customers.customer_id", ".order_id -> customers.customer_id", "RDX-TAG-009", "fix"),
     ],
 )
-def test_a_role_or_a_key_that_cannot_be_names_its_line_and_the_nearest_that_can(shop, old, new, code, hint):
+def test_an_impossible_role_or_key_is_reported_with_its_line_and_a_possible_one(shop, old, new, code, hint):
     rewrite(shop, (old, new))
     error = mistake(shop)
     assert (error.code, error.context["line"]) == (code, line(shop, new))
     assert hint in error.hint
 
 
-def test_a_key_of_several_columns_that_tells_rows_apart_is_fine(shop):
+def test_a_unique_key_of_several_columns_is_valid(shop):
     rewrite(shop, ("primary_key: [order_id]", "primary_key: [order_date, customer_id, color]"))
     tags, _ = resolve(shop.project, read_tags(shop.path), *shop.args(), shop.raw)
     assert tags.tables["order items"].primary_key == ["order_date", "customer_id", "color"]
 
 
-def test_a_relationship_whose_values_do_not_match_proposes_the_one_that_does(tmp_path):
+def test_a_relationship_whose_values_do_not_match_suggests_one_that_does(tmp_path):
     tables = frames()
     tables["stores"] = pl.DataFrame({"store_id": range(900, 960)})
     shop = open_shop(tmp_path, tables)
@@ -128,7 +129,7 @@ def test_plain_words_for_types_are_read(shop):
     ]
 
 
-def test_what_is_gone_is_marked_and_warned_of_and_unmarked_when_it_returns(shop, tmp_path):
+def test_a_missing_column_is_marked_with_a_warning_and_unmarked_when_it_returns(shop, tmp_path):
     before = shop.path.read_text()
     (tmp_path / "later").mkdir()
     later = open_shop(
@@ -136,13 +137,13 @@ def test_what_is_gone_is_marked_and_warned_of_and_unmarked_when_it_returns(shop,
     )
     assert refresh_tags(shop.path, *later.args(), shop.project, today="2026-02-03")
     text = shop.path.read_text()
-    assert "      # gone since 2026-02-03: note (now notes?)\n      note: {role" in text
+    assert "      # missing since 2026-02-03: note (now notes?)\n      note: {role" in text
     _, warnings = resolve(shop.project, read_tags(shop.path), *later.args(), later.raw)
-    assert any("order items.note is gone" in warning for warning in warnings)
+    assert any("order items.note is no longer in the data" in warning for warning in warnings)
     refresh_tags(shop.path, *shop.args(), shop.project)
-    assert "# gone since 2026-02-03: note" not in shop.path.read_text()
+    assert "# missing since 2026-02-03: note" not in shop.path.read_text()
     set_tags(shop.path, {"order items.note": {"role": "ignore"}})
-    assert before.count("\n") + 2 == shop.path.read_text().count("\n")  # notes has come, and is marked as gone
+    assert before.count("\n") + 2 == shop.path.read_text().count("\n")  # notes was added, and is marked as missing
 
 
 @pytest.mark.parametrize(
@@ -155,24 +156,26 @@ def test_what_is_gone_is_marked_and_warned_of_and_unmarked_when_it_returns(shop,
         ("order_date", "order_dates", "RDX-TAG-007"),
     ],
 )
-def test_a_column_that_is_gone_is_a_warning_and_blocks_only_as_target_key_or_time(shop, tmp_path, column, now, code):
+def test_a_missing_column_is_a_warning_and_an_error_only_as_target_key_or_time(shop, tmp_path, column, now, code):
     confirm(shop.path, "Ada")
     (tmp_path / "later").mkdir()
     renamed = frames()["order items"].rename({column: now})
     later = open_shop(tmp_path / "later", {**frames(), "order items": renamed})
     refresh_tags(shop.path, *later.args(), shop.project, today="2026-02-03")
-    assert f"# gone since 2026-02-03: {column} (now {now}?)" in shop.path.read_text()
+    assert f"# missing since 2026-02-03: {column} (now {now}?)" in shop.path.read_text()
     if code is None:
         _, warnings = resolve(shop.project, read_tags(shop.path), *later.args(), later.raw)
         place = line(shop, f"      {column}: {{role")
-        assert f"line {place}: order items.{column} is gone; nearest to it is {now}" in warnings
+        assert (
+            f"line {place}: order items.{column} is no longer in the data; the most similar column is {now}" in warnings
+        )
     else:
         with pytest.raises(RadixError, match=code) as caught:
             resolve(shop.project, read_tags(shop.path), *later.args(), later.raw)
         assert now in caught.value.hint
 
 
-def test_what_is_still_suggested_follows_the_data_until_a_person_touches_or_confirms_it(shop, tmp_path):
+def test_a_suggestion_follows_the_data_until_a_user_edits_or_confirms_it(shop, tmp_path):
     (tmp_path / "later").mkdir()
     later = open_shop(tmp_path / "later", shift=0.2)
     rewrite(shop, ("color: {role: feature", "color: {role: ignore"))
@@ -188,13 +191,13 @@ def test_what_is_still_suggested_follows_the_data_until_a_person_touches_or_conf
     assert shop.path.read_text() == text
 
 
-def test_a_relationship_that_a_person_took_out_is_not_suggested_again(shop):
+def test_a_relationship_removed_by_a_user_is_not_suggested_again(shop):
     set_tags(shop.path, remove_relationships=["order items.customer_id -> customers.customer_id"])
     refresh_tags(shop.path, *shop.args(), shop.project)
     assert read_tags(shop.path).relationships == []
 
 
-def test_another_target_leaves_what_kind_of_answer_it_has_to_the_data(shop):
+def test_the_problem_type_of_another_target_follows_from_the_data(shop):
     rewrite(shop, ("target: order items.total", "target: order items.color"))
     refresh_tags(shop.path, *shop.args(), shop.project)
     tags, _ = resolve(shop.project, read_tags(shop.path), *shop.args(), shop.raw)
@@ -203,7 +206,7 @@ def test_another_target_leaves_what_kind_of_answer_it_has_to_the_data(shop):
     assert "color: {role: target" in shop.path.read_text()
 
 
-def test_from_a_misspelt_target_nothing_follows_until_it_is_mended(shop):
+def test_a_misspelt_target_has_no_effect_until_it_is_fixed(shop):
     before = shop.path.read_text().replace("target: order items.total", "target: order items.totla", 1)
     shop.path.write_text(before)
     refresh_tags(shop.path, *shop.args(), shop.project)
@@ -213,7 +216,7 @@ def test_from_a_misspelt_target_nothing_follows_until_it_is_mended(shop):
     assert "order items.total" in wish
 
 
-def test_an_edit_that_would_be_a_mistake_is_known_before_it_is_written(shop):
+def test_the_mistakes_of_an_edit_are_known_before_it_is_written(shop):
     def draft(edits: Edits) -> Draft:
         return Draft(shop.project, *shop.args(), shop.raw, edits, "Ada")
 
@@ -229,22 +232,22 @@ def test_an_edit_that_would_be_a_mistake_is_known_before_it_is_written(shop):
     assert shop.path.read_bytes() == before
 
 
-def test_what_changes_nothing_downstream_does_not_change_the_tags_that_apply(shop):
-    def law() -> str:
+def test_edits_without_effect_downstream_do_not_change_the_published_tags(shop):
+    def canonical() -> str:
         tags, _ = resolve(shop.project, read_tags(shop.path), *shop.args(), shop.raw)
-        return tags.law().model_dump_json()
+        return tags.canonical().model_dump_json()
 
-    before = law()
+    before = canonical()
     confirm(shop.path, "Ada")
     rewrite(shop, ("confirmed_by: Ada", "confirmed_by: Bob  # and Ada"))
     set_tags(shop.path, {"order items.order_date": {"role": "time_index"}, "order items.nothing": {"role": "ignore"}})
     assert read_tags(shop.path).tables["order items"].columns["nothing"].human
-    assert law() == before
+    assert canonical() == before
     set_tags(shop.path, {"order items.note": {"sensitivity": "sensitive"}})
-    assert law() != before
+    assert canonical() != before
 
 
-def test_tables_without_a_bearing_on_the_target_are_told_apart(shop):
+def test_tables_not_connected_to_the_target_are_left_out(shop):
     tags, _ = resolve(shop.project, read_tags(shop.path), *shop.args(), shop.raw)
     assert set(tags.connected().tables) == {"order items", "customers"}
 

@@ -39,7 +39,7 @@ def refused(shop, old: str, new: str, *, raw: bool = True) -> RadixError:
 TARGET = "target: order items.total"
 
 
-def test_what_nobody_touched_is_as_suggested(shop):
+def test_untouched_lines_are_as_suggested(shop):
     tags, warnings = resolve(shop.project, read_tags(shop.path), *shop.args(), shop.raw)
     assert not warnings
     assert tags.target.name == "order items.total"
@@ -52,13 +52,13 @@ def test_what_nobody_touched_is_as_suggested(shop):
     assert set(tags.tables["odd.names"].columns) == set(shop.profiles["odd.names"].columns)
 
 
-def test_a_line_that_differs_is_a_persons(shop):
+def test_a_line_that_differs_belongs_to_the_user(shop):
     tags, _ = rewritten(shop, "note: {role: feature, type: sentence}", "note: {role: ignore}")
     tag = tags.tables["order items"].columns["note"]
     assert (tag.role, tag.type, tag.human) == ("ignore", "sentence", True)
 
 
-def test_a_private_column_stays_private_where_its_line_says_nothing(shop):
+def test_a_private_column_stays_private_if_its_line_omits_the_sensitivity(shop):
     tags, _ = rewritten(shop, ", sensitivity: personal", "")
     assert tags.tables["customers"].private == {"email"}
     set_tags(shop.path, {"customers.email": {"sensitivity": "none"}})
@@ -99,7 +99,7 @@ def test_the_problem_follows_from_the_target(shop, question, problem):
         ("order items.order_date", "RDX-TGT-004", ""),
     ],
 )
-def test_a_target_that_cannot_be_is_refused_with_the_line(shop, target, code, hint):
+def test_an_impossible_target_is_refused_with_its_line(shop, target, code, hint):
     error = refused(shop, TARGET, f"target: {target}".strip())
     assert error.code == code
     assert hint in error.hint
@@ -131,13 +131,13 @@ def test_too_many_classes_are_refused(shop):
         (".customer_id -> customers.customer_id", ".customer_id -> order items.total", "RDX-TAG-009", ""),
     ],
 )
-def test_a_key_a_time_or_a_relationship_that_cannot_be_is_refused(shop, old, new, code, hint):
+def test_an_impossible_key_time_or_relationship_is_refused(shop, old, new, code, hint):
     error = refused(shop, old, new)
     assert error.code == code
     assert hint in error.hint
 
 
-def test_a_person_moves_the_time_index_by_one_line_or_the_other(shop):
+def test_a_user_moves_the_time_index_by_either_line(shop):
     tags, _ = rewritten(shop, "time_index: [order_date]", "time_index: [shipped]")
     assert tags.tables["order items"].time_index == ["shipped"]
     assert tags.tables["order items"].columns["order_date"].role == "feature"
@@ -146,19 +146,19 @@ def test_a_person_moves_the_time_index_by_one_line_or_the_other(shop):
     assert tags.tables["order items"].with_role("time_index") == []
 
 
-def test_a_line_on_a_column_that_is_not_in_the_data_is_refused_with_the_nearest_name(shop):
+def test_a_line_for_a_column_not_in_the_data_is_refused_with_the_nearest_name(shop):
     error = refused(shop, "note: {role: feature", "notes: {role: leak")
     assert (error.code, error.context["table"]) == ("RDX-TAG-007", "order items")
     assert "did you mean note?" in error.hint
 
 
-def test_a_table_that_is_not_in_the_data_is_refused_with_the_nearest_name(shop):
+def test_a_table_not_in_the_data_is_refused_with_the_nearest_name(shop):
     with pytest.raises(TagError, match="RDX-TAG-007") as caught:
         rewritten(shop, "  customers:", "  custommers:")
     assert "did you mean customers?" in caught.value.hint
 
 
-def test_a_relationship_that_a_person_adds_is_measured(shop):
+def test_a_relationship_added_by_a_user_is_measured(shop):
     tags, _ = rewritten(
         shop, "customers.customer_id  #", "customers.customer_id\n  - odd.names.x.y -> order items.order_id  #"
     )
@@ -167,7 +167,7 @@ def test_a_relationship_that_a_person_adds_is_measured(shop):
     assert 0 < added.coverage < 1
 
 
-def test_tags_wait_for_a_person_and_pass_once_confirmed(tmp_path):
+def test_tags_wait_for_a_user_and_pass_once_confirmed(tmp_path):
     shop = open_shop(tmp_path)
     out = tmp_path / "out"
     out.mkdir()
@@ -183,12 +183,12 @@ def test_tags_wait_for_a_person_and_pass_once_confirmed(tmp_path):
     assert "example.org" not in json.dumps(tags.model_dump())
 
 
-def test_the_policy_auto_waits_only_for_an_unsure_target(tmp_path):
+def test_the_policy_auto_waits_only_for_an_uncertain_target(tmp_path):
     shop = open_shop(tmp_path, policy={"tags": "auto"})
     file = prepare_tags(shop.project, *shop.args())
     assert waiting_for(shop.project, file) is None
     strict = shop.project.model_copy(update={"policy": shop.project.policy.model_copy(update={"accept_above": 0.9})})
-    assert "only" in (waiting_for(strict, file) or "")
+    assert "confidence" in (waiting_for(strict, file) or "")
     confirm(shop.path, "Ada")
     assert waiting_for(strict, read_tags(shop.path)) is None
     out = tmp_path / "out"
@@ -197,7 +197,7 @@ def test_the_policy_auto_waits_only_for_an_unsure_target(tmp_path):
     assert load_tags(out).target.name == "order items.total"
 
 
-def test_with_the_policy_auto_suggestions_hold(tmp_path):
+def test_with_the_policy_auto_suggestions_apply(tmp_path):
     shop = open_shop(tmp_path, policy={"tags": "auto"})
     out = tmp_path / "out"
     out.mkdir()
@@ -215,7 +215,7 @@ def test_the_same_file_gives_the_same_bytes(tmp_path):
     assert texts[0] == texts[1]
 
 
-def test_composite_and_composed_tags_hold(tmp_path):
+def test_composite_keys_and_composed_times_apply(tmp_path):
     rows = 48
     tables = frames()
     tables["hours"] = pl.DataFrame(

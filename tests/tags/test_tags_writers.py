@@ -1,4 +1,4 @@
-"""Writers at the same moment: Radix's own take turns, and nobody else loses anything."""
+"""Concurrent writers: Radix's own take turns, and no other program loses a change."""
 
 import subprocess
 import sys
@@ -26,27 +26,27 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("anew", [False, True])
-def test_what_is_saved_in_the_very_moment_of_writing_stays_and_the_second_is_told(path, monkeypatch, anew):
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_save_during_the_write_stays_and_the_second_writer_gets_an_error(path, monkeypatch, replaced):
     real = replacing.exchange
-    theirs = "# begin\n# saved by a person\n"
+    theirs = "# begin\n# saved by a user\n"
 
-    def late(one: Path, other: Path) -> bool:
+    def late(draft_path: Path, target: Path) -> bool:
         if path.read_text() == "# begin\n":
             draft = path.with_suffix(".editor")
-            (draft if anew else path).write_text(theirs)
-            if anew:
+            (draft if replaced else path).write_text(theirs)
+            if replaced:
                 draft.replace(path)
-        return real(one, other)
+        return real(draft_path, target)
 
     monkeypatch.setattr(replacing, "exchange", late)
     with pytest.raises(TagError, match="RDX-TAG-006"):
-        rewrite(path, lambda text: text + "# Radix\n", beside=lambda: (path.with_name("beside"), b"new"))
+        rewrite(path, lambda text: text + "# Radix\n", companion=lambda: (path.with_name("beside"), b"new"))
     assert path.read_text() == theirs
-    assert [other.name for other in path.parent.iterdir()] == ["tags.yaml"]
+    assert [target.name for target in path.parent.iterdir()] == ["tags.yaml"]
 
 
-def test_who_opened_the_file_before_and_writes_after_is_waited_for(path):
+def test_a_program_that_opened_the_file_before_is_waited_for(path):
     opened = path.open("r+")
 
     def write_late() -> None:
@@ -82,11 +82,11 @@ for number in range(12):
 """
 
 
-def test_a_person_who_saves_again_and_again_loses_no_line_to_radix(tmp_path):
+def test_a_user_who_saves_repeatedly_loses_no_line_to_radix(tmp_path):
     shop = open_shop(tmp_path)
     write_tags(shop.path, shop.project, *shop.args())
     editor = subprocess.Popen([sys.executable, "-c", EDITOR, str(shop.path), "ada"])
-    told = written = 0
+    refused = written = 0
     names = [name for name in ODD if name != "yes"]
     while editor.poll() is None or not written:
         name = names[written % len(names)]
@@ -95,7 +95,7 @@ def test_a_person_who_saves_again_and_again_loses_no_line_to_radix(tmp_path):
             written += 1
         except TagError as error:
             assert error.code == "RDX-TAG-006"  # noqa: PT017 some edits come second, others first
-            told += 1
+            refused += 1
     assert editor.returncode == 0
     refresh_tags(shop.path, *shop.args(), shop.project)
     text = shop.path.read_text()
@@ -103,7 +103,7 @@ def test_a_person_who_saves_again_and_again_loses_no_line_to_radix(tmp_path):
     # The editor itself writes over what came between its own look and its save; Radix never writes over the editor.
     assert "# ada 11\n" in text
     assert not lost
-    assert told + written > 0
+    assert refused + written > 0
 
 
 EDIT = """
@@ -115,7 +115,7 @@ set_tags(Path(sys.argv[1]), {sys.argv[2]: {"role": "leak"}})
 
 
 @pytest.mark.slow
-def test_processes_that_edit_at_once_lose_nothing(tmp_path):
+def test_concurrent_processes_lose_nothing(tmp_path):
     shop = open_shop(tmp_path)
     write_tags(shop.path, shop.project, *shop.args())
     names = ["note", "color", "gift", "shipped"]

@@ -1,31 +1,32 @@
 import pytest
 
 from radix_assets.tags.references import parse_relationship
-from radix_assets.tags_file.file import Said, read_tags
+from radix_assets.tags_file.file import read_tags
+from radix_assets.tags_file.schema import Located
 from radix_resources.errors import TagError
 
 
 @pytest.mark.parametrize(
     ("text", "code", "line", "hint"),
     [
-        ("a: [1", "RDX-TAG-003", 1, "mend"),
-        ("confirmed: true\n\ttarget: x", "RDX-TAG-003", 2, "mend"),
-        ("target: a: b", "RDX-TAG-003", 1, "mend"),
-        ("confirmed: maybe", "RDX-TAG-004", 1, "mend"),
+        ("a: [1", "RDX-TAG-003", 1, "fix"),
+        ("confirmed: true\n\ttarget: x", "RDX-TAG-003", 2, "fix"),
+        ("target: a: b", "RDX-TAG-003", 1, "fix"),
+        ("confirmed: maybe", "RDX-TAG-004", 1, "fix"),
         ("confirmd: true", "RDX-TAG-005", 1, "confirmed"),
         ("target: x.y\ntarget: x.z", "RDX-TAG-005", 2, "remove"),
         ("problem: regresion", "RDX-TAG-004", 1, "regression"),
-        ("- a\n- b", "RDX-TAG-004", 1, "mend"),
+        ("- a\n- b", "RDX-TAG-004", 1, "fix"),
         ("tables:\n  t:\n    colums: {}", "RDX-TAG-005", 3, "columns"),
         ("tables:\n  t:\n    columns:\n      a: {role: target}\n      b: {role: key}", "RDX-TAG-004", 5, "primary_key"),
         ("tables:\n  t:\n    columns:\n      a: {rol: ignore}", "RDX-TAG-005", 4, "role"),
         ("tables:\n  t:\n    columns:\n      a: {type: numerik}", "RDX-TAG-004", 4, "numeric"),
-        ("tables:\n  t:\n    columns:\n      a: [ignore]", "RDX-TAG-004", 4, "mend"),
-        ("tables:\n  t:\n    time_index: {a: b}", "RDX-TAG-004", 3, "mend"),
-        ("a: *x", "RDX-TAG-003", 1, "mend"),
+        ("tables:\n  t:\n    columns:\n      a: [ignore]", "RDX-TAG-004", 4, "fix"),
+        ("tables:\n  t:\n    time_index: {a: b}", "RDX-TAG-004", 3, "fix"),
+        ("a: *x", "RDX-TAG-003", 1, "fix"),
     ],
 )
-def test_a_mistake_is_named_with_its_line_and_the_nearest_that_is_right(tmp_path, text, code, line, hint):
+def test_a_mistake_is_reported_with_its_line_and_the_nearest_valid_value(tmp_path, text, code, line, hint):
     path = tmp_path / "tags.yaml"
     path.write_text(text)
     with pytest.raises(TagError) as caught:
@@ -35,7 +36,7 @@ def test_a_mistake_is_named_with_its_line_and_the_nearest_that_is_right(tmp_path
     assert caught.value.context["file"] == path
 
 
-def test_a_file_that_is_no_text_or_not_there_is_named(tmp_path):
+def test_a_missing_or_binary_file_is_reported(tmp_path):
     with pytest.raises(TagError, match="RDX-TAG-001"):
         read_tags(tmp_path / "tags.yaml")
     (tmp_path / "tags.yaml").write_bytes(b"a: 1\nb: \xff\xfe")
@@ -69,12 +70,12 @@ COLUMNS = {"a.b": ["c", "c -> d", "x (y)"], "a": ["b.c", "c"], "Order Details": 
         ),
     ],
 )
-def test_relationships_are_read_whatever_the_names(text, sides):
-    link = parse_relationship(Said(text, 1), COLUMNS)
+def test_relationships_are_parsed_with_any_names(text, sides):
+    link = parse_relationship(Located(text, 1), COLUMNS)
     assert (link.child, link.child_columns, link.parent, link.parent_columns) == sides
 
 
 @pytest.mark.parametrize("text", ["", "a.c", "a.c -> ", "a.c -> a.x", "a.(c, b.c) -> a.b.c", "a.c -> a.b.c -> a.c"])
-def test_what_is_no_relationship_is_refused(text):
+def test_an_invalid_relationship_is_refused(text):
     with pytest.raises(TagError, match="RDX-TAG-009"):
-        parse_relationship(Said(text, 3), COLUMNS)
+        parse_relationship(Located(text, 3), COLUMNS)

@@ -1,4 +1,4 @@
-"""What the names of an expression stand for in the data, and whether its parts fit together."""
+"""Bind the names of an expression to the data and check the types of its parts."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from radix_assets.question.syntax import (
     Negation,
     Number,
     Operation,
-    Place,
+    Span,
     Text,
     Truth,
     aggregates,
@@ -31,47 +31,52 @@ _CODE = "RDX-TGT-302"
 
 
 @dataclass(frozen=True)
-class World:
-    """What may be asked about."""
+class Scope:
+    """The tables and relationships that a question may use."""
 
     entity: str
-    """The table whose rows the question is asked of."""
+    """The table for each of whose rows the question is asked."""
     schemas: Mapping[str, pl.Schema]
     relationships: Sequence[Relationship]
     timed: Callable[[str], bool]
-    """Whether the rows of a table have a moment, their own or of what they point to."""
+    """Whether the rows of a table have a time: their own, or that of a row they point to."""
 
 
 @dataclass(frozen=True)
-class Bound:
-    """An expression whose names are those of the data."""
+class BoundExpression:
+    """An expression whose names are resolved to columns of the data."""
 
     text: str
     tree: Expression
     kind: Kind
     paths: Mapping[Aggregate, tuple[Link, ...]]
-    """The way from an aggregate's table up to the entity, step by step."""
+    """The path from each aggregate's table up to the entity."""
 
 
-def bind(text: str, world: World, *, ahead: bool) -> Bound:
-    """Find what an expression is about.
+def bind_expression(text: str, scope: Scope, *, ahead: bool) -> BoundExpression:
+    """Bind an expression to the data.
 
-    `ahead` for what is predicted, else it is what was known before. Raises TargetError RDX-TGT-301 where it cannot be
-    read and RDX-TGT-302 where a name is not in the data, or parts do not fit together; both point at the place.
+    `ahead` is True for what is predicted, False for a condition on what was known before. Raises TargetError
+    RDX-TGT-301 if it cannot be parsed, and RDX-TGT-302 if a name is not in the data or types do not match; both point
+    at the place.
     """
-    binder = _Binder(text, world)
+    binder = _Binder(text, scope)
     tree = binder.names(parse(text), inside=None)
     kind = binder.kind(tree)
-    found = aggregates(tree)
-    if ahead and not found:
+    used = aggregates(tree)
+    if ahead and not used:
         raise wrong(
-            text, tree.place, "nothing that happens", expected="a function, such as count(orders) == 0", code=_CODE
+            text,
+            tree.place,
+            "nothing in this expression happens in the future",
+            expected="a function, such as count(orders) == 0",
+            code=_CODE,
         )
-    return Bound(text, tree, kind, {aggregate: binder.path(aggregate) for aggregate in found})
+    return BoundExpression(text, tree, kind, {aggregate: binder.path(aggregate) for aggregate in used})
 
 
 def kind_of(dtype: pl.DataType) -> Kind | None:
-    """What a column's values are to an expression; None of what cannot be compared."""
+    """Return the type of a column's values in an expression; None if they cannot be compared."""
     if dtype == pl.Boolean:
         return "truth"
     if dtype.is_numeric():
@@ -82,19 +87,19 @@ def kind_of(dtype: pl.DataType) -> Kind | None:
 
 
 class _Binder:
-    def __init__(self, text: str, world: World) -> None:
+    def __init__(self, text: str, scope: Scope) -> None:
         self._text = text
-        self._world = world
+        self._scope = scope
 
     def names(self, tree: Expression, inside: str | None) -> Expression:
-        """The same tree with the names as they are in the data. `inside` is the table that is aggregated."""
+        """Return the tree with its names as in the data. `inside` is the table that is aggregated."""
         if isinstance(tree, Column):
             table = self._table(tree.table, tree.place)
-            if table != (inside or self._world.entity):
+            if table != (inside or self._scope.entity):
                 raise self._wrong(
                     tree.place,
-                    f"{table}.{tree.name} stands outside of a function",
-                    f"a column of {inside or self._world.entity}, or a function such as last({table}.{tree.name})",
+                    f"{table}.{tree.name} is used outside of a function",
+                    f"a column of {inside or self._scope.entity}, or a function such as last({table}.{tree.name})",
                 )
             return Column(table, self._column(table, tree.name, tree.place), tree.place)
         if isinstance(tree, Negation):
@@ -103,7 +108,7 @@ class _Binder:
             return replace(tree, left=self.names(tree.left, inside), right=self.names(tree.right, inside))
         if isinstance(tree, Aggregate):
             if inside:
-                raise self._wrong(tree.place, "a function inside a function", "columns and signs only")
+                raise self._wrong(tree.place, "a function inside a function", "columns and operators only")
             table = self._table(tree.table, tree.place)
             return replace(
                 tree,
@@ -115,44 +120,45 @@ class _Binder:
         return tree
 
     def path(self, aggregate: Aggregate) -> tuple[Link, ...]:
-        """The shortest way up to the entity; `via` names its first step where there are several."""
-        world = self._world
-        if not world.timed(aggregate.table):
+        """Return the shortest path up to the entity; `via` names its first step if there are several."""
+        scope = self._scope
+        if not scope.timed(aggregate.table):
             raise self._wrong(
                 aggregate.place,
-                f"the rows of {aggregate.table} have no moment",
-                "a table with a time index, or whose rows point to one",
-                f"name it in tags.yaml: tables: {aggregate.table}: time_index",
+                f"the rows of {aggregate.table} have no time",
+                "a table with a time index, or one whose rows point to such a table",
+                f"set it in tags.yaml: tables: {aggregate.table}: time_index",
             )
-        ways: list[tuple[Relationship, ...]] = [()]
-        for _ in world.schemas:
-            ways = [
-                (*way, link)
-                for way in ways
-                for link in world.relationships
-                if link.child == (way[-1].parent if way else aggregate.table)
+        paths: list[tuple[Relationship, ...]] = [()]
+        for _ in scope.schemas:
+            paths = [
+                (*path, link)
+                for path in paths
+                for link in scope.relationships
+                if link.child == (path[-1].parent if path else aggregate.table)
                 and link.child != link.parent
-                and (way or aggregate.via is None or aggregate.via in link.child_columns)
+                and (path or aggregate.via is None or aggregate.via in link.child_columns)
             ]
-            done = [way for way in ways if way[-1].parent == world.entity]
-            if len(done) > 1:
-                names = ", ".join(f"via {way[0].child_columns[0]}" for way in done)
+            complete = [path for path in paths if path[-1].parent == scope.entity]
+            if len(complete) > 1:
+                names = ", ".join(f"via {path[0].child_columns[0]}" for path in complete)
                 raise self._wrong(
                     aggregate.place,
-                    f"{aggregate.table} leads to {world.entity} in {len(done)} ways",
+                    f"there are {len(complete)} paths from {aggregate.table} to {scope.entity}",
                     f"one of: {names}",
                 )
-            if done:
-                return tuple(_link(step) for step in done[0])
+            if complete:
+                return tuple(_link(step) for step in complete[0])
         raise self._wrong(
             aggregate.place,
-            f"{aggregate.table} does not lead to {world.entity}" + (f" via {aggregate.via}" if aggregate.via else ""),
-            f"a table that points to {world.entity}, itself or through others",
-            f"add the relationship to tags.yaml: {aggregate.table}.column -> {world.entity}.key",
+            f"there is no path from {aggregate.table} to {scope.entity}"
+            + (f" via {aggregate.via}" if aggregate.via else ""),
+            f"a table that references {scope.entity}, directly or through others",
+            f"add the relationship to tags.yaml: {aggregate.table}.column -> {scope.entity}.key",
         )
 
     def kind(self, tree: Expression) -> Kind:  # noqa: PLR0911 one for each kind of part
-        """What an expression gives."""
+        """Return the type of an expression."""
         match tree:
             case Number():
                 return "number"
@@ -161,14 +167,14 @@ class _Binder:
             case Truth():
                 return "truth"
             case Column():
-                kind = kind_of(self._world.schemas[tree.table][tree.name])
+                kind = kind_of(self._scope.schemas[tree.table][tree.name])
                 if kind is None:
                     raise self._wrong(
-                        tree.place, "such a column cannot be compared", "numbers, texts, dates, true or false"
+                        tree.place, "columns of this type cannot be compared", "number, text, date or truth value"
                     )
                 return kind
             case Negation():
-                self._need(tree.of, "truth" if tree.operator == "not" else "number")
+                self._require(tree.of, "truth" if tree.operator == "not" else "number")
                 return "truth" if tree.operator == "not" else "number"
             case Operation():
                 return self._operation(tree)
@@ -177,12 +183,12 @@ class _Binder:
 
     def _operation(self, tree: Operation) -> Kind:
         if tree.operator in LOGIC:
-            self._need(tree.left, "truth")
-            self._need(tree.right, "truth")
+            self._require(tree.left, "truth")
+            self._require(tree.right, "truth")
             return "truth"
         if tree.operator not in COMPARISONS:
-            self._need(tree.left, "number")
-            self._need(tree.right, "number")
+            self._require(tree.left, "number")
+            self._require(tree.right, "number")
             return "number"
         left, right = self.kind(tree.left), self.kind(tree.right)
         fit = left == right or {left, right} <= {"number", "truth"}
@@ -192,14 +198,14 @@ class _Binder:
         if not fit:
             raise self._wrong(
                 tree.place,
-                f"a {left} is compared with a {right}",
-                'values of one kind; texts in quotes, dates as "2020-01-31"',
+                f"comparison of a {left} with a {right}",
+                'values of one type; text in quotes, dates as "2020-01-31"',
             )
         return "truth"
 
     def _aggregate(self, tree: Aggregate) -> Kind:
         if tree.where:
-            self._need(tree.where, "truth")
+            self._require(tree.where, "truth")
         if tree.of is None or tree.function == "count":
             if tree.of is not None:
                 self.kind(tree.of)
@@ -215,39 +221,39 @@ class _Binder:
             return "number"
         return kind
 
-    def _need(self, tree: Expression, wanted: Kind) -> None:
+    def _require(self, tree: Expression, required: Kind) -> None:
         kind = self.kind(tree)
-        # 0 and 1 are as good as false and true in a file
-        if kind != wanted and not (wanted == "truth" and kind == "number" and isinstance(tree, Column)):
-            expected = "a condition, such as orders.amount > 100" if wanted == "truth" else "numbers"
+        # a column of 0 and 1 may serve as false and true
+        if kind != required and not (required == "truth" and kind == "number" and isinstance(tree, Column)):
+            expected = "a condition, such as orders.amount > 100" if required == "truth" else "numbers"
             raise self._wrong(tree.place, f"this is a {kind}", expected)
 
-    def _table(self, name: str, place: Place) -> str:
-        return self._known(name, list(self._world.schemas), place, "table", "")
+    def _table(self, name: str, place: Span) -> str:
+        return self._resolve(name, list(self._scope.schemas), place, "table", "")
 
-    def _column(self, table: str, name: str, place: Place) -> str:
-        return self._known(name, list(self._world.schemas[table]), place, "column", f" in {table}")
+    def _column(self, table: str, name: str, place: Span) -> str:
+        return self._resolve(name, list(self._scope.schemas[table]), place, "column", f" in {table}")
 
-    def _known(self, name: str, known: list[str], place: Place, what: str, where: str) -> str:
-        if name in known:
+    def _resolve(self, name: str, valid: list[str], place: Span, what: str, where: str) -> str:
+        if name in valid:
             return name
-        alike = [each for each in known if each.casefold() == name.casefold()]
-        if len(alike) == 1:
-            return alike[0]
-        near = nearest(name, known)
+        matches = [candidate for candidate in valid if candidate.casefold() == name.casefold()]
+        if len(matches) == 1:
+            return matches[0]
+        near = nearest(name, valid)
         raise self._wrong(
             place,
             f"there is no {what} {name!r}{where}",
-            f"one of {', '.join(known[:12])}{' …' if len(known) > 12 else ''}",  # noqa: PLR2004 a line's worth
+            f"one of {', '.join(valid[:12])}{' …' if len(valid) > 12 else ''}",  # noqa: PLR2004 a line's worth
             f"did you mean {' or '.join(near)}?" if near else "",
         )
 
-    def _wrong(self, place: Place, found: str, expected: str, hint: str = "") -> Exception:
+    def _wrong(self, place: Span, found: str, expected: str, hint: str = "") -> Exception:
         return wrong(self._text, place, found, expected=expected, hint=hint, code=_CODE)
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a date, or a date with time, as ISO 8601 writes it."""
+    """Return whether a text is a date, or a date with time, in ISO 8601."""
     try:
         dt.datetime.fromisoformat(text)
     except ValueError:

@@ -1,0 +1,64 @@
+"""The settings of a tags file: allowed values, and the lines of tables and columns."""
+
+from dataclasses import dataclass, field
+from typing import get_args
+
+from radix_assets.common.vocabulary import FeatureType, Role, Sensitivity
+
+COLUMN_SETTINGS: dict[str, tuple[str, ...]] = {
+    "role": get_args(Role),
+    "type": get_args(FeatureType),
+    "sensitivity": get_args(Sensitivity),
+    "semantic_type": (),
+    "unit": (),
+    "human": ("true", "false"),
+}
+"""The settings of a column's line and the values they allow; an empty tuple allows any word."""
+ALIASES: dict[str, dict[str, str]] = {
+    "type": {
+        "boolean": "categorical",
+        "text": "sentence",
+        "identifier": "not-generalizable",
+        "other": "context-specific",
+    }
+}
+"""Plain words that a user may write, by setting, to the names of the feature-type benchmark."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """A text and its line number."""
+
+    text: str
+    line: int
+
+
+@dataclass
+class ColumnLine:
+    """The settings of one column; None where not set."""
+
+    line: int
+    role: str | None = None
+    type: str | None = None
+    sensitivity: str | None = None
+    semantic_type: str | None = None
+    unit: str | None = None
+    human: bool = False
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings that are set, as text."""
+        values = {name: getattr(self, name) for name in COLUMN_SETTINGS if name != "human"}
+        return {name: value for name, value in values.items() if value} | ({"human": "true"} if self.human else {})
+
+
+@dataclass
+class TableBlock:
+    """The settings of one table."""
+
+    line: int
+    primary_key: list[str] | None = None
+    primary_key_line: int = 0
+    time_index: list[str] | None = None
+    time_index_line: int = 0
+    columns: dict[str, ColumnLine] = field(default_factory=dict)
