@@ -1,4 +1,4 @@
-"""Targets that can be computed from other columns of the same row."""
+"""Leak suspects by arithmetic: targets that can be computed from other columns of the same row."""
 
 import numpy as np
 
@@ -6,21 +6,21 @@ from radix_assets.exploration.equations import equations
 from radix_assets.exploration.question import Question, Vector
 from radix_assets.exploration.schema import Suspect
 from radix_assets.exploration.scoring import as_numbers
-from radix_assets.exploration.sums import Found, linear, totals
+from radix_assets.exploration.sums import Equation, linear, totals
 from radix_assets.exploration.words import known_before
 
 ROWS = 4_000
 COLUMNS = 400
-"""Numeric columns that take part in equations of two."""
+"""Numeric columns that are tried in equations of two."""
 CLOSEST = 30
-"""Those that take part in longer sums: the closest to the target."""
+"""Columns that are tried in longer sums: those most correlated with the target."""
 FILLED = 0.8
-"""Share of the rows a column must fill to take part."""
+"""Minimum share of non-null rows of a column that is tried."""
 MIN_ROWS = 30
 
 
 def arithmetic(question: Question) -> list[Suspect]:
-    """Columns whose sum, difference, product or ratio is the target, in nearly all rows."""
+    """Return the columns whose sum, difference, product or ratio is the target in nearly all rows."""
     target = _base(question)
     if target is None:
         return []
@@ -49,7 +49,7 @@ def arithmetic(question: Question) -> list[Suspect]:
 
 
 def _base(question: Question) -> Vector | None:
-    """The number behind the target: of a comparison, the column that is compared."""
+    """Return the numbers behind the target: for a comparison, the compared column; None if not numeric."""
     if question.tags.target.operator is None:
         return question.answer.values if question.answer.codes is None else None
     column = question.series(question.names.index(question.tags.target.column))
@@ -57,12 +57,12 @@ def _base(question: Question) -> Vector | None:
 
 
 def _numbers(question: Question, target: Vector) -> tuple[list[str], Vector, Vector]:
-    """The numeric columns that are mostly filled, closest to the target first, on some of the rows."""
+    """Return names and values of the filled numeric columns, most correlated with the target first, and the target."""
     known = np.flatnonzero(~np.isnan(target))
     rows = known[np.linspace(0, len(known) - 1, min(len(known), ROWS)).astype(np.int64)] if len(known) else known
     target = target[rows] if not _huge(target) else target[:0]
     rows = rows[: len(target)]
-    found: list[tuple[float, str, Vector]] = []
+    columns: list[tuple[float, str, Vector]] = []
     for position in question.others:
         column, name = question.series(position), question.names[position]
         if not column.dtype.is_numeric() or question.role(name) in ("primary_key", "foreign_key"):
@@ -73,28 +73,28 @@ def _numbers(question: Question, target: Vector) -> tuple[list[str], Vector, Vec
             continue
         spread = np.ptp(target[filled])
         near = abs(float(np.corrcoef(values[filled], target[filled])[0, 1])) if spread else 0.0
-        found.append((near, name, values))
-    found = sorted(found, key=lambda each: (-each[0], each[1]))[:COLUMNS]
-    matrix = np.stack([values for *_, values in found], axis=1) if found else np.empty((len(target), 0))
-    return [name for _, name, _ in found], matrix, target
+        columns.append((near, name, values))
+    columns = sorted(columns, key=lambda each: (-each[0], each[1]))[:COLUMNS]
+    matrix = np.stack([values for *_, values in columns], axis=1) if columns else np.empty((len(target), 0))
+    return [name for _, name, _ in columns], matrix, target
 
 
 def _huge(values: Vector) -> bool:
-    """Whether squares of the values would not be numbers any more."""
+    """Return whether squares of the values would overflow."""
     return bool(np.nanmax(np.abs(values), initial=0.0) > 1e100)  # noqa: PLR2004
 
 
 def _complete(matrix: Vector, target: Vector) -> tuple[list[int], Vector, Vector]:
-    """The closest columns that vary, on the rows in which all of them are filled."""
+    """Return the most correlated columns that vary, on the rows in which all of them are filled."""
     chosen = list(range(min(CLOSEST, matrix.shape[1])))
     full = ~np.isnan(matrix[:, chosen]).any(axis=1)
     chosen = [i for i in chosen if full.any() and np.ptp(matrix[full, i]) > 0]
     return chosen, matrix[full][:, chosen], target[full]
 
 
-def _sums(names: list[str], matrix: Vector, target: Vector) -> list[Found]:
+def _sums(names: list[str], matrix: Vector, target: Vector) -> list[Equation]:
     chosen, complete, known = _complete(matrix, target)
     if len(known) < MIN_ROWS or np.ptp(known) == 0 or not chosen:
         return []
-    found = linear([names[i] for i in chosen], complete, known)
-    return [(text, [chosen[i] for i in items], value) for text, items, value in found]
+    sums = linear([names[i] for i in chosen], complete, known)
+    return [(text, [chosen[i] for i in items], value) for text, items, value in sums]

@@ -1,8 +1,8 @@
-"""Of a question about the future: columns of what is asked about that tell how it is now, not how it was then.
+"""Leak suspects of questions about the future: columns that hold the present state of an entity, not the past one.
 
-A table of accounts with `churn_flag`, `cancelled_on` or `total_orders` says what is so today. The question is asked at
-moments of the past, at which nobody could know that; and no column says since when its value is so. What a thing was
-born with (a country, a first channel) is the same at all moments, so only what looks like an outcome is suspected.
+A table of accounts with `churn_flag`, `cancelled_on` or `total_orders` describes today. The question is asked at times
+in the past, when this was not yet known, and no column says since when its value holds. What an entity has from the
+start (a country, a first channel) is the same at all times, so only columns that look like an outcome are suspected.
 """
 
 import re
@@ -18,15 +18,15 @@ from radix_assets.exploration.predictive import MIN_ROWS, SIBLING, STRONG, WEAK
 from radix_assets.exploration.question import SAMPLE, SEED, Answer, Question, positional
 from radix_assets.exploration.schema import Severity, Suspect
 from radix_assets.exploration.scoring import as_numbers, score, spearman
-from radix_assets.exploration.words import stem, telling, words
+from radix_assets.exploration.words import specific_stems, stem, words
 from radix_assets.relationships.schema import Relationship
 
 EXPECTED = 20.0
-"""Entities with the outcome that a value must be expected to have by chance, for having none to mean something."""
+"""Outcomes that a value must be expected to have by chance, so that having none is significant."""
 PURE = 0.02
-"""Share of the expected outcomes up to which a value has as good as none."""
+"""Share of the expected outcomes up to which a value has practically none."""
 AHEAD = 0.01
-"""Share of the moments of asking that a date lies after, from which on it was not known at all of them."""
+"""Share of the question times after which a date lies, from which on it was not always known."""
 _BORN = frozenset(
     [
         "birth",
@@ -44,7 +44,7 @@ _BORN = frozenset(
         "started",
     ]
 )
-"""What a thing was born with stays as it was."""
+"""Words of properties that an entity has from the start and keeps."""
 _PLANNED = frozenset(
     [
         "agreed",
@@ -86,7 +86,7 @@ _OVER = frozenset(
         "withdrawn",
     ]
 )
-"""What is said of a thing once its story has ended."""
+"""Words for an entity that has ended."""
 _NAMES = re.compile(r"[^\W\d]\w*")
 _GRAMMAR = frozenset(
     ["count", "sum", "mean", "min", "max", "any", "first", "last", "where", "and", "or", "not", "true", "false"]
@@ -95,25 +95,25 @@ _WHY = "the table says what is so now, not what was so when the question was ask
 
 
 def as_of_now(question: Question, tables: dict[str, Path]) -> list[Suspect]:
-    """Suspects of the table of the entities; none where the target is a column of the data."""
+    """Return the suspects of the table of entities; none if the target is a column of the data."""
     future = question.tags.target.future
-    link = next((one for one in question.tags.relationships if one.child == question.table), None)
+    link = next((item for item in question.tags.relationships if item.child == question.table), None)
     if future is None or link is None or link.parent not in tables:
         return []
     frame, names = _entities(question, link, tables[link.parent])
     tags = question.tags.tables[link.parent]
     left_out = {*tags.with_role("primary_key", "foreign_key", "time_index"), *tags.primary_key, *tags.time_index}
     counts = _counts(question, link, frame, tables)
-    asked = _asked(future.predict) - telling(future.for_each) - _common(names)
+    target_stems = _stems_in(future.predict) - specific_stems(future.for_each) - _common(names)
     suspects = []
-    for place, name in enumerate(names):
-        if name in left_out or f"c{place}" not in frame.columns:
+    for position, name in enumerate(names):
+        if name in left_out or f"c{position}" not in frame.columns:
             continue
-        column = frame[f"c{place}"]
-        found = _named(name, asked) or _dated(name, column, frame) or _told(column, frame, question)
-        found = found or _counted(column, counts)
-        if found:
-            severity, value, reason = found
+        column = frame[f"c{position}"]
+        finding = _by_name(name, target_stems) or _by_date(name, column, frame) or _outcome(column, frame, question)
+        finding = finding or _by_count(column, counts)
+        if finding:
+            severity, value, reason = finding
             text = f"{reason}; {_WHY}"
             suspects.append(
                 Suspect(table=link.parent, column=name, code="as_of_now", score=value, severity=severity, reason=text)
@@ -121,30 +121,32 @@ def as_of_now(question: Question, tables: dict[str, Path]) -> list[Suspect]:
     return suspects
 
 
-Finding = tuple[Severity, float, str] | None
+OutcomeSignal = tuple[Severity, float, str] | None
 
 
 def _entities(question: Question, link: Relationship, path: Path) -> tuple[pl.DataFrame, list[str]]:
-    """A row for each entity that was asked about: its columns `c{i}`, keys `k{i}`, and what came of it.
+    """Return a row for each entity in the question, with its columns `c{i}`, keys `k{i}` and outcomes.
 
-    `last` is the newest known label, `ever` whether a true one was among them, `mean` their mean; `from` and `to` are
-    the first and the last moment of asking.
+    `last` is the newest known label, `ever` whether any was true, `mean` their mean; `from` and `to` are the first and
+    the last time of the question.
     """
-    labels, own = positional(question.path)
+    labels, label_names = positional(question.path)
     frame, names = positional(path)
-    kinds, theirs = labels.collect_schema(), frame.collect_schema()
-    pairs = [(own.index(a), names.index(b)) for a, b in zip(link.child_columns, link.parent_columns, strict=True)]
+    label_kinds, entity_kinds = labels.collect_schema(), frame.collect_schema()
+    pairs = [
+        (label_names.index(a), names.index(b)) for a, b in zip(link.child_columns, link.parent_columns, strict=True)
+    ]
     keys = [f"k{i}" for i in range(len(pairs))]
-    alike = [kinds[f"c{a}"] == theirs[f"c{b}"] for a, b in pairs]
+    equal_types = [label_kinds[f"c{a}"] == entity_kinds[f"c{b}"] for a, b in pairs]
 
     def as_keys(side: int) -> Iterator[pl.Expr]:
-        for key, pair, same in zip(keys, pairs, alike, strict=True):
+        for key, pair, same in zip(keys, pairs, equal_types, strict=True):
             column = pl.col(f"c{pair[side]}")
             yield (column if same else column.cast(pl.String)).alias(key)
 
-    at = pl.col(f"c{own.index(question.table_tags.time_index[0])}")
-    label = pl.col(f"c{own.index(question.tags.target.column)}")
-    truth = kinds[f"c{own.index(question.tags.target.column)}"] in (pl.Boolean, pl.Int64, pl.Float64)
+    at = pl.col(f"c{label_names.index(question.table_tags.time_index[0])}")
+    label = pl.col(f"c{label_names.index(question.tags.target.column)}")
+    truth = label_kinds[f"c{label_names.index(question.tags.target.column)}"] in (pl.Boolean, pl.Int64, pl.Float64)
     number = label.cast(pl.Float64) if truth else pl.lit(None, pl.Float64)
     outcomes = (
         labels.filter(label.is_not_null())
@@ -165,32 +167,32 @@ def _entities(question: Question, link: Relationship, path: Path) -> tuple[pl.Da
     return rows.unique(keys, keep="first", maintain_order=True).sort(keys).collect(), names
 
 
-def _asked(predict: str) -> set[str]:
-    """Stems of the names in what is predicted."""
+def _stems_in(predict: str) -> set[str]:
+    """Return the stems of the names in the expression that is predicted."""
     names = [name for name in _NAMES.findall(predict) if name not in _GRAMMAR]
-    return {one for name in names for one in telling(name)}
+    return {word for name in names for word in specific_stems(name)}
 
 
 def _common(names: list[str]) -> set[str]:
-    """Words that stand in so many of the names that they are the table's."""
-    counts = Counter(word for name in names for word in telling(name))
+    """Return the words in so many of the names that they belong to the table."""
+    counts = Counter(word for name in names for word in specific_stems(name))
     return {word for word, count in counts.items() if count > max(MANY, OFTEN * len(names))}
 
 
-def _named(name: str, asked: set[str]) -> Finding:
-    said = words(name)
-    if not _BORN.isdisjoint(said):
+def _by_name(name: str, target_stems: set[str]) -> OutcomeSignal:
+    name_words = words(name)
+    if not _BORN.isdisjoint(name_words):
         return None
-    shared = telling(name) & asked
+    shared = specific_stems(name) & target_stems
     if shared:
         return "strong", 1.0, "its name is that of what is asked"
-    if {stem(word) for word in said} & _OVER:
-        return ("weak" if not _PLANNED.isdisjoint(said) else "strong"), 1.0, "its name tells of an end"
+    if {stem(word) for word in name_words} & _OVER:
+        return ("weak" if not _PLANNED.isdisjoint(name_words) else "strong"), 1.0, "its name tells of an end"
     return None
 
 
-def _dated(name: str, column: pl.Series, frame: pl.DataFrame) -> Finding:
-    """Whether it is a date that lay ahead when the question was asked."""
+def _by_date(name: str, column: pl.Series, frame: pl.DataFrame) -> OutcomeSignal:
+    """Return a finding if the column is a date after the time of the question."""
     if column.dtype not in (pl.Date, pl.Datetime):
         return None
     known = column.is_not_null()
@@ -207,8 +209,8 @@ def _dated(name: str, column: pl.Series, frame: pl.DataFrame) -> Finding:
     )
 
 
-def _told(column: pl.Series, frame: pl.DataFrame, question: Question) -> Finding:
-    """Whether it tells what came of each entity in the end."""
+def _outcome(column: pl.Series, frame: pl.DataFrame, question: Question) -> OutcomeSignal:
+    """Return a finding if the column predicts the outcome of each entity."""
     if len(frame) < MIN_ROWS or column.null_count() == len(column):
         return None
     if question.problem in ("binary", "multiclass"):
@@ -231,24 +233,24 @@ def _told(column: pl.Series, frame: pl.DataFrame, question: Question) -> Finding
 
 
 def _pure(column: pl.Series, ever: pl.Series) -> str | None:
-    """Whether, of two values (or of being filled or empty), one has as good as none of the outcomes, or all of them."""
+    """Return the reason if one of two values (or null, or not null) has practically none or all of the outcomes."""
     kinds = {"whether it is empty": column.is_null()}
     if column.n_unique() == 2:  # noqa: PLR2004
         kinds["its value"] = (column == column.drop_nulls()[0]).fill_null(value=False)
     rate = float(ever.mean() or 0.0)  # type: ignore[arg-type]
-    for what, side in kinds.items():
+    for subject, side in kinds.items():
         for part in (side, ~side):
             hits, number = int((ever & part).sum()), int(part.sum())
             if number * rate >= EXPECTED and hits <= PURE * number * rate:
-                return f"{what} tells who never had the outcome: {hits} of {number:,}, {number * rate:.0f} expected"
+                return f"{subject} tells who never had the outcome: {hits} of {number:,}, {number * rate:.0f} expected"
             misses = number - hits
             if number * (1 - rate) >= EXPECTED and misses <= PURE * number * (1 - rate):
-                return f"{what} tells who had the outcome: all but {misses} of {number:,}"
+                return f"{subject} tells who had the outcome: all but {misses} of {number:,}"
     return None
 
 
 def _answer(labels: pl.Series) -> Answer | None:
-    """The outcomes as classes; None where all are the same."""
+    """Return the outcomes as classes; None if all are equal."""
     counts = labels.cast(pl.String).value_counts(sort=True)
     kinds = counts.sort(counts.columns[1], counts.columns[0], descending=[True, False])[counts.columns[0]]
     if len(kinds) < 2:  # noqa: PLR2004
@@ -260,28 +262,32 @@ def _answer(labels: pl.Series) -> Answer | None:
 def _counts(
     question: Question, link: Relationship, frame: pl.DataFrame, tables: dict[str, Path]
 ) -> dict[str, np.ndarray]:
-    """How many rows each entity has by now in the tables that point to it."""
-    found = {}
-    for other in question.tags.relationships:
-        if other.parent != link.parent or other.child in (question.table, link.parent) or other.child not in tables:
+    """Return the number of rows that each entity has today in each table that references it."""
+    row_counts = {}
+    for relationship in question.tags.relationships:
+        if (
+            relationship.parent != link.parent
+            or relationship.child in (question.table, link.parent)
+            or relationship.child not in tables
+        ):
             continue
-        if other.parent_columns != link.parent_columns:
+        if relationship.parent_columns != link.parent_columns:
             continue
-        rows, names = positional(tables[other.child])
-        if not set(other.child_columns) <= set(names):
+        rows, names = positional(tables[relationship.child])
+        if not set(relationship.child_columns) <= set(names):
             continue
-        keys = [f"k{i}" for i in range(len(other.child_columns))]
+        keys = [f"k{i}" for i in range(len(relationship.child_columns))]
         own = [
             pl.col(f"c{names.index(c)}").cast(frame.schema[k], strict=False).alias(k)
-            for c, k in zip(other.child_columns, keys, strict=True)
+            for c, k in zip(relationship.child_columns, keys, strict=True)
         ]
         counts = rows.group_by(own).agg(pl.len().alias("n")).collect(engine="streaming")
         joined = frame.select(keys).join(counts, on=keys, how="left", maintain_order="left")
-        found[other.child] = joined["n"].fill_null(0).cast(pl.Float64).to_numpy()
-    return found
+        row_counts[relationship.child] = joined["n"].fill_null(0).cast(pl.Float64).to_numpy()
+    return row_counts
 
 
-def _counted(column: pl.Series, counts: dict[str, np.ndarray]) -> Finding:
+def _by_count(column: pl.Series, counts: dict[str, np.ndarray]) -> OutcomeSignal:
     if not column.dtype.is_numeric() or len(column) < MIN_ROWS:
         return None
     values = as_numbers(column)

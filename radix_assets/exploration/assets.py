@@ -1,4 +1,4 @@
-"""Exploration: the second round, knowing the target."""
+"""Stage definition of the exploration: the data against the target."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -19,15 +19,15 @@ def _compute(work: Work) -> Output:
 
 EXPLORATION = Stage(
     name="exploration",
-    description="Every column against the target: what goes with it, what knows it too early (leak suspects, which are "
-    "left out unless a person says otherwise), balance, time coverage and missing values.",
+    description="Every column against the target: associations, leak suspects (excluded unless a user keeps them), "
+    "balance, coverage over time and missing values.",
     kinds=("polars",),
     deps=("raw", "profile", "labels"),
     checks={
-        "target_known": "The outcome is known of enough rows.",
+        "target_known": "The target is known in enough rows.",
         "enough_rows": "There are enough rows to learn from.",
         "target_balanced_enough": "Every class has enough rows to learn from.",
-        "leaks_excluded": "No column that seems to know the answer is used to predict it.",
+        "leaks_excluded": "No leak suspect is used as a feature.",
     },
     compute=_compute,
 )

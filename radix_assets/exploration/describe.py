@@ -1,4 +1,4 @@
-"""The target over all rows: its balance, and how it goes over time."""
+"""Describe the target over all rows: its distribution, and its course over time."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from radix_assets.tags.masking import masked
 
 SHOWN_CLASSES = 50
 PERIODS = 60
-"""Periods of a coverage, about."""
+"""Approximate number of periods of a coverage."""
 STEPS = [("1h", 1), ("1d", 24), ("1w", 24 * 7), ("1mo", 24 * 30), ("1q", 24 * 91), ("1y", 24 * 365)]
 STEPS += [("10y", 24 * 3652), ("100y", 24 * 36524)]
 """Lengths of a period, with their hours."""
@@ -21,7 +21,7 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
 def describe(question: Question, path: Path) -> tuple[Balance, Coverage | None, pl.Series]:
-    """Balance and coverage over all rows, and the target of all rows as numbers (for a histogram)."""
+    """Return balance and coverage over all rows, and the target of all rows (for a histogram)."""
     frame, names = positional(path)
     column = f"c{names.index(question.tags.target.column)}"
     kinds = frame.collect_schema()
@@ -56,7 +56,7 @@ def _balance(question: Question, target: pl.Series, *, private: bool) -> Balance
 
 
 def shown_class(question: Question) -> str | None:
-    """The class whose share is shown over time: the comparison's `true`, else the rarer of two; None for more."""
+    """Return the class whose share is shown over time: `true` for a comparison, the rarer of two classes, else None."""
     if question.tags.target.operator is not None:
         return "true"
     return question.classes[-1] if len(question.classes) == 2 else None  # noqa: PLR2004
@@ -64,7 +64,7 @@ def shown_class(question: Question) -> str | None:
 
 def _coverage(question: Question, target: pl.Series, time: pl.Series) -> Coverage | None:
     dated = pl.DataFrame([time.alias("time"), target.alias("target")])
-    # Years that a calendar cannot go below or beyond are mistakes, and the start of their period would not exist.
+    # Years at the limits of the calendar are mistakes, and the start of their period would not exist.
     dated = dated.filter(pl.col("time").dt.year().is_between(*YEARS)).sort("time")
     undated = len(time) - dated.height
     if dated.is_empty():
@@ -72,10 +72,10 @@ def _coverage(question: Question, target: pl.Series, time: pl.Series) -> Coverag
     start, end = dated["time"][0], dated["time"][-1]
     hours = (end - start).total_seconds() / 3600
     every = next((name for name, length in STEPS if hours / length <= PERIODS), STEPS[-1][0])
-    one = shown_class(question)
+    positive_class = shown_class(question)
     value = pl.col("target").cast(pl.Float64) if question.problem in NUMERIC else pl.lit(None, pl.Float64)
-    if question.problem not in NUMERIC and one is not None:
-        value = (pl.col("target").cast(pl.String) == one).cast(pl.Float64)
+    if question.problem not in NUMERIC and positive_class is not None:
+        value = (pl.col("target").cast(pl.String) == positive_class).cast(pl.Float64)
     periods = (
         dated.with_columns(value.alias("value"))
         .group_by_dynamic("time", every=every)

@@ -1,4 +1,4 @@
-"""Equations of two columns that give the target to the last digit."""
+"""Equations of two columns that give the target exactly."""
 
 from collections.abc import Iterator
 
@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radix_assets.exploration.question import SEED, Vector
-from radix_assets.exploration.sums import Found
+from radix_assets.exploration.sums import Equation
 
 EXACT = 0.95
 """Share of rows in which an equation holds."""
 PROBES = 16
-"""Rows on which all pairs are tried at once; what holds there is tried on all rows."""
+"""Rows on which all pairs are tried at once; pairs that hold there are tried on all rows."""
 ALIKE = 0.75
 MIN_PROBES = 8
 CANDIDATES = 200
@@ -19,8 +19,8 @@ CANDIDATES = 200
 Mask = NDArray[np.bool_]
 
 
-def equations(names: list[str], matrix: Vector, target: Vector) -> list[Found]:
-    """Sums, differences, products and ratios of two columns that are the target; NaN is what is not known."""
+def equations(names: list[str], matrix: Vector, target: Vector) -> list[Equation]:
+    """Return the sums, differences, products and ratios of two columns that equal the target; NaN means unknown."""
     step = resolution(target)
     # Products and ratios are often rounded when they are stored, sums are not.
     rounded = step / 2 if np.std(target) > 20 * step else 0.0
@@ -28,14 +28,14 @@ def equations(names: list[str], matrix: Vector, target: Vector) -> list[Found]:
     rows = np.random.default_rng(SEED).permutation(rows)[:PROBES]
     if len(rows) < MIN_PROBES:
         return []
-    found: list[Found] = []
+    matches: list[Equation] = []
     for sign, ordered, slack in (("+", False, 0.0), ("-", True, 0.0), ("x", False, rounded), ("/", True, rounded)):
         for a, b in _candidates(matrix[rows], target[rows], sign, ordered=ordered, slack=slack):
             share = _agree(_apply(sign, matrix[:, a], matrix[:, b]), target, slack)
             alone = max(_agree(matrix[:, a], target, slack), _agree(matrix[:, b], target, slack))
             if share >= EXACT and alone < EXACT * share:
-                found.append((f"{names[a]} {sign} {names[b]}", [a, b], share))
-    return found
+                matches.append((f"{names[a]} {sign} {names[b]}", [a, b], share))
+    return matches
 
 
 def _apply(sign: str, a: Vector, b: Vector) -> Vector:
@@ -44,7 +44,7 @@ def _apply(sign: str, a: Vector, b: Vector) -> Vector:
 
 
 def _candidates(matrix: Vector, target: Vector, sign: str, *, ordered: bool, slack: float) -> Iterator[tuple[int, int]]:
-    """Pairs of columns for which the equation holds on nearly all probes."""
+    """Yield the pairs of columns for which the equation holds on nearly all probes."""
     width = matrix.shape[1]
     agree = np.zeros((width, width), dtype=np.int64)
     valid = np.zeros((width, width), dtype=np.int64)
@@ -59,7 +59,7 @@ def _candidates(matrix: Vector, target: Vector, sign: str, *, ordered: bool, sla
 
 
 def _agree(value: Vector, target: Vector, slack: float) -> float:
-    """Share of the rows with a result in which it is the target; 0 where there are few such rows."""
+    """Return the share of rows with a result in which it equals the target; 0 if few rows have a result."""
     finite = np.isfinite(value)
     if finite.mean() < 0.5:  # noqa: PLR2004
         return 0.0
@@ -68,7 +68,7 @@ def _agree(value: Vector, target: Vector, slack: float) -> float:
 
 
 def resolution(values: Vector) -> float:
-    """The last digit in which the values are given: 1, 0.1, 0.01 …; 0 where they are not rounded."""
+    """Return the resolution of the values: 1, 0.1, 0.01 …; 0 if they are not rounded."""
     for digits in range(7):
         if np.allclose(values, np.round(values, digits), rtol=0, atol=1e-9):
             return float(10.0**-digits)

@@ -1,4 +1,4 @@
-"""The second exploration: the data, knowing what is asked."""
+"""Explore the data with the target known."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from radix_assets.exploration.arithmetic import arithmetic
 from radix_assets.exploration.as_of_now import as_of_now
 from radix_assets.exploration.describe import describe
 from radix_assets.exploration.missing import missing_with_target, missingness
-from radix_assets.exploration.names import alike, ancestors, by_name
+from radix_assets.exploration.names import ancestors, by_name, similar_names
 from radix_assets.exploration.plots import draw
 from radix_assets.exploration.predictive import predictive
-from radix_assets.exploration.question import SEED, Question, pose, positional
+from radix_assets.exploration.question import SEED, Question, load_sample, positional
 from radix_assets.exploration.related import children, parents
 from radix_assets.exploration.schema import Balance, Coverage, Exploration, Suspect
-from radix_assets.exploration.times import Moments, later
+from radix_assets.exploration.times import TimedTable, later
 from radix_assets.exploration.together import together
 from radix_assets.pipeline.output import Check, Output, Table, counted
 from radix_assets.profiles.schema import TableProfile
@@ -31,57 +31,57 @@ FEW_ROWS = 100
 
 
 def explore(tags: Tags, tables: dict[str, Path], profiles: dict[str, TableProfile], out: Path) -> Output:
-    """Look at every column against the target, and look for leaks; writes `exploration.json` and pictures.
+    """Measure every column against the target and search for leaks; write `exploration.json` and plots.
 
-    `tables` are the raw snapshots' directories by table. Raises TargetError where the target is gone, is known in no
-    row, or is the same in all (RDX-TGT-101 to 103).
+    `tables` maps tables to the directories of their raw snapshots. Raises TargetError if the target is missing, is null
+    in all rows, or has the same value in all rows (RDX-TGT-101 to 103).
     """
     target = tags.target
     if target.table not in tables or target.table not in tags.tables:
         raise TargetError(
             "RDX-TGT-101",
-            f"there is no table {target.table!r}",
+            f"the target's table {target.table!r} is not in the data",
             expected="one of " + ", ".join(sorted(tables)),
-            hint="correct the target in tags.yaml or in project.yaml",
+            hint="fix the target in tags.yaml or project.yaml",
             table=target.table,
         )
-    question = pose(tags, tables[target.table])
+    question = load_sample(tags, tables[target.table])
     balance, coverage, values = describe(question, tables[target.table])
     if balance.distinct < 2:  # noqa: PLR2004
         raise TargetError(
             "RDX-TGT-103",
-            "the target is the same in every row in which it is known",
-            expected="at least two different answers",
-            hint="choose another target, or another limit where it is a comparison",
+            "the target has the same value in every row in which it is known",
+            expected="at least two different values",
+            hint="choose another target, or another value to compare with",
             table=target.table,
             column=target.column,
             rows=balance.rows - balance.unknown,
         )
-    found = _find(question, tables, balance, coverage, profiles)
-    (out / FILE).write_text(found.model_dump_json(indent=1), encoding="utf-8")
-    pictures = draw(found, question, values, out)
-    excluded = found.excluded(tags)
+    exploration = _explored(question, tables, balance, coverage, profiles)
+    (out / FILE).write_text(exploration.model_dump_json(indent=1), encoding="utf-8")
+    pictures = draw(exploration, question, values, out)
+    excluded = exploration.excluded(tags)
     return Output(
         rows=balance.rows,
         shown={
-            "target": found.target,
+            "target": exploration.target,
             "known rows": balance.rows - balance.unknown,
-            "strong leak suspects": len(found.strong),
-            "left out of the features": Table([{"column": name} for name in excluded]),
-            "leak suspects": Table([_row(suspect) for suspect in found.suspects[:50]]),
-            "warnings": list(found.warnings),
+            "strong leak suspects": len(exploration.strong),
+            "excluded from the features": Table([{"column": name} for name in excluded]),
+            "leak suspects": Table([_row(suspect) for suspect in exploration.suspects[:50]]),
+            "warnings": list(exploration.warnings),
             **pictures,
         },
-        checks=_checks(found, tags),
+        checks=_checks(exploration, tags),
     )
 
 
 def load_exploration(path: Path) -> Exploration:
-    """What was found, from a snapshot's directory."""
+    """Load the exploration of a snapshot directory."""
     return Exploration.model_validate_json((path / FILE).read_text(encoding="utf-8"))
 
 
-def _find(
+def _explored(
     question: Question,
     tables: dict[str, Path],
     balance: Balance,
@@ -89,17 +89,23 @@ def _find(
     profiles: dict[str, TableProfile],
 ) -> Exploration:
     tags = question.tags
-    own, suspects = predictive(question)
-    related, more = parents(question, tables)
-    missing, telling = missingness(question)
-    suspects += more + telling + missing_with_target(question) + arithmetic(question) + children(question, tables)
-    suspects += by_name(tags) + alike(tags) + as_of_now(question, tables)
-    above = ancestors(tags)
+    associations, suspects = predictive(question)
+    related, parent_suspects = parents(question, tables)
+    missing, missing_suspects = missingness(question)
+    suspects += (
+        parent_suspects
+        + missing_suspects
+        + missing_with_target(question)
+        + arithmetic(question)
+        + children(question, tables)
+    )
+    suspects += by_name(tags) + similar_names(tags) + as_of_now(question, tables)
+    parents_of_target = ancestors(tags)
     for table in tags.tables:
-        if table in tables and table not in above:
-            moments = _moments(table, tables[table], tags)
-            after = later(moments)
-            suspects += after + (together(moments, after) if tags.target.future else [])
+        if table in tables and table not in parents_of_target:
+            timed = _timed_sample(table, tables[table], tags)
+            later_times = later(timed)
+            suspects += later_times + (together(timed, later_times) if tags.target.future else [])
     suspects = [each for each in suspects if each.name != f"{tags.target.table}.{tags.target.column}"]
     return Exploration(
         target=target_name(tags),
@@ -107,7 +113,7 @@ def _find(
         problem=question.problem,
         rows=question.total,
         sampled=question.frame.height,
-        associations=sorted(own + related, key=lambda each: (-each.strength, each.table, each.column)),
+        associations=sorted(associations + related, key=lambda each: (-each.strength, each.table, each.column)),
         suspects=sorted(suspects, key=lambda each: (each.severity != "strong", -each.score, each.name, each.code)),
         balance=balance,
         coverage=coverage,
@@ -116,14 +122,14 @@ def _find(
     )
 
 
-def _moments(table: str, path: Path, tags: Tags) -> Moments:
-    """A seeded sample of a table that has times."""
+def _timed_sample(table: str, path: Path, tags: Tags) -> TimedTable:
+    """Return a seeded sample of a table with times."""
     frame, names = positional(path)
     each = tags.tables[table]
     kinds = frame.collect_schema()
     times = [i for i in range(len(names)) if kinds[f"c{i}"] in (pl.Date, pl.Datetime)]
     if not times or not each.time_index:
-        return Moments(table, [], pl.DataFrame(), each)
+        return TimedTable(table, [], pl.DataFrame(), each)
     plain = (pl.Boolean, pl.String) if tags.target.future else ()
     used = [
         i
@@ -138,41 +144,41 @@ def _moments(table: str, path: Path, tags: Tags) -> Moments:
         picked = picked.with_row_index("row").join(index, on="row", how="semi").sort("row").drop("row")
     data = picked.collect(engine="streaming")
     data.columns = [f"c{i}" for i in range(len(used))]
-    return Moments(table, [names[i] for i in used], data, each)
+    return TimedTable(table, [names[i] for i in used], data, each)
 
 
 def _warnings(
     question: Question, balance: Balance, coverage: Coverage | None, profiles: dict[str, TableProfile]
 ) -> list[str]:
-    found = []
+    warnings = []
     known = balance.rows - balance.unknown
     if known < FEW_ROWS:
-        found.append(f"The target is known in {counted(known, 'row')} only: every number here is uncertain.")
+        warnings.append(f"The target is known in {counted(known, 'row')} only: every number here is uncertain.")
     if balance.unknown:
-        found.append(
+        warnings.append(
             f"The target is not known in {balance.unknown:,} of {counted(balance.rows, 'row')}, not learnt from."
         )
     rare = [each for each in balance.classes if each.rows < RARE_ROWS]
     if rare:
         verb = "has" if len(rare) == 1 else "have"
-        found.append(f"{len(rare)} of {balance.distinct} classes {verb} fewer than {RARE_ROWS} rows.")
+        warnings.append(f"{len(rare)} of {balance.distinct} classes {verb} fewer than {RARE_ROWS} rows.")
     profile = profiles.get(question.table)
     if profile is not None and profile.duplicates:
-        found.append(
+        warnings.append(
             f"{counted(profile.duplicates, 'row repeats', 'rows repeat')} an earlier row; where there is no key, "
             "such rows are never learnt from and judged by at once."
         )
     if coverage is not None:
         if coverage.undated:
-            found.append(f"{counted(coverage.undated, 'row has', 'rows have')} no time.")
+            warnings.append(f"{counted(coverage.undated, 'row has', 'rows have')} no time.")
         drift = _drift(coverage)
         if drift:
-            found.append(drift)
-    return found
+            warnings.append(drift)
+    return warnings
 
 
 def _drift(coverage: Coverage) -> str | None:
-    """A sentence where the target's mean in the last quarter of the periods differs much from before."""
+    """Return a warning if the target's mean in the last quarter of the periods differs much from before, else None."""
     means = np.array([each.mean for each in coverage.periods if each.mean is not None])
     if len(means) < 12:  # noqa: PLR2004
         return None
@@ -194,8 +200,8 @@ def _row(suspect: Suspect) -> dict[str, str | float]:
     }
 
 
-def _checks(found: Exploration, tags: Tags) -> list[Check]:
-    balance, kept = found.balance, found.kept(tags)
+def _checks(exploration: Exploration, tags: Tags) -> list[Check]:
+    balance, kept = exploration.balance, exploration.kept(tags)
     known = balance.rows - balance.unknown
     rarest = balance.classes[-1] if balance.classes else None
     balanced = rarest is None or (rarest.share >= RARE_SHARE and rarest.rows >= RARE_ROWS)
@@ -206,7 +212,12 @@ def _checks(found: Exploration, tags: Tags) -> list[Check]:
             f"the target is known in {known:,} of {counted(balance.rows, 'row')}",
             "WARN",
         ),
-        Check("enough_rows", known >= FEW_ROWS, f"{counted(known, 'row')} to learn from; {FEW_ROWS} are few", "WARN"),
+        Check(
+            "enough_rows",
+            known >= FEW_ROWS,
+            f"{counted(known, 'row')} to learn from; expected at least {FEW_ROWS}",
+            "WARN",
+        ),
         Check(
             "target_balanced_enough",
             balanced,
@@ -218,9 +229,9 @@ def _checks(found: Exploration, tags: Tags) -> list[Check]:
         Check(
             "leaks_excluded",
             not kept,
-            f"a person kept these leak suspects as features: {', '.join(kept)}"
+            f"a user kept these leak suspects as features: {', '.join(kept)}"
             if kept
-            else f"{counted(len(found.excluded(tags)), 'column is', 'columns are')} left out of the features as leaks",
+            else f"{counted(len(exploration.excluded(tags)), 'column', 'columns')} excluded from the features as leaks",
             "WARN",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Missing values that give the outcome away."""
+"""Leak suspects by missing values that reveal the outcome."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,17 +8,17 @@ from radix_assets.exploration.schema import Missingness, Suspect
 from radix_assets.exploration.scoring import auc
 
 TOGETHER = 0.8
-"""Jaccard index of the rows where the column and where the target are empty."""
+"""Jaccard index of the rows where the column is null and those where the target is."""
 MIN_EMPTY = 20
 MIN_EMPTY_SHARE = 0.001
-TELLS = 0.90
-TELLS_ONE_OF_MANY = 0.95
-TELLS_NUMBER = 0.98
+SUSPICIOUS = 0.90
+SUSPICIOUS_ONE_OF_MANY = 0.95
+SUSPICIOUS_NUMBER = 0.98
 MIN_CLASS = 30
 
 
 def missing_with_target(question: Question) -> list[Suspect]:
-    """Columns that are empty in the very rows in which the target is: they are recorded only when the outcome is."""
+    """Return the columns that are null in the same rows as the target: they are recorded only when the outcome is."""
     unknown = ~question.known
     if int(unknown.sum()) < max(MIN_EMPTY, MIN_EMPTY_SHARE * len(unknown)):
         return []
@@ -44,18 +44,20 @@ def missing_with_target(question: Question) -> list[Suspect]:
 
 
 def missingness(question: Question) -> tuple[list[Missingness], list[Suspect]]:
-    """How well being empty tells the target, of every column that is empty somewhere."""
-    found, suspects = [], []
+    """Return how well being null predicts the target, for every column with nulls, and the suspects among them."""
+    results, suspects = [], []
     for position in question.others:
         name = question.names[position]
-        whole = question.frame[f"c{position}"].is_null()
-        if not whole.any():
+        nulls = question.frame[f"c{position}"].is_null()
+        if not nulls.any():
             continue
         column = question.series(position)
         empty = column.is_null().to_numpy()
-        value, least, who = _tells(question, empty)
-        found.append(Missingness(column=name, share=round(float(whole.mean() or 0), 6), auc=value and round(value, 6)))  # type: ignore[arg-type]
-        if value is not None and value >= least:
+        value, threshold, subject = _auc_of_nulls(question, empty)
+        results.append(
+            Missingness(column=name, share=round(float(nulls.mean() or 0), 6), auc=value and round(value, 6))
+        )  # type: ignore[arg-type]
+        if value is not None and value >= threshold:
             suspects.append(
                 Suspect(
                     table=question.table,
@@ -63,25 +65,25 @@ def missingness(question: Question) -> tuple[list[Missingness], list[Suspect]]:
                     code="missingness",
                     score=round(value, 6),
                     severity="strong",
-                    reason=f"whether it is filled tells {who} with AUC {value:.3f}",
+                    reason=f"whether it is filled tells {subject} with AUC {value:.3f}",
                 )
             )
-    return sorted(found, key=lambda each: (-each.share, each.column)), suspects
+    return sorted(results, key=lambda each: (-each.share, each.column)), suspects
 
 
-def _tells(question: Question, empty: NDArray[np.bool_]) -> tuple[float | None, float, str]:
-    """The AUC, the AUC from which it is suspicious, and what it tells."""
-    few = min(int(empty.sum()), int((~empty).sum()))
-    if few < MIN_EMPTY:
+def _auc_of_nulls(question: Question, empty: NDArray[np.bool_]) -> tuple[float | None, float, str]:
+    """Return the AUC, the AUC from which it is suspicious, and what it predicts."""
+    smaller_side = min(int(empty.sum()), int((~empty).sum()))
+    if smaller_side < MIN_EMPTY:
         return None, 1.0, ""
     codes = question.answer.codes
     if codes is None:
         value = auc(question.answer.values, empty)
-        return max(value, 1 - value), TELLS_NUMBER, "high targets from low ones"
+        return max(value, 1 - value), SUSPICIOUS_NUMBER, "high targets from low ones"
     counts = np.bincount(codes, minlength=question.answer.classes)
     values = [auc(empty.astype(np.float64), codes == c) for c in np.flatnonzero(counts >= MIN_CLASS)[:20]]
     if not values or question.answer.classes < 2:  # noqa: PLR2004
         return None, 1.0, ""
     value = max(max(each, 1 - each) for each in values)
     two = question.answer.classes == 2  # noqa: PLR2004
-    return value, TELLS if two else TELLS_ONE_OF_MANY, "the class" if two else "one class from the others"
+    return value, SUSPICIOUS if two else SUSPICIOUS_ONE_OF_MANY, "the class" if two else "one class from the others"

@@ -1,4 +1,7 @@
-"""The exploration in pictures."""
+"""Plots of the exploration.
+
+The pictures are part of the snapshot: a change of their texts is a change of its content.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -29,33 +32,36 @@ BARS = 20
 TICKS = {"1h": "%d %b %H:%M", "1d": "%d %b %Y", "1w": "%d %b %Y", "1mo": "%b %Y", "1q": "%b %Y"}
 
 
-def draw(found: Exploration, question: Question, target: pl.Series, out: Path) -> dict[str, Picture]:
-    """Write the pictures that there is something to show in, and return them by what they show."""
+def draw(exploration: Exploration, question: Question, target: pl.Series, out: Path) -> dict[str, Picture]:
+    """Write the plots that have content; return them by title."""
     pictures = {}
-    ranked = worth_ranking(found, question)
+    ranked = worth_ranking(exploration, question)
     if ranked:
-        _associations(found, ranked, out / "associations.png")
-        pictures["what tells the target"] = Picture(
+        _associations(exploration, ranked, out / "associations.png")
+        pictures["strongest predictors"] = Picture(
             "associations.png", "Strength of each column alone, out of fold; leak suspects in red and amber"
         )
     private = question.tags.target.column in question.table_tags.private
     if question.problem in NUMERIC:
         if not private:
-            _distribution(found.balance, target, found.target, out / "target.png")
+            _distribution(exploration.balance, target, exploration.target, out / "target.png")
             pictures["target"] = Picture("target.png", "Distribution of the target over all rows")
     else:
-        _classes(found.balance, found.target, out / "target.png")
+        _classes(exploration.balance, exploration.target, out / "target.png")
         pictures["target"] = Picture("target.png", "Classes of the target over all rows")
-    if found.coverage and len(found.coverage.periods) > 1:
-        what = "mean of the target" if question.problem in NUMERIC else None
+    if exploration.coverage and len(exploration.coverage.periods) > 1:
+        measure = "mean of the target" if question.problem in NUMERIC else None
         name = shown_class(question)
-        if what is None and name is not None:
-            what = "share of the rarer class" if private else f"share of {name!r}"
-        _over_time(found.coverage, what, out / "over_time.png", private=private and question.problem in NUMERIC)
-        pictures["target over time"] = Picture("over_time.png", f"Rows and target per {found.coverage.every}")
-    if found.missingness:
-        _missingness(found.missingness, out / "missingness.png")
-        pictures["missing values"] = Picture("missingness.png", "Share of empty rows; in red where it tells the target")
+        if measure is None and name is not None:
+            measure = "share of the rarer class" if private else f"share of {name!r}"
+        _over_time(
+            exploration.coverage, measure, out / "over_time.png", private=private and question.problem in NUMERIC
+        )
+        pictures["target over time"] = Picture("over_time.png", f"Rows and target per {exploration.coverage.every}")
+    if exploration.missingness:
+        _missingness(exploration.missingness, out / "missingness.png")
+        caption = "Share of nulls; red where being null predicts the target"
+        pictures["missing values"] = Picture("missingness.png", caption)
     return pictures
 
 
@@ -63,26 +69,26 @@ def _bars(count: int) -> float:
     return 1.1 + 0.27 * count
 
 
-def worth_ranking(found: Exploration, question: Question) -> list[Association]:
-    """Without the columns of no use: what tells rows apart tells of each row's target, and of no other's."""
+def worth_ranking(exploration: Exploration, question: Question) -> list[Association]:
+    """Return the associations without columns that are ignored or identify rows: they say nothing of other rows."""
     useless = {
         (table, column)
         for table, each in question.tags.tables.items()
         for column in each.with_role("ignore", "primary_key")
     }
-    return [each for each in found.associations if (each.table, each.column) not in useless]
+    return [each for each in exploration.associations if (each.table, each.column) not in useless]
 
 
-def _associations(found: Exploration, ranked: list[Association], path: Path) -> None:
+def _associations(exploration: Exploration, ranked: list[Association], path: Path) -> None:
     shown = ranked[:BARS][::-1]
-    own = found.table
+    own = exploration.table
     names = [each.column if each.table == own else f"{each.table}.{each.column}" for each in shown]
     severity: dict[str, str] = {}
-    for suspect in found.suspects[::-1]:
+    for suspect in exploration.suspects[::-1]:
         severity[suspect.name] = suspect.severity if severity.get(suspect.name) != "strong" else "strong"
     colours = {"strong": ALARM, "weak": WARNING}
     picture = figure(7.2, _bars(len(shown)))
-    axes = panel(picture, title=f"What tells {found.target}")
+    axes = panel(picture, title=f"What tells {exploration.target}")
     axes.barh(
         range(len(shown)),
         [each.strength for each in shown],
@@ -112,7 +118,7 @@ def _distribution(balance: Balance, target: pl.Series, name: str, path: Path) ->
     values = target.drop_nulls().cast(pl.Float64).to_numpy()
     low, high = balance.quantiles["0"], balance.quantiles["1"]
     inner_low, inner_high = np.quantile(values, [0.005, 0.995])
-    # A few values far out must not squeeze all others into one bar; they are counted in the outermost bars.
+    # A few outliers must not squeeze all other values into one bar; they are counted in the outermost bars.
     clipped = (high - low) > 3 * (inner_high - inner_low) > 0
     edges = (float(inner_low), float(inner_high)) if clipped else (low, high)
     picture = figure(7.2, 3.0)
@@ -153,7 +159,7 @@ def _classes(balance: Balance, name: str, path: Path) -> None:
 
 
 def _over_time(coverage: Coverage, what: str | None, path: Path, *, private: bool) -> None:
-    # Positions are hours, not dates: matplotlib's dates end at the years 1 and 9999, and margins go beyond.
+    # Positions are hours, not dates: matplotlib's dates are limited to the years 1 to 9999, and margins go beyond.
     starts = [datetime.fromisoformat(each.start) for each in coverage.periods]
     hours = np.array([(start - starts[0]).total_seconds() / 3600 for start in starts])
     means = [np.nan if each.mean is None else each.mean for each in coverage.periods]
@@ -180,15 +186,18 @@ def _missingness(missing: list[Missingness], path: Path) -> None:
     shown = missing[:BARS][::-1]
     picture = figure(7.2, _bars(len(shown)))
     axes = panel(picture, title="Missing values")
-    telling = [each.auc is not None and each.auc >= 0.7 for each in shown]  # noqa: PLR2004
+    predictive = [each.auc is not None and each.auc >= 0.7 for each in shown]  # noqa: PLR2004
     axes.barh(
-        range(len(shown)), [each.share for each in shown], color=[ALARM if t else NEUTRAL for t in telling], height=0.68
+        range(len(shown)),
+        [each.share for each in shown],
+        color=[ALARM if t else NEUTRAL for t in predictive],
+        height=0.68,
     )
     axes.set_yticks(range(len(shown)), [label(each.column) for each in shown])
     axes.set_xlim(0, 1.12)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     for i, each in enumerate(shown):
-        tells = f", AUC {each.auc:.2f}" if each.auc is not None else ""
-        axes.text(each.share + 0.01, i, f"{each.share:.1%}{tells}", va="center", fontsize=8, color=MUTED)
+        auc_text = f", AUC {each.auc:.2f}" if each.auc is not None else ""
+        axes.text(each.share + 0.01, i, f"{each.share:.1%}{auc_text}", va="center", fontsize=8, color=MUTED)
     axes.set_xlabel("share of rows without a value; AUC: how well being empty tells the target")
     save(picture, path)

@@ -1,4 +1,4 @@
-"""Columns of the target's row that tell the target nearly perfectly by themselves."""
+"""Leak suspects by prediction: columns of the target's row that predict it nearly perfectly by themselves."""
 
 import numpy as np
 import polars as pl
@@ -14,27 +14,27 @@ WEAK = 0.85
 RECODE = 0.90
 """AUC from which a column with as many values as there are classes is a recode with some noise."""
 DETERMINED = 0.99
-"""AUC from which a column with more values than classes is strong: below, it may be an honest, excellent feature."""
+"""AUC from which a column with more values than classes is strong: below, it may be a legitimate, excellent feature."""
 SKILL = 0.6
-"""Share of the variance of the classes that a strong suspect explains: an AUC alone is cheap where a class is rare."""
+"""Share of the variance of the classes that a strong suspect explains: a high AUC is easy if a class is rare."""
 SIBLING = 0.98
 AGREES = 0.85
 """Agreement from which two columns are recodes of each other."""
 REPEATED = 0.1
-"""Share of the rows whose values must occur more than once to judge by them."""
+"""Minimum share of rows with repeated values for the agreement to be meaningful."""
 MIN_VALUES = 3
 FOLLOWS = 0.90
 """Share of rows that a near copy follows."""
 MIN_ROWS = 30
 SEEN = 10
-"""Rows of each value, on average, from which a column may name things that are seen again and again."""
+"""Median rows per value from which a column may name recurring entities."""
 MIN_ENTITIES = 5
 OVERLAP = 0.5
-"""Share of neighbours, in order of their targets, whose targets overlap: those of bands of the target do not."""
+"""Share of neighbours, ordered by target, whose targets overlap: bands of the target do not overlap."""
 
 
 def predictive(question: Question) -> tuple[list[Association], list[Suspect]]:
-    """Associations and suspects of all columns of the target's table, whatever their tag."""
+    """Return the associations and suspects of all columns of the target's table, whatever their tag."""
     associations, suspects = [], []
     for position in question.others:
         column = question.series(position)
@@ -46,7 +46,7 @@ def predictive(question: Question) -> tuple[list[Association], list[Suspect]]:
 
 
 def associate(table: str, column: str, result: Result, rows: int) -> Association:
-    """A score as it is kept."""
+    """Return a score as an association."""
     return Association(
         table=table,
         column=column,
@@ -58,13 +58,13 @@ def associate(table: str, column: str, result: Result, rows: int) -> Association
 
 
 def judge(table: str, name: str, column: pl.Series, answer: Answer, result: Result, *, role: Role) -> list[Suspect]:
-    """What is suspicious about one column. That things change with time is no leak, so a time index is left alone."""
+    """Return the suspicions about one column. A change over time is not a leak, so a time index is never suspected."""
     if len(column) < MIN_ROWS or column.null_count() == len(column) or role == "time_index":
         return []
-    found = _classes(column, answer, result) if answer.codes is not None else _numbers(column, answer, result)
-    if found is None:
+    finding = _classes(column, answer, result) if answer.codes is not None else _numbers(column, answer, result)
+    if finding is None:
         return []
-    code, severity, value, reason = found
+    code, severity, value, reason = finding
     if severity == "strong" and role == "foreign_key":
         severity, reason = "weak", reason + "; it points to rows that existed before, so it may be an honest feature"
     elif severity == "strong" and known_before(name) and code != "recode":
@@ -72,10 +72,10 @@ def judge(table: str, name: str, column: pl.Series, answer: Answer, result: Resu
     return [Suspect(table=table, column=name, code=code, score=round(value, 6), severity=severity, reason=reason)]
 
 
-Finding = tuple[Code, Severity, float, str] | None
+PredictiveSignal = tuple[Code, Severity, float, str] | None
 
 
-def _classes(column: pl.Series, answer: Answer, result: Result) -> Finding:
+def _classes(column: pl.Series, answer: Answer, result: Result) -> PredictiveSignal:
     levels = column.drop_nulls().n_unique() + int(column.null_count() > 0)
     classes = answer.classes
     value = result.score
@@ -91,7 +91,7 @@ def _classes(column: pl.Series, answer: Answer, result: Result) -> Finding:
     return ("predictive", "weak", value, words) if value >= WEAK else None
 
 
-def _numbers(column: pl.Series, answer: Answer, result: Result) -> Finding:
+def _numbers(column: pl.Series, answer: Answer, result: Result) -> PredictiveSignal:
     value = result.score
     values = as_numbers(column)
     if column.dtype != pl.Boolean and not np.isnan(values).all():
@@ -113,7 +113,7 @@ def _numbers(column: pl.Series, answer: Answer, result: Result) -> Finding:
 
 
 def one_to_one(column: pl.Series, answer: Answer) -> bool:
-    """Whether every class has a value of its own as its most frequent one."""
+    """Return whether the most frequent values of the classes are all different."""
     if answer.codes is None:
         return False
     bins = bins_of(column)
@@ -123,10 +123,10 @@ def one_to_one(column: pl.Series, answer: Answer) -> bool:
 
 
 def agreement(column: pl.Series, target: np.ndarray) -> float:
-    """How well the column's values and the target's foretell each other, beyond the most frequent one, from 0 to 1.
+    """Return how well column and target predict each other, beyond their most frequent values, from 0 to 1.
 
-    Goodman and Kruskal's lambda, the smaller of both directions, over the values that occur more than once: what
-    occurs once foretells itself.
+    This is Goodman and Kruskal's lambda, the smaller of both directions, over the values that occur more than once: a
+    value that occurs once predicts itself.
     """
     data = pl.DataFrame({"x": bins_of(column) if column.dtype == pl.String else as_numbers(column), "y": target})
     data = data.filter(pl.col("x").is_not_nan()) if data.schema["x"] == pl.Float64 else data
@@ -143,10 +143,10 @@ def agreement(column: pl.Series, target: np.ndarray) -> float:
 
 
 def entities(column: pl.Series, answer: Answer) -> bool:
-    """Whether the values are like the names of shops or sensors: each often seen, with targets that overlap.
+    """Return whether the values look like names of shops or sensors: each occurs often, with overlapping targets.
 
-    What a thing is explains much of what it does, and is known before. A band of the target, or the target rounded,
-    explains as much, but its values share no targets.
+    The identity of an entity explains much of its behaviour and is known in advance. A band of the target, or the
+    rounded target, explains as much, but its values share no targets.
     """
     each = (
         pl.DataFrame({"value": column.cast(pl.String, strict=False), "target": answer.values})
@@ -166,10 +166,10 @@ def entities(column: pl.Series, answer: Answer) -> bool:
 
 
 def followed(values: np.ndarray, target: np.ndarray) -> float:
-    """Share of the rows whose target has nearly the rank that is usual for the column's value.
+    """Return the share of rows whose target has nearly the usual rank for the column's value.
 
-    One row in twenty that strays takes a correlation from 1 to 0.95, where honest features are; here it takes 1 to
-    0.95 too, but honest features stay below a half.
+    One outlier in twenty rows lowers a correlation from 1 to 0.95, where legitimate features are; it lowers this share
+    to 0.95 too, but legitimate features stay below 0.5.
     """
     filled = ~np.isnan(values)
     count = int(filled.sum())
@@ -181,6 +181,6 @@ def followed(values: np.ndarray, target: np.ndarray) -> float:
     pieces = np.array_split(local, max(count // width, 1))
     near = [int((np.abs(piece - np.median(piece)) <= 1.5 / len(pieces)).sum()) for piece in pieces]
     share = sum(near) / count
-    # A target with one dominant value is followed by anything.
+    # Any column follows a target with one dominant value.
     ties = float(np.max(np.unique(target[filled], return_counts=True)[1])) / count
     return max(0.0, (share - ties) / (1 - ties)) if ties < 0.5 else 0.0  # noqa: PLR2004

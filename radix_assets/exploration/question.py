@@ -1,4 +1,4 @@
-"""The target's table as the signals see it: a seeded sample of its rows, and the target as numbers."""
+"""The input of all signals: a seeded sample of the target's table, and the target as numbers."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +13,12 @@ from radix_assets.tags.schema import TableTags, Tags, Target
 from radix_resources.errors import TargetError
 
 SAMPLE = 50_000
-"""Rows the signals look at, at most."""
+"""Maximum rows of the sample."""
 SEED = 20_240_229
 UNIQUE = 0.97
-"""Share of the rows from which on a column is taken to be different in every row."""
+"""Share of distinct values from which a column counts as unique."""
 MOSTLY = 0.4
-"""Share of the rows that must remain when repeated ones are dropped; else they are no mistake but few columns."""
+"""Minimum share of rows left after dropping repeated ones; below, repetition is normal for these few columns."""
 
 Vector = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -35,7 +35,7 @@ COMPARE = {
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, and the rows to look for an answer in."""
+    """The target and the sampled rows to analyse."""
 
     tags: Tags
     path: Path
@@ -44,9 +44,9 @@ class Question:
     """Rows of the table."""
     names: list[str]
     frame: pl.DataFrame
-    """The sampled rows in the table's order; column i is called `c{i}`, for names are arbitrary."""
+    """The sampled rows in the table's order; column i is named `c{i}`, since names are arbitrary."""
     target: pl.Series
-    """Of the sampled rows: Boolean, String or Float64; null where it is not known."""
+    """Target of the sampled rows: Boolean, String or Float64; null where unknown."""
 
     @property
     def table(self) -> str:
@@ -55,7 +55,7 @@ class Question:
 
     @property
     def problem(self) -> Problem:
-        """What kind of answer is asked for."""
+        """The problem type."""
         return self.tags.target.problem
 
     @property
@@ -65,12 +65,12 @@ class Question:
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
-        """Sampled rows whose target is known."""
+        """Mask of the sampled rows whose target is known."""
         return self.target.is_not_null().to_numpy()
 
     @cached_property
     def classes(self) -> list[str]:
-        """As text, in the order of the codes: most frequent first. Empty for a regression."""
+        """Classes as text, in the order of their codes: most frequent first. Empty for a regression."""
         if self.problem in NUMERIC:
             return []
         counts = self.target.drop_nulls().cast(pl.String).value_counts()
@@ -93,7 +93,7 @@ class Question:
 
     @property
     def _first(self) -> NDArray[np.bool_]:
-        """Known rows that do not repeat an earlier one (but for what is different in every row); all where most do."""
+        """Mask of known rows that do not repeat an earlier one, unique columns aside; all rows if most repeat."""
         frame = self.frame.filter(pl.Series(self.known))
         distinct = frame.select(pl.all().approx_n_unique()).row(0)
         used = [name for name, count in zip(frame.columns, distinct, strict=True) if count < UNIQUE * frame.height]
@@ -107,27 +107,27 @@ class Question:
 
     @property
     def others(self) -> list[int]:
-        """Positions of all columns but the target's own."""
+        """Positions of all columns except the target's."""
         return [i for i, name in enumerate(self.names) if name != self.tags.target.column]
 
     def series(self, position: int) -> pl.Series:
-        """A column of the rows whose target is known."""
+        """Return a column, for the rows whose target is known."""
         return self.frame[f"c{position}"].filter(pl.Series(self.known))
 
     def role(self, name: str) -> Role:
-        """What a column of the target's table is for."""
+        """Return the role of a column of the target's table."""
         tag = self.table_tags.columns.get(name)
         return tag.role if tag else "feature"
 
     def type(self, name: str) -> FeatureType:
-        """How a column of the target's table is read."""
+        """Return the feature type of a column of the target's table."""
         tag = self.table_tags.columns.get(name)
         return tag.type if tag else "context-specific"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The target of the rows where it is known."""
+    """The target, for the rows where it is known."""
 
     values: Vector
     codes: Codes | None
@@ -138,33 +138,33 @@ class Answer:
 
     @cached_property
     def ranks(self) -> Vector:
-        """The values' ranks from 0 to 1, ties in the middle: what outliers cannot bend."""
+        """Ranks of the values from 0 to 1, ties in the middle: robust against outliers."""
         return ranks(self.values)
 
 
 def ranks(values: Vector) -> Vector:
-    """Ranks from 0 to 1, ties in the middle."""
+    """Return ranks from 0 to 1, ties in the middle."""
     result = pl.Series(values).rank("average").to_numpy()
     return np.asarray((result - 0.5) / max(len(values), 1), dtype=np.float64)
 
 
 def positional(path: Path) -> tuple[pl.LazyFrame, list[str]]:
-    """A raw snapshot with its columns called `c0`, `c1` …, and their real names."""
+    """Scan a raw snapshot with its columns named `c0`, `c1` …; return it with their real names."""
     frame = pl.scan_parquet(path / "data.parquet", glob=False)
     names = frame.collect_schema().names()
     return frame.select(pl.nth(i).alias(f"c{i}") for i in range(len(names))), names
 
 
-def pose(tags: Tags, path: Path, *, sample: int = SAMPLE) -> Question:
-    """Read the sample. Raises TargetError RDX-TGT-101 where the column is gone, RDX-TGT-102 where nothing is known."""
+def load_sample(tags: Tags, path: Path, *, sample: int = SAMPLE) -> Question:
+    """Read the sample. Raises TargetError RDX-TGT-101 if the column is missing, RDX-TGT-102 if it is all null."""
     target = tags.target
     frame, names = positional(path)
     if target.column not in names:
         raise TargetError(
             "RDX-TGT-101",
-            f"the table has no column {target.column!r}",
+            f"the target's column {target.column!r} is not in table {target.table!r}",
             expected="a column of the table",
-            hint="correct the target in tags.yaml or in project.yaml",
+            hint="fix the target in tags.yaml or project.yaml",
             table=target.table,
             column=target.column,
         )
@@ -185,9 +185,9 @@ def pose(tags: Tags, path: Path, *, sample: int = SAMPLE) -> Question:
     if answer.null_count() == len(answer):
         raise TargetError(
             "RDX-TGT-102",
-            "the target is known in no row" if total else "the target's table has no rows",
-            expected="some rows with a known target to learn from",
-            hint="check the source, the target's name and how its values are written",
+            "the target is null in every row" if total else "the target's table has no rows",
+            expected="some rows with a known target",
+            hint="check the source, the target's name and the format of its values",
             table=target.table,
             column=target.column,
             rows=total,
@@ -196,7 +196,7 @@ def pose(tags: Tags, path: Path, *, sample: int = SAMPLE) -> Question:
 
 
 def target_of(dtype: pl.DataType, column: str, target: Target) -> pl.Expr:
-    """The target as an expression: Boolean for a comparison, String for classes, finite Float64 for a regression."""
+    """Return the target as an expression: Boolean for comparisons, String for classes, finite Float64 for numbers."""
     value = pl.col(column)
     if target.operator is not None:
         if dtype.is_numeric() or (dtype == pl.String and isinstance(target.value, int | float)):
@@ -213,7 +213,7 @@ def target_of(dtype: pl.DataType, column: str, target: Target) -> pl.Expr:
 
 
 def number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """A column as Float64: text such as `$1,715.0` by the number in it, times by their microseconds."""
+    """Return a column as Float64: text such as `$1,715.0` by its number, times in microseconds."""
     if dtype == pl.String:
         first = value.str.replace_all(",", "", literal=True).str.extract(r"([-+]?\d+\.?\d*(?:[eE][-+]?\d+)?)")
         return first.cast(pl.Float64, strict=False)

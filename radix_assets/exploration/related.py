@@ -1,4 +1,4 @@
-"""Related tables: parents' columns against the target, and children whose rows or values determine it."""
+"""Leak suspects in related tables: columns of parents, and children whose rows or values determine the target."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 NUMBERS = 6
 """Numeric columns of a child whose products are tried."""
 COLUMNS = 60
-"""Columns of a child that are looked at."""
+"""Columns of a child that are inspected."""
 
 
 def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Association], list[Suspect]]:
-    """Columns of the tables that the target's rows point to; the best of several ways to the same table."""
+    """Return associations and suspects of the tables that the target's rows reference; the best relationship counts."""
     associations: dict[tuple[str, str], Association] = {}
     suspects: dict[tuple[str, str, str], Suspect] = {}
     for relation in question.tags.relationships:
@@ -34,11 +34,11 @@ def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Associati
             continue
         for name, column in _parent_columns(question, relation, tables[relation.parent]):
             result = score(column, question.answer)
-            found = associate(relation.parent, name, result, len(column))
+            association = associate(relation.parent, name, result, len(column))
             key = (relation.parent, name)
-            if key not in associations or associations[key].strength < found.strength:
-                associations[key] = found
-            # Many rows share a parent that existed before them: only an outright copy is a leak there.
+            if key not in associations or associations[key].strength < association.strength:
+                associations[key] = association
+            # Many rows share a parent that existed before them, so only a full copy is a leak there.
             role: Role = "feature" if relation.cardinality == "one_to_one" else "foreign_key"
             for suspect in judge(relation.parent, name, column, question.answer, result, role=role):
                 suspects.setdefault((*key, suspect.code), suspect)
@@ -46,10 +46,10 @@ def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Associati
 
 
 def children(question: Question, tables: dict[str, Path]) -> list[Suspect]:
-    """Tables that point to the target's rows: does having rows, or what they hold, determine the target?
+    """Return suspects in tables that reference the target's rows: their existence or values determine the target.
 
-    Where both tables have a time, features see only a child's earlier rows. What later rows give away is then shown
-    as a weak suspect only.
+    If both tables have a time, features see only a child's earlier rows. What only later rows reveal is then a weak
+    suspect.
     """
     suspects: list[Suspect] = []
     for relation in question.tags.relationships:
@@ -57,18 +57,20 @@ def children(question: Question, tables: dict[str, Path]) -> list[Suspect]:
             continue
         if relation.child not in question.tags.tables:
             continue
-        found = _judge_child(question, relation, tables[relation.child], earlier=False)
-        if any(suspect.severity == "strong" for suspect in found) and _both_dated(question, relation):
-            still = {each.name for each in _judge_child(question, relation, tables[relation.child], earlier=True)}
-            found = [
+        child_suspects = _judge_child(question, relation, tables[relation.child], earlier=False)
+        if any(suspect.severity == "strong" for suspect in child_suspects) and _both_dated(question, relation):
+            earlier_suspects = {
+                each.name for each in _judge_child(question, relation, tables[relation.child], earlier=True)
+            }
+            child_suspects = [
                 suspect
-                if suspect.name in still
+                if suspect.name in earlier_suspects
                 else suspect.model_copy(
                     update={"severity": "weak", "reason": suspect.reason + "; its earlier rows do not show it"}
                 )
-                for suspect in found
+                for suspect in child_suspects
             ]
-        suspects += found
+        suspects += child_suspects
     return suspects
 
 
@@ -98,12 +100,12 @@ def _parent_columns(question: Question, relation: Relationship, path: Path) -> I
 
 
 def _keys(question: Question, columns: list[str]) -> pl.DataFrame:
-    """Key columns `k{i}` of the rows whose target is known."""
+    """Return the key columns `k{i}` of the rows whose target is known."""
     return pl.DataFrame([question.series(question.names.index(key)).alias(f"k{i}") for i, key in enumerate(columns)])
 
 
 def _key(own: pl.DataType, other: pl.DataType, name: str) -> pl.Expr:
-    """A key column as the other side can be compared with it."""
+    """Return a key column in a type that can be compared with the other side."""
     return pl.col(name) if own == other else pl.col(name).cast(pl.String)
 
 
@@ -118,7 +120,7 @@ def _judge_child(question: Question, relation: Relationship, path: Path, *, earl
 
 
 def _judge_rows(question: Question, relation: Relationship, sums: pl.DataFrame) -> list[Suspect]:
-    """Whether there are rows, or how many there are, gives the target away."""
+    """Return a suspect if the existence or the number of rows determines the target."""
     count = sums["rows"].fill_null(0)
     for column, what in ((count > 0, "whether it has rows"), (count, "how many rows it has")):
         value = score(column, question.answer).score
@@ -129,7 +131,7 @@ def _judge_rows(question: Question, relation: Relationship, sums: pl.DataFrame) 
 
 
 def _judge_values(question: Question, relation: Relationship, names: list[str], sums: pl.DataFrame) -> list[Suspect]:
-    """Columns whose summaries give the target away, where there are rows."""
+    """Return the columns whose summaries determine the target, among rows that have children."""
     present = sums["rows"].fill_null(0) > 0
     part = _part(question.answer, present.to_numpy())
     if part is None:
@@ -161,7 +163,7 @@ def _suspect(table: str, column: str, code: str, value: float, reason: str) -> S
 
 
 def _part(answer: Answer, rows: np.ndarray) -> Answer | None:
-    """The answers of some rows; None where they are too few or all the same."""
+    """Return the answers of some rows; None if they are too few or all equal."""
     if int(rows.sum()) < MIN_ROWS or np.ptp(answer.values[rows]) == 0:
         return None
     codes = None if answer.codes is None else answer.codes[rows]
@@ -171,7 +173,7 @@ def _part(answer: Answer, rows: np.ndarray) -> Answer | None:
 def _summaries(
     question: Question, relation: Relationship, frame: pl.LazyFrame, names: list[str], *, earlier: bool
 ) -> pl.DataFrame | None:
-    """One row for each row of the target's table: `rows`, and summaries called `mean 3` after the column's position."""
+    """Return, per row of the target's table, `rows` and summaries such as `mean 3`, named by column position."""
     kinds = frame.collect_schema()
     left = _keys(question, relation.parent_columns)
     on = left.columns
@@ -180,8 +182,8 @@ def _summaries(
         _key(kinds[key], left.schema[name], key).alias(name) for key, name in zip(keys, on, strict=True)
     )
     left = left.with_columns(_key(left.schema[name], kinds[key], name) for key, name in zip(keys, on, strict=True))
-    wanted = left.unique().lazy()
-    rows = rows.join(wanted, on=on, how="semi")
+    needed_keys = left.unique().lazy()
+    rows = rows.join(needed_keys, on=on, how="semi")
     if earlier:
         filtered = _earlier(question, relation, rows, names, left)
         if filtered is None:
@@ -189,22 +191,24 @@ def _summaries(
         rows = filtered
     tags = question.tags.tables[relation.child]
     keys_of_child = {*relation.child_columns, *tags.with_role("primary_key", "foreign_key"), *tags.primary_key}
-    used = [i for i, name in enumerate(names) if name not in keys_of_child][:COLUMNS]
-    summaries = rows.group_by(on).agg(pl.len().alias("rows"), *_expressions(kinds, used, question))
+    positions = [i for i, name in enumerate(names) if name not in keys_of_child][:COLUMNS]
+    summaries = rows.group_by(on).agg(pl.len().alias("rows"), *_expressions(kinds, positions, question))
     return left.join(summaries.collect(engine="streaming"), on=on, how="left", maintain_order="left")
 
 
 def _earlier(
     question: Question, relation: Relationship, rows: pl.LazyFrame, names: list[str], left: pl.DataFrame
 ) -> pl.LazyFrame | None:
-    """The child's rows that came to be before the row they belong to; None where one of the two has no moment."""
-    own = row_time(question.names, question.table_tags, question.frame)
+    """Return the child's rows created before the row they belong to; None if either has no time."""
+    target_time = row_time(question.names, question.table_tags, question.frame)
     data = rows.collect(engine="streaming")
-    theirs = row_time(names, question.tags.tables[relation.child], data)
-    if own is None or theirs is None:
+    child_time = row_time(names, question.tags.tables[relation.child], data)
+    if target_time is None or child_time is None:
         return None
-    moments = left.with_columns(own.filter(pl.Series(question.known)).alias("own")).unique(left.columns, keep="first")
-    dated = data.with_columns(theirs.alias("theirs")).join(moments, on=left.columns, how="left")
+    target_times = left.with_columns(target_time.filter(pl.Series(question.known)).alias("own")).unique(
+        left.columns, keep="first"
+    )
+    dated = data.with_columns(child_time.alias("theirs")).join(target_times, on=left.columns, how="left")
     return dated.filter(pl.col("theirs") < pl.col("own")).lazy()
 
 

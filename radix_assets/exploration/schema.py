@@ -1,4 +1,4 @@
-"""What the second exploration found, as data."""
+"""The results of the exploration with the target, as data."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from radix_assets.common.vocabulary import Problem
 from radix_assets.tags.schema import Tags
 
 Severity = Literal["strong", "weak"]
-"""`strong`: left out of the features unless a person says otherwise. `weak`: shown, and used."""
+"""`strong`: excluded from the features unless a user keeps it. `weak`: shown, but used."""
 
 Measure = Literal["auc", "r2"]
 
@@ -27,26 +27,26 @@ Code = Literal[
     "name",
     "as_of_now",
 ]
-"""Which signal it was.
+"""The signal of a suspect.
 
 predictive           the column alone predicts the target nearly perfectly
-recode               the column and the target tell each other
+recode               the column and the target determine each other
 near_copy            the column follows the target in nearly all rows
 sibling              the same measurement under another name
 arithmetic           the target can be computed from columns of the same row
-missing_with_target  empty where the target is empty: recorded when the outcome is
-missingness          filled, or empty, in one class only
-later                a moment after the row's own
-duration             measures the time up to a later moment
+missing_with_target  null where the target is null: recorded when the outcome is
+missingness          filled, or null, in one class only
+later                a time after the row's own
+duration             measures the time up to a later event
 child_rows           rows of a related table exist for one outcome only
 child_values         values of a related table determine the target
-name                 a related table repeats the target, or records the event it tells of
-as_of_now            of a question about the future: it tells how the entity is now, or how its story ended
+name                 a related table repeats the target's name, or records its event
+as_of_now            for a question about the future: shows the entity's present state, or how it ended
 """
 
 
 class Association(BaseModel):
-    """How much of the target one column tells by itself, out of fold."""
+    """Strength of the association of one column with the target, out of fold."""
 
     table: str
     column: str
@@ -54,9 +54,9 @@ class Association(BaseModel):
     score: float
     """`auc`: area under the ROC curve, the mean over the classes. `r2`: share of the variance of the target's ranks."""
     strength: float
-    """The same from 0 (nothing) to 1 (everything), to compare columns by."""
+    """The score scaled from 0 (none) to 1 (perfect), to compare columns."""
     rows: int
-    """Rows it was measured on."""
+    """Rows that it was measured on."""
 
 
 class Suspect(BaseModel):
@@ -80,33 +80,33 @@ class ClassShare(BaseModel):
     """One class of the target."""
 
     name: str
-    """`class 1`, `class 2` … where the target is private."""
+    """`class 1`, `class 2` … if the target is private."""
     rows: int
     share: float
 
 
 class Balance(BaseModel):
-    """What the target looks like, over all rows."""
+    """The distribution of the target over all rows."""
 
     rows: int
     unknown: int
-    """Rows whose target is not known."""
+    """Rows whose target is null."""
     distinct: int
     classes: list[ClassShare] = []
-    """Of a classification, most frequent first, 50 at most."""
+    """For classification: most frequent first, at most 50."""
     quantiles: dict[str, float] = {}
-    """Of a regression: "0", "0.05", "0.25", "0.5", "0.75", "0.95", "1"; empty where the target is private."""
+    """For regression: "0", "0.05", "0.25", "0.5", "0.75", "0.95", "1"; empty if the target is private."""
     mean: float | None = None
     std: float | None = None
 
 
 class Period(BaseModel):
-    """One stretch of time."""
+    """One period of time."""
 
     start: str
     rows: int
     mean: float | None
-    """Mean of the target, or the share of its rarest class of two; None with several classes or no known row."""
+    """Mean of the target, or share of the rarer of two classes; None with more classes or no known row."""
 
 
 class Coverage(BaseModel):
@@ -123,17 +123,17 @@ class Coverage(BaseModel):
 
 
 class Missingness(BaseModel):
-    """One column of the target's table that is not always filled."""
+    """Missing values of one column of the target's table."""
 
     column: str
     share: float
-    """Of the rows, from 0 to 1."""
+    """Share of the rows, from 0 to 1."""
     auc: float | None
-    """How well being empty tells the target (0.5: not at all); of a regression, high values from low."""
+    """AUC of being null as a predictor of the target (0.5: none); for regression, of high values against low."""
 
 
 class Exploration(BaseModel):
-    """Everything known of the data given the target."""
+    """All results of the exploration."""
 
     target: str
     table: str
@@ -156,12 +156,12 @@ class Exploration(BaseModel):
         return {suspect.name for suspect in self.suspects if suspect.severity == "strong"}
 
     def excluded(self, tags: Tags) -> list[str]:
-        """Columns that must not become features, as `table.column`, sorted.
+        """Return the columns that must not become features, as `table.column`, sorted.
 
-        Every strong suspect that no person has confirmed as a feature, and every column tagged as a leak. The
-        target's own column and keys that hold the tables together are not listed: their roles say enough.
+        These are every strong suspect that no user has confirmed as a feature, and every column tagged as a leak. The
+        target's own column and the keys that connect tables are not listed: their roles are enough.
         """
-        found = {f"{table}.{column}" for table, each in tags.tables.items() for column in each.with_role("leak")}
+        excluded = {f"{table}.{column}" for table, each in tags.tables.items() for column in each.with_role("leak")}
         for suspect in self.suspects:
             if suspect.severity != "strong" or suspect.table not in tags.tables:
                 continue
@@ -169,12 +169,12 @@ class Exploration(BaseModel):
             for column in columns if suspect.column == "*" else [suspect.column]:
                 tag = columns.get(column)
                 if tag is None or not (tag.human and tag.role == "feature"):
-                    found.add(f"{suspect.table}.{column}")
-        return sorted(found - {f"{tags.target.table}.{tags.target.column}"})
+                    excluded.add(f"{suspect.table}.{column}")
+        return sorted(excluded - {f"{tags.target.table}.{tags.target.column}"})
 
     def kept(self, tags: Tags) -> list[str]:
-        """Strong suspects that a person confirmed as features all the same, as `table.column`, sorted."""
-        found = set()
+        """Return the strong suspects that a user has confirmed as features, as `table.column`, sorted."""
+        kept = set()
         for suspect in self.suspects:
             if suspect.severity != "strong" or suspect.table not in tags.tables:
                 continue
@@ -182,5 +182,5 @@ class Exploration(BaseModel):
             for column in columns if suspect.column == "*" else [suspect.column]:
                 tag = columns.get(column)
                 if tag is not None and tag.human and tag.role == "feature":
-                    found.add(f"{suspect.table}.{column}")
-        return sorted(found)
+                    kept.add(f"{suspect.table}.{column}")
+        return sorted(kept)

@@ -1,8 +1,8 @@
-"""How much one column tells of the target by itself, out of fold.
+"""Score one column as a predictor of the target, out of fold.
 
-A column is cut into bins (numbers by quantiles, text by its values, what is empty is a bin of its own); the target's
-mean per bin, learnt on four fifths of the rows, predicts the remaining fifth. It is a tree of one column: fast,
-indifferent to scale, and it cannot profit from values that occur once.
+A column is cut into bins (numbers by quantiles, text by its values, nulls as a bin of their own); the target's mean per
+bin, learnt on four fifths of the rows, predicts the remaining fifth. This is a tree of one column: fast, independent of
+scale, and unable to profit from values that occur once.
 """
 
 from dataclasses import dataclass
@@ -20,27 +20,27 @@ MIN_PER_BIN = 10
 PRIOR = 1.0
 """Weight of the overall mean in every bin, in rows."""
 MIN_CLASS = 10
-"""Rows of a class below which its AUC says nothing."""
+"""Rows of a class below which its AUC is meaningless."""
 MAX_CLASSES = 20
 
 
 @dataclass(frozen=True)
 class Result:
-    """A score and the same from 0 to 1."""
+    """A score and its strength from 0 to 1."""
 
     measure: Measure
     score: float
     skill: float
-    """Share of the target's variance that is explained out of fold; of classes, the mean over the classes."""
+    """Share of the target's variance explained out of fold; for classes, the mean over the classes."""
 
     @property
     def strength(self) -> float:
-        """From 0 (tells nothing) to 1 (tells everything)."""
+        """From 0 (none) to 1 (perfect)."""
         return max(0.0, 2 * self.score - 1 if self.measure == "auc" else self.score)
 
 
 def bins_of(column: pl.Series) -> Codes:
-    """The bin of every row; 0 is for what is empty."""
+    """Return the bin of every row; 0 is for nulls."""
     if column.dtype in (pl.String, pl.Boolean, pl.Categorical) or column.dtype.is_nested():
         text = column.cast(pl.String) if not column.dtype.is_nested() else column.hash().cast(pl.String)
         dense = text.rank("dense").fill_null(0)
@@ -49,7 +49,7 @@ def bins_of(column: pl.Series) -> Codes:
 
 
 def as_numbers(column: pl.Series) -> Vector:
-    """A column as Float64 with NaN for what is empty, not a number or infinite."""
+    """Return a column as Float64, with NaN for nulls, non-numbers and infinities."""
     values = column.to_frame("c").select(number(pl.col("c"), column.dtype)).to_series()
     result = np.array(values.fill_null(float("nan")).to_numpy(), dtype=np.float64)
     result[~np.isfinite(result)] = np.nan
@@ -65,7 +65,7 @@ def _quantile_bins(values: Vector) -> Codes:
     distinct = np.unique(present)
     count = int(np.clip(len(present) // MIN_PER_BIN, 2, BINS))
     if len(distinct) > count:
-        # Edges are values that occur, so a value that is very frequent has a bin for itself.
+        # Edges are values that occur, so a very frequent value has a bin of its own.
         edges = np.unique(np.quantile(present, np.linspace(0, 1, count + 1)[1:-1], method="inverted_cdf"))
         result[filled] = np.searchsorted(edges, present, side="left") + 1
     else:
@@ -74,7 +74,7 @@ def _quantile_bins(values: Vector) -> Codes:
 
 
 def score(column: pl.Series, answer: Answer) -> Result:
-    """Of one column, best of its readings: text that holds numbers is also read as numbers."""
+    """Return the score of one column; text that holds numbers is also tried as numbers, and the better score wins."""
     best = score_bins(bins_of(column), answer)
     if column.dtype == pl.String and _numeric_text(column):
         best = max(best, score_bins(_quantile_bins(as_numbers(column)), answer), key=lambda each: each.score)
@@ -87,7 +87,7 @@ def _numeric_text(column: pl.Series) -> bool:
 
 
 def score_bins(bins: Codes, answer: Answer) -> Result:
-    """The score of a column that is cut into bins already."""
+    """Return the score of a column given as bins."""
     if answer.codes is None:
         predicted = _out_of_fold(bins, answer.ranks[:, None])[:, 0]
         spread = float(np.var(answer.ranks))
@@ -112,11 +112,11 @@ def _macro_auc(bins: Codes, codes: Codes, classes: int) -> tuple[float, float]:
 
 
 def _out_of_fold(bins: Codes, values: Vector) -> Vector:
-    """Means of the bins, each row's from the folds it is not in."""
+    """Return the mean of each row's bin over the folds that the row is not in."""
     rows, width = values.shape
     folds = np.random.default_rng(SEED).permutation(rows) % FOLDS
     size = int(bins.max()) + 1 if rows else 1
-    # One pass: totals per bin and fold; what a fold must not see is subtracted.
+    # One pass: totals per bin and fold; the row's own fold is subtracted.
     cell = bins * FOLDS + folds
     counts = np.bincount(cell, minlength=size * FOLDS).reshape(size, FOLDS).astype(np.float64)
     others = counts.sum(axis=1, keepdims=True) - counts
@@ -131,7 +131,7 @@ def _out_of_fold(bins: Codes, values: Vector) -> Vector:
 
 
 def auc(scores: Vector, hits: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve: how often a hit scores higher than a miss, ties half; 0.5 where one is absent."""
+    """Return the area under the ROC curve, ties counted half; 0.5 if hits or misses are absent."""
     positive = int(hits.sum())
     negative = len(hits) - positive
     if not positive or not negative:
@@ -141,7 +141,7 @@ def auc(scores: Vector, hits: NDArray[np.bool_]) -> float:
 
 
 def spearman(a: Vector, b: Vector) -> float:
-    """Rank correlation of the rows where both are filled; 0 where there are fewer than 20."""
+    """Return the rank correlation over the rows where both are filled; 0 with fewer than 20 such rows."""
     both = ~(np.isnan(a) | np.isnan(b))
     if int(both.sum()) < 20:  # noqa: PLR2004
         return 0.0

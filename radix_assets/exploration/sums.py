@@ -1,4 +1,4 @@
-"""Sums that leave nearly nothing of a target unexplained: identities of book-keeping, with their fees and rounding."""
+"""Sums that explain a target almost completely: accounting identities, with their fees and rounding."""
 
 from itertools import combinations
 
@@ -8,21 +8,21 @@ from numpy.typing import NDArray
 from radix_assets.exploration.question import Vector
 
 UNIT = 0.35
-"""How far from 1 or -1 the coefficient of an item may be for the sum with coefficients 1 and -1 to be tried."""
+"""Maximum distance of a coefficient from 1 or -1 for the sum with coefficients 1 and -1 to be tried."""
 SUM = 0.98
-"""R² from which a sum with coefficients 1 and -1 is an identity: what is left are fees and rounding."""
+"""R² from which a sum with coefficients 1 and -1 is an identity: the rest are fees and rounding."""
 ANY = 0.9999
-"""The same for arbitrary coefficients."""
+"""R² from which a sum with arbitrary coefficients is an identity."""
 MATTERS = 1.5
-"""Without any one of its items a sum must leave at least so many times more unexplained."""
+"""Minimum factor by which the unexplained variance must grow when any one item of a sum is left out."""
 
-Found = tuple[str, list[int], float]
-"""An equation in words, the positions of its columns, and how well it holds."""
+Equation = tuple[str, list[int], float]
+"""An equation in words, the positions of its columns, and its share of agreement or R²."""
 
 
-def linear(names: list[str], matrix: Vector, target: Vector) -> list[Found]:
-    """Sums of two or three columns, with a constant, that leave nearly nothing of the target unexplained."""
-    found: list[Found] = []
+def linear(names: list[str], matrix: Vector, target: Vector) -> list[Equation]:
+    """Return the sums of two or three columns, with a constant, that explain the target almost completely."""
+    sums: list[Equation] = []
     covered: list[set[int]] = []
     gram, cross, spread = _moments(matrix, target)
     for size in (2, 3):
@@ -37,18 +37,18 @@ def linear(names: list[str], matrix: Vector, target: Vector) -> list[Found]:
             if any(each <= set(items) for each in covered) or not _all_matter(gram, cross, spread, items, best):
                 continue
             covered.append(set(items))
-            found.append((_sum(names, items, weights[row] if unit[row] >= SUM else None), items, best))
-    return found
+            sums.append((_sum(names, items, weights[row] if unit[row] >= SUM else None), items, best))
+    return sums
 
 
 def totals(names: list[str], matrix: Vector, target: Vector) -> dict[int, tuple[str, float]]:
-    """Columns that are a sum of which the target is an item."""
-    found: dict[int, tuple[str, float]] = {}
+    """Return the columns that are a sum with the target as one of its items, with reason and R²."""
+    sums: dict[int, tuple[str, float]] = {}
     for item in range(len(names)):
         others = [i for i in range(len(names)) if i != item]
         gram, cross, spread = _moments(np.column_stack([target, matrix[:, others]]), matrix[:, item])
         for size in (1, 2, 3):
-            if item in found or len(others) < size:
+            if item in sums or len(others) < size:
                 break
             sets = np.array([(0, *(i + 1 for i in each)) for each in combinations(range(len(others)), size)])
             weights, _ = _solve(gram, cross, spread, sets)
@@ -57,20 +57,20 @@ def totals(names: list[str], matrix: Vector, target: Vector) -> dict[int, tuple[
                 chosen = [int(i) for i in sets[row]]
                 if _all_matter(gram, cross, spread, chosen, unit[row]):
                     items = ", ".join(names[others[i - 1]] for i in chosen[1:])
-                    found[item] = (f"it is the sum of the target and of {items}, in this very row", float(unit[row]))
+                    sums[item] = (f"it is the sum of the target and of {items}, in this very row", float(unit[row]))
                     break
-    return found
+    return sums
 
 
 def _moments(matrix: Vector, target: Vector) -> tuple[Vector, Vector, float]:
-    """Covariances: of the columns, of the columns with the target, and the target's variance."""
+    """Return the covariances of the columns, those with the target, and the target's variance."""
     centred, response = matrix - matrix.mean(axis=0), target - target.mean()
     rows = len(target)
     return centred.T @ centred / rows, centred.T @ response / rows, float(response @ response / rows)
 
 
 def _solve(gram: Vector, cross: Vector, spread: float, sets: NDArray[np.int64]) -> tuple[Vector, Vector]:
-    """Least squares for many sets of columns at once: coefficients and R²."""
+    """Solve least squares for many sets of columns at once; return coefficients and R²."""
     scale = np.sqrt(np.diag(gram))
     normal = gram / np.outer(scale, scale)
     sides = cross / scale
@@ -83,7 +83,7 @@ def _solve(gram: Vector, cross: Vector, spread: float, sets: NDArray[np.int64]) 
 
 
 def _unit(gram: Vector, cross: Vector, spread: float, sets: NDArray[np.int64], weights: Vector) -> Vector:
-    """R² of the sums with coefficients 1 and -1; 0 where the coefficients of least squares are far from that."""
+    """Return R² of the sums with coefficients 1 and -1; 0 if the least-squares coefficients are far from these."""
     signs = np.sign(weights)
     near = (np.abs(np.abs(weights) - 1) <= UNIT).all(axis=1)
     matrices = gram[sets[:, :, None], sets[:, None, :]]

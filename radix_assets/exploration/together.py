@@ -1,37 +1,37 @@
-"""Columns that are filled in together with a later moment: a flag that says whether there is an end."""
+"""Leak suspects that change together with a later time, such as a flag that an end date is set."""
 
 import polars as pl
 
 from radix_assets.exploration.schema import Suspect
-from radix_assets.exploration.times import MIN_ROWS, Moments
+from radix_assets.exploration.times import MIN_ROWS, TimedTable
 
 AGREES = 0.98
-"""Share of the rows in which the column's value tells whether the later moment is there."""
+"""Share of the rows in which the column's value predicts whether the later time is set."""
 USUAL = 0.95
-"""Share of the rows with, or without, the moment beyond which agreeing is no wonder."""
+"""Share of rows with, or without, the time beyond which agreement is trivial."""
 VALUES = 20
 
 
-def together(moments: Moments, later: list[Suspect]) -> list[Suspect]:
-    """Of a table's columns, those that tell whether one of these later moments has come already."""
-    found: dict[str, Suspect] = {}
+def together(timed: TimedTable, later: list[Suspect]) -> list[Suspect]:
+    """Return the columns of a table that predict whether one of these later times is set."""
+    suspects: dict[str, Suspect] = {}
     for suspect in later:
         if suspect.code != "later" or suspect.severity != "strong":
             continue
-        there = moments.frame[f"c{moments.names.index(suspect.column)}"].is_not_null()
+        there = timed.frame[f"c{timed.names.index(suspect.column)}"].is_not_null()
         usual = max(int(there.sum()), int((~there).sum())) / max(len(there), 1)
         if len(there) < MIN_ROWS or usual > USUAL:
             continue
-        for position, name in enumerate(moments.names):
-            tag = moments.tags.columns.get(name)
+        for position, name in enumerate(timed.names):
+            tag = timed.tags.columns.get(name)
             if name == suspect.column or (tag and tag.role in ("primary_key", "foreign_key", "time_index")):
                 continue
-            agrees = _agrees(moments.frame[f"c{position}"], there)
+            agrees = _agrees(timed.frame[f"c{position}"], there)
             if agrees >= AGREES:
-                found.setdefault(
+                suspects.setdefault(
                     name,
                     Suspect(
-                        table=moments.table,
+                        table=timed.table,
                         column=name,
                         code="later",
                         score=round(agrees, 6),
@@ -40,11 +40,11 @@ def together(moments: Moments, later: list[Suspect]) -> list[Suspect]:
                         "moment after the row's own",
                     ),
                 )
-    return list(found.values())
+    return list(suspects.values())
 
 
 def _agrees(column: pl.Series, there: pl.Series) -> float:
-    """How well a value, or being empty, foretells whether the moment is there."""
+    """Return how well a value, or being null, predicts whether the time is set."""
     best = 0.0
     for values in (column.is_null(), column):
         if 1 < values.n_unique() <= VALUES:

@@ -1,4 +1,4 @@
-"""What names give away: the words a name is made of, and words that mean known-before or known-after."""
+"""Words in column names, and words that mean known in advance or say nothing."""
 
 import re
 
@@ -42,7 +42,7 @@ KNOWN_BEFORE = frozenset(
         "yesterday",
     ]
 )
-"""A moment or an amount so named is often fixed before the outcome: it may be later and still be known."""
+"""A time or an amount with such a word is often fixed before the outcome: it may be later and still be known."""
 
 GENERIC = frozenset(
     [
@@ -113,35 +113,35 @@ GENERIC = frozenset(
         "year",
     ]
 )
-"""Words that say nothing of what is measured."""
+"""Words that do not say what is measured."""
 
 
 def words(name: str) -> list[str]:
-    """The words of a name in lower case: `InvoiceLine_ID2` is invoice, line, id."""
+    """Return the words of a name in lower case: `InvoiceLine_ID2` gives invoice, line, id."""
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
     return [word.lower() for word in re.findall(r"[^\W\d_]+", spaced)]
 
 
 def stem(word: str) -> str:
-    """A word without the endings that make churn, churned, churns and churning differ."""
+    """Return a word without its ending, so that churn, churned, churns and churning are equal."""
     for ending in ("ments", "ment", "ations", "ation", "ings", "ing", "ies", "ied", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:  # noqa: PLR2004
             return word[: -len(ending)]
     return word
 
 
-def telling(name: str) -> set[str]:
-    """Stems of the words that say what is measured."""
+def specific_stems(name: str) -> set[str]:
+    """Return the stems of the words that say what is measured."""
     return {stem(word) for word in words(name) if word not in GENERIC and len(word) > 2}  # noqa: PLR2004
 
 
 def known_before(name: str) -> bool:
-    """Whether the name says that it was fixed in advance."""
+    """Return whether a name says that the value was fixed in advance."""
     return not KNOWN_BEFORE.isdisjoint(words(name))
 
 
-def same(a: str, b: str) -> bool:
-    """Whether two names are spelt alike but for case, spaces and underscores; `x1` and `x2` are not."""
+def same_name(a: str, b: str) -> bool:
+    """Return whether two names are equal apart from case, spaces and underscores; `x1` and `x2` are not."""
     plain = [re.sub(r"[\W_]+", "", name).casefold() for name in (a, b)]
     return plain[0] == plain[1] != "" or a.casefold() == b.casefold()

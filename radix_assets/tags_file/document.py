@@ -15,7 +15,7 @@ Name = str | int | float
 """The name of a column; YAML reads `2024` as a number."""
 Flag = bool | Literal["yes", "no"] | None
 PlainType = Literal["boolean", "text", "identifier", "other"]
-"""Plain words that are accepted for feature types (see `radix_assets.tags_file.file.ALIASES`)."""
+"""Plain words that are accepted for feature types (see `radix_assets.tags_file.schema.ALIASES`)."""
 
 
 class _Strict(BaseModel):
@@ -40,7 +40,7 @@ class TableTags(_Strict):
 
     primary_key: list[Name] | Name | None = Field(None, description="Columns whose values identify a row.")
     time_index: list[Name] | Name | None = Field(
-        None, description="The column that says when a row came to be, or its parts from year to minute."
+        None, description="The column with the creation time of a row, or its parts from year to minute."
     )
     columns: dict[str, ColumnTags | Role | None] | None = Field(
         None, description="Columns by name; a role alone, or a mapping of tags."
@@ -48,7 +48,7 @@ class TableTags(_Strict):
 
 
 class TagsDocument(_Strict):
-    """What the data of a project mean."""
+    """The meaning of a project's data."""
 
     confirmed: Flag = Field(None, description="true: a person has checked the tags, and the project goes on.")
     confirmed_by: Name | None = Field(None, description="Who confirmed the tags.")

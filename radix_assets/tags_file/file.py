@@ -13,10 +13,9 @@ from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.ledger import Ledger, load_ledger
 from radix_assets.tags_file.lines import Key, Line, fingerprint, lines_of
 from radix_assets.tags_file.reader import NodeReader
-from radix_assets.tags_file.schema import Located, TableBlock
+from radix_assets.tags_file.schema import TOP_SETTINGS, Located, TableBlock
 from radix_resources.errors import TagError
 
-_TOP = ("confirmed", "confirmed_by", "target", "problem", "relationships", "tables")
 _PERCENT = re.compile(r"#[^:\d]*(\d{1,3}) %")
 
 
@@ -143,7 +142,7 @@ def _root(text: str, path: Path, mistakes: Mistakes) -> nodes.Node | None:
 
 
 def _read(file: TagsFile, root: nodes.Node, reader: "NodeReader") -> None:
-    for key, value, _ in reader.entries(root, "the file", _TOP):
+    for key, value, _ in reader.entries(root, "the file", TOP_SETTINGS):
         with reader.mistakes.collect():
             match key:
                 case "confirmed":

@@ -8,10 +8,8 @@ from radix_assets.question.horizon import future_of
 from radix_assets.question.target import nearest
 from radix_assets.tags_file import nodes
 from radix_assets.tags_file.errors import Mistakes
-from radix_assets.tags_file.schema import ALIASES, COLUMN_SETTINGS, ColumnLine, TableBlock
+from radix_assets.tags_file.schema import ALIASES, COLUMN_SETTINGS, TABLE_SETTINGS, ColumnLine, TableBlock
 from radix_resources.errors import TagError
-
-_TABLE = ("primary_key", "time_index", "columns")
 
 
 class NodeReader:
@@ -64,7 +62,7 @@ class NodeReader:
         if nodes.is_null(node):
             return
         with self.mistakes.collect():
-            for key, value, line in self.entries(node, f"the table {name!r}", _TABLE):
+            for key, value, line in self.entries(node, f"the table {name!r}", TABLE_SETTINGS):
                 with self.mistakes.collect():
                     if key == "columns":
                         entries = [] if nodes.is_null(value) else self.entries(value, f"the columns of {name!r}")

@@ -5,6 +5,8 @@ from typing import get_args
 
 from radix_assets.common.vocabulary import FeatureType, Role, Sensitivity
 
+TOP_SETTINGS = ("confirmed", "confirmed_by", "target", "problem", "relationships", "tables")
+TABLE_SETTINGS = ("primary_key", "time_index", "columns")
 COLUMN_SETTINGS: dict[str, tuple[str, ...]] = {
     "role": get_args(Role),
     "type": get_args(FeatureType),

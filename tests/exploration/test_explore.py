@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from radix_assets.common.plotting import LIMIT
 from radix_assets.exploration.explore import explore, load_exploration
 from radix_assets.exploration.plots import worth_ranking
-from radix_assets.exploration.question import pose
+from radix_assets.exploration.question import load_sample
 from radix_assets.pipeline.output import Picture
 from radix_assets.tags.schema import ColumnTag, Tags, Target
 from radix_resources.errors import TargetError
@@ -72,7 +72,7 @@ def test_what_is_of_no_use_is_not_ranked_in_the_picture(tmp_path: Path, rng: np.
     }
     tags = number(frame, **roles)
     out, _ = run(tmp_path, frame, tags)
-    found, question = load_exploration(out), pose(tags, tmp_path / "raw")
+    found, question = load_exploration(out), load_sample(tags, tmp_path / "raw")
     assert {"id", "unused"} <= {each.column for each in found.associations}
     assert {each.column for each in worth_ranking(found, question)} == {"day", "a"}
 

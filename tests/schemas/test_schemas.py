@@ -18,7 +18,7 @@ from radix_assets.schemas.shipped import FOLDER, NAMES, file_name, publish_schem
 from radix_assets.tags.edit import confirm, set_tags
 from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.write import write_tags
-from radix_assets.tags_file import document, file
+from radix_assets.tags_file import document, schema
 from radix_assets.tags_file.file import parse_tags, read_tags
 
 REPOSITORY = Path(__file__).parents[2]
@@ -111,10 +111,10 @@ def test_a_mistake_is_underlined(name, text):
 
 
 def test_the_form_of_tags_is_the_one_that_is_read():
-    assert set(document.TagsDocument.model_fields) == set(file._TOP)
-    assert set(document.TableTags.model_fields) == set(file._TABLE)
-    assert set(document.ColumnTags.model_fields) == set(file.COLUMN_SETTINGS)
-    assert set(get_args(document.PlainType)) == set(file.ALIASES["type"])
+    assert set(document.TagsDocument.model_fields) == set(schema.TOP_SETTINGS)
+    assert set(document.TableTags.model_fields) == set(schema.TABLE_SETTINGS)
+    assert set(document.ColumnTags.model_fields) == set(schema.COLUMN_SETTINGS)
+    assert set(get_args(document.PlainType)) == set(schema.ALIASES["type"])
 
 
 @pytest.mark.parametrize(
