@@ -54,9 +54,8 @@ def missingness(question: Question) -> tuple[list[Missingness], list[Suspect]]:
         column = question.series(position)
         empty = column.is_null().to_numpy()
         value, threshold, subject = _auc_of_nulls(question, empty)
-        results.append(
-            Missingness(column=name, share=round(float(nulls.mean() or 0), 6), auc=value and round(value, 6))
-        )  # type: ignore[arg-type]
+        share = round(float(nulls.mean() or 0), 6)  # type: ignore[arg-type]
+        results.append(Missingness(column=name, share=share, auc=value and round(value, 6)))
         if value is not None and value >= threshold:
             suspects.append(
                 Suspect(
