@@ -1,1 +1,1 @@
-"""The point-in-time kernel that labels and features share: moments, keys, rows in memory, and plans."""
+"""The point-in-time kernel shared by labels and features: times, keys, rows in memory and plans."""

@@ -1,4 +1,4 @@
-"""Finding the parent's row: an index of key values that answers for one row and for a million by the same code."""
+"""Index of key values that finds the parent's row, for one row or a million with the same code."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,21 @@ import polars as pl
 from radix_assets.asof.columns import exactly
 
 Positions = npt.NDArray[np.int64]
-"""Row numbers in a table; MISSING where there is no row."""
+"""Row numbers in a table; MISSING if there is no row."""
 
 MISSING = -1
 MANY = 20_000
-"""Rows from which on a join is faster than a search for each."""
+"""Rows from which on a join is faster than one search per row."""
 SPREAD = 4
-"""Whole numbers are places in a table where it has at most so many places a key."""
+"""Integer keys are indexed by a direct table if it has at most this many entries per key."""
 _SEEDS = range(100)
 
 
 class KeyIndex:
-    """The first row of each key. Keys with a null in them belong to no row.
+    """Index of the first row of each key. Keys that contain a null match no row.
 
-    Rows are found by a binary search over 64-bit hashes and the found key is compared with the sought one, so the
-    cost of a look-up grows with the logarithm of the table and the answer is exact.
+    A row is found by binary search over 64-bit hashes, and its key is compared with the requested one: the cost of a
+    look-up is logarithmic in the table's size and the result is exact.
     """
 
     def __init__(self, table: pl.DataFrame, columns: Sequence[str], dtypes: Sequence[pl.DataType]) -> None:
@@ -44,24 +44,24 @@ class KeyIndex:
         self._rows = keys["row"].gather(order).to_numpy().astype(np.int64)
 
     def find(self, rows: pl.DataFrame, columns: Sequence[str]) -> Positions:
-        """The position of the row whose key stands in these columns of `rows`."""
+        """Return the position of the row whose key is in these columns of `rows`; MISSING if there is none."""
         if self._places is not None:
-            return self._placed(self._cast(rows, columns).to_series())
+            return self._direct(self._cast(rows, columns).to_series())
         if not len(self._rows) or rows.is_empty():
             return np.full(len(rows), MISSING, dtype=np.int64)
-        sought = self._cast(rows, columns)
-        if len(sought) > MANY:
-            return self._joined(sought)
-        hashes = sought.hash_rows(self._seed).to_numpy()
-        found = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-        candidates = self._keys[found]
-        same = np.ones(len(rows), dtype=bool)
-        for name in sought.columns:
-            same &= (sought[name] == candidates[name]).fill_null(value=False).to_numpy()
-        return np.where(same, self._rows[found], MISSING)
+        requested = self._cast(rows, columns)
+        if len(requested) > MANY:
+            return self._joined(requested)
+        hashes = requested.hash_rows(self._seed).to_numpy()
+        slots = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        candidates = self._keys[slots]
+        equal = np.ones(len(rows), dtype=bool)
+        for name in requested.columns:
+            equal &= (requested[name] == candidates[name]).fill_null(value=False).to_numpy()
+        return np.where(equal, self._rows[slots], MISSING)
 
     def _dense(self, keys: pl.DataFrame) -> bool:
-        """Whole numbers that lie close together are places in a table."""
+        """Build a direct table for dense integer keys; return whether that was possible."""
         if len(self._dtypes) != 1 or self._dtypes[0] != pl.Int64 or keys.is_empty():
             return False
         values = keys["key0"].to_numpy()
@@ -70,20 +70,20 @@ class KeyIndex:
         if width > SPREAD * len(values) + MANY:
             return False
         self._places = np.full(width, MISSING, dtype=np.int64)
-        self._places[values[::-1] - self._start] = keys["row"].to_numpy()[::-1]  # of several the first stays
+        self._places[values[::-1] - self._start] = keys["row"].to_numpy()[::-1]  # the first of several wins
         return True
 
-    def _placed(self, values: pl.Series) -> Positions:
+    def _direct(self, values: pl.Series) -> Positions:
         assert self._places is not None  # noqa: S101
         end = self._start + len(self._places) - 1
         inside = values.is_between(self._start, end).fill_null(value=False).to_numpy()
         offset = values.fill_null(self._start).to_numpy()
         return np.where(inside, self._places[np.where(inside, offset - self._start, 0)], MISSING)
 
-    def _joined(self, sought: pl.DataFrame) -> Positions:
+    def _joined(self, requested: pl.DataFrame) -> Positions:
         keys = self._keys.with_columns(pl.Series("row", self._rows))
-        found = sought.join(keys, on=sought.columns, how="left", maintain_order="left")
-        return found["row"].fill_null(MISSING).to_numpy().astype(np.int64)
+        joined = requested.join(keys, on=requested.columns, how="left", maintain_order="left")
+        return joined["row"].fill_null(MISSING).to_numpy().astype(np.int64)
 
     def _cast(self, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         return frame.select(
@@ -93,7 +93,7 @@ class KeyIndex:
 
 
 def common(child: pl.DataType, parent: pl.DataType) -> pl.DataType:
-    """The type in which two columns' keys are compared."""
+    """Return the type in which the keys of two columns are compared."""
     if child == parent:
         return parent
     if child.is_numeric() and parent.is_numeric():
@@ -104,7 +104,7 @@ def common(child: pl.DataType, parent: pl.DataType) -> pl.DataType:
 
 
 def follow(positions: Positions, links: Positions) -> Positions:
-    """One step further: `links[positions]`, and MISSING stays MISSING."""
+    """Return `links[positions]`; MISSING stays MISSING."""
     if not len(links):
         return np.full(len(positions), MISSING, dtype=np.int64)
     return np.where(positions >= 0, links[positions], MISSING)

@@ -1,4 +1,4 @@
-"""The names of the matrix' own columns, and what its columns may hold."""
+"""Names of the matrix's own columns and the types of its columns."""
 
 from typing import Literal
 
@@ -7,8 +7,8 @@ MatrixType = Literal["numeric", "categorical", "boolean"]
 ROW = "__row"
 """Matrix column: the row's position in the target table's snapshot, from 0."""
 CUTOFF = "__cutoff"
-"""Matrix column: the moment of prediction; only what was known strictly before it went into the row. Null: static."""
+"""Matrix column: the time of prediction; the row uses only what was known strictly before it. Null if static."""
 TARGET = "__target"
-"""Matrix column: what is to be predicted; null where it is not known (yet)."""
+"""Matrix column: the target; null where not known (yet)."""
 GROUP = "__group"
-"""Matrix column: rows of the same group are never on both sides of a split. Only where a group was tagged."""
+"""Matrix column: rows of one group are never on both sides of a split. Only present if a group was tagged."""

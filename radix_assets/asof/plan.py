@@ -1,8 +1,8 @@
-"""What is computed, as data: a tree for each feature, over the tables and the relationships between them.
+"""Plans: a tree for each feature, as data, over the tables and the relationships between them.
 
-A tree is featuretools' definition in the few shapes that Radix compiles. It refers to a relationship by its position
-in `Plan.links` and to columns by their raw names, so that it can be saved, read back without featuretools, and run by
-any engine on any rows.
+A tree is featuretools' definition in the few node types that Radix compiles. It refers to a relationship by its
+position in `Plan.links` and to columns by their raw names, so that it can be saved, loaded without featuretools, and
+run by any engine on any rows.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from radix_assets.asof.names import MatrixType
 
 Reading = Literal["numeric", "categorical", "boolean", "datetime", "text", "place"]
-"""How raw columns are read: Float64, String, Boolean, Datetime("us"), String; a place is latitude and longitude."""
+"""How raw columns are read: as Float64, String, Boolean, Datetime("us") or String; a place is latitude and longitude."""
 
 
 class _Node(BaseModel):
@@ -21,7 +21,7 @@ class _Node(BaseModel):
 
 
 class Identity(_Node):
-    """A column as it is; several columns are the parts of a point in time, or of a place."""
+    """A column unchanged; several columns are the parts of a time or of a place."""
 
     kind: Literal["identity"] = "identity"
     table: str
@@ -36,11 +36,11 @@ class Transform(_Node):
     primitive: str
     bases: tuple["Node", ...]
     arguments: str = ""
-    """Of the primitive, as JSON, where it is one that featuretools computes."""
+    """Arguments of the primitive, as JSON, if featuretools computes it."""
 
 
 class Direct(_Node):
-    """A value of the parent's row; null where there is none, or where it was not known before the cutoff."""
+    """A value of the parent's row; null if there is no row, or if it was not known before the cutoff."""
 
     kind: Literal["direct"] = "direct"
     link: int
@@ -48,29 +48,29 @@ class Direct(_Node):
 
 
 class Where(_Node):
-    """Only rows in which a value is this one."""
+    """A condition: only rows whose value equals this one."""
 
     base: "Node"
     value: bool | float | str
 
 
 class Aggregation(_Node):
-    """One number or value over the rows below, reached by `path` from the ancestor downwards."""
+    """One value over the descendant rows, reached by `path` from the ancestor downwards."""
 
     kind: Literal["aggregation"] = "aggregation"
     primitive: str
     path: tuple[int, ...]
     base: "Node | None" = None
-    """What is aggregated; None where rows are counted."""
+    """What is aggregated; None if rows are counted."""
     where: Where | None = None
     window: int | None = None
-    """Only rows of the last so many microseconds: cutoff - window <= time < cutoff. None: all before the cutoff."""
+    """Length of the window in microseconds: cutoff - window <= time < cutoff. None: all rows before the cutoff."""
     part: int = 0
-    """Which value, where the primitive gives several."""
+    """Index of the value, if the primitive returns several."""
     others: tuple["Node", ...] = ()
-    """What else the primitive takes, where it is one that featuretools computes."""
+    """Further inputs of the primitive, if featuretools computes it."""
     arguments: str = ""
-    """Of the primitive, as JSON, where it is one that featuretools computes."""
+    """Arguments of the primitive, as JSON, if featuretools computes it."""
 
 
 Node = Annotated[Identity | Transform | Direct | Aggregation, Field(discriminator="kind")]
@@ -82,23 +82,23 @@ Aggregation.model_rebuild()
 
 
 class Link(_Node):
-    """A usable relationship: each row of the child points to one row of the parent."""
+    """A usable relationship: each row of the child references one row of the parent."""
 
     child: str
     child_columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
     shared: bool = False
-    """Whether there is another relationship between the same two tables, so that names must tell them apart."""
+    """Whether there is another relationship between the two tables, so that names must include the columns."""
 
     @property
     def label(self) -> str:
-        """The child's columns, as a person writes them."""
+        """The child's columns, as a user writes them."""
         return ", ".join(self.child_columns)
 
 
 class Output(BaseModel):
-    """One feature: its name, its type and how it is computed."""
+    """One feature: its name, type and computation."""
 
     name: str
     type: MatrixType
@@ -112,49 +112,49 @@ class Input(BaseModel):
     dtype: str
     """Canonical: Int64, Float64, Boolean, String, Date, Datetime or Time."""
     required: bool
-    """Whether every historical row has a value; a model never saw it missing."""
+    """Whether every historical row has a value, so that a model never saw it missing."""
     examples: list[Any] = []
     """Frequent values, or the median of numbers. Empty for private columns."""
 
 
 class Plan(BaseModel):
-    """Everything that turns rows into features, given the snapshots of the tables.
+    """The computation of features from rows, given the snapshots of the tables.
 
-    The rows are those of `table`, given by their raw columns. The table need not have a snapshot where no path leads
-    back to it: pairs of an entity and a moment are such rows, see `moments_of`.
+    The rows are those of `table`, given by their raw columns. The table needs no snapshot if no path leads back to it,
+    as with pairs of an entity and a time (see `entities_at`).
     """
 
     table: str
-    """What the rows are of."""
+    """The table that the rows belong to."""
     times: dict[str, tuple[str, ...]]
-    """The time index of the tables that have one. Where the rows' table is not among them, all is static."""
+    """The time index of the tables that have one. Without one for the rows' table, everything is static."""
     links: list[Link]
     outputs: list[Output]
     inputs: list[Input] = []
     copies: dict[str, str] = {}
-    """Tables that are another table's rows once more, as a step to the same table needs them."""
+    """Tables that repeat the rows of another table, as a step to the same table requires."""
 
     @property
     def static(self) -> bool:
-        """Whether rows have no moment of their own, so that everything in the snapshots counts."""
+        """Whether rows have no time of their own, so that everything in the snapshots counts."""
         return self.table not in self.times
 
     def source(self, table: str) -> str:
-        """The table whose snapshot holds the rows."""
+        """Return the table whose snapshot holds the rows."""
         return self.copies.get(table, table)
 
 
 def walk(node: Node | None) -> Iterator[Node]:
-    """The node and all below it, from the top, those of conditions too."""
+    """Yield the node and all nodes below it, from the top, including those of conditions."""
     if node is None:
         return
     yield node
-    for below in under(node):
-        yield from walk(below)
+    for child in under(node):
+        yield from walk(child)
 
 
 def under(node: Node) -> tuple[Node, ...]:
-    """The nodes that this one is made of."""
+    """Return the inputs of a node."""
     if isinstance(node, Transform):
         return node.bases
     if isinstance(node, Direct):
@@ -166,7 +166,7 @@ def under(node: Node) -> tuple[Node, ...]:
 
 
 def table_of(node: Node, links: list[Link]) -> str:
-    """The table whose rows the node has a value for."""
+    """Return the table whose rows the node has a value for."""
     if isinstance(node, Identity):
         return node.table
     if isinstance(node, Transform):
@@ -177,7 +177,7 @@ def table_of(node: Node, links: list[Link]) -> str:
 
 
 def reads(node: Node, links: list[Link]) -> set[str]:
-    """The raw columns of the node's own table that its value is made of, keys included."""
+    """Return the raw columns of the node's own table that it reads, keys included."""
     if isinstance(node, Identity):
         return set(node.columns)
     if isinstance(node, Transform):
@@ -188,4 +188,4 @@ def reads(node: Node, links: list[Link]) -> set[str]:
 
 
 EARTH = 3958.7613
-"""The earth's radius in miles, as featuretools has it."""
+"""The earth's radius in miles, as in featuretools."""

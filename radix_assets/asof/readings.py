@@ -1,4 +1,4 @@
-"""How the values of a raw column are read when features are made."""
+"""Read the values of a raw column for features: as numbers, truth values, dates or text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 TRUE = ("true", "t", "yes", "y", "1", "on")
 FALSE = ("false", "f", "no", "n", "0", "off")
 ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
-"""Texts that are read as dates. A fixed list: the same text must mean the same in one row and in a million."""
+"""Formats of text that is read as dates. The list is fixed: a text must mean the same in one row and in a million."""
 _WORDS = pl.Series([*TRUE, *FALSE])
 _ONE_NUMBER = r"^[^\d.,+-]*([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?)[^\d]*$"
-"""A text with one number in it, such as 12 kg or $1,200.50; not a date, a range or a version."""
+"""Text with one number in it, such as 12 kg or $1,200.50; not a date, a range or a version."""
 
 
 @dataclass(frozen=True)
 class Unusable:
-    """Why a column cannot be read."""
+    """The reason why a column cannot be read."""
 
     reason: str
 
 
 def choose(kind: "FeatureType", column: pl.Series) -> Reading | Unusable:
-    """How to read a column that was tagged so.
+    """Return how to read a column with this tagged type.
 
-    `column` is the raw column, or its distinct values; what a person tagged may not fit what is in the file.
+    `column` is the raw column, or its distinct values; the user's tag may not fit the data.
     """
     dtype = column.dtype
     if kind in ("not-generalizable", "url", "list"):
@@ -46,7 +46,7 @@ def choose(kind: "FeatureType", column: pl.Series) -> Reading | Unusable:
 
 
 def read(column: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
-    """The values of a raw column, as they are read. What cannot be read so is null; so are NaN and infinities."""
+    """Return the values of a raw column as read. Unreadable values are null, as are NaN and infinities."""
     raw = exactly(column)
     if reading == "numeric":
         return _number(raw, dtype)
@@ -58,7 +58,7 @@ def read(column: str, dtype: pl.DataType, reading: Reading) -> pl.Expr:
 
 
 def iso(text: pl.Expr) -> pl.Expr:
-    """Datetime("us") from ISO 8601 text; null where it is none."""
+    """Return Datetime("us") from ISO 8601 text; null if it is not a date."""
     return pl.coalesce(text.str.strip_chars().str.to_datetime(form, time_unit="us", strict=False) for form in ISO)
 
 
@@ -81,7 +81,7 @@ def _truth(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def moment(parts: Sequence[str], schema: pl.Schema) -> pl.Expr:
-    """One point in time from its parts, Datetime("us"); null where a part is missing or there is no such date.
+    """Return the time given by its parts, Datetime("us"); null if a part is missing or the date does not exist.
 
     A part is a date, a date with time, a time of day, or the next number of year, month, day, hour, minute, second.
     """
@@ -99,7 +99,7 @@ def moment(parts: Sequence[str], schema: pl.Schema) -> pl.Expr:
     values = [exactly(name).cast(pl.Float64, strict=False).cast(pl.Int64, strict=False) for name in numbers]
     if start is None:
         start, values = _date(values[:3]), values[3:]
-    # hour 24 is the next day's midnight, as timetables write it
+    # hour 24 is midnight of the next day, as in timetables
     for value, unit, most in zip(values, ("hours", "minutes", "seconds"), (24, 59, 59), strict=False):
         start = start + pl.when(value.is_between(0, most)).then(pl.duration(**{unit: value}, time_unit="us"))
     for part in times:
@@ -112,7 +112,7 @@ def _date(values: list[pl.Expr]) -> pl.Expr:
     valid = year.is_between(1, 9999) & month.is_between(1, 12) & day.is_between(1, 31)
     first = pl.datetime(pl.when(valid).then(year), pl.when(valid).then(month), 1)
     date = first + pl.duration(days=day - 1, time_unit="us")
-    return pl.when(date.dt.month() == month).then(date)  # 30 February would be a day in March
+    return pl.when(date.dt.month() == month).then(date)  # 30 February would become a day in March
 
 
 def _binary(column: pl.Series) -> bool:
@@ -135,7 +135,7 @@ def _measure(kind: Literal["datetime", "numeric"], column: pl.Series) -> Reading
 
 
 def _readable(frame: pl.DataFrame, reading: Reading) -> bool:
-    """Whether at least half of the texts can be read so."""
+    """Return whether at least half of the texts can be read in this way."""
     values = frame.select(read("x", frame.schema["x"], reading)).to_series()
     present = len(frame) - frame["x"].null_count()
     return present > 0 and len(values) - values.null_count() >= present / 2

@@ -1,4 +1,4 @@
-"""A row's own values as Spark's SQL, with the meaning that `readings` and `transforms` have on Polars."""
+"""Spark SQL for values of the same row, with the same results as `readings` and `transforms` on Polars."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from radix_assets.asof.times import NEVER
 from radix_resources.compute.snapshots import text
 
 Column = Callable[[str], str]
-"""By what a raw column is called in the frame."""
+"""Gives the name of a raw column in the frame."""
 _INFINITY = "CAST('Infinity' AS DOUBLE)"
 _NUMBER = (
     r"^[^\p{Nd}.,+-]*([+-]?(?:\p{Nd}{1,3}(?:,\p{Nd}{3})+|\p{Nd}+)?(?:\.\p{Nd}*)?(?:[eE][+-]?\p{Nd}+)?)[^\p{Nd}]*\z"
@@ -24,17 +24,17 @@ _BLANKS = r"[ \n\t]"
 _DAY = 86_400_000_000
 
 
-class Uncompiled(Exception):  # noqa: N818 no error: it is caught, and told as a reason
-    """What has no SQL of the same meaning to the last bit."""
+class Uncompiled(Exception):  # noqa: N818 not an error: it is caught and reported as a reason
+    """Raised for a node without SQL that gives bit-identical results."""
 
 
 def number(sql: str) -> str:
-    """The number where it is finite."""
+    """Return SQL for the number if finite, else null."""
     return f"CASE WHEN abs({sql}) < {_INFINITY} THEN {sql} END"
 
 
 def value(node: Node, column: Column, schema: pl.Schema, time: Sequence[str]) -> str:
-    """A function of a table's own columns; `time` are the parts of its time index. Raises Uncompiled."""
+    """Return SQL for a function of a table's own columns; `time` are the parts of its time index. Raises Uncompiled."""
     if isinstance(node, Transform):
         if node.primitive == "haversine":
             places = [base for base in node.bases if isinstance(base, Identity)]
@@ -48,14 +48,14 @@ def value(node: Node, column: Column, schema: pl.Schema, time: Sequence[str]) ->
 
 
 def transform(primitive: str, values: Sequence[str]) -> str:
-    """A primitive of values of the same row. Raises Uncompiled where Radix does not compile it."""
+    """Return SQL for a primitive of values of the same row. Raises Uncompiled if Radix does not compile it."""
     if primitive not in _TRANSFORMS:
         raise Uncompiled(f"{primitive} is computed by featuretools")
     return _TRANSFORMS[primitive].format(*values)
 
 
 def read(name: str, column: Column, dtype: pl.DataType, reading: Reading) -> str:
-    """The values of a raw column, as they are read."""
+    """Return SQL for the values of a raw column as read."""
     raw = column(name)
     if reading == "numeric":
         return _numeric(raw, dtype)
@@ -69,7 +69,7 @@ def read(name: str, column: Column, dtype: pl.DataType, reading: Reading) -> str
 
 
 def words(raw: str, dtype: pl.DataType) -> str:
-    """A value as text. Raises Uncompiled of decimals: Java writes some of them with other digits."""
+    """Return SQL for a value as text. Raises Uncompiled for decimals: Java writes some of them with other digits."""
     if dtype == pl.String:
         return raw
     if dtype.is_float() or dtype == pl.Time:
@@ -80,7 +80,7 @@ def words(raw: str, dtype: pl.DataType) -> str:
 
 
 def moment(parts: Sequence[str], column: Column, schema: pl.Schema) -> str:
-    """Microseconds since 1970 of one point in time from its parts; null where there is no such moment."""
+    """Return SQL for the microseconds since 1970 of a time given by its parts; null if it does not exist."""
     start, numbers, times = "", list[str](), list[str]()
     for part in parts:
         dtype = schema[part]
@@ -93,19 +93,19 @@ def moment(parts: Sequence[str], column: Column, schema: pl.Schema) -> str:
     if not start:
         start, numbers = _date(numbers[:3]), numbers[3:]
     pieces = [start]
-    for one, unit, most in zip(numbers, (3_600_000_000, 60_000_000, 1_000_000), (24, 59, 59), strict=False):
-        pieces.append(f"CASE WHEN {one} BETWEEN 0 AND {most} THEN {one} * {unit}L END")
+    for number_sql, unit, most in zip(numbers, (3_600_000_000, 60_000_000, 1_000_000), (24, 59, 59), strict=False):
+        pieces.append(f"CASE WHEN {number_sql} BETWEEN 0 AND {most} THEN {number_sql} * {unit}L END")
     pieces += [f"({time} DIV 1000)" for time in times]
     return "(" + " + ".join(f"({piece})" for piece in pieces) + ")"
 
 
-def key(raw: str, dtype: pl.DataType, wanted: pl.DataType) -> str:
-    """A part of a key, in the type in which both sides are compared."""
-    if dtype == wanted:
+def key(raw: str, dtype: pl.DataType, common_type: pl.DataType) -> str:
+    """Return SQL for a part of a key, in the type in which both sides are compared."""
+    if dtype == common_type:
         return f"({raw} + CAST(0 AS DOUBLE))" if dtype.is_float() else raw
-    if wanted == pl.Float64:
+    if common_type == pl.Float64:
         return f"CAST({raw} AS DOUBLE)"
-    if wanted == pl.Datetime:
+    if common_type == pl.Datetime:
         return f"CAST({raw} AS TIMESTAMP_NTZ)"
     return words(raw, dtype)
 
@@ -114,8 +114,8 @@ def _numeric(raw: str, dtype: pl.DataType) -> str:
     if dtype == pl.Time:
         return f"({raw} / 3.6e12D)"
     if dtype == pl.String:
-        found = f"regexp_extract({raw}, {text(_NUMBER)}, 1)"
-        return number(f"CAST(replace({found}, ',', '') AS DOUBLE)")
+        digits = f"regexp_extract({raw}, {text(_NUMBER)}, 1)"
+        return number(f"CAST(replace({digits}, ',', '') AS DOUBLE)")
     return number(f"CAST({raw} AS DOUBLE)") if dtype.is_float() else f"CAST({raw} AS DOUBLE)"
 
 
@@ -124,7 +124,7 @@ def _truth(raw: str, dtype: pl.DataType) -> str:
         return raw
     if dtype == pl.String:
         word = f"lower(regexp_replace({raw}, {text(_BLANK)}, ''))"
-        true, false = (", ".join(text(one) for one in some) for some in (TRUE, FALSE))
+        true, false = (", ".join(text(word_text) for word_text in group) for group in (TRUE, FALSE))
         return f"CASE WHEN {word} IN ({true}) THEN true WHEN {word} IN ({false}) THEN false END"
     return f"({raw} = 1)"
 
@@ -149,18 +149,18 @@ def _micros(raw: str) -> str:
 
 
 def _whole(raw: str, dtype: pl.DataType) -> str:
-    found = f"CAST({raw} AS DOUBLE)"
+    converted = f"CAST({raw} AS DOUBLE)"
     if dtype == pl.String:
-        found = f"CASE WHEN {raw} RLIKE {text(_PLAIN)} THEN {found} END"
+        converted = f"CASE WHEN {raw} RLIKE {text(_PLAIN)} THEN {converted} END"
     elif not dtype.is_float():
         return f"CAST({raw} AS BIGINT)"
-    return f"CASE WHEN abs({found}) < 9.2e18D THEN CAST({found} AS BIGINT) END"
+    return f"CASE WHEN abs({converted}) < 9.2e18D THEN CAST({converted} AS BIGINT) END"
 
 
 def _date(values: list[str]) -> str:
     year, month, day = [*values, "1L", "1L"][:3]
     valid = f"{year} BETWEEN 1 AND 9999 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND 31"
-    date = f"make_date(CAST({year} AS INT), CAST({month} AS INT), CAST({day} AS INT))"  # null of 30 February
+    date = f"make_date(CAST({year} AS INT), CAST({month} AS INT), CAST({day} AS INT))"  # null for 30 February
     return f"CASE WHEN {valid} THEN CAST(unix_date({date}) AS BIGINT) * {_DAY}L END"
 
 
@@ -168,8 +168,8 @@ def _haversine(places: list[list[str]]) -> str:
     (latitude, longitude), (latitude2, longitude2) = ([f"radians({part})" for part in place] for place in places)
     a = f"pow(sin(({latitude2} - {latitude}) / 2), 2)"
     a += f" + cos({latitude}) * cos({latitude2}) * pow(sin(({longitude2} - {longitude}) / 2), 2)"
-    found = f"{EARTH} * 2 * asin(sqrt({a}))"
-    return f"CASE WHEN NOT isnan({found}) THEN CAST({found} AS DOUBLE) END"
+    miles = f"{EARTH} * 2 * asin(sqrt({a}))"
+    return f"CASE WHEN NOT isnan({miles}) THEN CAST({miles} AS DOUBLE) END"
 
 
 _TRANSFORMS = {

@@ -1,4 +1,4 @@
-"""The tables' snapshots on a cluster: rows linked by their numbers, each with its time. What `Store` is in memory."""
+"""Snapshots of tables on a cluster: rows linked by number, each with its time. The counterpart of `Store`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ EVER = f"({ALWAYS + 1}L - 1L)"
 
 
 class SparkTables:
-    """Frames are plans: nothing is read until something is asked for."""
+    """Snapshots as Spark frames, which are lazy: nothing is read until an action."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class SparkTables:
         links: Sequence[Link],
         copies: Mapping[str, str] | None = None,
     ) -> None:
-        """`paths` are snapshot directories. Without a session only what the schemas tell can be asked for."""
+        """`paths` are snapshot directories. Without a session only the schemas can be read."""
         self._session = session
         self.links = list(links)
         self.times_of = dict(times)
@@ -45,19 +45,19 @@ class SparkTables:
         self._times: dict[str, DataFrame | None] = {}
 
     def file(self, table: str) -> Path:
-        """The Parquet file of a table. Raises FeatureError RDX-FEA-005."""
+        """Return the Parquet file of a table. Raises FeatureError RDX-FEA-005 if the table is missing."""
         if self._copies.get(table, table) not in self._paths:
             raise FeatureError(
                 "RDX-FEA-005",
-                f"the features need the table {table}, which is not there",
-                expected="the tables that the features were made from",
+                f"the features require the table {table!r}, which is missing",
+                expected="the tables from which the features were built",
                 hint="materialize the features again",
                 table=table,
             )
         return self._paths[self._copies.get(table, table)] / "data.parquet"
 
     def snapshot(self, table: str) -> Snapshot:
-        """The rows of a table."""
+        """Return the rows of a table."""
         source = self._copies.get(table, table)
         if source not in self._snapshots:
             assert self._session is not None  # noqa: S101
@@ -65,18 +65,18 @@ class SparkTables:
         return self._snapshots[source]
 
     def schema(self, table: str) -> pl.Schema:
-        """Its raw columns in canonical types."""
+        """Return the raw columns of a table in canonical types."""
         if table not in self._schemas:
             self._schemas[table] = pl.Schema(pl.read_parquet_schema(self.file(table)))
         return self._schemas[table]
 
     def column(self, table: str, name: str) -> str:
-        """By what a raw column is called. Raises FeatureError RDX-FEA-005 where it is not there."""
+        """Return the name of a raw column in the frame. Raises FeatureError RDX-FEA-005 if it is missing."""
         if name not in self.schema(table):
             raise FeatureError(
                 "RDX-FEA-005",
-                f"the features read a column of {table} that is not there: {name}",
-                expected="the columns that the features were made from",
+                f"the features read the column {name!r} of {table!r}, which is missing",
+                expected="the columns from which the features were built",
                 hint="materialize the features again",
                 table=table,
                 column=name,
@@ -84,7 +84,7 @@ class SparkTables:
         return f"c{list(self.schema(table)).index(name)}"
 
     def key(self, link: int, *, parent: bool) -> list[str]:
-        """The parts of a key as SQL, both sides in the same types."""
+        """Return the parts of a key as SQL, with both sides in the same types."""
         step = self.links[link]
         above, below = self.schema(step.parent), self.schema(step.child)
         sides = [(below[a], above[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)]
@@ -96,58 +96,58 @@ class SparkTables:
         ]
 
     def parents(self, link: int) -> "DataFrame":
-        """`k0`, `k1` …, PLACE: the first row of each key. Keys with a null in them belong to no row."""
+        """Return `k0`, `k1` …, PLACE: the first row of each key. Keys that contain a null match no row."""
         if link not in self._parents:
             parts = self.key(link, parent=True)
             frame = self.snapshot(self.links[link].parent).frame
             frame = frame.selectExpr(ROW, *(f"{part} AS k{i}" for i, part in enumerate(parts)))
             names = [f"k{i}" for i in range(len(parts))]
             frame = frame.dropna(subset=names)
-            self._parents[link] = self.held(frame.groupBy(*names).agg({ROW: "min"}).toDF(*names, PLACE))
+            self._parents[link] = self.checkpointed(frame.groupBy(*names).agg({ROW: "min"}).toDF(*names, PLACE))
         return self._parents[link]
 
     @staticmethod
-    def held(frame: "DataFrame") -> "DataFrame":
-        """The same rows, computed once, on the workers: plans that read them stay small."""
+    def checkpointed(frame: "DataFrame") -> "DataFrame":
+        """Return the same rows, computed once on the workers, so that plans that read them stay small."""
         return frame.localCheckpoint(eager=False)
 
     def flat(self, frame: "DataFrame") -> "DataFrame":
-        """The same rows; held where the plan goes over the wire, since a message may not be nested deeply."""
+        """Return the same rows; checkpointed with Spark Connect, whose messages must not be nested deeply."""
         remote = type(frame).__module__.startswith("pyspark.sql.connect")
-        return self.held(frame) if remote else frame
+        return self.checkpointed(frame) if remote else frame
 
-    def found(self, frame: "DataFrame", link: int, parts: Sequence[str], name: str) -> "DataFrame":
-        """With one more column: the number of the parent's row for each row, given its key's parts as SQL."""
+    def with_parent(self, frame: "DataFrame", link: int, parts: Sequence[str], name: str) -> "DataFrame":
+        """Add a column with the number of each row's parent row, given the parts of its key as SQL."""
         own = [f"{name} {i}" for i in range(len(parts))]
-        frame = frame.selectExpr("*", *(f"{part} AS `{one}`" for one, part in zip(own, parts, strict=True)))
-        above = self.parents(link).toDF(*(f"{name} {i} above" for i in range(len(parts))), name)
-        same = None
-        for one in own:
-            here = frame[f"`{one}`"] == above[f"`{one} above`"]
-            same = here if same is None else same & here
-        return frame.join(above, same, "left").drop(*own, *(f"{one} above" for one in own))
+        frame = frame.selectExpr("*", *(f"{part} AS `{part_name}`" for part_name, part in zip(own, parts, strict=True)))
+        parent_rows = self.parents(link).toDF(*(f"{name} {i} above" for i in range(len(parts))), name)
+        condition = None
+        for part_name in own:
+            equal = frame[f"`{part_name}`"] == parent_rows[f"`{part_name} above`"]
+            condition = equal if condition is None else condition & equal
+        return frame.join(parent_rows, condition, "left").drop(*own, *(f"{part_name} above" for part_name in own))
 
     def linked(self, link: int) -> "DataFrame":
-        """ROW of the child, PLACE of its parent, null where there is none."""
+        """Return ROW of the child and PLACE of its parent, null if there is none."""
         if link not in self._linked:
             child = self.snapshot(self.links[link].child).frame
-            found = self.found(child, link, self.key(link, parent=False), PLACE).select(ROW, PLACE)
-            self._linked[link] = self.held(found)
+            rows = self.with_parent(child, link, self.key(link, parent=False), PLACE).select(ROW, PLACE)
+            self._linked[link] = self.checkpointed(rows)
         return self._linked[link]
 
     def timed(self, table: str) -> bool:
-        """Whether rows have a moment, their own or of what they point to."""
+        """Return whether rows have a time: their own, or that of a row they reference."""
         return table in self.times_of or any(self.timed(link.parent) for link in self.links if link.child == table)
 
     def times(self, table: str) -> "DataFrame | None":
-        """ROW and TIME, since when each row is known, in microseconds; None where that is always so."""
+        """Return ROW and TIME, since when each row is known, in microseconds; None if always known."""
         if not self.timed(table):
             return None
         if table not in self._times:
-            self._times[table] = self.held(self._made(table))
+            self._times[table] = self.checkpointed(self._computed_times(table))
         return self._times[table]
 
-    def _made(self, table: str) -> "DataFrame":
+    def _computed_times(self, table: str) -> "DataFrame":
         frame = self.snapshot(table).frame
         if table in self.times_of:
             sql = moment(self.times_of[table], lambda name: self.column(table, name), self.schema(table))
@@ -161,7 +161,7 @@ class SparkTables:
 
     @staticmethod
     def latest(frame: "DataFrame", above: "DataFrame") -> "DataFrame":
-        """With TIME the later of the row's and of the row's at its PLACE."""
+        """Set TIME to the later of the row's own and that of the row at its PLACE."""
         other = above.toDF("__above", "__then")
         frame = frame.join(other, frame[PLACE] == other["__above"], "left")
         columns = [column for column in frame.columns if column not in (TIME, "__above", "__then")]

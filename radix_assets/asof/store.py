@@ -1,4 +1,4 @@
-"""The tables' snapshots in memory, as far as a plan needs them: rows linked by position, each with its time."""
+"""Snapshots of tables in memory, as far as a plan reads them: rows linked by position, each with its time."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from radix_resources.errors import FeatureError
 
 
 class Store:
-    """Everything is made when it is first asked for, and kept."""
+    """Snapshots with indexes, links and times, each computed on first use and cached."""
 
     def __init__(self, plan: Plan, tables: dict[str, Path], *, static: bool = False) -> None:
         self.plan = plan
@@ -28,10 +28,10 @@ class Store:
         self._times: dict[str, Times | None] = {}
         self._ranks: dict[str, Positions] = {}
         self.final: dict[tuple[str, tuple[int, ...]], Times | None] = {}
-        """Since when nothing is added any more to what is below each row of a table, by path."""
+        """By path: the time after which no rows are added below each row of a table."""
 
     def schema(self, table: str) -> pl.Schema:
-        """The raw columns of a table."""
+        """Return the raw columns of a table. Raises FeatureError RDX-FEA-005 if the table is missing."""
         if table not in self._schemas:
             if self.plan.source(table) not in self._paths:
                 raise FeatureError(
@@ -45,16 +45,16 @@ class Store:
         return self._schemas[table]
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """The rows of a table's snapshot."""
+        """Scan the rows of a table's snapshot."""
         return pl.scan_parquet(self._paths[self.plan.source(table)] / "data.parquet")
 
     def require(self, table: str, columns: Iterable[str]) -> None:
-        """Raise FeatureError RDX-FEA-005 where a column is not there."""
+        """Raise FeatureError RDX-FEA-005 if a column is missing."""
         unknown = [column for column in columns if column not in self.schema(table)]
         if unknown:
             raise FeatureError(
                 "RDX-FEA-005",
-                f"the features read columns of {table} that are not there: {', '.join(unknown)}",
+                f"the features read columns of {table!r} that are missing: {', '.join(unknown)}",
                 expected="the columns that the features were made from",
                 hint="materialize the features again",
                 table=table,
@@ -62,65 +62,65 @@ class Store:
             )
 
     def frame(self, table: str, columns: tuple[str, ...] | list[str]) -> pl.DataFrame:
-        """Raw columns of all rows."""
-        held = self._frames.setdefault(table, {})
-        missing = [column for column in dict.fromkeys(columns) if column not in held]
+        """Return raw columns of all rows. Raises FeatureError RDX-FEA-005 if one is missing."""
+        loaded = self._frames.setdefault(table, {})
+        missing = [column for column in dict.fromkeys(columns) if column not in loaded]
         self.require(table, missing)
         if missing:
             read = self.scan(table).select(exactly(name) for name in missing).collect()
-            held.update({column: read[column] for column in missing})
-        return pl.DataFrame({column: held[column] for column in columns})
+            loaded.update({column: read[column] for column in missing})
+        return pl.DataFrame({column: loaded[column] for column in columns})
 
-    def forget(self) -> None:
-        """Drop the raw columns; what was made of them stays."""
+    def drop_raw(self) -> None:
+        """Drop the raw columns; what was computed from them stays."""
         self._frames.clear()
         self._ranks.clear()
         self.final.clear()
 
     def find(self, link: int, rows: pl.DataFrame) -> Positions:
-        """The position of the parent's row for each of these rows of the child, given by their raw columns."""
+        """Return the position of the parent's row for each of these rows of the child, given by their raw columns."""
         return self._index(link).find(rows, self.plan.links[link].child_columns)
 
     def own(self, link: int, rows: pl.DataFrame, columns: Sequence[str] = ()) -> Positions:
-        """The position of these rows of the parent in the snapshot, given by the columns that the link refers to.
+        """Return the position of these rows of the parent in the snapshot, given by the columns that the link refers to.
 
-        `columns` are their names in `rows`, where they are called otherwise there.
+        `columns` are their names in `rows`, if these differ.
         """
         return self._index(link).find(rows, columns or self.plan.links[link].parent_columns)
 
     def linked(self, link: int) -> Positions:
-        """The position of the parent's row for each row of the child's snapshot."""
+        """Return the position of the parent's row for each row of the child's snapshot."""
         if link not in self._links:
             step = self.plan.links[link]
             self._links[link] = self.find(link, self.frame(step.child, step.child_columns))
         return self._links[link]
 
     def rows(self, table: str) -> int:
-        """How many rows a snapshot has."""
-        held = self._frames.get(table)
-        if held:
-            return len(next(iter(held.values())))
+        """Return the number of rows of a snapshot."""
+        loaded = self._frames.get(table)
+        if loaded:
+            return len(next(iter(loaded.values())))
         return int(self.scan(table).select(pl.len()).collect().item())
 
     def times(self, table: str) -> Times | None:
-        """Since when each row is known; None where that is always so.
+        """Return since when each row is known; None if always known.
 
-        A table without a time index has its parents' times, the latest of them: a row cannot be there before what it
-        points to. A row with an empty time index is never known.
+        A table without a time index has the latest of its parents' times: a row cannot exist before the rows it
+        references. A row with a null time index is never known.
         """
         if table not in self._times:
             self._times[table] = self._own_times(table) if table in self.plan.times else self._inherited(table)
         return self._times[table]
 
     def rank(self, table: str) -> Positions:
-        """The place of each row in the order of time; rows of the same time stand as in the table."""
+        """Return the rank of each row in the order of time; rows of equal time keep the table's order."""
         if table not in self._ranks:
             times = self.times(table)
-            place = np.arange(self.rows(table), dtype=np.int64)
+            ranks = np.arange(self.rows(table), dtype=np.int64)
             if times is not None:
                 order = np.argsort(times, kind="stable")
-                place[order] = np.arange(len(order))
-            self._ranks[table] = place
+                ranks[order] = np.arange(len(order))
+            self._ranks[table] = ranks
         return self._ranks[table]
 
     def _own_times(self, table: str) -> Times:
@@ -132,20 +132,20 @@ class Store:
         for number, link in enumerate(self.plan.links):
             if link.child != table:
                 continue
-            above = self.times(link.parent)
-            if above is None:
+            parent_times = self.times(link.parent)
+            if parent_times is None:
                 continue
-            place = self.linked(number)
-            times = np.where(place >= 0, above[place] if len(above) else ALWAYS, ALWAYS)
+            positions = self.linked(number)
+            times = np.where(positions >= 0, parent_times[positions] if len(parent_times) else ALWAYS, ALWAYS)
             latest = times if latest is None else np.maximum(latest, times)
         return latest
 
     def key_types(self, link: int) -> list[pl.DataType]:
-        """The types in which both sides of a relationship are compared, part by part."""
+        """Return the types in which both sides of a relationship are compared, part by part."""
         step = self.plan.links[link]
         self.require(step.parent, step.parent_columns)
         parent = self.schema(step.parent)
-        if self.plan.source(step.child) not in self._paths:  # rows that have no snapshot take their parent's types
+        if self.plan.source(step.child) not in self._paths:  # rows without a snapshot take their parent's types
             return [parent[column] for column in step.parent_columns]
         self.require(step.child, step.child_columns)
         child = self.schema(step.child)

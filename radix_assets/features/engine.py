@@ -9,7 +9,7 @@ import polars as pl
 from radix_assets.asof.keys import MISSING, Positions, follow
 from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Transform, walk
 from radix_assets.asof.store import Store
-from radix_assets.asof.times import ALWAYS, NEVER, Times, known, latest
+from radix_assets.asof.times import ALWAYS, NEVER, Times, latest, only_known
 from radix_assets.features.aggregations import AGGREGATIONS, nullable
 from radix_assets.features.expressions import expression
 from radix_assets.features.fallback import foreign, timed, transformed
@@ -125,7 +125,7 @@ class Stage:
             parents = self._store.find(link, view.rows)
         else:
             parents = follow(view.positions, self._store.linked(link))
-        return known(parents, self._store.times(self._store.plan.links[link].parent), view.cutoffs)
+        return only_known(parents, self._store.times(self._store.plan.links[link].parent), view.cutoffs)
 
     def _places(self, link: int, view: View) -> Positions:
         """The position of each row itself, which a relationship's children refer to."""

@@ -75,7 +75,7 @@ class Prepared:
     def warm(self) -> "Prepared":
         """Make at once whatever is made at the first use, and drop what is not needed then."""
         self.compute(pl.DataFrame({"": [None]}))
-        self._store.forget()
+        self._store.drop_raw()
         return self
 
     def once(self, rows: pl.DataFrame) -> pl.DataFrame:

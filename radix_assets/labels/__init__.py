@@ -1,1 +1,1 @@
-"""Labels: what is to be learnt, row by row; for a question about the future, asked at many moments of the past."""
+"""Labels: the target of each row; for a question about the future, asked at many times in the past."""

@@ -1,4 +1,4 @@
-"""Labels: what is to be learnt, row by row."""
+"""Stage definition of the labels."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -19,12 +19,12 @@ def _compute(work: Work) -> Output:
 
 LABELS = Stage(
     name="labels",
-    description="What is to be learnt, row by row. Where the target is a column, its table; where it is something that "
-    "will happen, a row for each entity and each moment of the past at which it was asked, with what then happened.",
+    description="The target of each row. For a target column, its table; for a question about the future, a row for "
+    "each entity and each time in the past at which it was asked, with the outcome.",
     kinds=("polars", "parquet"),
     credentials=names_a_cluster,
     deps=("raw", "tags"),
-    checks={"has_a_past": "The past is long enough to learn from some of it and to be judged by the rest."},
+    checks={"has_a_past": "The history is long enough to train on one part and evaluate on the rest."},
     compute=_compute,
     may_hold_private=True,
 )

@@ -1,4 +1,4 @@
-"""An expression as Polars computes it."""
+"""Compile the expressions of a question to Polars."""
 
 import datetime as dt
 import operator
@@ -35,11 +35,11 @@ _OPERATORS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "or": operator.or_,
 }
 NOTHING = 0
-"""What is counted and summed up of no rows. All else says nothing then: the mean of no rows is not known."""
+"""Count and sum of no rows. Every other aggregate is null then: the mean of no rows is undefined."""
 
 
 def value(tree: Expression, schema: pl.Schema, named: Named) -> pl.Expr:
-    """The expression over a frame with this schema. Numbers are Float64; null where something in it is not known."""
+    """Return the expression over a frame with this schema. Numbers are Float64; null if any part is null."""
     if isinstance(tree, Number):
         return pl.lit(tree.value, pl.Float64)
     if isinstance(tree, Truth):
@@ -56,10 +56,10 @@ def value(tree: Expression, schema: pl.Schema, named: Named) -> pl.Expr:
 
 
 def truth(tree: Expression, schema: pl.Schema, named: Named) -> pl.Expr:
-    """A condition; a number is true where it is not 0."""
-    found = value(tree, schema, named)
+    """Return a condition; a number is true if it is not 0."""
+    result = value(tree, schema, named)
     is_number = isinstance(tree, Number) or (isinstance(tree, Column | Aggregate) and schema[named(tree)].is_numeric())
-    return found != 0 if is_number else found
+    return result != 0 if is_number else result
 
 
 def _operation(tree: Operation, schema: pl.Schema, named: Named) -> pl.Expr:

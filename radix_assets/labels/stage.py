@@ -1,4 +1,4 @@
-"""The stage: what is to be learnt, row by row. A question about the future becomes a table of its own."""
+"""The stage: write the target of each row. A question about the future gets a table of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from radix_assets.labels.spark.table import SparkLabels
 
 AT = "at"
-"""The name of the label table's moments. It, and the table's other names, are longer where the data have these."""
+"""Name of the label table's time column. This and the table's other names get a suffix if the data use them."""
 _PICTURE = "moments.png"
 _DTYPES: dict[str, DType] = {
     "Int64": "integer",
@@ -43,20 +43,20 @@ _DTYPES: dict[str, DType] = {
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be learnt, as the stages after this one see it."""
+    """The target, as later stages see it."""
 
     tags: Tags
     tables: dict[str, Path]
-    """The label table, as a raw snapshot; empty where the target is a column."""
+    """The label table, as a raw snapshot; empty if the target is a column."""
 
 
 def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path, session: "SparkSession | None" = None) -> Output:
-    """Write `tags.json`, the tags with which the stages after this one work, into `out`.
+    """Write `tags.json`, the tags that later stages use, into `out`.
 
-    For a question about the future also `data.parquet`, a row for each entity and moment of asking, and what the tags
-    say of it: its moment is its time index, so each row learns from what was known by then. The newest moment has no
-    label yet: these are the rows to be predicted. `tables` are raw snapshots by name. With a `session` the cluster
-    makes the table, and summaries alone come here.
+    For a question about the future also write `data.parquet`, a row for each entity and time of the question, with its
+    tags: the time is the time index, so that each row learns from what was known by then. The newest time has no label
+    yet: these are the rows to predict. `tables` are raw snapshots by name. With a `session` the cluster builds the
+    table, and only summaries are collected here.
 
     Raises TargetError RDX-TGT-301 to 304, and ComputeError of the cluster.
     """
@@ -64,39 +64,39 @@ def make_labels(tags: Tags, tables: Mapping[str, Path], out: Path, session: "Spa
     if future is None:
         (out / "tags.json").write_text(tags.model_dump_json(indent=1), encoding="utf-8")
         return Output(
-            shown={"asked": f"of each row of {tags.target.table}", "predicted": tags.target.name},
+            shown={"asked for": f"each row of {tags.target.table}", "predicted": tags.target.name},
             checks=[Check("has_a_past", passed=True, description="the target is a column of the data")],
         )
-    asked = asker(future, tags.tables, tags.relationships, tables)
+    question = asker(future, tags.tables, tags.relationships, tables)
     key = tags.tables[future.for_each].primary_key
     at, named = _free(AT, key), _free(LABEL, key)
     file = out / "data.parquet"
     labels: Labels | SparkLabels
     if session is None:
-        labels = label(asked, key, at, named)
-        later = open_rows(asked, key, at, named, labels.rows.schema)
-        pl.concat([labels.rows, later]).write_parquet(file, compression="zstd")
+        labels = label(question, key, at, named)
+        rows_to_predict = open_rows(question, key, at, named, labels.rows.schema)
+        pl.concat([labels.rows, rows_to_predict]).write_parquet(file, compression="zstd")
     else:
         from radix_assets.labels.spark.table import label as on_spark
 
-        labels = on_spark(session, asked, key, file, at, named)
+        labels = on_spark(session, question, key, file, at, named)
     rows = pl.scan_parquet(file)
     table = _free(LABEL_TABLE, tables)
     (out / "schema.json").write_text(_schema(table, rows).model_dump_json(indent=1), encoding="utf-8")
-    whole = _with_labels(tags, asked, table, at, named)
-    (out / "tags.json").write_text(whole.model_dump_json(indent=1), encoding="utf-8")
-    hidden = whole.tables[table].columns[named].sensitivity != "none"
-    return _output(labels, rows, future, named, out, hidden=hidden)
+    labelled_tags = _with_labels(tags, question, table, at, named)
+    (out / "tags.json").write_text(labelled_tags.model_dump_json(indent=1), encoding="utf-8")
+    private = labelled_tags.tables[table].columns[named].sensitivity != "none"
+    return _output(labels, rows, future, named, out, private=private)
 
 
 def load_question(path: Path) -> Question:
-    """Of a snapshot directory of the stage."""
+    """Load the question of a snapshot directory of this stage."""
     tags = Tags.model_validate_json((path / "tags.json").read_text(encoding="utf-8"))
     return Question(tags, {tags.target.table: path} if tags.target.future else {})
 
 
-def _with_labels(tags: Tags, asked: Asker, table: str, at: str, named: str) -> Tags:
-    entity = tags.tables[asked.future.for_each]
+def _with_labels(tags: Tags, question: Asker, table: str, at: str, named: str) -> Tags:
+    entity = tags.tables[question.future.for_each]
     key = entity.primary_key
     of_key = {
         name: ColumnTag(role="foreign_key", type="not-generalizable", sensitivity=entity.columns[name].sensitivity)
@@ -108,17 +108,17 @@ def _with_labels(tags: Tags, asked: Asker, table: str, at: str, named: str) -> T
         columns={
             **of_key,
             at: ColumnTag(role="time_index", type="datetime"),
-            named: ColumnTag(role="target", type="numeric", sensitivity=_sensitivity(tags, asked)),
+            named: ColumnTag(role="target", type="numeric", sensitivity=_sensitivity(tags, question)),
         },
     )
     link = Relationship(
         child=table,
         child_columns=list(key),
-        parent=asked.future.for_each,
+        parent=question.future.for_each,
         parent_columns=list(key),
         evidence="each label is of one row",
     )
-    target = Target(table=table, column=named, problem=tags.target.problem, future=asked.future)
+    target = Target(table=table, column=named, problem=tags.target.problem, future=question.future)
     return tags.model_copy(
         update={
             "target": target,
@@ -128,16 +128,16 @@ def _with_labels(tags: Tags, asked: Asker, table: str, at: str, named: str) -> T
     )
 
 
-def _sensitivity(tags: Tags, asked: Asker) -> Sensitivity:
-    """As private as the most private column that is looked at."""
-    found: set[Sensitivity] = set()
-    for bound in (asked.predict, asked.where):
+def _sensitivity(tags: Tags, question: Asker) -> Sensitivity:
+    """Return the highest sensitivity of the columns in the question."""
+    sensitivities: set[Sensitivity] = set()
+    for bound in (question.predict, question.where):
         for tree in parts(bound.tree) if bound else ():
             inner = [tree.of, tree.where] if isinstance(tree, Aggregate) else [tree]
             for column in (column for each in inner if each for column in columns_of(each)):
                 line = tags.tables[column.table].columns.get(column.name)
-                found.add(line.sensitivity if line else "none")
-    return "sensitive" if "sensitive" in found else "personal" if "personal" in found else "none"
+                sensitivities.add(line.sensitivity if line else "none")
+    return "sensitive" if "sensitive" in sensitivities else "personal" if "personal" in sensitivities else "none"
 
 
 def _schema(table: str, rows: pl.LazyFrame) -> RawSchema:
@@ -153,28 +153,28 @@ def _count(rows: pl.LazyFrame) -> int:
 
 
 def _output(
-    labels: "Labels | SparkLabels", rows: pl.LazyFrame, future: Future, named: str, out: Path, *, hidden: bool
+    labels: "Labels | SparkLabels", rows: pl.LazyFrame, future: Future, named: str, out: Path, *, private: bool
 ) -> Output:
     schema = rows.collect_schema()
     known = rows.filter(exactly(named).is_not_null())
-    number, total = _count(known), _count(rows)
+    labels_known, total = _count(known), _count(rows)
     shown: dict[str, Shown] = {
-        "asked": f"of each of {future.for_each}, at {len(labels.moments)} moments every {future.step}",
+        "asked for": f"each of {future.for_each}, at {len(labels.moments)} times every {future.step}",
         "predicted": future.name,
-        "labels": number,
-        "moments": f"{labels.moments[0][:10]} to {labels.moments[-1][:10]}",
-        "to be predicted": total - number,
+        "labels": labels_known,
+        "times": f"{labels.moments[0][:10]} to {labels.moments[-1][:10]}",
+        "rows to predict": total - labels_known,
     }
-    if labels.untold:
-        shown["left out"] = f"{labels.untold:,} of {labels.asked:,}: the data say nothing of them"
-    if labels.kept < 1:
-        shown["share kept"] = labels.kept
-    if not hidden and kind_of(schema[named]) in {"truth", "number"}:
+    if labels.undefined:
+        shown["without outcome"] = f"{labels.undefined:,} of {labels.asked:,}: their outcome is undefined"
+    if labels.share < 1:
+        shown["share sampled"] = labels.share
+    if not private and kind_of(schema[named]) in {"truth", "number"}:
         mean = known.select(exactly(named).cast(pl.Float64).mean()).collect().item()
         shown["share true" if schema[named] == pl.Boolean else "mean"] = round(float(mean or 0.0), 4)
         draw(known, named, future, out / _PICTURE)
-        shown["over time"] = Picture(_PICTURE, f"{future.predict} within {future.within}, at each moment of asking")
-    enough = len(labels.moments) >= 3 and number > 0  # noqa: PLR2004 learn, choose, judge
+        shown["over time"] = Picture(_PICTURE, f"{future.predict} within {future.within}, at each time of the question")
+    enough = len(labels.moments) >= 3 and labels_known > 0  # noqa: PLR2004 train, validate, test
     return Output(
         rows=total,
         shown=shown,
@@ -183,8 +183,8 @@ def _output(
             Check(
                 "has_a_past",
                 enough,
-                f"asked at {len(labels.moments)} moments, {number:,} answers are known; three moments at least are "
-                "needed to learn from some and be judged by later ones",
+                f"asked at {len(labels.moments)} times, with {labels_known:,} known outcomes; at least three times are "
+                "required to train on earlier ones and evaluate on later ones",
                 "WARN",
             )
         ],

@@ -1,4 +1,4 @@
-"""The label table: for each entity and each moment in the past at which the question was asked, what then happened."""
+"""The label table: the outcome for each entity and each time in the past at which the question was asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,109 +14,110 @@ from radix_assets.question.horizon import Future, days, offset
 from radix_resources.errors import TargetError
 
 MOST_ROWS = 2_000_000
-"""Label rows that are kept; of more, every second, fourth … by a hash of entity and moment."""
+"""Maximum label rows; of more, every second, fourth … is sampled by a hash of entity and time."""
 MOST_MOMENTS = 5_000
-"""More moments of asking than this come of a wrong date somewhere, or of too small a step."""
+"""Maximum times of the question; more indicate a wrong date or too small a step."""
 PRIME, FACTORS = 2**31 - 1, (1_103_515_245, 1_579_843_961)
-"""Of the hash: a line modulo a prime, to the fifth power. Any engine has it in 64 bits."""
+"""Parameters of the hash: a linear function modulo a prime, to the fifth power. It fits 64 bits on every engine."""
 _DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The label table and how it came about."""
+    """The label table and its statistics."""
 
     rows: pl.DataFrame
-    """The entity's key columns, the moment and the label, in the order of moments."""
+    """The entity's key columns, the time and the label, ordered by time."""
     moments: list[str]
-    """At which the question was asked, as ISO 8601."""
+    """Times at which the question was asked, in ISO 8601."""
     asked: int
-    """Entities and moments at which the question's condition held."""
-    untold: int
-    """Of those, how many were left out because the data say nothing, such as the mean of no rows."""
-    kept: float
-    """The share of rows that was kept."""
+    """Pairs of entity and time for which the question's condition was true."""
+    undefined: int
+    """Pairs among these that are left out because the outcome is undefined, such as the mean of no rows."""
+    share: float
+    """The share of rows that was sampled."""
 
 
 def label(asker: Asker, key: Sequence[str], at: str = "at", named: str = "label") -> Labels:
-    """Ask the question at every step of the past whose outcome is known, and keep where it says something.
+    """Ask the question at every past time whose outcome is known, and return the defined outcomes.
 
-    Raises TargetError RDX-TGT-304 where the past is too short, or the steps are too many.
+    Raises TargetError RDX-TGT-304 if the history is too short or there are too many times.
     """
     moments = past(asker)
     frames: list[pl.DataFrame] = []
-    asked = untold = held = 0
-    thinned = 0
+    asked = undefined = rows_so_far = 0
+    halvings = 0
     for frame in asker.at(moments, labelled=True):
         chosen = frame.filter(ASKED)
         asked += len(chosen)
-        told = chosen.filter(pl.col(LABEL).is_not_null())
-        untold += len(chosen) - len(told)
-        frames.append(_thin(told, thinned))
-        held += len(frames[-1])
-        while held > MOST_ROWS:
-            thinned += 1
-            frames = [_thin(each, thinned) for each in frames]
-            held = sum(len(each) for each in frames)
-    found = pl.concat(frames)
-    keys = asker.store.frame(asker.future.for_each, list(key))[found[ENTITY]]
+        defined = chosen.filter(pl.col(LABEL).is_not_null())
+        undefined += len(chosen) - len(defined)
+        frames.append(_thin(defined, halvings))
+        rows_so_far += len(frames[-1])
+        while rows_so_far > MOST_ROWS:
+            halvings += 1
+            frames = [_thin(each, halvings) for each in frames]
+            rows_so_far = sum(len(each) for each in frames)
+    sample = pl.concat(frames)
+    keys = asker.store.frame(asker.future.for_each, list(key))[sample[ENTITY]]
     rows = keys.select(exactly(name) for name in key).with_columns(
-        found[AT].cast(pl.Datetime("us")).alias(at), _plain(found[LABEL]).alias(named)
+        sample[AT].cast(pl.Datetime("us")).alias(at), _plain(sample[LABEL]).alias(named)
     )
-    said = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
-    return Labels(rows, said, asked, untold, 0.5**thinned)
+    times = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
+    return Labels(rows, times, asked, undefined, 0.5**halvings)
 
 
 def open_rows(asker: Asker, key: Sequence[str], at: str, named: str, schema: pl.Schema) -> pl.DataFrame:
-    """The rows to be predicted now, of whom the question is asked on the day after all that is known; without label."""
+    """Return the rows to predict now, without label: the question is asked on the day after the last known event."""
     span = asker.span()
     now = 0 if span is None else span[1] // _DAY * _DAY + _DAY
-    asked = entities_at(asker, np.array([now], dtype=np.int64), key, at).filter(ASKED).drop(ASKED)
-    return asked.with_columns(pl.lit(None, schema[named]).alias(named)).select(
+    entities = entities_at(asker, np.array([now], dtype=np.int64), key, at).filter(ASKED).drop(ASKED)
+    return entities.with_columns(pl.lit(None, schema[named]).alias(named)).select(
         pl.col(name).cast(dtype) for name, dtype in schema.items()
     )
 
 
 def entities_at(asker: Asker, moments: Times, key: Sequence[str], at: str) -> pl.DataFrame:
-    """A row for each entity known by each moment: its key, the moment, and ASKED, whether it is asked of it then."""
-    found = pl.concat(asker.at(moments, labelled=False))
-    keys = asker.store.frame(asker.future.for_each, list(key))[found[ENTITY]]
+    """Return a row for each entity known by each time: its key, the time, and ASKED, whether the question applies."""
+    answers = pl.concat(asker.at(moments, labelled=False))
+    keys = asker.store.frame(asker.future.for_each, list(key))[answers[ENTITY]]
     return keys.select(exactly(name) for name in key).with_columns(
-        found[AT].cast(pl.Datetime("us")).alias(at), found[ASKED].alias(ASKED)
+        answers[AT].cast(pl.Datetime("us")).alias(at), answers[ASKED].alias(ASKED)
     )
 
 
 def past(asker: Asker) -> Times:
-    """The moments of asking: from the first day on, step by step, as long as what follows is known to its end.
+    """Return the times of the question: from the first day on, step by step, while the outcome is fully known.
 
-    They stand fast as rows are added: new moments come after the old ones.
+    They do not change when rows are added: new times come after the old ones. Raises TargetError RDX-TGT-304 if there
+    are none or too many.
     """
     future, span = asker.future, asker.span()
     if span is None:
-        raise _short(future, "nothing that the question is about ever happened")
+        raise _short(future, "the question's tables have no rows with a time")
     first, last = span
     start = first // _DAY * _DAY
     about = (last - start) / _DAY / max(days(future.step), 1e-9)
     if about > MOST_MOMENTS:
         raise TargetError(
             "RDX-TGT-304",
-            f"about {about:,.0f} moments of asking, from {_day(first)} to {_day(last)} every {future.step}",
-            expected=f"at most {MOST_MOMENTS:,}",
-            hint="ask less often (every: 30d), or correct the dates that are far off",
+            f"the question would be asked {about:,.0f} times: from {_day(first)} to {_day(last)}, every {future.step}",
+            expected=f"at most {MOST_MOMENTS:,} times",
+            hint="ask less often (every: 30d), or fix dates that are far off",
         )
     begin, end = (pl.lit(moment, pl.Int64).cast(pl.Datetime("us")) for moment in (start, last))
     grid = pl.select(pl.datetime_range(begin, end, offset(future.step), time_unit="us")).to_series()
     moments = grid.cast(pl.Int64).to_numpy()
-    # where there are only days, the last one has been lived to its end
+    # with dates only, the last day is complete
     known = shifted(moments, offset(future.within)) <= (last + _DAY if asker.only_days() else last)
     moments = moments[known & (moments > first)]
     if len(moments) == 0:
-        raise _short(future, f"the data reach from {_day(first)} to {_day(last)} only")
+        raise _short(future, f"the data only cover {_day(first)} to {_day(last)}")
     return moments
 
 
 def moments_of(texts: Sequence[str]) -> Times:
-    """Moments as a person writes them, 2010-01-01 or 2010-01-01T12:00. Raises TargetError RDX-TGT-305."""
+    """Parse times such as 2010-01-01 or 2010-01-01T12:00. Raises TargetError RDX-TGT-305."""
     series = pl.Series("at", [text.strip() for text in texts], dtype=pl.String)
     read = series.to_frame().select(
         pl.coalesce(
@@ -128,9 +129,9 @@ def moments_of(texts: Sequence[str]) -> Times:
         if moment is None:
             raise TargetError(
                 "RDX-TGT-305",
-                f"{text.strip()!r} is no moment",
+                f"{text.strip()!r} is not a time",
                 expected="2010-01-01 or 2010-01-01T12:00",
-                hint="correct --at",
+                hint="fix --at",
             )
     return read.cast(pl.Int64).to_numpy()
 
@@ -144,7 +145,7 @@ def _thin(frame: pl.DataFrame, halvings: int) -> pl.DataFrame:
 
 
 def _plain(labels: pl.Series) -> pl.Series:
-    """Whole numbers as such."""
+    """Return the labels as integers if all are whole numbers."""
     if labels.dtype != pl.Float64 or not (labels == labels.round()).all() or (labels.abs() > 2**53).any():
         return labels
     return labels.cast(pl.Int64)
@@ -154,8 +155,8 @@ def _short(future: Future, found: str) -> TargetError:
     return TargetError(
         "RDX-TGT-304",
         found,
-        expected=f"a past in which the question can be asked and {future.within} are known after it",
-        hint="look less far ahead, or add older data",
+        expected=f"a history with at least {future.within} after a time of the question",
+        hint="use a shorter `within`, or add older data",
     )
 
 

@@ -1,4 +1,4 @@
-"""What happened to each entity within a time, at many moments: rows sorted by time once, a slice for each moment."""
+"""Aggregate the rows of each entity in many time windows: sorted by time once, one slice per window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ _OF, _WHERE = "__of", "__where"
 
 @dataclass(frozen=True)
 class Events:
-    """The rows of one aggregate in the order of time."""
+    """The rows of one aggregate, ordered by time."""
 
     times: Times
     rows: pl.DataFrame
-    """ENTITY and what is aggregated, only of rows that count and belong to an entity."""
+    """ENTITY and the aggregated value, for rows that satisfy the condition and belong to an entity."""
     aggregate: Aggregate
     everything: tuple[Positions, Times]
-    """Entity and time of all rows, also of those that a condition leaves out: by them an entity is known."""
+    """Entity and time of all rows, including those that the condition excludes: they make an entity known."""
 
     def between(self, start: int, end: int, name: str) -> pl.DataFrame:
-        """The aggregate of each entity with such rows, start <= time < end, in a column with this name."""
+        """Return the aggregate of each entity over its rows with start <= time < end, in a column with this name."""
         low, high = np.searchsorted(self.times, [start, end], side="left")
         return self.rows[int(low) : int(high)].group_by(ENTITY).agg(_aggregated(self.aggregate).alias(name))
 
@@ -40,24 +40,24 @@ def events(store: Store, aggregate: Aggregate, path: Sequence[Link], numbers: Se
     """Read the rows of an aggregate. `numbers` are the positions of the path's links in the store's plan."""
     table = aggregate.table
     inner = [c for tree in (aggregate.of, aggregate.where) if tree for c in columns(tree)]
-    wanted = list(dict.fromkeys([c.name for c in inner] or path[0].child_columns))
-    frame = store.frame(table, wanted)
+    needed = list(dict.fromkeys([c.name for c in inner] or path[0].child_columns))
+    frame = store.frame(table, needed)
     rows = _evaluated(frame, aggregate)
-    place: Positions = np.arange(len(frame), dtype=np.int64)
+    position: Positions = np.arange(len(frame), dtype=np.int64)
     for number in numbers:
-        place = follow(place, store.linked(number))
+        position = follow(position, store.linked(number))
     times = store.times(table)
     if times is None or not len(times):
         times = np.full(len(frame), NEVER, dtype=np.int64)
-    there = (place >= 0) & (times != NEVER) & (times != ALWAYS)
-    kept = np.flatnonzero(there & rows[_WHERE].to_numpy())
-    order = kept[np.argsort(times[kept], kind="stable")]
-    chosen = rows.select(_OF)[order].insert_column(0, pl.Series(ENTITY, place[order]))
-    return Events(times[order], chosen, aggregate, (place[there], times[there]))
+    valid = (position >= 0) & (times != NEVER) & (times != ALWAYS)
+    counted = np.flatnonzero(valid & rows[_WHERE].to_numpy())
+    order = counted[np.argsort(times[counted], kind="stable")]
+    chosen = rows.select(_OF)[order].insert_column(0, pl.Series(ENTITY, position[order]))
+    return Events(times[order], chosen, aggregate, (position[valid], times[valid]))
 
 
 def window(moments: Times, span: str | None, *, ahead: bool) -> tuple[Times, Times]:
-    """The first moment, and the first after the last, of what is looked at: ahead from each moment, or back from it."""
+    """Return start (inclusive) and end (exclusive) of the window of each time: ahead of it, or before it."""
     if span is None:
         return np.full(len(moments), ALWAYS, dtype=np.int64), moments
     if ahead:
@@ -66,13 +66,13 @@ def window(moments: Times, span: str | None, *, ahead: bool) -> tuple[Times, Tim
 
 
 def shifted(moments: Times, by: str) -> Times:
-    """Each moment moved by a duration of Polars."""
+    """Return the times moved by a duration in Polars' notation."""
     series = pl.Series("at", moments, dtype=pl.Int64).cast(pl.Datetime("us"))
     return series.to_frame().select(pl.col("at").dt.offset_by(by)).to_series().cast(pl.Int64).to_numpy()
 
 
 def _evaluated(frame: pl.DataFrame, aggregate: Aggregate) -> pl.DataFrame:
-    """What is aggregated, and whether the row counts."""
+    """Return the aggregated value of each row, and whether the row satisfies the condition."""
 
     def named(column: Aggregate | Column) -> str:
         if isinstance(column, Aggregate):
@@ -89,7 +89,7 @@ def _evaluated(frame: pl.DataFrame, aggregate: Aggregate) -> pl.DataFrame:
 
 def _aggregated(aggregate: Aggregate) -> pl.Expr:
     of = pl.col(_OF)
-    # a condition is counted where it holds, a column where it has a value
+    # a condition is counted where true, a column where not null
     condition = aggregate.of is not None and not isinstance(aggregate.of, Column)
     return {
         "count": (of.sum() if condition else of.count()).cast(pl.Float64),
@@ -103,6 +103,6 @@ def _aggregated(aggregate: Aggregate) -> pl.Expr:
     }[aggregate.function]
 
 
-def is_told_of_nothing(aggregate: Aggregate) -> bool:
-    """Whether the aggregate has a value where there are no rows: then it is NOTHING."""
+def is_zero_without_rows(aggregate: Aggregate) -> bool:
+    """Return whether the aggregate of no rows is NOTHING instead of null."""
     return aggregate.function in {"count", "sum"}

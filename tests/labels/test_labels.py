@@ -1,4 +1,4 @@
-"""Labels against a reading of the question that looks at one entity and one moment at a time."""
+"""Labels against a plain evaluation of the question, one entity and one time at a time."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -122,7 +122,7 @@ order = st.tuples(
     every=st.integers(1, 12),
     back=st.one_of(st.none(), st.integers(1, 20)),
 )
-def test_labels_are_what_one_would_say_of_each_customer_at_each_moment(
+def test_labels_equal_a_plain_evaluation_for_each_customer_and_time(
     tmp_path: Path,
     orders: Orders,
     meaning: tuple[str, Callable[[Orders], object]],
@@ -155,7 +155,7 @@ def test_labels_are_what_one_would_say_of_each_customer_at_each_moment(
     assert {(row["id"], row["at"]): row["label"] for row in rows.iter_rows(named=True)} == expected
 
 
-def test_moments_stand_fast_as_rows_are_added(tmp_path: Path) -> None:
+def test_times_do_not_change_when_rows_are_added(tmp_path: Path) -> None:
     orders: Orders = [(0, day, 1.0, False) for day in range(0, 60, 3)]
     before = ask(tmp_path / "a", orders, predict="count(orders)", within="7d").rows
     after = ask(tmp_path / "b", [*orders, (0, 75, 1.0, False)], predict="count(orders)", within="7d").rows
@@ -163,7 +163,7 @@ def test_moments_stand_fast_as_rows_are_added(tmp_path: Path) -> None:
     assert len(after) > len(before)
 
 
-def test_the_future_of_the_where_is_not_looked_at(tmp_path: Path) -> None:
+def test_the_condition_does_not_see_the_future(tmp_path: Path) -> None:
     orders: Orders = [(0, 0, 1.0, False), (1, 0, 1.0, False), (1, 20, 9.0, True), (0, 40, 1.0, False)]
     rows = ask(tmp_path, orders, predict="count(orders)", within="10d", where="any(orders.returned)").rows
     assert set(rows["id"]) == {1}
@@ -182,17 +182,17 @@ def test_conditions_on_the_entity_itself(tmp_path: Path) -> None:
         ({"predict": "count(ordrs) == 0"}, "RDX-TGT-302", 1, "orders"),
         ({"predict": "sum(orders.amout)"}, "RDX-TGT-302", 5, "amount"),
         ({"predict": "sum(orders.status)"}, "RDX-TGT-302", 5, "numbers"),
-        ({"predict": "count(orders) == 'a'"}, "RDX-TGT-302", 1, "one kind"),
+        ({"predict": "count(orders) == 'a'"}, "RDX-TGT-302", 1, "one type"),
         ({"predict": "orders.amount > 3"}, "RDX-TGT-302", 1, "outside of a function"),
         ({"predict": "customers.country == 'DE'"}, "RDX-TGT-302", 1, "function"),
         ({"predict": "count(customers)"}, "RDX-TGT-302", 1, "time index"),
         ({"predict": "max(orders.day) > 'soon'"}, "RDX-TGT-302", 1, "dates"),
-        ({"predict": "count(orders via status)"}, "RDX-TGT-302", 1, "does not lead"),
+        ({"predict": "count(orders via status)"}, "RDX-TGT-302", 1, "no path"),
         ({"predict": "count(orders)", "where": "count(orders)"}, None, 0, ""),
-        ({"predict": "count(orders)", "within": "900d"}, "RDX-TGT-304", 0, "look less far"),
+        ({"predict": "count(orders)", "within": "900d"}, "RDX-TGT-304", 0, "a shorter"),
     ],
 )
-def test_what_does_not_fit_the_data_is_shown_with_its_place(
+def test_a_mismatch_with_the_data_is_reported_with_its_place(
     tmp_path: Path, question: dict[str, str], code: str | None, at: int, words: str
 ) -> None:
     orders: Orders = [(0, day, 1.0, False) for day in range(0, 60, 3)]
@@ -207,5 +207,5 @@ def test_what_does_not_fit_the_data_is_shown_with_its_place(
 
 
 def test_a_duration_must_be_one() -> None:
-    with pytest.raises(ValueError, match="no duration"):
+    with pytest.raises(ValueError, match="not a duration"):
         Future(for_each="a", predict="count(b)", within="30 days")

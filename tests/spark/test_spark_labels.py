@@ -54,7 +54,12 @@ def test_a_question_has_the_same_answers(spark: Any, tmp_path: Path, question: d
     later = table.open_rows(asked, ["id"], "at", "label", mine.rows.schema)
     found = on_spark(spark, asked, ["id"], tmp_path / "labels.parquet")
     theirs = pl.read_parquet(tmp_path / "labels.parquet")
-    assert (found.moments, found.asked, found.untold, found.kept) == (mine.moments, mine.asked, mine.untold, mine.kept)
+    assert (found.moments, found.asked, found.undefined, found.share) == (
+        mine.moments,
+        mine.asked,
+        mine.undefined,
+        mine.share,
+    )
     assert (found.known, found.open) == (len(mine.rows), len(later))
     both = pl.concat([mine.rows, later])
     assert both.schema == theirs.schema

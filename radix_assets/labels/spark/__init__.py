@@ -1,1 +1,1 @@
-"""The label table, made by Spark: the same rows as on one machine."""
+"""The label table built by Spark: the same rows as on one machine."""

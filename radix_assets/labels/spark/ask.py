@@ -1,8 +1,8 @@
-"""Asking a question at many moments, on a cluster.
+"""Ask a question at many times, on a cluster.
 
-The rows of an aggregate are added up by entity and by the moments whose windows hold them, which are consecutive: from
-the first that ends after the row to the last that begins before it. These sums, not the rows, are then laid out to the
-moments; where a window has no beginning they are added up along the moments.
+The rows of an aggregate are summed by entity and by the times whose windows contain them, which are consecutive: from
+the first that ends after the row to the last that begins before it. These sums, not the rows, are then distributed to
+the times; if a window has no start, they are accumulated along the times.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from radix_assets.asof.times import ALWAYS, Times
 from radix_assets.labels.ask import ASKED, AT, LABEL, Asker
 from radix_assets.labels.evaluate import NOTHING
 from radix_assets.labels.spark.sql import truth, type_of, value
-from radix_assets.labels.windows import ENTITY, is_told_of_nothing, window
+from radix_assets.labels.windows import ENTITY, is_zero_without_rows, window
 from radix_assets.question.syntax import Aggregate, Column, columns
 from radix_resources.compute.snapshots import ROW
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _DAY = 86_400_000_000
 _AT = "__moment"
-"""The number of a moment."""
+"""Number of a time of the question."""
 _PARTS = {
     "n": ("count(of)", "sum(n)"),
     "s": ("sum(x)", "sum(s)"),
@@ -37,8 +37,8 @@ _PARTS = {
     "f": ("min(CASE WHEN of IS NOT NULL THEN struct(t, r, of) END)", "min(f)"),
     "l": ("max(CASE WHEN of IS NOT NULL THEN struct(t, r, of) END)", "max(l)"),
 }
-"""What sums are made of, and how they are added up."""
-_WANTED = {
+"""Partial aggregates by name: over rows, and over partial aggregates."""
+_PARTS_OF = {
     "count": "ns",
     "sum": "s",
     "mean": "ns",
@@ -52,7 +52,7 @@ _WANTED = {
 
 @dataclass
 class SparkAsker:
-    """A question, bound to data that a cluster reads. `asker` says what is asked; nothing is read through it."""
+    """A bound question over data that a cluster reads. `asker` defines the question; nothing is read through it."""
 
     session: "SparkSession"
     asker: Asker
@@ -65,56 +65,56 @@ class SparkAsker:
         self.tables = SparkTables(self.session, asker.tables, asker.times, asker.links)
 
     def span(self) -> tuple[int, int] | None:
-        """The first and the last moment at which anything that is asked about happened."""
-        found = self._edges()
-        return None if found is None else found[:2]
+        """Return the first and the last time of any row in the question; None if there are no rows."""
+        edges = self._edges()
+        return None if edges is None else edges[:2]
 
     def only_days(self) -> bool:
-        """Whether nothing that is asked about has a time of day."""
-        found = self._edges()
-        return found is None or found[2]
+        """Return whether no row in the question has a time of day."""
+        edges = self._edges()
+        return edges is None or edges[2]
 
     def at(self, moments: Times, *, labelled: bool) -> "DataFrame":
-        """ENTITY, AT, ASKED and, if labelled, LABEL: a row for each entity known by each moment."""
+        """Return ENTITY, AT, ASKED and, if labelled, LABEL: a row for each entity known by each time."""
         future, asker = self.future, self.asker
-        first = _count(moments, "since")  # the moments that are not after it
+        first = _count(moments, "since")  # the times that are not after it
         frame = self._since().selectExpr(
             ENTITY,
             f"explode(CASE WHEN {first} < {len(moments)} THEN sequence({first}, {len(moments) - 1}) END) AS {_AT}",
         )
         types: dict[str, pl.DataType] = {}
-        looks: dict[tuple[bool, Aggregate], str] = {}
+        windowed: dict[tuple[bool, Aggregate], str] = {}
         for bound, ahead in [(asker.where, False), *([(asker.predict, True)] if labelled else [])]:
             for aggregate in bound.paths if bound else ():
-                name = f"look{len(looks)}"
-                looks[ahead, aggregate] = name
+                name = f"look{len(windowed)}"
+                windowed[ahead, aggregate] = name
                 start, end = window(moments, aggregate.span or (future.within if ahead else None), ahead=ahead)
-                found, types[name] = self._looked(frame, aggregate, start, end, name)
-                frame = frame.join(self.tables.held(found), [ENTITY, _AT], "left")
-                if is_told_of_nothing(aggregate):
-                    kept = [column for column in frame.columns if column != name]
-                    frame = frame.selectExpr(*kept, f"coalesce({name}, {NOTHING}D) AS {name}")
-        return self._answered(frame, moments, looks, types, labelled=labelled)
+                values, types[name] = self._in_windows(frame, aggregate, start, end, name)
+                frame = frame.join(self.tables.checkpointed(values), [ENTITY, _AT], "left")
+                if is_zero_without_rows(aggregate):
+                    others = [column for column in frame.columns if column != name]
+                    frame = frame.selectExpr(*others, f"coalesce({name}, {NOTHING}D) AS {name}")
+        return self._answered(frame, moments, windowed, types, labelled=labelled)
 
     def _answered(
         self,
         frame: "DataFrame",
         moments: Times,
-        looks: dict[tuple[bool, Aggregate], str],
+        windowed: dict[tuple[bool, Aggregate], str],
         types: dict[str, pl.DataType],
         *,
         labelled: bool,
     ) -> "DataFrame":
         asker, table = self.asker, self.future.for_each
-        outside = list(dict.fromkeys(c.name for c in columns(asker.where.tree))) if asker.where else []
-        own = {name: f"own{place}" for place, name in enumerate(outside)}
-        if own:
-            types |= {short: self.tables.schema(table)[name] for name, short in own.items()}
-            raw = [f"{self.tables.column(table, name)} AS {short}" for name, short in own.items()]
+        own_columns = list(dict.fromkeys(c.name for c in columns(asker.where.tree))) if asker.where else []
+        own_names = {name: f"own{place}" for place, name in enumerate(own_columns)}
+        if own_names:
+            types |= {short: self.tables.schema(table)[name] for name, short in own_names.items()}
+            raw = [f"{self.tables.column(table, name)} AS {short}" for name, short in own_names.items()]
             frame = frame.join(self.tables.snapshot(table).frame.selectExpr(f"{ROW} AS {ENTITY}", *raw), ENTITY)
 
         def named(tree: Aggregate | Column, *, ahead: bool) -> str:
-            return own[tree.name] if isinstance(tree, Column) else looks[ahead, tree]
+            return own_names[tree.name] if isinstance(tree, Column) else windowed[ahead, tree]
 
         asked = "true"
         if asker.where:
@@ -124,35 +124,35 @@ class SparkAsker:
             answers.append(f"{value(asker.predict.tree, types, partial(named, ahead=True))} AS {LABEL}")
         return frame.selectExpr(ENTITY, *answers)
 
-    def _looked(
+    def _in_windows(
         self, grid: "DataFrame", aggregate: Aggregate, start: Times, end: Times, name: str
     ) -> "tuple[DataFrame, pl.DataType]":
-        """The aggregate of each entity and moment with such rows."""
+        """Return the aggregate of each entity and time that has rows in the window, and its type."""
         rows = self._of(aggregate).where("counts")
         last = len(start) - 1
         unbounded = bool((start == ALWAYS).all())
         low, high = _count(end, "t"), f"{last}" if unbounded else f"{_count(start, 't')} - 1"
-        parts = _WANTED[aggregate.function]
+        parts = _PARTS_OF[aggregate.function]
         rows = rows.selectExpr("*", f"{low} AS low_at", f"CAST({high} AS INT) AS high_at").where("low_at <= high_at")
         sums = rows.groupBy(ENTITY, "low_at", "high_at").agg(*(_expr(_PARTS[part][0], part) for part in parts))
         kind = self._type(aggregate)
         if unbounded:
-            return self._along(grid, sums, parts, aggregate, name), kind
-        laid = sums.selectExpr(ENTITY, f"explode(sequence(low_at, high_at)) AS {_AT}", *parts)
-        found = laid.groupBy(ENTITY, _AT).agg(*(_expr(_PARTS[part][1], part) for part in parts))
-        return found.selectExpr(ENTITY, _AT, f"{self._finished(aggregate)} AS {name}"), kind
+            return self._cumulative(grid, sums, parts, aggregate, name), kind
+        distributed = sums.selectExpr(ENTITY, f"explode(sequence(low_at, high_at)) AS {_AT}", *parts)
+        sums_by_time = distributed.groupBy(ENTITY, _AT).agg(*(_expr(_PARTS[part][1], part) for part in parts))
+        return sums_by_time.selectExpr(ENTITY, _AT, f"{self._finished(aggregate)} AS {name}"), kind
 
-    def _along(
+    def _cumulative(
         self, grid: "DataFrame", sums: "DataFrame", parts: Sequence[str], aggregate: Aggregate, name: str
     ) -> "DataFrame":
-        """Of everything before each moment: sums of the moments up to it."""
+        """Return the aggregate of everything before each time: sums accumulated up to it."""
         events = sums.selectExpr(ENTITY, f"low_at AS {_AT}", "false AS asks", *parts)
         asks = grid.select(ENTITY, _AT).selectExpr(ENTITY, _AT, "true AS asks")
         both = events.unionByName(asks, allowMissingColumns=True)
-        over = f"OVER (PARTITION BY {ENTITY} ORDER BY {_AT} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
-        found = both.selectExpr(ENTITY, _AT, "asks", *(f"{_PARTS[part][1]} {over} AS {part}" for part in parts))
-        found = found.where("asks")
-        return found.selectExpr(ENTITY, _AT, f"{self._finished(aggregate)} AS {name}")
+        window = f"OVER (PARTITION BY {ENTITY} ORDER BY {_AT} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+        accumulated = both.selectExpr(ENTITY, _AT, "asks", *(f"{_PARTS[part][1]} {window} AS {part}" for part in parts))
+        accumulated = accumulated.where("asks")
+        return accumulated.selectExpr(ENTITY, _AT, f"{self._finished(aggregate)} AS {name}")
 
     def _finished(self, aggregate: Aggregate) -> str:
         condition = aggregate.of is not None and not isinstance(aggregate.of, Column)
@@ -182,7 +182,7 @@ class SparkAsker:
         return lambda column: self.tables.column(table, column.name)
 
     def _of(self, aggregate: Aggregate) -> "DataFrame":
-        """ENTITY, `t` its moment, `r` its number, `of` what is aggregated, `x` as a number, `counts` if it does."""
+        """Return ENTITY, `t` the time, `r` the row number, `of` the value, `x` as a number, `counts` the condition."""
         if aggregate in self._events:
             return self._events[aggregate]
         tables, table = self.tables, aggregate.table
@@ -199,10 +199,10 @@ class SparkAsker:
         frame = frame.join(times, ROW) if times is not None else frame.selectExpr("*", f"{FOREVER} AS {TIME}")
         path = next(b for b in (self.asker.predict, self.asker.where) if b and aggregate in b.paths).paths[aggregate]
         steps = [list(self.asker.links).index(step) for step in path]
-        frame = tables.found(frame, steps[0], tables.key(steps[0], parent=False), PLACE)
+        frame = tables.with_parent(frame, steps[0], tables.key(steps[0], parent=False), PLACE)
         for step in steps[1:]:
-            held = tables.linked(step).toDF("__below", "__next")
-            frame = frame.join(held, frame[PLACE] == held["__below"], "left").drop("__below", PLACE)
+            link_rows = tables.linked(step).toDF("__below", "__next")
+            frame = frame.join(link_rows, frame[PLACE] == link_rows["__below"], "left").drop("__below", PLACE)
             frame = frame.withColumnRenamed("__next", PLACE)
         frame = frame.where(f"{PLACE} IS NOT NULL AND {TIME} != {FOREVER} AND {TIME} != {EVER}")
         frame = frame.selectExpr(
@@ -214,7 +214,7 @@ class SparkAsker:
             f"{whole} AS whole",
             f"{counts} AS counts",
         )
-        self._events[aggregate] = tables.held(frame)
+        self._events[aggregate] = tables.checkpointed(frame)
         return self._events[aggregate]
 
     def _type_of(self, aggregate: Aggregate, types: dict[str, pl.DataType]) -> pl.DataType:
@@ -226,17 +226,17 @@ class SparkAsker:
         return [self._of(aggregate) for bound in bounds for aggregate in bound.paths]
 
     def _since(self) -> "DataFrame":
-        """ENTITY and `since`, when each entity came to be known: by its own time index, else with its first row."""
+        """Return ENTITY and `since`, the time from which it is known: by its time index, else from its first row."""
         table = self.future.for_each
-        own = self.tables.times(table)
-        if own is not None:
-            return own.toDF(ENTITY, "since").where(f"since != {FOREVER}")
-        found = None
+        own_times = self.tables.times(table)
+        if own_times is not None:
+            return own_times.toDF(ENTITY, "since").where(f"since != {FOREVER}")
+        all_events = None
         for events in self._all():
-            some = events.select(ENTITY, "t")
-            found = some if found is None else found.unionByName(some)
-        assert found is not None  # noqa: S101 what is predicted is made of at least one aggregate
-        return found.groupBy(ENTITY).agg(_expr("min(t)", "since"))
+            part = events.select(ENTITY, "t")
+            all_events = part if all_events is None else all_events.unionByName(part)
+        assert all_events is not None  # noqa: S101 a prediction has at least one aggregate
+        return all_events.groupBy(ENTITY).agg(_expr("min(t)", "since"))
 
     def _edges(self) -> tuple[int, int, bool] | None:
         if self._span is None:
@@ -246,10 +246,10 @@ class SparkAsker:
                 ]
                 for events in self._all()
             ]
-            some = [row for row in ends if row["a"] is not None]
-            if some:
-                days = not any(row["c"] for row in some)
-                self._span = min(row["a"] for row in some), max(row["b"] for row in some), days
+            non_empty = [row for row in ends if row["a"] is not None]
+            if non_empty:
+                days = not any(row["c"] for row in non_empty)
+                self._span = min(row["a"] for row in non_empty), max(row["b"] for row in non_empty), days
         return self._span
 
 
@@ -258,7 +258,7 @@ def _array(moments: Times) -> str:
 
 
 def _count(moments: Times, time: str) -> str:
-    """How many of the moments, which rise, are not after a time: a binary search."""
+    """Return the SQL of the number of times, in ascending order, that are not after a time: a binary search."""
     steps = [1 << power for power in range(max(1, len(moments).bit_length()) - 1, -1, -1)]
     every = _array(moments)
     step = f"CASE WHEN p + b <= {len(moments)} AND {every}[p + b - 1] <= {time} THEN p + b ELSE p END"

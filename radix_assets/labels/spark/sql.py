@@ -1,4 +1,4 @@
-"""An expression of a question as Spark's SQL, with the meaning that `evaluate` has on Polars."""
+"""Compile the expressions of a question to Spark SQL, with the same results as `evaluate` on Polars."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _OPERATORS = {"==": "=", "!=": "!=", "and": "AND", "or": "OR"}
 
 
 def value(tree: Expression, types: Types, named: Named) -> str:
-    """The expression over columns of these types. Numbers are doubles; null where something in it is not known."""
+    """Return the expression over columns of these types. Numbers are doubles; null if any part is null."""
     if isinstance(tree, Number):
         return number(tree.value)
     if isinstance(tree, Truth):
@@ -42,14 +42,14 @@ def value(tree: Expression, types: Types, named: Named) -> str:
 
 
 def truth(tree: Expression, types: Types, named: Named) -> str:
-    """A condition; a number is true where it is not 0."""
-    found = value(tree, types, named)
+    """Return a condition; a number is true if it is not 0."""
+    result = value(tree, types, named)
     is_number = isinstance(tree, Number) or (isinstance(tree, Column | Aggregate) and types[named(tree)].is_numeric())
-    return f"({found} != 0D)" if is_number else found
+    return f"({result} != 0D)" if is_number else result
 
 
 def type_of(tree: Expression, types: Types, named: Named) -> pl.DataType:
-    """What the expression gives."""
+    """Return the type of an expression."""
     if isinstance(tree, Column | Aggregate):
         kind = types[named(tree)]
         return pl.Float64() if kind.is_numeric() else kind
@@ -71,15 +71,15 @@ def _operation(tree: Operation, types: Types, named: Named) -> str:
 
 
 def _side(tree: Expression, other: Expression, types: Types, named: Named) -> str:
-    found = value(tree, types, named)
+    result = value(tree, types, named)
     if isinstance(tree, Text) and _is_date(other, types, named):
         moment = dt.datetime.fromisoformat(tree.value).replace(tzinfo=None)
         return f"TIMESTAMP_NTZ '{moment.isoformat(sep=' ')}'"
     if _is_date(tree, types, named):
-        return f"CAST({found} AS TIMESTAMP_NTZ)"
+        return f"CAST({result} AS TIMESTAMP_NTZ)"
     if _is_truth(tree, types, named) and not _is_truth(other, types, named):
-        return f"CAST({found} AS DOUBLE)"
-    return found
+        return f"CAST({result} AS DOUBLE)"
+    return result
 
 
 def _is_truth(tree: Expression, types: Types, named: Named) -> bool:

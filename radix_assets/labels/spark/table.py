@@ -1,4 +1,4 @@
-"""The label table as a Parquet file, written by the workers."""
+"""Write the label table as a Parquet file, on the workers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,48 +23,50 @@ _SURE = 2**53
 
 @dataclass(frozen=True)
 class SparkLabels:
-    """How the label table came about; see `radix_assets.labels.table.Labels`."""
+    """Statistics of the label table; see `radix_assets.labels.table.Labels`."""
 
     moments: list[str]
     asked: int
-    untold: int
-    kept: float
+    undefined: int
+    share: float
     known: int
     """Rows whose label is known; they come first."""
     open: int
-    """Rows to be predicted now."""
+    """Rows to predict now."""
 
 
 def label(
     session: "SparkSession", asker: Asker, key: Sequence[str], file: Path, at: str = "at", named: str = "label"
 ) -> SparkLabels:
-    """Write the label table and the rows to be predicted now: key, moment and label, in the order of moments.
+    """Write the label table and the rows to predict now: key, time and label, ordered by time.
 
-    The same rows as on one machine, of more than `MOST_ROWS` too. Raises TargetError RDX-TGT-304 as there.
+    The rows are the same as on one machine, even with more than `MOST_ROWS`. Raises TargetError RDX-TGT-304 as there.
     """
     asking = SparkAsker(session, asker)
     moments = here.past(cast("Asker", asking))
-    chosen = asking.tables.held(asking.at(moments, labelled=True).where(ASKED))
+    chosen = asking.tables.checkpointed(asking.at(moments, labelled=True).where(ASKED))
     counts = chosen.agg(_expr("count(*)", "asked"), _expr(f"count({LABEL})", "told")).collect()[0]
-    told, halvings, number = _thinned(chosen.where(f"{LABEL} IS NOT NULL"), counts["told"])
+    defined, halvings, number = _thinned(chosen.where(f"{LABEL} IS NOT NULL"), counts["told"])
     last = asking.span()
     now = 0 if last is None else last[1] // _DAY * _DAY + _DAY
-    later = asking.at(np.array([now], dtype=np.int64), labelled=False).where(ASKED)
-    both = told.selectExpr(ENTITY, AT, "0 AS part", LABEL).unionByName(
-        later.selectExpr(ENTITY, AT, "1 AS part"), allowMissingColumns=True
+    rows_to_predict = asking.at(np.array([now], dtype=np.int64), labelled=False).where(ASKED)
+    both = defined.selectExpr(ENTITY, AT, "0 AS part", LABEL).unionByName(
+        rows_to_predict.selectExpr(ENTITY, AT, "1 AS part"), allowMissingColumns=True
     )
-    written = write(_named(asking, both, key, _plain(told)), [*key, at, named], file, ["part", AT, ENTITY])
-    said = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
-    return SparkLabels(said, counts["asked"], counts["asked"] - counts["told"], 0.5**halvings, number, written - number)
+    written = write(_named(asking, both, key, _plain(defined)), [*key, at, named], file, ["part", AT, ENTITY])
+    times = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
+    return SparkLabels(
+        times, counts["asked"], counts["asked"] - counts["told"], 0.5**halvings, number, written - number
+    )
 
 
-def _thinned(told: "DataFrame", number: int) -> "tuple[DataFrame, int, int]":
+def _thinned(defined: "DataFrame", number: int) -> "tuple[DataFrame, int, int]":
     halvings = 0
     while number > here.MOST_ROWS:
         halvings += 1
-        told = told.where(f"{_mixed()} % {2**halvings} = 0")
-        number = told.count()
-    return told, halvings, number
+        defined = defined.where(f"{_mixed()} % {2**halvings} = 0")
+        number = defined.count()
+    return defined, halvings, number
 
 
 def _mixed() -> str:
@@ -74,16 +76,16 @@ def _mixed() -> str:
     return f"({square} * {square} % {here.PRIME}L * {mixed} % {here.PRIME}L)"
 
 
-def _plain(told: "DataFrame") -> str:
-    """The label as it is written: whole numbers as such."""
-    if dict(told.dtypes)[LABEL] != "double":
+def _plain(defined: "DataFrame") -> str:
+    """Return the SQL of the label as written: as integers if all are whole numbers."""
+    if dict(defined.dtypes)[LABEL] != "double":
         return LABEL
     broken = f"max({LABEL} != round({LABEL}) OR abs({LABEL}) > {_SURE}D)"
-    return LABEL if told.agg(_expr(broken, "x")).collect()[0]["x"] else f"CAST({LABEL} AS BIGINT)"
+    return LABEL if defined.agg(_expr(broken, "x")).collect()[0]["x"] else f"CAST({LABEL} AS BIGINT)"
 
 
 def _named(asking: SparkAsker, both: "DataFrame", key: Sequence[str], label: str) -> "DataFrame":
-    """The key's columns, the moment and the label, and by what they are put in order."""
+    """Return the key columns, the time and the label, with the columns to sort by."""
     tables, table = asking.tables, asking.future.for_each
     raw = [f"{tables.column(table, name)} AS key{place}" for place, name in enumerate(key)]
     entities = tables.snapshot(table).frame.selectExpr(f"{ROW} AS {ENTITY}", *raw)

@@ -112,7 +112,7 @@ class Stages:
         self._made += 1
         place = f"p{self._made}"
         if at is None:
-            frame = tables.found(frame, link, tables.key(link, parent=False), place)
+            frame = tables.with_parent(frame, link, tables.key(link, parent=False), place)
         else:
             held = tables.linked(link).toDF(f"{place}r", place)
             frame = frame.join(held, frame[at] == held[f"{place}r"], "left").drop(f"{place}r")
@@ -138,7 +138,7 @@ class Stages:
         self._made += 1
         place = f"a{self._made}"
         if at is None:
-            frame = tables.found(frame, path[0], tables.key(path[0], parent=True), place)
+            frame = tables.with_parent(frame, path[0], tables.key(path[0], parent=True), place)
         else:
             frame = frame.selectExpr("*", f"{at} AS {place}")
         asked = frame.where(f"{place} IS NOT NULL").selectExpr(f"{place} AS {ANCHOR}", CUT).distinct()
@@ -149,7 +149,7 @@ class Stages:
             parts[quick, None if self._one else node.window][name] = node
         for (quick, window), some in parts.items():
             found = self._running(asked, child, path, some) if quick else self._joined(asked, child, path, some, window)
-            held = tables.held(found).toDF(f"{place}k", f"{place}c", *some)
+            held = tables.checkpointed(found).toDF(f"{place}k", f"{place}c", *some)
             same = (frame[place] == held[f"{place}k"]) & (frame[CUT] == held[f"{place}c"])
             frame = frame.join(held, same, "left").drop(f"{place}k", f"{place}c")
         empty = {
@@ -168,7 +168,7 @@ class Stages:
         times = tables.times(table)
         if times is not None:
             frame = frame.join(times, ROW)
-        frame = tables.found(frame, path[-1], tables.key(path[-1], parent=False), PLACE)
+        frame = tables.with_parent(frame, path[-1], tables.key(path[-1], parent=False), PLACE)
         columns = [*raw, f"{ROW} AS {CHILD}", PLACE, *([f"{TIME} AS {OWN}", TIME] if times is not None else [])]
         frame = frame.selectExpr(*columns).where(f"{PLACE} IS NOT NULL")
         timed = times is not None
