@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from radix_assets.asof.names import MatrixType
 
 Reading = Literal["numeric", "categorical", "boolean", "datetime", "text", "place"]
-"""How raw columns are read: as Float64, String, Boolean, Datetime("us") or String; a place is latitude and longitude."""
+"""How raw columns are read: Float64, String, Boolean, Datetime("us"), String; a place is latitude and longitude."""
 
 
 class _Node(BaseModel):

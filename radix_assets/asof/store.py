@@ -78,11 +78,11 @@ class Store:
         self.final.clear()
 
     def find(self, link: int, rows: pl.DataFrame) -> Positions:
-        """Return the position of the parent's row for each of these rows of the child, given by their raw columns."""
+        """Return the position of the parent's row for each of these rows of the child, which hold raw columns."""
         return self._index(link).find(rows, self.plan.links[link].child_columns)
 
     def own(self, link: int, rows: pl.DataFrame, columns: Sequence[str] = ()) -> Positions:
-        """Return the position of these rows of the parent in the snapshot, given by the columns that the link refers to.
+        """Return the position of these rows of the parent in the snapshot, by the columns that the link refers to.
 
         `columns` are their names in `rows`, if these differ.
         """
