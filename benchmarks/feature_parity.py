@@ -32,7 +32,7 @@ from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph import Graph, build_graph
 from radix_assets.features.prepared import inputs_of
 from radix_assets.features.schema import CUTOFF
-from radix_assets.features.synthesis import Uncompilable, layout, synthesize, translate
+from radix_assets.features.synthesis import Uncompilable, entity_set_names, synthesize, translate
 
 AGGREGATED = ("sum", "std", "max", "skew", "min", "mean", "count", "percent_true", "num_unique", "mode")
 TRANSFORMED = ("age", "day", "year", "month", "weekday", "haversine", "num_words", "num_characters")
@@ -122,7 +122,7 @@ def one_table(
 ) -> None:
     """Compare everything that can be asked about one table."""
     graph = build_graph(tags_of(truth, frames, target), tables, ())
-    names = layout(graph)
+    names = entity_set_names(graph)
     primitives = AGGREGATED + (MORE_AGGREGATED if arguments.more else ())
     transforms = TRANSFORMED + (MORE_TRANSFORMED if arguments.more else ())
     features = [part for feature in synthesize(graph, names, primitives, transforms, 2) for part in columns_of(feature)]

@@ -14,7 +14,7 @@ from radix_assets.asof.readings import ISO, moment, read
 from radix_assets.asof.store import Store
 from radix_assets.asof.times import NEVER
 from radix_assets.features.graph import Graph
-from radix_assets.features.synthesis import Layout
+from radix_assets.features.synthesis import EntitySetNames
 from radix_assets.relationships.schema import Relationship
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
@@ -78,7 +78,7 @@ def with_answers(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     return {name: frame.with_columns(pl.lit(0).alias(ANSWER)) for name, frame in frames.items()}
 
 
-def entities(graph: Graph, names: Layout, tables: dict[str, Path]) -> Any:
+def entities(graph: Graph, names: EntitySetNames, tables: dict[str, Path]) -> Any:
     """Featuretools' entity set of all rows, with the names of the definitions; keys are row numbers.
 
     A table without a time of its own has that of what it points to, as the engine sees it.

@@ -209,7 +209,7 @@ def _total(folder: Path) -> float:
     started = time.perf_counter()
     tables = PolarsTables(Store(plan, {name: folder / name for name in TABLES}))
     found = Totals(tables, plan.links, (), nodes.values(), None).totals((0,), nodes)
-    tables.held(found)
+    tables.materialized(found)
     return time.perf_counter() - started
 
 
@@ -226,7 +226,7 @@ def write_plan(folder: str) -> None:
     from feature_tables import ANSWER, tags_of
 
     from radix_assets.features.graph import build_graph
-    from radix_assets.features.synthesis import layout, synthesize, translate
+    from radix_assets.features.synthesis import entity_set_names, synthesize, translate
 
     frames = {name: pl.read_parquet(Path(folder) / name / "data.parquet").sample(1000, seed=0) for name in TABLES}
     truth = {
@@ -259,7 +259,7 @@ def write_plan(folder: str) -> None:
         tables[name].mkdir(parents=True)
         frame.write_parquet(tables[name] / "data.parquet")
     graph = build_graph(tags_of(truth, frames, "customers"), tables, ())
-    names = layout(graph)
+    names = entity_set_names(graph)
     features = synthesize(graph, names, AGGREGATED, TRANSFORMED, 2)
     nodes = {feature.get_name(): (translate(feature, graph, names), feature) for feature in features}
     plan = plan_of(graph, nodes, frames["customers"])

@@ -1,1 +1,1 @@
-"""Stage: exploration. The data once more, knowing the target: what tells it, and what gives it away too early."""
+"""Stage: exploration. The data against the target: associations, leak suspects, balance and missing values."""

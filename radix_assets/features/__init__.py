@@ -1,1 +1,1 @@
-"""Stage: features. featuretools decides what to compute, Radix computes it, strictly as of each row's own time."""
+"""Stage: features. featuretools defines features; Radix computes them, strictly as of each row's own time."""

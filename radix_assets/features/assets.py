@@ -1,4 +1,4 @@
-"""Features: the matrix that models learn from."""
+"""Stage definition of the features: the matrix that models are trained on."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -20,15 +20,15 @@ def _compute(work: Work) -> Output:
 
 FEATURES = Stage(
     name="features",
-    description="Features over the confirmed relationships, one row for each row of the target's table. A row uses "
-    "only what was known strictly before its own time.",
+    description="Features over the confirmed relationships, one row per row of the target's table. A row uses only "
+    "what was known strictly before its own time.",
     kinds=("featuretools", "polars", "parquet"),
     credentials=names_a_cluster,
     deps=("raw", "labels", "exploration"),
     checks={
-        "row_by_row": "The matrix has a row for each row of the target's table, in its order.",
-        "replay": "Rows computed again, alone, give the same values to the bit, as they will when the model serves.",
-        "every_row_has_a_time": "The moment of prediction of every row is known.",
+        "row_by_row": "The matrix has one row per row of the target's table, in the same order.",
+        "replay": "Rows computed again, one batch by itself as in serving, give bit-identical values.",
+        "every_row_has_a_time": "The time of prediction is known for every row.",
     },
     compute=_compute,
     may_hold_private=True,

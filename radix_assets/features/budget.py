@@ -1,4 +1,4 @@
-"""How many definitions there may be at all, before any is made: what grows with every table cannot explode."""
+"""Bound the number of definitions before any is built, so that it cannot explode with the number of tables."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,16 +7,16 @@ from radix_assets.features.graph import Graph
 
 MAX_DEPTH = 2
 MOST_CONSIDERED = 20_000
-"""Definitions that featuretools may think of; of these the simplest and useful ones are kept."""
+"""Maximum definitions that featuretools may generate; the simplest useful ones are then chosen."""
 
 
 def trim(
     graph: Graph, aggregations: Sequence[str], transforms: Sequence[str], most: int = MOST_CONSIDERED
 ) -> tuple[Graph, int, dict[str, str]]:
-    """The graph with as many columns as the bound allows, the depth, and what was left out with the reason.
+    """Return the graph with as many columns as the bound allows, the depth, and the excluded columns with the reason.
 
-    The target's own columns always stay. Of other tables the last columns go first, all tables alike; where one column
-    each is still too much, the depth is 1.
+    The target's own columns always stay. In other tables the last columns are dropped first, equally in all tables; if
+    one column each is still too much, the depth is 1.
     """
     for depth in range(MAX_DEPTH, 0, -1):
         widest = max((len(t.columns) for t in graph.tables.values() if t.name != graph.target), default=1)
@@ -33,7 +33,7 @@ def trim(
 
 
 def estimate(graph: Graph, aggregations: Sequence[str], transforms: Sequence[str], depth: int, width: int) -> int:
-    """About how many definitions there would be, never fewer than there are by orders of magnitude."""
+    """Estimate the number of definitions; never too low by orders of magnitude."""
     counts: dict[tuple[str, int], int] = {}
 
     def count(table: str, left: int) -> int:
@@ -43,7 +43,7 @@ def estimate(graph: Graph, aggregations: Sequence[str], transforms: Sequence[str
             wide = sum(1 + (len(transforms) // 2 if kind in ("datetime", "text") else 0) for kind in columns) + 1
             if left:
                 wide += sum(count(link.parent, left - 1) for link in graph.links if link.child == table)
-                # an aggregation fits about half of the columns
+                # an aggregation applies to about half of the columns
                 wide += sum(
                     count(link.child, left - 1) * (len(aggregations) // 2 + 2)
                     for link in graph.links
@@ -56,10 +56,10 @@ def estimate(graph: Graph, aggregations: Sequence[str], transforms: Sequence[str
 
 
 def _halves(width: int) -> list[int]:
-    found = [max(1, width)]
-    while found[-1] > 1:
-        found.append(found[-1] // 2)
-    return found
+    widths = [max(1, width)]
+    while widths[-1] > 1:
+        widths.append(widths[-1] // 2)
+    return widths
 
 
 def _cut(graph: Graph, width: int) -> Graph:

@@ -1,4 +1,4 @@
-"""What to compute: of everything featuretools can think of, what is worth its cost."""
+"""Decide which of featuretools' definitions are worth computing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,20 @@ from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.budget import trim
 from radix_assets.features.fallback import timed
 from radix_assets.features.graph import Graph
-from radix_assets.features.synthesis import Layout, Uncompilable, layout, lifted, synthesize, translate, windowed
+from radix_assets.features.synthesis import (
+    EntitySetNames,
+    Uncompilable,
+    entity_set_names,
+    lifted,
+    synthesize,
+    translate,
+    windowed,
+)
 from radix_assets.features.transforms import TRANSFORMS
 from radix_assets.features.words import name, unique
 
 MOST_FEATURES = 500
-"""Of what is engineered; the target table's own columns always stay."""
+"""Maximum engineered features; the target table's own columns always stay."""
 AGGREGATED = (
     "count",
     "mean",
@@ -41,20 +49,20 @@ TRANSFORMED = (
     "haversine",
 )
 CONDITIONED = ("count", "mean")
-"""What is made under conditions too."""
+"""Aggregations that are also built with conditions."""
 WINDOWED = ("count", "mean", "sum", "max", "num_unique", "percent_true")
-"""What is made over trailing windows too."""
+"""Aggregations that are also built over trailing windows."""
 SIBLINGS = ("count", "mean", "std", "num_unique", "percent_true", "time_since_last")
-"""What is worth knowing of the rows that share a parent; the rest is nearly constant or follows from these."""
+"""Aggregations that are useful over rows sharing a parent; others are nearly constant or follow from these."""
 STACKED = ("mean", "max")
-"""Aggregations that are worth stacking on another one."""
+"""Aggregations that are useful on top of another one."""
 
 _UNWANTED = ""
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One feature: Radix' tree, and featuretools' definition of the same."""
+    """One feature: Radix's tree and featuretools' equivalent definition."""
 
     name: str
     type: MatrixType
@@ -70,64 +78,69 @@ def define(
     aggregations: Sequence[str] = AGGREGATED,
     transforms: Sequence[str] = TRANSFORMED,
 ) -> tuple[list[Definition], dict[str, str]]:
-    """The features worth computing, simplest first, and what was left out with the reason.
+    """Return the features worth computing, simplest first, and the excluded ones with the reason.
 
-    `reserved` are names that no feature may have, `windows` the trailing windows worth having for a path, in
-    microseconds. A primitive that is not compiled is computed by featuretools' own function, for that feature alone.
+    `reserved` are names that no feature may have, `windows` the trailing windows by path, in microseconds. A primitive
+    that is not compiled is computed by featuretools' own function, for that feature alone.
     """
     graph, depth, dropped = trim(graph, aggregations, transforms)
-    names = layout(graph)
+    names = entity_set_names(graph)
     entity = graph.entity
-    about = graph.target if entity is None else graph.links[entity].parent
-    found: dict[Node, Any] = {}
-    for feature in synthesize(graph, names, aggregations, transforms, depth, CONDITIONED, about):
+    dfs_target = graph.target if entity is None else graph.links[entity].parent
+    features: dict[Node, Any] = {}
+    for feature in synthesize(graph, names, aggregations, transforms, depth, CONDITIONED, dfs_target):
         for part in _columns_of(feature):
-            _consider(part, graph, names, windows or {}, found, dropped)
+            _consider(part, graph, names, windows or {}, features, dropped)
     if entity is not None:
-        found = {Direct(link=entity, base=node): lifted(f, graph, names, entity) for node, f in found.items()}
+        features = {Direct(link=entity, base=node): lifted(f, graph, names, entity) for node, f in features.items()}
         own = synthesize(graph, names, (), transforms, 1)
-        found |= {node: f for f in own if isinstance((node := _plain(f, graph, names)), Transform)}
+        features |= {node: f for f in own if isinstance((node := _plain(f, graph, names)), Transform)}
     places = {
         (table.name, column): place for table in graph.tables.values() for place, column in enumerate(table.columns)
     }
-    ordered = sorted(found, key=lambda node: (*_simplicity(node, places), name(node, graph.links)))
+    ordered = sorted(features, key=lambda node: (*_simplicity(node, places), name(node, graph.links)))
     own = [node for node in ordered if isinstance(node, Identity)]
-    made = [node for node in ordered if not isinstance(node, Identity)]
-    dropped |= {name(node, graph.links): f"beyond the bound of {most} engineered features" for node in made[most:]}
-    kept = own + made[:most]
-    labels = unique((name(node, graph.links) for node in kept), reserved)
+    engineered = [node for node in ordered if not isinstance(node, Identity)]
+    dropped |= {
+        name(node, graph.links): f"beyond the bound of {most} engineered features" for node in engineered[most:]
+    }
+    chosen = own + engineered[:most]
+    labels = unique((name(node, graph.links) for node in chosen), reserved)
     return [
-        # featuretools finds a raw column by its feature's name
+        # featuretools looks up a raw column by its feature's name
         Definition(
-            label, type_of(node), node, found[node] if isinstance(node, Identity) else _renamed(found[node], label)
+            label,
+            type_of(node),
+            node,
+            features[node] if isinstance(node, Identity) else _renamed(features[node], label),
         )
-        for label, node in zip(labels, kept, strict=True)
+        for label, node in zip(labels, chosen, strict=True)
     ], dropped
 
 
 def _consider(
     feature: Any,
     graph: Graph,
-    names: Layout,
+    names: EntitySetNames,
     windows: Mapping[tuple[int, ...], Sequence[int]],
-    found: dict[Node, Any],
+    features: dict[Node, Any],
     dropped: dict[str, str],
 ) -> None:
     try:
         node = translate(feature, graph, names)
     except Uncompilable:
-        return  # of what is asked for, these are keys only: their values are chosen in the graph
+        return  # only keys: their values are chosen in the graph
     reason = unfit(node, graph)
     if reason is None:
-        found[node] = feature
+        features[node] = feature
         for window in _lengths(node, windows):
-            found[_with(node, window)] = windowed(feature, window)
+            features[_with(node, window)] = windowed(feature, window)
     elif reason is not _UNWANTED:
         dropped[name(node, graph.links)] = reason
 
 
 def _columns_of(feature: Any) -> list[Any]:
-    """The feature, or each of its columns where it has several."""
+    """Return the feature, or each of its columns if it has several."""
     several = feature.number_output_features
     return [feature] if several == 1 else [feature[i] for i in range(several)]
 
@@ -136,7 +149,7 @@ def _renamed(feature: Any, label: str) -> Any:
     return feature if type(feature).__name__ == "FeatureOutputSlice" else feature.rename(label)
 
 
-def _plain(feature: Any, graph: Graph, names: Layout) -> Node | None:
+def _plain(feature: Any, graph: Graph, names: EntitySetNames) -> Node | None:
     try:
         node = translate(feature, graph, names)
     except Uncompilable:
@@ -160,12 +173,12 @@ def _with(node: Node, window: int) -> Node:
 
 
 def type_of(node: Node) -> MatrixType:
-    """The type of the node's values. Datetimes and texts are no features: they count as categorical here."""
+    """Return the type of the node's values. Dates and text are not features: they count as categorical here."""
     if isinstance(node, Identity):
         return node.reading if node.reading in ("numeric", "boolean") else "categorical"
     if isinstance(node, Transform):
-        known = TRANSFORMS.get(node.primitive)
-        return known[1] if known else "numeric"
+        transform_kind = TRANSFORMS.get(node.primitive)
+        return transform_kind[1] if transform_kind else "numeric"
     if isinstance(node, Aggregation):
         kind = AGGREGATIONS.get(node.primitive)
         if kind is None or node.arguments:
@@ -175,7 +188,7 @@ def type_of(node: Node) -> MatrixType:
 
 
 def unfit(node: Node, graph: Graph) -> str | None:
-    """None where the feature is made, the reason where it could be wanted but is not, empty where nobody misses it."""
+    """Return None if the feature is built, else the reason; the reason is empty if the feature would be of no use."""
     parts = list(walk(node))
     inner = [part for part in parts if isinstance(part, Aggregation)]
     transformed = any(isinstance(part, Transform) for part in parts)
@@ -197,7 +210,7 @@ def unfit(node: Node, graph: Graph) -> str | None:
 
 
 def _no_moment(node: Node, graph: Graph) -> bool:
-    """Whether the row has no moment to count from, or it is that moment itself that is counted from."""
+    """Return whether the row has no time to count from, or the value is that time itself."""
     time = graph.tables[graph.target].time
     return not time or any(leaf.table == graph.target and leaf.columns == time for leaf in under(node))  # type: ignore[union-attr]
 
@@ -206,7 +219,7 @@ def _impossible(inner: list[Aggregation], graph: Graph) -> str | None:
     below = {graph.links[step].child for part in inner for step in part.path}
     above = {graph.links[part.link].parent for outer in inner for part in walk(outer.base) if isinstance(part, Direct)}
     if graph.entity is not None and graph.target in below | above:
-        return _UNWANTED  # what was asked of an entity before says nothing of it
+        return _UNWANTED  # earlier questions about an entity carry no information about it
     if graph.tables[graph.target].time:
         return None
     if graph.target in below | above:
@@ -217,7 +230,7 @@ def _impossible(inner: list[Aggregation], graph: Graph) -> str | None:
 
 
 def _keyed(node: Aggregation, graph: Graph) -> bool:
-    """Whether the values are part of the key that makes the groups, or were passed on the way down already."""
+    """Return whether the values are part of the grouping key, or come from a table on the path."""
     if isinstance(node.base, Direct):
         return node.base.link == node.path[-1]
     link = graph.links[node.path[-1]]
@@ -225,7 +238,7 @@ def _keyed(node: Aggregation, graph: Graph) -> bool:
 
 
 def _known_already(node: Direct, graph: Graph) -> bool:
-    """Whether the value is part of the key that the child's row has too."""
+    """Return whether the value is part of the key that the child's row also holds."""
     link, leaf = graph.links[node.link], node.base
     return isinstance(leaf, Identity) and leaf.table == link.parent and set(leaf.columns) <= set(link.parent_columns)
 
@@ -240,6 +253,12 @@ def _simplicity(node: Node, places: dict[tuple[str, str], int]) -> tuple[int, in
     inner = [part for part in parts if isinstance(part, Aggregation)]
     hops = sum(len(part.path) if isinstance(part, Aggregation) else isinstance(part, Direct) for part in parts)
     leaf = next((part for part in reversed(parts) if isinstance(part, Identity)), None)
-    place = places.get((leaf.table, leaf.columns[0]), 0) if leaf else 0
+    column_position = places.get((leaf.table, leaf.columns[0]), 0) if leaf else 0
     ranks = [AGGREGATED.index(part.primitive) if part.primitive in AGGREGATED else len(AGGREGATED) for part in inner]
-    return len(parts), hops, max(ranks, default=0), place, max((part.window or 0 for part in inner), default=0)
+    return (
+        len(parts),
+        hops,
+        max(ranks, default=0),
+        column_position,
+        max((part.window or 0 for part in inner), default=0),
+    )

@@ -1,4 +1,4 @@
-"""A row's own values, as Polars expressions over the raw columns."""
+"""Polars expressions for values of the same row, over the raw columns."""
 
 import polars as pl
 
@@ -9,7 +9,7 @@ from radix_assets.features.transforms import transform
 
 
 def expression(store: Store, table: str, node: Node) -> pl.Expr:
-    """A function of the table's own columns."""
+    """Return the expression of a function of the table's own columns."""
     if isinstance(node, Transform):
         return transform(node.primitive, *(expression(store, table, base) for base in node.bases))
     if not isinstance(node, Identity):

@@ -1,7 +1,7 @@
-"""Primitives that Radix does not compile: featuretools' own function, given exactly the rows that were known.
+"""Compute primitives that Radix does not compile with featuretools' own function, on exactly the known rows.
 
-The rows of each group are found as for every other feature, so the cutoff is strict here too. It is slow: a call of a
-Python function for each group. What is computed so is reported.
+The rows of each group are found as for every other feature, so the cutoff is strict here too. It is slow: one call of a
+Python function per group. Features computed in this way are reported.
 """
 
 import json
@@ -21,28 +21,28 @@ from radix_assets.features.transforms import TIMED, TRANSFORMS
 
 
 def foreign(node: Node) -> bool:
-    """Whether featuretools' own function computes the node itself."""
+    """Return whether the node itself is computed by featuretools' own function."""
     if isinstance(node, Aggregation):
         return bool(node.arguments) or node.primitive not in AGGREGATIONS
     return isinstance(node, Transform) and (bool(node.arguments) or node.primitive not in TRANSFORMS)
 
 
 def timed(node: Node) -> bool:
-    """Whether it is a function of the row's values and of the moment as of which the row is seen."""
+    """Return whether the node is a function of the row's values and of its cutoff."""
     if not isinstance(node, Transform):
         return False
     return bool(_primitive(node).uses_calc_time) if foreign(node) else node.primitive in TIMED
 
 
 def any_foreign(nodes: Iterable[Node]) -> list[str]:
-    """The primitives among the nodes and all below them that featuretools computes."""
+    """Return the primitives in the nodes and all below them that featuretools computes."""
     return sorted({part.primitive for node in nodes for part in walk(node) if foreign(part)})  # type: ignore[union-attr]
 
 
 def aggregated(
     node: Aggregation, values: Sequence[pl.Series], offsets: Ints, order: Ints, mask: Mask | None, cutoffs: Times
 ) -> pl.Series:
-    """The primitive of each group: group i is the rows from `offsets[i]` up to `offsets[i + 1]`, in their own order."""
+    """Return the primitive of each group: group i has the rows from `offsets[i]` up to `offsets[i + 1]`, in order."""
     import pandas as pd
 
     primitive = _primitive(node)
@@ -51,19 +51,19 @@ def aggregated(
     rows = rows[np.lexsort((order[rows], owner[rows]))]
     starts = np.searchsorted(owner[rows], np.arange(len(offsets)))
     columns = [_pandas(series.gather(rows)) for series in values]
-    function, found = primitive.get_function(), []
+    function, answers = primitive.get_function(), []
     for i, cutoff in enumerate(cutoffs):
         start, end = starts[i], starts[i + 1]
         timed = {"time": pd.Timestamp(int(cutoff) * 1000)} if primitive.uses_calc_time and cutoff != NEVER else {}
         if start == end or (primitive.uses_calc_time and not timed):
-            found.append(primitive.default_value)
+            answers.append(primitive.default_value)
             continue
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             answer = function(*(column.iloc[start:end] for column in columns), **timed)
-        found.append(answer[node.part] if primitive.number_output_features > 1 else answer)
-    # featuretools writes the primitive's default wherever there is no answer
-    return _polars([primitive.default_value if _missing(value) else value for value in found])
+        answers.append(answer[node.part] if primitive.number_output_features > 1 else answer)
+    # featuretools uses the primitive's default wherever there is no answer
+    return _polars([primitive.default_value if _missing(value) else value for value in answers])
 
 
 def transformed(node: Transform, values: Sequence[pl.Series], cutoffs: Times) -> pl.Series:
@@ -98,8 +98,8 @@ def _made(aggregation: bool, name: str, arguments: str) -> Any:  # noqa: FBT001 
         warnings.simplefilter("ignore")  # featuretools imports pkg_resources
         from featuretools.primitives import get_aggregation_primitives, get_transform_primitives
 
-    known = get_aggregation_primitives() if aggregation else get_transform_primitives()
-    return known[name](**(json.loads(arguments) if arguments else {}))
+    primitives = get_aggregation_primitives() if aggregation else get_transform_primitives()
+    return primitives[name](**(json.loads(arguments) if arguments else {}))
 
 
 def _pandas(series: pl.Series) -> Any:

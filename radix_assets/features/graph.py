@@ -1,4 +1,4 @@
-"""What of the tags can be used: the columns of each table, and relationships that form no circle."""
+"""The usable part of the tags: the columns of each table, and relationships without cycles."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -16,19 +16,19 @@ from radix_assets.tags.schema import TableTags, Tags
 from radix_resources.errors import FeatureError
 
 MOST_VALUES = 1000
-"""Texts with more distinct values than that are no categories."""
+"""Text with more distinct values is not a category."""
 MOST_CATEGORIES = 30
-"""A column with more different values is no condition."""
+"""A column with more distinct values is not used in conditions."""
 CONDITIONED = 3
-"""Columns of a table that become conditions."""
+"""Columns per table that are used in conditions."""
 INTERESTING = 3
-"""Values of a column that become conditions."""
+"""Values per column that are used in conditions."""
 OFTEN = 0.05
-"""Share of the rows below which a value is no condition."""
+"""Minimum share of the rows for a value to be used in a condition."""
 MOST_IDS = 200
-"""A foreign key with at most so many distinct values is a category too."""
+"""A foreign key with at most this many distinct values is also a category."""
 UNIQUE_ENOUGH = 0.9
-"""Share of distinct keys that makes the parent's columns a key with flaws; below, they are no key."""
+"""Minimum share of distinct keys for the parent's columns to count as a key, despite repetitions."""
 
 _TARGET = "never used: the target is made of it"
 _LEAK = "never used: known too late, it would leak the answer"
@@ -43,36 +43,36 @@ class Table:
     schema: pl.Schema
     rows: int
     source: str = ""
-    """The table of the tags whose rows these are: another one's, where a step leads to the same table again."""
+    """The table of the tags with these rows; another one's for a copy, where a step leads to the same table again."""
     places: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Latitude and longitude, by a name for both."""
+    """Latitude and longitude columns, by a name for the pair."""
     values: dict[str, list[str]] = field(default_factory=dict)
-    """Frequent values of categories that nobody has to hide: worth a condition."""
+    """Frequent values of categories that are not private: used in conditions."""
     columns: dict[str, Reading] = field(default_factory=dict)
     """The columns that features may read, in the table's order."""
     time: tuple[str, ...] = ()
-    """Its time index; empty where it has none."""
+    """Its time index; empty if it has none."""
     time_readable: bool = False
-    """Whether features may read the time index too."""
+    """Whether features may also read the time index."""
 
     def scan(self) -> pl.LazyFrame:
-        """Its rows."""
+        """Scan the rows."""
         return pl.scan_parquet(self.path / "data.parquet")
 
 
 @dataclass
 class Graph:
-    """The tables that can be reached from the target's table, and the ways between them."""
+    """The tables reachable from the target's table, and the links between them."""
 
     target: str
     tables: dict[str, Table]
     links: list[Link]
     dropped: dict[str, str]
-    """What was left out, with the reason: columns as `table.column`, relationships by their names."""
+    """What was excluded, with the reason: columns as `table.column`, relationships by name."""
 
     @property
     def entity(self) -> int | None:
-        """The relationship to what the rows are about, where a row is nothing but an entity and a moment."""
+        """The link to the entity, if a row is only a pair of entity and time; else None."""
         table = self.tables[self.target]
         up = [number for number, link in enumerate(self.links) if link.child == self.target]
         down = any(link.parent == self.target for link in self.links)
@@ -81,37 +81,37 @@ class Graph:
 
 
 def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) -> Graph:
-    """Read what is usable off the tags and the data.
+    """Build the graph of usable tables and relationships from the tags and the data.
 
-    Never used: the target's column, columns that leak or were excluded, private columns' values. Raises FeatureError
-    RDX-FEA-001 where the target's table or column is not there, RDX-FEA-002 where the table has no rows, RDX-FEA-008
-    where a time index cannot be read.
+    Never used are the target's column, columns that leak or were excluded, and values of private columns. Raises
+    FeatureError RDX-FEA-001 if the target's table or column is missing, RDX-FEA-002 if the table has no rows,
+    RDX-FEA-008 if a time index cannot be read.
     """
     dropped: dict[str, str] = {}
-    known = {name: _open(name, path) for name, path in tables.items() if name in tags.tables}
-    target = _target(tags, known)
+    opened = {name: _open(name, path) for name, path in tables.items() if name in tags.tables}
+    target = _target(tags, opened)
     forbidden = {(tags.target.table, tags.target.column): _TARGET}
-    for name, tag in ((name, tag) for name, tag in tags.tables.items() if name in known):
+    for name, tag in ((name, tag) for name, tag in tags.tables.items() if name in opened):
         for column, line in tag.columns.items():
             if line.role == "leak" or {f"{name}.{column}", f"{name}.*"} & set(excluded):
                 forbidden.setdefault((name, column), _LEAK)
-    links = _links(tags.relationships, known, set(forbidden), target.name, dropped)
-    for copy in [name for name, table in known.items() if table.source != name]:
-        forbidden |= {(copy, c): reason for (name, c), reason in forbidden.items() if name == known[copy].source}
+    links = _links(tags.relationships, opened, set(forbidden), target.name, dropped)
+    for copy in [name for name, table in opened.items() if table.source != name]:
+        forbidden |= {(copy, c): reason for (name, c), reason in forbidden.items() if name == opened[copy].source}
     reached = _reached(target.name, links)
-    for name in known:
+    for name in opened:
         if name not in reached:
             dropped[name] = "no relationship leads to this table"
     links = [link for link in links if link.child in reached]
-    usable = {name: known[name] for name in sorted(reached, key=list(known).index)}
+    usable = {name: opened[name] for name in sorted(reached, key=list(opened).index)}
     for name, table in usable.items():
         _time(table, tags.tables[table.source], forbidden, dropped, target=name == target.name)
         _columns(table, tags.tables[table.source], forbidden, links, dropped, target=name == target.name)
-    return Graph(target.name, usable, _marked(links), dropped)
+    return Graph(target.name, usable, _with_shared(links), dropped)
 
 
 def timed(table: str, graph: Graph) -> bool:
-    """Whether the table's rows have a time, of their own or from what they point to."""
+    """Return whether the table's rows have a time: their own, or that of rows they reference."""
     if graph.tables[table].time:
         return True
     return any(timed(link.parent, graph) for link in graph.links if link.child == table)
@@ -122,40 +122,40 @@ def _open(name: str, path: Path) -> Table:
     return Table(name, path, frame.collect_schema(), frame.select(pl.len()).collect().item(), name)
 
 
-def _target(tags: Tags, known: dict[str, Table]) -> Table:
-    wanted = tags.target
-    table = known.get(wanted.table)
-    if table is None or wanted.column not in table.schema:
+def _target(tags: Tags, opened: dict[str, Table]) -> Table:
+    target = tags.target
+    table = opened.get(target.table)
+    if table is None or target.column not in table.schema:
         raise FeatureError(
             "RDX-FEA-001",
-            f"the target {wanted.name} is not in the data",
+            f"the target {target.name} is not in the data",
             expected="a table and a column of the raw snapshots",
-            hint="correct the target in tags.yaml",
-            table=wanted.table,
-            column=wanted.column,
+            hint="fix the target in tags.yaml",
+            table=target.table,
+            column=target.column,
         )
     if not table.rows:
         raise FeatureError(
             "RDX-FEA-002",
-            f"the target's table {wanted.table} has no rows",
+            f"the target's table {target.table} has no rows",
             expected="rows to learn from",
-            hint="look at the source of the table; `radix log` shows what was rejected when it was read",
-            table=wanted.table,
+            hint="check the source of the table; `radix log` shows rows rejected when it was read",
+            table=target.table,
         )
     return table
 
 
 def _links(
     relationships: Iterable[Relationship],
-    known: dict[str, Table],
+    opened: dict[str, Table],
     forbidden: Collection[tuple[str, str]],
     target: str,
     dropped: dict[str, str],
 ) -> list[Link]:
-    """The usable relationships. Those near the target come first, so that circles are cut far from it."""
+    """Return the usable relationships. Those near the target come first, so that cycles are cut far from it."""
     candidates: list[Link] = []
     for relation in relationships:
-        reason = _unusable(relation, known, forbidden)
+        reason = _unusable(relation, opened, forbidden)
         if reason:
             dropped[relation.name] = reason
             continue
@@ -171,30 +171,30 @@ def _links(
     chosen: list[Link] = []
     repeated: list[Link] = []
     for link in sorted(candidates, key=lambda link: distance.get(link.child, len(candidates))):
-        again = link.child in _above(link.parent, chosen)
-        if not again:
+        cyclic = link.child in _above(link.parent, chosen)
+        if not cyclic:
             chosen.append(link)
         elif link.child in distance:
             repeated.append(link)
-    # one step to a table that the way has led through is a step to the same rows once more, and ends there
+    # a step back to a table on the path leads to a copy of its rows, and ends there
     for link in repeated:
-        chosen.append(link.model_copy(update={"parent": _copy(link.parent, f"by {link.label}", known)}))
+        chosen.append(link.model_copy(update={"parent": _copy(link.parent, f"by {link.label}", opened)}))
         if link.child == link.parent:
-            chosen.append(link.model_copy(update={"child": _copy(link.child, f"with this {link.label}", known)}))
+            chosen.append(link.model_copy(update={"child": _copy(link.child, f"with this {link.label}", opened)}))
         else:
             dropped[f"{_name(link)}, further"] = "left out: it closes a circle of relationships, one step of it is made"
     return chosen
 
 
-def _copy(table: str, words: str, known: dict[str, Table]) -> str:
-    """The name of the same table once more."""
-    (name,) = unique([f"{table} ({words})"], known)
-    known[name] = replace(known[table], name=name, columns={}, places={}, values={})
+def _copy(table: str, words: str, opened: dict[str, Table]) -> str:
+    """Add a copy of a table; return its name."""
+    (name,) = unique([f"{table} ({words})"], opened)
+    opened[name] = replace(opened[table], name=name, columns={}, places={}, values={})
     return name
 
 
-def _unusable(relation: Relationship, known: dict[str, Table], forbidden: Collection[tuple[str, str]]) -> str:
-    child, parent = known.get(relation.child), known.get(relation.parent)
+def _unusable(relation: Relationship, opened: dict[str, Table], forbidden: Collection[tuple[str, str]]) -> str:
+    child, parent = opened.get(relation.child), opened.get(relation.parent)
     if child is None or parent is None:
         return "left out: one of its tables is not in the data"
     columns = [(child, name) for name in relation.child_columns] + [(parent, name) for name in relation.parent_columns]
@@ -223,21 +223,21 @@ def _distances(target: str, links: list[Link]) -> dict[str, int]:
 
 
 def _above(table: str, links: list[Link]) -> set[str]:
-    """The table and all its ancestors."""
-    found = {table}
+    """Return the table and all its ancestors."""
+    tables = {table}
     queue = [table]
     for name in queue:
-        new = {link.parent for link in links if link.child == name} - found
-        found |= new
+        new = {link.parent for link in links if link.child == name} - tables
+        tables |= new
         queue += sorted(new)
-    return found
+    return tables
 
 
 def _reached(target: str, links: list[Link]) -> set[str]:
     return set(_distances(target, links))
 
 
-def _marked(links: list[Link]) -> list[Link]:
+def _with_shared(links: list[Link]) -> list[Link]:
     pairs = [(link.child, link.parent) for link in links]
     return [link.model_copy(update={"shared": pairs.count((link.child, link.parent)) > 1}) for link in links]
 
@@ -254,7 +254,7 @@ def _name(link: Link) -> str:
 def _time(
     table: Table, tags: TableTags, forbidden: dict[tuple[str, str], str], dropped: dict[str, str], *, target: bool
 ) -> None:
-    """Set the table's time index. Where it cannot be read, nothing of the table counts as known."""
+    """Set the table's time index. If it cannot be read, no row of the table is ever known."""
     parts = tuple(tags.time_index)
     if any(forbidden.get((table.name, part)) == _TARGET for part in parts):
         dropped[f"{table.name} (time)"] = "no time index: the target is part of it"
@@ -266,16 +266,16 @@ def _time(
     if missing or (parts and target and not readable):
         raise FeatureError(
             "RDX-FEA-008",
-            f"the time index of {table.name} cannot be read: {', '.join(missing or parts)}",
+            f"the time index of {table.name!r} cannot be read: {', '.join(missing or parts)}",
             expected="a date or datetime column, or numeric parts from the year downwards",
-            hint="correct time_index in tags.yaml; without a time index rows could see their own future",
+            hint="fix time_index in tags.yaml; without a time index rows could see their own future",
             table=table.name,
             column=(missing or parts)[0],
         )
     if parts and table.rows and not readable:
         dropped[f"{table.name} (time)"] = "no row has a time that can be read, so none is ever known"
     table.time = parts
-    # a column that leaks may still say when a row came to be, but its value is no feature
+    # a column that leaks may still be the creation time of a row, but its value is not a feature
     table.time_readable = bool(parts) and not any(
         (table.name, part) in forbidden or (part in tags.columns and tags.columns[part].sensitivity != "none")
         for part in parts
@@ -291,8 +291,8 @@ def _columns(
     *,
     target: bool,
 ) -> None:
-    foreign = {column for link in links if link.child == table.name for column in link.child_columns}
-    wanted: list[str] = []
+    link_columns = {column for link in links if link.child == table.name for column in link.child_columns}
+    candidates: list[str] = []
     for column in table.schema:
         line = tags.columns.get(column)
         reason = forbidden.get((table.name, column), "")
@@ -301,14 +301,14 @@ def _columns(
         if reason:
             dropped[f"{table.name}.{column}"] = reason
         elif line is not None and line.role in ("feature", "foreign_key"):
-            wanted.append(column)
-    keys = {column for column in wanted if column in foreign or tags.columns[column].role == "foreign_key"}
-    # what is a number or a date in the file is read as such, whatever the values
-    plain = [c for c in wanted if c not in keys and tags.columns[c].type in ("numeric", "datetime")]
-    told = {c: pl.Series(dtype=table.schema[c]) for c in plain if table.schema[c] != pl.String}
-    looked = each(table.scan(), [column for column in wanted if column not in told], table.rows)
-    distinct = told | {column: values.unique() for column, values in looked}
-    for column in wanted:
+            candidates.append(column)
+    keys = {column for column in candidates if column in link_columns or tags.columns[column].role == "foreign_key"}
+    # a numeric or date column in the file is read as such, whatever its values
+    plain = [c for c in candidates if c not in keys and tags.columns[c].type in ("numeric", "datetime")]
+    empty_columns = {c: pl.Series(dtype=table.schema[c]) for c in plain if table.schema[c] != pl.String}
+    read_columns = each(table.scan(), [column for column in candidates if column not in empty_columns], table.rows)
+    distinct = empty_columns | {column: values.unique() for column, values in read_columns}
+    for column in candidates:
         values, count = distinct[column], len(distinct[column])
         reading: Reading | Unusable
         if column in keys:
@@ -331,11 +331,11 @@ def _columns(
 
 
 def _frequent(table: Table, columns: list[str]) -> dict[str, list[str]]:
-    """The most frequent values of the first of these columns."""
-    found = {}
+    """Return the most frequent values of the first few of these columns."""
+    frequent = {}
     for column, values in each(table.scan(), columns[:CONDITIONED], table.rows):
         counts = values.cast(pl.String).drop_nulls().value_counts().sort("count", "x", descending=[True, False])
-        often = counts.filter(pl.col("count") >= OFTEN * table.rows)["x"].head(INTERESTING).to_list()
-        if len(counts) > 1 and often:
-            found[column] = often
-    return found
+        values_used = counts.filter(pl.col("count") >= OFTEN * table.rows)["x"].head(INTERESTING).to_list()
+        if len(counts) > 1 and values_used:
+            frequent[column] = values_used
+    return frequent

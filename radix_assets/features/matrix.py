@@ -1,4 +1,4 @@
-"""The feature matrix on disk: computed in pieces, then freed of what tells nothing."""
+"""Compute the feature matrix in pieces, on disk, and drop columns without information."""
 
 import math
 from dataclasses import dataclass, field
@@ -11,66 +11,66 @@ from radix_assets.asof.columns import exactly
 from radix_assets.features.prepared import Prepared
 
 CELLS = 40_000_000
-"""Values in one piece: about 320 MB."""
+"""Values per piece: about 320 MB."""
 NOISE = 1e-12
-"""Relative difference that the order of adding up makes."""
+"""Relative difference due to the order of summation."""
 
 
 class Columns:
-    """What is known of each column after all pieces: enough to find those that are empty, constant or repeated."""
+    """Statistics of each column over all pieces, to find empty, constant and repeated columns."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.nulls: dict[str, int] = {}
         self.low: dict[str, Any] = {}
         self.high: dict[str, Any] = {}
-        self.prints: dict[str, int] = {}
+        self.fingerprints: dict[str, int] = {}
 
     def add(self, frame: pl.DataFrame) -> None:
-        """Another piece, with the same columns."""
+        """Add a piece with the same columns."""
         if frame.is_empty():
             return
         nulls, low, high = frame.null_count().row(0), frame.min().row(0), frame.max().row(0)
-        place = pl.int_range(self.rows, self.rows + len(frame), dtype=pl.UInt64, eager=True).hash(seed=1)
-        prints = frame.select((pl.all().hash(seed=0) ^ place).hash(seed=2).sum()).row(0)
+        row_hashes = pl.int_range(self.rows, self.rows + len(frame), dtype=pl.UInt64, eager=True).hash(seed=1)
+        fingerprints = frame.select((pl.all().hash(seed=0) ^ row_hashes).hash(seed=2).sum()).row(0)
         for i, name in enumerate(frame.columns):
             self.nulls[name] = self.nulls.get(name, 0) + nulls[i]
             self.low[name] = min((v for v in (self.low.get(name), low[i]) if v is not None), default=None)
             self.high[name] = max((v for v in (self.high.get(name), high[i]) if v is not None), default=None)
-            self.prints[name] = (self.prints.get(name, 0) + prints[i]) % 2**64
+            self.fingerprints[name] = (self.fingerprints.get(name, 0) + fingerprints[i]) % 2**64
         self.rows += len(frame)
 
     def include(self, other: "Columns") -> None:
-        """Other columns of the same rows."""
+        """Add other columns of the same rows."""
         self.rows = max(self.rows, other.rows)
         self.nulls |= other.nulls
         self.low |= other.low
         self.high |= other.high
-        self.prints |= other.prints
+        self.fingerprints |= other.fingerprints
 
     def idle(self) -> dict[str, str]:
-        """The columns that hold nothing to learn from, with the reason."""
-        found = {}
+        """Return the empty and constant columns, with the reason."""
+        reasons = {}
         for name, nulls in self.nulls.items():
             if nulls == self.rows:
-                found[name] = "empty: no row has a value"
+                reasons[name] = "empty: no row has a value"
             elif nulls == 0 and _equal(self.low[name], self.high[name]):
-                found[name] = "constant: every row has the same value"
-        return found
+                reasons[name] = "constant: every row has the same value"
+        return reasons
 
     def suspects(self, names: list[str]) -> dict[str, str]:
-        """Columns that seem to repeat an earlier one of these, with its name; to be compared value by value."""
+        """Return columns that may repeat an earlier one, with its name; they must be compared value by value."""
         first: dict[int, str] = {}
-        found = {}
+        repeated = {}
         for name in names:
-            other = first.setdefault(self.prints[name], name)
-            if other != name:
-                found[name] = other
-        return found
+            original = first.setdefault(self.fingerprints[name], name)
+            if original != name:
+                repeated[name] = original
+        return repeated
 
 
 class Pieces:
-    """The features of all rows: in memory where they are one piece, else in files."""
+    """The features of all rows: in memory if a single piece, else in files."""
 
     def __init__(self, folder: Path) -> None:
         self.columns = Columns()
@@ -80,7 +80,7 @@ class Pieces:
         self._in_memory = False
 
     def add(self, frame: pl.DataFrame, judged: list[str], *, last: bool) -> None:
-        """The next rows. `judged` are the columns that may turn out to be of no use."""
+        """Add the next rows. `judged` are the columns that may be dropped as useless."""
         self.columns.add(frame.select(judged))
         if last and not self._frames:
             self._frames.append(frame.lazy())
@@ -91,34 +91,34 @@ class Pieces:
         self._frames.append(pl.scan_parquet(file))
 
     def read(self, file: Path, total: int, judged: list[str]) -> None:
-        """All rows, of which another engine made a file; they are looked at piece by piece."""
+        """Add all rows from a file of another engine; they are inspected piece by piece."""
         self._frames.append(pl.scan_parquet(file))
         step = max(1, CELLS // max(1, len(judged)))
         for start in range(0, total, step):
             self.columns.add(self._frames[0].select(judged).slice(start, step).collect())
 
     def include(self, other: "Pieces") -> None:
-        """More features of the same rows."""
+        """Add more features of the same rows."""
         self.columns.include(other.columns)
         self._beside.append(other)
 
     def scan(self) -> pl.LazyFrame:
-        """All rows."""
+        """Scan all rows."""
         frames = [pl.concat(self._frames)] if len(self._frames) > 1 else self._frames
         parts = [*frames, *(other.scan() for other in self._beside)]
         return parts[0] if len(parts) == 1 else pl.concat(parts, how="horizontal")
 
     def idle(self, judged: list[str]) -> dict[str, str]:
-        """The columns that are empty, constant or equal to an earlier one, with the reason."""
-        found = self.columns.idle()
-        for name, other in self.columns.suspects([name for name in judged if name not in found]).items():
-            one, two = self.scan().select(name, other).collect().get_columns()
-            if one.dtype == two.dtype and one.equals(two, null_equal=True):
-                found[name] = f"repeated: the same values as {other}"
-        return found
+        """Return the columns that are empty, constant or equal to an earlier one, with the reason."""
+        reasons = self.columns.idle()
+        for name, original in self.columns.suspects([name for name in judged if name not in reasons]).items():
+            values, original_values = self.scan().select(name, original).collect().get_columns()
+            if values.dtype == original_values.dtype and values.equals(original_values, null_equal=True):
+                reasons[name] = f"repeated: the same values as {original}"
+        return reasons
 
     def write(self, head: pl.LazyFrame, names: list[str], file: Path) -> None:
-        """The head's columns and these, as one Parquet file."""
+        """Write the head's columns and these as one Parquet file."""
         both = pl.concat([head, self.scan().select(names)], how="horizontal")
         if self._in_memory and not self._beside:
             both.collect().write_parquet(file)
@@ -127,33 +127,33 @@ class Pieces:
 
 
 @dataclass
-class Made:
-    """The features of all rows, and how they were made."""
+class ComputedFeatures:
+    """The features of all rows, and how they were computed."""
 
     pieces: Pieces
     missing: dict[str, str] = field(default_factory=dict)
     """Features that were not computed, with the reason."""
-    here: dict[str, str] = field(default_factory=dict)
-    """Features that another engine left to this machine, with the reason."""
-    lost: dict[str, str] = field(default_factory=dict)
-    """Of the missing: those that another engine left, and that do not fit here."""
-    alike: bool = False
-    """Whether another engine made most of them, equal to 1e-9."""
+    local: dict[str, str] = field(default_factory=dict)
+    """Features that Spark cannot compute and this machine did, with the reason."""
+    too_large: dict[str, str] = field(default_factory=dict)
+    """Missing features that Spark cannot compute and that do not fit into memory here."""
+    approximate: bool = False
+    """Whether another engine computed most of them, equal to 1e-9."""
 
 
 def _equal(low: Any, high: Any) -> bool:
-    """Whether a column's extremes are one value; a mean of constants may differ from row to row in its last digits."""
+    """Return whether a column's extremes are equal; a mean of constants may differ between rows in the last digits."""
     if isinstance(low, float) and isinstance(high, float):
         return math.isclose(low, high, rel_tol=NOISE)
     return bool(low == high)
 
 
 def compute(prepared: Prepared, rows: pl.LazyFrame, total: int, names: list[str], folder: Path) -> Pieces:
-    """The features of all rows; `names` are those whose columns are judged."""
+    """Compute the features of all rows; `names` are the columns that may be dropped."""
     pieces = Pieces(folder)
-    wanted = [exactly(column.name) for column in prepared.plan.inputs]
+    columns = [exactly(column.name) for column in prepared.plan.inputs]
     step = max(1, CELLS // max(1, len(names)))
     for start in range(0, total, step):
-        piece = prepared.compute(rows.select(wanted).slice(start, step).collect())
+        piece = prepared.compute(rows.select(columns).slice(start, step).collect())
         pieces.add(piece, names, last=start + step >= total)
     return pieces

@@ -1,4 +1,4 @@
-"""What the UI shows of the features."""
+"""Metadata of the features for the UI."""
 
 import warnings
 from collections import Counter
@@ -13,7 +13,7 @@ _COLOURS = {"numeric": "#3b6ea5", "categorical": "#e09f3e", "boolean": "#7a9e7e"
 
 
 def facts(features: FeatureSet) -> dict[str, Shown]:
-    """Headline first: how many, from where, what was left out and why, and what each is made of."""
+    """Return the metadata, headline first: numbers, paths, exclusions with reasons, and lineage."""
     kinds = Counter(feature.type for feature in features.features)
     reasons = Counter(reason.split(":")[0] for reason in features.dropped.values())
     slow = {"computed by featuretools": ", ".join(features.foreign)} if features.foreign else {}
@@ -22,13 +22,13 @@ def facts(features: FeatureSet) -> dict[str, Shown]:
         **slow,
         "types": ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()),
         "paths": Table([{"path": path, **counts} for path, counts in by_path(features).items()]),
-        "left out": Table([{"reason": reason, "count": count} for reason, count in reasons.most_common()]),
-        "left out, one by one": Table(
-            [{"what": what, "reason": reason} for what, reason in list(features.dropped.items())[:MOST_ROWS]]
+        "excluded": Table([{"reason": reason, "count": count} for reason, count in reasons.most_common()]),
+        "excluded, in detail": Table(
+            [{"name": name, "reason": reason} for name, reason in list(features.dropped.items())[:MOST_ROWS]]
         ),
         "lineage": Table(
             [
-                {"feature": f.name, "type": f.type, "meaning": f.explanation, "made of": ", ".join(f.columns)}
+                {"feature": f.name, "type": f.type, "meaning": f.explanation, "columns": ", ".join(f.columns)}
                 for f in features.features[:MOST_ROWS]
             ]
         ),
@@ -36,7 +36,7 @@ def facts(features: FeatureSet) -> dict[str, Shown]:
 
 
 def by_path(features: FeatureSet) -> dict[str, dict[str, int]]:
-    """How many features of each type come over each path."""
+    """Return the number of features of each type by path."""
     counts: dict[str, dict[str, int]] = {}
     for feature in features.features:
         line = counts.setdefault(feature.path, dict.fromkeys(_COLOURS, 0))
@@ -45,7 +45,7 @@ def by_path(features: FeatureSet) -> dict[str, dict[str, int]]:
 
 
 def draw(features: FeatureSet, file: Path) -> None:
-    """A bar for each path, its colours the types."""
+    """Plot a bar per path, coloured by type."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # fonts lack some glyphs of arbitrary names
         from matplotlib.backends.backend_agg import FigureCanvasAgg

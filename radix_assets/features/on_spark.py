@@ -1,4 +1,4 @@
-"""The feature matrix by a cluster; what Spark would not compute as Polars does is computed here, where the data fit."""
+"""Compute the feature matrix on a cluster; features that only Polars can compute are computed here if data fit."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,46 +7,47 @@ import polars as pl
 
 from radix_assets.asof.plan import Plan
 from radix_assets.features.engines.spark.computing import uncompiled, write
-from radix_assets.features.matrix import Made, Pieces, compute
+from radix_assets.features.matrix import ComputedFeatures, Pieces, compute
 from radix_assets.features.prepared import Prepared
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def made_by_spark(
+def compute_on_spark(
     plan: Plan, tables: dict[str, Path], total: int, session: "SparkSession", folder: Path, *, fits: bool
-) -> Made:
-    """The plan's features of all rows of its table. `fits`: the tables fit into memory here too.
+) -> ComputedFeatures:
+    """Return the plan's features of all rows of its table. `fits`: the tables also fit into memory here.
 
-    The workers write the matrix; this machine looks at it piece by piece, to see which columns tell something.
+    The workers write the matrix; this machine inspects it piece by piece to find columns without information.
     """
-    left = uncompiled(plan, tables)
-    made = Made(Pieces(folder), alike=True)
-    there = [output for output in plan.outputs if output.name not in left]
-    if there:
+    uncompiled_features = uncompiled(plan, tables)
+    computed = ComputedFeatures(Pieces(folder), approximate=True)
+    on_cluster = [output for output in plan.outputs if output.name not in uncompiled_features]
+    if on_cluster:
         file = folder / "spark.parquet"
-        write(plan.model_copy(update={"outputs": there}), tables, tables[plan.table], session, file)
-        made.pieces.read(file, total, [output.name for output in there])
-    if not left:
-        return made
+        write(plan.model_copy(update={"outputs": on_cluster}), tables, tables[plan.table], session, file)
+        computed.pieces.read(file, total, [output.name for output in on_cluster])
+    if not uncompiled_features:
+        return computed
     if not fits:
-        made.lost = left
-        made.missing = {
-            name: f"not computed on Spark: {reason}, and too large for here" for name, reason in left.items()
+        computed.too_large = uncompiled_features
+        computed.missing = {
+            name: f"not computed on Spark: {reason}, and too large for here"
+            for name, reason in uncompiled_features.items()
         }
-        return made
+        return computed
     rows = pl.scan_parquet(tables[plan.table] / "data.parquet")
-    some = [output for output in plan.outputs if output.name in left]
-    prepared = Prepared(plan.model_copy(update={"outputs": some}), tables).warm()
-    made.missing = prepared.heavy(rows, total)
-    light = [output for output in some if output.name not in made.missing]
-    if made.missing:
+    local_outputs = [output for output in plan.outputs if output.name in uncompiled_features]
+    prepared = Prepared(plan.model_copy(update={"outputs": local_outputs}), tables).warm()
+    computed.missing = prepared.heavy(rows, total)
+    light = [output for output in local_outputs if output.name not in computed.missing]
+    if computed.missing:
         prepared = Prepared(plan.model_copy(update={"outputs": light}), tables).warm()
-    made.here = {output.name: left[output.name] for output in light}
+    computed.local = {output.name: uncompiled_features[output.name] for output in light}
     if light:
-        made.pieces.include(compute(prepared, rows, total, list(made.here), _below(folder)))
-    return made
+        computed.pieces.include(compute(prepared, rows, total, list(computed.local), _below(folder)))
+    return computed
 
 
 def _below(folder: Path) -> Path:

@@ -1,10 +1,10 @@
-"""Partial results of groups: what counts, sums, extremes, deviations and skewness are made of, and how they merge.
+"""Partial results of groups for counts, sums, extremes, deviations and skewness, and their merge.
 
 For a series `i` of values the columns are: `n i` rows, `c i` numbers, `s i` their sum, `q i` and `u i` the sums of the
 squares and cubes around their mean, `l i` and `h i` the lowest and highest, `t i` how many are true. `n` is all rows.
 
-Written in what the expressions of Narwhals and of Polars have in common: `x` is either module, and frames are lazy
-frames of the same. Polars needs no translation so, other engines run it through Narwhals.
+The code uses only expressions that Narwhals and Polars share: `x` is either module, and frames are its lazy frames.
+Polars thus needs no translation, and other engines run it through Narwhals.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,45 +43,45 @@ _PARTS = {
 
 
 def parts(primitives: set[str]) -> str:
-    """Which columns these primitives are made of, in their order."""
-    wanted = {part for primitive in primitives for part in _PARTS.get(primitive, "")}
-    return "".join(part for part in "ncsqulht" if part in wanted)
+    """Return the partial results that these primitives require, in order."""
+    required = {part for primitive in primitives for part in _PARTS.get(primitive, "")}
+    return "".join(part for part in "ncsqulht" if part in required)
 
 
 def grouped(x: Module, frame: Frame, keys: Sequence[str], needs: Mapping[str, str], masked: set[str]) -> Frame:
-    """The partial results of rows with a column `x i` of values and, where `masked`, `n i` whether the row counts."""
-    wanted = [x.len().cast(x.Int64).alias("n")]
-    for name, found in needs.items():
-        wanted += [x.col(f"n {name}").cast(x.Int64).sum().alias(f"n {name}")] if name in masked else []
-        wanted += [_RAW[part](x.col(f"x {name}"), x).alias(f"{part} {name}") for part in found if part != "n"]
-    frame = frame.group_by(list(keys)).agg(*wanted)
-    made = [x.col("n").cast(x.Float64), *(x.col(f"n {name}").cast(x.Float64) for name in masked)]
-    for name, found in needs.items():
-        made += [x.col(f"{part} {name}").cast(x.Float64) for part in found if part in "ct"]
-        if "q" in found:
+    """Return the partial results of rows with a column `x i` of values and, if `masked`, `n i`: whether it counts."""
+    aggregates = [x.len().cast(x.Int64).alias("n")]
+    for name, needed in needs.items():
+        aggregates += [x.col(f"n {name}").cast(x.Int64).sum().alias(f"n {name}")] if name in masked else []
+        aggregates += [_RAW[part](x.col(f"x {name}"), x).alias(f"{part} {name}") for part in needed if part != "n"]
+    frame = frame.group_by(list(keys)).agg(*aggregates)
+    columns = [x.col("n").cast(x.Float64), *(x.col(f"n {name}").cast(x.Float64) for name in masked)]
+    for name, needed in needs.items():
+        columns += [x.col(f"{part} {name}").cast(x.Float64) for part in needed if part in "ct"]
+        if "q" in needed:
             q, c = x.col(f"q {name}"), x.col(f"c {name}").cast(x.Float64)
-            made.append(x.when(c > 1).then(q * (c - 1)).otherwise(0.0).alias(f"q {name}"))
-        if "u" in found:
-            # the skewness of all values is the sum of cubes, each as a share of the deviation
+            columns.append(x.when(c > 1).then(q * (c - 1)).otherwise(0.0).alias(f"q {name}"))
+        if "u" in needed:
+            # convert the skewness of all values to the sum of cubes
             total = q * (c - 1)
             u = x.col(f"u {name}") * total * (total / c).sqrt()
-            made.append(x.when((c > 1) & (total >= NOTHING)).then(u).otherwise(0.0).alias(f"u {name}"))
-    return frame.with_columns(*made)
+            columns.append(x.when((c > 1) & (total >= NOTHING)).then(u).otherwise(0.0).alias(f"u {name}"))
+    return frame.with_columns(*columns)
 
 
 def merged(x: Module, frame: Frame, keys: Sequence[str], needs: Mapping[str, str], masked: set[str]) -> Frame:
-    """The partial results of larger groups: of all rows with the same key."""
-    powers = [name for name, found in needs.items() if "q" in found]
+    """Return the partial results of larger groups: of all rows with the same key."""
+    powers = [name for name, needed in needs.items() if "q" in needed]
     if powers:
         frame = _shifted(x, frame, keys, powers, needs)
-    wanted = [x.col("n").sum(), *(x.col(f"n {name}").sum() for name in masked)]
-    for name, found in needs.items():
-        wanted += [_join(part, x.col(f"{part} {name}")) for part in found if part != "n"]
-    return frame.group_by(list(keys)).agg(*wanted)
+    aggregates = [x.col("n").sum(), *(x.col(f"n {name}").sum() for name in masked)]
+    for name, needed in needs.items():
+        aggregates += [_join(part, x.col(f"{part} {name}")) for part in needed if part != "n"]
+    return frame.group_by(list(keys)).agg(*aggregates)
 
 
 def _shifted(x: Module, frame: Frame, keys: Sequence[str], powers: Sequence[str], needs: Mapping[str, str]) -> Frame:
-    """With the squares and cubes around the mean of the larger group."""
+    """Convert the squares and cubes to those around the mean of the larger group."""
     means = frame.group_by(list(keys)).agg(
         *(x.col(f"s {name}").sum().alias(f"total {name}") for name in powers),
         *(x.col(f"c {name}").sum().alias(f"count {name}") for name in powers),
@@ -98,16 +98,16 @@ def _shifted(x: Module, frame: Frame, keys: Sequence[str], powers: Sequence[str]
 
 
 def finished(x: Module, primitive: str, name: str, rows: str) -> Expr:
-    """A primitive from the partial results; `rows` is the column that counts them."""
+    """Return a primitive computed from the partial results; `rows` is the column that counts rows."""
     columns = {"n": rows}
     return _FINISHED[primitive](x, *(x.col(columns.get(part, f"{part} {name}")) for part in _ARGUMENTS[primitive]))
 
 
 def most(x: Module, counts: Frame, keys: Sequence[str], values: int) -> Frame:
-    """From rows of key, `x` (a value's place in order) and `n`: how many values, and the smallest most frequent."""
+    """Return, from rows of key, `x` (position of a value) and `n`, the number of values and the (smallest) mode."""
     rank = x.col("n") * values + (values - 1 - x.col("x"))
-    found = counts.group_by(list(keys)).agg(x.len().cast(x.Float64).alias("unique"), rank.max().alias("rank"))
-    return found.with_columns((values - 1 - x.col("rank") % values).alias("mode")).drop("rank")
+    result = counts.group_by(list(keys)).agg(x.len().cast(x.Float64).alias("unique"), rank.max().alias("rank"))
+    return result.with_columns((values - 1 - x.col("rank") % values).alias("mode")).drop("rank")
 
 
 def _join(part: str, value: Expr) -> Expr:

@@ -1,4 +1,4 @@
-"""Latitude and longitude: two columns that are one place."""
+"""Find pairs of columns with latitude and longitude."""
 
 import re
 from collections.abc import Sequence
@@ -12,23 +12,23 @@ _LONGITUDE = re.compile(r"(?i)(?<![a-z])(?:lon|lng|long)(?:gitude)?(?![a-z])")
 
 
 def pairs(rows: pl.LazyFrame, schema: pl.Schema, numeric: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Latitude and longitude of these columns, by a name for both: named alike, and in degrees."""
-    rest = {_LONGITUDE.sub("*", spaced(c)): c for c in numeric if _LONGITUDE.search(spaced(c))}
-    found = {}
+    """Return pairs of latitude and longitude columns, with matching names and values in degrees, by pair name."""
+    longitudes = {_LONGITUDE.sub("*", spaced(c)): c for c in numeric if _LONGITUDE.search(spaced(c))}
+    pairs_found = {}
     for column in numeric:
         stem = _LATITUDE.sub("*", spaced(column), count=1)
-        other = rest.get(stem)
+        other = longitudes.get(stem)
         if other is None or stem == spaced(column) or not (schema[column].is_float() and schema[other].is_float()):
             continue
-        inside = rows.select(
+        in_degrees = rows.select(
             exactly(column).is_between(-90, 90).all().alias("latitude"),
             exactly(other).is_between(-180, 180).all().alias("longitude"),
         ).collect()
-        if all(inside.row(0)):
-            found[f"({column}, {other})"] = (column, other)
-    return found
+        if all(in_degrees.row(0)):
+            pairs_found[f"({column}, {other})"] = (column, other)
+    return pairs_found
 
 
 def spaced(name: str) -> str:
-    """The name with its words apart: pickupLat is pickup_Lat."""
+    """Return the name with its words separated: pickupLat gives pickup_Lat."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)

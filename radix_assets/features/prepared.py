@@ -1,4 +1,4 @@
-"""Features of any rows, one or millions, by the code that made the training matrix."""
+"""Compute the features of any rows, one or millions, with the code that built the training matrix."""
 
 from collections.abc import Collection
 from functools import cached_property
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 PLAN_FILE = "plan.json"
 SAMPLED = 20_000
-"""Rows of which the cost is told."""
+"""Rows from which the cost is estimated."""
 MOST_ROWS = 300_000_000
-"""Rows of other tables that may be evaluated anew for one feature, over all rows: some minutes of work."""
+"""Rows of other tables that may be evaluated one by one for a feature, over all rows: some minutes of work."""
 EXAMPLES = 5
 MANY = 100
-"""Columns with more distinct values show the one in the middle, others the most frequent ones."""
+"""Columns with more distinct values show the median as an example, others the most frequent values."""
 
 
 class InputColumn(NamedTuple):
@@ -39,20 +39,20 @@ class InputColumn(NamedTuple):
     dtype: str
     """Canonical: Int64, Float64, Boolean, String, Date, Datetime or Time."""
     required: bool
-    """Whether no historical row lacked it."""
+    """Whether every historical row had a value."""
     examples: list[Any]
-    """Frequent values, or the median of numbers; empty where the column is private."""
+    """Frequent values, or the median of numbers; empty if the column is private."""
 
 
 class Prepared:
-    """A plan with all it needs in memory: parents, and accumulated histories sorted for look-up."""
+    """A plan with its data in memory: parents, and histories sorted for look-up."""
 
     def __init__(
         self, plan: Plan, tables: dict[str, Path], moment: int | None = None, *, moments: bool = False
     ) -> None:
-        """With `moment`, in microseconds, all rows are seen as of it: the faster way where they have the same.
+        """With `moment`, in microseconds, all rows are seen as of it, which is faster if they share one cutoff.
 
-        With `moments` rows come with CUTOFF though their table has no time index.
+        With `moments` rows have CUTOFF although their table has no time index.
         """
         self.plan = plan
         self._moment = moment
@@ -66,36 +66,36 @@ class Prepared:
 
     @cached_property
     def _stage(self) -> Stage:
-        return self._made(None)
+        return self._build(None)
 
-    def _made(self, asked: View | None) -> Stage:
+    def _build(self, only_view: View | None) -> Stage:
         nodes = [output.node for output in self.plan.outputs]
-        return Stage(self._store, self.plan.table, nodes, self._totals, asked)
+        return Stage(self._store, self.plan.table, nodes, self._totals, only_view)
 
     def warm(self) -> "Prepared":
-        """Make at once whatever is made at the first use, and drop what is not needed then."""
+        """Build at once what is otherwise built on first use, and drop what is not needed afterwards."""
         self.compute(pl.DataFrame({"": [None]}))
         self._store.drop_raw()
         return self
 
     def once(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The same as `compute`, to the bit, where nothing else will be asked: only what these rows need is made."""
+        """Compute like `compute`, to the bit, but for a single use: only what these rows need is built."""
         given = conform(rows, self.plan.inputs)
         view = View(self._cutoffs(rows, given), rows=given)
-        stage = self._made(view)
+        stage = self._build(view)
         return self._named(stage, stage.compute(view))
 
     @property
     def input_columns(self) -> list[InputColumn]:
-        """What a caller of `compute` should give."""
+        """The columns that a caller of `compute` should provide."""
         return [InputColumn(i.name, i.dtype, i.required, i.examples) for i in self.plan.inputs]
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The features of these rows of the target's table, in the matrix' order and types.
+        """Return the features of these rows of the target's table, in the matrix's order and types.
 
-        Each row is seen as of its own time, or of CUTOFF where that is given: what is in the snapshots counts where it
-        was known strictly before. A row without a time is seen as of now, when all is known. Columns that are not given
-        are null, others are ignored. Raises FeatureError RDX-FEA-004 where a value cannot be of its column's type.
+        Each row is seen as of its own time, or of CUTOFF if given: rows of the snapshots count if they were known
+        strictly before. A row without a time is seen as of now, when everything is known. Missing columns are null,
+        extra ones are ignored. Raises FeatureError RDX-FEA-004 if a value does not fit its column's type.
         """
         given = conform(rows, self.plan.inputs)
         return self._named(self._stage, self._stage.compute(View(self._cutoffs(rows, given), rows=given)))
@@ -104,7 +104,7 @@ class Prepared:
         return values.select(pl.col(i).alias(name) for i, name in zip(stage.names, self._names, strict=True))
 
     def heavy(self, rows: pl.LazyFrame, total: int) -> dict[str, str]:
-        """Features that would cost too much for these rows, with the reason."""
+        """Return the features that would cost too much for these rows, with the reason."""
         step = max(1, total // SAMPLED)
         given = conform(
             rows.select(exactly(column.name) for column in self.plan.inputs).gather_every(step).collect(),
@@ -124,16 +124,16 @@ class Prepared:
 
 
 def prepare(features: Path, tags: "Tags", tables: dict[str, Path]) -> Prepared:
-    """Collect once what is needed to compute features of new rows.
+    """Load once what is needed to compute features of new rows.
 
-    `features` is the snapshot of the features, `tables` the raw snapshots by name, which may be newer than those the
-    features were made from. Raises FeatureError RDX-FEA-005 where they do not hold what the features read.
+    `features` is the snapshot of the features, `tables` the raw snapshots by name, which may be newer than those from
+    which the features were built. Raises FeatureError RDX-FEA-005 if they lack what the features read.
     """
     plan = Plan.model_validate_json((features / PLAN_FILE).read_bytes())
     if plan.table != tags.target.table:
         raise FeatureError(
             "RDX-FEA-005",
-            f"the features are of {plan.table}, the tags ask about {tags.target.table}",
+            f"the features are of table {plan.table!r}, but the target is in {tags.target.table!r}",
             expected="features and tags of the same target",
             hint="materialize the features again",
             table=tags.target.table,
@@ -142,22 +142,22 @@ def prepare(features: Path, tags: "Tags", tables: dict[str, Path]) -> Prepared:
 
 
 def needed(plan: Plan) -> set[str]:
-    """The raw columns of the target's table that the plan reads."""
-    found = set(plan.times.get(plan.table, ()))
+    """Return the raw columns of the target's table that the plan reads."""
+    columns = set(plan.times.get(plan.table, ()))
     for output in plan.outputs:
-        found |= reads(output.node, plan.links)
-    return found
+        columns |= reads(output.node, plan.links)
+    return columns
 
 
-def inputs_of(plan: Plan, rows: pl.LazyFrame, total: int, hidden: Collection[str]) -> list[Input]:
-    """What a caller should know of these columns; `hidden` ones show no example."""
+def inputs_of(plan: Plan, rows: pl.LazyFrame, total: int, private: Collection[str]) -> list[Input]:
+    """Return the description of the plan's input columns for callers; `private` columns show no examples."""
     schema = rows.collect_schema()
     time = plan.times.get(plan.table, ())
-    found = []
-    read = needed(plan)
-    for name, column in each(rows, [name for name in schema if name in read], total):
-        examples = [] if name in hidden else _examples(column, total // 2)
-        found.append(
+    inputs = []
+    columns_read = needed(plan)
+    for name, column in each(rows, [name for name in schema if name in columns_read], total):
+        examples = [] if name in private else _examples(column, total // 2)
+        inputs.append(
             Input(
                 name=name,
                 dtype=canonical(schema[name]),
@@ -165,11 +165,11 @@ def inputs_of(plan: Plan, rows: pl.LazyFrame, total: int, hidden: Collection[str
                 examples=examples,
             )
         )
-    return found
+    return inputs
 
 
 def _examples(column: pl.Series, row: int) -> list[Any]:
-    """Values that occur. The first of every column is of the same row, so that together they make sense."""
+    """Return values that occur. The first of every column is from the same row, so that they are consistent."""
     present = column.drop_nulls()
     if not len(present):
         return []
@@ -178,5 +178,5 @@ def _examples(column: pl.Series, row: int) -> list[Any]:
     else:
         usual = present.value_counts().sort("count", "x", descending=[True, False])["x"].head(EXAMPLES).to_list()
     first = column[row]
-    found = usual if first is None else [first, *(value for value in usual if value != first)][:EXAMPLES]
-    return [value.isoformat() for value in found] if present.dtype.is_temporal() else found
+    examples = usual if first is None else [first, *(value for value in usual if value != first)][:EXAMPLES]
+    return [value.isoformat() for value in examples] if present.dtype.is_temporal() else examples

@@ -1,9 +1,9 @@
-"""Aggregations over ranges of rows that stand still: what can be merged is merged from blocks, in a few steps a range.
+"""Aggregate ranges of rows whose values are final, by merging the states of blocks: a few steps per range.
 
-Rows are cut into blocks of BLOCK, blocks into blocks of blocks, and for each the merged states from its start and to
-its end are kept. A range is then the end of one block, the start of another and what is between, one level higher.
-Nothing is ever subtracted, so nothing cancels: a huge value before a window leaves the window alone. A range's result
-depends on the rows alone, never on what else is asked, to the bit.
+Rows are cut into blocks of BLOCK, blocks into blocks of blocks, and the merged states from the start and to the end of
+each are stored. A range is then the end of one block, the start of another and the blocks between, one level higher.
+Nothing is ever subtracted, so nothing cancels: a huge value before a window does not affect the window. The result of a
+range depends only on its rows, to the bit, and never on the other ranges.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,32 +17,32 @@ from radix_assets.features.segments import Floats, Ints, Mask, Moments, Segments
 
 BLOCK = 16
 CHUNK = 1 << 15
-"""Ranges at once, so that intermediate states stay in the processor's cache."""
+"""Ranges per step, so that intermediate states stay in the processor's cache."""
 ROWS = 1 << 21
-"""Rows at once, where ranges are laid out row by row."""
+"""Rows per step, if ranges are expanded row by row."""
 
 T = TypeVar("T", Floats, Ints)
-State = tuple[Floats, ...]
+MergeState = tuple[Floats, ...]
 
 
 @dataclass(frozen=True)
 class Monoid:
-    """How two states become one, and the state of no rows."""
+    """A merge function of two states, and the state of no rows."""
 
-    merge: Callable[[State, State], State]
+    merge: Callable[[MergeState, MergeState], MergeState]
     empty: tuple[float, ...]
 
 
-def _moments(a: State, b: State) -> State:
-    """Chan, Golub and LeVeque's merge of counts, means and sums of powers around them; cubes as Pébay has them."""
+def _moments(a: MergeState, b: MergeState) -> MergeState:
+    """Merge counts, means and sums of powers around them as Chan, Golub and LeVeque; cubes as Pébay."""
     count = a[0] + b[0]
     total = np.maximum(count, 1.0)
-    apart = b[1] - a[1]
-    share = apart / total
+    difference = b[1] - a[1]
+    share = difference / total
     mean = np.where(a[0] == 0, b[1], np.where(b[0] == 0, a[1], a[1] + share * b[0]))
-    both = share * apart * a[0] * b[0]
-    squares = a[2] + b[2] + both
-    cubes = a[3] + b[3] + both * share * (a[0] - b[0]) + 3.0 * share * (a[0] * b[2] - b[0] * a[2])
+    cross = share * difference * a[0] * b[0]
+    squares = a[2] + b[2] + cross
+    cubes = a[3] + b[3] + cross * share * (a[0] - b[0]) + 3.0 * share * (a[0] * b[2] - b[0] * a[2])
     return count, mean, squares, cubes
 
 
@@ -53,10 +53,10 @@ HIGH = Monoid(lambda a, b: (np.maximum(a[0], b[0]),), (-np.inf,))
 
 
 class Layout:
-    """Where the blocks of rows are, level by level. A group's blocks are counted from its first row."""
+    """The blocks of rows, level by level. The blocks of a group start at its first row."""
 
     def __init__(self, starts: Ints) -> None:
-        """`starts` is for each row where its group starts; groups stand one after the other."""
+        """`starts` gives, for each row, the start of its group; groups are contiguous."""
         self.levels: list[Level] = []
         while len(starts):
             level = Level(starts)
@@ -67,8 +67,8 @@ class Layout:
 class Level:
     """Rows, or the blocks of the level below, cut into blocks.
 
-    States are kept by place in the block, blocks with more rows first: what is at the second places is one stretch, and
-    its predecessors are the start of the stretch of the first places. So every step of a scan is over whole arrays.
+    States are ordered by position in the block, larger blocks first: all second positions are contiguous, and their
+    predecessors are the start of the stretch of first positions. So every step of a scan works on whole arrays.
     """
 
     def __init__(self, starts: Ints) -> None:
@@ -87,14 +87,14 @@ class Level:
         offsets = np.concatenate([[0], np.cumsum(self._counts)])
         self._offsets = offsets
         self.place = offsets[within] + rank[self.block]
-        """Where the row's state is kept."""
+        """Index of the row's state."""
         self.last = offsets[lengths - 1] + rank
-        """Where the state of the block's last row is kept."""
+        """Index of the state of the block's last row."""
         self.up = np.full(len(lengths), -1, dtype=np.int64)
-        """The block's number on the level above; -1 where it is its group's only one."""
+        """The block's number on the level above; -1 if it is the only one of its group."""
 
     def above(self) -> Ints:
-        """The starts of the groups on the level above, which has the blocks of groups that have several."""
+        """Return the group starts of the level above, which holds the blocks of groups with several."""
         first = np.ones(len(self._groups), dtype=bool)
         first[1:] = self._groups[1:] != self._groups[:-1]
         number = np.cumsum(first) - 1
@@ -103,67 +103,67 @@ class Level:
         kept = np.flatnonzero(first[several])
         return np.repeat(kept, np.diff(np.append(kept, int(several.sum()))))
 
-    def kept(self, rows: State) -> State:
-        """States by row, as they are kept."""
-        found = tuple(np.empty(len(part)) for part in rows)
-        for whole, part in zip(found, rows, strict=True):
+    def arranged(self, rows: MergeState) -> MergeState:
+        """Return the states of rows in the stored order."""
+        stored = tuple(np.empty(len(part)) for part in rows)
+        for whole, part in zip(stored, rows, strict=True):
             whole[self.place] = part
-        return found
+        return stored
 
-    def ahead(self, leaves: State, monoid: Monoid, *, keep: bool) -> State:
-        """The merged states from the block's first row to each; in the place of the leaves if they are not kept."""
-        found = tuple(part.copy() for part in leaves) if keep else leaves
+    def ahead(self, leaves: MergeState, monoid: Monoid, *, keep: bool) -> MergeState:
+        """Return the merged states from the block's first row to each; in place of the leaves unless `keep`."""
+        states = tuple(part.copy() for part in leaves) if keep else leaves
         for j in range(1, BLOCK):
             count, start, before = self._counts[j], self._offsets[j], self._offsets[j - 1]
-            held = tuple(part[before : before + count] for part in found)
-            merged = monoid.merge(held, tuple(part[start : start + count] for part in leaves))
-            for whole, piece in zip(found, merged, strict=True):
+            previous = tuple(part[before : before + count] for part in states)
+            merged = monoid.merge(previous, tuple(part[start : start + count] for part in leaves))
+            for whole, piece in zip(states, merged, strict=True):
                 whole[start : start + count] = piece
-        return found
+        return states
 
-    def behind(self, leaves: State, monoid: Monoid) -> State:
-        """The merged states from each row to the block's last."""
-        found = tuple(part.copy() for part in leaves)
+    def behind(self, leaves: MergeState, monoid: Monoid) -> MergeState:
+        """Return the merged states from each row to the block's last."""
+        states = tuple(part.copy() for part in leaves)
         for j in range(BLOCK - 2, -1, -1):
             count, start, after = self._counts[j + 1], self._offsets[j], self._offsets[j + 1]
-            held = tuple(part[after : after + count] for part in found)
-            merged = monoid.merge(tuple(part[start : start + count] for part in leaves), held)
-            for whole, piece in zip(found, merged, strict=True):
+            following = tuple(part[after : after + count] for part in states)
+            merged = monoid.merge(tuple(part[start : start + count] for part in leaves), following)
+            for whole, piece in zip(states, merged, strict=True):
                 whole[start : start + count] = piece
-        return found
+        return states
 
-    def totals(self, ahead: State) -> State:
-        """The merged states of the blocks that the level above has, in their order."""
-        kept = self.last[self.up >= 0]
-        return tuple(part[kept] for part in ahead)
+    def totals(self, ahead: MergeState) -> MergeState:
+        """Return the merged states of the blocks on the level above, in their order."""
+        indexes = self.last[self.up >= 0]
+        return tuple(part[indexes] for part in ahead)
 
 
 class Blocks:
     """Merged states of rows, ready for any range."""
 
-    def __init__(self, layout: Layout, rows: State, monoid: Monoid, *, windows: bool = True) -> None:
-        """Without `windows` every range starts where its group does, and less has to be kept."""
+    def __init__(self, layout: Layout, rows: MergeState, monoid: Monoid, *, windows: bool = True) -> None:
+        """Without `windows` every range starts with its group, and less has to be stored."""
         self._monoid = monoid
-        self._levels: list[tuple[Level, State, State]] = []
-        self._behind: list[State | None] = []
+        self._levels: list[tuple[Level, MergeState, MergeState]] = []
+        self._behind: list[MergeState | None] = []
         for level in layout.levels:
-            leaves = level.kept(rows)
+            leaves = level.arranged(rows)
             keep = windows or bool(self._levels)
             ahead = level.ahead(leaves, monoid, keep=keep)
             self._levels.append((level, leaves if keep else (), ahead))
             self._behind.append(None)
             rows = level.totals(ahead)
 
-    def over(self, low: Ints, high: Ints) -> State:
-        """The merged state of the rows from low up to high, range by range; each within one group."""
-        found = tuple(np.full(len(low), empty) for empty in self._monoid.empty)
+    def over(self, low: Ints, high: Ints) -> MergeState:
+        """Return the merged state of each range of rows, low <= row < high; each is within one group."""
+        states = tuple(np.full(len(low), empty) for empty in self._monoid.empty)
         for start in range(0, len(low), CHUNK):
             part = slice(start, start + CHUNK)
-            for whole, piece in zip(found, self._chunk(low[part], high[part]), strict=True):
+            for whole, piece in zip(states, self._chunk(low[part], high[part]), strict=True):
                 whole[part] = piece
-        return found
+        return states
 
-    def _chunk(self, low: Ints, high: Ints) -> State:
+    def _chunk(self, low: Ints, high: Ints) -> MergeState:
         left, right = (tuple(np.full(len(low), empty) for empty in self._monoid.empty) for _ in range(2))
         active = np.flatnonzero(high > low)
         start, end = low[active], high[active] - 1
@@ -183,39 +183,46 @@ class Blocks:
             active, start, end = active[more], start[more], end[more]
         return self._monoid.merge(left, right)
 
-    def _ends(self, number: int) -> State:
-        found = self._behind[number]
-        if found is None:
+    def _ends(self, number: int) -> MergeState:
+        states = self._behind[number]
+        if states is None:
             level, leaves, _ = self._levels[number]
-            found = self._behind[number] = level.behind(leaves, self._monoid)
-        return found
+            states = self._behind[number] = level.behind(leaves, self._monoid)
+        return states
 
     def _inside(
-        self, level: Level, leaves: State, ahead: State, into: State, active: Ints, start: Ints, end: Ints
+        self,
+        level: Level,
+        leaves: MergeState,
+        ahead: MergeState,
+        target: MergeState,
+        active: Ints,
+        start: Ints,
+        end: Ints,
     ) -> None:
         whole = level.first[start]
-        self._add(into, active[whole], ahead, level.place[end[whole]])
+        self._add(target, active[whole], ahead, level.place[end[whole]])
         active, start, end = active[~whole], start[~whole], end[~whole]
         while len(active):
-            self._add(into, active, leaves, level.place[start])
+            self._add(target, active, leaves, level.place[start])
             start = start + 1
             more = start <= end
             active, start, end = active[more], start[more], end[more]
 
-    def _add(self, into: State, active: Ints, states: State, places: Ints, *, first: bool = False) -> None:
+    def _add(self, target: MergeState, active: Ints, states: MergeState, places: Ints, *, first: bool = False) -> None:
         if not len(active):
             return
-        state, held = tuple(part[places] for part in states), tuple(part[active] for part in into)
-        merged = self._monoid.merge(state, held) if first else self._monoid.merge(held, state)
-        for whole, piece in zip(into, merged, strict=True):
+        state, present = tuple(part[places] for part in states), tuple(part[active] for part in target)
+        merged = self._monoid.merge(state, present) if first else self._monoid.merge(present, state)
+        for whole, piece in zip(target, merged, strict=True):
             whole[active] = piece
 
 
 class Column:
-    """Values of rows sorted by group and time, with what has been prepared of them."""
+    """Values of rows sorted by group and time, with structures prepared for ranges."""
 
     def __init__(self, values: Values, starts: Ints, layout: Layout, *, windows: bool = True) -> None:
-        """`starts` is for each row where its group starts, `layout` is made of it; `windows`: see Blocks."""
+        """`starts` gives, for each row, the start of its group, `layout` is built from it; `windows`: see Blocks."""
         self._windows = windows
         mask = values.mask
         if mask is not None:
@@ -226,14 +233,14 @@ class Column:
         self._starts, self._layout = starts, layout
 
     @cached_property
-    def kept(self) -> Ints:
-        """How many rows the condition leaves before each row."""
+    def selected(self) -> Ints:
+        """Number of rows before each row that satisfy the condition."""
         assert self.values.mask is not None  # noqa: S101
         return _before(self.values.mask)
 
     @cached_property
     def valid(self) -> Ints:
-        """How many numbers before each row."""
+        """Number of non-null values before each row."""
         return _before(~np.isnan(self._numbers))
 
     @cached_property
@@ -250,13 +257,13 @@ class Column:
 
     @cached_property
     def moments(self) -> Blocks:
-        """Around each group's first number, so that a common level does not cost digits."""
+        """Moments around each group's first number, so that a common offset costs no precision."""
         x = self._numbers
-        there = ~np.isnan(x)
-        place = np.where(there, np.arange(len(x)), len(x))
-        first = np.minimum.accumulate(place[::-1])[::-1][self._starts] if len(x) else place
-        x = np.where(there, x - x[np.minimum(first, max(len(x) - 1, 0))], 0.0)
-        return self._blocks((there.astype(np.float64), x, np.zeros(len(x)), np.zeros(len(x))), MOMENTS)
+        present = ~np.isnan(x)
+        positions = np.where(present, np.arange(len(x)), len(x))
+        first = np.minimum.accumulate(positions[::-1])[::-1][self._starts] if len(x) else positions
+        x = np.where(present, x - x[np.minimum(first, max(len(x) - 1, 0))], 0.0)
+        return self._blocks((present.astype(np.float64), x, np.zeros(len(x)), np.zeros(len(x))), MOMENTS)
 
     @cached_property
     def firsts(self) -> Blocks:
@@ -266,31 +273,31 @@ class Column:
     def lasts(self) -> Blocks:
         return self._blocks((self._ordered(-np.inf),), HIGH)
 
-    def _blocks(self, rows: State, monoid: Monoid) -> Blocks:
+    def _blocks(self, rows: MergeState, monoid: Monoid) -> Blocks:
         return Blocks(self._layout, rows, monoid, windows=self._windows)
 
     @cached_property
     def place(self) -> Ints:
-        """Where the row with a place in the order of time stands."""
+        """Row number by rank in the order of time."""
         order = self.values.order
         assert order is not None  # noqa: S101
-        found = np.zeros(int(order.max()) + 1 if len(order) else 1, dtype=np.int64)
-        found[order] = np.arange(len(order))
-        return found
+        rows = np.zeros(int(order.max()) + 1 if len(order) else 1, dtype=np.int64)
+        rows[order] = np.arange(len(order))
+        return rows
 
     @cached_property
     def news(self) -> Ints:
-        """How many rows before each row have a value that their group had not had before."""
+        """Number of rows before each row whose value is new in their group."""
         place, new = self._by_value
-        found = np.zeros(len(place), dtype=bool)
-        found[place[new]] = True
-        return _before(found & (self._codes >= 0))
+        is_new = np.zeros(len(place), dtype=bool)
+        is_new[place[new]] = True
+        return _before(is_new & (self._codes >= 0))
 
     @cached_property
     def modes(self) -> Ints | None:
-        """For each row the code of the most frequent value of its group up to and with it; None where too many.
+        """For each row, the code of the most frequent value of its group up to and including it; None if too many.
 
-        Of equally frequent values the smallest counts, so a running maximum over (group, frequency, value) tells it.
+        The smallest of equally frequent values wins, so it is a running maximum over (group, frequency, value).
         """
         codes, starts = self._codes, self._starts
         place, new = self._by_value
@@ -304,12 +311,12 @@ class Column:
             return None
         rank = np.where(codes >= 0, times * width + (width - 1 - codes), 0)
         best = np.maximum.accumulate(group * each + rank) % each
-        found: Ints = np.where(best > 0, width - 1 - best % width, -1)
-        return found
+        modes: Ints = np.where(best > 0, width - 1 - best % width, -1)
+        return modes
 
     @cached_property
     def _by_value(self) -> tuple[Ints, Mask]:
-        """The rows by group and value, those of the same in their order, and which are the first of their value."""
+        """The rows sorted by group and value, stable, and which rows are the first with their value."""
         group = np.cumsum(np.concatenate([[0], self._starts[1:] != self._starts[:-1]])[: len(self._starts)])
         width = int(self._codes.max(initial=0)) + 2
         both = group * width + self._codes + 1
@@ -335,7 +342,7 @@ class Column:
 
 
 class Ranges:
-    """Ranges of a column's rows, with the same questions as Segments; `whole`: each starts where its group does."""
+    """Ranges of a column's rows, with the same methods as Segments; `whole`: each starts with its group."""
 
     def __init__(self, column: Column, low: Ints, high: Ints, *, whole: bool) -> None:
         self.values = column.values
@@ -345,7 +352,7 @@ class Ranges:
         self._whole = whole and column.values.mask is None
 
     def rows(self) -> Ints:
-        return self._high - self._low if self.values.mask is None else self._between(self._column.kept)
+        return self._high - self._low if self.values.mask is None else self._between(self._column.selected)
 
     def valid(self) -> Ints:
         return self._between(self._column.valid)
@@ -378,54 +385,56 @@ class Ranges:
         return self._edge(self._column.lasts)
 
     def unique(self) -> Ints:
-        return self._between(self._column.news) if self._whole else self._laid(Segments.unique)
+        return self._between(self._column.news) if self._whole else self._expanded(Segments.unique)
 
     def common(self, part: int) -> Ints:
         modes = self._column.modes if self._whole and not part else None
         if modes is None:
-            return self._laid(lambda segments: segments.common(part))
-        some = self._high > self._low
-        return np.where(some, modes[np.maximum(self._high - 1, 0)] if len(modes) else -1, -1)
+            return self._expanded(lambda segments: segments.common(part))
+        non_empty = self._high > self._low
+        return np.where(non_empty, modes[np.maximum(self._high - 1, 0)] if len(modes) else -1, -1)
 
     def median(self) -> Floats:
-        return self._laid(Segments.median)
+        return self._expanded(Segments.median)
 
     def trend(self) -> Floats:
-        return self._laid(Segments.trend)
+        return self._expanded(Segments.trend)
 
     def _between(self, counts: Ints) -> Ints:
-        found: Ints = counts[self._high] - counts[self._low]
-        return found
+        differences: Ints = counts[self._high] - counts[self._low]
+        return differences
 
     def _edge(self, blocks: Blocks) -> Ints:
         order = blocks.over(self._low, self._high)[0]
-        there = np.isfinite(order)
-        return np.where(there, self._column.place[np.where(there, order, 0).astype(np.int64)], -1)
+        present = np.isfinite(order)
+        return np.where(present, self._column.place[np.where(present, order, 0).astype(np.int64)], -1)
 
-    def _laid(self, ask: Callable[[Segments], T]) -> T:
-        found = [ask(Segments(self.values.at(place), offsets)) for _, place, offsets in laid(self._low, self._high)]
-        return np.concatenate(found) if len(found) > 1 else found[0]
+    def _expanded(self, compute: Callable[[Segments], T]) -> T:
+        results = [
+            compute(Segments(self.values.at(place), offsets)) for _, place, offsets in expanded(self._low, self._high)
+        ]
+        return np.concatenate(results) if len(results) > 1 else results[0]
 
 
-def laid(low: Ints, high: Ints) -> Iterator[tuple[slice, Ints, Ints]]:
-    """Ranges row by row, in pieces of bounded size: which ranges, their rows, and where each range starts."""
+def expanded(low: Ints, high: Ints) -> Iterator[tuple[slice, Ints, Ints]]:
+    """Yield ranges expanded to rows, in pieces of bounded size: the ranges, their rows, and the start of each range."""
     for part in pieces(low, high):
         place, offsets = expand(low[part], high[part])
         yield part, place, offsets
 
 
 def pieces(low: Ints, high: Ints) -> list[slice]:
-    """Consecutive ranges that have together not more than ROWS rows, or one that has more."""
+    """Return slices of consecutive ranges with together at most ROWS rows, or single ranges with more."""
     ends = np.cumsum(np.maximum(high - low, 0))
-    found, start = [], 0
+    slices, start = [], 0
     while start < len(low):
         before = ends[start - 1] if start else 0
         end = max(start + 1, int(np.searchsorted(ends, before + ROWS, side="right")))
-        found.append(slice(start, end))
+        slices.append(slice(start, end))
         start = end
-    return found or [slice(0, 0)]
+    return slices or [slice(0, 0)]
 
 
 def _before(flags: Mask) -> Ints:
-    found: Ints = np.concatenate([[0], np.cumsum(flags)]).astype(np.int64)
-    return found
+    counts: Ints = np.concatenate([[0], np.cumsum(flags)]).astype(np.int64)
+    return counts

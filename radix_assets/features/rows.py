@@ -1,4 +1,4 @@
-"""Rows of the target's table as a caller gives them: some columns, in types that may differ."""
+"""Convert rows from callers, with some of the columns and possibly other types, to canonical columns."""
 
 from collections.abc import Sequence
 
@@ -20,14 +20,14 @@ CANONICAL: dict[str, pl.DataType] = {
 
 
 def canonical(dtype: pl.DataType) -> str:
-    """The name of a raw snapshot's type."""
+    """Return the name of a raw snapshot's type."""
     return dtype.base_type().__name__
 
 
 def conform(rows: pl.DataFrame, inputs: Sequence[Input]) -> pl.DataFrame:
-    """The columns that features read, in their canonical types. What is not given is null.
+    """Return the columns that features read, in their canonical types. Missing columns are null.
 
-    Raises FeatureError RDX-FEA-004 where a value cannot be of the column's type.
+    Raises FeatureError RDX-FEA-004 if a value cannot be converted to the column's type.
     """
     columns: dict[str, pl.Series] = {}
     given = dict(rows.schema)
@@ -60,9 +60,9 @@ def _cast(values: pl.Series, dtype: pl.DataType) -> pl.Series:
     if wrong:
         raise FeatureError(
             "RDX-FEA-004",
-            f"{wrong} of {len(values)} values of {name} are no {canonical(dtype)}",
+            f"{wrong} of {len(values)} values of {name!r} are not {canonical(dtype)}",
             expected=canonical(dtype),
-            hint="give the column in the type it had when the model was trained",
+            hint="pass the column in the type it had when the model was trained",
             column=name,
         )
     return result

@@ -1,4 +1,4 @@
-"""The feature matrix and what its columns mean, as data."""
+"""The columns of the feature matrix, as data."""
 
 from pydantic import BaseModel
 
@@ -14,34 +14,34 @@ class Feature(BaseModel):
     name: str
     type: MatrixType
     explanation: str
-    """One sentence for a person: 'mean of distance over the earlier flights of the same plane'."""
+    """A sentence for users: 'mean of distance over the earlier flights of the same plane'."""
     tables: list[str]
-    """The tables it goes over, the target's first."""
+    """The tables on its path, the target's first."""
     columns: list[str]
-    """The raw columns it is made of, as `table.column`; those of the keys on its way too."""
+    """Its raw columns as `table.column`, including those of the keys on its path."""
     path: str = ""
-    """The way to its values: `flights → planes ← flights`."""
+    """The path to its values: `flights → planes ← flights`."""
 
 
 class FeatureSet(BaseModel):
-    """All columns of the matrix `matrix.parquet`, beside ROW, CUTOFF, TARGET and GROUP."""
+    """All columns of the matrix `matrix.parquet`, except ROW, CUTOFF, TARGET and GROUP."""
 
     table: str
     """The target's table."""
     key: list[str]
-    """Its primary key, empty where it has none; these columns are in `keys.parquet`, row by row."""
+    """Its primary key, empty if it has none; these columns are in `keys.parquet`, row by row."""
     target: str
-    """As a person writes it."""
+    """The target as a user writes it."""
     problem: Problem
     features: list[Feature]
     horizon: int = 0
-    """Microseconds from a row's moment until its target is known, where it is something that will happen."""
+    """Microseconds from a row's time until its target is known, for a question about the future."""
     dropped: dict[str, str] = {}
-    """Features that were considered and left out, with the reason."""
+    """Features that were considered and excluded, with the reason."""
     foreign: list[str] = []
-    """Primitives that featuretools' own functions compute, because Radix does not compile them: slow."""
+    """Primitives computed by featuretools' own functions, which is slow, because Radix does not compile them."""
 
     @property
     def names(self) -> list[str]:
-        """The features' names, in the matrix' order."""
+        """The features' names, in the matrix's order."""
         return [feature.name for feature in self.features]

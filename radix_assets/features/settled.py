@@ -1,4 +1,4 @@
-"""Whether a value on a row never changes once the row is known, so that it can be read once for all cutoffs."""
+"""Finality of values: whether a value on a row is final once the row is known, so that it is read only once."""
 
 import numpy as np
 
@@ -10,37 +10,37 @@ from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.fallback import foreign, timed
 
 
-def settled(store: Store, table: str, node: Node, known: Times | None, positions: Positions) -> bool:
-    """Whether the node's value on these rows of the table is final when they come to be known."""
-    final = since(store, table, node)
+def is_final(store: Store, table: str, node: Node, known: Times | None, positions: Positions) -> bool:
+    """Return whether the node's value on these rows of the table is final once they are known."""
+    final = final_since(store, table, node)
     if final is None or not len(positions):
         return True
     return known is not None and bool((final[positions] <= known[positions]).all())
 
 
-def since(store: Store, table: str, node: Node) -> Times | None:
-    """For each row of the table, the moment since when the node's value is final; None: always."""
+def final_since(store: Store, table: str, node: Node) -> Times | None:
+    """Return for each row of the table since when the node's value is final; None: always."""
     links = store.plan.links
-    found: Times | None = None
+    times_final: Times | None = None
     if timed(node) or (isinstance(node, Aggregation) and _of_cutoff(node)):
-        # what the cutoff itself is part of changes for ever
+        # a value that depends on the cutoff is never final
         return np.full(store.rows(table), NEVER, dtype=np.int64)
     if isinstance(node, Transform):
         for base in under(node):
-            found = _later(found, since(store, table, base))
-        return found
+            times_final = _later(times_final, final_since(store, table, base))
+        return times_final
     if isinstance(node, Direct):
-        parent, place = links[node.link].parent, store.linked(node.link)
+        parent, positions = links[node.link].parent, store.linked(node.link)
         times = store.times(parent)
-        # a parent that is never known gives null for ever
+        # a parent that is never known always gives null
         times = None if times is None else np.where(times == NEVER, ALWAYS, times)
-        return latest(latest(None, times, place), since(store, parent, node.base), place)
+        return latest(latest(None, times, positions), final_since(store, parent, node.base), positions)
     if not isinstance(node, Aggregation):
         return None
     child = links[node.path[-1]].child
     inner: Times | None = None
     for base in under(node):
-        inner = _later(inner, since(store, child, base))
+        inner = _later(inner, final_since(store, child, base))
     if inner is not None:
         return _last(store, table, node.path, inner)
     key = (table, node.path)
@@ -54,24 +54,24 @@ def _of_cutoff(node: Aggregation) -> bool:
 
 
 def _last(store: Store, table: str, path: tuple[int, ...], inner: Times | None) -> Times | None:
-    """For each row of the table, when the last of the rows below came to be known, and its values final."""
+    """Return for each row of the table when the last row below it is known and its values are final."""
     links = store.plan.links
     child = links[path[-1]].child
-    place = np.arange(store.rows(child), dtype=np.int64)
+    positions = np.arange(store.rows(child), dtype=np.int64)
     times = _later(store.times(child), inner)
     for step in reversed(path):
-        place = follow(place, store.linked(step))
+        positions = follow(positions, store.linked(step))
         if step != path[0]:
-            times = latest(times, store.times(links[step].parent), place)
+            times = latest(times, store.times(links[step].parent), positions)
     if times is None:
         return None
-    found = np.full(store.rows(table), ALWAYS, dtype=np.int64)
-    counts = (place >= 0) & (times != NEVER)
-    np.maximum.at(found, place[counts], times[counts])
-    return found
+    last_times = np.full(store.rows(table), ALWAYS, dtype=np.int64)
+    counts = (positions >= 0) & (times != NEVER)
+    np.maximum.at(last_times, positions[counts], times[counts])
+    return last_times
 
 
-def _later(one: Times | None, two: Times | None) -> Times | None:
-    if one is None or two is None:
-        return two if one is None else one
-    return np.maximum(one, two)
+def _later(first: Times | None, second: Times | None) -> Times | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return np.maximum(first, second)

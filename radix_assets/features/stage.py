@@ -1,4 +1,4 @@
-"""From tags and raw tables to the feature matrix."""
+"""The stage: build the feature matrix from tags and raw tables."""
 
 import tempfile
 import time
@@ -17,7 +17,7 @@ from radix_assets.features.definitions import Definition, define
 from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph import Graph, build_graph
 from radix_assets.features.graph import Table as GraphTable
-from radix_assets.features.matrix import Made, Pieces, compute
+from radix_assets.features.matrix import ComputedFeatures, Pieces, compute
 from radix_assets.features.metadata import MOST_ROWS, PICTURE, draw, facts
 from radix_assets.features.prepared import PLAN_FILE, Prepared, inputs_of, needed
 from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
@@ -45,54 +45,54 @@ RESERVED = (ROW, CUTOFF, TARGET, GROUP)
 def make_features(
     tags: Tags, tables: dict[str, Path], excluded: Collection[str], out: Path, engine: "Computing | None" = None
 ) -> Output:
-    """Decide what to compute, compute it for every row of the target's table, and write it into `out`.
+    """Define the features, compute them for every row of the target's table, and write them into `out`.
 
-    `tables` are raw snapshots by name; `excluded` names columns as `table.column` that are known too late. Each row is
-    seen as of its own time index: only what was known strictly before counts. Without one, everything counts.
+    `tables` are raw snapshots by name; `excluded` names columns, as `table.column`, that are known too late. Each row
+    is seen as of its own time index: only what was known strictly before counts. Without one, everything counts.
 
-    Where the `engine` is Spark, the cluster computes what is compiled for it. The rest is computed here where the
-    tables fit into memory, else left out; either is shown with its reason (RDX-FEA-009).
+    If the `engine` is Spark, the cluster computes what is compiled for it. The rest is computed here if the tables fit
+    into memory, else excluded; both are shown with the reason (RDX-FEA-009).
 
     Raises FeatureError: RDX-FEA-001 (no such target), 002 (no rows), 003 (featuretools failed), 006 (the target does
-    not fit its column), 007 (nothing is left to learn from); and ComputeError of the cluster.
+    not fit its column), 007 (no usable feature); and ComputeError of the cluster.
     """
     started = time.perf_counter()
     graph = build_graph(tags, tables, excluded)
-    definitions, left_out = define(graph, RESERVED, windows=trailing(graph))
+    definitions, excluded_features = define(graph, RESERVED, windows=trailing(graph))
     if not definitions:
-        raise _nothing(graph.target)
-    dropped = graph.dropped | left_out
+        raise _no_features(graph.target)
+    dropped = graph.dropped | excluded_features
     plan = _plan(graph, definitions)
     table = graph.tables[graph.target]
-    hidden = tags.tables[graph.target].private
-    plan.inputs = inputs_of(plan, table.scan(), table.rows, hidden)
+    private = tags.tables[graph.target].private
+    plan.inputs = inputs_of(plan, table.scan(), table.rows, private)
     with tempfile.TemporaryDirectory(dir=out) as folder:
-        prepared, made = _computed(plan, tables, table, Path(folder), engine)
-        dropped |= made.missing
-        judged = [definition.name for definition in definitions if definition.name not in made.missing]
-        idle = made.pieces.idle(judged)
+        prepared, computed = _computed(plan, tables, table, Path(folder), engine)
+        dropped |= computed.missing
+        judged = [definition.name for definition in definitions if definition.name not in computed.missing]
+        idle = computed.pieces.idle(judged)
         dropped |= idle
         definitions = [definition for definition in definitions if definition.name in {*judged} - {*idle}]
         if not definitions:
-            raise _nothing(graph.target)
-        _write(tags, graph, made.pieces, [definition.name for definition in definitions], out)
-    kept = _plan(graph, definitions)
-    read = needed(kept)
-    kept.inputs = [column for column in plan.inputs if column.name in read]
+            raise _no_features(graph.target)
+        _write(tags, graph, computed.pieces, [definition.name for definition in definitions], out)
+    final_plan = _plan(graph, definitions)
+    columns_read = needed(final_plan)
+    final_plan.inputs = [column for column in plan.inputs if column.name in columns_read]
     if prepared is None and (engine is None or engine.choice.fits):
-        prepared = Prepared(kept, tables).warm()
+        prepared = Prepared(final_plan, tables).warm()
     features = FeatureSet(
         table=graph.target,
         key=[name for name in tags.tables[graph.target].primary_key if name in table.schema],
         target=target_name(tags),
         problem=tags.target.problem,
         horizon=horizon(tags.target.future.within) if tags.target.future else 0,
-        features=[_described(definition, graph, static=kept.static) for definition in definitions],
+        features=[_described(definition, graph, static=final_plan.static) for definition in definitions],
         dropped=dict(sorted(dropped.items())),
         foreign=any_foreign(definition.node for definition in definitions),
     )
     (out / FEATURES_FILE).write_text(features.model_dump_json(indent=1))
-    (out / PLAN_FILE).write_text(kept.model_dump_json(indent=1))
+    (out / PLAN_FILE).write_text(final_plan.model_dump_json(indent=1))
     save([definition.feature for definition in definitions], out / DEFINITIONS_FILE)
     draw(features, out / PICTURE)
     shown = facts(features)
@@ -100,42 +100,47 @@ def make_features(
         "picture": Picture(PICTURE, "features by path and type"),
         "seconds": round(time.perf_counter() - started, 2),
     }
-    for what, features_of in (("computed here, not on Spark", made.here), ("not computed on Spark", made.lost)):
+    for title, features_of in (
+        ("computed here, not on Spark", computed.local),
+        ("not computed on Spark", computed.too_large),
+    ):
         if features_of:
             lines = [{"feature": name, "RDX-FEA-009": reason} for name, reason in features_of.items()]
-            shown[f"{what} (RDX-FEA-009)"] = Table(lines[:MOST_ROWS])
+            shown[f"{title} (RDX-FEA-009)"] = Table(lines[:MOST_ROWS])
     types = {feature.name: feature.type for feature in features.features}
-    return Output(table.rows, shown, checks_of(prepared, table, out / MATRIX_FILE, types, alike=made.alike))
+    return Output(
+        table.rows, shown, checks_of(prepared, table, out / MATRIX_FILE, types, approximate=computed.approximate)
+    )
 
 
 def load_features(path: Path) -> FeatureSet:
-    """What the columns of the matrix are, from a snapshot's directory."""
+    """Load the columns of the matrix from a snapshot directory."""
     return FeatureSet.model_validate_json((path / FEATURES_FILE).read_bytes())
 
 
 def _computed(
     plan: Plan, tables: dict[str, Path], table: GraphTable, folder: Path, engine: "Computing | None"
-) -> tuple[Prepared | None, Made]:
-    """The plan's features of all rows, and what made them, where that was this machine."""
+) -> tuple[Prepared | None, ComputedFeatures]:
+    """Compute the plan's features of all rows; return them, and `Prepared` if this machine computed them."""
     if engine is not None and engine.session is not None:
-        from radix_assets.features.on_spark import made_by_spark
+        from radix_assets.features.on_spark import compute_on_spark
 
-        return None, made_by_spark(plan, tables, table.rows, engine.session, folder, fits=engine.choice.fits)
+        return None, compute_on_spark(plan, tables, table.rows, engine.session, folder, fits=engine.choice.fits)
     prepared = Prepared(plan, tables).warm()
     heavy = prepared.heavy(table.scan(), table.rows)
     names = [output.name for output in plan.outputs if output.name not in heavy]
     if heavy:
         light = [output for output in plan.outputs if output.name not in heavy]
         prepared = Prepared(plan.model_copy(update={"outputs": light}), tables).warm()
-    return prepared, Made(compute(prepared, table.scan(), table.rows, names, folder), missing=heavy)
+    return prepared, ComputedFeatures(compute(prepared, table.scan(), table.rows, names, folder), missing=heavy)
 
 
-def _nothing(table: str) -> FeatureError:
+def _no_features(table: str) -> FeatureError:
     return FeatureError(
         "RDX-FEA-007",
-        f"there is nothing to learn from in {table}: no feature varies",
+        f"the table {table!r} has no usable feature: none varies",
         expected="at least one usable column",
-        hint="give columns the role feature in tags.yaml, or take exclusions back",
+        hint="give columns the role feature in tags.yaml, or undo exclusions",
         table=table,
     )
 

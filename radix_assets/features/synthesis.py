@@ -1,4 +1,4 @@
-"""featuretools: deep feature synthesis over the graph, and its definitions read into Radix' own shapes."""
+"""Run featuretools' deep feature synthesis over the graph, and translate its definitions to Radix's nodes."""
 
 import json
 import logging
@@ -27,25 +27,25 @@ _LOGICAL: dict[Reading, tuple[str, Any]] = {
 
 
 class Uncompilable(Exception):  # noqa: N818
-    """featuretools knows the feature, Radix has no plan for it; the text says why."""
+    """Raised for a feature of featuretools that Radix cannot represent; the text gives the reason."""
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The names of columns in the entity set. Keys are row numbers there, so a composite key is one column too."""
+class EntitySetNames:
+    """Names of columns in the entity set. Keys are row numbers there, so a composite key is a single column too."""
 
     links: list[str]
-    """Of each relationship: the child's column that holds the parent's row number."""
+    """By relationship: the child's column with the parent's row number."""
     times: dict[str, str]
-    """Of each table with a time index: the column that holds it."""
+    """By table with a time index: the column that holds it."""
     index: str
-    """The row's number, in every table."""
+    """The column with the row number, in every table."""
     places: dict[tuple[str, str], tuple[str, str]]
     """Latitude and longitude of a table's place, by table and column."""
 
 
-def layout(graph: Graph) -> Layout:
-    """Names that collide with no raw column."""
+def entity_set_names(graph: Graph) -> EntitySetNames:
+    """Return names that collide with no raw column."""
     index = unique(["(row)"], (column for table in graph.tables.values() for column in table.columns))[0]
     taken = {table.name: [*table.columns, index] for table in graph.tables.values()}
     links = []
@@ -57,25 +57,25 @@ def layout(graph: Graph) -> Layout:
         if table.time:
             times[table.name] = unique([table.time[0] if len(table.time) == 1 else "(time)"], taken[table.name])[0]
             taken[table.name].append(times[table.name])
-        for wanted, pair in table.places.items():
-            (name,) = unique([wanted], taken[table.name])
+        for place_name, pair in table.places.items():
+            (name,) = unique([place_name], taken[table.name])
             taken[table.name].append(name)
             places[table.name, name] = pair
-    return Layout(links, times, index, places)
+    return EntitySetNames(links, times, index, places)
 
 
 def synthesize(
     graph: Graph,
-    names: Layout,
+    names: EntitySetNames,
     aggregations: Sequence[str],
     transforms: Sequence[str],
     depth: int,
     conditioned: Sequence[str] = (),
     target: str = "",
 ) -> list[Any]:
-    """Featuretools' definitions over an entity set that has the graph's types and a made-up row in each table.
+    """Return featuretools' definitions over an entity set with the graph's types and one placeholder row per table.
 
-    `conditioned` are the aggregations that are made under conditions too. `target` is the graph's if it is not given.
+    `conditioned` are the aggregations that are also built with conditions. `target` defaults to the graph's.
     """
     with _quiet():
         import featuretools as ft
@@ -97,8 +97,8 @@ def synthesize(
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             raise FeatureError(
                 "RDX-FEA-003",
-                f"featuretools could not make definitions: {type(error).__name__}",
-                hint="tag fewer columns as features, or leave relationships out, and report the case",
+                f"featuretools failed to build definitions: {type(error).__name__}",
+                hint="tag fewer columns as features or remove relationships, and report the case",
                 table=graph.target,
             ) from error
     return features
@@ -106,7 +106,7 @@ def synthesize(
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what featuretools says of its own imports, of primitives that fit no column and of repeated features."""
+    """Suppress featuretools' warnings about its imports, primitives that fit no column and repeated features."""
     logger = logging.getLogger("featuretools")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -118,8 +118,8 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def entity_set(graph: Graph, names: Layout) -> Any:
-    """The graph's tables and relationships, with a made-up row in each table."""
+def entity_set(graph: Graph, names: EntitySetNames) -> Any:
+    """Return the entity set of the graph's tables and relationships, with one placeholder row per table."""
     import featuretools as ft
     import pandas as pd
     import woodwork.logical_types as ww
@@ -153,8 +153,8 @@ def entity_set(graph: Graph, names: Layout) -> Any:
     return entities
 
 
-def translate(feature: Any, graph: Graph, names: Layout) -> Node:
-    """A definition of featuretools as a tree of Radix. Raises Uncompilable where there is no shape for it."""
+def translate(feature: Any, graph: Graph, names: EntitySetNames) -> Node:
+    """Translate a definition of featuretools to a tree of Radix. Raises Uncompilable if there is no node for it."""
     kind = type(feature).__name__
     if kind == "FeatureOutputSlice":
         whole = translate(feature.base_feature, graph, names)
@@ -175,17 +175,17 @@ def translate(feature: Any, graph: Graph, names: Layout) -> Node:
     raise Uncompilable(f"there is no plan for a {kind}")
 
 
-def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
+def _aggregation(feature: Any, graph: Graph, names: EntitySetNames) -> Aggregation:
     primitive, arguments = _primitive(feature, AGGREGATIONS)
     steps = tuple(_link(relationship, graph, names) for _, relationship in feature.relationship_path)
     base: Node | None = None
     others: tuple[Node, ...] = ()
-    known = None if arguments else AGGREGATIONS.get(primitive)
-    if known is not None and known.timed:
-        _of_own_time(feature, graph, names)
-    if known is None or not (known.needs == "rows" and known.type):
+    kind = None if arguments else AGGREGATIONS.get(primitive)
+    if kind is not None and kind.timed:
+        _check_order(feature, graph, names)
+    if kind is None or not (kind.needs == "rows" and kind.type):
         base = translate(feature.base_features[0], graph, names)
-    if known is None:
+    if kind is None:
         others = tuple(translate(other, graph, names) for other in feature.base_features[1:])
     where = None
     if feature.where is not None:
@@ -203,10 +203,10 @@ def _aggregation(feature: Any, graph: Graph, names: Layout) -> Aggregation:
     )
 
 
-def _of_own_time(feature: Any, graph: Graph, names: Layout) -> None:
-    """Rows are in the order of their own time, or of that of the one table that they belong to.
+def _check_order(feature: Any, graph: Graph, names: EntitySetNames) -> None:
+    """Raise Uncompilable if the definition orders rows by a time that is not theirs.
 
-    Raises Uncompilable where the definition takes another one.
+    Rows are ordered by their own time, or by that of the single table that they belong to.
     """
     time, child = feature.base_features[-1], feature.relationship_path[-1][1].child_dataframe.ww.name
     if child in names.times:
@@ -220,7 +220,7 @@ def _of_own_time(feature: Any, graph: Graph, names: Layout) -> None:
 
 
 def windowed(feature: Any, window: int) -> Any:
-    """The same aggregation over a trailing window of so many microseconds, or a parent's."""
+    """Return an aggregation, or a parent's, over a trailing window of this many microseconds."""
     import featuretools as ft
 
     if type(feature).__name__ == "DirectFeature":
@@ -236,16 +236,16 @@ def windowed(feature: Any, window: int) -> Any:
     )
 
 
-def lifted(feature: Any, graph: Graph, names: Layout, link: int) -> Any:
-    """A parent's feature as the child's."""
+def lifted(feature: Any, graph: Graph, names: EntitySetNames, link: int) -> Any:
+    """Return a parent's feature as a feature of the child."""
     import featuretools as ft
 
     child, column = graph.links[link].child, names.links[link]
     entities = feature.entityset
     (relationship,) = [
-        found
-        for found in entities.relationships
-        if found.child_dataframe.ww.name == child and found._child_column_name == column  # noqa: SLF001
+        candidate
+        for candidate in entities.relationships
+        if candidate.child_dataframe.ww.name == child and candidate._child_column_name == column  # noqa: SLF001
     ]
     return ft.feature_base.DirectFeature(feature, child, relationship=relationship)
 
@@ -260,7 +260,7 @@ def _microseconds(span: Any) -> int:
 
 
 def _primitive(feature: Any, compiled: Mapping[str, object]) -> tuple[str, str]:
-    """The primitive's name, and its arguments where it is not one of those that are compiled."""
+    """Return the primitive's name, and its arguments if it is not a compiled one."""
     primitive = feature.primitive
     arguments = {name: value for name, value in primitive.get_arguments() if value is not None}
     plain = not arguments or primitive.name == "n_most_common"
@@ -268,17 +268,17 @@ def _primitive(feature: Any, compiled: Mapping[str, object]) -> tuple[str, str]:
 
 
 def save(features: list[Any], file: Path) -> None:
-    """Write featuretools' own serialization."""
+    """Write the features in featuretools' own serialization."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # featuretools imports pkg_resources
         import featuretools as ft
 
-        # one of several values is kept as the feature that has them all
+        # one of several values is stored as the feature that has them all
         whole = {id(base): base for f in features for base in [getattr(f, "base_feature", f)]}
         ft.save_features(list(whole.values()), str(file))
 
 
-def _identity(table: str, column: str, graph: Graph, names: Layout) -> Identity:
+def _identity(table: str, column: str, graph: Graph, names: EntitySetNames) -> Identity:
     if column == names.times.get(table):
         return Identity(table=table, columns=graph.tables[table].time, reading="datetime")
     if (table, column) in names.places:
@@ -288,6 +288,6 @@ def _identity(table: str, column: str, graph: Graph, names: Layout) -> Identity:
     return Identity(table=table, columns=(column,), reading=graph.tables[table].columns[column])
 
 
-def _link(relationship: Any, graph: Graph, names: Layout) -> int:
+def _link(relationship: Any, graph: Graph, names: EntitySetNames) -> int:
     wanted = (relationship.child_dataframe.ww.name, relationship._child_column_name)  # noqa: SLF001  there is no public way
     return [(link.child, column) for link, column in zip(graph.links, names.links, strict=True)].index(wanted)

@@ -1,4 +1,4 @@
-"""The column of the target, as models read it."""
+"""The target column as models read it."""
 
 import operator
 from collections.abc import Callable
@@ -21,10 +21,10 @@ _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 
 
 def target_values(target: Target, column: pl.Series, spelling: tuple[str, str] | None = None) -> pl.Series:
-    """Classes as the text of the raw value ("0", "Yes", "true"), numbers as Float64; null where the raw value is null.
+    """Return classes as the text of the raw value ("0", "Yes", "true"), numbers as Float64; null for null.
 
-    `spelling` is how the source writes true and false, where it does so in words of its own. A comparison gives "true"
-    and "false". Raises FeatureError RDX-FEA-006 where the question does not fit the values.
+    `spelling` is how the source spells true and false, if it uses words of its own. A comparison gives "true" and
+    "false". Raises FeatureError RDX-FEA-006 if the target does not fit the values.
     """
     frame = column.to_frame("x")
     value = pl.col("x")
@@ -43,28 +43,28 @@ def target_values(target: Target, column: pl.Series, spelling: tuple[str, str] |
 
 
 def _sides(target: Target, dtype: pl.DataType) -> tuple[pl.Expr, pl.Expr]:
-    raw, wanted = pl.col("x"), target.value
+    raw, limit = pl.col("x"), target.value
     try:
         if dtype == pl.Boolean:
-            number = float(str(wanted).lower() in TRUE) if isinstance(wanted, str) else wanted
+            number = float(str(limit).lower() in TRUE) if isinstance(limit, str) else limit
             return raw.cast(pl.Float64), pl.lit(number, pl.Float64)
         if dtype.is_numeric():
-            return raw.cast(pl.Float64), pl.lit(float(wanted or 0), pl.Float64)
+            return raw.cast(pl.Float64), pl.lit(float(limit or 0), pl.Float64)
         if dtype.is_temporal():
-            return raw.cast(pl.String), pl.lit(str(wanted), pl.String)  # ISO texts are in the order of time
+            return raw.cast(pl.String), pl.lit(str(limit), pl.String)  # ISO texts sort in the order of time
     except ValueError as error:
         raise _unfit(target, dtype, f"a value that can be compared with {dtype}") from error
-    if isinstance(wanted, str):
-        return raw, pl.lit(wanted)
-    return raw.str.strip_chars().cast(pl.Float64, strict=False), pl.lit(wanted, pl.Float64)
+    if isinstance(limit, str):
+        return raw, pl.lit(limit)
+    return raw.str.strip_chars().cast(pl.Float64, strict=False), pl.lit(limit, pl.Float64)
 
 
 def _unfit(target: Target, dtype: pl.DataType, expected: str) -> FeatureError:
     return FeatureError(
         "RDX-FEA-006",
-        f"the target {target.name} does not fit its column, which holds {dtype}",
+        f"the target {target.name} does not fit its column of type {dtype}",
         expected=expected,
-        hint="correct the target or its problem in tags.yaml",
+        hint="fix the target or its problem in tags.yaml",
         table=target.table,
         column=target.column,
     )

@@ -1,10 +1,9 @@
-"""Aggregations of all rows under each ancestor as of one moment: plain grouping, one pass for each relationship.
+"""Aggregate all rows under each ancestor as of one time: plain grouping, one pass per relationship.
 
-Written in what the expressions of Narwhals and of Polars have in common, so that any engine runs it: what an engine
-must add is in `Tables`. The rows of a child are grouped once, by its direct parent; for ancestors farther up these
-partial results are merged, so the largest table is read once however many levels are above it. Counts, sums and
-extremes merge as they are, deviations and skewness by their sums of powers around the mean, most frequent values and
-distinct ones by the counts of values.
+The code uses only expressions that Narwhals and Polars share, so that any engine can run it: what an engine must add is
+in `Tables`. The rows of a child are grouped once, by its direct parent; for ancestors farther up these partial results
+are merged, so the largest table is read once however many levels are above it. Counts, sums and extremes merge
+directly, deviations and skewness by their sums of powers around the mean, modes and distinct values by value counts.
 """
 
 from collections import defaultdict
@@ -19,48 +18,49 @@ from radix_assets.features.fallback import foreign, timed
 from radix_assets.features.partials import Frame, Module, finished, grouped, merged, most, parts
 
 KNOWN = "__known"
-"""Column: whether the row was known before the moment."""
+"""Column: whether the row was known before the time of the aggregation."""
 OWN = "__own"
-"""Column: the row's own time in microseconds, or the latest of what it points to; null where there is none."""
+"""Column: the row's own time in microseconds, or the latest of the rows it references; null if there is none."""
 
 Series = tuple[Node | None, Where | None, int | None]
-"""What is aggregated, under which condition, in which window."""
+"""The aggregated node, its condition and its window."""
 
 
 class Tables(Protocol):
-    """What an engine gives: rows of snapshots as lazy frames, and the few operations that Narwhals cannot say."""
+    """Protocol of an engine: rows of snapshots as lazy frames, and the few operations that Narwhals lacks."""
 
     expressions: Module
     """narwhals, or a module with the same expressions, for this engine's frames."""
 
     def rows(self, table: str, nodes: dict[str, Node], keys: dict[str, tuple[int, bool, int]]) -> Frame:
-        """All rows of a table, with OWN (where it has a time index) and these columns.
+        """Return all rows of a table, with OWN (if it has a time index) and these columns.
 
         `nodes` are columns and functions of them, `keys` the parts of keys: the relationship, whether of its parent's
         side, and which part; both sides of a relationship have the same type.
         """
 
     def first(self, frame: Frame, keys: Sequence[str]) -> Frame:
-        """The first row of each key."""
+        """Return the first row of each key."""
 
     def transformed(self, frame: Frame, name: str, primitive: str, bases: Sequence[str]) -> Frame:
-        """With one more column: a function of others."""
+        """Add a column: a function of other columns."""
 
     def counted(self, frame: Frame, keys: Sequence[str], name: str) -> tuple[Frame, pl.Series]:
-        """How often each value of a column occurs under each key, nulls aside.
+        """Count each non-null value of a column under each key.
 
-        Rows of the keys, `x` (Int64: the value's place in the sorted dictionary that is returned too) and `n` (Int64).
+        Return rows of the keys, `x` (Int64: the value's position in the sorted dictionary, which is returned too) and
+        `n` (Int64).
         """
 
     def decoded(self, frame: Frame, name: str, dictionary: pl.Series) -> Frame:
-        """With this column's places in the dictionary as the values again."""
+        """Replace this column's positions in the dictionary by the values."""
 
-    def held(self, frame: Frame, *, counts: bool = False) -> Frame:
-        """The same rows, computed once for all who read them; `counts`: of whole numbers, exact in any order."""
+    def materialized(self, frame: Frame, *, counts: bool = False) -> Frame:
+        """Return the same rows, computed once for all readers; `counts`: integer counts, exact in any order."""
 
 
 def totalable(node: Node) -> bool:
-    """Whether the node can be had by grouping alone."""
+    """Return whether the node can be computed by grouping alone."""
     return not any(
         foreign(part) or timed(part) or (isinstance(part, Aggregation) and not AGGREGATIONS[part.primitive].total)
         for part in walk(node)
@@ -68,14 +68,15 @@ def totalable(node: Node) -> bool:
 
 
 class Totals:
-    """All aggregations of a plan as of one moment."""
+    """All aggregations of a plan as of one time."""
 
     def __init__(
         self, tables: Tables, links: Sequence[Link], times: Iterable[str], nodes: Iterable[Node], moment: int | None
     ) -> None:
-        """`times` are the tables with a time index, `nodes` everything that will be asked for.
+        """`times` are the tables with a time index, `nodes` all nodes that will be requested.
 
-        `moment` is in microseconds, only rows strictly before it count; None: now, when all that has a time is known.
+        `moment` is in microseconds and only rows strictly before it count; None: now, when every row with a time is
+        known.
         """
         self._tables, self._links, self._timed = tables, list(links), frozenset(times)
         self._x = tables.expressions
@@ -91,48 +92,54 @@ class Totals:
         self._series: dict[int, dict[Series, str]] = {}
 
     def totals(self, path: tuple[int, ...], nodes: dict[str, Aggregation]) -> Frame:
-        """The aggregations over a path: a row for each ancestor with any rows, by its key as the child has it."""
+        """Return the aggregations over a path: a row per ancestor with any rows, by its key as in the child."""
         keys, series, x = self.key(path[0], parent=False), self._all_series(path[-1]), self._x
         frame = self._numbers_of(path)
-        wanted = [x.col(name) for name in keys]
+        columns = [x.col(name) for name in keys]
         counted: dict[Series, dict[str, Aggregation]] = defaultdict(dict)
         for name, node in nodes.items():
-            one = _series(node)
+            series_key = _series(node)
             if AGGREGATIONS[node.primitive].needs == "codes":
-                counted[one][name] = node
+                counted[series_key][name] = node
             else:
-                wanted.append(finished(x, node.primitive, series[one], self._rows(path[-1], one)).alias(name))
-        result = frame.select(*wanted, *(x.col(rows) for rows in {self._rows(path[-1], one) for one in counted}))
-        for one, askers in counted.items():
-            result = self._with_counted(result, path, one, askers)
+                columns.append(
+                    finished(x, node.primitive, series[series_key], self._rows(path[-1], series_key)).alias(name)
+                )
+        result = frame.select(
+            *columns, *(x.col(rows) for rows in {self._rows(path[-1], series_key) for series_key in counted})
+        )
+        for series_key, askers in counted.items():
+            result = self._with_counted(result, path, series_key, askers)
         return result.select(*keys, *nodes)
 
-    def _with_counted(self, frame: Frame, path: tuple[int, ...], one: Series, askers: dict[str, Aggregation]) -> Frame:
-        """With what is made of how often each value occurs."""
+    def _with_counted(
+        self, frame: Frame, path: tuple[int, ...], series_key: Series, nodes: dict[str, Aggregation]
+    ) -> Frame:
+        """Add the aggregations that are computed from value counts."""
         keys, x = self.key(path[0], parent=False), self._x
-        counts, dictionary = self._counts_of(path)[one]
+        counts, dictionary = self._counts_of(path)[series_key]
         frame = frame.join(most(x, counts, keys, max(1, len(dictionary))), on=keys, how="left")
-        unique = x.when(x.col(self._rows(path[-1], one)) > 0).then(x.col("unique").fill_null(0.0))
+        unique = x.when(x.col(self._rows(path[-1], series_key)) > 0).then(x.col("unique").fill_null(0.0))
         frame = frame.with_columns(
-            *((unique if node.primitive == "num_unique" else x.col("mode")).alias(n) for n, node in askers.items())
+            *((unique if node.primitive == "num_unique" else x.col("mode")).alias(n) for n, node in nodes.items())
         ).drop("unique", "mode")
-        for name, node in askers.items():
+        for name, node in nodes.items():
             if node.primitive == "mode":
                 frame = self._tables.decoded(frame, name, dictionary)
         return frame
 
-    def _rows(self, link: int, one: Series) -> str:
-        """The column that counts a series' rows."""
-        _, where, window = one
-        return "n" if where is None and window is None else f"n {self._all_series(link)[one]}"
+    def _rows(self, link: int, series_key: Series) -> str:
+        """Return the column that counts the rows of a series."""
+        _, where, window = series_key
+        return "n" if where is None and window is None else f"n {self._all_series(link)[series_key]}"
 
     def key(self, link: int, *, parent: bool) -> list[str]:
-        """The columns of one side of a relationship."""
+        """Return the columns of one side of a relationship."""
         side = "p" if parent else "c"
         return [f"{side}{link}.{i}" for i in range(len(self._links[link].child_columns))]
 
     def table(self, name: str, nodes: dict[str, Node], keys: Sequence[tuple[int, bool]]) -> Frame:
-        """The known rows of a table with these nodes' values and keys: a relationship and whether its parent's side."""
+        """Return the known rows of a table with these nodes and keys (relationship, whether the parent's side)."""
         return self._known(self._frame(name, nodes, keys), name).drop(KNOWN)
 
     def _frame(
@@ -183,7 +190,7 @@ class Totals:
         return frame.filter(self._x.col(KNOWN)) if self._has_time(name) else frame
 
     def _marked(self, frame: Frame, name: str, inherited: list[int]) -> Frame:
-        """With KNOWN: by its own time, or else as soon as all that it points to is known; OWN is then the latest."""
+        """Add KNOWN, by the row's own time or else by the rows it references; OWN is then the latest of these."""
         if name in self._timed:
             known = ~self._x.col(OWN).is_null()
             if self._moment is not None:
@@ -211,14 +218,14 @@ class Totals:
         return name in self._timed or any(self._has_time(self._links[link].parent) for link in self._up(name))
 
     def _all_series(self, link: int) -> dict[Series, str]:
-        """Every series over the rows of a relationship's child, with a short name."""
+        """Return every series over the rows of a relationship's child, with a short name."""
         if link not in self._series:
-            wanted = dict.fromkeys(_series(node) for node in self._groups[link])
-            self._series[link] = {one: str(i) for i, one in enumerate(wanted)}
+            keys = dict.fromkeys(_series(node) for node in self._groups[link])
+            self._series[link] = {series_key: str(i) for i, series_key in enumerate(keys)}
         return self._series[link]
 
     def _child(self, link: int, wanted: Iterable[Series]) -> Frame:
-        """The child's rows with a column for each of these series: `n i` whether the row counts, `x i` its value."""
+        """Return the child's rows with columns for each series: `n i` whether the row counts, `x i` its value."""
         series = {one: name for one, name in self._all_series(link).items() if one in set(wanted)}
         bases: dict[Node, None] = {}
         for base, where, _ in series:
@@ -243,8 +250,12 @@ class Totals:
                 columns.append((value if mask is None else x.when(mask).then(value)).alias(f"x {name}"))
         keys = self.key(link, parent=False)
         frame = frame.filter(*(~x.col(key).is_null() for key in keys)).select(*keys, *columns)
-        # what is made of aggregations is in memory already, and would be made again for all who read it
-        return self._tables.held(frame) if any(isinstance(p, Aggregation) for b in bases for p in walk(b)) else frame
+        # values of aggregations are in memory already, and would be computed again for every reader
+        return (
+            self._tables.materialized(frame)
+            if any(isinstance(p, Aggregation) for b in bases for p in walk(b))
+            else frame
+        )
 
     def _within(self, child: str, window: int) -> Any:
         if not self._has_time(child):
@@ -254,40 +265,40 @@ class Totals:
         return (self._x.col(OWN) >= self._moment - window).fill_null(False)
 
     def _numbers_of(self, path: tuple[int, ...]) -> Frame:
-        """The partial results of every series for each ancestor."""
+        """Return the partial results of every series for each ancestor."""
         if path not in self._numbers:
             link, series = path[-1], self._all_series(path[-1])
             keys = self.key(path[0], parent=False)
-            asked: dict[Series, set[str]] = defaultdict(set)
+            primitives: dict[Series, set[str]] = defaultdict(set)
             for node in self._groups[link]:
-                asked[_series(node)].add(node.primitive)
-            needs = {name: parts(asked[one]) for one, name in series.items()}
+                primitives[_series(node)].add(node.primitive)
+            needs = {name: parts(primitives[series_key]) for series_key, name in series.items()}
             masked = {name for (_, where, window), name in series.items() if where is not None or window is not None}
             if len(path) == 1:
-                read = [one for one, name in series.items() if needs[name].strip("n") or name in masked]
+                read = [series_key for series_key, name in series.items() if needs[name].strip("n") or name in masked]
                 frame = grouped(self._x, self._read(link, read), keys, needs, masked)
             else:
-                frame = merged(self._x, self._climbed(self._numbers_of(path[1:]), path), keys, needs, masked)
-            # sorted, so that sums of sums are always taken in the same order
-            self._numbers[path] = self._tables.held(frame.sort(keys))
+                frame = merged(self._x, self._lifted(self._numbers_of(path[1:]), path), keys, needs, masked)
+            # sorted, so that sums of sums are always computed in the same order
+            self._numbers[path] = self._tables.materialized(frame.sort(keys))
         return self._numbers[path]
 
     def _read(self, link: int, wanted: list[Series]) -> Frame:
-        """The child's rows, with these series at least; made once for all of them where it is held."""
+        """Return the child's rows with at least these series; computed once for all series if materialized."""
         if link not in self._children:
-            every = [one for one in self._all_series(link) if not self._constant(link, one)]
-            whole = any(isinstance(p, Aggregation) for one in every for p in _parts_of(one))
-            self._children[link] = self._child(link, every) if whole else None
-        held = self._children[link]
-        return self._child(link, wanted) if held is None else held
+            all_series = [series_key for series_key in self._all_series(link) if not self._constant(link, series_key)]
+            whole = any(isinstance(p, Aggregation) for series_key in all_series for p in _parts_of(series_key))
+            self._children[link] = self._child(link, all_series) if whole else None
+        cached = self._children[link]
+        return self._child(link, wanted) if cached is None else cached
 
-    def _constant(self, link: int, one: Series) -> bool:
-        """Whether the value is the same for all rows under a parent, since it is the parent's."""
-        base, where, window = one
+    def _constant(self, link: int, series_key: Series) -> bool:
+        """Return whether the value is equal for all rows under a parent, since it is the parent's."""
+        base, where, window = series_key
         return isinstance(base, Direct) and base.link == link and where is None and window is None
 
-    def _climbed(self, frame: Frame, path: tuple[int, ...]) -> Frame:
-        """Rows by the key of the second relationship, as rows by the key of the first."""
+    def _lifted(self, frame: Frame, path: tuple[int, ...]) -> Frame:
+        """Convert rows by the key of the second relationship to rows by the key of the first."""
         middle = self._links[path[0]].child
         between = self._frame(middle, {}, [(path[1], True), (path[0], False)], single=path[1])
         between = self._known(between, middle).drop(KNOWN)
@@ -297,39 +308,39 @@ class Totals:
         return frame.filter(*(~self._x.col(key).is_null() for key in here)).drop(*below)
 
     def _counts_of(self, path: tuple[int, ...]) -> dict[Series, tuple[Frame, pl.Series]]:
-        """How often each value occurs: rows of key, `x` (its place in the dictionary) and `n`."""
+        """Return value counts: rows of key, `x` (position in the dictionary) and `n`."""
         if path not in self._counts:
             keys, link = self.key(path[0], parent=False), path[-1]
-            found = {}
+            counted = {}
             if len(path) == 1:
-                wanted = [_series(n) for n in self._groups[link] if AGGREGATIONS[n.primitive].needs == "codes"]
-                for one in dict.fromkeys(wanted):
-                    if self._constant(link, one):
-                        found[one] = self._of_parents(link, one)
+                needed = [_series(n) for n in self._groups[link] if AGGREGATIONS[n.primitive].needs == "codes"]
+                for series_key in dict.fromkeys(needed):
+                    if self._constant(link, series_key):
+                        counted[series_key] = self._of_parents(link, series_key)
                     else:
-                        name = f"x {self._all_series(link)[one]}"
-                        found[one] = self._tables.counted(self._read(link, [one]), keys, name)
+                        name = f"x {self._all_series(link)[series_key]}"
+                        counted[series_key] = self._tables.counted(self._read(link, [series_key]), keys, name)
             else:
-                for one, (counts, dictionary) in self._counts_of(path[1:]).items():
-                    merged = self._climbed(counts, path).group_by([*keys, "x"]).agg(self._x.col("n").sum())
-                    found[one] = (self._tables.held(merged, counts=True), dictionary)
-            self._counts[path] = found
+                for series_key, (counts, dictionary) in self._counts_of(path[1:]).items():
+                    merged = self._lifted(counts, path).group_by([*keys, "x"]).agg(self._x.col("n").sum())
+                    counted[series_key] = (self._tables.materialized(merged, counts=True), dictionary)
+            self._counts[path] = counted
         return self._counts[path]
 
-    def _of_parents(self, link: int, one: Series) -> tuple[Frame, pl.Series]:
-        """How often a parent's value occurs among its children: as often as there are rows."""
+    def _of_parents(self, link: int, series_key: Series) -> tuple[Frame, pl.Series]:
+        """Return the value counts of a parent's value among its children: its number of rows."""
         parent, keys = self._links[link].parent, self.key(link, parent=False)
-        base = one[0]
+        base = series_key[0]
         assert isinstance(base, Direct)  # noqa: S101
         above = self._known(self._frame(parent, {"x": base.base}, [(link, True)], single=link), parent)
         renamed = dict(zip(self.key(link, parent=True), keys, strict=True))
         values, dictionary = self._tables.counted(above.rename(renamed), keys, "x")
         rows = self._numbers_of((link,)).select(*keys, self._x.col("n").cast(self._x.Int64).alias("n"))
-        return self._tables.held(values.drop("n").join(rows, on=keys, how="inner"), counts=True), dictionary
+        return self._tables.materialized(values.drop("n").join(rows, on=keys, how="inner"), counts=True), dictionary
 
 
-def _parts_of(one: Series) -> list[Node]:
-    base, where, _ = one
+def _parts_of(series_key: Series) -> list[Node]:
+    base, where, _ = series_key
     return [*walk(base), *walk(where.base if where is not None else None)]
 
 
@@ -338,7 +349,7 @@ def _series(node: Aggregation) -> Series:
 
 
 class _Names:
-    """The nodes on a table's rows and what they are made of on the same rows, each with a column of its own."""
+    """The nodes on a table's rows and their inputs on the same rows, each with a column of its own."""
 
     def __init__(self, nodes: dict[str, Node]) -> None:
         self._ids: dict[Node, str] = {}
@@ -357,7 +368,7 @@ class _Names:
         dict[tuple[int, ...], dict[str, Aggregation]],
         dict[str, Transform],
     ]:
-        """Columns of the table, values of parents, aggregations, and functions of these."""
+        """Return columns of the table, values of parents, aggregations, and functions of these."""
         own: dict[str, Node] = {}
         up: dict[int, dict[str, Direct]] = defaultdict(dict)
         down: dict[tuple[int, ...], dict[str, Aggregation]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""Functions of values of the same row, as Polars expressions with featuretools' meaning."""
+"""Functions of values of the same row, as Polars expressions with featuretools' semantics."""
 
 from collections.abc import Callable
 
@@ -11,16 +11,16 @@ _PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]*"""
 
 
 def _words(text: pl.Expr) -> pl.Expr:
-    """Pieces between blanks, tabs and line ends that are more than punctuation."""
+    """Count the pieces between spaces, tabs and line ends that are more than punctuation."""
     return text.str.replace_all(r"[ \n\t]", "  ").str.count_matches(
         rf"(?:^|[ ])(?:{_PUNCTUATION})[^ !\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{{|}}~]"
     )
 
 
-def _haversine(one: pl.Expr, two: pl.Expr) -> pl.Expr:
-    """The distance over the ground between two places, in miles."""
-    latitude, longitude = one.struct.field("latitude").radians(), one.struct.field("longitude").radians()
-    latitude2, longitude2 = two.struct.field("latitude").radians(), two.struct.field("longitude").radians()
+def _haversine(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    """Return the great-circle distance between two places, in miles."""
+    latitude, longitude = first.struct.field("latitude").radians(), first.struct.field("longitude").radians()
+    latitude2, longitude2 = second.struct.field("latitude").radians(), second.struct.field("longitude").radians()
     a = ((latitude2 - latitude) / 2).sin() ** 2
     a = a + latitude.cos() * latitude2.cos() * ((longitude2 - longitude) / 2).sin() ** 2
     return EARTH * 2 * a.sqrt().arcsin()
@@ -40,13 +40,13 @@ TRANSFORMS: dict[str, tuple[Callable[..., pl.Expr], MatrixType, str]] = {
     "time_since": (lambda x, now: (now - x).dt.total_microseconds() / 1e6, "numeric", "seconds since {}"),
     "haversine": (_haversine, "numeric", "distance in miles between {} and {}"),
 }
-"""By featuretools' name: the expression, the type of its values, and what it means in words."""
+"""By featuretools' name: the expression, the type of its values, and its description."""
 TIMED = frozenset({"time_since"})
-"""Those that take one value more: the moment as of which the row is seen, null where that is now."""
+"""Transforms with one more input: the cutoff of the row, null for now."""
 
 
 def transform(primitive: str, *values: pl.Expr) -> pl.Expr:
-    """The primitive applied to values; numbers are Float64."""
+    """Return the primitive applied to values; numbers are Float64."""
     function, kind, _ = TRANSFORMS[primitive]
-    found = function(*values)
-    return found.cast(pl.Float64).fill_nan(None) if kind == "numeric" else found
+    result = function(*values)
+    return result.cast(pl.Float64).fill_nan(None) if kind == "numeric" else result

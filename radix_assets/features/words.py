@@ -1,4 +1,7 @@
-"""Names and explanations of features, for people."""
+"""Names and explanations of features, for users.
+
+Both are part of the snapshot: a change of a text is a change of its content.
+"""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -10,7 +13,7 @@ from radix_assets.features.windows import words as span
 
 
 def name(node: Node, links: list[Link]) -> str:
-    """Featuretools' way of writing: `planes.MEAN(flights.distance)`, `airports[dest].lat`, `MONTH(time)`."""
+    """Return the name in featuretools' style: `planes.MEAN(flights.distance)`, `airports[dest].lat`, `MONTH(time)`."""
     match node:
         case Identity():
             if node.reading == "place":
@@ -34,40 +37,40 @@ def name(node: Node, links: list[Link]) -> str:
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
-    """The names, with a number behind those that were there before; none is empty."""
+    """Return the names, made unique by a number; none is empty."""
     seen = set(taken)
     result = []
-    for wanted in names:
-        base = wanted or "(no name)"
+    for original in names:
+        base = original or "(no name)"
         if base == "*" or (base.startswith("^") and base.endswith("$")):
             base = f"column {base}"  # Polars would take it for a pattern
-        found, number = base, 1
-        while found in seen:
+        candidate, number = base, 1
+        while candidate in seen:
             number += 1
-            found = f"{base} ({number})"
-        seen.add(found)
-        result.append(found)
+            candidate = f"{base} ({number})"
+        seen.add(candidate)
+        result.append(candidate)
     return result
 
 
 def explain(node: Node, links: list[Link], target: str, *, static: bool) -> str:
-    """One sentence that says what the feature is."""
+    """Return one sentence that describes the feature."""
     return _explain(node, links, target, "" if static else "earlier ", None)
 
 
 def path(node: Node, links: list[Link], copies: Mapping[str, str] = MappingProxyType({})) -> list[str]:
-    """The tables the node goes over, from its own to the farthest, each once; `copies` says whose rows a copy has."""
-    found = [table_of(node, links)]
+    """Return the tables of a node, from its own to the farthest, each once; `copies` maps copies to their tables."""
+    tables = [table_of(node, links)]
     for part in walk(node):
         if isinstance(part, Direct):
-            found.append(links[part.link].parent)
+            tables.append(links[part.link].parent)
         elif isinstance(part, Aggregation):
-            found += [links[step].child for step in part.path]
-    return list(dict.fromkeys(copies.get(table, table) for table in found))
+            tables += [links[step].child for step in part.path]
+    return list(dict.fromkeys(copies.get(table, table) for table in tables))
 
 
 def route(node: Node, links: list[Link]) -> str:
-    """The way to the values: `flights → planes ← flights`."""
+    """Return the path to the values: `flights → planes ← flights`."""
     text = table_of(node, links)
     for part in walk(node):
         if isinstance(part, Direct):
@@ -78,16 +81,16 @@ def route(node: Node, links: list[Link]) -> str:
 
 
 def columns(node: Node, links: list[Link], copies: Mapping[str, str] = MappingProxyType({})) -> list[str]:
-    """The raw columns the feature is made of, and those of the keys on its way, as `table.column`."""
-    found: list[str] = []
+    """Return the raw columns of the feature and of the keys on its path, as `table.column`."""
+    names: list[str] = []
     for part in walk(node):
         steps = [part.link] if isinstance(part, Direct) else part.path if isinstance(part, Aggregation) else ()
         for step in steps:
             child = copies.get(links[step].child, links[step].child)
-            found += [f"{child}.{column}" for column in links[step].child_columns]
+            names += [f"{child}.{column}" for column in links[step].child_columns]
         if isinstance(part, Identity):
-            found += [f"{copies.get(part.table, part.table)}.{column}" for column in part.columns]
-    return list(dict.fromkeys(found))
+            names += [f"{copies.get(part.table, part.table)}.{column}" for column in part.columns]
+    return list(dict.fromkeys(names))
 
 
 def _upwards(link: Link) -> str:
@@ -112,8 +115,8 @@ def _explain(node: Node, links: list[Link], target: str, earlier: str, over: Lin
         if isinstance(node.base, Aggregation):
             return inner
         return f"{inner} of the row of {link.parent} that {link.label} points to"
-    known = AGGREGATIONS.get(node.primitive)
-    words = known.words if known else f"{_plain(node.primitive)} of {{}}"
+    kind = AGGREGATIONS.get(node.primitive)
+    words = kind.words if kind else f"{_plain(node.primitive)} of {{}}"
     rows = _rows(node, links, target, earlier, over)
     if node.base is None:
         return words.format(rows)

@@ -13,7 +13,7 @@ from radix_assets.features.budget import estimate, trim
 from radix_assets.features.definitions import AGGREGATED, TRANSFORMED, define
 from radix_assets.features.graph import build_graph
 from radix_assets.features.stage import load_features, make_features
-from radix_assets.features.synthesis import layout, synthesize
+from radix_assets.features.synthesis import entity_set_names, synthesize
 from radix_assets.features.windows import DAY, HOUR, choose, words
 from radix_assets.tags.schema import TableTags, Tags, Target
 
@@ -143,7 +143,7 @@ def test_the_number_of_definitions_cannot_explode(tmp_path: Path) -> None:
     graph = build_graph(tags, save(tmp_path, frames), ())
     assert estimate(graph, AGGREGATED, TRANSFORMED, 2, 60) > 5_000
     cut, depth, dropped = trim(graph, AGGREGATED, TRANSFORMED, most=5_000)
-    made = synthesize(cut, layout(cut), AGGREGATED, TRANSFORMED, depth)
+    made = synthesize(cut, entity_set_names(cut), AGGREGATED, TRANSFORMED, depth)
     assert 1_000 < len(made) < 5_000
     assert dropped["t3.c59"] == "not used: beyond the bound of 5000 considered features"
 

@@ -40,11 +40,11 @@ class Translated(PolarsTables):
     def decoded(self, frame: nw.LazyFrame, name: str, dictionary: pl.Series) -> nw.LazyFrame:
         return nw.from_native(super().decoded(frame.to_native(), name, dictionary))
 
-    def held(self, frame: nw.LazyFrame, *, counts: bool = False) -> nw.LazyFrame:
-        return nw.from_native(super().held(frame.to_native(), counts=counts))
+    def materialized(self, frame: nw.LazyFrame, *, counts: bool = False) -> nw.LazyFrame:
+        return nw.from_native(super().materialized(frame.to_native(), counts=counts))
 
 
-def test_both_say_the_same(tmp_path: Path) -> None:
+def test_both_engines_agree(tmp_path: Path) -> None:
     tags, tables = shop(tmp_path, seed=4)
     plan: Plan = everything(tags, tables)
     moment = int(pl.read_parquet(tables["orders"] / "data.parquet")["at"].dt.epoch("us").median())

@@ -74,7 +74,7 @@ def test_of_too_many_labels_the_same_are_kept(spark: Any, tmp_path: Path, monkey
     mine = table.label(asked, ["id"])
     found = on_spark(spark, asked, ["id"], tmp_path / "labels.parquet")
     theirs = pl.read_parquet(tmp_path / "labels.parquet")
-    assert 0 < mine.kept == found.kept < 1
+    assert 0 < mine.share == found.share < 1
     assert 5 < len(mine.rows) <= 30
     assert mine.rows.rows() == theirs.head(found.known).rows()
 

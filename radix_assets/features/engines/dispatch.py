@@ -1,4 +1,4 @@
-"""Where plans run: one module for each engine, all with the same `compute`."""
+"""Run a plan on an engine: each engine is a module with the same `compute`."""
 
 from importlib import import_module
 from pathlib import Path
@@ -10,14 +10,14 @@ EngineName = Literal["polars", "spark"]
 
 
 def compute(plan: Plan, tables: dict[str, Path], rows: Any, engine: EngineName = "polars", **settings: Any) -> Any:
-    """The features of these rows: a frame of the engine, a row for each row and in the same order.
+    """Return the features of these rows: a frame of the engine, row by row in the same order.
 
-    `tables` are snapshot directories by name. `rows` has the raw columns that the plan's inputs name, and may have
-    CUTOFF: the moment of each row, strictly before which something must have been known to count. Without it the rows'
-    own time index is their moment; without that, all that is in the snapshots counts. The same entity may be asked
-    about at many moments. One moment for all rows is computed by grouping alone, one pass for each path.
+    `tables` are snapshot directories by name. `rows` has the raw columns of the plan's inputs, and may have CUTOFF: the
+    time of each row; only what was known strictly before it counts. Without it the rows' own time index is used;
+    without that, everything in the snapshots counts. The same entity may occur with many cutoffs. A single cutoff for
+    all rows is computed by grouping alone, one pass per path.
 
-    `settings` are the engine's own: Spark wants a `session`, takes the directory of a snapshot as rows, and names each
-    row by its number.
+    `settings` belong to the engine: Spark requires a `session`, takes the directory of a snapshot as rows, and
+    identifies each row by its number.
     """
     return import_module(f"radix_assets.features.engines.{engine}").compute(plan, tables, rows, **settings)

@@ -1,4 +1,4 @@
-"""Polars: snapshots as lazy frames, and what Narwhals cannot say."""
+"""The Polars engine: compute a plan in memory."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from radix_assets.asof.times import micros
 
 
 def compute(plan: Plan, tables: dict[str, Path], rows: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
-    """The plan's features of these rows, in their order; see `radix_assets.features.engines.dispatch.compute`."""
+    """Return the plan's features of these rows, in order; see `radix_assets.features.engines.dispatch.compute`."""
     from radix_assets.features.prepared import Prepared
 
     given = rows.lazy().collect()

@@ -1,1 +1,1 @@
-"""Spark: the same plans on a cluster."""
+"""The Spark engine: run plans on a cluster."""

@@ -1,4 +1,4 @@
-"""Aggregations of a group as Spark's SQL, with the conventions of `radix_assets.features.aggregations`."""
+"""Spark SQL for aggregations of a group, with the conventions of `radix_assets.features.aggregations`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,34 +9,34 @@ from radix_assets.features.segments import NOTHING
 CUT = "__cut"
 OWN = "__own"
 CHILD = "__child"
-"""The number of the child's row."""
+"""Number of the child's row."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is aggregated: columns of the rows of a group."""
+    """The input of an aggregation: columns of the rows of a group."""
 
     value: str
-    """As it is; a number is a double, truth a number where it is counted."""
+    """The value; numbers are doubles, truth values numbers if they are counted."""
     mask: str
     """Whether the row counts."""
     near: str = "CAST(0 AS DOUBLE)"
-    """A number near the group's: powers are taken about it, or a common level would cost digits."""
+    """A number close to the group's values: powers are relative to it, so that a common offset costs no precision."""
     start: str = ""
-    """The group's first moment."""
+    """The group's first time."""
     timed: bool = False
     """Whether the rows have times of their own."""
     over: str = ""
-    """OVER …, where the aggregation is one that runs along the rows."""
+    """OVER …, for a running aggregation."""
 
     @property
     def counted(self) -> str:
-        """The value where the row counts."""
+        """The value if the row counts."""
         return f"CASE WHEN {self.mask} THEN {self.value} END"
 
     @property
     def rows(self) -> str:
-        """How many rows count."""
+        """Number of rows that count."""
         return self.of("count", f"CASE WHEN {self.mask} THEN 1 END")
 
     @property
@@ -45,12 +45,12 @@ class Cell:
         return CUT if self.over else f"max({CUT})"
 
     def of(self, function: str, *arguments: str) -> str:
-        """An aggregation of the group."""
+        """Return an aggregation of the group."""
         return f"{function}({', '.join(arguments)}){self.over}"
 
     @property
     def order(self) -> str:
-        """The row's place in its own table's order, null where it does not count."""
+        """The row's sort key in its own table's order, null if it does not count."""
         place = f"struct({OWN}, {CHILD})" if self.timed else f"struct({CHILD})"
         return f"CASE WHEN {self.mask} THEN {place} END"
 
@@ -77,18 +77,18 @@ RUNNING = frozenset(
         "time_since_first",
     }
 )
-"""Primitives that a row more changes without a look at the rows before."""
+"""Primitives that can be updated by one more row without the previous rows."""
 SHIFTED = frozenset({"std", "skew"})
-"""Primitives that want `near`."""
+"""Primitives that use `near`."""
 
 
 def aggregated(primitive: str, cell: Cell, part: int) -> str:
-    """The aggregation of a group. Raises Uncompiled where Radix does not compile it."""
+    """Return SQL for the aggregation of a group. Raises Uncompiled if Radix does not compile it."""
     if primitive not in _KINDS:
         raise Uncompiled(f"{primitive} is computed by featuretools")
     kind, sql = _KINDS[primitive]
-    found = sql(cell, part)
-    return number(f"({found})") if kind == "number" else found
+    result = sql(cell, part)
+    return number(f"({result})") if kind == "number" else result
 
 
 def _std(cell: Cell, _: int) -> str:
@@ -123,7 +123,7 @@ def _unique(cell: Cell, _: int) -> str:
 
 
 def _common(cell: Cell, part: int) -> str:
-    """The most frequent, or the next ones; of equally frequent ones the smallest."""
+    """Return SQL for the most frequent value, or the next ones; ties go to the smallest."""
     if not part:
         return f"mode({cell.counted}, true)"
     values = f"array_sort(collect_list({cell.counted}))"
@@ -136,7 +136,7 @@ def _since(*, last: bool) -> _Sql:
         if not cell.timed:
             return "CAST(NULL AS DOUBLE)"
         edge = cell.of("max_by" if last else "min_by", OWN, cell.order)
-        # neither now, nor a row that was always there
+        # the cutoff is not now, and the row was not always known
         return f"CASE WHEN {cell.cut} < {2**63 - 1}L AND {edge} > {-(2**63) + 1}L THEN ({cell.cut} - {edge}) / 1e6D END"
 
     return sql
@@ -147,12 +147,12 @@ def _edge(*, last: bool) -> _Sql:
 
 
 def _trend(cell: Cell, _: int) -> str:
-    """The slope in featuretools' unit: what divides the first moment."""
+    """Return SQL for the slope in featuretools' unit, which depends on the first time."""
     if not cell.timed:
         return "CAST(NULL AS DOUBLE)"
-    there = f"{cell.mask} AND {cell.value} IS NOT NULL"
-    t = f"CASE WHEN {there} THEN ({OWN} - {cell.start}) / 1e6D END"
-    first = f"floor(min_by({OWN}, CASE WHEN {there} THEN struct({OWN}, {CHILD}) END) / 1000000)"
+    present = f"{cell.mask} AND {cell.value} IS NOT NULL"
+    t = f"CASE WHEN {present} THEN ({OWN} - {cell.start}) / 1e6D END"
+    first = f"floor(min_by({OWN}, CASE WHEN {present} THEN struct({OWN}, {CHILD}) END) / 1000000)"
     unit = " ".join(f"WHEN {first} % {size} = 0 THEN {size}D" for size in (86_400, 3_600, 60))
     slope = f"covar_pop({cell.counted}, {t}) / var_pop({t}) * CASE {unit} ELSE 1D END"
     return f"CASE WHEN count({t}) > 2 THEN CASE WHEN var_pop({t}) = 0 THEN 0D ELSE {slope} END END"

@@ -1,4 +1,4 @@
-"""The features of rows, on a cluster."""
+"""Compute the features of rows on a cluster."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 def uncompiled(plan: Plan, tables: Mapping[str, Path]) -> dict[str, str]:
-    """The features that Spark would not compute as Polars does, with the reason. Only schemas are read."""
-    found: dict[str, str] = {}
-    known = SparkTables(None, tables, plan.times, plan.links, plan.copies)
+    """Return the features that Spark cannot compute as Polars does, with the reason. Only schemas are read."""
+    reasons: dict[str, str] = {}
+    spark_tables = SparkTables(None, tables, plan.times, plan.links, plan.copies)
     for output in plan.outputs:
         try:
-            check(output.node, known, plan.table)
+            check(output.node, spark_tables, plan.table)
         except Uncompiled as reason:
-            found[output.name] = str(reason)
-    return found
+            reasons[output.name] = str(reason)
+    return reasons
 
 
 def compute(plan: Plan, tables: Mapping[str, Path], rows: Path, session: "SparkSession") -> "DataFrame":
-    """ROW and the plan's features of the rows in `rows`, a snapshot directory; see `features.engines.compute`.
+    """Return ROW and the plan's features of the rows in `rows`, a snapshot directory; see `features.engines.dispatch`.
 
-    The rows have raw columns of the plan's table and may have CUTOFF. Raises FeatureError RDX-FEA-009 where features
-    cannot be computed on Spark, and names them.
+    The rows have raw columns of the plan's table and may have CUTOFF. Raises FeatureError RDX-FEA-009, naming them, if
+    features cannot be computed on Spark.
     """
     paths = {plan.table: rows, **tables}
     missing = uncompiled(plan, paths)
@@ -45,24 +45,26 @@ def compute(plan: Plan, tables: Mapping[str, Path], rows: Path, session: "SparkS
             "RDX-FEA-009",
             f"{len(missing)} of {len(plan.outputs)} features cannot be computed on Spark: "
             + "; ".join(f"{name} ({reason})" for name, reason in list(missing.items())[:5]),
-            expected="features that mean the same on both engines",
-            hint="leave them out, or take compute: {engine: polars}",
+            expected="features with the same result on both engines",
+            hint="remove them, or set compute: {engine: polars}",
             table=plan.table,
         )
-    known = SparkTables(session, paths, plan.times, plan.links, plan.copies)
-    frame, one = _with_cutoffs(plan, known, read(session, rows / "data.parquet"))
-    frame, names = Stages(known, one=one).add(frame, plan.table, [output.node for output in plan.outputs], at=None)
+    spark_tables = SparkTables(session, paths, plan.times, plan.links, plan.copies)
+    frame, single_cutoff = _with_cutoffs(plan, spark_tables, read(session, rows / "data.parquet"))
+    frame, names = Stages(spark_tables, single_cutoff=single_cutoff).add(
+        frame, plan.table, [output.node for output in plan.outputs], at=None
+    )
     return frame.selectExpr(ROW, *names).toDF(ROW, *(output.name for output in plan.outputs))
 
 
 def write(plan: Plan, tables: Mapping[str, Path], rows: Path, session: "SparkSession", file: Path) -> int:
-    """The same, as a Parquet file: a row for each row, in their order. Returns how many."""
-    found = compute(plan, tables, rows, session)
-    return write_snapshot(found, [output.name for output in plan.outputs], file)
+    """Write the plan's features of these rows to a Parquet file, in order; return the number of rows."""
+    features = compute(plan, tables, rows, session)
+    return write_snapshot(features, [output.name for output in plan.outputs], file)
 
 
 def _with_cutoffs(plan: Plan, tables: SparkTables, given: Snapshot) -> "tuple[DataFrame, bool]":
-    """The rows with the table's raw columns in their places, and CUT; and whether that is the same for all."""
+    """Return the rows with the table's raw columns in position, and CUT; and whether all have the same cutoff."""
     schema = tables.schema(plan.table)
     names = given.schema.names
     columns = [ROW]
@@ -71,14 +73,14 @@ def _with_cutoffs(plan: Plan, tables: SparkTables, given: Snapshot) -> "tuple[Da
         columns.append(f"{given.column(name) if name in names else _NULL.format(_type(schema[name]))} AS {column}")
     time = plan.times.get(plan.table)
     if CUTOFF in names and CUTOFF not in schema:
-        found = f"unix_micros(CAST({given.column(CUTOFF)} AS TIMESTAMP))"
-        frame = given.frame.selectExpr(*columns, f"coalesce({found}, {FOREVER}) AS {CUT}")
+        micros = f"unix_micros(CAST({given.column(CUTOFF)} AS TIMESTAMP))"
+        frame = given.frame.selectExpr(*columns, f"coalesce({micros}, {FOREVER}) AS {CUT}")
         return frame, len(frame.select(CUT).distinct().limit(2).collect()) < 2  # noqa: PLR2004
     frame = given.frame.selectExpr(*columns)
     if not time:
         return frame.selectExpr("*", f"{FOREVER} AS {CUT}"), True
-    found = moment(time, lambda name: tables.column(plan.table, name), schema)
-    return frame.selectExpr("*", f"coalesce({found}, {FOREVER}) AS {CUT}"), False
+    micros = moment(time, lambda name: tables.column(plan.table, name), schema)
+    return frame.selectExpr("*", f"coalesce({micros}, {FOREVER}) AS {CUT}"), False
 
 
 _NULL = "CAST(NULL AS {})"

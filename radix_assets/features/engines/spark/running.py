@@ -1,4 +1,4 @@
-"""Aggregations that grow with time: the rows of an ancestor and the moments asked about in one order, and one pass."""
+"""Running aggregations: the rows of an ancestor and the requested cutoffs in one order, in one pass."""
 
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 THEN = "__then"
-"""Since when a row is known, or the moment asked about."""
+"""Since when a row is known, or a requested cutoff."""
 ANCHOR = "__anchor"
-"""The number of the ancestor's row."""
+"""Number of the ancestor's row."""
 _ASKS = "__asks"
 
 
 def runs(node: Aggregation, tables: SparkTables) -> bool:
-    """Whether it is one of these: over all of the past, of values that never change once a row is known."""
+    """Return whether it can run: over the whole past, of values that are final once a row is known."""
     if node.window is not None or node.primitive not in RUNNING:
         return False
     return all(
@@ -34,10 +34,10 @@ def runs(node: Aggregation, tables: SparkTables) -> bool:
 def running(
     frame: "DataFrame", asked: "DataFrame", nodes: dict[str, Aggregation], columns: dict[Node, str]
 ) -> "DataFrame":
-    """ANCHOR, CUT and the aggregations over the rows that were known by then.
+    """Return ANCHOR, CUT and the aggregations over the rows that were known before.
 
-    `frame` has the rows: ANCHOR, THEN, their own time and number, and a column for each value. At the same moment the
-    question comes before the row: what is known then was known before.
+    `frame` has the rows: ANCHOR, THEN, their own time and number, and a column for each value. At equal times the
+    cutoff sorts before the row, since only rows known strictly before count.
     """
     types = dict(frame.dtypes)
     near: dict[str, str] = {}
@@ -57,8 +57,8 @@ def running(
     rows = frame.selectExpr("*", f"1 AS {_ASKS}", *(f"{sql} AS {name}" for sql, name in extra.items()))
     asks = asked.selectExpr(ANCHOR, CUT, f"{CUT} AS {THEN}", f"0 AS {_ASKS}")
     both = rows.unionByName(asks, allowMissingColumns=True)
-    over = f" OVER (PARTITION BY {ANCHOR} ORDER BY {THEN}, {_ASKS} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
-    made = []
+    window = f" OVER (PARTITION BY {ANCHOR} ORDER BY {THEN}, {_ASKS} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    columns_made = []
     for name, node in nodes.items():
         column = "1" if node.base is None else columns[node.base]
         mask = f"({_ASKS} = 1" + (
@@ -70,19 +70,19 @@ def running(
             mask,
             near.get(column, "0D") if node.primitive in SHIFTED else "0D",
             timed=OWN in frame.columns,
-            over=over,
+            over=window,
         )
         if plain and AGGREGATIONS[node.primitive].needs == "codes":
             where = "true" if node.where is None else equals(node.where, columns[node.where.base])
-            made.append(f"{_counted(node, cell, cells[f'CASE WHEN {where} THEN {column} END'])} AS {name}")
+            columns_made.append(f"{_counted(node, cell, cells[f'CASE WHEN {where} THEN {column} END'])} AS {name}")
         else:
-            made.append(f"{aggregated(node.primitive, cell, node.part)} AS {name}")
-    found = both.selectExpr(ANCHOR, CUT, _ASKS, *made)
-    return found.where(f"{_ASKS} = 0").select(ANCHOR, CUT, *nodes)
+            columns_made.append(f"{aggregated(node.primitive, cell, node.part)} AS {name}")
+    result = both.selectExpr(ANCHOR, CUT, _ASKS, *columns_made)
+    return result.where(f"{_ASKS} = 0").select(ANCHOR, CUT, *nodes)
 
 
 def _counted(node: Aggregation, cell: Cell, times: str) -> str:
-    """From how often each value had occurred up to and with each row."""
+    """Return SQL for aggregations of value counts, from the running count of each row's value."""
     if node.primitive == "num_unique":
         new = cell.of("count", f"CASE WHEN {times} = 1 THEN 1 END")
         return f"CASE WHEN {cell.rows} > 0 THEN CAST({new} AS DOUBLE) END"
@@ -91,19 +91,17 @@ def _counted(node: Aggregation, cell: Cell, times: str) -> str:
 
 
 def bases_of(node: Aggregation) -> list[Node]:
-    """What the aggregation is made of on the rows below."""
+    """Return the inputs of the aggregation on the rows below."""
     return [*([node.base] if node.base is not None else []), *([node.where.base] if node.where is not None else [])]
 
 
 def equals(where: Where, column: str) -> str:
-    """Whether a row fulfils a condition."""
-    wanted = where.value
-    said = (
-        text(wanted) if isinstance(wanted, str) else str(wanted).lower() if isinstance(wanted, bool) else number(wanted)
-    )
-    return f"coalesce({column} = {said}, false)"
+    """Return SQL for whether a row satisfies a condition."""
+    value = where.value
+    sql = text(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else number(value)
+    return f"coalesce({column} = {sql}, false)"
 
 
 def double(column: str, types: dict[str, str]) -> str:
-    """The column as a number."""
+    """Return SQL for the column as a number."""
     return column if types.get(column) == "double" else f"CAST({column} AS DOUBLE)"

@@ -1,9 +1,9 @@
-"""Running a plan: columns are added to rows, level by level, as plans that Spark runs at the end.
+"""Run a plan on Spark: columns are added to rows, level by level, as lazy plans that Spark runs at the end.
 
-A row is of a table: it has the table's raw columns, or only the number of the row (`at`). It has a cutoff, in CUT. An
-aggregation is asked for by pairs of an ancestor's row and a cutoff, each once however many rows ask; they are joined
-with the rows below that were known strictly before, and grouped. So with one cutoff each row below is looked at once
-for each path; with own cutoffs, as often as it was known.
+A row belongs to a table: it has the table's raw columns, or only the number of the row (`at`), and a cutoff in CUT. An
+aggregation is computed for distinct pairs of an ancestor's row and a cutoff; these are joined with the rows below that
+were known strictly before, and grouped. So with one cutoff each row below is read once per path; with individual
+cutoffs, once per pair that sees it.
 """
 
 from collections import defaultdict
@@ -27,8 +27,8 @@ _KNOWN = "__known"
 
 
 @dataclass
-class _Kinds:
-    """Nodes, and what they need on the same rows, by how they are computed; each with a column."""
+class _NodesByKind:
+    """Nodes and their inputs on the same rows, by how they are computed; each with a column."""
 
     ids: dict[Node, str] = field(default_factory=dict)
     own: list[Node] = field(default_factory=list)
@@ -37,7 +37,7 @@ class _Kinds:
     later: list[Transform] = field(default_factory=list)
 
     def add(self, node: Node, name: Callable[[], str]) -> None:
-        """Sort one in."""
+        """Add a node."""
         if node in self.ids:
             return
         self.ids[node] = name()
@@ -54,27 +54,27 @@ class _Kinds:
 
 
 def _of_the_row(node: Node) -> bool:
-    """Whether the row's own columns say it, whatever the moment."""
+    """Return whether the node depends only on the row's own columns, whatever the cutoff."""
     return all(isinstance(part, Identity | Transform) and not timed(part) for part in walk(node))
 
 
 class Stages:
-    """All nodes of a plan."""
+    """Stages for all nodes of a plan."""
 
-    def __init__(self, tables: SparkTables, *, one: bool) -> None:
-        """`one`: all rows have the same cutoff."""
-        self._tables, self._one = tables, one
-        self._made = 0
+    def __init__(self, tables: SparkTables, *, single_cutoff: bool) -> None:
+        """`single_cutoff`: all rows have the same cutoff."""
+        self._tables, self._single_cutoff = tables, single_cutoff
+        self._names_used = 0
 
     def add(
         self, frame: "DataFrame", table: str, nodes: Sequence[Node], *, at: str | None
     ) -> "tuple[DataFrame, list[str]]":
-        """The frame with a column for each node, and their names.
+        """Add a column for each node; return the frame and the names.
 
         `at` is the column with the number of the row in the table; None: the frame has the table's raw columns, in
-        their places.
+        position.
         """
-        kinds = _Kinds()
+        kinds = _NodesByKind()
         for node in nodes:
             kinds.add(node, self._name)
         ids = kinds.ids
@@ -90,39 +90,39 @@ class Stages:
         return frame, [ids[node] for node in nodes]
 
     def _name(self) -> str:
-        self._made += 1
-        return f"v{self._made}"
+        self._names_used += 1
+        return f"v{self._names_used}"
 
     def _own(self, frame: "DataFrame", table: str, nodes: dict[str, Node], at: str | None) -> "DataFrame":
         tables = self._tables
         schema, time = tables.schema(table), tables.times_of.get(table, ())
-        made = [
+        expressions = [
             f"{value(node, lambda name: tables.column(table, name), schema, time)} AS {name}"
             for name, node in nodes.items()
         ]
         if at is None:
-            return frame.selectExpr("*", *made)
-        self._made += 1
-        place = f"r{self._made}"
-        held = tables.snapshot(table).frame.selectExpr(f"{ROW} AS {place}", *made)
-        return frame.join(held, frame[at] == held[place], "left").drop(place)
+            return frame.selectExpr("*", *expressions)
+        self._names_used += 1
+        place = f"r{self._names_used}"
+        values = tables.snapshot(table).frame.selectExpr(f"{ROW} AS {place}", *expressions)
+        return frame.join(values, frame[at] == values[place], "left").drop(place)
 
     def _above(self, frame: "DataFrame", link: int, nodes: dict[str, Direct], at: str | None) -> "DataFrame":
         tables, parent = self._tables, self._tables.links[link].parent
-        self._made += 1
-        place = f"p{self._made}"
+        self._names_used += 1
+        place = f"p{self._names_used}"
         if at is None:
             frame = tables.with_parent(frame, link, tables.key(link, parent=False), place)
         else:
-            held = tables.linked(link).toDF(f"{place}r", place)
-            frame = frame.join(held, frame[at] == held[f"{place}r"], "left").drop(f"{place}r")
+            link_rows = tables.linked(link).toDF(f"{place}r", place)
+            frame = frame.join(link_rows, frame[at] == link_rows[f"{place}r"], "left").drop(f"{place}r")
         times = tables.times(parent)
         if times is not None:
-            held = times.toDF(f"{place}r", f"{place}t")
-            frame = frame.join(held, frame[place] == held[f"{place}r"], "left")
+            link_rows = times.toDF(f"{place}r", f"{place}t")
+            frame = frame.join(link_rows, frame[place] == link_rows[f"{place}r"], "left")
             known = f"CASE WHEN {place}t < {CUT} THEN {place} END AS {place}"
-            kept = [f"`{c}`" for c in frame.columns if c not in (place, f"{place}t", f"{place}r")]
-            frame = frame.selectExpr(*kept, known)
+            columns = [f"`{c}`" for c in frame.columns if c not in (place, f"{place}t", f"{place}r")]
+            frame = frame.selectExpr(*columns, known)
         frame, names = self.add(frame, parent, [node.base for node in nodes.values()], at=place)
         keep = [f"`{c}`" for c in frame.columns if not (c.startswith("v") and c in names) and c != place]
         return frame.selectExpr(*keep, *(f"{one} AS {name}" for one, name in zip(names, nodes, strict=True)))
@@ -135,23 +135,27 @@ class Stages:
         at: str | None,
     ) -> "DataFrame":
         tables = self._tables
-        self._made += 1
-        place = f"a{self._made}"
+        self._names_used += 1
+        place = f"a{self._names_used}"
         if at is None:
             frame = tables.with_parent(frame, path[0], tables.key(path[0], parent=True), place)
         else:
             frame = frame.selectExpr("*", f"{at} AS {place}")
-        asked = frame.where(f"{place} IS NOT NULL").selectExpr(f"{place} AS {ANCHOR}", CUT).distinct()
+        requests = frame.where(f"{place} IS NOT NULL").selectExpr(f"{place} AS {ANCHOR}", CUT).distinct()
         child = self._child(path)
         parts: dict[tuple[bool, int | None], dict[str, Aggregation]] = defaultdict(dict)
         for name, node in nodes.items():
-            quick = not self._one and _KNOWN in child.columns and runs(node, tables)
-            parts[quick, None if self._one else node.window][name] = node
-        for (quick, window), some in parts.items():
-            found = self._running(asked, child, path, some) if quick else self._joined(asked, child, path, some, window)
-            held = tables.checkpointed(found).toDF(f"{place}k", f"{place}c", *some)
-            same = (frame[place] == held[f"{place}k"]) & (frame[CUT] == held[f"{place}c"])
-            frame = frame.join(held, same, "left").drop(f"{place}k", f"{place}c")
+            can_run = not self._single_cutoff and _KNOWN in child.columns and runs(node, tables)
+            parts[can_run, None if self._single_cutoff else node.window][name] = node
+        for (can_run, window), nodes_part in parts.items():
+            aggregates = (
+                self._running(requests, child, path, nodes_part)
+                if can_run
+                else self._joined(requests, child, path, nodes_part, window)
+            )
+            values = tables.checkpointed(aggregates).toDF(f"{place}k", f"{place}c", *nodes_part)
+            same = (frame[place] == values[f"{place}k"]) & (frame[CUT] == values[f"{place}c"])
+            frame = frame.join(values, same, "left").drop(f"{place}k", f"{place}c")
         empty = {
             name: f"coalesce({name}, CAST({AGGREGATIONS[node.primitive].empty!r} AS DOUBLE)) AS {name}"
             for name, node in nodes.items()
@@ -160,7 +164,7 @@ class Stages:
         return frame.selectExpr(*(f"`{c}`" for c in frame.columns if c not in empty and c != place), *empty.values())
 
     def _child(self, path: tuple[int, ...]) -> "DataFrame":
-        """The rows at the end of a path: raw columns, CHILD, ANCHOR, since when each is known, and its own time."""
+        """Return the rows at the end of a path: raw columns, CHILD, ANCHOR, since when each is known, its own time."""
         tables, links = self._tables, self._tables.links
         table = links[path[-1]].child
         frame = tables.snapshot(table).frame
@@ -179,8 +183,8 @@ class Stages:
                     frame = frame.selectExpr("*", f"{-(2**63) + 1}L - 1L AS {TIME}")
                     timed = True
                 frame = tables.latest(frame, above)
-            held = tables.linked(step).toDF("__below", "__next")
-            frame = frame.join(held, frame[PLACE] == held["__below"], "inner").drop("__below", PLACE)
+            link_rows = tables.linked(step).toDF("__below", "__next")
+            frame = frame.join(link_rows, frame[PLACE] == link_rows["__below"], "inner").drop("__below", PLACE)
             frame = frame.withColumnRenamed("__next", PLACE).where(f"{PLACE} IS NOT NULL")
         frame = frame.withColumnRenamed(PLACE, ANCHOR)
         if timed:
@@ -195,7 +199,7 @@ class Stages:
         nodes: dict[str, Aggregation],
         window: int | None,
     ) -> "DataFrame":
-        """ANCHOR, CUT and the aggregations over the rows that were known by then, all with the same window."""
+        """Return ANCHOR, CUT and the aggregations over the rows that were known before, all with the same window."""
         table = self._tables.links[path[-1]].child
         ask = asked.toDF("__asker", CUT)
         same = child[ANCHOR] == ask["__asker"]
@@ -215,7 +219,7 @@ class Stages:
         return running(frame.withColumnRenamed(_KNOWN, THEN), asked, nodes, dict(zip(bases, names, strict=True)))
 
     def _grouped(self, pairs: "DataFrame", table: str, nodes: dict[str, Aggregation]) -> "DataFrame":
-        """Rows below, each with the ANCHOR and the CUT that it counts for, grouped by these."""
+        """Aggregate rows below, each with its ANCHOR and CUT, grouped by these."""
         bases = list(dict.fromkeys(base for node in nodes.values() for base in bases_of(node)))
         frame, names = self.add(pairs, table, bases, at=None)
         columns = dict(zip(bases, names, strict=True))
@@ -230,7 +234,7 @@ class Stages:
         if timed and any(node.primitive == "trend" for node in nodes.values()):
             extra.append(f"min({OWN}) {over} AS __start")
         frame = frame.selectExpr("*", *extra) if extra else frame
-        made = []
+        aggregates = []
         for name, node in nodes.items():
             column = "1" if node.base is None else columns[node.base]
             plain = AGGREGATIONS[node.primitive].needs != "numbers"
@@ -242,8 +246,8 @@ class Stages:
                 "__start",
                 timed,
             )
-            made.append(_expr(aggregated(node.primitive, cell, node.part)).alias(name))
-        return frame.groupBy(ANCHOR, CUT).agg(*made)
+            aggregates.append(_expr(aggregated(node.primitive, cell, node.part)).alias(name))
+        return frame.groupBy(ANCHOR, CUT).agg(*aggregates)
 
     def _mask(self, node: Aggregation, columns: dict[Node, str], names: list[str]) -> str:
         parts = [] if node.where is None else [equals(node.where, columns[node.where.base])]
@@ -255,7 +259,7 @@ class Stages:
 
 
 def check(node: Node, tables: SparkTables, table: str) -> None:
-    """Raise Uncompiled where the node, or a part of it, has no equal on Spark."""
+    """Raise Uncompiled if the node, or a part of it, has no equivalent on Spark."""
     if foreign(node):
         raise Uncompiled(f"{getattr(node, 'primitive', node.kind)} is computed by featuretools")
     links = tables.links
