@@ -25,7 +25,8 @@ CONFIG = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.locality.wait": "0",
 }
-_UP = 120.0
+_UP = 600.0
+"""Seconds after which a test gives up: on a busy machine a JVM needs minutes to start."""
 
 
 @contextlib.contextmanager
@@ -93,14 +94,16 @@ def connect(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     try:
         end = time.monotonic() + _UP
-        while time.monotonic() < end:
+        while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
+            if time.monotonic() > end or process.poll() is not None:
+                raise RuntimeError((folder / "connect.log").read_text(encoding="utf-8", errors="replace")[-2000:])
             time.sleep(0.3)
         yield f"sc://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(_UP)
 
 
 def _said(log: Path, pattern: str) -> str:

@@ -57,5 +57,5 @@ def test_profiles_labels_and_features_over_connect(tmp_path: Path) -> None:
     paths = [str(tests.parent), *(str(tests / name) for name in ("spark", "features", "labels"))]
     with connect(tmp_path) as address:
         command = [sys.executable, "-c", SCRIPT, address, str(tmp_path), *paths]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     assert "the same" in done.stdout, done.stderr[-3000:]

@@ -38,5 +38,5 @@ def test_work_ends_with_a_code_where_all_workers_are_gone(tmp_path: Path) -> Non
         pytest.skip("there is no Java here")
     tests = Path(__file__).parents[1]
     command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(tests.parent), str(tests), str(tests / "spark")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     assert done.stdout.splitlines()[-2:] == ["working RDX-CMP-004 True", "again RDX-CMP-003 True"], done.stderr[-3000:]
