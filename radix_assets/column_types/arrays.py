@@ -17,12 +17,12 @@ def packed(array: npt.NDArray[Any]) -> dict[str, Any]:
 def unpacked(written: dict[str, Any]) -> npt.NDArray[Any]:
     """Return the array, in the machine's byte order."""
     kind = np.dtype(written["type"]).newbyteorder("<")
-    found = np.frombuffer(base64.b64decode(written["data"]), dtype=kind).reshape(written["shape"])
-    return found if sys.byteorder == "little" else found.astype(kind.newbyteorder("="))
+    array = np.frombuffer(base64.b64decode(written["data"]), dtype=kind).reshape(written["shape"])
+    return array if sys.byteorder == "little" else array.astype(kind.newbyteorder("="))
 
 
 def probabilities(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the softmax of each row of scores, (rows, classes)."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    found: npt.NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
-    return found
+    result: npt.NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return result

@@ -18,8 +18,8 @@ def classify(columns: Sequence[ColumnFacts]) -> list[TypeGuess]:
     if not columns:
         return []
     clean = [cleaned(column) for column in columns]
-    found = shipped()(clean)
-    order = np.argsort(-found, axis=1, kind="stable")
+    probabilities = shipped()(clean)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
     return [
         TypeGuess(
             type=TYPES[first],
@@ -27,5 +27,5 @@ def classify(columns: Sequence[ColumnFacts]) -> list[TypeGuess]:
             second=TYPES[second] if row[second] >= POSSIBLE else None,
             evidence=evidence(column, TYPES[first], features(column)),
         )
-        for column, row, (first, second) in zip(clean, found, order[:, :2].tolist(), strict=True)
+        for column, row, (first, second) in zip(clean, probabilities, order[:, :2].tolist(), strict=True)
     ]

@@ -74,8 +74,8 @@ _KINDS = {
 
 def evidence(column: ColumnFacts, type_: ColumnType, features: Mapping[str, float]) -> str:
     """Return the reasons for a type: name, counts and patterns of the values."""
-    said = [_counts(column), _look(column, features), _name(column, type_, features)]
-    return "; ".join(part for part in said if part)
+    parts = [_counts(column), _look(column, features), _name(column, type_, features)]
+    return "; ".join(part for part in parts if part)
 
 
 def _counts(column: ColumnFacts) -> str:

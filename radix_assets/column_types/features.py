@@ -18,10 +18,10 @@ ABSENT = np.float32(-1e6)
 def cleaned(column: ColumnFacts) -> ColumnFacts:
     """Return the column without null markers among its samples and distinct values."""
     samples = tuple(dict.fromkeys(text for text in column.samples if text.strip()))
-    kept = tuple(text for text in samples if not is_null_token(text))
-    if kept == tuple(column.samples):
+    values = tuple(text for text in samples if not is_null_token(text))
+    if values == tuple(column.samples):
         return column
-    return replace(column, samples=kept[:SAMPLES], distinct=max(0, column.distinct - len(samples) + len(kept)))
+    return replace(column, samples=values[:SAMPLES], distinct=max(0, column.distinct - len(samples) + len(values)))
 
 
 def features(column: ColumnFacts) -> dict[str, float]:
@@ -32,9 +32,9 @@ def features(column: ColumnFacts) -> dict[str, float]:
 def matrix(columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float32]:
     """Return the features of cleaned columns, (columns, features), in the order of `FEATURES`."""
     rows = [list(features(column).values()) for column in columns]
-    found = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
-    found[np.isnan(found)] = ABSENT
-    return found.clip(ABSENT, -ABSENT).astype(np.float32)
+    result = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
+    result[np.isnan(result)] = ABSENT
+    return result.clip(ABSENT, -ABSENT).astype(np.float32)
 
 
 FEATURES = tuple(features(ColumnFacts("", 0, 0, 0)))

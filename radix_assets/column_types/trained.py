@@ -50,8 +50,8 @@ class Trained:
 
     def members(self, columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float64]:
         """Return the probabilities of each member, (members, columns, types). The columns must be cleaned."""
-        found = matrix(columns)
-        return np.stack([*(trees(found) for trees in self._trees), self._linear(columns, found)])
+        inputs = matrix(columns)
+        return np.stack([*(trees(inputs) for trees in self._trees), self._linear(columns, inputs)])
 
     def __call__(self, columns: Sequence[ColumnFacts]) -> npt.NDArray[np.float64]:
         """Return calibrated probabilities of cleaned columns, (columns, types), in the order of `TYPES`."""

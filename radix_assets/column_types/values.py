@@ -123,8 +123,8 @@ def is_null_token(text: str) -> bool:
 
 def numbers_of(samples: Sequence[str]) -> list[float]:
     """Return the samples that are plain numbers."""
-    found = [float(text) for text in samples if _NUMBER.fullmatch(text.strip())]
-    return [number for number in found if math.isfinite(number)]
+    numbers = [float(text) for text in samples if _NUMBER.fullmatch(text.strip())]
+    return [number for number in numbers if math.isfinite(number)]
 
 
 def value_features(samples: Sequence[str]) -> dict[str, float]:
@@ -137,12 +137,12 @@ def value_features(samples: Sequence[str]) -> dict[str, float]:
             sum(1 for text in texts if pattern.fullmatch(text)) / count if count else math.nan
         )
     for kind, counted in _COUNTED.items():
-        found = [counted(text) for text in texts]
-        features[f"value_{kind}_mean"] = statistics.fmean(found) if found else math.nan
-        features[f"value_{kind}_spread"] = statistics.pstdev(found) if found else math.nan
+        counts = [counted(text) for text in texts]
+        features[f"value_{kind}_mean"] = statistics.fmean(counts) if counts else math.nan
+        features[f"value_{kind}_spread"] = statistics.pstdev(counts) if counts else math.nan
         if kind in {"length", "words", "commas"}:
-            features[f"value_{kind}_min"] = min(found, default=math.nan)
-            features[f"value_{kind}_max"] = max(found, default=math.nan)
+            features[f"value_{kind}_min"] = min(counts, default=math.nan)
+            features[f"value_{kind}_max"] = max(counts, default=math.nan)
     features["value_list_items"] = max((len(re.findall(r"[,;|]", text)) for text in texts), default=0)
     features["value_list_even"] = float(len({len(re.findall(r"[,;|]", text)) for text in texts}) == 1)
     features["value_initial"] = len({text[:1] for text in texts}) / max(1, count)

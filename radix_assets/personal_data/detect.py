@@ -118,5 +118,5 @@ def _said(rule: Rule) -> str:
 
 
 def _confidence(rule: Rule, values: list[str], context: Context) -> float:
-    known = 0.03 if context.persons and rule.context in {"any", "unless_things", "unless_animals"} else 0.0
-    return round(min(0.98, rule.confidence + known - (0.0 if values else 0.03)), 2)
+    bonus = 0.03 if context.persons and rule.context in {"any", "unless_things", "unless_animals"} else 0.0
+    return round(min(0.98, rule.confidence + bonus - (0.0 if values else 0.03)), 2)

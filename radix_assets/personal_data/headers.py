@@ -216,13 +216,13 @@ _QUESTION = 12
 def rules_of(name: str) -> list[Rule]:
     """Return every rule that a header matches, the most certain first, except those that other words rule out."""
     header = spelled_out(name)
-    found: list[Rule] = []
+    rules: list[Rule] = []
     if header.count("_") >= _QUESTION:
-        return found
+        return rules
     for each in RULES:
         match = each.header.search(header)
         if match:
             rest = {word for word in f"{header[: match.start()]}_{header[match.end() :]}".split("_") if word}
             if not (rest & HARMLESS) - each.excuses:
-                found.append(each)
-    return found
+                rules.append(each)
+    return rules

@@ -93,7 +93,7 @@ _LETTERS = str.maketrans(
 
 def _plain(pattern: str) -> str:
     """Return a pattern's words without accents, as `joined` writes them."""
-    return re.sub(r"[^\x00-\x7f]+", lambda found: "".join(words(found[0])), pattern.translate(_LETTERS))
+    return re.sub(r"[^\x00-\x7f]+", lambda match: "".join(words(match[0])), pattern.translate(_LETTERS))
 
 
 def rule(  # noqa: D103 see Rule

@@ -33,18 +33,22 @@ def _known() -> tuple[frozenset[str], frozenset[str]]:
 
     from faker.providers import person
 
-    given: set[str] = set()
+    given_names: set[str] = set()
     family: set[str] = set()
     for module in pkgutil.iter_modules(person.__path__):
         provider = importlib.import_module(f"faker.providers.person.{module.name}").Provider
         for attribute in dir(provider):
             into = (
-                given if attribute.startswith("first_name") else family if attribute.startswith("last_name") else None
+                given_names
+                if attribute.startswith("first_name")
+                else family
+                if attribute.startswith("last_name")
+                else None
             )
             names = getattr(provider, attribute) if into is not None else ()
             if into is not None and isinstance(names, dict | list | tuple | set):
                 into.update("".join(words(str(name))) for name in names)
-    return frozenset(given - {""}), frozenset(family - {""})
+    return frozenset(given_names - {""}), frozenset(family - {""})
 
 
 def is_full_name(text: str) -> bool:
@@ -57,11 +61,11 @@ def is_full_name(text: str) -> bool:
     plain = ["".join(words(token)) for token in tokens]
     if not 1 < len(tokens) <= _MOST_WORDS or _FIRMS & set(plain) or not all(_TOKEN.fullmatch(t) for t in tokens):
         return False
-    given, family = _known()
-    first = [place for place, token in enumerate(plain) if token in given and len(token) > 1]
+    given_names, family = _known()
+    first = [place for place, token in enumerate(plain) if token in given_names and len(token) > 1]
     for place in first:
         others = [token for other, token in enumerate(plain) if other != place]
-        if any(token in family or (token in given and len(token) > 1) for token in others):
+        if any(token in family or (token in given_names and len(token) > 1) for token in others):
             return True
         if place == 0 and any(len(token) == 1 for token in others):
             return True
@@ -72,8 +76,8 @@ def is_full_name(text: str) -> bool:
 def is_single_name(text: str) -> bool:
     """Return whether a text is one word that is a given or a family name."""
     token = "".join(words(text))
-    given, family = _known()
-    return len(text.split()) == 1 and len(token) > 1 and (token in given or token in family)
+    given_names, family = _known()
+    return len(text.split()) == 1 and len(token) > 1 and (token in given_names or token in family)
 
 
 def name_share(values: Sequence[str]) -> float:

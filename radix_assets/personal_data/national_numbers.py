@@ -21,13 +21,13 @@ _LEAST = 3
 
 @lru_cache(maxsize=1)
 def _known() -> tuple[tuple[str, ModuleType], ...]:
-    found = []
+    result = []
     for name in (*_LETTERED, *_DIGITS):
         try:
-            found.append((name, import_module(f"stdnum.{name}")))
+            result.append((name, import_module(f"stdnum.{name}")))
         except ImportError:  # another version of the library has other countries
             continue
-    return tuple(found)
+    return tuple(result)
 
 
 def _may_be(text: str) -> bool:

@@ -37,13 +37,13 @@ def flags(array: pa.BooleanArray) -> Flags:
 
 def taken(texts: pa.Array, places: Counts) -> pa.Array:
     """Return the strings at these positions."""
-    wanted = np.ascontiguousarray(places, np.int64)
-    return texts.take(pa.Array.from_buffers(pa.int64(), len(wanted), [None, pa.py_buffer(wanted)]))
+    positions = np.ascontiguousarray(places, np.int64)
+    return texts.take(pa.Array.from_buffers(pa.int64(), len(positions), [None, pa.py_buffer(positions)]))
 
 
-def kept(texts: pa.Array, wanted: Flags) -> pa.Array:
+def kept(texts: pa.Array, mask: Flags) -> pa.Array:
     """Return the strings where the mask is true."""
-    return taken(texts, np.flatnonzero(wanted))
+    return taken(texts, np.flatnonzero(mask))
 
 
 def text_array(words: Sequence[str]) -> pa.LargeStringArray:

@@ -20,9 +20,9 @@ def _compute(work: Work) -> Output:
 
     table, raw = work.table, work.input(f"raw/{slug(work.table)}")
     with computing(work.project, {table: raw}, work.tools.home) as engine:
-        found = on_spark(engine.session, table, raw / DATA_FILE) if engine.session else None
-    made = make_profile(table, raw, work.out, private=_private(work), previous=_previous(work), found=found)
-    return engine.tell(made)
+        computed = on_spark(engine.session, table, raw / DATA_FILE) if engine.session else None
+    output = make_profile(table, raw, work.out, private=_private(work), previous=_previous(work), computed=computed)
+    return engine.tell(output)
 
 
 def _outside(work: Work) -> list[str] | dict[str, list[str] | bool]:

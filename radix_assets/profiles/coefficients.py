@@ -80,9 +80,9 @@ def correlation_ratios(group: Category) -> Floats:
         mean = (group.count * group.mean).sum(axis=0) / count
         between = (group.count * (group.mean - mean) ** 2).sum(axis=0)
         whole = between + group.within
-        found = np.sqrt(between / np.where(whole > count * (_NOTHING * mean) ** 2, whole, np.nan))
-    constant = ((group.count > 0).sum(axis=0) < 2) | ~np.isfinite(found)  # noqa: PLR2004
-    return np.where(constant, np.nan, np.clip(found, 0.0, 1.0))
+        ratios = np.sqrt(between / np.where(whole > count * (_NOTHING * mean) ** 2, whole, np.nan))
+    constant = ((group.count > 0).sum(axis=0) < 2) | ~np.isfinite(ratios)  # noqa: PLR2004
+    return np.where(constant, np.nan, np.clip(ratios, 0.0, 1.0))
 
 
 def spearman(sample: Floats) -> Floats:
@@ -94,14 +94,16 @@ def spearman(sample: Floats) -> Floats:
     gaps = missing.any(axis=0)
     # sort once: the positions of a subset of the rows are in the order of their values
     places = [np.unique(column, return_inverse=True)[1] for column in sample.T]
-    ranks = np.vstack([_ranked(some) for some in places]) if width else sample.T
-    found = Pairs.of(ranks, None).correlations()
+    ranks = np.vstack([_ranked(codes) for codes in places]) if width else sample.T
+    coefficients = Pairs.of(ranks, None).correlations()
     for a in np.flatnonzero(gaps):
         for b in range(width):
             both = ~missing[:, a] & ~missing[:, b]
             pair = np.vstack([_ranked(places[a][both]), _ranked(places[b][both])])
-            found[a, b] = found[b, a] = Pairs.of(pair, None).correlations()[0, 1] if both.sum() > 1 else np.nan
-    return found
+            coefficients[a, b] = coefficients[b, a] = (
+                Pairs.of(pair, None).correlations()[0, 1] if both.sum() > 1 else np.nan
+            )
+    return coefficients
 
 
 def _ranked(places: Counts) -> Floats:
@@ -117,8 +119,8 @@ def _used(table: Counts) -> Counts:
 
 
 def _entropy(shares: Floats) -> float:
-    some = shares[shares > 0]
-    return float(-(some * np.log(some)).sum())
+    positive = shares[shares > 0]
+    return float(-(positive * np.log(positive)).sum())
 
 
 def _plain(matrix: Floats) -> Matrix:

@@ -55,15 +55,15 @@ def profile_from(
     lacks values of columns which are no longer `hidden` is ignored.
     """
     parquet = open_parquet(file)
-    known = state_file.load(previous, seed) if previous else None
-    if known and not known[0].hidden <= set(hidden):
-        known = None
+    stored = state_file.load(previous, seed) if previous else None
+    if stored and not stored[0].hidden <= set(hidden):
+        stored = None
     with ThreadPoolExecutor(_THREADS) as threads:
-        more = extend_state(file, parquet, *known, threads) if known else None
-    if more is not None:
-        profile = finalize(table, more.state, more.exact)
-        profile.carried = more.carried
-        return Profiled(profile, more.state, more.prefix)
+        extended = extend_state(file, parquet, *stored, threads) if stored else None
+    if extended is not None:
+        profile = finalize(table, extended.state, extended.exact)
+        profile.carried = extended.carried
+        return Profiled(profile, extended.state, extended.prefix)
     state = TableState.none(parquet.schema_arrow, seed)
     rows, last = _read(state, parquet)
     profile = finalize(table, state, compute_exact(file, state))
@@ -73,14 +73,14 @@ def profile_from(
     return Profiled(profile, state, make_prefix(file, parquet, last))
 
 
-def profile_columns(file: Path, wanted: Collection[str] | None = None) -> dict[str, ColumnProfile]:
+def profile_columns(file: Path, chosen: Collection[str] | None = None) -> dict[str, ColumnProfile]:
     """Return the statistics of some columns, in the table's order; of all if none are named."""
     parquet = open_parquet(file)
-    names = [name for name in parquet.schema_arrow.names if wanted is None or name in set(wanted)]
-    found = TableState.none(parquet.schema_arrow).only(names)
+    names = [name for name in parquet.schema_arrow.names if chosen is None or name in set(chosen)]
+    state = TableState.none(parquet.schema_arrow).only(names)
     for batch in batches(parquet, names=names):
-        found.add(batch)
-    return finalize("", found.settle(), compute_exact(file, found)).columns
+        state.add(batch)
+    return finalize("", state.settle(), compute_exact(file, state)).columns
 
 
 def _read(state: TableState, parquet: pq.ParquetFile) -> tuple[Hashes | None, Hashes]:
@@ -91,11 +91,11 @@ def _read(state: TableState, parquet: pq.ParquetFile) -> tuple[Hashes | None, Ha
     with ThreadPoolExecutor(_THREADS) as threads:
         for batch in batches(parquet):
             at = state.rows
-            some = state.add(batch, threads)
+            batch_hashes = state.add(batch, threads)
             if state.rows > start:
-                last.append(some[max(0, start - at) :].copy())  # a view would keep the whole array alive
+                last.append(batch_hashes[max(0, start - at) :].copy())  # a view would keep the whole array alive
             if hashes is not None:
-                hashes.append(some)
+                hashes.append(batch_hashes)
             if state.rows > REFINED:
                 hashes = None
     state.settle()

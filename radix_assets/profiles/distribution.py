@@ -22,8 +22,11 @@ def compute_quantiles(values: Numbers, below: Counts) -> dict[str, float]:
     high = values[np.searchsorted(below, np.ceil(places), side="right")]
     low, high = low.astype(np.float64), high.astype(np.float64)
     part = places - np.floor(places)
-    found = low * (1.0 - part) + high * part
-    return {str(share): float(one) for share, one in zip(QUANTILES, np.where(low == high, low, found), strict=True)}
+    interpolated = low * (1.0 - part) + high * part
+    return {
+        str(share): float(value)
+        for share, value in zip(QUANTILES, np.where(low == high, low, interpolated), strict=True)
+    }
 
 
 def compute_histogram(
@@ -61,8 +64,8 @@ def to_json_values(values: list[Any], dtype: DType) -> list[Any]:
     if dtype == "boolean":
         return [bool(value) for value in values]
     if dtype == "date":
-        found = pl.Series(values, dtype=pl.Int64).cast(pl.Int32).cast(pl.Date).to_list()
-        return [value.isoformat() for value in found]
+        dates = pl.Series(values, dtype=pl.Int64).cast(pl.Int32).cast(pl.Date).to_list()
+        return [value.isoformat() for value in dates]
     if dtype in _KINDS:
         return [_iso(value) for value in pl.Series(values, dtype=pl.Int64).cast(_KINDS[dtype]).to_list()]
     return values

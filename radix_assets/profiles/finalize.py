@@ -56,9 +56,9 @@ def count_duplicates(state: TableState) -> tuple[int, int]:
     if hashes.exact:
         return state.rows - len(hashes.hashes), 0
     # The rows whose hashes are known are a sample of the distinct rows, with all their repeats.
-    known, rows = len(hashes.hashes), int(hashes.counts.sum())
-    share = (rows - known) / rows
-    error = _ALWAYS * (share * (1.0 - share) / known) ** 0.5 + 3.0 / known
+    distinct, rows = len(hashes.hashes), int(hashes.counts.sum())
+    share = (rows - distinct) / rows
+    error = _ALWAYS * (share * (1.0 - share) / distinct) ** 0.5 + 3.0 / distinct
     return round(state.rows * share), int(np.ceil(error * state.rows))
 
 
@@ -83,28 +83,28 @@ def count_distinct(column: ColumnState) -> tuple[int, float]:
 
 def _profile(name: str, column: ColumnState, exact: dict[str, Any] | None) -> ColumnProfile:
     distinct, error = count_distinct(column)
-    found: dict[str, Any] = {"nulls": column.nulls, "distinct": distinct}
-    found |= registry.finish(column.statistics, column.present, column.dtype)
+    fields: dict[str, Any] = {"nulls": column.nulls, "distinct": distinct}
+    fields |= registry.finish(column.statistics, column.present, column.dtype)
     errors: dict[str, float] = {"distinct": error} if error else {}
     if column.present:
-        found["monotonic"] = column.non_decreasing
+        fields["monotonic"] = column.non_decreasing
     if column.present and not column.hidden:
         if column.power_sums:
-            found |= _moments(column.power_sums)
+            fields |= _moments(column.power_sums)
         if column.pattern_counts:
-            found["patterns"] = _patterns(column.pattern_counts)
+            fields["patterns"] = _patterns(column.pattern_counts)
             if column.pattern_counts.short:
                 errors["patterns"] = float(column.pattern_counts.short)
         if exact:
-            found |= exact
+            fields |= exact
             errors = {key: value for key, value in errors.items() if key == "patterns"}
         elif column.value_counts is not None:
             tally = column.value_counts.settle()
             keys = tally.texts if column.dtype == "string" else tally.keys
-            found |= describe_values(column, keys, tally.counts)
+            fields |= describe_values(column, keys, tally.counts)
         else:
-            found |= _estimated(column, errors)
-    return ColumnProfile(name=name, dtype=column.dtype, rows=column.rows, errors=errors, **found)
+            fields |= _estimated(column, errors)
+    return ColumnProfile(name=name, dtype=column.dtype, rows=column.rows, errors=errors, **fields)
 
 
 def _patterns(shapes: HeavyHitters) -> list[tuple[str, int]]:
@@ -129,42 +129,42 @@ def _moments(sums: PowerSums) -> dict[str, Any]:
 def describe_values(column: ColumnState, keys: Any, counts: Counts) -> dict[str, Any]:
     """Return the statistics that follow from all distinct values and their counts."""
     top = most_frequent(keys, counts)
-    found: dict[str, Any] = {"distinct": len(counts)}
-    found["top"] = list(
+    fields: dict[str, Any] = {"distinct": len(counts)}
+    fields["top"] = list(
         zip(to_json_values([key for key, _ in top], column.dtype), [number for _, number in top], strict=True)
     )
-    return found | _ordered(column, keys, counts)
+    return fields | _ordered(column, keys, counts)
 
 
 def _ordered(column: ColumnState, values: Numbers, counts: Counts) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if column.dtype in {"string", "boolean", "time"}:
-        return found
+        return fields
     below = np.cumsum(counts)
     if column.dtype in {"integer", "float"}:
-        found["quantiles"] = compute_quantiles(values, below)
+        fields["quantiles"] = compute_quantiles(values, below)
         if np.isfinite(column.minimum) and np.isfinite(column.maximum):
             whole = column.dtype == "integer"
-            found["histogram"] = compute_histogram(values, below, column.minimum, column.maximum, whole=whole)
+            fields["histogram"] = compute_histogram(values, below, column.minimum, column.maximum, whole=whole)
     elif column.minimum != column.maximum:
         bins = compute_histogram(values, below, float(column.minimum), float(column.maximum), whole=False)
         edges = to_json_values([round(low) for low, _, _ in bins] + [round(bins[-1][1])], column.dtype)
-        found["timeline"] = list(zip(edges[:-1], edges[1:], [count for _, _, count in bins], strict=True))
-    return found
+        fields["timeline"] = list(zip(edges[:-1], edges[1:], [count for _, _, count in bins], strict=True))
+    return fields
 
 
 def _estimated(column: ColumnState, errors: dict[str, float]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if column.heavy_hitters:
         frequent = column.heavy_hitters
         keys = frequent.texts if column.dtype == "string" else frequent.keys
         top = most_frequent(keys, frequent.counts, frequent.short)
         names = to_json_values([key for key, _ in top], column.dtype)
-        found["top"] = list(zip(names, [number for _, number in top], strict=True))
+        fields["top"] = list(zip(names, [number for _, number in top], strict=True))
         if frequent.short:
             errors["top"] = float(frequent.short)
     if column.quantile_sketch:
-        found |= _ordered(column, *column.quantile_sketch.weighted())
+        fields |= _ordered(column, *column.quantile_sketch.weighted())
         if column.dtype != "time":
             errors["quantiles"] = column.quantile_sketch.moved / column.present
-    return found
+    return fields

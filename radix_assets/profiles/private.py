@@ -11,8 +11,8 @@ from radix_assets.sources.schema import DATA_FILE
 
 def without_values(profile: TableProfile, columns: Collection[str]) -> TableProfile:
     """Return the profile as it may be written: of these columns only statistics that reveal no value."""
-    kept = {name: _bare(column) if name in columns else column for name, column in profile.columns.items()}
-    return profile.model_copy(update={"columns": kept, "associations": profile.associations.without(columns)})
+    redacted = {name: _bare(column) if name in columns else column for name, column in profile.columns.items()}
+    return profile.model_copy(update={"columns": redacted, "associations": profile.associations.without(columns)})
 
 
 def with_values(profile: TableProfile, raw: Path) -> TableProfile:
@@ -21,8 +21,8 @@ def with_values(profile: TableProfile, raw: Path) -> TableProfile:
     if not private:
         return profile
     again = profile_columns(raw / DATA_FILE, private)
-    kept = {name: again.get(name, column) for name, column in profile.columns.items()}
-    return profile.model_copy(update={"columns": kept})
+    complete = {name: again.get(name, column) for name, column in profile.columns.items()}
+    return profile.model_copy(update={"columns": complete})
 
 
 def _bare(column: ColumnProfile) -> ColumnProfile:

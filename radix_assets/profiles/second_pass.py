@@ -24,16 +24,16 @@ def compute_exact(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
     pa.default_memory_pool().release_unused()
     frame = pl.scan_parquet(file)
     places = {name: place for place, name in enumerate(frame.collect_schema().names())}
-    found: dict[int, dict[str, Any]] = {}
+    exact: dict[int, dict[str, Any]] = {}
     for place, column in enumerate(state.columns):
         if column.value_counts is not None or not column.present or column.exact_distinct is not None:
             continue
         if state.rows <= REFINED:
-            found[place] = _exact(frame, places[state.names[place]], column)
-            column.exact_distinct = found[place]["distinct"]
+            exact[place] = _exact(frame, places[state.names[place]], column)
+            column.exact_distinct = exact[place]["distinct"]
         elif _may_be_unique(column):
             column.exact_distinct = count_distinct_in_parts(frame, places[state.names[place]], state.rows)
-    return found
+    return exact
 
 
 def _may_be_unique(column: ColumnState) -> bool:
@@ -59,14 +59,14 @@ def _of_texts(values: pl.LazyFrame) -> dict[str, Any]:
     hashed = pl.col("value").hash(seed=0)
     hashes = values.select(hashed).collect(engine="streaming").to_series().to_numpy()
     keys, counts = counted(np.sort(hashes))
-    found: dict[str, Any] = {"distinct": len(keys), "top": []}
+    fields: dict[str, Any] = {"distinct": len(keys), "top": []}
     if counts.max() > 1:
         number = min(TOP, len(counts))
         bar = int(np.partition(counts, len(counts) - number)[len(counts) - number])
         often = pl.Series(keys[counts >= bar])
         table = values.filter(hashed.is_in(often.implode())).group_by("value").len().collect(engine="streaming")
-        found["top"] = table.sort(["len", "value"], descending=[True, False]).head(TOP).rows()
-    return found
+        fields["top"] = table.sort(["len", "value"], descending=[True, False]).head(TOP).rows()
+    return fields
 
 
 def count_distinct_in_parts(frame: pl.LazyFrame, place: int, rows: int) -> int:
@@ -75,6 +75,6 @@ def count_distinct_in_parts(frame: pl.LazyFrame, place: int, rows: int) -> int:
     hashed = frame.select(cs.by_index(place).drop_nulls().hash(seed=0).alias("hash"))
     total = 0
     for part in range(parts):
-        some = hashed.filter(pl.col("hash") % parts == part).collect(engine="streaming").to_series().to_numpy()
-        total += len(counted(np.sort(some))[0])
+        hashes = hashed.filter(pl.col("hash") % parts == part).collect(engine="streaming").to_series().to_numpy()
+        total += len(counted(np.sort(hashes))[0])
     return total

@@ -33,7 +33,7 @@ def make_profile(
     *,
     previous: Path | None = None,
     seed: int = 0,
-    found: TableProfile | None = None,
+    computed: TableProfile | None = None,
 ) -> Output:
     """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `state.parquet`, pictures, page.
 
@@ -44,19 +44,19 @@ def make_profile(
     `previous` is the directory of the previous profile: if the snapshot begins with the same rows, only the new rows
     are read. With a secret `seed` private columns are carried over by hashes; without, they are read again.
 
-    `found` are the statistics if another engine has computed them: then no state is written.
+    `computed` are the statistics if another engine has computed them: then no state is written.
     """
     file = data / DATA_FILE
-    given = judge_columns(data, table) if private is None else private
-    if found is None:
+    private_columns = judge_columns(data, table) if private is None else private
+    if computed is None:
         before = previous / STATE_FILE if previous else None
-        profiled = profile_from(table, file, previous=before, hidden=given, seed=seed)
-        profiled.save(out / STATE_FILE, hidden=given)
-        found = profiled.profile
-    profile = without_values(found, given)
+        profiled = profile_from(table, file, previous=before, hidden=private_columns, seed=seed)
+        profiled.save(out / STATE_FILE, hidden=private_columns)
+        computed = profiled.profile
+    profile = without_values(computed, private_columns)
     (out / PROFILE_FILE).write_text(profile.model_dump_json(indent=1), encoding="utf-8")
     names = list(profile.columns)[:_LOOKED_AT]
-    private = {name for name in given if name in profile.columns}
+    private = {name for name in private_columns if name in profile.columns}
     output = Output(rows=profile.rows, shown=profile_metadata(profile))
     draw(profile, {*private, *list(profile.columns)[_LOOKED_AT:]}, out / PICTURE_FILE)
     output.shown["overview"] = Picture(PICTURE_FILE, f"{table}: types, missing cells, spread of the values")

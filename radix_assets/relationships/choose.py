@@ -58,9 +58,9 @@ def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
 
 
 def _refusal(pair: Pair, likely: bool, parents: dict[Place, Pair]) -> str:  # noqa: FBT001 one flag
-    held = parents.get(pair.child.at)
-    if held is not None:
-        return f"points to {held.parent.table}.{held.parent.name} instead"
+    current = parents.get(pair.child.at)
+    if current is not None:
+        return f"points to {current.parent.table}.{current.parent.name} instead"
     above: Place | None = pair.parent.at
     seen: set[Place] = set()
     while above is not None and above not in seen:

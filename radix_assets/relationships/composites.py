@@ -80,7 +80,7 @@ def composite_links(
     points = {verdict.pair.child.at: verdict.pair.parent.at for verdict in links}
     by_name = {table: {fact.name: fact for fact in columns} for table, columns in facts.items()}
     own = {key.table: set(key.columns) for key in keys}
-    found: list[Match] = []
+    matches: list[Match] = []
     for key in keys:
         if len(key.columns) < 2:  # noqa: PLR2004 one column is not composite
             continue
@@ -91,8 +91,8 @@ def composite_links(
             if child != key.table and columns and columns[0].column.rows:
                 best = _best(columns, parts, points, own.get(child, set()), values)
                 if best is not None:
-                    found.append(best)
-    return [_relationship(match, values) for match in _settled(found, facts)]
+                    matches.append(best)
+    return [_relationship(match, values) for match in _settled(matches, facts)]
 
 
 def _best(
@@ -171,7 +171,7 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
     return match if by_chance < share.rows - (MARGIN if tied else 2 * MARGIN) else None
 
 
-def _settled(found: Sequence[Match], facts: Mapping[str, list[Fact]]) -> list[Match]:
+def _settled(matches: Sequence[Match], facts: Mapping[str, list[Fact]]) -> list[Match]:
     """Return one parent per set of a child's columns, one direction for two tables that share a key."""
     tables = list(facts)
 
@@ -180,17 +180,17 @@ def _settled(found: Sequence[Match], facts: Mapping[str, list[Fact]]) -> list[Ma
         order = tables.index(match.child) - tables.index(match.parent)
         return (*match.rank, float(parent[0].column.rows), float(len(parent) - len(child)), float(order))
 
-    kept: list[Match] = []
-    for match in sorted(found, key=claim, reverse=True):
+    accepted: list[Match] = []
+    for match in sorted(matches, key=claim, reverse=True):
         columns = {option.child.at for option in match.options}
         taken = any(
             {option.child.at for option in other.options} == columns
             or ((other.child, other.parent) == (match.parent, match.child))
-            for other in kept
+            for other in accepted
         )
         if not taken:
-            kept.append(match)
-    return kept
+            accepted.append(match)
+    return accepted
 
 
 def _relationship(match: Match, values: Values) -> Relationship:

@@ -72,17 +72,17 @@ def read_distinct(rows: pl.LazyFrame, column: str, kind: str, distinct: int, amo
         frame = frame.select(pl.col("v").hash(SEED))
     if among is not None:
         frame = frame.join(pl.LazyFrame({"v": among}), on="v", how="semi")
-    found = frame.group_by("v").agg(pl.len().cast(pl.Int64).alias("n")).collect(engine="streaming").sort("v")
-    return Distinct(found["v"].to_numpy(), found["n"].to_numpy(), thinned)
+    counts = frame.group_by("v").agg(pl.len().cast(pl.Int64).alias("n")).collect(engine="streaming").sort("v")
+    return Distinct(counts["v"].to_numpy(), counts["n"].to_numpy(), thinned)
 
 
-def thin(one: Distinct, thinned: int) -> Distinct:
+def thin(distinct: Distinct, thinned: int) -> Distinct:
     """Return the values of `one` that a column thinned this much keeps."""
-    if thinned <= one.thinned:
-        return one
-    hashes = one.values if one.values.dtype == np.uint64 else pl.Series(one.values).hash(SEED).to_numpy()
+    if thinned <= distinct.thinned:
+        return distinct
+    hashes = distinct.values if distinct.values.dtype == np.uint64 else pl.Series(distinct.values).hash(SEED).to_numpy()
     keep = hashes % 2**thinned == 0
-    return Distinct(one.values[keep], one.counts[keep], thinned)
+    return Distinct(distinct.values[keep], distinct.counts[keep], thinned)
 
 
 def overlap(child: Distinct, parent: Distinct, least: float) -> Overlap | None:

@@ -9,7 +9,7 @@ from radix_assets.relationships.schema import Relationship
 
 def links_by_name(facts: Mapping[str, list[Fact]], keys: Mapping[str, list[str]]) -> list[Relationship]:
     """Return columns with exactly the name of another table's key, where one of the two tables is empty."""
-    found = []
+    links = []
     parents = [
         fact for table, columns in facts.items() for fact in columns if keys.get(table) == [fact.name] and fact.kind
     ]
@@ -23,7 +23,7 @@ def links_by_name(facts: Mapping[str, list[Fact]], keys: Mapping[str, list[str]]
             best = next((parent for parent in options if named(child, parent)[0] == 1), None)
             if best is None or keys.get(child.table) == [child.name]:
                 continue
-            found.append(
+            links.append(
                 Relationship(
                     child=child.table,
                     child_columns=[child.name],
@@ -34,4 +34,4 @@ def links_by_name(facts: Mapping[str, list[Fact]], keys: Mapping[str, list[str]]
                     evidence=f"{named(child, best)[1]}; by name alone: a table has no rows",
                 )
             )
-    return found
+    return links

@@ -58,15 +58,15 @@ class Fact:
 
 def facts_of(profiles: Mapping[str, TableProfile]) -> dict[str, list[Fact]]:
     """Return the facts of every column of every table, in order."""
-    found = {}
+    facts = {}
     for table, profile in profiles.items():
         bare = bare_names(list(profile.columns))
         silent = silent_names(list(profile.columns))
-        found[table] = [
+        facts[table] = [
             Fact(table, name, bare[name], place, _kind(column), column, name not in silent)
             for place, (name, column) in enumerate(profile.columns.items())
         ]
-    return found
+    return facts
 
 
 def is_candidate(column: ColumnProfile) -> bool:

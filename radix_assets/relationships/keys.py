@@ -47,14 +47,14 @@ def find_keys(profiles: Mapping[str, TableProfile], values: Values, hints: Hints
         for name, plain in names.items()
         if name not in silent[table] and not is_generic(plain)
     )
-    found = []
+    result = []
     for table, profile in profiles.items():
         shared = Counter({name: often[plain] for name, plain in bare[table].items() if name not in silent[table]})
         setting = Setting(profile, shared, frozenset(silent[table]), hints, not silent_table(table))
         key = _key_of(setting, values)
         if key is not None:
-            found.append(key)
-    return found
+            result.append(key)
+    return result
 
 
 def _key_of(setting: Setting, values: Values) -> PrimaryKey | None:
@@ -91,10 +91,10 @@ def _single(setting: Setting, score: float, column: ColumnProfile) -> PrimaryKey
         why.append("named after the table")
     if setting.pointed(column.name) > GOOD:
         why.append("other tables point to it")
-    few = rows < 10  # noqa: PLR2004 chance makes columns unique in so few rows
-    if few:
+    few_rows = rows < 10  # noqa: PLR2004 chance makes columns unique in so few rows
+    if few_rows:
         why.append("few rows")
-    confidence = min(0.99, max(0.2, score)) - (0.1 if few else 0)
+    confidence = min(0.99, max(0.2, score)) - (0.1 if few_rows else 0)
     return PrimaryKey(
         table=setting.profile.table, columns=[column.name], confidence=round(confidence, 2), evidence="; ".join(why)
     )
@@ -169,7 +169,7 @@ def _numbered(setting: Setting, members: list[ColumnProfile], values: Values) ->
     """Return pairs of columns of which one counts 1, 2, 3, … (or from 0) within each value of the other."""
     rows = setting.profile.rows
     counting = [c for c in members if c.dtype == "integer" and c.minimum in {0, 1} and 1 < c.distinct < rows / 2]
-    found = set()
+    pairs = set()
     for number in counting[:COUNTING]:
         v = pl.col(number.name)
         for within in members:
@@ -185,8 +185,8 @@ def _numbered(setting: Setting, members: list[ColumnProfile], values: Values) ->
                 .filter(pl.col("n") > 1)
             )
             if groups.height > 2 and groups["ok"].mean() > 0.9:  # type: ignore[operator]  # noqa: PLR2004 the head may cut one
-                found.add((min(within.name, number.name), max(within.name, number.name)))
-    return found
+                pairs.add((min(within.name, number.name), max(within.name, number.name)))
+    return pairs
 
 
 def _link(setting: Setting, values: Values) -> PrimaryKey | None:

@@ -94,9 +94,9 @@ def _order(result: Layers) -> None:
                 node: index / max(1, len(other) - 1) for other in result.layers for index, node in enumerate(other)
             }
             layer.sort(key=lambda node: _mean([place[other] for other in near[node][side]], place[node]))
-        found = crossings(result)
-        if found < fewest:
-            best, fewest = [list(layer) for layer in result.layers], found
+        crossed = crossings(result)
+        if crossed < fewest:
+            best, fewest = [list(layer) for layer in result.layers], crossed
     result.layers = best
 
 

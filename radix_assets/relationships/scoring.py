@@ -69,7 +69,7 @@ def surroundings(pairs: Sequence[Pair], first: Sequence[float]) -> list[dict[str
     def best(places: Sequence[int], *but: int) -> float:
         return max((first[n] for n in places if n not in but), default=-FAR)
 
-    found = []
+    evidence = []
     for n, pair in enumerate(pairs):
         mine = max(-FAR, min(FAR, first[n]))
         rivals = [m for m in by_child[pair.child.at] if m != n]
@@ -85,7 +85,7 @@ def surroundings(pairs: Sequence[Pair], first: Sequence[float]) -> list[dict[str
         # Parents of the same child that share a key: one is a part of the other.
         part_of = max((sure[m] for m in rivals if (pair.parent.at, pairs[m].parent.at) in at), default=0.0)
         whole_of = max((sure[m] for m in rivals if (pairs[m].parent.at, pair.parent.at) in at), default=0.0)
-        found.append(
+        evidence.append(
             {
                 "alone": mine,
                 "lead": lead if rivals else 0.0,
@@ -107,4 +107,4 @@ def surroundings(pairs: Sequence[Pair], first: Sequence[float]) -> list[dict[str
                 "alone at child": likely * (1 - max((sure[m] for m in at_child), default=0.0)),
             }
         )
-    return found
+    return evidence

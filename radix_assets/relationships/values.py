@@ -102,8 +102,8 @@ class Values:
         names = [name for name in left.columns if name != "n"]
         step = max(1, left.height // PROBED)
         # Sort first: the order of the rows of a group-by is not deterministic.
-        some = left.select(names).sort(names).gather_every(step)
-        mixed = some.select(
+        sample = left.select(names).sort(names).gather_every(step)
+        mixed = sample.select(
             pl.col(name) if place == 0 else pl.col(name).shuffle(seed=place) for place, name in enumerate(names)
         )
         return _share_found(mixed, self.counts(*parent), names)
@@ -119,11 +119,11 @@ class Values:
                 both = left.schema[name].is_numeric() and right.schema[name].is_numeric()
                 to = pl.Float64 if both else pl.String
                 left, right = (frame.with_columns(pl.col(name).cast(to)) for frame in (left, right))
-        found = left.join(right.select(names), on=names, how="semi")
+        matched = left.join(right.select(names), on=names, how="semi")
         return Containment(
-            rows=int(found["n"].sum()) / int(left["n"].sum()),
-            distinct=found.height / left.height,
-            used=found.height / right.height,
+            rows=int(matched["n"].sum()) / int(left["n"].sum()),
+            distinct=matched.height / left.height,
+            used=matched.height / right.height,
         )
 
 

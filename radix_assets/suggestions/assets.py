@@ -13,8 +13,8 @@ def _compute(work: Work) -> Output:
 
     profiles = load_profiles(work.profiles(), work.raw())
     raw = {table: path for table, path in work.raw().items() if table in profiles}
-    said = work.project.goal.target
-    target = said if isinstance(said, str) else None
+    goal = work.project.goal.target
+    target = goal if isinstance(goal, str) else None
     try:
         return make_suggestions(raw, profiles, load_schema(work.input("relationships")), target, work.out)
     except TagError as error:

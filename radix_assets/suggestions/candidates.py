@@ -111,7 +111,7 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
     """Return the features, roughly from 0 to 1."""
     text = header(candidate.name, candidate.table)
     last = len(around.columns) - 1
-    found: dict[str, float] = {}
+    features: dict[str, float] = {}
     if text == "y" and any("_".join(words(name)) == "x" for name in around.columns):
         text = "ordinate"  # of a point
     named = False
@@ -120,12 +120,12 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
         match = pattern.search(text)
         if match:
             named = True
-            found[name] = 1.0
-            found[f"{name}, {'a number' if numeric else 'classes'}"] = 1.0
+            features[name] = 1.0
+            features[f"{name}, {'a number' if numeric else 'classes'}"] = 1.0
             if match[0].strip("_") == text:
-                found[f"{name}, wholly"] = 1.0
+                features[f"{name}, wholly"] = 1.0
     described = bool(_DESCRIPTION.search(text))
-    found |= {
+    features |= {
         "describes": float(described),
         "describes only": float(described and not named),
         "an input's mark": float(bool(_AN_INPUT.search(text))),
@@ -150,7 +150,7 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
     }
     if around.tables > 1:
         small = around.rows < _FEW_ROWS and around.most_rows > 5 * around.rows
-        found |= {
+        features |= {
             "well linked": around.links,
             "a table of few rows": float(small),
             "share of rows": min(1.0, around.rows / max(1, around.most_rows)),
@@ -159,7 +159,7 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
             "points nowhere": float(around.parents == 0),
             "nobody points to it": float(around.children == 0),
         }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in features.items() if value}
 
 
 def said(features: Mapping[str, float], kind: str) -> str:

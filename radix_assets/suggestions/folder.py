@@ -54,18 +54,18 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
     Raises ConfigError RDX-CFG-010 if there is nothing that could be a table.
     """
     reading = Reading()
-    found = list(_files(folder)) or [
+    files = list(_files(folder)) or [
         file for below in sorted(folder.iterdir()) if below.is_dir() for file in _files(below)
     ]
-    if not found:
+    if not files:
         raise ConfigError(
             "RDX-CFG-010",
             f"the folder {folder.name!r} holds no file that could be a table",
             expected="one file a table: CSV, TSV, TXT, Parquet, Feather, Excel, JSON records, SQLite or ZIP",
             hint="check the path",
         )
-    found.sort(key=_is_packed)  # the content of an archive may be beside it, unpacked
-    for number, file in enumerate(found):
+    files.sort(key=_is_packed)  # the content of an archive may be beside it, unpacked
+    for number, file in enumerate(files):
         try:
             places = unpack(file, work / f"unpacked_{number}") if _is_packed(file) else [(stem(file.name), file)]
         except RadixError as error:

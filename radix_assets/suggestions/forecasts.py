@@ -62,10 +62,10 @@ def find_series(
     names = [name for name in time if name in table.columns]
     if not names or table.rows < _LEAST_MOMENTS:
         return None
-    wanted = list(dict.fromkeys([*names, *entities]))
-    data = frame.select(cs.by_name(*wanted)).head(_LATEST_ROWS).collect()
+    columns = list(dict.fromkeys([*names, *entities]))
+    data = frame.select(cs.by_name(*columns)).head(_LATEST_ROWS).collect()
     # By position, since Polars takes a name such as ^a.*$ for a pattern.
-    places = {name: f"c{place}" for place, name in enumerate(wanted)}
+    places = {name: f"c{place}" for place, name in enumerate(columns)}
     data.columns = [places[name] for name in data.columns]
     when = [places[name] for name in names]
     moments = data.select(when).drop_nulls().unique(maintain_order=True)

@@ -58,7 +58,7 @@ def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.Data
     if len(table.time_index) != 1:
         return []
     start = plain(sample, table.time_index[0])
-    found: list[Suspect] = []
+    result: list[Suspect] = []
     for name, column in profile.columns.items():
         text = "_".join(words(name))
         if column.dtype not in {"date", "datetime"} or name in table.time_index or not _LATER.search(text):
@@ -73,8 +73,8 @@ def later_moments(profile: TableProfile, table: TableSuggestion, sample: pl.Data
         later = gap.to_numpy()
         if len(later) >= _FEW and (later > -_DAY).mean() > _MOSTLY and later.max() > 0:
             empty = f", and is empty in {column.nulls / column.rows:.0%}" if column.nulls else ""
-            found.append((name, 0.6, f"a moment after {table.time_index[0]}{empty}: known only afterwards"))
-    return found
+            result.append((name, 0.6, f"a moment after {table.time_index[0]}{empty}: known only afterwards"))
+    return result
 
 
 def suspects(
@@ -86,14 +86,14 @@ def suspects(
         for name, column in profile.columns.items()
         if name != target.column and table.columns[name].role in {"feature", "ignore"} and not column.constant
     ]
-    found = {item[0]: item for item in _named(open_to_it, target)}
-    known = sample.filter(plain(sample, target.column).is_not_null())
-    if known.height >= _LEAST:
-        found |= {item[0]: item for item in _recodes(known, target.column, open_to_it, profile)}
-        if known[target.column].dtype.is_numeric():
+    result = {item[0]: item for item in _named(open_to_it, target)}
+    labelled = sample.filter(plain(sample, target.column).is_not_null())
+    if labelled.height >= _LEAST:
+        result |= {item[0]: item for item in _recodes(labelled, target.column, open_to_it, profile)}
+        if labelled[target.column].dtype.is_numeric():
             near = _NEAR_FORECAST if target.problem == "forecasting" else _NEAR
-            found |= {item[0]: item for item in _sums(known, target.column, open_to_it, near)}
-    return list(found.values())
+            result |= {item[0]: item for item in _sums(labelled, target.column, open_to_it, near)}
+    return list(result.values())
 
 
 def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
@@ -108,59 +108,59 @@ def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
         ]
     if target.problem not in {"binary", "multiclass"}:
         return []
-    found = []
+    result = []
     for name in names:
         text = "_".join(words(name))
         if _AFTERWARDS.search(text) and (
             _REASON.search(text) or re.search(r"(^|_)(date|time|at|on|amount)(_|$)", text)
         ):
-            found.append((name, 0.55, "named as what is known once it is over"))
-    return found
+            result.append((name, 0.55, "named as what is known once it is over"))
+    return result
 
 
-def _recodes(known: pl.DataFrame, target: str, names: Sequence[str], profile: TableProfile) -> list[Suspect]:
+def _recodes(labelled: pl.DataFrame, target: str, names: Sequence[str], profile: TableProfile) -> list[Suspect]:
     """Return columns that recode the target: one value for each of the target's, and vice versa."""
-    answer = plain(known, target)
+    answer = plain(labelled, target)
     classes = answer.n_unique()
     if not 2 <= classes <= _CODES:  # noqa: PLR2004 two to tell apart
         return []
-    found = []
+    result = []
     for name in names:
         column = profile.columns[name]
         if not 2 <= column.distinct <= 2 * _CODES:  # noqa: PLR2004
             continue
-        pairs = pl.DataFrame({"one": plain(known, name), "two": answer}).drop_nulls()
-        if pairs.height < max(_LEAST, 0.5 * known.height):
+        pairs = pl.DataFrame({"one": plain(labelled, name), "two": answer}).drop_nulls()
+        if pairs.height < max(_LEAST, 0.5 * labelled.height):
             continue
         each = pairs.n_unique()
         ones, twos = pairs["one"].n_unique(), pairs["two"].n_unique()
         if each == ones == twos and pairs.height >= 5 * each:
-            found.append((name, 0.85, f"tells {target} one to one in the rows sampled: the same in other words"))
-    return found
+            result.append((name, 0.85, f"tells {target} one to one in the rows sampled: the same in other words"))
+    return result
 
 
-def _sums(known: pl.DataFrame, target: str, names: Sequence[str], near: float) -> list[Suspect]:
+def _sums(labelled: pl.DataFrame, target: str, names: Sequence[str], near: float) -> list[Suspect]:
     """Return copies, parts of the target, and sums that it is part of."""
     numbers: dict[str, Floats] = {}
     for name in names:
-        column = plain(known, name)
+        column = plain(labelled, name)
         if column.dtype.is_numeric() and column.null_count() <= 0.2 * len(column) and column.n_unique() > 2:  # noqa: PLR2004
             numbers[name] = column.cast(pl.Float64).to_numpy()
-    answer = plain(known, target).cast(pl.Float64).to_numpy()
-    found: list[Suspect] = []
+    answer = plain(labelled, target).cast(pl.Float64).to_numpy()
+    result: list[Suspect] = []
     for name, values in numbers.items():
         there = np.isfinite(values)
         if there.sum() >= _LEAST and _same_order(values[there], answer[there], near):
-            found.append((name, 0.75, f"goes up and down with {target} in the rows sampled"))
-    return found + _parts(numbers, answer, target)
+            result.append((name, 0.75, f"goes up and down with {target} in the rows sampled"))
+    return result + _parts(numbers, answer, target)
 
 
 def _ranks(values: Floats) -> Floats:
     return np.asarray(pl.Series(values).rank("average").to_numpy(), dtype=np.float64)
 
 
-def _same_order(one: Floats, two: Floats, near: float) -> bool:
-    ranks, others = _ranks(one), _ranks(two)
+def _same_order(first: Floats, second: Floats, near: float) -> bool:
+    ranks, others = _ranks(first), _ranks(second)
     if ranks.std() == 0 or others.std() == 0:
         return False
     return bool(abs(np.corrcoef(ranks, others)[0, 1]) >= near)
@@ -173,7 +173,7 @@ def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Sus
     spread = {one: abs(float(np.nanmean(numbers[one])) - float(target.mean())) for one in names}
     names = sorted(names, key=lambda one: spread[one])[:_MOST_PARTS]
     whole = np.array([np.nan_to_num(numbers[one]) for one in names])
-    found: dict[str, Suspect] = {}
+    result: dict[str, Suspect] = {}
     size = max(1e-9, float(np.abs(target).mean()) * 1e-6)
 
     def holds(total: Floats, *parts: Floats) -> bool:
@@ -188,12 +188,12 @@ def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Sus
             if holds(target, *parts):
                 for place in places:
                     others = " and ".join(names[other] for other in places if other != place)
-                    found.setdefault(names[place], (names[place], 0.8, f"{name} is the sum of it and {others}"))
+                    result.setdefault(names[place], (names[place], 0.8, f"{name} is the sum of it and {others}"))
             for place in places:
                 rest = [whole[other] for other in places if other != place]
                 if holds(whole[place], target, *rest):
                     others = " and ".join(names[other] for other in places if other != place)
-                    found.setdefault(names[place], (names[place], 0.8, f"it is the sum of {name} and {others}"))
-        if found:
+                    result.setdefault(names[place], (names[place], 0.8, f"it is the sum of {name} and {others}"))
+        if result:
             break
-    return list(found.values())
+    return list(result.values())

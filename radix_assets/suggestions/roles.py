@@ -160,8 +160,8 @@ def _of_use(column: ColumnProfile, kind: FeatureType, personal: Finding | None) 
 
 def links_of(table: str, relationships: list[Relationship]) -> Mapping[str, Relationship]:
     """Return relationships by child column; of two the more certain."""
-    found: dict[str, Relationship] = {}
+    links_by_column: dict[str, Relationship] = {}
     for link in sorted(relationships, key=lambda link: link.confidence):
         if link.child == table and link.child_columns:
-            found |= dict.fromkeys(link.child_columns, link)
-    return found
+            links_by_column |= dict.fromkeys(link.child_columns, link)
+    return links_by_column

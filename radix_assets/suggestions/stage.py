@@ -31,8 +31,8 @@ def make_suggestions(
     """
     columns = {table: list(profiles[table].columns) for table in tables}
     target = parse_target(target_text, columns) if target_text else None
-    found = suggest(tables, profiles, schema, target)
-    (out / SUGGESTIONS).write_text(found.model_dump_json(indent=1), encoding="utf-8")
+    suggestions = suggest(tables, profiles, schema, target)
+    (out / SUGGESTIONS).write_text(suggestions.model_dump_json(indent=1), encoding="utf-8")
     rows: list[dict[str, Any]] = [
         {
             "column": f"{table}.{name}",
@@ -42,7 +42,7 @@ def make_suggestions(
             "sensitivity": column.sensitivity if column.sensitivity != "none" else "",
             "evidence": column.evidence,
         }
-        for table, suggestion in found.tables.items()
+        for table, suggestion in suggestions.tables.items()
         for name, column in suggestion.columns.items()
     ]
     rows.sort(key=lambda row: row["confidence"])
@@ -63,7 +63,7 @@ def make_suggestions(
                         "confidence": target.confidence,
                         "evidence": target.evidence,
                     }
-                    for target in found.targets
+                    for target in suggestions.targets
                 ]
             ),
             "tables": Table(
@@ -74,7 +74,7 @@ def make_suggestions(
                         "rows are": suggestion.structure,
                         "time index": ", ".join(suggestion.time_index or suggestion.unread_time) or "none",
                     }
-                    for table, suggestion in found.tables.items()
+                    for table, suggestion in suggestions.tables.items()
                 ]
             ),
             f"columns, least certain first{f' ({MOST_SHOWN} of {len(rows)})' if len(rows) > MOST_SHOWN else ''}": Table(
@@ -82,7 +82,7 @@ def make_suggestions(
             ),
         },
         checks=[
-            Check("a_target_was_found", bool(found.targets), f"{len(found.targets)} candidates", "WARN"),
+            Check("a_target_was_found", bool(suggestions.targets), f"{len(suggestions.targets)} candidates", "WARN"),
         ],
     )
 

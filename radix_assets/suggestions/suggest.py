@@ -71,22 +71,22 @@ def suggest(
         [(link.child, link.parent) for link in schema.relationships],
     )
     types = guess_types(profiles, values, _keys(schema))
-    found: dict[str, TableSuggestion] = {}
+    result: dict[str, TableSuggestion] = {}
     series: dict[str, Series | None] = {}
     for table, path in tables.items():
         key = next((key for key in schema.primary_keys if key.table == table), None)
         personal = personal_of_table(table, values[table])
         seen = _Seen(profiles[table], samples[table], key, times[table], values[table], types[table], personal)
-        found[table], series[table] = _table(seen, schema, path)
-    targets = rank_targets(profiles, found, schema, series)
+        result[table], series[table] = _table(seen, schema, path)
+    targets = rank_targets(profiles, result, schema, series)
     if target is not None:
-        targets = _asked(target, targets, profiles, found, series)
+        targets = _asked(target, targets, profiles, result, series)
     if targets and (target is not None or targets[0].confidence >= CERTAIN_TARGET):
-        _mark(found[targets[0].table].columns, targets[0])
-    for table, one in {one.table: one for one in reversed(targets)}.items():
-        if one.confidence >= LIKELY_TARGET:
-            _suspect(found[table], suspects(profiles[table], found[table], samples[table], one))
-    return Suggestions(tables=found, targets=targets)
+        _mark(result[targets[0].table].columns, targets[0])
+    for table, likely in {likely.table: likely for likely in reversed(targets)}.items():
+        if likely.confidence >= LIKELY_TARGET:
+            _suspect(result[table], suspects(profiles[table], result[table], samples[table], likely))
+    return Suggestions(tables=result, targets=targets)
 
 
 def _keys(schema: Schema) -> dict[str, set[str]]:
@@ -106,7 +106,7 @@ def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Se
     columns: dict[str, ColumnSuggestion] = {}
     for name, column in profile.columns.items():
         guess, personal = seen.types[name], seen.personal.get(name)
-        held = role_of(
+        role = role_of(
             profile,
             column,
             guess.type,
@@ -117,7 +117,7 @@ def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Se
             sample=plain(seen.sample, name),
             has_parents=any(link.parent != profile.table for link in links.values()),
         )
-        columns[name] = _column(name, seen.values[name], guess, held, personal)
+        columns[name] = _column(name, seen.values[name], guess, role, personal)
     # The larger of the two limits: the entity of a series needs no name.
     entity = _entities(seen, columns)
     series = (
@@ -178,7 +178,7 @@ def _column(name: str, values: list[str], guess: TypeGuess, held: Held, personal
     )
     # The feature type of such a column needs no review.
     evidence = "" if settled else guess.evidence
-    said = dict.fromkeys(text for text in (held.evidence, evidence, personal.evidence if personal else "") if text)
+    reasons = dict.fromkeys(text for text in (held.evidence, evidence, personal.evidence if personal else "") if text)
     return ColumnSuggestion(
         role=held.role,
         role_confidence=role_confidence,
@@ -187,7 +187,7 @@ def _column(name: str, values: list[str], guess: TypeGuess, held: Held, personal
         semantic_type=personal.kind if personal else semantic_type(name, values),
         unit=unit_of(name, values) if guess.type in {"numeric", "embedded-number"} else "",
         sensitivity=personal.sensitivity if personal else "none",
-        evidence="; ".join(said),
+        evidence="; ".join(reasons),
     )
 
 
@@ -220,12 +220,12 @@ def _mark(columns: dict[str, ColumnSuggestion], target: TargetSuggestion) -> Non
     )
 
 
-def _suspect(table: TableSuggestion, found: list[Suspect]) -> None:
+def _suspect(table: TableSuggestion, leaks: list[Suspect]) -> None:
     """Mark leak suspects among the columns that would otherwise be used."""
-    for name, confidence, evidence in found:
+    for name, confidence, evidence in leaks:
         old = table.columns[name]
         if old.role not in {"feature", "ignore"}:
             continue
-        said = "; ".join(text for text in (evidence, old.evidence) if text)
-        update = {"role": "leak", "role_confidence": sure("leak", confidence), "evidence": said}
+        reasons = "; ".join(text for text in (evidence, old.evidence) if text)
+        update = {"role": "leak", "role_confidence": sure("leak", confidence), "evidence": reasons}
         table.columns[name] = old.model_copy(update=update)

@@ -48,15 +48,15 @@ def rank_targets(
     `series`: the tables whose rows are regular time series.
     """
     open_to_it = list(candidates_of(profiles, tables, schema))
-    features = [features_of(one.candidate, one.around) for one in open_to_it]
+    features = [features_of(candidate.candidate, candidate.around) for candidate in open_to_it]
     likely = shares([score(each) for each in features])
     order = sorted(range(len(open_to_it)), key=lambda place: (-likely[place], place))
     chosen = []
     for place in order[:MOST]:
-        one = open_to_it[place]
-        table = one.candidate.table
-        target = posed(profiles[table], tables[table], one.column, one.problem, series.get(table))
-        evidence = said(features[place], one.candidate.kind)
+        candidate = open_to_it[place]
+        table = candidate.candidate.table
+        target = posed(profiles[table], tables[table], candidate.column, candidate.problem, series.get(table))
+        evidence = said(features[place], candidate.candidate.kind)
         chosen.append(target.model_copy(update={"confidence": sure("target", likely[place]), "evidence": evidence}))
     return chosen
 

@@ -145,12 +145,12 @@ def by_one_clock(
     """
     chosen = dict(guesses)
     for pair in pairs:
-        for one, two in (pair, pair[::-1]):
-            mine, other = guesses.get(one), guesses.get(two)
+        for first, second in (pair, pair[::-1]):
+            mine, other = guesses.get(first), guesses.get(second)
             if mine and other and len(mine.columns) > 1 and other.other_clock:
                 guess = _composed(other.other_clock)
-                chosen[two] = replace(
-                    guess, evidence=f"{guess.evidence}, as in {one}; {other.columns[0]} differs from them"
+                chosen[second] = replace(
+                    guess, evidence=f"{guess.evidence}, as in {first}; {other.columns[0]} differs from them"
                 )
     return chosen
 
@@ -198,15 +198,15 @@ def _score(profile: TableProfile, column: ColumnProfile) -> float:
 
 def _parts(profile: TableProfile) -> list[str]:
     """Return the columns for year, month, … without a gap; of several sets (`Year_Sold`, `Mo_Sold`) the longest."""
-    found: dict[tuple[str, ...], list[str]] = {}
+    sets: dict[tuple[str, ...], list[str]] = {}
     for place, (_, names, low, high) in enumerate(PARTS):
         for column in profile.columns.values():
             parts = words(column.name)
             about = tuple(word for word in parts if word not in names)
-            held = found.setdefault(about, [])
-            if len(about) == len(parts) - 1 and len(held) == place and _within(column, low, high):
-                held.append(column.name)
-    return max(found.values(), key=len, default=[])
+            columns = sets.setdefault(about, [])
+            if len(about) == len(parts) - 1 and len(columns) == place and _within(column, low, high):
+                columns.append(column.name)
+    return max(sets.values(), key=len, default=[])
 
 
 def _within(column: ColumnProfile, low: int, high: int) -> bool:
@@ -232,7 +232,7 @@ def _composed(parts: list[str]) -> TimeGuess:
 
 def _why(column: ColumnProfile, profile: TableProfile) -> str:
     name = "_".join(words(column.name))
-    said = ["the moment a row begins" if _EARLY.search(name) else "the moment that fits best"]
+    reasons = ["the moment a row begins" if _EARLY.search(name) else "the moment that fits best"]
     if column.nulls:
-        said.append(f"{column.nulls / profile.rows:.1%} of the rows have none")
-    return "; ".join(said)
+        reasons.append(f"{column.nulls / profile.rows:.1%} of the rows have none")
+    return "; ".join(reasons)

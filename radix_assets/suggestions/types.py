@@ -18,20 +18,20 @@ def guess_types(
     `samples` are distinct values as text, by table and column, in order of appearance; `keys` are the columns that are
     single-column keys or foreign keys, by table.
     """
-    found: dict[str, dict[str, TypeGuess]] = {}
+    result: dict[str, dict[str, TypeGuess]] = {}
     asked: list[tuple[str, ColumnProfile]] = []
     for table, profile in profiles.items():
-        found[table] = {}
+        result[table] = {}
         for name, column in profile.columns.items():
             proven = _proven(column, is_key=name in keys.get(table, ()))
             if proven is None:
                 asked.append((table, column))
             else:
-                found[table][name] = proven
+                result[table][name] = proven
     guesses = classify([facts_of(column, samples[table][column.name]) for table, column in asked])
     for (table, column), guess in zip(asked, guesses, strict=True):
-        found[table][column.name] = guess
-    return found
+        result[table][column.name] = guess
+    return result
 
 
 def _proven(column: ColumnProfile, *, is_key: bool) -> TypeGuess | None:  # noqa: PLR0911 a list of rules

@@ -54,7 +54,7 @@ def unpack(file: Path, work: Path) -> list[tuple[str, Path]]:
 
 
 def _zip(file: Path, work: Path) -> list[tuple[str, Path]]:
-    found: list[tuple[str, Path]] = []
+    tables: list[tuple[str, Path]] = []
     with zipfile.ZipFile(file) as archive:
         members = [
             item
@@ -72,14 +72,14 @@ def _zip(file: Path, work: Path) -> list[tuple[str, Path]]:
             with archive.open(member) as source, target.open("wb") as sink:
                 shutil.copyfileobj(source, sink)
             packed = target.name.lower().removesuffix(".gz").endswith(UNPACKED)
-            found += unpack(target, target.parent / "in") if packed else [(stem(target.name), target)]
-    if not found:
+            tables += unpack(target, target.parent / "in") if packed else [(stem(target.name), target)]
+    if not tables:
         raise _unfit(file, "the archive holds no table")
-    return [(stem(file.name), found[0][1])] if len(found) == 1 else found
+    return [(stem(file.name), tables[0][1])] if len(tables) == 1 else tables
 
 
 def _sqlite(file: Path, work: Path) -> list[tuple[str, Path]]:
-    found = []
+    tables = []
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         names = [
@@ -93,10 +93,10 @@ def _sqlite(file: Path, work: Path) -> list[tuple[str, Path]]:
             rows = connection.execute(f"select * from {quoted}")  # noqa: S608 the name is quoted
             target = work / f"table_{number}.csv"
             _write([item[0] for item in rows.description], rows, target)
-            found.append((name, target))
-    if not found:
+            tables.append((name, target))
+    if not tables:
         raise _unfit(file, "the database holds no table")
-    return found
+    return tables
 
 
 def _json(file: Path, target: Path) -> Path:

@@ -12,13 +12,13 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 def mixed(bits: Hashes) -> Hashes:
     """Apply the finalizer of SplitMix64 (Steele, Lea and Flood 2014): bijective, every bit depends on every bit."""
-    found = bits + _STEP
-    found ^= found >> np.uint64(30)
-    found *= _FIRST
-    found ^= found >> np.uint64(27)
-    found *= _SECOND
-    found ^= found >> np.uint64(31)
-    return found
+    hashes = bits + _STEP
+    hashes ^= hashes >> np.uint64(30)
+    hashes *= _FIRST
+    hashes ^= hashes >> np.uint64(27)
+    hashes *= _SECOND
+    hashes ^= hashes >> np.uint64(31)
+    return hashes
 
 
 def of_numbers(values: Numbers, seed: int = 0) -> Hashes:

@@ -83,8 +83,8 @@ class PowerSums:
         """Fisher's: 0 for a normal distribution. Not corrected for bias."""
         if not 0 < self.second < math.inf:
             return None
-        found = _quotient(self.count * self.fourth, self.second * self.second)
-        return None if found is None else found - 3.0
+        quotient = _quotient(self.count * self.fourth, self.second * self.second)
+        return None if quotient is None else quotient - 3.0
 
 
 def _quotient(above: float, below: float) -> float | None:

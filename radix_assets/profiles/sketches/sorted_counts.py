@@ -30,12 +30,12 @@ def summed(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts,
     if len(new) * _FEW > len(keys):
         return _sorted([parts[0], more])
     places = np.searchsorted(keys, new)
-    known = np.append(keys, keys[-1:])[places] == new
+    present = np.append(keys, keys[-1:])[places] == new
     counts = counts.copy()
-    counts[places[known]] += numbers[known]
-    if known.all():
+    counts[places[present]] += numbers[present]
+    if present.all():
         return keys, counts, texts
-    fresh = np.flatnonzero(~known)
+    fresh = np.flatnonzero(~present)
     at = places[fresh]
     if texts is not None and words is not None:
         order = np.insert(np.arange(len(keys)), at, len(keys) + fresh)

@@ -27,7 +27,7 @@ _MARKS = _table()
 
 def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Counts) -> HeavyHitters:
     """Count the patterns of strings, given their lengths in characters and in bytes, and their counts."""
-    found = HeavyHitters.none("u8", texts=True)
+    patterns = HeavyHitters.none("u8", texts=True)
     short = sizes <= SHAPE
     plain = short & (sizes == bytes_)
     other = short & ~plain
@@ -42,14 +42,14 @@ def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Count
         parts.append(text_array([_LONGER]))
         numbers.append(np.array([counts[~short].sum()], np.int64))
     if not parts:
-        return found
+        return patterns
     shapes, amounts = pa.concat_arrays(parts), np.concatenate(numbers)
     hashes = of_texts(pl.Series(shapes))
     order = np.argsort(hashes)
     hashes = hashes[order]
     starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-    found.add(hashes[starts], np.add.reduceat(amounts[order], starts), taken(shapes, order[starts]))
-    return found
+    patterns.add(hashes[starts], np.add.reduceat(amounts[order], starts), taken(shapes, order[starts]))
+    return patterns
 
 
 def _of_plain(texts: pa.Array) -> pa.Array:

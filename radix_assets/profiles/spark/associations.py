@@ -26,34 +26,35 @@ def associate(
     snapshot: Snapshot, state: TableState, keys: list[Key], levels: dict[int, list[Any]], profile: TableProfile
 ) -> None:
     """Fill in the profile's associations."""
-    known = state.associations
-    for place, column in enumerate(known.categories):
+    sums = state.associations
+    for place, column in enumerate(sums.categories):
         if column in levels:
             size = len(levels[column])
-            known.groups[place].levels = np.arange(size, dtype=np.uint64)
-            known.groups[place].count = np.zeros((size, len(known.numbers)))
-            known.groups[place].mean = np.zeros((size, len(known.numbers)))
+            sums.groups[place].levels = np.arange(size, dtype=np.uint64)
+            sums.groups[place].count = np.zeros((size, len(sums.numbers)))
+            sums.groups[place].mean = np.zeros((size, len(sums.numbers)))
         else:
-            known.groups[place].close()
-    few = [place for place, group in enumerate(known.groups) if not group.many]
-    means = {column: _mean(profile, state, column) for column in known.numbers}
+            sums.groups[place].close()
+    categories = [place for place, group in enumerate(sums.groups) if not group.many]
+    means = {column: _mean(profile, state, column) for column in sums.numbers}
     values = [
-        f"{number(keys[column])} - CAST('{means[column]!r}' AS DOUBLE) AS x{i}"
-        for i, column in enumerate(known.numbers)
+        f"{number(keys[column])} - CAST('{means[column]!r}' AS DOUBLE) AS x{i}" for i, column in enumerate(sums.numbers)
     ]
-    codes = [f"{_code(keys[known.categories[place]], levels[known.categories[place]])} AS g{place}" for place in few]
+    codes = [
+        f"{_code(keys[sums.categories[place]], levels[sums.categories[place]])} AS g{place}" for place in categories
+    ]
     frame = snapshot.frame.selectExpr(ROW, *values, *codes)
-    if snapshot.rows and known.numbers:
-        known.pairs = _pairs(frame, [means[column] for column in known.numbers])
-    if snapshot.rows and few and known.numbers:
-        _by_level(frame, few, known.groups, [means[column] for column in known.numbers])
-    for a, b, table in _tables(frame, few, known.groups) if snapshot.rows else []:
-        known.tables[f"{a},{b}"] = table
-    found = compute_coefficients(known, state.names, set(), profile.associations.left_out)
-    if known.numbers:
-        found.spearman = _spearman(_sampled(frame, snapshot.rows, len(known.numbers)), len(known.numbers))
-        found.spearman_rows = min(snapshot.rows, SAMPLE)
-    profile.associations = found
+    if snapshot.rows and sums.numbers:
+        sums.pairs = _pairs(frame, [means[column] for column in sums.numbers])
+    if snapshot.rows and categories and sums.numbers:
+        _by_level(frame, categories, sums.groups, [means[column] for column in sums.numbers])
+    for a, b, table in _tables(frame, categories, sums.groups) if snapshot.rows else []:
+        sums.tables[f"{a},{b}"] = table
+    associations = compute_coefficients(sums, state.names, set(), profile.associations.left_out)
+    if sums.numbers:
+        associations.spearman = _spearman(_sampled(frame, snapshot.rows, len(sums.numbers)), len(sums.numbers))
+        associations.spearman_rows = min(snapshot.rows, SAMPLE)
+    profile.associations = associations
 
 
 def _mean(profile: TableProfile, state: TableState, column: int) -> float:
@@ -64,8 +65,8 @@ def _mean(profile: TableProfile, state: TableState, column: int) -> float:
 def _code(key: Key, levels: list[Any]) -> str:
     if not levels:
         return "CAST(NULL AS INT)"
-    said = ", ".join(text(level) if isinstance(level, str) else str(level) for level in levels)
-    return f"CASE WHEN ({key.sql}) IS NOT NULL THEN CAST(array_position(array({said}), {key.sql}) - 1 AS INT) END"
+    literals = ", ".join(text(level) if isinstance(level, str) else str(level) for level in levels)
+    return f"CASE WHEN ({key.sql}) IS NOT NULL THEN CAST(array_position(array({literals}), {key.sql}) - 1 AS INT) END"
 
 
 def _pairs(frame: "DataFrame", means: list[float]) -> Pairs:
@@ -73,7 +74,7 @@ def _pairs(frame: "DataFrame", means: list[float]) -> Pairs:
     size = len(means)
     pairs = [(a, b) for a in range(size) for b in range(size) if a <= b]
     sums: dict[str, float] = {}
-    wanted = [
+    expressions = [
         (f"{part}_{a}_{b}", sql)
         for a, b in pairs
         for part, sql in (
@@ -86,10 +87,10 @@ def _pairs(frame: "DataFrame", means: list[float]) -> Pairs:
         )
         if a < b or part in ("n", "a", "aa")
     ]
-    for start in range(0, len(wanted), _SUMS):
-        some = wanted[start : start + _SUMS]
-        row = rows(frame.agg(*(_agg(sql, name) for name, sql in some)))[0]
-        sums |= {name: float(row[name] or 0.0) for name, _ in some}
+    for start in range(0, len(expressions), _SUMS):
+        chunk = expressions[start : start + _SUMS]
+        row = rows(frame.agg(*(_agg(sql, name) for name, sql in chunk)))[0]
+        sums |= {name: float(row[name] or 0.0) for name, _ in chunk}
     count, total, square, product = (np.zeros((size, size)) for _ in range(4))
     for a, b in pairs:
         same = a == b
@@ -102,10 +103,10 @@ def _pairs(frame: "DataFrame", means: list[float]) -> Pairs:
     return Pairs(count, middle + part, square - total * part, product - part * total.T)
 
 
-def _by_level(frame: "DataFrame", few: list[int], groups: list[Category], means: list[float]) -> None:
-    cells = ", ".join(f"{place}, g{place}" for place in few)
+def _by_level(frame: "DataFrame", categories: list[int], groups: list[Category], means: list[float]) -> None:
+    cells = ", ".join(f"{place}, g{place}" for place in categories)
     size = len(means)
-    long = frame.selectExpr(f"stack({len(few)}, {cells}) AS (k, g)", *(f"x{i}" for i in range(size)))
+    long = frame.selectExpr(f"stack({len(categories)}, {cells}) AS (k, g)", *(f"x{i}" for i in range(size)))
     sums = [_agg(f"count(x{i})", f"n{i}") for i in range(size)]
     sums += [_agg(f"sum(x{i})", f"s{i}") for i in range(size)]
     sums += [_agg(f"sum(x{i} * x{i})", f"q{i}") for i in range(size)]
@@ -119,8 +120,8 @@ def _by_level(frame: "DataFrame", few: list[int], groups: list[Category], means:
                 group.within[i] += rest if rest > ROUNDING * row[f"q{i}"] else 0.0
 
 
-def _tables(frame: "DataFrame", few: list[int], groups: list[Category]) -> list[tuple[int, int, Any]]:
-    pairs = [(a, b) for a in few for b in few if a < b]
+def _tables(frame: "DataFrame", categories: list[int], groups: list[Category]) -> list[tuple[int, int, Any]]:
+    pairs = [(a, b) for a in categories for b in categories if a < b]
     if not pairs:
         return []
     tables = [np.zeros((len(groups[a].levels), len(groups[b].levels)), np.int64) for a, b in pairs]
@@ -165,12 +166,12 @@ def _last(total: int) -> np.uint64:
 
 def _spearman(sample: "DataFrame", size: int) -> Matrix:
     """Return rank correlations, each over the rows where both are present; ties share their mean rank."""
-    found = np.full((size, size), np.nan)
+    coefficients = np.full((size, size), np.nan)
     pairs = [(a, b) for a in range(size) for b in range(size) if a <= b]
     for start in range(0, len(pairs), _SUMS):
-        some = pairs[start : start + _SUMS]
-        cells = ", ".join(f"{place}, x{a}, x{b}" for place, (a, b) in enumerate(some))
-        long = sample.selectExpr(f"stack({len(some)}, {cells}) AS (k, a, b)").where("a IS NOT NULL AND b IS NOT NULL")
+        chunk = pairs[start : start + _SUMS]
+        cells = ", ".join(f"{place}, x{a}, x{b}" for place, (a, b) in enumerate(chunk))
+        long = sample.selectExpr(f"stack({len(chunk)}, {cells}) AS (k, a, b)").where("a IS NOT NULL AND b IS NOT NULL")
         ranked = long.selectExpr(
             "k",
             *(
@@ -186,10 +187,10 @@ def _spearman(sample: "DataFrame", size: int) -> Matrix:
             _agg("sum((b - m) * (b - m))", "bb"),
         )
         for row in rows(sums):
-            a, b = some[row["k"]]
+            a, b = chunk[row["k"]]
             if row["n"] > 1 and row["aa"] > 0 and row["bb"] > 0:
-                found[a, b] = found[b, a] = np.clip(row["ab"] / np.sqrt(row["aa"] * row["bb"]), -1.0, 1.0)
-    return [[None if np.isnan(value) else round(float(value), 12) for value in row] for row in found]
+                coefficients[a, b] = coefficients[b, a] = np.clip(row["ab"] / np.sqrt(row["aa"] * row["bb"]), -1.0, 1.0)
+    return [[None if np.isnan(value) else round(float(value), 12) for value in row] for row in coefficients]
 
 
 def _agg(sql: str, name: str) -> Any:

@@ -29,15 +29,15 @@ def profile_table(session: "SparkSession", table: str, file: Path) -> TableProfi
     exact: dict[int, dict[str, Any]] = {}
     levels: dict[int, list[Any]] = {}
     if not snapshot.rows:
-        levels = {place: [] for place, one in enumerate(keys) if one.dtype in {"string", "boolean"}}
+        levels = {place: [] for place, entry in enumerate(keys) if entry.dtype in {"string", "boolean"}}
     for column in state.columns:
         column.rows, column.statistics = snapshot.rows, {"nulls": snapshot.rows}
     if snapshot.rows:
         for start in range(0, len(keys), COLUMNS):
             chosen = keys[start : start + COLUMNS]
             with Counts(snapshot, state.columns[start : start + COLUMNS], chosen) as counts:
-                for place, found in counts.exact().items():
-                    exact[start + place] = found
+                for place, fields in counts.exact().items():
+                    exact[start + place] = fields
                 levels |= {start + place: values for place, values in counts.levels().items()}
         order = rising(snapshot, {place: keys[place] for place in exact})
         for place, column in enumerate(state.columns):

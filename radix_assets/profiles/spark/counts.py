@@ -52,33 +52,33 @@ class Counts:
 
     def exact(self) -> dict[int, dict[str, Any]]:
         """Return by position of a column with any value the statistics of a second pass."""
-        found: dict[int, dict[str, Any]] = {}
+        exact: dict[int, dict[str, Any]] = {}
         for place, row in self._summaries.items():
             self._fill(self._states[place], self._keys[place].kind, row)
-            found[place] = {"distinct": row["number"], "top": []}
-        if found:
-            self._tops(found)
-            self._spread(found)
-            self._quantiles(found)
+            exact[place] = {"distinct": row["number"], "top": []}
+        if exact:
+            self._tops(exact)
+            self._spread(exact)
+            self._quantiles(exact)
             self._shapes()
-        return found
+        return exact
 
     def levels(self) -> dict[int, list[Any]]:
         """Return the values of each string or boolean column that has few."""
-        few = self._few()
-        found: dict[int, list[Any]] = {place: [] for place in few}
-        if few:
+        categories = self._few()
+        levels: dict[int, list[Any]] = {place: [] for place in categories}
+        if categories:
             frame = (
-                self._frame.where(f"{given('boolean', self._flags(few))}[k]")
+                self._frame.where(f"{given('boolean', self._flags(categories))}[k]")
                 .select("k", "w", "t")
                 .orderBy("k", "w", "t")
             )
             for row in rows(frame):
-                found[row["k"]].append(row["t"] if row["w"] is None else row["w"])
+                levels[row["k"]].append(row["t"] if row["w"] is None else row["w"])
         for place, key in enumerate(self._keys):
             if key.dtype in {"string", "boolean"} and place not in self._summaries:
-                found[place] = []
-        return found
+                levels[place] = []
+        return levels
 
     def _counted(self, snapshot: Snapshot) -> "DataFrame":
         cells = ", ".join(
@@ -106,12 +106,12 @@ class Counts:
         if state.dtype in {"string", "boolean"} and row["number"] <= LEVELS:  # so that it counts as a category
             state.value_counts = ValueCounts(np.zeros(row["number"], np.int64), np.zeros(row["number"], np.int64))
 
-    def _tops(self, found: dict[int, dict[str, Any]]) -> None:
+    def _tops(self, exact: dict[int, dict[str, Any]]) -> None:
         """Add the most frequent values, ties by value, for columns in which any occurs twice."""
         from pyspark.sql import Window
         from pyspark.sql import functions as sql
 
-        often = {place for place in found if self._summaries[place]["most"] > 1}
+        often = {place for place in exact if self._summaries[place]["most"] > 1}
         if not often:
             return
         order = Window.partitionBy("k").orderBy(sql.desc("n"), "w", "f", "t")
@@ -123,21 +123,21 @@ class Counts:
             tops[row["k"]].append((value, row["n"]))
         for place, pairs in tops.items():
             names = to_json_values([value for value, _ in pairs], self._keys[place].dtype)
-            found[place]["top"] = list(zip(names, [number for _, number in pairs], strict=True))
+            exact[place]["top"] = list(zip(names, [number for _, number in pairs], strict=True))
 
-    def _spread(self, found: dict[int, dict[str, Any]]) -> None:
+    def _spread(self, exact: dict[int, dict[str, Any]]) -> None:
         """Add histograms, timelines and power sums in one pass: sums for each bar, which are added up here."""
         edges: dict[int, Any] = {}
-        for place in found:
+        for place in exact:
             state = self._states[place]
             if state.dtype in {"integer", "float"} and np.isfinite(state.minimum) and np.isfinite(state.maximum):
-                one = np.array([state.minimum])
+                smallest = np.array([state.minimum])
                 whole = state.dtype == "integer"
-                edges[place] = compute_histogram(one, np.array([1]), state.minimum, state.maximum, whole=whole)
+                edges[place] = compute_histogram(smallest, np.array([1]), state.minimum, state.maximum, whole=whole)
             elif state.dtype in {"date", "datetime"} and state.minimum != state.maximum:
                 low, high = float(state.minimum), float(state.maximum)
                 edges[place] = compute_histogram(np.array([state.minimum]), np.array([1]), low, high, whole=False)
-        numbers = [place for place in found if self._states[place].dtype in {"integer", "float"}]
+        numbers = [place for place in exact if self._states[place].dtype in {"integer", "float"}]
         chosen = {*edges, *numbers}
         if not chosen:
             return
@@ -156,7 +156,7 @@ class Counts:
             sums[row["k"]][row["bar"]] = row
         for place, bars in sums.items():
             counts = [bars[bar]["n"] if bar in bars else 0 for bar in range(len(edges.get(place, [])))]
-            self._bars(found[place], self._states[place], edges.get(place), counts)
+            self._bars(exact[place], self._states[place], edges.get(place), counts)
             if place in numbers:
                 self._moments(self._states[place], finite[place], [bars[bar] for bar in sorted(bars)])
 
@@ -164,14 +164,14 @@ class Counts:
         row = self._summaries[place]
         return float(row["total"]) / int(row["present"])
 
-    def _bars(self, found: dict[str, Any], state: ColumnState, edges: Any, counts: list[int]) -> None:
+    def _bars(self, fields: dict[str, Any], state: ColumnState, edges: Any, counts: list[int]) -> None:
         if not edges:
             return
         if state.dtype in {"integer", "float"}:
-            found["histogram"] = [(low, high, number) for (low, high, _), number in zip(edges, counts, strict=True)]
+            fields["histogram"] = [(low, high, number) for (low, high, _), number in zip(edges, counts, strict=True)]
             return
         moments = to_json_values([round(low) for low, _, _ in edges] + [round(edges[-1][1])], state.dtype)
-        found["timeline"] = list(zip(moments[:-1], moments[1:], counts, strict=True))
+        fields["timeline"] = list(zip(moments[:-1], moments[1:], counts, strict=True))
 
     def _moments(self, state: ColumnState, near: float, bars: list[Any]) -> None:
         if state.minimum == state.maximum:
@@ -189,8 +189,8 @@ class Counts:
             near = float("nan")
         state.power_sums = PowerSums(number, near + float(off), float(second), float(third), float(fourth))
 
-    def _quantiles(self, found: dict[int, dict[str, Any]]) -> None:
-        numbers = [place for place in found if self._states[place].dtype in {"integer", "float"}]
+    def _quantiles(self, exact: dict[int, dict[str, Any]]) -> None:
+        numbers = [place for place in exact if self._states[place].dtype in {"integer", "float"}]
         if not numbers:
             return
         shares = np.array(QUANTILES)
@@ -206,9 +206,11 @@ class Counts:
         for place in numbers:
             positions = asked[place]
             dtype = np.float64 if self._states[place].dtype == "float" else np.int64
-            known = np.array([*(values[place][position] for position in positions), self._states[place].maximum], dtype)
+            ordered = np.array(
+                [*(values[place][position] for position in positions), self._states[place].maximum], dtype
+            )
             below = np.array([*(position + 1 for position in positions), self._states[place].present])
-            found[place]["quantiles"] = compute_quantiles(known, below)
+            exact[place]["quantiles"] = compute_quantiles(ordered, below)
 
     def _at(self, numbers: list[int], asked: list[list[int]]) -> "DataFrame":
         """Return the values at some positions in the order of each column; `upto` is the cumulative count."""
@@ -240,11 +242,11 @@ class Counts:
         for row in rows(_grouped(frame, ["k", "part"], n="sum(n)")):
             totals[row["k"]][row["part"]] = row["n"]
         before = [np.cumsum([0, *row])[:-1].tolist() for row in totals]
-        wanted = [
+        needed = [
             [any(low <= at < low + number for at in asked[k]) for low, number in zip(before[k], row, strict=True)]
             for k, row in enumerate(totals)
         ]
-        frame = frame.where(f"{given('array<boolean>', wanted)}[k][part]")
+        frame = frame.where(f"{given('array<boolean>', needed)}[k][part]")
         return frame, f"{given('array<bigint>', before)}[k][part]"
 
     def _shapes(self) -> None:

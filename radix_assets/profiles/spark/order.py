@@ -17,17 +17,17 @@ _AT_ONCE = 100
 
 def rising(snapshot: Snapshot, keys: Mapping[int, Key]) -> dict[int, bool]:
     """Return by position whether a column's values never fall from row to row."""
-    found: dict[int, bool] = {}
+    result: dict[int, bool] = {}
     places = list(keys)
     for start in range(0, len(places), _AT_ONCE):
         chosen = {place: keys[place] for place in places[start : start + _AT_ONCE]}
-        few = snapshot.frame.limit(GLANCE) if snapshot.rows > GLANCE else snapshot.frame
-        said = _never_fall(few, chosen)
+        first_rows = snapshot.frame.limit(GLANCE) if snapshot.rows > GLANCE else snapshot.frame
+        monotonic = _never_fall(first_rows, chosen)
         if snapshot.rows > GLANCE:
-            rest = {place: key for place, key in chosen.items() if said[place]}
-            said |= _never_fall(snapshot.frame, rest) if rest else {}
-        found |= said
-    return found
+            rest = {place: key for place, key in chosen.items() if monotonic[place]}
+            monotonic |= _never_fall(snapshot.frame, rest) if rest else {}
+        result |= monotonic
+    return result
 
 
 def _never_fall(frame: "DataFrame", keys: Mapping[int, Key]) -> dict[int, bool]:

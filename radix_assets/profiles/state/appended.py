@@ -112,12 +112,12 @@ def _added(file: Path, place: int, before: int) -> int:
     """Return how many values of a column are new. The values of the previous rows all differ."""
     values = pl.scan_parquet(file).select(cs.by_index(place).alias("value"))
     hashed = pl.col("value").hash(seed=0)
-    some = values.slice(before).drop_nulls().collect(engine="streaming")
-    new = some.select(hashed).to_series().unique()
+    appended = values.slice(before).drop_nulls().collect(engine="streaming")
+    new = appended.select(hashed).to_series().unique()
     # Row groups whose range does not overlap that of the new values are skipped, as the new rows are counted too.
-    near = pl.col("value").is_between(pl.lit(some["value"].min()), pl.lit(some["value"].max()))
+    near = pl.col("value").is_between(pl.lit(appended["value"].min()), pl.lit(appended["value"].max()))
     there = values.filter(near).select(hashed.is_in(new.implode()).sum()).collect(engine="streaming")
-    return len(new) - (int(there.item()) - some.height)
+    return len(new) - (int(there.item()) - appended.height)
 
 
 def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: list[str]) -> dict[int, dict[str, Any]]:
@@ -130,4 +130,4 @@ def _read_again(file: Path, parquet: pq.ParquetFile, state: TableState, names: l
     places = {name: place for place, name in enumerate(state.names)}
     for name, column in zip(again.names, again.columns, strict=True):
         state.columns[places[name]] = column
-    return {places[again.names[place]]: found for place, found in exact.items()}
+    return {places[again.names[place]]: fields for place, fields in exact.items()}

@@ -60,11 +60,11 @@ class Pairs:
         count, total, square, product = (np.zeros((len(values), len(values))) for _ in range(4))
         block = _block(len(values))
         for start in range(0, values.shape[1], block):
-            some = there[:, start : start + block].astype(np.float64)
-            away = (values[:, start : start + block] - middle[:, None]) * some
-            count += some @ some.T
-            total += away @ some.T
-            square += (away * away) @ some.T
+            present_block = there[:, start : start + block].astype(np.float64)
+            away = (values[:, start : start + block] - middle[:, None]) * present_block
+            count += present_block @ present_block.T
+            total += away @ present_block.T
+            square += (away * away) @ present_block.T
             product += away @ away.T
         part = total / np.maximum(count, 1)
         return cls(count, middle[:, None] + part, square - total * part, product - part * total.T)
@@ -88,10 +88,10 @@ class Pairs:
     def correlations(self) -> Floats:
         """Return Pearson's coefficients, (numbers, numbers); NaN where undefined."""
         with np.errstate(all="ignore"):
-            found: Floats = self.product / np.sqrt(self.square * self.square.T)
-        found[~np.isfinite(found)] = np.nan
-        found[:] = np.clip(found, -1.0, 1.0)
-        return found
+            coefficients: Floats = self.product / np.sqrt(self.square * self.square.T)
+        coefficients[~np.isfinite(coefficients)] = np.nan
+        coefficients[:] = np.clip(coefficients, -1.0, 1.0)
+        return coefficients
 
 
 def _block(columns: int) -> int:
@@ -223,39 +223,41 @@ def _merge_category(mine: Category, theirs: Category) -> tuple[Counts, Counts]:
     return here, there
 
 
-def _of_chunks(known: Associations, chunks: dict[int, ColumnChunk], first: int, rows: int) -> Associations:
-    found = Associations.none(known.numbers, known.categories)
-    size = len(known.numbers)
+def _of_chunks(state: Associations, chunks: dict[int, ColumnChunk], first: int, rows: int) -> Associations:
+    result = Associations.none(state.numbers, state.categories)
+    size = len(state.numbers)
     values = np.zeros((size, rows))
     flags: Flags | None = None
-    for place, column in enumerate(known.numbers):
+    for place, column in enumerate(state.numbers):
         values[place], there = finite_floats(chunks[column])
         if there is not None:
             flags = np.ones((size, rows), np.bool_) if flags is None else flags
             flags[place] = there
     if size and rows:
-        found.pairs = Pairs.of(values, flags)
-        found.priority, found.sample = _sample(values, flags, first, rows, known.priority)
+        result.pairs = Pairs.of(values, flags)
+        result.priority, result.sample = _sample(values, flags, first, rows, state.priority)
     codes = []
     with np.errstate(all="ignore"):
         measures = _Measures.of(values, flags)
-    for place, (group, column) in enumerate(zip(known.groups, known.categories, strict=True)):
+    for place, (group, column) in enumerate(zip(state.groups, state.categories, strict=True)):
         chunk = chunks[column]
-        few = not group.many and chunk.codes is not None and chunk.levels is not None and len(chunk.levels) <= LEVELS
-        codes.append(chunk.codes if few else None)
-        if few:
+        is_category = (
+            not group.many and chunk.codes is not None and chunk.levels is not None and len(chunk.levels) <= LEVELS
+        )
+        codes.append(chunk.codes if is_category else None)
+        if is_category:
             with np.errstate(all="ignore"):
-                found.groups[place] = _by_level(chunk, measures)
+                result.groups[place] = _by_level(chunk, measures)
         else:
-            found.groups[place].close()
+            result.groups[place].close()
     for a, left in enumerate(codes):
         for b in range(a + 1, len(codes)):
             right = codes[b]
             if left is not None and right is not None:
-                high, wide = len(found.groups[a].levels), len(found.groups[b].levels)
+                high, wide = len(result.groups[a].levels), len(result.groups[b].levels)
                 counts = np.bincount(left * (wide + 1) + right, minlength=(high + 1) * (wide + 1))
-                found.tables[f"{a},{b}"] = counts.reshape(high + 1, wide + 1)[:high, :wide]
-    return found
+                result.tables[f"{a},{b}"] = counts.reshape(high + 1, wide + 1)[:high, :wide]
+    return result
 
 
 @dataclass
@@ -284,29 +286,32 @@ def _by_level(chunk: ColumnChunk, measures: _Measures) -> Category:
     assert chunk.codes is not None  # noqa: S101 the caller has checked
     assert chunk.levels is not None  # noqa: S101
     codes, number, size = chunk.codes, len(chunk.levels), len(measures.away)
-    found = _no_category(size)
-    found.levels = chunk.levels
-    found.count, found.mean = np.zeros((number, size)), np.zeros((number, size))
+    category = _no_category(size)
+    category.levels = chunk.levels
+    category.count, category.mean = np.zeros((number, size)), np.zeros((number, size))
     rows = np.bincount(codes, minlength=number + 1)[:number].astype(np.float64)
     square = measures.square
     if chunk.there is not None:
         outside = measures.away[:, ~chunk.there]
         square = square - np.einsum("ij,ij->i", outside, outside)
     for place, away in enumerate(measures.away):
-        some = measures.flags is not None and measures.flags[place].min() == 0.0
-        count = np.bincount(codes, measures.flags[place], number + 1)[:number] if some else rows  # type: ignore[index]
+        has_gaps = measures.flags is not None and measures.flags[place].min() == 0.0
+        count = np.bincount(codes, measures.flags[place], number + 1)[:number] if has_gaps else rows  # type: ignore[index]
         total = np.bincount(codes, away, number + 1)[:number]
         part = total / np.maximum(count, 1.0)
-        found.count[:, place], found.mean[:, place] = count, np.where(count > 0, measures.middle[place] + part, 0.0)
+        category.count[:, place], category.mean[:, place] = (
+            count,
+            np.where(count > 0, measures.middle[place] + part, 0.0),
+        )
         rest = float(square[place]) - float((total * part).sum())
-        found.within[place] = rest if rest > ROUNDING * float(square[place]) else 0.0
-    return found
+        category.within[place] = rest if rest > ROUNDING * float(square[place]) else 0.0
+    return category
 
 
-def _sample(values: Floats, flags: Flags | None, first: int, rows: int, known: Hashes) -> tuple[Hashes, Floats]:
+def _sample(values: Floats, flags: Flags | None, first: int, rows: int, priorities: Hashes) -> tuple[Hashes, Floats]:
     priority = of_positions(first, rows)
-    full = len(known) == SAMPLE
-    chosen = np.flatnonzero(priority < known[-1]) if full else np.argsort(priority)[:SAMPLE]
+    full = len(priorities) == SAMPLE
+    chosen = np.flatnonzero(priority < priorities[-1]) if full else np.argsort(priority)[:SAMPLE]
     sample = values[:, chosen].T
     if flags is not None:
         sample = np.where(flags[:, chosen].T, sample, np.nan)

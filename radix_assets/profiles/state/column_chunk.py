@@ -119,8 +119,8 @@ def _plain(array: pa.Array, dtype: DType) -> Numbers:
         array = array.cast(pa.date32())
     elif array.type not in {_WHOLE, pa.float64()}:
         array = array.cast(_WHOLE if dtype == "integer" else pa.float64())
-    found = numbers(array)
-    return found.astype(np.int64) if dtype == "date" else found
+    values = numbers(array)
+    return values.astype(np.int64) if dtype == "date" else values
 
 
 def hash_rows(array: pa.Array, seed: int) -> Hashes:

@@ -65,8 +65,8 @@ def same_groups(file: Path, parquet: pq.ParquetFile, prefix: Prefix) -> bool:
 def checksum(hashes: list[Hashes]) -> str:
     """Return the SHA-256 of hashes of rows."""
     digest = hashlib.sha256()
-    for some in hashes:
-        digest.update(some.tobytes())
+    for block in hashes:
+        digest.update(block.tobytes())
     return digest.hexdigest()
 
 

@@ -59,15 +59,15 @@ class TableState:
         arrays = batch.columns
         run = threads.map if threads and batch.num_rows >= _THREADED else map
         chunks = run(partial(read_chunk, seed=self.seed), arrays)
-        kept: dict[int, ColumnChunk] = {}
+        related_chunks: dict[int, ColumnChunk] = {}
         related = {*self.associations.numbers, *self.associations.categories}
         rows: Hashes | None = None
         for place, chunk in enumerate(chunks):
             rows = chain_hashes(rows, chunk.hashes)
             self.columns[place].merge(chunk.state)
             if place in related:
-                kept[place] = chunk
-        self.associations.add(kept, self.first + self.rows, batch.num_rows)
+                related_chunks[place] = chunk
+        self.associations.add(related_chunks, self.first + self.rows, batch.num_rows)
         rows = np.zeros(batch.num_rows, np.uint64) if rows is None else rows
         self.hashes.add(*counted(np.sort(rows)))
         self.rows += batch.num_rows

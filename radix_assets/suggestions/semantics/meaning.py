@@ -54,14 +54,14 @@ def meaning_of(name: str, sample: Sequence[str | None] = ()) -> Meaning | None:
     closed lists (countries, weekdays). Without values the header alone decides.
     """
     values = cleaned(sample)[:_LOOK_AT]
-    said = _by_header(name, values)
+    by_header = _by_header(name, values)
     if not values:
-        return said
+        return by_header
     seen = _by_form(values)
     # A code that also reads as a date or another kind of number keeps the meaning of the header.
-    if seen and not (said and said.confidence >= seen.confidence):
+    if seen and not (by_header and by_header.confidence >= seen.confidence):
         return seen
-    return said if said and said.confidence > 0.6 else _by_list(values) or said  # noqa: PLR2004 more than a guess
+    return by_header if by_header and by_header.confidence > 0.6 else _by_list(values) or by_header  # noqa: PLR2004 more than a guess
 
 
 def _by_header(name: str, values: list[str]) -> Meaning | None:

@@ -49,13 +49,13 @@ def states() -> frozenset[str]:
     """Return names of states and provinces of seven large countries."""
     import importlib
 
-    found: set[str] = set()
+    names: set[str] = set()
     for place in ("en_US", "en_CA", "de_DE", "en_IN", "pt_BR", "en_AU", "es_MX"):
         provider = importlib.import_module(f"faker.providers.address.{place}").Provider
         for attribute in ("states", "provinces", "estados", "states_and_abbr"):
             for entry in getattr(provider, attribute, ()) or ():
-                found.add(plain(entry if isinstance(entry, str) else str(entry[1])))
-    return frozenset(found)
+                names.add(plain(entry if isinstance(entry, str) else str(entry[1])))
+    return frozenset(names)
 
 
 def _names(text: str) -> frozenset[str]:

@@ -167,14 +167,14 @@ def unit_of(name: str, sample: Sequence[str | None] = ()) -> str:
 
 
 def _by_values(values: list[str]) -> str:
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for value in values:
         match = _VALUE.fullmatch(value)
         if match and match["sign"]:
-            found[CURRENCY_SIGNS.get(match["sign"], "USD")] += 1
+            counts[CURRENCY_SIGNS.get(match["sign"], "USD")] += 1
         elif match and match["unit"]:
-            found[_known(match["unit"])] += 1
-    unit, hits = max(found.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+            counts[_known(match["unit"])] += 1
+    unit, hits = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     return unit if hits >= 0.8 * max(1, len(values)) else ""
 
 
