@@ -12,7 +12,7 @@ from radix_assets.pipeline.output import counted
 from radix_assets.project.settings import DESTROYED
 
 if TYPE_CHECKING:
-    from radix_resources.action_log.fold import State
+    from radix_resources.action_log.fold import LogState
 
 WORDS = {
     "done": "[green]done[/]",
@@ -109,7 +109,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     }
 
 
-def _logged(state: "State", project: str) -> dict[str, Any]:
+def _logged(state: "LogState", project: str) -> dict[str, Any]:
     """Return the totals of the action log."""
     now = time.time()
     totals = state.of(project)

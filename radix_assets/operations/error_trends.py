@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from radix_resources.action_log.fold import State
+from radix_resources.action_log.fold import LogState
 
 BINS = 12
 _BARS = "▁▂▃▄▅▆▇█"
@@ -39,7 +39,7 @@ class Group:
         return {**asdict(self), **moments, "sparkline": self.sparkline}
 
 
-def grouped(state: State, project: str | None, since: float, until: float) -> list[Group]:
+def grouped(state: LogState, project: str | None, since: float, until: float) -> list[Group]:
     """Return the failures between two times, the most frequent first. Counts are by whole hours."""
     found = []
     for one in state.failures.values():

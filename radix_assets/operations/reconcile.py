@@ -33,7 +33,7 @@ _DAY = 86400.0
 
 
 @dataclass(frozen=True)
-class Done:
+class Leftover:
     """A leftover, and what was done about it."""
 
     subject: str
@@ -54,7 +54,7 @@ def retention_seconds() -> float:
 
 def reconcile(
     instance: dg.DagsterInstance, home: Home, *, actor: str = "command line", thorough: bool = True
-) -> list[Done]:
+) -> list[Leftover]:
     """Finish, roll back or report everything that a crash, a kill or a lost database left behind.
 
     What only takes up disk space is looked for once a day, unless `thorough`.
@@ -64,7 +64,7 @@ def reconcile(
     found = [*_runs(instance, actor), *_intents(instance, home, projects)]
     for name, tools in in_use.items():
         events = emit_missing_events(instance, tools, elsewhere(home, projects, name))
-        found += [Done(event.subject, event.found, event.mend) for event in events]
+        found += [Leftover(event.subject, event.found, event.mend) for event in events]
         found += _endpoints(home, tools)
     emit_missing(instance, in_use.values())
     if thorough or _due(home):
@@ -83,7 +83,7 @@ def _due(home: Home) -> bool:
     return True
 
 
-def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Done]:
+def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Leftover]:
     for run_id in reconcile_runs(instance):
         run = instance.get_run_by_id(run_id)
         project = run.tags.get("radix/project", "") if run else ""
@@ -102,7 +102,9 @@ def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Done]:
                     run_id=run_id,
                 ),
             )
-        yield Done(f"run {run_id[:8]}", f"was marked as running; its process is gone ({project})", "marked as failed")
+        yield Leftover(
+            f"run {run_id[:8]}", f"was marked as running; its process has ended ({project})", "marked as failed"
+        )
 
 
 def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
@@ -124,7 +126,7 @@ def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     return [planned[step] for step in begun if step not in ended and step in planned]
 
 
-def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) -> Iterator[Done]:
+def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) -> Iterator[Leftover]:
     state = folded(instance, home.folded_log)
     own = {project.name: project for project in projects}
     for project, one in state.projects.items():
@@ -138,7 +140,7 @@ def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) 
                 tools = tools_of(own[project], home) if project in own else default_tools(home)
                 outcome, why = resolve_intent(component, action) if component else _what_came_of(action, home, tools)
                 _close(instance, entry, outcome, why)
-                yield Done(action.subject, f"{action.kind} was begun and never ended", f"{outcome}: {why}")
+                yield Leftover(action.subject, f"{action.kind} was started and has no outcome", f"{outcome}: {why}")
 
 
 def _cut_off(instance: dg.DagsterInstance, home: Home, intent: Entry) -> bool:
@@ -167,14 +169,14 @@ def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, st
     history = tools.storage.history(action.subject)
     if action.kind == "collect" and "version" in action.before:
         there = action.before["version"] in {commit.sequence for commit in history}
-        return ("failed", "the version is still there") if there else ("ok", "the version is gone")
+        return ("failed", "the version still exists") if there else ("ok", "the version was removed")
     published = [one.sequence for one in history if action.input_hash and one.fingerprint == action.input_hash]
     if published:
         return "ok", f"it was published, as version {published[-1]}"
     if action.input_hash and action.kind in {"tag", "suggest", "promote"}:
-        return "failed", "nothing was published; what held before still holds"
+        return "failed", "nothing was published; the previous state is unchanged"
     if action.subject != f"{action.project}/endpoint":
-        return "unknown", "it cannot be looked up from here"
+        return "unknown", "it cannot be inspected from here"
     deployed = tools.endpoint.inspect(action.project)
     now = f"version {deployed.version} is {deployed.state}" if deployed else "there is no endpoint"
     return "unknown", f"{now}; the next run compares and deploys what is missing"
@@ -186,22 +188,22 @@ def _close(instance: dg.DagsterInstance, entry: Entry, outcome: Outcome, why: st
         "outcome": outcome,
         "process": "",
         "error_code": None if outcome == "ok" else _RUN,
-        "reason": f"{entry.action.reason} (cut off; {why})".strip(),
+        "reason": f"{entry.action.reason} (interrupted; {why})".strip(),
         "after": {**entry.action.after, "reconciled": True},
     }
     record(instance, entry.action.model_copy(update=changed))
 
 
-def _endpoints(home: Home, tools: Tools) -> Iterator[Done]:
+def _endpoints(home: Home, tools: Tools) -> Iterator[Leftover]:
     for deployed in tools.endpoint.list():
         if not (home.projects / deployed.project).is_dir():
-            told = f"told only: radix destroy {deployed.project}"
-            yield Done(f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", told)
+            told = f"reported only: radix destroy {deployed.project}"
+            yield Leftover(f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", told)
         elif deployed.state == "failed":
-            yield Done(f"{deployed.project}/endpoint", "has no process", "told only: radix up starts it again")
+            yield Leftover(f"{deployed.project}/endpoint", "has no process", "reported only: radix up starts it again")
 
 
-def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Iterator[Done]:
+def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Iterator[Leftover]:
     gone = tools.storage.collect(older_than_seconds=retention_seconds())
     if gone:
         collected = Action(
@@ -209,20 +211,20 @@ def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Ite
             subject=tools.provider.components["storage"].subject,
             project="",
             actor=actor,
-            reason=f"{len(gone)} directories that nothing refers to",
+            reason=f"{len(gone)} unreferenced directories",
             outcome="ok",
             after={"directories": gone[:100]},
         )
         record(instance, collected)
     for directory in gone:
-        yield Done(directory, "nothing refers to it, and it is past its retention", "removed")
+        yield Leftover(directory, "is unreferenced, and past its retention", "removed")
 
 
-def _compute_logs(home: Home) -> Iterator[Done]:
+def _compute_logs(home: Home) -> Iterator[Leftover]:
     """Remove the output of runs past its retention. That of an active run is never that old."""
     horizon = time.time() - retention_seconds()
     for folder in sorted(home.state.glob("*-*-*-*-*/compute_logs")):
         files = [file.stat().st_mtime for file in folder.rglob("*") if file.is_file()]
         if max(files, default=folder.stat().st_mtime) < horizon:
             shutil.rmtree(folder, ignore_errors=True)
-            yield Done(f"run {folder.parent.name[:8]}", "what it printed is past its retention", "removed")
+            yield Leftover(f"run {folder.parent.name[:8]}", "its output is past its retention", "removed")

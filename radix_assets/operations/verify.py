@@ -34,7 +34,7 @@ SAMPLE = 20
 
 
 @dataclass(frozen=True)
-class Finding:
+class Difference:
     """A difference, and its fix."""
 
     subject: str
@@ -55,19 +55,19 @@ def verify(
     *,
     everything: bool = False,
     only: str | None = None,
-) -> list[Finding]:
+) -> list[Difference]:
     """Return every difference, and fix those that need no user.
 
     Check all projects that have commits, or `only` one. `everything` reads the content of every file.
     """
-    found: list[Finding] = []
+    found: list[Difference] = []
     everywhere: dict[str, list[Commit]] = {}
     in_use = [
         (tools, _commits(tools, only, elsewhere(home, projects, name), found))
         for name, tools in tools_in_use(home, projects).items()
     ]
     found += [
-        Finding(f"run {run.run_id[:8]}", "is marked as going on, and its process is gone", "radix reconcile")
+        Difference(f"run {run.run_id[:8]}", "is marked as active, and its process has ended", "radix reconcile")
         for run in gone_runs(instance)
     ]
     for tools, commits in in_use:
@@ -85,7 +85,7 @@ def verify(
     return found
 
 
-def _commits(tools: Tools, only: str | None, left: Collection[str], found: list[Finding]) -> dict[str, list[Commit]]:
+def _commits(tools: Tools, only: str | None, left: Collection[str], found: list[Difference]) -> dict[str, list[Commit]]:
     """Return the commits at one provider by asset, except those of projects in `left`, which run elsewhere by now.
 
     Those that cannot be read are added to what was found.
@@ -97,11 +97,11 @@ def _commits(tools: Tools, only: str | None, left: Collection[str], found: list[
             try:
                 commits[name] = tools.storage.history(name)
             except StorageError as error:
-                found.append(Finding(name, error.found, error.hint))
+                found.append(Difference(name, error.found, error.hint))
     return commits
 
 
-def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, left: Collection[str] = ()) -> list[Finding]:
+def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, left: Collection[str] = ()) -> list[Difference]:
     """Emit the missing events of assets whose newest commit is not the one that Dagster shows; one query if none is.
 
     Assets of projects in `left`, which run at another provider by now, are ignored.
@@ -120,7 +120,7 @@ def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, left: Collec
     return list(_events(instance, tools, behind)) if behind else []
 
 
-def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
+def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[Commit]]) -> Iterator[Difference]:
     """Compare commit records with the log. No data is read."""
     told: dict[str, dict[int, str]] = defaultdict(dict)
     destroyed = _destroyed(instance)
@@ -134,23 +134,22 @@ def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[
         for commit in missing:
             yield _tell(instance, tools, commit)
         if missing and missing[-1] != history[-1]:
-            _tell(instance, tools, history[-1])  # what Dagster takes for the newest is what was told last
+            _tell(instance, tools, history[-1])  # Dagster takes the last event for the newest version
         for commit in history:
             said = told[name].get(commit.sequence, commit.data_version)
             if said != commit.data_version:
-                yield Finding(
+                yield Difference(
                     name,
                     f"version {commit.sequence} is {commit.data_version[:12]} by its record and {said[:12]} by the log",
-                    "find out who changed one of them; `radix status --verify --all` says whether the data are as the "
-                    "record says",
+                    "find out who changed one of them; `radix status --verify --all` compares the data with the record",
                 )
     for name, versions in told.items():
         newest = commits[name][-1].sequence if commits.get(name) else 0
         if name in commits and max(versions, default=0) > newest:
-            yield Finding(
+            yield Difference(
                 name,
                 f"the log knows version {max(versions)}, the newest record is {newest}",
-                "bring the records back from a copy of RADIX_HOME, or run the project: it is made anew",
+                "restore the records from a copy of RADIX_HOME, or run the project, which rebuilds it",
             )
 
 
@@ -171,13 +170,13 @@ def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:
     return run is not None and not run.is_finished
 
 
-def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Finding:
+def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Difference:
     """Emit an event that a crash prevented, or that was lost with the database."""
     found = f"version {commit.sequence} was not in the log"
     try:
         metadata = event_metadata(tools.storage, commit)
     except StorageError as error:
-        return Finding(commit.asset, found, error.hint)
+        return Difference(commit.asset, found, error.hint)
     instance.report_runless_asset_event(
         dg.AssetMaterialization(
             commit.asset.split("/"),
@@ -195,10 +194,10 @@ def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Finding
                 description=verdict["description"],
             )
         )
-    return Finding(commit.asset, found, "nothing: it was written anew from its commit record", mended=True)
+    return Difference(commit.asset, found, "nothing: it was emitted again from its commit record", mended=True)
 
 
-def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bool) -> Iterator[Finding]:
+def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bool) -> Iterator[Difference]:
     whole: list[Commit] = []
     for history in commits.values():
         for commit in history:
@@ -206,42 +205,42 @@ def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bo
             if not wrong:
                 whole.append(commit)
             for one in wrong:
-                yield Finding(commit.asset, f"version {commit.sequence}: {one}", _again(commit.asset))
+                yield Difference(commit.asset, f"version {commit.sequence}: {one}", _again(commit.asset))
     files = [(commit, name) for commit in whole for name in sorted(commit.files)]
     for commit, name in files if everything else random.sample(files, min(SAMPLE, len(files))):
         flaw = hashed(tools.storage, commit, name)
         if flaw:
-            yield Finding(commit.asset, f"version {commit.sequence}: {flaw}", _again(commit.asset))
+            yield Difference(commit.asset, f"version {commit.sequence}: {flaw}", _again(commit.asset))
 
 
 def _again(asset: str) -> str:
     project, _, name = asset.partition("/")
-    return f"restore it from a copy, or make it anew: radix run {project} --again {name}"
+    return f"restore it from a copy, or rebuild it: radix run {project} --again {name}"
 
 
-def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> Iterator[Finding]:
+def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> Iterator[Difference]:
     heads: dict[str, list[Any]] = defaultdict(list)
     for name, history in commits.items():
         heads[name.partition("/")[0]] += [commit.shown[HEAD] for commit in history if commit.shown.get(HEAD)]
     newest = {project: sorted(found, key=lambda one: int(one["sequence"])) for project, found in heads.items()}
     for flaw in audit(instance, newest):
-        yield Finding(f"approvals and tags of {flaw.project}", flaw.found, flaw.mend, flaw.mended)
+        yield Difference(f"approvals and tags of {flaw.project}", flaw.found, flaw.mend, flaw.mended)
 
 
-def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Finding]:
+def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Difference]:
     """Check what should exist outside of the storage, such as a running endpoint."""
     for step in steps(project, stages):
         if not _holds(project, step, tools):
-            yield Finding(
-                step.key, "what its newest version says is no longer so", f"radix up, or radix run {project.name}"
+            yield Difference(
+                step.key, "its newest version does not match the actual state", f"radix up, or radix run {project.name}"
             )
 
 
 def _provisioned(
     project: Project, stages: tuple[Stage, ...], commits: dict[str, list[Commit]], provider: Provider
-) -> Iterator[Finding]:
+) -> Iterator[Difference]:
     """Check the components that materialized assets require."""
-    missing: dict[str, Finding] = {}
+    missing: dict[str, Difference] = {}
     for step in steps(project, stages):
         if step.key not in commits:
             continue
@@ -249,18 +248,18 @@ def _provisioned(
             change = component.plan(project.name, Request())
             if change.action != "none":
                 mend = f"radix run {project.name} --again {step.name}"
-                found = f"{change.what} of {project.name}, which {step.name} stands on, is not there"
-                missing.setdefault(change.component, Finding(change.component, found, mend))
+                found = f"{change.what} of {project.name}, which {step.name} requires, is missing"
+                missing.setdefault(change.component, Difference(change.component, found, mend))
     yield from missing.values()
 
 
-def _abandoned(home: Home, projects: list[Project]) -> Iterator[Finding]:
+def _abandoned(home: Home, projects: list[Project]) -> Iterator[Difference]:
     """Check for components of projects that do not exist any more."""
     names = {project.name for project in projects}
     for owner, components in owners(home).items():
         if owner not in names and not (home.projects / owner / PROJECT_FILE).exists():
-            found = f"holds something in {', '.join(components)}, and there is no such project"
-            yield Finding(owner, found, f"radix destroy {owner}, or bring its folder back")
+            found = f"has something in {', '.join(components)}, and there is no such project"
+            yield Difference(owner, found, f"radix destroy {owner}, or restore its folder")
 
 
 def _holds(project: Project, step: Step, tools: Tools) -> bool:
@@ -268,4 +267,4 @@ def _holds(project: Project, step: Step, tools: Tools) -> bool:
         commit = tools.storage.latest(step.key)
         return commit is None or step.stage.is_current(assemble(project, step, tools, commit))
     except (RadixError, OSError):
-        return True  # its snapshot is damaged, which is told as such
+        return True  # its snapshot is damaged, which is reported as such

@@ -44,7 +44,7 @@ class Failures:
 
 
 @dataclass
-class ProjectState:
+class ProjectLog:
     """The summary of one project."""
 
     actions: int = 0
@@ -62,7 +62,7 @@ class ProjectState:
 
 
 @dataclass
-class State:
+class LogState:
     """The summary of the whole log."""
 
     cursor: int = 0
@@ -70,19 +70,19 @@ class State:
     anchor: list[Any] = field(default_factory=list)
     """Key and time of that event, which identify its database."""
     recent: list[int] = field(default_factory=list)
-    projects: dict[str, ProjectState] = field(default_factory=dict)
+    projects: dict[str, ProjectLog] = field(default_factory=dict)
     failures: dict[str, Failures] = field(default_factory=dict)
 
-    def of(self, project: str) -> ProjectState:
+    def of(self, project: str) -> ProjectLog:
         """Return the summary of one project."""
-        return self.projects.get(project, ProjectState())
+        return self.projects.get(project, ProjectLog())
 
 
-def folded(log: Log, cache: Path) -> State:
+def folded(log: Log, cache: Path) -> LogState:
     """Return the current summary, and update the cache if it can be written."""
     state = _load(cache)
     if state is None or not _same_database(log, state):
-        state = State()
+        state = LogState()
     decoder = Decoder(log)
     changed = False
     for row in _new_rows(log, state):
@@ -99,7 +99,7 @@ def folded(log: Log, cache: Path) -> State:
     return state
 
 
-def _new_rows(log: Log, state: State) -> Any:
+def _new_rows(log: Log, state: LogState) -> Any:
     late: list[int] = []
     if state.recent:
         known = set(state.recent)
@@ -110,16 +110,16 @@ def _new_rows(log: Log, state: State) -> Any:
     yield from rows(log, after=state.cursor, ascending=True, content=(OBSERVED,))
 
 
-def _same_database(log: Log, state: State) -> bool:
+def _same_database(log: Log, state: LogState) -> bool:
     if not state.cursor:
         return True
     found = next(rows(log, after=state.cursor - 1, before=state.cursor + 1, content=()), None)
     return found is not None and [found.key, found.timestamp] == state.anchor
 
 
-def _add(state: State, row: Row, decoder: Decoder) -> None:
+def _add(state: LogState, row: Row, decoder: Decoder) -> None:
     if row.type == MADE:
-        project = state.projects.setdefault(row.key.partition("/")[0], ProjectState())
+        project = state.projects.setdefault(row.key.partition("/")[0], ProjectLog())
         project.made += 1
         project.last = max(project.last, row.timestamp)
         return
@@ -127,7 +127,7 @@ def _add(state: State, row: Row, decoder: Decoder) -> None:
     if entry is None:
         return
     action, when = entry.action, entry.timestamp
-    project = state.projects.setdefault(action.project, ProjectState())
+    project = state.projects.setdefault(action.project, ProjectLog())
     project.last = max(project.last, when)
     if action.phase == "intent":
         project.open[action.id] = _brief(action, when)
@@ -142,7 +142,7 @@ def _add(state: State, row: Row, decoder: Decoder) -> None:
         _add_failure(state, project, action, when)
 
 
-def _add_failure(state: State, project: ProjectState, action: Action, when: float) -> None:
+def _add_failure(state: LogState, project: ProjectLog, action: Action, when: float) -> None:
     code = action.error_code or "unknown"
     same = [action.run_id or "", action.subject, code]
     if action.run_id and project.failed == same and action.kind == "materialize":
@@ -172,20 +172,20 @@ def _brief(action: Action, when: float) -> dict[str, Any]:
     }
 
 
-def _load(cache: Path) -> State | None:
+def _load(cache: Path) -> LogState | None:
     try:
         held = json.loads(cache.read_bytes())
         content = held["state"]
         if held["format"] != FORMAT or held["sha256"] != _digest(content):
             return None
-        projects = {name: ProjectState(**one) for name, one in content.pop("projects").items()}
+        projects = {name: ProjectLog(**one) for name, one in content.pop("projects").items()}
         failures = {name: Failures(**one) for name, one in content.pop("failures").items()}
-        return State(**content, projects=projects, failures=failures)
+        return LogState(**content, projects=projects, failures=failures)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _save(cache: Path, state: State) -> None:
+def _save(cache: Path, state: LogState) -> None:
     content = asdict(state)
     with contextlib.suppress(OSError):  # the disk is full; the next reader folds again
         cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ _LOOKED_AT = 100
 
 
 @dataclass
-class Doing:
+class OpenAction:
     """An action in progress; its fields are written into the outcome."""
 
     intent: Action
@@ -104,14 +104,14 @@ def chains(instance: dg.DagsterInstance) -> Chains:
 @contextlib.contextmanager
 def logged_action(
     instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()
-) -> Iterator[Doing]:
+) -> Iterator[OpenAction]:
     """Write the intent, run the body, write the outcome. An exception is logged as failed and propagates.
 
     A crash inside leaves the intent without an outcome, which `open_intents` finds.
     """
     intent = action.model_copy(update={"phase": "intent", "outcome": None, "process": process_name()})
     record(instance, intent, secret_names=secret_names)
-    state = Doing(intent, after=dict(action.after))
+    state = OpenAction(intent, after=dict(action.after))
     began = time.monotonic()
     code: str | None = None
     try:

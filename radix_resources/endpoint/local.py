@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from radix_resources.endpoint.base import Endpoint
-from radix_resources.endpoint.manifest import Deployed, EndpointManifest, State
+from radix_resources.endpoint.manifest import Deployed, EndpointManifest, EndpointState
 from radix_resources.endpoint.state import (
     HOST,
     LOG,
@@ -83,7 +83,7 @@ class LocalEndpoint(Endpoint):
         status = read_status(folder)
         if status is None:
             return None
-        state: State = "stopped" if status.state == "stopped" and status.manifest else "failed"
+        state: EndpointState = "stopped" if status.state == "stopped" and status.manifest else "failed"
         if _alive(folder, status):
             state = "starting" if status.manifest is None else "restarting"
             there = _elsewhere(status) or (status.port and ask((HOST, status.port), "/ready", seconds=5))
@@ -212,7 +212,7 @@ def _end(folder: Path, status: Status) -> None:
     )
 
 
-def _deployed(project: str, status: Status, state: State) -> Deployed:
+def _deployed(project: str, status: Status, state: EndpointState) -> Deployed:
     error = status.error or {}
     return Deployed(
         project=project,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-State = Literal["running", "starting", "restarting", "stopped", "failed"]
+EndpointState = Literal["running", "starting", "restarting", "stopped", "failed"]
 """`restarting`: supervised, but not responding now. `stopped`: on request, or idle for too long.
 `failed`: it should run and does not; its supervisor was killed, the machine was restarted, or it never started."""
 
@@ -33,7 +33,7 @@ class Deployed(BaseModel):
     """The version that serves, or served last."""
     pid: int | None
     """Process id of the server, if it is a local one that runs."""
-    state: State
+    state: EndpointState
     restarts: int = 0
     """Number of restarts since the version was deployed."""
     error: str | None = None

@@ -21,12 +21,6 @@ ENTRY_POINTS = {
     "radix_resources/action_log/log.py": "Dagster finds its instance by the environment, and the log is in it",
 }
 """Modules that read it, and as what."""
-STILL = {
-    "radix_assets/operations/check_credentials.py",
-    "radix_assets/sources/addresses.py",
-    "radix_assets/sources/read/connection.py",
-}
-"""Libraries that read it still, until they are given a Home: no other may begin to."""
 
 
 def reads(source: str) -> bool:
@@ -43,7 +37,7 @@ def modules() -> Iterator[Path]:
 
 def test_only_entry_points_read_where_the_installation_is():
     found = {str(path.relative_to(REPOSITORY)) for path in modules() if reads(path.read_text(encoding="utf-8"))}
-    assert found - STILL == set(ENTRY_POINTS)
+    assert found == set(ENTRY_POINTS)
 
 
 @pytest.mark.parametrize("source", ["Home.from_environment().state", "partial(home.Home.from_environment)"])

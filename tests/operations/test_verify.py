@@ -16,7 +16,7 @@ from toy import Toy
 from radix_assets.budget.hold import asset_statuses
 from radix_assets.budget.plan import make_plan
 from radix_assets.operations.reconcile import reconcile
-from radix_assets.operations.verify import Finding, verify
+from radix_assets.operations.verify import Difference, verify
 from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.status import unbudgeted_statuses
 from radix_resources.action_log.log import logged_action, process_name, record
@@ -32,7 +32,7 @@ def toy(home: Home) -> Toy:
     return Toy(home)
 
 
-def check(toy: Toy, instance: dg.DagsterInstance, *, everything: bool = True) -> list[Finding]:
+def check(toy: Toy, instance: dg.DagsterInstance, *, everything: bool = True) -> list[Difference]:
     return verify(instance, toy.home, [toy.project], toy.stages, everything=everything)
 
 
