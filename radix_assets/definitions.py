@@ -1,4 +1,4 @@
-"""The code location: projects → assets, checks, job, sensors, schedules, resources."""
+"""Radix's code location: assets, checks, jobs, sensors, schedules and resources of all projects."""
 
 import gc
 
@@ -7,7 +7,7 @@ import dagster as dg
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Everything Dagster shows. A project that cannot be loaded is shown as broken; the others are not touched."""
+    """Build the definitions of all projects. One that cannot be loaded is shown as broken, and the others load."""
     from radix_assets.orchestration.assets import build_assets
     from radix_assets.orchestration.broken_project import build_broken
     from radix_assets.orchestration.infrastructure import build_infrastructure
@@ -21,7 +21,7 @@ def defs() -> dg.Definitions:
 
     home = Home.from_environment()
     home.prepare()
-    gc.disable()  # what is built here stays for good, so looking through it for garbage is lost time
+    gc.disable()  # what is built here lives on, so collecting garbage in it would be wasted time
     try:
         projects, broken = load_projects(home.projects)
         providers = tools_in_use(home, projects).values()

@@ -1,7 +1,7 @@
-"""Which columns are private, as far as is known now, and how what is private is named where its value may not stand.
+"""Which columns are private as far as is known now, and the marks that stand for private values.
 
-Before a person has spoken a column is private where its name or its values look so (see raw.privacy). What
-`tags.yaml` says of it then holds, either way.
+Until the tags are edited, a column is private if its name or its values suggest it (see raw.privacy). After that,
+`tags.yaml` decides.
 """
 
 import hashlib
@@ -21,11 +21,11 @@ _MARK = 24
 """Hex digits of a sealed value."""
 
 Said = Mapping[str, Mapping[str, bool | None]]
-"""By table and column of a person's file, whether it says that it is private; None where it says neither."""
+"""By table and column of tags.yaml: whether it is private; None if the file does not say."""
 
 
 def said_private(tags_file: Path) -> Said | None:
-    """What `tags.yaml` says; nothing where there is no such file, None where it cannot be read as it stands."""
+    """Return what `tags.yaml` says; empty if there is no such file, None if it cannot be read."""
     try:
         state = tags_file.stat()
     except OSError:
@@ -58,11 +58,11 @@ def private_in(
     columns: Collection[str] = (),
     before: Mapping[str, bool] = MappingProxyType({}),
 ) -> set[str]:
-    """The private columns of a table: those `suspected`, but for what a person's file says of them.
+    """Return the private columns of a table: those `suspected`, unless tags.yaml says otherwise.
 
-    With the `columns` that there are now, and those there were `before` with whether they were private: what was
-    private stays so until the file says otherwise. And where one of those is gone, a new column that the file does not
-    know may be that very one by another name, so it is private too.
+    `columns` are the current ones, and `before` maps earlier ones to whether they were private: a private column stays
+    private until the file says otherwise. If one of those is missing now, a new column that the file does not know may
+    be the same under another name, so it is private too.
     """
     own = (said_private(tags_file) or {}).get(table, {})
     hidden = {name for name, private in before.items() if private}
@@ -73,12 +73,12 @@ def private_in(
 
 
 def suspected_in(raw: Path) -> frozenset[str]:
-    """The columns of a raw snapshot that look private: as its schema says, else judged now. None without a schema."""
+    """Return the columns of a raw snapshot that look private, from its schema or judged now. Empty without a schema."""
     return _looked_at(raw)[1]
 
 
 def columns_of(raw: Path) -> tuple[str, ...]:
-    """All columns of a raw snapshot. None without a schema."""
+    """Return all columns of a raw snapshot. Empty without a schema."""
     return _looked_at(raw)[0]
 
 
@@ -98,7 +98,7 @@ def _looked_at(raw: Path) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 class Seal:
-    """Turns a private value into a mark that can be recognised by who holds the key and the value, and read by nobody.
+    """Turns a private value into a mark that only a holder of the key and the value can recognize, and no one can read.
 
     HMAC-SHA256, 96 bits. Without a key it still hides what cannot be guessed.
     """
@@ -117,7 +117,7 @@ class Seal:
 
 
 def read_seal(state: Path) -> Seal:
-    """The installation's seal; without a key where there is none yet."""
+    """Return the installation's seal; without a key if none exists yet."""
     try:
         return Seal((state / KEY_FILE).read_bytes())
     except OSError:
@@ -125,7 +125,7 @@ def read_seal(state: Path) -> Seal:
 
 
 def make_seal(state: Path) -> Seal:
-    """The same; the key is made where there is none. Of two that make it at once, one wins."""
+    """Return the installation's seal, creating its key if none exists. If two processes create it at once, one wins."""
     path = state / KEY_FILE
     if not path.exists():
         state.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""All stages, each after what it stands on."""
+"""All stages, each after those it depends on."""
 
 from radix_assets.exploration.assets import EXPLORATION
 from radix_assets.features.assets import FEATURES

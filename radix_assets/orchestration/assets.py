@@ -1,4 +1,4 @@
-"""Turns the steps of a project into Dagster assets. All of publishing goes through here."""
+"""Turns the steps of a project into Dagster assets. Every snapshot is published here."""
 
 import contextlib
 import inspect
@@ -36,14 +36,14 @@ from radix_resources.storage.base import Commit, Failure
 from radix_resources.storage.inspection import is_whole
 
 PROGRESS = logging.getLogger("radix.progress")
-"""Told of each step as it starts and ends: `extra` holds `step`, `state` and details."""
+"""Receives a record for each step that starts or ends: `extra` holds `step`, `state` and details."""
 
 GATE = "ready"
-"""The check that says whether a person is needed."""
+"""The check that fails while a person is needed."""
 
 _SIGNATURE = inspect.signature(lambda context: context)
-"""Of every asset's function. Dagster asks for it seventeen times an asset, and reads each annotation eight times: with
-fifty projects, working that out anew took longer than all the rest of loading."""
+"""Signature of every asset's function. Dagster asks for it seventeen times for each asset, and reads each annotation
+eight times: with fifty projects, computing it every time took longer than all other loading."""
 
 Event = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
@@ -76,7 +76,7 @@ def _build(
 
     body.__signature__ = _SIGNATURE  # type: ignore[attr-defined]
     if waits:
-        checks[GATE] = "Whether a person is needed."
+        checks[GATE] = "Nobody has to do anything before this asset can be materialized."
     if stage.launchpad:
         body_with_launchpad.__annotations__["config"] = stage.launchpad()
     return dg.asset(
@@ -116,11 +116,11 @@ def publish(
 ) -> Iterator[Event]:
     """Compute a step and commit it, unless nothing has changed since the last commit.
 
-    Raises dg.Failure with the coded error as metadata; only transient errors are retried. Where a credential is missing
-    or refused nothing failed: a person is needed, as at a gate.
+    Raises dg.Failure with the coded error as metadata; only transient errors are retried. If a credential is missing or
+    refused, the step waits for a person instead of failing.
     """
     started = time.monotonic()
-    _tell(step, "start")
+    _emit_progress(step, "start")
     note_edit(context, project)
     mark = ""
     held = contextlib.ExitStack()
@@ -140,7 +140,11 @@ def publish(
         fresh = is_fresh(work, mark) and not again
         if not fresh:
             demand_budget(project, stages, tools)
-        made = commit if fresh else _make(context, work, mark, started, claim, commit.sequence if commit else 0)
+        made = (
+            commit
+            if fresh
+            else _compute_and_commit(context, work, mark, started, claim, commit.sequence if commit else 0)
+        )
         if made is not None:
             _withdraw(context, work, made, broken)
     except RadixError as error:
@@ -159,12 +163,12 @@ def publish(
     if made is None:
         yield from _wait(context, step, step.stage.pending_action(work) or "a person is needed")
     else:
-        _tell(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
+        _emit_progress(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
         yield _result(project, step, tools, made, fresh=fresh)
 
 
 def _withdraw(context: dg.AssetExecutionContext, work: Work, made: Commit, broken: Commit | None) -> None:
-    """What must not stay, now that there is something newer."""
+    """Withdraw earlier snapshots that must not stay once there is a newer one."""
     run_id, actor = context.run.run_id, _actor(context)
     withdraw_earlier(context.instance, work, made, run_id, actor)
     if broken:
@@ -172,11 +176,11 @@ def _withdraw(context: dg.AssetExecutionContext, work: Work, made: Commit, broke
 
 
 def _is_well(tools: Tools, commit: Commit, *, thorough: bool) -> bool:
-    """Whether a snapshot is there; `thorough`: and just as it was written."""
+    """Return whether a snapshot exists; with `thorough`, whether its files are as they were written."""
     return is_whole(tools.storage, commit) if thorough else tools.storage.is_there(commit)
 
 
-def _make(
+def _compute_and_commit(
     context: dg.AssetExecutionContext, work: Work, mark: str, started: float, claim: Claim | None, after: int
 ) -> Commit | None:
     storage, step = work.tools.storage, work.step
@@ -213,7 +217,7 @@ def _make(
 
 
 def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Output | None:
-    """Compute, and where this changes something in the world write it into the action log, before and after."""
+    """Compute a step; if it changes the outside world, log its intent before and its outcome after."""
     work, stage = sized.work, sized.work.step.stage
     if stage.action is None or stage.pending_action(work):
         return sized.compute()
@@ -242,24 +246,24 @@ def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh
     verdicts = {slug(verdict["name"]): Check(**verdict) for verdict in commit.shown.get("checks", [])}
     results = []
     for name in step.stage.checks:
-        verdict = verdicts.get(name, Check(name, passed=True, description="does not apply here"))
+        verdict = verdicts.get(name, Check(name, passed=True, description="not applicable"))
         results.append(_check(name, verdict))
     if step.stage.may_wait(project):
-        results.append(_check(GATE, Check(GATE, passed=True, description="nobody is needed")))
+        results.append(_check(GATE, Check(GATE, passed=True, description="nothing to do for a person")))
     return dg.MaterializeResult(
         metadata=metadata, data_version=dg.DataVersion(commit.data_version), check_results=results
     )
 
 
 def _wait(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
-    """Nothing is published, so what follows is skipped, and no worker waits."""
-    _tell(step, "waiting", reason=wish)
+    """Yield the events of a step that waits: it publishes nothing, downstream steps are skipped, no worker is held."""
+    _emit_progress(step, "waiting", reason=wish)
     note_waiting(context.instance, context.run.run_id, wish)
     context.log_event(
         dg.AssetObservation(step.key.split("/"), description=wish, metadata={"waiting for": dg.MetadataValue.md(wish)})
     )
     for name in step.stage.checks:
-        yield _check(name, Check(name, passed=True, description="not yet: a person is needed first"))
+        yield _check(name, Check(name, passed=True, description="not checked yet: a person is needed first"))
     yield _check(GATE, Check(GATE, passed=False, description=wish, severity="WARN"))
 
 
@@ -275,7 +279,7 @@ def _check(name: str, verdict: Check) -> dg.AssetCheckResult:
 def _without_credential(
     context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
 ) -> Iterator[Event]:
-    """A task for a person, written down once; the step is made as soon as it is done."""
+    """Record the task of setting a credential; the step runs as soon as it is set."""
     error = scrub(error)
     _remember(context, project, step, tools, mark, error)
     yield from _wait(context, step, task_of(error.attrs()))
@@ -300,7 +304,7 @@ def _remember(
             )
             record(context.instance, checked)
     if isinstance(error, BudgetError | MetadataError):
-        return  # what waits for an approval or for a database was not tried
+        return  # a step that waits for an approval or a database was not attempted
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
         tools.storage.fail(step.key, Failure(mark, kept, context.run.run_id))
 
@@ -317,7 +321,7 @@ def _failed(
     error = scrub(error)
     _remember(context, project, step, tools, mark, error)
     _log_failure(context, step, error, started)
-    _tell(step, "failed", seconds=time.monotonic() - started, error=error)
+    _emit_progress(step, "failed", seconds=time.monotonic() - started, error=error)
     return dg.Failure(
         description=str(error),
         metadata={name: str(value) for name, value in error.attrs().items()},
@@ -326,7 +330,7 @@ def _failed(
 
 
 def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixError, started: float) -> None:
-    """The asset's own timeline and `radix errors` show it."""
+    """Log a failure, for the asset's timeline and `radix errors`."""
     failed = Action(
         kind="materialize",
         subject=step.key,
@@ -343,5 +347,5 @@ def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixErro
         record(context.instance, failed)
 
 
-def _tell(step: Step, state: str, **details: Any) -> None:
+def _emit_progress(step: Step, state: str, **details: Any) -> None:
     PROGRESS.info("%s %s", step.key, state, extra={"step": step, "state": state, "details": details})

@@ -1,4 +1,4 @@
-"""Runs a project from the command line: what is missing or stale, to the end or until a person is needed."""
+"""Runs a project in this process: missing and stale assets, until all are up to date or a person is needed."""
 
 import difflib
 import logging
@@ -24,18 +24,17 @@ from radix_resources.metadata.base import run_claim
 from radix_resources.metadata.db_errors import coded
 
 Listener = Callable[[str, str, dict[str, Any]], None]
-"""Told the asset's key, its state (start, made, fresh, failed, waiting) and details, as it happens."""
+"""Called with an asset's key, its state (start, made, fresh, failed, waiting) and details, as the run proceeds."""
 
 _ONE_AT_A_TIME = threading.Lock()
-"""Runs of one process follow one another. Where a run begins, Dagster configures Python's logging anew: it holds the
-lock of `logging` and wants that of every handler, while a run under way holds its own handler's lock as it writes an
-event and wants that of `logging`, so two of them would wait for each other for good. What a step uses is measured by
-process, too."""
+"""Runs of one process are executed one after another. When a run begins, Dagster reconfigures Python's logging: it
+holds the lock of `logging` and acquires that of every handler, while a run in progress holds its own handler's lock as
+it writes an event and acquires that of `logging`, so the two would deadlock. Besides, usage is measured by process."""
 
 
 @dataclass
 class Report:
-    """What a run came to."""
+    """The result of a run."""
 
     project: str
     state: Literal["done", "waiting", "failed"] = "done"
@@ -46,12 +45,12 @@ class Report:
 
     @property
     def wishes(self) -> list[str]:
-        """What a person must do next, each thing once; it does not matter how many assets wait for it."""
+        """What a person must do next, each task once, however many assets wait for it."""
         return list(dict.fromkeys(one.reason for one in self.statuses if one.state == "waiting"))
 
     @property
     def failed(self) -> list[AssetStatus]:
-        """What could not be made."""
+        """The assets that failed."""
         return [one for one in self.statuses if one.state == "failed"]
 
 
@@ -64,12 +63,12 @@ def run(
     *,
     again: Collection[str] = (),
 ) -> Report:
-    """Bring a project as far as it goes; `again` names assets that are made anew although nothing has changed.
+    """Materialize the missing and stale assets of a project; `again` names assets to rebuild even if up to date.
 
-    A table that cannot be read does not stop the others: what stands on several tables is made in a further round,
-    without it. Runs of several threads follow one another. Raises MetadataError RDX-MET-001, -005 or -006 where the
-    database of runs and events does not do its work: what was published by then stays, and the next run goes on; and
-    ConfigError RDX-CFG-017 where the project has no such asset.
+    A table that cannot be read does not stop the others: what depends on several tables is computed without it, in a
+    further round. Runs of several threads are executed one after another. Raises MetadataError RDX-MET-001, -005 or
+    -006 if the database of runs and events fails: what is published by then stays, and the next run continues; and
+    ConfigError RDX-CFG-017 if the project has no such asset.
     """
     with _ONE_AT_A_TIME, coded():
         return _run(project, tools, instance, listen, stages, _keys(project, stages, again))
@@ -119,25 +118,25 @@ def _run(
     finally:
         PROGRESS.removeHandler(handler)
     report.statuses = asset_statuses(project, stages, tools)
-    found = verdict(report.statuses)
-    report.state = "failed" if found == "stale" else found
+    state = verdict(report.statuses)
+    report.state = "failed" if state == "stale" else state
     report.seconds = time.monotonic() - started
     return report
 
 
 def _keys(project: Project, stages: tuple[Stage, ...], names: Collection[str]) -> list[str]:
-    known = {step.name: step.key for step in steps(project, stages)}
+    keys = {step.name: step.key for step in steps(project, stages)}
     names = [name.removeprefix(f"{project.name}/") for name in names]
     for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+        if name not in keys:
+            near = difflib.get_close_matches(name, keys, n=1)
             raise ConfigError(
                 "RDX-CFG-017",
                 f"{project.name} has no asset {name!r}",
-                expected=", ".join(known),
-                hint=f"did you mean {near[0]}?" if near else "take one of these",
+                expected=", ".join(keys),
+                hint=f"did you mean {near[0]}?" if near else "use one of these",
             )
-    return [known[name] for name in names]
+    return [keys[name] for name in names]
 
 
 def _execute(
@@ -172,7 +171,7 @@ def _signature(statuses: list[AssetStatus]) -> list[tuple[str, str, int]]:
 
 
 class _Handler(logging.Handler):
-    """Passes what the assets tell on to the listener."""
+    """Passes the progress messages of assets to the listener."""
 
     def __init__(self, listen: Listener, report: Report) -> None:
         super().__init__()

@@ -23,14 +23,14 @@ _NAMES = {"polars": "Polars", "spark": "Spark"}
 
 @dataclass(frozen=True)
 class Computing:
-    """An engine, ready to be used."""
+    """An engine that is ready to compute."""
 
     choice: Choice
     session: "SparkSession | None" = None
-    """Of the cluster; None where it is computed here."""
+    """The session on the cluster; None if this machine computes."""
 
     def tell(self, output: Output) -> Output:
-        """The output, which also says what made it and why."""
+        """Add the engine and the reason for it to the output, and return it."""
         output.shown["engine"] = f"{_NAMES[self.choice.engine]}: {self.choice.reason}"
         return output
 

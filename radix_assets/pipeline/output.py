@@ -1,4 +1,4 @@
-"""What a stage hands back beside its files: facts to show, and checks that would catch it being wrong."""
+"""What a stage returns besides its files: metadata to show, and the results of its checks."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ def counted(number: int, thing: str, things: str = "") -> str:
 
 @dataclass(frozen=True)
 class Markdown:
-    """Text with Markdown marks."""
+    """Markdown text."""
 
     text: str
 
@@ -41,7 +41,7 @@ class Page:
 
 @dataclass(frozen=True)
 class View:
-    """A page that is made at the moment somebody opens it and kept nowhere, by its place below the project."""
+    """A page that is rendered on request and never stored, by its path below the project."""
 
     place: str
 
@@ -51,7 +51,7 @@ Shown = str | int | float | bool | Markdown | Table | Picture | Page | View | di
 
 @dataclass(frozen=True)
 class Check:
-    """One verdict on the result. A failed check of severity ERROR is red in the UI, WARN yellow."""
+    """The result of one check. In the UI a failure of severity ERROR is red, WARN yellow."""
 
     name: str
     passed: bool
@@ -65,19 +65,19 @@ class Output:
 
     rows: int | None = None
     shown: dict[str, Shown] = field(default_factory=dict)
-    """What the UI shows, in this order, headline first. Keys are short and readable: `rows`, `leak suspects`."""
+    """What the UI shows, in this order, most important first. Keys are short and readable: `rows`, `leak suspects`."""
     checks: list[Check] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
     """What was decided or done, as JSON for the action log."""
     columns: dict[str, str] = field(default_factory=dict)
-    """Of a table: column name to type, for the schema view."""
+    """Column name to type, if the output is a table."""
     lineage: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    """Of a table: column name to the (input, column) pairs it is made of; an input is `raw/orders`."""
+    """Column name to the (input, column) pairs it is computed from; an input is `raw/orders`."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A committed input of a stage: where its files are and what they were."""
+    """A committed input of a stage: its directory and the hash of its content."""
 
     path: Path
     data_version: str

@@ -1,4 +1,4 @@
-"""The asset graph of a project, as plain data: what is computed, from what, in which order."""
+"""The asset graph of a project as plain data: stages, steps and their inputs."""
 
 import hashlib
 import json
@@ -58,27 +58,27 @@ class Work:
     previous: "Commit | None"
     """What the step published last time."""
     seconds: Mapping[str, float] = field(default_factory=dict)
-    """How long each input took."""
+    """Seconds that each input took to compute."""
     record: "Callable[[Action], None]" = lambda _action: None
-    """Writes an action into the log that a person or Radix did outside of computing, such as an edit of a file."""
+    """Writes an action into the log that is not a computation, such as an edit of a file."""
     stages: "tuple[Stage, ...]" = ()
     """All stages of the pipeline, where the step is about to be computed."""
 
     @property
     def table(self) -> str:
-        """The table that a stage per table is about; empty of other stages."""
+        """The table of a stage per table; empty for other stages."""
         return self.step.table or ""
 
     def input(self, stage: str) -> Path:
-        """The snapshot directory of a stage."""
+        """Return the snapshot directory of a stage."""
         return self.inputs[stage].path
 
     def raw(self) -> dict[str, Path]:
-        """Table name to raw snapshot, of the tables that could be read."""
+        """Return the raw snapshots by table, of the tables that could be read."""
         return self._tables("raw")
 
     def profiles(self) -> dict[str, Path]:
-        """Table name to profile snapshot, of the tables that could be read."""
+        """Return the profile snapshots by table, of the tables that could be read."""
         return self._tables("profile")
 
     def _tables(self, stage: str) -> dict[str, Path]:
@@ -87,7 +87,7 @@ class Work:
 
 
 Compute = Callable[[Work], Output | None]
-"""Writes the step's files and says what to show. None: nothing to publish yet, a person is needed first."""
+"""Writes the step's files and returns what to show. None: nothing is published; a person is needed first."""
 
 
 @dataclass(frozen=True)
@@ -96,46 +96,46 @@ class Stage:
 
     name: str
     description: str
-    """Text for the UI: what the asset means to its reader."""
+    """Description of the asset in the UI."""
     compute: Compute
     kinds: tuple[str, ...] = ()
     per_table: bool = False
     deps: tuple[str, ...] = ()
-    """Stages without which it cannot be. Of a stage per table: the same table, or all tables that could be read."""
+    """Stages it requires. For a stage per table: the same table; otherwise all tables that could be read."""
     optional_deps: tuple[str, ...] = ()
-    """Stages that it uses where they are there."""
+    """Stages that it uses if they have been materialized."""
     checks: Mapping[str, str] = field(default_factory=dict)
-    """Name to what it guards against."""
+    """Name to description, for the UI."""
     version: str = "1"
-    """To be raised when the stage computes something else from the same input."""
+    """To be changed when the stage computes something else from the same input."""
     settings: Callable[[Project, str], Any] = lambda _project, _table: None
-    """What of the project file it depends on, as JSON."""
+    """The settings of the project file that it depends on, as JSON."""
     external_state: Callable[["Work"], Any] = lambda _work: None
-    """What it depends on beside snapshots and the project file (a source, the tags file), as JSON. Cheap."""
+    """What it depends on besides snapshots and the project file (a source, the tags file), as JSON. Cheap."""
     pending_action: Callable[["Work"], str | None] = lambda _work: None
-    """What a person must do before it can go on, or None."""
+    """What a person must do before it can be computed, or None."""
     is_current: Callable[["Work"], bool] = lambda _work: True
-    """Whether what the last commit says is still so in the world, such as a running endpoint. Cheap."""
+    """Whether the last commit still describes the world, such as a running endpoint. Cheap."""
     action: "Kind | None" = None
-    """What the action log calls it when this is computed: an intent is written before, the outcome after."""
+    """Kind of its action in the log: the intent is written before it is computed, the outcome after."""
     may_hold_private: bool = False
-    """Whether its snapshots may hold private values. Those of all others are withdrawn once they are replaced, where
-    they were made before a column was known to be private."""
+    """Whether its snapshots may hold private values. Snapshots of other stages are withdrawn once they are replaced, if
+    they are older than the knowledge that a column is private."""
     on_withdraw: Callable[["Work", Path], None] = lambda _work, _snapshot: None
-    """What else is to be removed with such a snapshot, which is still there."""
+    """Removes what else belongs to such a snapshot, before the snapshot is removed."""
     estimate: Callable[["Work", "Need"], "Need"] = lambda _work, need: need
-    """What it computes on, where that is not what its inputs' tables say, which it is given. Cheap."""
+    """Returns the size of its input, given that of its inputs' tables. Cheap."""
     requires: tuple[str, ...] = ()
-    """Capabilities that are provisioned before it is computed, beside storage and compute, which all stand on."""
+    """Capabilities that are provisioned before it is computed, besides storage and compute, which all require."""
     credentials: Callable[[Project], bool] = lambda _project: False
-    """Whether it may need one in this project. Where it is missing or refused a person is needed; nothing failed."""
+    """Whether it may require a credential in this project. If one is missing or refused, it waits for a person."""
     launchpad: Callable[[], type] | None = None
-    """Loads the dg.Config that the launchpad offers. Such a stage may wait for a person."""
+    """Loads the dg.Config of its launchpad. Such a stage may wait for a person."""
     apply_config: Callable[["Work", Any], None] = lambda _work, _config: None
-    """Carries out what the launchpad asked, before anything is computed. Without a launchpad it gets None."""
+    """Applies the launchpad's configuration before anything is computed; None without a launchpad."""
 
     def may_wait(self, project: Project) -> bool:
-        """Whether it may come to nothing because a person is needed, although nothing failed."""
+        """Return whether it may publish nothing because a person is needed, although nothing failed."""
         return self.launchpad is not None or self.credentials(project)
 
 
@@ -161,7 +161,7 @@ class Step:
 
 
 def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
-    """All assets of a project, each after what it stands on."""
+    """Return all assets of a project, each after those it depends on."""
     per_table = {stage.name for stage in stages if stage.per_table}
     names = [slug(table) for table in project.tables]
 
@@ -180,7 +180,7 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
             needs = expand(stage.deps, table)
             wants = expand(stage.optional_deps, table)
             if table is None:
-                # A table that cannot be read must not stop the others, so no single table is indispensable.
+                # A table that cannot be read must not stop the others, so no single table is required.
                 wants += tuple(name for name in needs if "/" in name)
                 needs = tuple(name for name in needs if "/" not in name)
             found.append(Step(stage, project.name, table, needs, wants))
@@ -188,7 +188,7 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
 
 
 def reduced_deps(found: list[Step]) -> dict[str, list[str]]:
-    """What each step stands on, without what follows from the rest: an arrow for each step of the way, no more."""
+    """Return the transitive reduction of the dependencies: by step, its direct dependencies that no other implies."""
     above: dict[str, set[str]] = {}
     shown = {}
     for step in found:
@@ -200,17 +200,17 @@ def reduced_deps(found: list[Step]) -> dict[str, list[str]]:
 
 
 def components_of(stage: Stage, provider: "Provider") -> "list[Component]":
-    """What of a provider a stage stands on."""
+    """Return the components of a provider that a stage requires."""
     return [provider.components[name] for name in dict.fromkeys((*_ALWAYS, *stage.requires))]
 
 
 def is_fresh(work: Work, mark: str) -> bool:
-    """Whether the last commit was made from just these inputs and still holds."""
+    """Return whether the last commit was computed from exactly these inputs and is still current."""
     return work.previous is not None and work.previous.fingerprint == mark and work.step.stage.is_current(work)
 
 
 def fingerprint(work: Work) -> str:
-    """Hash of everything that the step's result depends on."""
+    """Return the hash of everything that the step's result depends on."""
     step = work.step
     content = {
         "stage": step.stage.name,

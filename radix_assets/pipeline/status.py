@@ -1,7 +1,7 @@
-"""How a project stands: which assets are as they should be, which must be made, and what it waits for.
+"""The status of a project: which assets are up to date, which are stale, and what it waits for.
 
-The commit records decide, nothing else: an asset is fresh when its newest record has the fingerprint that its inputs
-and settings have now. So nothing that happened while nobody looked can be missed.
+Only the commit records decide: an asset is fresh if its newest record has the fingerprint of its current inputs and
+settings. So a change made while nothing was running cannot be missed.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ from radix_resources.storage.base import Commit, Storage
 
 _UNKNOWN = "unknown:"
 State = Literal["fresh", "stale", "failed", "waiting", "blocked"]
-"""`stale`: to be made. `failed`: this very input was tried. `waiting`: for a person. `blocked`: by one that failed."""
+"""`stale`: to be materialized. `failed`: with exactly this input. `waiting`: for a person. `blocked`: by a failure."""
 
 
 @dataclass(frozen=True)
 class AssetStatus:
-    """One asset."""
+    """The status of one asset."""
 
     step: Step
     state: State
@@ -35,7 +35,7 @@ class AssetStatus:
 def unbudgeted_statuses(
     project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
 ) -> list[AssetStatus]:
-    """The same, whatever it costs."""
+    """Return the status of each asset, regardless of the budget. `ask` says of which tables the source is inspected."""
     found: dict[str, AssetStatus] = {}
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)
@@ -52,18 +52,18 @@ def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) 
     failure = tools.storage.failure(step.key)
     if failure:
         return _tried(project, step, commit, dict(failure.error), tools)
-    return AssetStatus(step, "fresh" if commit else "stale", "" if commit else "never made", commit)
+    return AssetStatus(step, "fresh" if commit else "stale", "" if commit else "never materialized", commit)
 
 
 def _gone(step: Step, commit: Commit | None, tools: Tools) -> AssetStatus | None:
-    """A snapshot that somebody took away is made anew, and so is all that stands on it."""
+    """Return `stale` for a snapshot that was deleted; it is rebuilt, and so is what depends on it."""
     if commit is None or tools.storage.is_there(commit):
         return None
-    return AssetStatus(step, "stale", "its snapshot is gone", commit)
+    return AssetStatus(step, "stale", "its snapshot is missing", commit)
 
 
 def _inherited(step: Step, commit: Commit | None, before: dict[str, AssetStatus]) -> AssetStatus | None:
-    """What follows from the assets before it alone."""
+    """Return the status that follows from its upstream assets alone, or None."""
     needs = [before[name] for name in step.deps]
     wants = [before[name] for name in step.optional_deps]
     for need in needs:
@@ -73,7 +73,7 @@ def _inherited(step: Step, commit: Commit | None, before: dict[str, AssetStatus]
             return AssetStatus(step, "blocked", f"{need.step.name} failed", commit)
     for other in needs + wants:
         if other.state == "stale":
-            return AssetStatus(step, "stale", f"{other.step.name} is to be made", commit)
+            return AssetStatus(step, "stale", f"{other.step.name} is stale", commit)
     if wants and not needs and not any(want.commit for want in wants):
         for want in wants:
             if want.state == "waiting":
@@ -83,7 +83,7 @@ def _inherited(step: Step, commit: Commit | None, before: dict[str, AssetStatus]
 
 
 def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
-    """What follows from its fingerprint."""
+    """Return the status that follows from its fingerprint."""
     work = assemble(project, step, tools, commit)
     try:
         wish = step.stage.pending_action(work)
@@ -97,29 +97,29 @@ def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -
     failure = tools.storage.failure(step.key)
     if failure and failure.fingerprint == mark:
         return _tried(project, step, commit, dict(failure.error), tools, answered=mark.startswith(_UNKNOWN))
-    return AssetStatus(step, "stale", "never made" if commit is None else "its input changed", commit)
+    return AssetStatus(step, "stale", "never materialized" if commit is None else "its input changed", commit)
 
 
 def _tried(
     project: Project, step: Step, commit: Commit | None, error: dict[str, Any], tools: Tools, *, answered: bool = False
 ) -> AssetStatus:
-    """This very input was tried, in vain.
+    """Return the status of an asset that failed with exactly this input.
 
-    Where a credential was missing or refused it waits for a person, and is tried again once one is given; unless it was
-    asked just now and the answer is the same.
+    If a credential was missing or refused, it waits for a person, and is stale once a credential is set, unless the
+    source was asked just now (`answered`) with the same result.
     """
     if not is_task(error):
         return AssetStatus(step, "failed", str(error.get("found", "")), commit, error)
     now = stamp_of(project, tools.home)
     if not answered and now != error.get("stamp"):
-        return AssetStatus(step, "stale", "a credential was given or changed", commit, {"stamp": now})
+        return AssetStatus(step, "stale", "a credential was set or changed", commit, {"stamp": now})
     return AssetStatus(step, "waiting", task_of(error), commit, error)
 
 
 def blocked_by_credentials(statuses: list[AssetStatus]) -> set[str]:
-    """Names of the assets that wait for a credential and have never been made, and of all that stand on them.
+    """Return the names of assets that wait for their first credential, and of all that depend on them.
 
-    What of these failed may have failed for want of a table, so that a person's task comes first.
+    Those of them that failed may have failed because a table is missing, so the credential comes first.
     """
     found: set[str] = set()
     for one in statuses:
@@ -130,9 +130,9 @@ def blocked_by_credentials(statuses: list[AssetStatus]) -> set[str]:
 
 
 def left_out(statuses: list[AssetStatus]) -> set[str]:
-    """Names of the assets of tables that hold no row. The others miss nothing by going on without them.
+    """Return the names of assets of tables without rows. The others continue without them.
 
-    A table that had rows before is not among them: its old rows stand in, and a person should know.
+    A table that had rows before is not among them: its old rows are used, and a person should know.
     """
     found: set[str] = set()
     for one in statuses:
@@ -143,18 +143,18 @@ def left_out(statuses: list[AssetStatus]) -> set[str]:
 
 
 def verdict(statuses: list[AssetStatus]) -> Literal["done", "waiting", "failed", "stale"]:
-    """How the project stands as a whole: the worst of its assets."""
-    missed, held = left_out(statuses), blocked_by_credentials(statuses)
-    states = {one.state for one in statuses if one.step.name not in missed}
-    if any(one.state in {"failed", "blocked"} and one.step.name not in missed | held for one in statuses):
+    """Return the state of the project: the worst of its assets."""
+    skipped, blocked = left_out(statuses), blocked_by_credentials(statuses)
+    states = {one.state for one in statuses if one.step.name not in skipped}
+    if any(one.state in {"failed", "blocked"} and one.step.name not in skipped | blocked for one in statuses):
         return "failed"
     return "stale" if "stale" in states else "waiting" if "waiting" in states else "done"
 
 
 def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None, *, demand: bool = False) -> Work:
-    """A step's inputs as they are committed now; it has no directory to write to yet.
+    """Return a step with the inputs that are committed now; it has no directory to write to yet.
 
-    With `demand`, raises ConfigError RDX-CFG-004 where an indispensable input has not been made.
+    With `demand`, raise ConfigError RDX-CFG-004 if a required input is missing.
     """
     inputs, seconds = {}, {}
     for name in step.deps + step.optional_deps:
@@ -165,9 +165,9 @@ def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None
         elif demand and name in step.deps:
             raise ConfigError(
                 "RDX-CFG-004",
-                f"{step.name} needs {name}, which is not there",
-                expected="its inputs first",
-                hint=f"materialize {name} and what it stands on, or: radix run {project.name}",
+                f"{step.name} requires {name}, which is missing",
+                expected="all of its inputs",
+                hint=f"materialize {name} and its upstream assets, or: radix run {project.name}",
                 project=project.name,
             )
     there = previous if previous and tools.storage.is_there(previous) else None
@@ -175,11 +175,11 @@ def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None
 
 
 def failed_mark(error: RadixError) -> str:
-    """Stands for a fingerprint where the outside could not even be asked."""
+    """Return what replaces the fingerprint if the source could not be asked."""
     return f"{_UNKNOWN}{error.code}:{error.found}"
 
 
 def latest(storage: Storage, project: Project, name: str) -> Path | None:
-    """The newest snapshot of one asset, or None."""
+    """Return the directory of an asset's newest snapshot, or None."""
     commit = storage.latest(f"{project.name}/{name}")
     return storage.path(commit) if commit else None
