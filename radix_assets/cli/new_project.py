@@ -1,6 +1,5 @@
 """Writes a project file."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from radix_assets.raw.discovery import discover, headers
 from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
+from radix_resources.files import draft, sync_directory
 from radix_resources.home import Home
 
 HEADER = """\
@@ -55,15 +55,14 @@ def write_project(
     text = schema_line("project") + HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(text, encoding="utf-8")
     try:
-        project = _check(draft, path)
-        if target:
-            check_target(target, project, home)
-        draft.replace(path)
+        with draft(path, text) as temporary:
+            project = _check(temporary, path)
+            if target:
+                check_target(target, project, home)
+            temporary.replace(path)
+        sync_directory(folder)
     except RadixError:
-        draft.unlink()
         if made:
             folder.rmdir()
         raise
@@ -116,9 +115,9 @@ def _check_question(question: Future, project: Project) -> None:
         )
 
 
-def _check(draft: Path, path: Path) -> Project:
+def _check(temporary: Path, path: Path) -> Project:
     try:
-        return load_project(draft)
+        return load_project(temporary)
     except ConfigError as error:
         error.context["file"] = path
         raise
