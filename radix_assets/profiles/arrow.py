@@ -12,7 +12,7 @@ _WIDTHS = {pa.int8(): "i1", pa.int32(): "i4", pa.int64(): "i8", pa.float64(): "f
 _WIDTHS |= {pa.uint8(): "u1", pa.uint16(): "u2", pa.uint32(): "u4", pa.int16(): "i2", pa.date32(): "i4"}
 
 
-def numbers(array: pa.Array) -> Numbers:
+def to_numpy(array: pa.Array) -> Numbers:
     """Return integers, floats or timestamps without copying; the value of a null is undefined."""
     width, data = _WIDTHS.get(array.type, "i8"), array.buffers()[1]
     if data is None:
@@ -20,12 +20,12 @@ def numbers(array: pa.Array) -> Numbers:
     return np.frombuffer(data, width)[array.offset : array.offset + len(array)]
 
 
-def filled(array: pa.Array) -> Flags | None:
+def validity(array: pa.Array) -> Flags | None:
     """Return which values are not null; None if none is."""
-    return flags(pc.is_valid(array)) if array.null_count else None
+    return booleans(pc.is_valid(array)) if array.null_count else None
 
 
-def flags(array: pa.BooleanArray) -> Flags:
+def booleans(array: pa.BooleanArray) -> Flags:
     """Return booleans; the value of a null is undefined."""
     data = array.buffers()[1]
     if data is None:
@@ -35,15 +35,15 @@ def flags(array: pa.BooleanArray) -> Flags:
     return bits[array.offset :].view(np.bool_)
 
 
-def taken(texts: pa.Array, places: Counts) -> pa.Array:
+def take_texts(texts: pa.Array, places: Counts) -> pa.Array:
     """Return the strings at these positions."""
     positions = np.ascontiguousarray(places, np.int64)
     return texts.take(pa.Array.from_buffers(pa.int64(), len(positions), [None, pa.py_buffer(positions)]))
 
 
-def kept(texts: pa.Array, mask: Flags) -> pa.Array:
+def filter_texts(texts: pa.Array, mask: Flags) -> pa.Array:
     """Return the strings where the mask is true."""
-    return taken(texts, np.flatnonzero(mask))
+    return take_texts(texts, np.flatnonzero(mask))
 
 
 def text_array(words: Sequence[str]) -> pa.LargeStringArray:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from radix_assets.profiles.array_types import Counts, Numbers
-from radix_assets.profiles.arrow import taken
+from radix_assets.profiles.arrow import take_texts
 from radix_assets.profiles.parameters import BINS, QUANTILES, TOP
 from radix_assets.profiles.schema import DType
 
@@ -54,7 +54,7 @@ def most_frequent(keys: Any, counts: Counts, least: int = 0) -> list[tuple[Any, 
     number = min(TOP, len(counts))
     bar = max(int(np.partition(counts, len(counts) - number)[len(counts) - number]), least + 1)
     places = np.flatnonzero(counts >= bar)
-    chosen = keys[places].tolist() if isinstance(keys, np.ndarray) else taken(keys, places).to_pylist()
+    chosen = keys[places].tolist() if isinstance(keys, np.ndarray) else take_texts(keys, places).to_pylist()
     pairs = zip(chosen, counts[places].tolist(), strict=True)
     return heapq.nsmallest(TOP, pairs, key=lambda pair: (-pair[1], pair[0]))
 

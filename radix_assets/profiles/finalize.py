@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from radix_assets.profiles.array_types import Counts, Numbers
-from radix_assets.profiles.arrow import taken
+from radix_assets.profiles.arrow import take_texts
 from radix_assets.profiles.coefficients import compute_coefficients
 from radix_assets.profiles.distribution import compute_histogram, compute_quantiles, most_frequent, to_json_values
 from radix_assets.profiles.parameters import LEVELS, MEASURES, TOP
@@ -112,7 +112,7 @@ def _patterns(shapes: HeavyHitters) -> list[tuple[str, int]]:
     places = np.flatnonzero(shapes.counts > shapes.short)
     if shapes.texts is None or not len(places):
         return []
-    pairs = zip(taken(shapes.texts, places).to_pylist(), shapes.counts[places].tolist(), strict=True)
+    pairs = zip(take_texts(shapes.texts, places).to_pylist(), shapes.counts[places].tolist(), strict=True)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:TOP]
 
 

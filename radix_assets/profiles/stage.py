@@ -74,7 +74,7 @@ def make_profile(
         output.shown["alerts shown"] = f"the first {_MOST_ALERTS} of {len(alerts):,}"
     if private:
         output.shown["private columns"] = Markdown(
-            f"{len(private)} private or possibly private; no value of theirs is kept here or shown: "
+            f"{len(private)} private or possibly private; their values are neither stored here nor shown: "
             + ", ".join(f"`{name}`" for name in sorted(private)[:20])
         )
     _page(table, file, [name for name in names if name not in private], profile, output, out, len(private))

@@ -162,7 +162,7 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
     return {name: value for name, value in features.items() if value}
 
 
-def said(features: Mapping[str, float], kind: str) -> str:
+def describe_reasons(features: Mapping[str, float], kind: str) -> str:
     """Return the reasons in words."""
     parts = [name for name in _GROUPS if name in features][:1]
     parts += ["named as the table"] if features.get("as the table", 0) else []

@@ -7,7 +7,7 @@ from radix_assets.common.vocabulary import Problem
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.schema import Schema
 from radix_assets.suggestions.calibration import sure
-from radix_assets.suggestions.candidates import Candidate, Surroundings, features_of, said
+from radix_assets.suggestions.candidates import Candidate, Surroundings, describe_reasons, features_of
 from radix_assets.suggestions.forecasts import Series, is_forecast
 from radix_assets.suggestions.problems import metric_of, problem_of
 from radix_assets.suggestions.ranking import score, shares
@@ -56,7 +56,7 @@ def rank_targets(
         candidate = open_to_it[place]
         table = candidate.candidate.table
         target = posed(profiles[table], tables[table], candidate.column, candidate.problem, series.get(table))
-        evidence = said(features[place], candidate.candidate.kind)
+        evidence = describe_reasons(features[place], candidate.candidate.kind)
         chosen.append(target.model_copy(update={"confidence": sure("target", likely[place]), "evidence": evidence}))
     return chosen
 

@@ -1,4 +1,4 @@
-"""What a whole table tells of its columns, and the lists of written headers and tables."""
+"""Findings from the context of a whole table, and lists of headers and tables with known answers."""
 
 import csv
 from itertools import groupby

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken, text_array
+from radix_assets.profiles.arrow import booleans, filter_texts, take_texts, text_array, to_numpy, validity
 
 CODE = """
 import sys
@@ -30,16 +30,16 @@ def test_slices_are_read_from_where_they_begin() -> None:
     for start in range(len(values)):
         array = pa.array(values).slice(start)
         there = np.array([value is not None for value in values[start:]])
-        found = filled(array)
+        found = validity(array)
         assert (np.ones(len(array), bool) if found is None else found).tolist() == there.tolist()
-        assert flags(array)[there].tolist() == [value for value in values[start:] if value is not None]
+        assert booleans(array)[there].tolist() == [value for value in values[start:] if value is not None]
         whole = pa.array([None if value is None else int(value) for value in values], pa.int64()).slice(start)
-        assert numbers(whole)[there].tolist() == [int(value) for value in values[start:] if value is not None]
+        assert to_numpy(whole)[there].tolist() == [int(value) for value in values[start:] if value is not None]
 
 
 def test_texts_are_taken_and_kept_by_their_places() -> None:
     texts = text_array(["", "é", "two words", "😀"])
     assert texts.to_pylist() == ["", "é", "two words", "😀"]
     assert text_array([]).to_pylist() == []
-    assert taken(texts, np.array([3, 0, 3])).to_pylist() == ["😀", "", "😀"]
-    assert kept(texts, np.array([True, False, True, False])).to_pylist() == ["", "two words"]
+    assert take_texts(texts, np.array([3, 0, 3])).to_pylist() == ["😀", "", "😀"]
+    assert filter_texts(texts, np.array([True, False, True, False])).to_pylist() == ["", "two words"]

@@ -1,4 +1,4 @@
-"""What is kept of a column that becomes private."""
+"""What is stored of a column that becomes private."""
 
 import numpy as np
 import polars as pl

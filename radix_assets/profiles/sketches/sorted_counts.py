@@ -39,7 +39,7 @@ def summed(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts,
     at = places[fresh]
     if texts is not None and words is not None:
         order = np.insert(np.arange(len(keys)), at, len(keys) + fresh)
-        texts = arrow.taken(pa.concat_arrays([texts, words]), order)
+        texts = arrow.take_texts(pa.concat_arrays([texts, words]), order)
     return np.insert(keys, at, new[fresh]), np.insert(counts, at, numbers[fresh]), texts
 
 
@@ -57,10 +57,10 @@ def _sorted(parts: list[tuple[Numbers, Counts, Texts]]) -> tuple[Numbers, Counts
     starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     texts = None
     if all(part[2] is not None for part in parts):
-        texts = arrow.taken(pa.concat_arrays([part[2] for part in parts]), order[starts])
+        texts = arrow.take_texts(pa.concat_arrays([part[2] for part in parts]), order[starts])
     return keys[starts], np.add.reduceat(counts, starts), texts
 
 
 def taken(texts: Texts, places: Numbers) -> Texts:
     """Return the strings at these positions, if there are strings."""
-    return None if texts is None else arrow.taken(texts, places)
+    return None if texts is None else arrow.take_texts(texts, places)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from radix_assets.profiles.array_types import Counts
-from radix_assets.profiles.arrow import kept, taken, text_array
+from radix_assets.profiles.arrow import filter_texts, take_texts, text_array
 from radix_assets.profiles.parameters import SHAPE
 from radix_assets.profiles.sketches.hashing import of_texts
 from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
@@ -33,10 +33,10 @@ def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Count
     other = short & ~plain
     parts, numbers = [], []
     if plain.any():
-        parts.append(_of_plain(texts if plain.all() else kept(texts, plain)))
+        parts.append(_of_plain(texts if plain.all() else filter_texts(texts, plain)))
         numbers.append(counts[plain])
     if other.any():
-        parts.append(_of_any(kept(texts, other)))
+        parts.append(_of_any(filter_texts(texts, other)))
         numbers.append(counts[other])
     if not short.all():
         parts.append(text_array([_LONGER]))
@@ -48,7 +48,7 @@ def count_patterns(texts: pa.Array, sizes: Counts, bytes_: Counts, counts: Count
     order = np.argsort(hashes)
     hashes = hashes[order]
     starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-    patterns.add(hashes[starts], np.add.reduceat(amounts[order], starts), taken(shapes, order[starts]))
+    patterns.add(hashes[starts], np.add.reduceat(amounts[order], starts), take_texts(shapes, order[starts]))
     return patterns
 
 

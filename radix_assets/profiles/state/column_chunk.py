@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from radix_assets.profiles.array_types import Counts, Flags, Floats, Hashes, Numbers
-from radix_assets.profiles.arrow import filled, flags, kept, numbers, taken
+from radix_assets.profiles.arrow import booleans, filter_texts, take_texts, to_numpy, validity
 from radix_assets.profiles.parameters import LEVELS
 from radix_assets.profiles.schema import DType
 from radix_assets.profiles.sketches.hashing import NULL, of_numbers, of_texts
@@ -89,7 +89,7 @@ def _of_numbers(array: pa.Array, dtype: DType, seed: int) -> ColumnChunk:
 
 def _valued(array: pa.Array, dtype: DType) -> tuple[Numbers, Flags | None]:
     """Return values with 0 for null, and which are not null (None if all). NaN counts as null."""
-    there = filled(array)
+    there = validity(array)
     values = _plain(array, dtype)
     if dtype == "float" and np.isnan(values).any():
         there = ~np.isnan(values) if there is None else there & ~np.isnan(values)
@@ -110,7 +110,7 @@ def _of_flags(state: ColumnState, hashes: Hashes, there: Flags | None, values: N
 def _plain(array: pa.Array, dtype: DType) -> Numbers:
     """Return a NumPy array; the value of a null is undefined."""
     if dtype == "boolean":
-        return flags(array).astype(np.int64)
+        return booleans(array).astype(np.int64)
     if dtype == "datetime":
         array = array.cast(pa.timestamp("us"), safe=False)
     elif dtype == "time":
@@ -119,7 +119,7 @@ def _plain(array: pa.Array, dtype: DType) -> Numbers:
         array = array.cast(pa.date32())
     elif array.type not in {_WHOLE, pa.float64()}:
         array = array.cast(_WHOLE if dtype == "integer" else pa.float64())
-    values = numbers(array)
+    values = to_numpy(array)
     return values.astype(np.int64) if dtype == "date" else values
 
 
@@ -139,7 +139,7 @@ def _encoded(array: pa.Array) -> tuple[pa.Array, Counts, Flags | None]:
     if not isinstance(array, pa.DictionaryArray):
         array = array.dictionary_encode()
     texts, places = array.dictionary.cast(pa.large_string()), array.indices
-    there, codes = filled(places), numbers(places).astype(np.int64)
+    there, codes = validity(places), to_numpy(places).astype(np.int64)
     return texts, codes if there is None else np.where(there, codes, len(texts)), there
 
 
@@ -159,7 +159,7 @@ def _of_texts(array: pa.Array, seed: int) -> ColumnChunk:
     if not np.all(keys[1:] > keys[:-1]):  # a dictionary may hold a string twice
         starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
         keys, numbers, order = keys[starts], np.add.reduceat(numbers, starts), order[starts]
-    state.value_counts = ValueCounts(keys, numbers, taken(texts, order))
+    state.value_counts = ValueCounts(keys, numbers, take_texts(texts, order))
     chunk = ColumnChunk(state, rows, there, levels=keys)
     if len(keys) <= LEVELS:
         chunk.codes = np.append(np.searchsorted(keys, hashes), len(keys))[codes]
@@ -171,10 +171,15 @@ def _describe(state: ColumnState, texts: pa.Array, counts: Counts, present: int)
     if not present:
         state.statistics = registry.compute(Values("string", state.rows, 0))
         return
-    lengths = numbers(pc.utf8_length(texts)).astype(np.int64)
-    byte_lengths = numbers(pc.binary_length(texts)).astype(np.int64)
+    lengths = to_numpy(pc.utf8_length(texts)).astype(np.int64)
+    byte_lengths = to_numpy(pc.binary_length(texts)).astype(np.int64)
     if not used.all():
-        texts, lengths, byte_lengths, counts = kept(texts, used), lengths[used], byte_lengths[used], counts[used]
+        texts, lengths, byte_lengths, counts = (
+            filter_texts(texts, used),
+            lengths[used],
+            byte_lengths[used],
+            counts[used],
+        )
     values = Values("string", state.rows, present, texts=texts, lengths=lengths, counts=counts)
     state.statistics = registry.compute(values)
     state.pattern_counts = count_patterns(texts, lengths, byte_lengths, counts)
@@ -184,9 +189,9 @@ def _order(state: ColumnState, texts: pa.Array, codes: Counts) -> None:
     if not len(codes):
         return
     state.first, state.last = texts[int(codes[0])].as_py(), texts[int(codes[-1])].as_py()
-    glance = taken(texts, codes[:_GLANCE]).to_pylist()
+    glance = take_texts(texts, codes[:_GLANCE]).to_pylist()
     if glance == sorted(glance):
-        ordered = taken(texts, codes)
+        ordered = take_texts(texts, codes)
         state.non_decreasing = bool(pc.all(pc.less_equal(ordered[:-1], ordered[1:])).as_py() is not False)
         state.increasing = state.non_decreasing and bool(
             pc.all(pc.less(ordered[:-1], ordered[1:])).as_py() is not False
