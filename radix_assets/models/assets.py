@@ -14,6 +14,7 @@ from radix_assets.pipeline.stage import Stage, Work
 if TYPE_CHECKING:
     from radix_assets.models.launchpad import Approval
     from radix_assets.models.masking import Hidden
+    from radix_assets.project.settings import Search
 
 
 def _train(work: Work) -> Output:
@@ -68,6 +69,14 @@ def _kept(work: Work) -> set[str]:
     return {feature.name for feature in features if kept.issuperset(feature.columns)}
 
 
+def _search_settings(search: "Search") -> dict[str, object]:
+    """Return what a model depends on: with the learners of other packages, the versions of these packages."""
+    from radix_assets.models.learners.registry import learner_versions
+
+    settings = search.model_dump()
+    return settings if search.learners is None else settings | {"learners": learner_versions(search.learners)}
+
+
 MODEL = Stage(
     name="model",
     description="The best model that a bounded, seeded search found, judged on rows it never saw, against trivial "
@@ -84,7 +93,7 @@ MODEL = Stage(
     compute=_train,
     on_withdraw=_forget,
     estimate=lambda work, need: need.model_copy(update={"rounds": work.project.search.trials}),
-    settings=lambda project, _table: project.search.model_dump(),
+    settings=lambda project, _table: _search_settings(project.search),
 )
 
 

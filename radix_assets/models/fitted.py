@@ -11,7 +11,10 @@ from pydantic import BaseModel
 
 from radix_assets.common.vocabulary import Problem
 from radix_assets.models.encode import Encoder
-from radix_assets.models.ensemble import Inputs, Kind, Member, expand, read_member
+from radix_assets.models.fit import expand
+from radix_assets.models.inputs import Inputs
+from radix_assets.models.learners.base import Learner
+from radix_assets.models.learners.registry import get_learner
 from radix_assets.models.schema import FOLDER
 from radix_assets.models.split import Floats
 from radix_resources.errors import ModelError
@@ -22,7 +25,8 @@ MANIFEST = "manifest.json"
 class Part(BaseModel):
     """One learner of the blend."""
 
-    kind: Kind
+    kind: str
+    """The learner's name."""
     file: str
     weight: float
     seen: list[int] = []
@@ -59,9 +63,9 @@ class Predictions:
 class FittedModel:
     """A model that can predict. It holds no code: an encoder's tables, trees and weights."""
 
-    def __init__(self, description: Description, members: list[Member]) -> None:
+    def __init__(self, description: Description, learners: list[Learner]) -> None:
         self.description = description
-        self.members = members
+        self.learners = learners
         self._labels = _labels(description)
 
     @property
@@ -85,8 +89,8 @@ class FittedModel:
         total = np.zeros((len(inputs), max(classes, 1)))
         if len(inputs) == 0:
             return total if classes else total[:, 0]
-        for part, member in zip(self.description.parts, self.members, strict=True):
-            out = expand(member.predict(inputs), np.array(part.seen, np.int64), classes)
+        for part, learner in zip(self.description.parts, self.learners, strict=True):
+            out = expand(learner.predict(inputs), np.array(part.seen, np.int64), classes)
             total += part.weight * (np.expm1(np.clip(out, 0.0, part.top)) if part.log else out)
         return total if classes else total[:, 0]
 
@@ -115,8 +119,8 @@ class FittedModel:
     def save(self, folder: Path) -> str:
         """Write all files and their manifest; returns the model's id, which follows from the content."""
         folder.mkdir(parents=True, exist_ok=True)
-        for part, member in zip(self.description.parts, self.members, strict=True):
-            (folder / part.file).write_bytes(member.to_bytes())
+        for part, learner in zip(self.description.parts, self.learners, strict=True):
+            (folder / part.file).write_bytes(learner.to_bytes())
         (folder / "fitted.json").write_text(self.description.model_dump_json(indent=1), encoding="utf-8")
         files = {path.name: _sha256(path.read_bytes()) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
         text = json.dumps(files, indent=1, sort_keys=True)
@@ -152,7 +156,16 @@ def load_model(path: Path) -> FittedModel:
     description = Description.model_validate_json(content["fitted.json"])
     if not {part.file for part in description.parts} <= set(content):
         raise _damaged(folder / "fitted.json")
-    return FittedModel(description, [read_member(part.kind, content[part.file]) for part in description.parts])
+    return FittedModel(description, [_read(part, content[part.file], folder) for part in description.parts])
+
+
+def _read(part: Part, content: bytes, folder: Path) -> Learner:
+    """Return a fitted learner. The bytes may match the manifest and still be none that the learner can read."""
+    learner = get_learner(part.kind)
+    try:
+        return learner.from_bytes(content)
+    except Exception as error:
+        raise _damaged(folder / part.file) from error
 
 
 def model_id(path: Path) -> str | None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from radix_assets.models.ensemble import Inputs, LightGBM
 from radix_assets.models.fitted import FittedModel
+from radix_assets.models.inputs import Inputs
 from radix_assets.models.split import Floats, Ints
 
 ROWS = 1000
@@ -21,13 +21,12 @@ def shap_values(model: FittedModel, inputs: Inputs, *, seed: int) -> tuple[Float
     """
     generator = np.random.default_rng(seed)
     width = inputs.codes.shape[1]
-    member = model.members[0]
-    exact = len(model.members) == 1 and isinstance(member, LightGBM)
+    exact = len(model.learners) == 1 and model.learners[0].exact_contributions
     most = ROWS if exact else max(5, min(200, BUDGET // (PATHS * (width + 1))))
     chosen = np.sort(generator.permutation(len(inputs))[:most])
     rows = Inputs(inputs.encoder, inputs.codes[chosen])
-    if exact and isinstance(member, LightGBM):
-        return member.contributions(rows), chosen
+    if exact:
+        return model.learners[0].contributions(rows), chosen
     return _sampled(model, rows, inputs.codes, generator), chosen
 
 

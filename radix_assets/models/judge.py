@@ -8,9 +8,11 @@ from radix_assets.features.schema import Feature
 from radix_assets.models.baselines import baselines
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
-from radix_assets.models.ensemble import Inputs
+from radix_assets.models.fit import Config, fit
 from radix_assets.models.fitted import Description, FittedModel, Part
-from radix_assets.models.learners import Config, fit
+from radix_assets.models.inputs import Inputs
+from radix_assets.models.learners.base import task_of
+from radix_assets.models.learners.registry import get_learner, searched_learners
 from radix_assets.models.metrics import Metric
 from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel
 from radix_assets.models.split import Floats, Ints, Kind, Split, inner
@@ -21,10 +23,8 @@ SEARCH_ROWS = 30_000
 """Learning rows that the search sees, and at most a third as many to choose by."""
 SINGLE_FOLD_ROWS = 5_000
 SKEWED = 1.0
-TREES = 100
-LEAST_LEAF = 5
-"""Rows of a leaf at least, where the target is private."""
-_LEAVES = ("min_samples_leaf", "min_child_samples")
+PRIVATE_ROWS = 5
+"""Least rows that a value in a fitted learner is drawn from if the target is private."""
 
 
 @dataclass
@@ -110,7 +110,14 @@ def look(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Me
             hint="tag more columns as features, or add rows",
             table=data.table,
         )
-    return find(folds, metric, classes=classes, trials=search.trials, seed=search.seed, log=_skewed(data, rows))
+    learners = searched_learners(
+        search.learners,
+        task=task_of(classes),
+        rows=len(folds[0].answers),
+        private_rows=PRIVATE_ROWS if data.private else 0,
+    )
+    skewed = _skewed(data, rows)
+    return find(folds, metric, learners, classes=classes, trials=search.trials, seed=search.seed, log=skewed)
 
 
 def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, seed: int) -> FittedModel:
@@ -118,25 +125,27 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
     frame, target = data.frame[rows], data.target[rows]
     encoder = Encoder.learn(features, frame)
     inputs = Inputs(encoder, encoder.codes(frame))
-    parts, members = [], []
-    chosen = [(_crowded(config) if data.private else config, rounds, weight) for config, rounds, weight in recipe.parts]
+    parts = []
+    chosen = [
+        (_for_private_target(config) if data.private else config, rounds, weight)
+        for config, rounds, weight in recipe.parts
+    ]
     everything = in_parallel(
-        lambda part: fit(part[0], inputs, target, classes=len(data.classes), seed=seed, rounds=part[1], trees=TREES),
+        lambda part: fit(part[0], inputs, target, classes=len(data.classes), seed=seed, rounds=part[1]),
         chosen,
         rows=len(rows),
     )
     for number, ((config, _, weight), fitted) in enumerate(zip(chosen, everything, strict=True)):
         parts.append(
             Part(
-                kind=config.kind,
-                file=f"member_{number}.{fitted.member.suffix}",
+                kind=config.learner,
+                file=f"member_{number}.{fitted.learner.suffix}",
                 weight=weight,
                 seen=fitted.seen.tolist(),
                 log=config.log,
                 top=ceiling(target) if config.log else 0.0,
             )
         )
-        members.append(fitted.member)
     return FittedModel(
         Description(
             problem=data.problem,
@@ -146,14 +155,14 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
             encoder=encoder,
             parts=parts,
         ),
-        members,
+        [fitted.learner for fitted in everything],
     )
 
 
-def _crowded(config: Config) -> Config:
-    """The same with leaves that hold several rows each: a leaf of one row would be that row's own value."""
-    least = {name: max(value, LEAST_LEAF) for name, value in config.values.items() if name in _LEAVES}
-    return replace(config, values={**config.values, **least})
+def _for_private_target(config: Config) -> Config:
+    """Return settings whose leaves hold several rows each: a leaf of one row would be that row's own value."""
+    settings = get_learner(config.learner).private_settings(config.settings, PRIVATE_ROWS)
+    return config if settings is None else replace(config, settings=settings)
 
 
 def predict_folds(

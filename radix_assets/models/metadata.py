@@ -64,7 +64,7 @@ def leaderboard(recipe: Recipe, metric: Metric) -> list[dict[str, str | float]]:
     return [
         {
             "trial": float(i + 1),
-            "estimator": trial.config.kind,
+            "estimator": trial.config.learner,
             "validation": float(f"{sign * trial.loss:.6g}"),
             "settings": trial.config.describe(),
         }

@@ -3,7 +3,7 @@
 It is bounded by trials and takes no notice of the clock, so the same seed and data give the same model.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -12,8 +12,9 @@ import numpy as np
 
 from radix_assets.features.schema import Feature
 from radix_assets.models.encode import Encoder
-from radix_assets.models.ensemble import Inputs, Kind, expand
-from radix_assets.models.learners import KINDS, Config, default, fit
+from radix_assets.models.fit import Config, fit
+from radix_assets.models.inputs import Inputs
+from radix_assets.models.learners.base import Learner
 from radix_assets.models.metrics import Metric
 from radix_assets.models.split import Floats, Ints
 from radix_assets.models.tuner import Searcher
@@ -26,9 +27,6 @@ BLEND_STEPS = 20
 BLEND_GAIN = 0.001
 """A blend must be better than the best single learner by this share of what that one gains, or it is not worth it."""
 LEAST_WEIGHT = 0.1
-SEARCH_TREES = 40
-SLOW_ROWS = 10_000
-"""Beyond so many learning rows random forests are left out: they take longest and extra trees do as well."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ class Recipe:
     def name(self) -> str:
         """For a person."""
         if len(self.parts) == 1:
-            return self.parts[0][0].kind
-        return "blend of " + ", ".join(f"{config.kind} {weight:.0%}" for config, _, weight in self.parts)
+            return self.parts[0][0].learner
+        return "blend of " + ", ".join(f"{config.learner} {weight:.0%}" for config, _, weight in self.parts)
 
 
 @dataclass(frozen=True)
@@ -83,42 +81,41 @@ class Fold:
 def find(
     folds: list[Fold],
     metric: Metric,
+    learners: Sequence[type[Learner]],
     *,
     classes: int,
     trials: int,
     seed: int,
     log: bool,
-    kinds: tuple[Kind, ...] = KINDS,
 ) -> Recipe:
-    """Try `trials` configurations and blend the best of each kind where that is better than the best alone.
+    """Try `trials` configurations and blend the best of each learner if that is better than the best alone.
 
-    `log` allows learning log(1 + y). Each kind is tried once first; then the two best kinds share the rest.
-    `trials` counts configurations; the first of a kind is tried with both forms of the target.
+    Each learner is tried once first; then the two best learners share the rest. `log` allows fitting log(1 + y).
+    `trials` counts configurations; the first of each learner is tried with both forms of the target.
     """
     rows = len(folds[0].answers)
-    if rows > SLOW_ROWS:
-        kinds = tuple(kind for kind in kinds if kind != "rf")
     bench = _Bench(folds, metric, classes, seed)
-    searchers = {kind: Searcher(kind, default(kind, rows, classes=classes), seed) for kind in kinds}
+    searchers = {learner.name: Searcher(learner, learner.start(rows, classes), seed) for learner in learners}
+    names = tuple(searchers)
     done: list[Trial] = []
     while len(done) < trials:
-        # Two at a time, each on one core: which two, and in which order they are told, depends on no clock.
-        pair = _next_kinds(done, kinds)[: trials - len(done)]
-        asked = [(kind, searchers[kind].propose()) for kind in pair]
+        # Two at a time, each on one core. Which two, and in which order their losses are reported, depends on no clock.
+        pair = _next_learners(done, names)[: trials - len(done)]
+        proposals = [(name, searchers[name].propose()) for name in pair]
         configs = [
-            Config(kind, proposal.values, option)
-            for kind, proposal in asked
-            for option in ([False, True] if log and searchers[kind].log is None else [bool(searchers[kind].log)])
+            Config(name, proposal.settings, option)
+            for name, proposal in proposals
+            for option in ([False, True] if log and searchers[name].log is None else [bool(searchers[name].log)])
         ]
         results = in_parallel(bench.run, configs, rows=rows)
-        for kind, proposal in asked:
-            own = [trial for trial in results if trial.config.kind == kind and trial.config.values is proposal.values]
+        for name, proposal in proposals:
+            own = [t for t in results if t.config.learner == name and t.config.settings is proposal.settings]
             best = min(own, key=lambda trial: trial.loss)
-            searchers[kind].log = best.config.log
-            searchers[kind].learn(proposal, best.loss)
+            searchers[name].log = best.config.log
+            searchers[name].learn(proposal, best.loss)
             done.append(best)
     best_of = {
-        kind: min(own, key=lambda t: t.loss) for kind in kinds if (own := [t for t in done if t.config.kind == kind])
+        name: min(own, key=lambda t: t.loss) for name in names if (own := [t for t in done if t.config.learner == name])
     }
     ranked = sorted(best_of.values(), key=lambda trial: trial.loss)
     parts = _blend(ranked, bench, classes)
@@ -144,12 +141,11 @@ class _Bench:
                 fold.answers,
                 classes=self.classes,
                 seed=self.seed,
-                valid=(fold.valid, fold.truth) if config.kind == "lgbm" else None,
-                trees=SEARCH_TREES,
+                valid=(fold.valid, fold.truth),
             )
-            out = expand(fitted.member.predict(fold.valid), fitted.seen, self.classes)
+            out = fitted.predict(fold.valid)
             predicted.append(back(out, fold.answers, log=config.log) if not self.classes else out)
-            rounds.append(fitted.rounds)
+            rounds.append(fitted.learner.rounds)
         return Trial(config, self.loss(predicted), max(int(np.mean(rounds)), 1), predicted)
 
     def loss(self, predicted: list[Floats]) -> float:
@@ -189,13 +185,13 @@ def _shape(out: Floats) -> Floats:
     return out[:, 0] if out.shape[1] == 1 else out
 
 
-def _next_kinds(done: list[Trial], kinds: tuple[Kind, ...]) -> list[Kind]:
-    """Each kind once; then three trials of four for the leading kind, one for the second."""
-    if len(done) < len(kinds):
-        return list(kinds[len(done) : len(done) + 2])
-    best = {kind: min((t.loss for t in done if t.config.kind == kind), default=np.inf) for kind in kinds}
-    ranked = sorted(kinds, key=lambda kind: (best[kind], kinds.index(kind)))
-    return [ranked[0], ranked[1 if (len(done) - len(kinds)) // 2 % 2 == 0 else 0]]
+def _next_learners(done: list[Trial], names: tuple[str, ...]) -> list[str]:
+    """Return each learner once; then give the leading learner three trials of four, the second one the fourth."""
+    if len(done) < len(names):
+        return list(names[len(done) : len(done) + 2])
+    best = {name: min((t.loss for t in done if t.config.learner == name), default=np.inf) for name in names}
+    ranked = sorted(names, key=lambda name: (best[name], names.index(name)))
+    return [ranked[0], ranked[1 if len(names) > 1 and (len(done) - len(names)) // 2 % 2 == 0 else 0]]
 
 
 def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial, float]]:

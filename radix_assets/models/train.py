@@ -11,11 +11,12 @@ from radix_assets.features.schema import ROW, TARGET, Feature
 from radix_assets.models import charts
 from radix_assets.models import metadata as shown
 from radix_assets.models.data import Data
-from radix_assets.models.ensemble import Inputs, quiet_openmp
 from radix_assets.models.fitted import FittedModel
 from radix_assets.models.importance import importance, shap_values
+from radix_assets.models.inputs import Inputs
 from radix_assets.models.judge import Judged, look, predict_folds, refit, run
 from radix_assets.models.leaks import find_leaks
+from radix_assets.models.learners.lightgbm import quiet_openmp
 from radix_assets.models.masking import Hidden, read_hidden
 from radix_assets.models.metrics import Metric, draws_for, interval, judge, metrics_of, tidy, weights
 from radix_assets.models.registry import Registration, register

@@ -6,7 +6,18 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from radix_assets.project.cron import is_cron
@@ -82,6 +93,27 @@ class Search(_Strict):
 
     trials: int = Field(16, ge=1, le=10_000, description="Configurations to try; the search is bounded by this alone.")
     seed: int = Field(0, ge=0, description="The same seed and data give the same model.")
+    learners: list[str] | None = Field(
+        None,
+        min_length=1,
+        description="Learners to try, in this order, such as [lgbm, linear]; an installed package may offer others. "
+        "Default: those that Radix ships.",
+    )
+
+    @field_validator("learners")
+    @classmethod
+    def _distinct(cls, learners: list[str] | None) -> list[str] | None:
+        if learners is not None and len(set(learners)) < len(learners):
+            raise ValueError("a learner is listed twice")
+        return learners
+
+    @model_serializer(mode="wrap")
+    def _without_default(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave the learners out unless the file lists some, so that marks and fingerprints of other files stay."""
+        content: dict[str, Any] = serialize(self)
+        if self.learners is None:
+            content.pop("learners", None)
+        return content
 
 
 class Infrastructure(_Strict):

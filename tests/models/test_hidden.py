@@ -8,9 +8,9 @@ import pytest
 from model_matrices import made, signal, snapshot
 
 from radix_assets.models.champion import decide
+from radix_assets.models.fit import Config
 from radix_assets.models.fitted import load_model
 from radix_assets.models.judge import refit
-from radix_assets.models.learners import Config
 from radix_assets.models.masking import Hidden, marked, read_hidden, revealed
 from radix_assets.models.search import Recipe
 from radix_assets.models.stored import load_card
@@ -79,7 +79,7 @@ def test_no_leaf_of_a_model_of_private_numbers_is_one_row_s_own(tmp_path):
     for private, shared in ((replace(data, private=False), True), (data, False)):
         recipe = Recipe([(config, 1, 1.0)])
         model = refit(private, data.features, np.arange(len(data)), recipe, seed=0)
-        leaves = model.members[0].arrays["value"].ravel()
+        leaves = model.learners[0].arrays["value"].ravel()
         assert any(float(value) in alone for value in leaves) == shared
 
 

@@ -6,9 +6,10 @@ import pytest
 from model_matrices import made, signal
 
 from radix_assets.models.data import read
+from radix_assets.models.fit import Config
 from radix_assets.models.fitted import load_model
 from radix_assets.models.judge import refit
-from radix_assets.models.learners import Config, default
+from radix_assets.models.learners.registry import get_learner
 from radix_assets.models.schema import FOLDER
 from radix_assets.models.search import Recipe
 from radix_resources.errors import ModelError
@@ -19,7 +20,7 @@ CASES = [("yes", "binary"), ("level", "multiclass"), ("score", "regression")]
 
 def fitted(tmp_path, target, problem, kinds, rows=700):
     data = read(made(tmp_path, target, problem, rows))
-    parts = [(Config(kind, default(kind, rows, classes=len(data.classes))), 20, 1 / len(kinds)) for kind in kinds]
+    parts = [(Config(kind, get_learner(kind).start(rows, len(data.classes))), 20, 1 / len(kinds)) for kind in kinds]
     return data, refit(data, data.features, np.arange(len(data)), Recipe(parts), seed=0)
 
 
@@ -42,7 +43,8 @@ def test_a_forest_of_arrays_predicts_as_scikit_learn_does(tmp_path, target, prob
     from sklearn import ensemble
 
     from radix_assets.models.encode import Encoder
-    from radix_assets.models.ensemble import Forest, Inputs
+    from radix_assets.models.inputs import Inputs
+    from radix_assets.models.learners.forest import ExtraTrees
 
     data = read(made(tmp_path, target, problem, 900))
     encoder = Encoder.learn(data.features, data.frame)
@@ -50,9 +52,11 @@ def test_a_forest_of_arrays_predicts_as_scikit_learn_does(tmp_path, target, prob
     family = ensemble.ExtraTreesClassifier if data.classes else ensemble.ExtraTreesRegressor
     forest = family(20, random_state=0).fit(inputs.filled, data.target)
     expected = forest.predict_proba(inputs.filled) if data.classes else forest.predict(inputs.filled)[:, None]
-    np.testing.assert_allclose(Forest.of(forest).predict(inputs), expected, atol=1e-5)
+    np.testing.assert_allclose(ExtraTrees.from_sklearn(forest).predict(inputs), expected, atol=1e-5)
     few = Inputs(encoder, inputs.codes[:7])
-    np.testing.assert_array_equal(Forest.of(forest).predict(few), Forest.of(forest).predict(inputs)[:7])
+    np.testing.assert_array_equal(
+        ExtraTrees.from_sklearn(forest).predict(few), ExtraTrees.from_sklearn(forest).predict(inputs)[:7]
+    )
 
 
 def test_predictions_are_in_the_words_and_the_type_of_the_target(tmp_path):
@@ -95,11 +99,11 @@ def test_a_manifest_that_leads_elsewhere_is_refused(tmp_path):
 
 
 def test_arrays_that_are_objects_are_refused(tmp_path):
-    from radix_assets.models.ensemble import read_member
+    from radix_assets.models.learners.linear import Linear
 
     np.savez(tmp_path / "x.npz", weights=np.array([{}], dtype=object), intercept=np.zeros(1), classifies=np.ones(1))
     with pytest.raises(ValueError, match="pickle"):
-        read_member("linear", (tmp_path / "x.npz").read_bytes())
+        Linear.from_bytes((tmp_path / "x.npz").read_bytes())
 
 
 def test_a_missing_feature_is_named(tmp_path):
