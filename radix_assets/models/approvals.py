@@ -1,4 +1,4 @@
-"""A person's word that a model may go live, in `projects/<name>/approvals.yaml`, durable and in its history."""
+"""Approvals of models, in `projects/<name>/approvals.yaml`."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ APPROVALS_FILE = "approvals.yaml"
 
 
 def approve(folder: Path, model: str, *, by: str, why: str) -> None:
-    """Add an approval of exactly this model, named by the data version of its snapshot. Saying it twice is harmless."""
+    """Append an approval of a model, named by its id. Do nothing if it is approved already."""
     if model in approved(folder):
         return
     path = folder / APPROVALS_FILE
@@ -20,7 +20,7 @@ def approve(folder: Path, model: str, *, by: str, why: str) -> None:
 
 
 def approved(folder: Path) -> dict[str, str]:
-    """Data version of each approved model, to who approved it."""
+    """Return the approver of each approved model by the model's id."""
     path = folder / APPROVALS_FILE
     if not path.exists():
         return {}

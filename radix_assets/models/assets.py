@@ -1,4 +1,4 @@
-"""Models: the challenger, and the decision which model serves."""
+"""The stages `model` (train a challenger) and `champion` (decide which model serves)."""
 
 import shutil
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ from radix_assets.pipeline.stage import Stage, Work
 
 if TYPE_CHECKING:
     from radix_assets.models.launchpad import Approval
-    from radix_assets.models.masking import Hidden
+    from radix_assets.models.masking import Masking
     from radix_assets.project.settings import Search
 
 
@@ -27,27 +27,27 @@ def _train(work: Work) -> Output:
         work.out,
         tracking=work.tools.tracking,
         name=work.project.name,
-        keep=_kept(work),
-        hidden=_hidden(work),
+        keep=_confirmed_features(work),
+        masking=_masking(work),
     )
     output.shown |= tracked(work.tools.tracking.uri, work.project.name, load_registration(work.out))
     return output
 
 
-def _hidden(work: Work) -> "Hidden":
-    """What of the question may not be told; the seal's key is made when it is first needed."""
+def _masking(work: Work) -> "Masking":
+    """Return what is private in the question. The key of the seal is created when it is first needed."""
     from radix_assets.labels.stage import load_question
-    from radix_assets.models.masking import Hidden
+    from radix_assets.models.masking import Masking
     from radix_assets.privacy import Seal, make_seal
 
     tags = load_question(work.input("labels")).tags
-    hidden = Hidden.of(tags, Seal())
-    sealed = hidden.target or hidden.key or hidden.name is not None
-    return Hidden.of(tags, make_seal(work.tools.home.state)) if sealed else hidden
+    masking = Masking.of(tags, Seal())
+    sealed = masking.target or masking.key or masking.name is not None
+    return Masking.of(tags, make_seal(work.tools.home.state)) if sealed else masking
 
 
 def _forget(work: Work, snapshot: Path) -> None:
-    """The run that an earlier model was recorded with holds its files. That of a model that may go on serving stays."""
+    """Delete the MLflow run of a withdrawn model, since it holds the model's files, unless that model still serves."""
     run_id = load_registration(snapshot).run_id
     champion = work.tools.storage.latest(work.project.key("champion"))
     if champion:
@@ -58,15 +58,15 @@ def _forget(work: Work, snapshot: Path) -> None:
         work.tools.tracking.forget(work.project.name, run_id)
 
 
-def _kept(work: Work) -> set[str]:
-    """Features made only of columns that a person kept although they look like leaks."""
+def _confirmed_features(work: Work) -> set[str]:
+    """Return features built only from columns that look like leaks and that a person confirmed."""
     from radix_assets.exploration.explore import load_exploration
     from radix_assets.features.stage import load_features
     from radix_assets.labels.stage import load_question
 
-    kept = set(load_exploration(work.input("exploration")).kept(load_question(work.input("labels")).tags))
+    confirmed = set(load_exploration(work.input("exploration")).kept(load_question(work.input("labels")).tags))
     features = load_features(work.input("features")).features
-    return {feature.name for feature in features if kept.issuperset(feature.columns)}
+    return {feature.name for feature in features if confirmed.issuperset(feature.columns)}
 
 
 def _search_settings(search: "Search") -> dict[str, object]:
@@ -79,16 +79,16 @@ def _search_settings(search: "Search") -> dict[str, object]:
 
 MODEL = Stage(
     name="model",
-    description="The best model that a bounded, seeded search found, judged on rows it never saw, against trivial "
-    "predictors. One that does not beat them is refused, and the reason is here.",
+    description="The best model of a bounded, seeded search, compared with trivial baselines on rows it was not "
+    "trained on. A model that does not beat them is refused, and the reason is shown here.",
     kinds=("flaml", "mlflow"),
     requires=("tracking",),
     deps=("labels", "exploration", "features"),
     checks={
-        "beats_baselines": "The model is better than trivial predictors, beyond chance.",
-        "no_engineered_leak": "No single feature nearly knows the answer.",
-        "not_too_good_to_be_true": "The score is not so good that something must have leaked.",
-        "classes_large_enough": "Every class has enough rows to be judged.",
+        "beats_baselines": "The model is significantly better than trivial baselines.",
+        "no_engineered_leak": "No single feature predicts the target almost perfectly.",
+        "not_too_good_to_be_true": "The score is not so good that a leak is likely.",
+        "classes_large_enough": "Every class has enough rows to learn and to test.",
     },
     compute=_train,
     on_withdraw=_forget,
@@ -98,7 +98,7 @@ MODEL = Stage(
 
 
 PLAN = {"features": "features", "tags": "labels"}
-"""What serving needs beside the model: by folder, the stage whose definitions (its JSON files) are in it."""
+"""What serving needs besides the model: each folder, and the stage whose JSON files it holds."""
 
 
 def _launchpad() -> type:
@@ -122,7 +122,7 @@ def _decide(work: Work) -> Output | None:
         approved=set(approved(work.project.folder)),
         out=work.out,
         data_version=work.inputs["model"].data_version,
-        hidden=_hidden(work),
+        masking=_masking(work),
         outdated=_outdated(work, _previous(work)),
     )
     if output is not None:
@@ -131,7 +131,7 @@ def _decide(work: Work) -> Output | None:
 
 
 def _outdated(work: Work, champion: Path | None) -> list[str]:
-    """Columns that are private now, and that the champion holds values of, since they were not when it was made."""
+    """Return columns that became private after the champion was trained, so that it holds their values."""
     if champion is None or not (champion / "tags").is_dir():
         return []
     from radix_assets.features.stage import load_features
@@ -146,11 +146,11 @@ def _outdated(work: Work, champion: Path | None) -> list[str]:
     }
     table = then.target.table
     asked = {then.target.column, *(then.tables[table].time_index if table in then.tables else ())}
-    found = {f"{table}.{column}" for column in asked.intersection(new.get(table, ()))}
+    outdated = {f"{table}.{column}" for column in asked.intersection(new.get(table, ()))}
     for feature in load_features(champion / "features").features:
         if reveals(feature, now) and not reveals(feature, then):
-            found |= {column for column in feature.columns if column in _names(new)}
-    return sorted(found)
+            outdated |= {column for column in feature.columns if column in _names(new)}
+    return sorted(outdated)
 
 
 def _names(columns: Mapping[str, Collection[str]]) -> set[str]:
@@ -158,7 +158,7 @@ def _names(columns: Mapping[str, Collection[str]]) -> set[str]:
 
 
 def _keep_plan(work: Work) -> None:
-    """Put the feature plan and the tags that the serving model was trained with beside it."""
+    """Copy the feature plan and the tags of the serving model's training next to the model."""
     serving = load_champion(work.out).model_id
     if serving is None:
         return
@@ -181,8 +181,8 @@ def _asks(work: Work) -> str | None:
     if previous and load_champion(previous).model_id == card.model_id:
         return None
     return (
-        f"model {card.model_id[:12]} is ready to go live: `radix approve {work.project.name}`, "
-        "or the launchpad of this asset with `approve: true`"
+        f"model {card.model_id[:12]} waits for approval: `radix approve {work.project.name}`, "
+        "or `approve: true` in the launchpad of this asset"
     )
 
 
@@ -198,12 +198,12 @@ def _outside(work: Work) -> bool:
 CHAMPION = Stage(
     name="champion",
     action="promote",
-    description="Which model serves, and why: a challenger takes over only if it beats the one that serves, and where "
-    "the project says so only once a person approved it (in the launchpad, or with `radix approve`).",
+    description="The model that serves, and why. A challenger is promoted only if it beats the champion; with "
+    "`policy.deploy: human` it also needs approval, in the launchpad or with `radix approve`.",
     kinds=("mlflow",),
     deps=("labels", "features", "model"),
     checks={
-        "a_model_serves": "There is a model that may serve.",
+        "a_model_serves": "A model serves.",
     },
     compute=_decide,
     settings=lambda project, _table: project.policy.deploy,

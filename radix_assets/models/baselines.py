@@ -1,4 +1,4 @@
-"""Trivial predictors. A model that does not beat the best of them is of no use, however clever it is."""
+"""Trivial baselines. A model that does not beat the best of them is refused."""
 
 import math
 
@@ -9,8 +9,6 @@ from radix_assets.models.split import Floats, Ints
 
 STUMP_ROWS = 20_000
 BINS = 32
-CONSTANTS = {"class shares", "mean", "median", "last value"}
-"""Baselines that ask nothing of the row."""
 
 
 def baselines(
@@ -23,7 +21,7 @@ def baselines(
     classes: int,
     moments: Ints | None,
 ) -> dict[str, Floats]:
-    """Predictions for the rows `test`, by name, learnt on the rows `train` alone."""
+    """Return the predictions of each baseline for the rows `test`, by name, fitted on the rows `train` only."""
     answer, count = target[train], len(test)
     result: dict[str, Floats] = {}
     if classes:
@@ -46,10 +44,10 @@ def baselines(
 def one_rule(
     codes: Floats, categorical: list[int], target: Ints | Floats, train: Ints, *, classes: int
 ) -> tuple[int, float, Floats] | None:
-    """The one question about one feature that explains most of the target's variance.
+    """Return the yes-or-no rule on one feature that explains most of the target's variance; None if none does.
 
-    Gives the feature's position, the value it is compared with (NaN: is it null?), and what is predicted for no and
-    for yes.
+    The result is the feature's position, the value to compare with (NaN: test for null), and the predictions for no
+    and for yes.
     """
     rows = train[:: max(1, len(train) // STUMP_ROWS)]
     marks = np.eye(classes)[target[rows].astype(np.int64)] if classes else target[rows, None].astype(np.float64)
@@ -71,7 +69,7 @@ def one_rule(
 
 
 def _edges(values: Floats, *, is_category: bool) -> list[float]:
-    """Values to compare with: the most frequent categories, or quantiles."""
+    """Return the values to compare with: the most frequent categories, or quantiles."""
     known = values[~np.isnan(values)]
     if not len(known):
         return []

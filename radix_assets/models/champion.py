@@ -1,4 +1,4 @@
-"""Which model serves. A pure function of its inputs: the same challenger and champion give the same decision."""
+"""Decide which model serves. The decision is a pure function of the challenger, the champion and the features."""
 
 import shutil
 from collections.abc import Collection
@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from radix_assets.features.schema import ROW, TARGET
+from radix_assets.models.bootstrap import interval, judge
 from radix_assets.models.fitted import load_model
-from radix_assets.models.masking import Hidden, read_hidden
+from radix_assets.models.masking import Masking, read_masked
 from radix_assets.models.metadata import between, number, plotted
-from radix_assets.models.metrics import interval, judge, metrics_of
+from radix_assets.models.metrics import metrics_of
 from radix_assets.models.registry import REGISTRATION, load_registration
 from radix_assets.models.schema import FOLDER, Champion, ModelCard, Score
 from radix_assets.models.split import Floats, Hashes
@@ -32,20 +33,21 @@ def decide(
     out: Path,
     data_version: str | None = None,
     since: str = "",
-    hidden: Hidden | None = None,
+    masking: Masking | None = None,
     outdated: Collection[str] = (),
 ) -> Output | None:
-    """Let the challenger serve, or leave things as they are.
+    """Promote the challenger, or keep the champion.
 
-    It serves if it was accepted and either nothing serves yet, or the champion cannot score these features, or it
-    beats the champion, paired, on its own test rows (the lower end of the 95 % interval of the lead is above 0). With
-    approval `human` it also takes a person: `approved` holds model ids or registered versions.
+    The challenger is promoted if it was accepted and either no model serves yet, or the champion cannot score these
+    features, or the challenger beats the champion on the challenger's test rows (paired: the lower end of the 95 %
+    interval of the lead is above 0). With approval `human` it must also be in `approved`, which holds model ids or
+    registered versions.
 
-    Writes `champion.json`, and of the model that serves all files that serving needs, so that the snapshot stands
-    alone. A refused challenger leaves every data file as it was. `features` is the snapshot that the challenger was
-    trained on, `hidden` what it was trained with. `outdated` names what the champion knows by value and is private now:
-    then it serves no longer, whatever becomes of the challenger. Returns None, with nothing written, where a person's
-    approval is awaited.
+    Write `champion.json`, and all files that serving the model needs, so that the snapshot is self-contained. A refused
+    challenger leaves every data file as it was. `features` is the snapshot that the challenger was trained on, and
+    `masking` what was private then. `outdated` names columns whose values the champion holds and that are private
+    now; the champion then stops serving, whether or not the challenger is promoted. Return None, with nothing written,
+    while the approval of a person is pending.
     """
     card = load_card(challenger)
     old = load_champion(champion) if champion else None
@@ -63,7 +65,7 @@ def decide(
     if serves and outdated:
         reason = f"{gone} It can serve no longer, so the challenger takes over."
     elif serves and champion:
-        lead, before, reason = _compare(challenger, champion, features, card, hidden or Hidden())
+        lead, before, reason = _compare(challenger, champion, features, card, masking or Masking())
         if lead is not None and lead.low <= 0:
             return _stay(champion, old, card, reason, out)
     version = load_registration(challenger).version
@@ -87,14 +89,14 @@ def decide(
 
 
 def _compare(
-    challenger: Path, champion: Path, features: Path, card: ModelCard, hidden: Hidden
+    challenger: Path, champion: Path, features: Path, card: ModelCard, masking: Masking
 ) -> tuple[Score | None, Score | None, str]:
-    """The challenger's lead, the champion's score and a sentence; no lead where the champion cannot score."""
+    """Return the challenger's lead, the champion's score and a sentence; no lead if the champion cannot score."""
     model = load_model(champion)
     old = load_card(champion)
     if _question(old) != _question(card):
         return None, None, "The question has changed, so the champion can no longer answer it."
-    data = read_hidden(features, hidden)
+    data = read_masked(features, masking)
     missing = [name for name in model.features if name not in data.frame.columns]
     if missing:
         return (
@@ -133,19 +135,20 @@ def _question(card: ModelCard) -> tuple[object, ...]:
 
 
 def _honest(champion: Path, live: Floats, hashes: Hashes, target: pl.Series, card: ModelCard) -> Floats:
-    """What the champion said of a row when it had not seen it, where that is on record; else what it says now.
+    """Return the champion's recorded prediction for each row that it was tested on, and its current one for others.
 
-    A champion judged by cross-validation was fitted on all rows afterwards, so what it says of them now is no test.
+    A champion tested by cross-validation was fitted on all rows afterwards, so its current predictions for them are
+    not a test.
     """
     record = pl.read_parquet(champion / PREDICTIONS)
-    known = pl.read_parquet(champion / ROWS)["id"].to_numpy()
-    order = np.argsort(known, kind="stable")
-    place = np.minimum(np.searchsorted(known[order], hashes), len(known) - 1)
-    # The same key with another outcome is another row.
+    ids = pl.read_parquet(champion / ROWS)["id"].to_numpy()
+    order = np.argsort(ids, kind="stable")
+    place = np.minimum(np.searchsorted(ids[order], hashes), len(ids) - 1)
+    # A row with the same key and another outcome is a different row.
     same = record[TARGET].gather(order[place]).cast(pl.String) == target.cast(pl.String)
-    found = (known[order][place] == hashes) & same.to_numpy()
+    tested = (ids[order][place] == hashes) & same.to_numpy()
     result = live.copy()
-    result[found] = _matrix(record, card)[order[place[found]]]
+    result[tested] = _matrix(record, card)[order[place[tested]]]
     return result
 
 
@@ -165,7 +168,7 @@ def _stay(champion: Path | None, old: Champion | None, card: ModelCard, reason: 
 
 
 def _keep(champion: Path, out: Path) -> None:
-    """The champion's files once more, byte for byte: what follows from them is then still fresh."""
+    """Copy the champion's files byte for byte, so that assets that depend on them stay up to date."""
     _copy(champion, out, CHAMPION)
 
 
@@ -179,7 +182,7 @@ def _copy(source: Path, out: Path, *more: str) -> None:
 
 def _output(decision: Champion, card: ModelCard, reason: str, *, changed: bool) -> Output:
     shown: dict[str, Shown] = {
-        "decision": "the challenger serves from now on" if changed else "nothing changes",
+        "decision": "the challenger is promoted" if changed else "no change",
         "reason": reason,
         "serving": decision.model_id or "nothing",
         "score": f"{decision.metric} {between(decision.score)}" if decision.score else "none",

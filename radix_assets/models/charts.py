@@ -1,4 +1,4 @@
-"""Pictures of a model's quality and of what moves it."""
+"""Charts of a model's quality and of its important features."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from radix_assets.pipeline.output import Picture
 FEATURES = 12
 POINTS = 3000
 MOST_CELLS = 12
-"""Classes that a confusion matrix shows, the largest ones."""
+"""Most classes in a confusion matrix; the largest ones are shown."""
 
 
 def draw(
@@ -26,10 +26,10 @@ def draw(
     codes: Floats,
     names: list[str],
 ) -> dict[str, Picture]:
-    """Write the pictures; returns them by title."""
+    """Write the charts; return them by title."""
     drawn = {
-        "against the baselines picture": _save(
-            out, "score", _scores(card), "The model and trivial predictors on the same rows, with 95 % intervals."
+        "baselines chart": _save(
+            out, "score", _scores(card), "The model and the trivial baselines on the same rows, with 95 % intervals."
         )
     }
     if card.problem == "binary":
@@ -37,7 +37,7 @@ def draw(
             out, "ranking", _ranking(card, target, predicted), "ROC and precision-recall curve on the test rows."
         )
         drawn["calibration"] = _save(
-            out, "calibration", _calibration(card, predicted), "Predicted probability against what happened."
+            out, "calibration", _calibration(card, predicted), "Predicted probability against the observed share."
         )
     if card.classes:
         drawn["confusion"] = _save(
@@ -45,9 +45,9 @@ def draw(
         )
     elif not card.private:
         drawn["predicted against actual"] = _save(
-            out, "fit", _fit(target.astype(np.float64), predicted), "Test rows; on the line the prediction is right."
+            out, "fit", _fit(target.astype(np.float64), predicted), "Test rows; on the line, the prediction is exact."
         )
-    drawn["what moves the prediction"] = _save(
+    drawn["feature effects"] = _save(
         out, "importance", _importance(card, effects, codes, names), "SHAP values of test rows; each dot is a row."
     )
     return drawn
@@ -99,8 +99,8 @@ def _ranking(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any:
     axes.plot(
         *_thin(np.append(0, (total - hits) / negatives), np.append(0, hits / positives)), color=look.ACCENT, linewidth=2
     )
-    axes.set_xlabel("share of the others taken for it")
-    axes.set_ylabel(f"share of {look.label(card.classes[1], 20)} found")
+    axes.set_xlabel("false positive rate")
+    axes.set_ylabel(f"true positive rate ({look.label(card.classes[1], 20)})")
     axes = look.panel(figure, 1, 2, 2, title="Precision and recall", grid="y")
     share = positives / len(target)
     axes.axhline(share, color=look.NEUTRAL, linewidth=1, linestyle="--")
@@ -122,7 +122,7 @@ def _ranking(card: ModelCard, target: Ints | Floats, predicted: Floats) -> Any:
 
 def _calibration(card: ModelCard, predicted: Floats) -> Any:
     figure = look.figure(9, 3.9)
-    axes = look.panel(figure, 1, 2, 1, title="Calibration, tenths of the rows", grid="y")
+    axes = look.panel(figure, 1, 2, 1, title="Calibration, by tenths of the rows", grid="y")
     mean = np.array([point[0] for point in card.calibration])
     share = np.array([point[1] for point in card.calibration])
     rows = np.array([point[2] for point in card.calibration])
@@ -134,8 +134,8 @@ def _calibration(card: ModelCard, predicted: Floats) -> Any:
     axes.set_xlim(-0.02, 1.02)
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel("predicted probability")
-    axes.set_ylabel("what happened")
-    axes = look.panel(figure, 1, 2, 2, title="How sure it is", grid="y")
+    axes.set_ylabel("observed share")
+    axes = look.panel(figure, 1, 2, 2, title="Predicted probabilities", grid="y")
     axes.hist(predicted[:, 1], bins=40, range=(0, 1), color=look.ACCENT)
     axes.set_xlabel(f"predicted probability of {look.label(card.classes[1], 20)}")
     axes.set_ylabel("rows")
@@ -193,7 +193,7 @@ def _fit(target: Floats, predicted: Floats) -> Any:
 
 
 def _importance(card: ModelCard, effects: Floats, codes: Floats, names: list[str]) -> Any:
-    """Bars of the mean size, and beside them one dot a row, coloured by the feature's own value."""
+    """Draw bars of the mean effect, and beside them one dot per row, coloured by the value of the feature."""
     top = list(card.importance)[:FEATURES]
     figure = look.figure(10, 1.2 + 0.34 * max(len(top), 2))
     places = np.arange(len(top))[::-1]
@@ -201,7 +201,7 @@ def _importance(card: ModelCard, effects: Floats, codes: Floats, names: list[str
     axes.barh(places, [card.importance[name] for name in top], color=look.ACCENT, height=0.62)
     axes.set_yticks(places, [look.label(name, 34) for name in top])
     axes.set_ylim(-0.6, len(top) - 0.4)
-    axes = look.panel(figure, 1, 2, 2, title="Row by row: low value blue, high value red")
+    axes = look.panel(figure, 1, 2, 2, title="Effect per row (blue: low value, red: high value)")
     generator = np.random.default_rng(0)
     axes.axvline(0, color=look.NEUTRAL, linewidth=1)
     for place, name in zip(places, top, strict=True):
@@ -217,6 +217,6 @@ def _importance(card: ModelCard, effects: Floats, codes: Floats, names: list[str
 
 
 def _thin(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """As many points as a picture can show."""
+    """Return as many points as a chart can show."""
     chosen = np.linspace(0, len(x) - 1, min(len(x), 600)).astype(np.int64)
     return x[chosen], y[chosen]

@@ -17,35 +17,35 @@ LEAST_ROWS = 20
 LEAST_CLASS_ROWS = 5
 MOST_CLASSES = 100
 MOSTLY = 0.4
-"""Share of the rows that must differ for equal ones to be copies; else the table has few columns, and its rows are not
-the same thing because they look alike."""
+"""Least share of distinct rows for equal rows to count as copies. Below it the table has few columns, and equal rows
+may well describe different things."""
 
 
 @dataclass(frozen=True)
 class Data:
-    """Rows whose target is known, in the matrix's order."""
+    """The rows whose target is known, in the order of the matrix."""
 
     features: list[Feature]
     frame: pl.DataFrame
-    """The features' columns, in their order."""
+    """One column per feature, in their order."""
     target: Ints | Floats
-    """Codes of `classes`, or the numbers."""
+    """Positions in `classes`, or numbers."""
     problem: Problem
     classes: list[str]
     """As text, sorted; empty for a numeric target."""
     dtype: str
     """The target's type in the matrix: Boolean, Int64, Float64 or String."""
     original: pl.Series
-    """The target as it is in the matrix."""
+    """The target as the matrix holds it, or masked."""
     positions: Ints
-    """ROW."""
+    """The ROW column of the matrix."""
     rows: Rows
     dropped_classes: dict[str, int]
     table: str
     name: str
-    """The target as a person writes it."""
+    """The target as a user writes it."""
     sealed: list[str] = field(default_factory=list)
-    """Of classes that are private and called `class 1` …, the marks by which they are recognised."""
+    """Keyed hashes of private classes, which `classes` calls `class 1` …."""
     private: bool = False
     """Whether the target's values may not be shown."""
 
@@ -54,15 +54,15 @@ class Data:
 
 
 def read_features(path: Path) -> FeatureSet:
-    """`features.json` of a snapshot."""
+    """Read `features.json` of a snapshot."""
     return FeatureSet.model_validate_json((path / "features.json").read_text(encoding="utf-8"))
 
 
-def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
-    """The labelled rows of a features snapshot. `seed` is that of the hashes of their keys.
+def read(path: Path, *, seed: int = 0, private_time: bool = False) -> Data:
+    """Read the labelled rows of a features snapshot. Keys are hashed with `seed`.
 
-    Raises ModelError RDX-MOD-001 (no feature), and TargetError RDX-TGT-201 (too few labelled rows), RDX-TGT-202
-    (one class or value only), RDX-TGT-203 (too many classes), RDX-TGT-204 (a numeric target that is not numeric).
+    Raise ModelError RDX-MOD-001 (no feature), and TargetError RDX-TGT-201 (too few labelled rows), RDX-TGT-202
+    (a single class or value), RDX-TGT-203 (too many classes), RDX-TGT-204 (a numeric target that is not numeric).
     """
     features = read_features(path)
     matrix = pl.read_parquet(path / "matrix.parquet")
@@ -70,7 +70,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
     where = {"table": features.table, "target": features.target}
     if not names:
         raise ModelError(
-            "RDX-MOD-001", "there is no feature to learn from", hint="tag more columns as features", **where
+            "RDX-MOD-001", "there is no feature", expected="one or more", hint="tag more columns as features", **where
         )
     hashes = _hashes(path, features, matrix, seed)
     known = matrix[TARGET].is_not_null()
@@ -80,7 +80,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
         raise TargetError(
             "RDX-TGT-201",
             f"the target is known in {counted(int(known.sum()), 'row')}",
-            expected=f"{LEAST_ROWS} at least",
+            expected=f"at least {LEAST_ROWS}",
             hint="add rows whose outcome is known",
             **where,
         )
@@ -107,7 +107,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
             _strata(target, classes),
             _moments(matrix),
             _groups(matrix),
-            untold_time=untold_time,
+            private_time=private_time,
             horizon=features.horizon,
         ),
         dropped_classes=dropped,
@@ -117,7 +117,7 @@ def read(path: Path, *, seed: int = 0, untold_time: bool = False) -> Data:
 
 
 def class_text(values: pl.Series) -> pl.Series:
-    """Class labels as text: true, 3 (also for 3.0), or the text itself."""
+    """Return class labels as text: `true`, `3` (also for 3.0), or the text itself."""
     if values.dtype.is_float():
         whole = values.drop_nulls()
         if (whole == whole.round()).all():
@@ -132,8 +132,8 @@ def _target(
         if not (values.dtype.is_numeric() or values.dtype == pl.Boolean):
             raise TargetError(
                 "RDX-TGT-204",
-                f"the target holds {values.dtype}",
-                expected="numbers, as a number is to be predicted",
+                f"the target is of type {values.dtype}",
+                expected="numbers, since the problem predicts a number",
                 hint="tag another target, or set goal.problem to multiclass",
                 **where,
             )
@@ -148,7 +148,7 @@ def _target(
         raise TargetError(
             "RDX-TGT-203",
             f"the target has {len(classes):,} classes",
-            expected=f"{MOST_CLASSES} at most",
+            expected=f"at most {MOST_CLASSES}",
             hint="predict a coarser column, or a comparison such as table.column > 15",
             **where,
         )
@@ -161,8 +161,8 @@ def _constant(where: dict[str, str], dropped: int) -> TargetError:
     more = f" ({others} fewer than {LEAST_CLASS_ROWS} rows each)" if dropped else ""
     return TargetError(
         "RDX-TGT-202",
-        f"the target has one value only{more}",
-        expected=f"two at least, each in {LEAST_CLASS_ROWS} rows or more",
+        f"the target has a single value{more}",
+        expected=f"at least two, each in {LEAST_CLASS_ROWS} rows or more",
         hint="tag another target, or add rows with the other outcome",
         **where,
     )
@@ -184,14 +184,14 @@ def _strata(target: Ints | Floats, classes: list[str]) -> Ints:
 
 
 def _moments(matrix: pl.DataFrame) -> Ints | None:
-    """Of all rows, or None where some have none or all the same."""
+    """Return the time of each row; None if a row has none, or all are equal."""
     if CUTOFF not in matrix.columns or matrix[CUTOFF].null_count() or matrix[CUTOFF].n_unique() < 2:  # noqa: PLR2004
         return None
     return matrix[CUTOFF].cast(pl.Datetime("us")).to_physical().to_numpy().astype(np.int64)
 
 
 def _groups(matrix: pl.DataFrame) -> npt.NDArray[np.uint64] | None:
-    """A row without a group is a group of its own."""
+    """Return a hash of each row's group. A row without a group is a group of its own."""
     if GROUP not in matrix.columns or matrix[GROUP].n_unique() < 2:  # noqa: PLR2004
         return None
     hashes = matrix[GROUP].cast(pl.String).hash(seed=0).to_numpy()
@@ -200,7 +200,7 @@ def _groups(matrix: pl.DataFrame) -> npt.NDArray[np.uint64] | None:
 
 
 def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame, seed: int) -> npt.NDArray[np.uint64]:
-    """By the key where there is one: it names the row whatever the order of the table."""
+    """Return a hash of each row: of its key if there is one, which does not depend on the order of the table."""
     file = path / "keys.parquet"
     if features.key and file.exists():
         keys = pl.read_parquet(file)
@@ -213,19 +213,19 @@ def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame, seed: int) -
 
 
 def _first_alike(features: FeatureSet, matrix: pl.DataFrame) -> Ints:
-    """The place of the first row that holds the same.
+    """Return for each row the position of the first row that equals it.
 
-    Of rows that repeat one another none is to be learnt from while another is judged by.
+    Copies of a row must not be on both sides of a split.
     """
     own = [feature.name for feature in features.features if feature.tables == [features.table]]
-    told = [name for name in (CUTOFF, TARGET) if name in matrix.columns]
-    hashes = matrix.select(*told, *(own or features.names)).hash_rows(seed=0).to_numpy()
+    others = [name for name in (CUTOFF, TARGET) if name in matrix.columns]
+    hashes = matrix.select(*others, *(own or features.names)).hash_rows(seed=0).to_numpy()
     values, first, place = np.unique(hashes, return_index=True, return_inverse=True)
     return first[place] if len(values) >= MOSTLY * len(hashes) else np.arange(len(hashes))
 
 
 def mix(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """Spread whole numbers evenly over 64 bits (the finaliser of SplitMix64)."""
+    """Spread whole numbers evenly over 64 bits (the finalizer of SplitMix64)."""
     value = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,4 +1,4 @@
-"""Features as numbers: learnt on the learning rows, kept as JSON, the same in training and in serving."""
+"""Encode features as numbers. The encoder is fitted on the learning rows, stored as JSON, and used in serving too."""
 
 import math
 from typing import Any
@@ -14,25 +14,25 @@ from radix_resources.errors import ModelError
 
 MOST_CATEGORIES = 200
 ONE_HOT = 30
-"""Categories of a feature that a linear model tells apart."""
+"""Categories of a feature that get a one-hot column of their own."""
 
 
 class Column(BaseModel):
-    """How one feature becomes a number."""
+    """The encoding of one feature."""
 
     name: str
     type: MatrixType
     dtype: str = "Float64"
-    """Of a categorical: its type in the matrix, so that 1 and "1" are the same category in serving."""
+    """Type of a categorical in the matrix, so that 1 and "1" are the same category in serving."""
     categories: list[str] = []
-    """The most frequent first; the code is the position, then one code for all others and one for null."""
+    """Most frequent first. The code is the position, followed by one code for all others and one for null."""
     fill: float = 0.0
-    """In place of null where a learner cannot take null: below all values, so that a tree can tell it apart."""
+    """In place of null for learners that cannot take null: below all values, so that a tree can split it off."""
     center: float = 0.0
     scale: float = 1.0
     low: float = -math.inf
     high: float = math.inf
-    """Of numbers in linear models: clipped to this range, then centred and scaled; null becomes the centre."""
+    """For linear models, numbers are clipped to `low` … `high`, then centred and scaled; null becomes the centre."""
     has_null: bool = False
 
     model_config = ConfigDict(ser_json_inf_nan="constants")
@@ -43,23 +43,23 @@ class Column(BaseModel):
 
     @property
     def positions(self) -> dict[str, int]:
-        """Category to code."""
+        """Return the code of each category."""
         return self._positions
 
     @property
     def other(self) -> int:
-        """The code of a category that was rare or never seen."""
+        """Return the code of a rare or unknown category."""
         return len(self.categories)
 
 
 class Encoder(BaseModel):
-    """How rows of the matrix become rows of numbers."""
+    """The encoding of all features that vary."""
 
     columns: list[Column]
 
     @classmethod
     def learn(cls, features: list[Feature], frame: pl.DataFrame) -> "Encoder":
-        """From the learning rows alone. Features without variation there are left out."""
+        """Fit the encoder on the learning rows. Leave out features that do not vary there."""
         columns = []
         for feature in features:
             values = frame[feature.name]
@@ -70,26 +70,26 @@ class Encoder(BaseModel):
 
     @property
     def names(self) -> list[str]:
-        """Of the features that are used, in the order of the numbers' columns."""
+        """Return the names of the encoded features, in the order of the columns."""
         return [column.name for column in self.columns]
 
     @property
     def categorical(self) -> list[int]:
-        """Positions of the categorical columns."""
+        """Return the positions of the categorical columns."""
         return [i for i, column in enumerate(self.columns) if column.type == "categorical"]
 
     def codes(self, frame: pl.DataFrame) -> Floats:
-        """Rows x columns: numbers as they are (null is NaN), booleans 0 and 1, categories as codes.
+        """Encode rows as rows x columns: numbers unchanged (null is NaN), booleans as 0 and 1, categories as codes.
 
-        Raises ModelError RDX-MOD-005 where a feature's column is missing.
+        Raise ModelError RDX-MOD-005 if the column of a feature is missing.
         """
         missing = [name for name in self.names if name not in frame.columns]
         if missing:
             raise ModelError(
                 "RDX-MOD-005",
                 f"{len(missing)} of the model's features are not among the columns",
-                expected="the columns that the features stage makes",
-                hint="materialize the model again, its features have changed",
+                expected="the columns of the features snapshot",
+                hint="materialize the model again, since its features have changed",
                 column=missing[0],
             )
         if frame.height == 1:
@@ -105,25 +105,25 @@ class Encoder(BaseModel):
         return out
 
     def unknown(self, frame: pl.DataFrame) -> dict[str, list[int]]:
-        """By categorical feature, the rows whose category was rare or never seen in learning; only where there are."""
-        found = {}
+        """Return, by categorical feature, the rows with a rare or unknown category, if there are any."""
+        unknown = {}
         for column in self.columns:
             if column.type == "categorical" and column.categories:
                 codes = frame.select(_expression(column, frame.schema[column.name], 0)).to_series()
                 rows = (codes == column.other).arg_true().to_list()
                 if rows:
-                    found[column.name] = rows
-        return found
+                    unknown[column.name] = rows
+        return unknown
 
     def filled(self, codes: Floats) -> npt.NDArray[np.float32]:
-        """Codes without NaN, for forests, in the precision in which they compare."""
+        """Return codes without NaN for forests, in the precision in which trees compare."""
         fill = np.array([column.fill for column in self.columns])
         result = np.where(np.isnan(codes), fill, codes)
         largest = float(np.finfo(np.float32).max)
         return np.clip(result, -largest, largest).astype(np.float32)
 
     def dense(self, codes: Floats) -> Floats:
-        """For linear models: numbers clipped, centred and scaled; nulls marked; categories one-hot."""
+        """Return inputs for linear models: numbers clipped, centred and scaled, nulls marked, categories one-hot."""
         parts = []
         for i, column in enumerate(self.columns):
             values = codes[:, i]
@@ -167,7 +167,7 @@ def _number(feature: Feature, values: pl.Series) -> Column | None:
     low, center, high = (float(value) for value in np.quantile(present, [0.005, 0.5, 0.995], method="nearest"))
     if low == high:
         low, high = lowest, highest
-    with np.errstate(over="ignore"):  # of numbers near the largest there are
+    with np.errstate(over="ignore"):  # numbers near the largest float
         scale = float(np.clip(present, low, high).std())
     return Column(
         name=feature.name,
@@ -191,7 +191,7 @@ def _finite(values: pl.Series) -> pl.Series:
 def _expression(column: Column, dtype: pl.DataType, position: int) -> pl.Expr:
     value = pl.col(column.name)
     if column.type == "categorical":
-        # The same text as in training, whatever type a caller's frame has: 1, 1.0 and "1" are one category.
+        # Use the text of training, whatever the type in the caller's frame: 1, 1.0 and "1" are one category.
         if column.dtype != "String" and dtype != pl.String:
             value = value.cast(getattr(pl, column.dtype), strict=False)
         text = value.cast(pl.String)
@@ -212,7 +212,7 @@ def _plain(column: Column, value: Any) -> bool:
 
 
 def _code(column: Column, value: Any) -> float:
-    """One value by the rules of `_expression`, without the cost of a query."""
+    """Encode one value by the rules of `_expression`, without the cost of a query."""
     if column.type == "categorical":
         if value is None:
             return float(column.other + 1)

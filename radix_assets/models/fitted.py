@@ -1,4 +1,4 @@
-"""The fitted model: how it is kept, how it is read again, how it predicts."""
+"""The fitted model: save, load, predict."""
 
 import hashlib
 import json
@@ -23,45 +23,46 @@ MANIFEST = "manifest.json"
 
 
 class Part(BaseModel):
-    """One learner of the blend."""
+    """One fitted learner of a model."""
 
     kind: str
     """The learner's name."""
     file: str
     weight: float
     seen: list[int] = []
-    """Codes of the classes it has learnt."""
+    """Codes of the classes in its learning rows."""
     log: bool = False
+    """Whether it predicts log(1 + y)."""
     top: float = 0.0
-    """With `log`: the largest value that is believed, as log(1 + y)."""
+    """With `log`: the largest plausible value, as log(1 + y)."""
 
 
 class Description(BaseModel):
-    """`fitted.json`."""
+    """The content of `fitted.json`."""
 
     version: int = 1
     problem: Problem
     classes: list[str]
     dtype: str
-    """The type in which classes are given back."""
+    """The type of predicted classes: that of the target."""
     sealed: list[str] = []
-    """Of classes that are private and called `class 1` …, the marks by which they are recognised."""
+    """Keyed hashes of private classes, which `classes` calls `class 1` …."""
     encoder: Encoder
     parts: list[Part]
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Of some rows, in their order."""
+    """Predictions of rows, in their order."""
 
     prediction: pl.Series
-    """The likeliest class, in the target's own type, or the number."""
+    """The most probable class in the target's type, or the number."""
     probabilities: pl.DataFrame | None
-    """`probability_<class>` of every class; None where a number is predicted."""
+    """One column `probability_<class>` per class; None if numbers are predicted."""
 
 
 class FittedModel:
-    """A model that can predict. It holds no code: an encoder's tables, trees and weights."""
+    """A fitted encoder and fitted learners, which predict together."""
 
     def __init__(self, description: Description, learners: list[Learner]) -> None:
         self.description = description
@@ -70,21 +71,21 @@ class FittedModel:
 
     @property
     def features(self) -> list[str]:
-        """The columns it needs."""
+        """Return the names of the feature columns that the model needs."""
         return self.description.encoder.names
 
     @property
     def classes(self) -> list[str]:
-        """As text; empty where a number is predicted."""
+        """Return the classes as text; empty if numbers are predicted."""
         return self.description.classes
 
     def scores(self, features: pl.DataFrame) -> Floats:
-        """Rows x classes, probabilities; or the numbers."""
+        """Return probabilities, rows x classes, or one number per row. Raise what `predict` raises."""
         encoder = self.description.encoder
         return self.scores_of(Inputs(encoder, encoder.codes(features)))
 
     def scores_of(self, inputs: Inputs) -> Floats:
-        """The same of rows that are encoded already."""
+        """Return the scores of encoded rows."""
         classes = len(self.description.classes)
         total = np.zeros((len(inputs), max(classes, 1)))
         if len(inputs) == 0:
@@ -95,18 +96,18 @@ class FittedModel:
         return total if classes else total[:, 0]
 
     def predict(self, features: pl.DataFrame) -> Predictions:
-        """Predict rows of the feature matrix; other columns are not looked at.
+        """Predict rows of the feature matrix; other columns are ignored.
 
-        Raises ModelError RDX-MOD-005 where a feature's column is missing.
+        Raise ModelError RDX-MOD-005 if the column of a feature is missing.
         """
         return self.present(self.scores(features))
 
     def unknown(self, features: pl.DataFrame) -> dict[str, list[int]]:
-        """By feature, the rows whose category the model does not know: it was rare or not there when it learned."""
+        """Return, by feature, the rows whose category was rare or absent in training."""
         return self.description.encoder.unknown(features)
 
     def present(self, scores: Floats) -> Predictions:
-        """Scores in the words of the target."""
+        """Convert scores to classes and probabilities, or to numbers."""
         if not self.classes:
             return Predictions(pl.Series("prediction", scores, dtype=pl.Float64), None)
         chosen = pl.Series("prediction", scores.argmax(axis=1))
@@ -117,7 +118,7 @@ class FittedModel:
         )
 
     def save(self, folder: Path) -> str:
-        """Write all files and their manifest; returns the model's id, which follows from the content."""
+        """Write all files and their manifest; return the model's id, a hash of the content."""
         folder.mkdir(parents=True, exist_ok=True)
         for part, learner in zip(self.description.parts, self.learners, strict=True):
             (folder / part.file).write_bytes(learner.to_bytes())
@@ -131,8 +132,9 @@ class FittedModel:
 def load_model(path: Path) -> FittedModel:
     """Read a model from a snapshot of the model or of the champion, or from the folder of its files.
 
-    Every byte is checked against the manifest before it is looked at, and nothing is ever unpickled. Raises ModelError
-    RDX-MOD-002 (there is no model) or RDX-MOD-003 (a file is not what was written).
+    Every file is checked against the manifest before it is parsed, and nothing is unpickled. Raise ModelError
+    RDX-MOD-002 (there is no model) or RDX-MOD-003 (a file is not what was written), and ConfigError RDX-CFG-019 if the
+    package of one of its learners is not installed.
     """
     folder = path / FOLDER if (path / FOLDER).is_dir() else path
     try:
@@ -160,7 +162,7 @@ def load_model(path: Path) -> FittedModel:
 
 
 def _read(part: Part, content: bytes, folder: Path) -> Learner:
-    """Return a fitted learner. The bytes may match the manifest and still be none that the learner can read."""
+    """Return a fitted learner. Bytes that match the manifest may still not be what the learner can read."""
     learner = get_learner(part.kind)
     try:
         return learner.from_bytes(content)
@@ -169,7 +171,7 @@ def _read(part: Part, content: bytes, folder: Path) -> Learner:
 
 
 def model_id(path: Path) -> str | None:
-    """The id of the fitted model in a snapshot; None where there is none."""
+    """Return the id of the fitted model in a snapshot; None if there is none."""
     file = path / FOLDER / MANIFEST
     return _sha256(file.read_bytes())[:16] if file.is_file() else None
 
@@ -177,9 +179,9 @@ def model_id(path: Path) -> str | None:
 def _damaged(file: Path) -> ModelError:
     return ModelError(
         "RDX-MOD-003",
-        f"{file.name} is not what was written",
-        expected="the bytes that the manifest names",
-        hint="materialize the model again; its files were damaged or changed by hand",
+        f"{file.name} is not what Radix wrote",
+        expected="content that matches the hash in the manifest",
+        hint="materialize the model again; the file was damaged or changed by hand",
         file=file,
     )
 

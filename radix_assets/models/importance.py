@@ -1,4 +1,4 @@
-"""How much each feature moves the prediction: SHAP values on some test rows."""
+"""Feature importance: SHAP values of some test rows."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ from radix_assets.models.split import Floats, Ints
 
 ROWS = 1000
 BUDGET = 60_000
-"""Predictions that the sampling of Shapley values may cost."""
+"""Most predictions that sampling the Shapley values may take."""
 PATHS = 3
 
 
 def shap_values(model: FittedModel, inputs: Inputs, *, seed: int) -> tuple[Floats, Ints]:
-    """Rows x features in the encoder's order, and which rows these are.
+    """Return SHAP values, rows x features in the encoder's order, and the positions of these rows.
 
-    Exact for LightGBM alone (in log-odds for classes). For a blend, a forest or a linear model they are sampled: walk
-    from a random row to this one, feature by feature in random order, and see what each step does to the prediction
-    (Štrumbelj & Kononenko 2014), in units of the prediction.
+    They are exact for a single learner that computes them (LightGBM, in log-odds for classes). For other learners and
+    blends they are sampled, in units of the prediction: replace the features of a random row by those of this row, one
+    by one in random order, and attribute to each the change of the prediction (Štrumbelj & Kononenko 2014).
     """
     generator = np.random.default_rng(seed)
     width = inputs.codes.shape[1]
@@ -31,7 +31,7 @@ def shap_values(model: FittedModel, inputs: Inputs, *, seed: int) -> tuple[Float
 
 
 def importance(values: Floats, names: list[str]) -> dict[str, float]:
-    """Mean absolute value by feature, largest first, to six digits."""
+    """Return the mean absolute value by feature, largest first, to six digits."""
     means = np.abs(values).mean(axis=0) if len(values) else np.zeros(len(names))
     order = np.lexsort((np.arange(len(names)), -means))
     return {names[i]: float(f"{means[i]:.6g}") for i in order}
@@ -49,7 +49,7 @@ def _sampled(model: FittedModel, rows: Inputs, background: Floats, generator: np
             order = np.argsort(generator.random((size, width)), axis=1)
             place = np.argsort(order, axis=1)
             other = background[generator.integers(0, len(background), size)]
-            # Step s of a walk has the first s features of its order from the row itself, the others from elsewhere.
+            # Step s of a walk takes the first s features of its order from the row, the others from a random row.
             walks = np.where(
                 place[:, None, :] < np.arange(width + 1)[None, :, None], own[:, None, :], other[:, None, :]
             )

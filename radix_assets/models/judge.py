@@ -1,4 +1,4 @@
-"""Search, fit and judge on an honest split; the same for the random split that shows the optimism gap."""
+"""Search, fit and test on a split; the random split that shows the optimism gap is tested here too."""
 
 from dataclasses import dataclass, replace
 
@@ -20,37 +20,37 @@ from radix_assets.project.settings import Search
 from radix_resources.errors import ModelError
 
 SEARCH_ROWS = 30_000
-"""Learning rows that the search sees, and at most a third as many to choose by."""
+"""Most learning rows of the search; its validation rows are at most a third as many."""
 SINGLE_FOLD_ROWS = 5_000
 SKEWED = 1.0
 PRIVATE_ROWS = 5
-"""Least rows that a value in a fitted learner is drawn from if the target is private."""
+"""Least rows that a value in a fitted learner is averaged over if the target is private."""
 
 
 @dataclass
 class Judged:
-    """Predictions of rows that the predicting model has not seen."""
+    """Predictions of rows by models that were not fitted on them."""
 
     index: Ints
-    """Which labelled rows, ascending."""
+    """Positions of the labelled rows, ascending."""
     predicted: Floats
     baselines: dict[str, Floats]
     recipes: list[Recipe]
     model: FittedModel | None
-    """The model that made them; None where each fold had its own."""
+    """The model that predicted them; None if each fold has a model of its own."""
 
 
 def run(data: Data, features: list[Feature], honest: Split, metric: Metric, search: Search) -> Judged:
-    """Search and fit on each learning part of the split, predict its other part.
+    """Search and fit on the learning part of each fold, and predict its test part.
 
-    Where there are several parts each is searched with half the trials: the score is then that of a search less
-    thorough than the one that gives the model, never of a more thorough one.
+    If there are several folds, each is searched with half of the trials: the score then belongs to a search that is
+    less thorough than that of the final model, never more.
     """
     indexes, outputs, trivial, recipes = [], [], [], []
     model = None
     each = search.model_copy(update={"trials": max(1, search.trials // 2)}) if honest.crossed else search
     for train, test in honest.folds:
-        recipe = look(data, features, train, honest.kind, metric, each)
+        recipe = find_recipe(data, features, train, honest.kind, metric, each)
         model = refit(data, features, train, recipe, seed=search.seed)
         inputs = Inputs(model.description.encoder, model.description.encoder.codes(data.frame[test]))
         indexes.append(test)
@@ -71,8 +71,8 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
             )
         )
         if not data.classes and honest.kind != "time":
-            # Of a long-tailed target a model that knows nothing of the rows can still sit at a luckier level than mean
-            # and median do. Over time the level itself is something to know.
+            # With a long-tailed target, a model that knows nothing about the rows may predict a luckier level than mean
+            # and median. Over time, the level itself is worth knowing.
             trivial[-1]["its own average"] = np.full(len(test), float(outputs[-1].mean()))
     order = np.argsort(np.concatenate(indexes), kind="stable")
     names = [name for name in trivial[0] if all(name in fold for fold in trivial)]
@@ -85,8 +85,8 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
     )
 
 
-def look(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Metric, search: Search) -> Recipe:
-    """Search for a recipe inside these rows."""
+def find_recipe(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Metric, search: Search) -> Recipe:
+    """Search for a recipe within these rows. Raise ModelError RDX-MOD-004 if no feature varies there."""
     classes = len(data.classes)
     part = data.rows.take(rows)
     single = len(rows) >= SINGLE_FOLD_ROWS
@@ -106,7 +106,7 @@ def look(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Me
         raise ModelError(
             "RDX-MOD-004",
             "no feature varies in the learning rows",
-            expected="one feature with two values at least",
+            expected="a feature with at least two values",
             hint="tag more columns as features, or add rows",
             table=data.table,
         )
@@ -160,7 +160,7 @@ def refit(data: Data, features: list[Feature], rows: Ints, recipe: Recipe, *, se
 
 
 def _for_private_target(config: Config) -> Config:
-    """Return settings whose leaves hold several rows each: a leaf of one row would be that row's own value."""
+    """Return a configuration whose leaves hold several rows: a leaf of one row would reveal that row's target."""
     settings = get_learner(config.learner).private_settings(config.settings, PRIVATE_ROWS)
     return config if settings is None else replace(config, settings=settings)
 
@@ -168,7 +168,7 @@ def _for_private_target(config: Config) -> Config:
 def predict_folds(
     data: Data, features: list[Feature], folds: list[tuple[Ints, Ints]], recipe: Recipe, *, seed: int
 ) -> tuple[Ints, Floats]:
-    """What one recipe says of rows it was not fitted on."""
+    """Fit a recipe on the learning part of each fold; return the test rows and their predictions."""
     indexes, outputs = [], []
     for train, test in folds:
         model = refit(data, features, train, recipe, seed=seed)
@@ -184,7 +184,7 @@ def _some(index: Ints, most: int, generator: np.random.Generator) -> Ints:
 
 
 def _skewed(data: Data, rows: Ints) -> bool:
-    """Whether log(1 + y) is worth a try: no negative, and a long upper tail."""
+    """Return whether to try log(1 + y): the target has no negative value and a long upper tail."""
     if data.classes:
         return False
     target = data.target[rows].astype(np.float64)

@@ -1,12 +1,12 @@
-"""What the launchpad of a project's champion offers."""
+"""The launchpad of the champion: approve the model that waits."""
 
 import dagster as dg
 from pydantic import Field
 
 
 class Approval(dg.Config):
-    """A person's word on the model that waits."""
+    """The approval of the model that waits."""
 
-    approve: bool = Field(False, description="True: the waiting model may go live.")
-    why: str = Field("", description="Kept with the approval.")
-    by: str = Field("a person in the UI", description="Who says so.")
+    approve: bool = Field(False, description="Promote the model that waits for approval.")
+    why: str = Field("", description="Reason, stored with the approval.")
+    by: str = Field("a person in the UI", description="Name of the approver.")

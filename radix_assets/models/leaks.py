@@ -1,4 +1,4 @@
-"""Features that alone tell the target. What knows the answer so well was most likely written down after it."""
+"""Leak signals on features: those that predict the target alone were most likely recorded after the outcome."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,31 +14,31 @@ LIMIT = 0.99
 ROWS = 50_000
 BINS = 256
 LEAST_ROWS = 40
-"""Below so many rows a feature tells the target by chance too easily."""
+"""Least rows for the test: with fewer, a feature too easily predicts the target by chance."""
 
 
 def find_leaks(data: Data, rows: Ints, *, keep: set[str]) -> dict[str, str]:
-    """Features that reach an AUC or R² of 0.99 alone, on rows other than those they were fitted on, with the figure.
+    """Return features that alone reach an AUC or R² of 0.99 on held-out rows, each with a text that says so.
 
-    `rows` are the learning rows. Features in `keep` were confirmed by a person and are let through.
+    `rows` are the learning rows. Features in `keep` were confirmed by a person and are not tested.
     """
     if len(rows) < LEAST_ROWS:
         return {}
     order = rows[np.argsort(data.rows.hashes[rows], kind="stable")][:ROWS]
     target, classes = data.target[order], len(data.classes)
     half = np.arange(len(order)) % 2 == 0
-    found = {}
+    leaks = {}
     for feature in data.features:
         if feature.name in keep:
             continue
         reached = max(0.0, _alone(feature, data, order, target, half, classes))
         if reached >= LIMIT:
-            found[feature.name] = f"alone it reaches {'an AUC' if classes else 'an R²'} of {reached:.4f}"
-    return found
+            leaks[feature.name] = f"alone it reaches {'an AUC' if classes else 'an R²'} of {reached:.4f}"
+    return leaks
 
 
 def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half: Bools, classes: int) -> float:
-    """The smaller of both directions: learnt on one half, judged on the other."""
+    """Return the lower of two scores: fitted on one half and judged on the other, and the reverse."""
     values = data.frame[feature.name].gather(rows).to_frame()
     encoder = Encoder.learn([feature], values.filter(half))
     if not encoder.columns:
@@ -56,7 +56,7 @@ def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half
 
 
 def _cells(codes: Floats, learnt: Floats) -> Floats:
-    """Numbers as bins, null as a bin of its own."""
+    """Return numbers as bins, with null as a bin of its own."""
     known = learnt[~np.isnan(learnt)]
     if not len(known):
         return np.isnan(codes).astype(np.float64)
@@ -67,14 +67,14 @@ def _cells(codes: Floats, learnt: Floats) -> Floats:
 
 
 def _means(cells: Floats, marks: Floats, learn: Bools) -> Floats:
-    """The mean outcome of each cell over the learning half; of an empty one the overall mean."""
+    """Return the mean outcome of each row's cell over the learning half; the overall mean for an empty cell."""
     place = cells.astype(np.int64) + 1
     count = np.bincount(place[learn], minlength=int(place.max()) + 1).astype(np.float64)
     overall = marks[learn].mean(axis=0)
     sums = np.stack(
         [np.bincount(place[learn], weights=column[learn], minlength=len(count)) for column in marks.T], axis=1
     )
-    # A trace of the overall mean keeps cells of one row from being certain.
+    # A small share of the overall mean keeps the mean of a single row from being certain.
     return np.asarray(((sums + 0.1 * overall) / (count + 0.1)[:, None])[place])
 
 
@@ -89,7 +89,7 @@ def _score(target: Ints | Floats, predicted: Floats, classes: int) -> float:
 
 
 def _straight(codes: Floats, target: Floats) -> float:
-    """R² of a straight line."""
+    """Return R² of a straight line."""
     known = ~np.isnan(codes)
     if known.mean() < LIMIT or np.ptp(codes[known]) == 0 or np.ptp(target[known]) == 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""What MLflow calls to read a model: `mlflow.pyfunc.load_model` then predicts as Radix does, and unpickles nothing."""
+"""MLflow's loader for Radix models: `mlflow.pyfunc.load_model` predicts as Radix does, and unpickles nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,13 @@ from radix_assets.models.fitted import FittedModel, load_model
 
 
 class PyFunc:
-    """A fitted model with MLflow's interface."""
+    """A fitted model behind MLflow's pyfunc interface."""
 
     def __init__(self, model: FittedModel) -> None:
         self.model = model
 
     def predict(self, model_input: Any, params: dict[str, Any] | None = None) -> Any:
-        """A pandas frame of features to a pandas frame: prediction, probability_<class>."""
+        """Return a pandas frame with `prediction` and `probability_<class>` for a frame of features."""
         del params
         import polars as pl
 
@@ -26,5 +26,5 @@ class PyFunc:
 
 
 def _load_pyfunc(path: str) -> PyFunc:
-    """MLflow's entry point."""
+    """Load a model; MLflow calls this by name."""
     return PyFunc(load_model(Path(path)))

@@ -1,4 +1,4 @@
-"""A question about a private column: what of it may stand in a model's files, and how it is recognised again."""
+"""Questions about private columns: what a model's files may hold, and how masked values are recognized later."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Hidden:
-    """What of a question is private."""
+class Masking:
+    """What is private in a question."""
 
     target: bool = False
-    """The values of the target. The answers of a comparison, true and false, are not."""
+    """Whether the values of the target are private. The answers of a comparison, true and false, are not."""
     time: bool = False
-    """The moments of the rows."""
+    """Whether the times of the rows are private."""
     key: bool = False
-    """What tells the rows apart."""
+    """Whether the primary key is private."""
     name: str | None = None
-    """What the target is called where it is compared with a private value; None where its name may be told."""
+    """The target's masked name if it is compared with a private value; None if its name may be shown."""
     asked: str = ""
-    """A mark of that value: another value is another question."""
+    """A keyed hash of that value: another value is another question."""
     seal: Seal = field(default_factory=Seal)
 
     @classmethod
-    def of(cls, tags: "Tags", seal: Seal) -> "Hidden":
-        """As the tags say."""
+    def of(cls, tags: "Tags", seal: Seal) -> "Masking":
+        """Return what is private according to the tags."""
         target, table = tags.target, tags.tables[tags.target.table]
         private = target_is_private(tags)
         compared = private and target.operator is not None
@@ -47,45 +47,45 @@ class Hidden:
         )
 
 
-def read_hidden(path: Path, hidden: Hidden) -> Data:
-    """The labelled rows of a features snapshot, as a model may know them. Raises what `data.read` raises."""
-    return hide(read(path, seed=hidden.seal.seed if hidden.key else 0, untold_time=hidden.time), hidden)
+def read_masked(path: Path, masking: Masking) -> Data:
+    """Read the labelled rows of a features snapshot, masked. Raise what `data.read` raises."""
+    return mask(read(path, seed=masking.seal.seed if masking.key else 0, private_time=masking.time), masking)
 
 
-def hide(data: Data, hidden: Hidden) -> Data:
-    """The rows as a model may know them: classes without their names, and the known targets as marks."""
-    if hidden.name is not None:
-        data = replace(data, name=hidden.name)
-    if not hidden.target:
+def mask(data: Data, masking: Masking) -> Data:
+    """Replace the names of private classes, and private target values by keyed hashes."""
+    if masking.name is not None:
+        data = replace(data, name=masking.name)
+    if not masking.target:
         return data
     if not data.classes:
-        return replace(data, original=numbers_hidden(data.original, hidden.seal), private=True)
+        return replace(data, original=mask_numbers(data.original, masking.seal), private=True)
     names = masked(data.classes)
     return replace(
         data,
         classes=names,
-        sealed=[hidden.seal.mark(name) for name in data.classes],
+        sealed=[masking.seal.mark(name) for name in data.classes],
         original=class_text(data.original).replace_strict(data.classes, names, return_dtype=pl.String),
         private=True,
         dropped_classes={f"rare {number + 1}": rows for number, rows in enumerate(data.dropped_classes.values())},
     )
 
 
-def marked(values: pl.Series, sealed: list[str], seal: Seal) -> pl.Series:
-    """Targets in the words of a model's files: its classes' names, or the marks of numbers."""
+def masked_targets(values: pl.Series, sealed: list[str], seal: Seal) -> pl.Series:
+    """Return targets as a model's files hold them: masked class names, or keyed hashes of numbers."""
     if not sealed:
-        return numbers_hidden(values, seal)
-    names = {text: name for name, text in revealed(values, sealed, seal).items()}
+        return mask_numbers(values, seal)
+    names = {text: name for name, text in unmasked_classes(values, sealed, seal).items()}
     return class_text(values).replace_strict(names, default=None, return_dtype=pl.String)
 
 
-def numbers_hidden(values: pl.Series, seal: Seal) -> pl.Series:
-    """A mark for every number, the same for the same number."""
+def mask_numbers(values: pl.Series, seal: Seal) -> pl.Series:
+    """Return a keyed hash of each number; equal numbers have equal hashes."""
     return values.cast(pl.Float64).hash(seed=seal.seed)
 
 
-def revealed(values: pl.Series, sealed: list[str], seal: Seal) -> dict[str, str]:
-    """Of the masked classes of a model, by their names, the true ones, found among the target's values."""
+def unmasked_classes(values: pl.Series, sealed: list[str], seal: Seal) -> dict[str, str]:
+    """Return the true class of each masked one, as far as the target's values contain it."""
     texts = set(values.cast(pl.String).unique().drop_nulls())
     if values.dtype.is_float():
         whole = values.filter(values == values.round())
@@ -96,7 +96,7 @@ def revealed(values: pl.Series, sealed: list[str], seal: Seal) -> dict[str, str]
 
 
 def reveals(feature: "Feature", tags: "Tags | None") -> bool:
-    """Whether a feature may hold values of a private column. What is only found by way of a key does not."""
+    """Return whether a feature may hold values of a private column. One that only joins over a private key does not."""
     if tags is None:
         return False
     private = {f"{table}.{column}" for table, each in tags.tables.items() for column in each.private}
@@ -106,5 +106,5 @@ def reveals(feature: "Feature", tags: "Tags | None") -> bool:
         for table, each in tags.tables.items()
         for column in (*each.primary_key, *each.with_role("primary_key", "foreign_key"))
     }
-    on_the_way = feature.type == "numeric" or len(feature.columns) > len(private)
-    return bool(private - keys) or bool(private and not on_the_way)
+    only_joins = feature.type == "numeric" or len(feature.columns) > len(private)
+    return bool(private - keys) or bool(private and not only_joins)

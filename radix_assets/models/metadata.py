@@ -1,22 +1,21 @@
-"""What the UI shows of a model."""
+"""What the UI shows of a model: its score, the baselines, the leaderboard and the checks."""
 
-from radix_assets.models.metrics import Metric
+from radix_assets.models.metrics import METRICS, Metric
 from radix_assets.models.registry import Registration
 from radix_assets.models.schema import ModelCard, Score
 from radix_assets.models.search import Recipe
 from radix_assets.pipeline.output import Check, Markdown, Output, Picture, Shown, Table, counted
 
 TOP = 15
-TOO_GOOD = 0.995
 
 
 def number(value: float) -> str:
-    """Four significant digits, as a person reads them."""
+    """Return a number with four significant digits and thousands separators."""
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:,.4g}"  # noqa: PLR2004
 
 
 def between(score: Score) -> str:
-    """A value with its interval."""
+    """Return a score with its interval, as text."""
     return f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
 
 
@@ -47,7 +46,7 @@ def tracked(uri: str, name: str, registration: Registration) -> dict[str, Shown]
 
 
 def verdict(metric: str, value: float, best: str, baseline: Score, gain: Score, *, few: int = 0) -> str:
-    """Why it may be used, or why not, in one sentence."""
+    """Return why the model may be used, or why not, in one sentence. It is written into the model card."""
     span = f"the difference is {number(gain.value)}, 95 % interval {number(gain.low)} to {number(gain.high)}"
     against = f"the best trivial baseline ({best}, {number(baseline.value)})"
     if gain.low > 0 and few:
@@ -58,7 +57,7 @@ def verdict(metric: str, value: float, best: str, baseline: Score, gain: Score, 
 
 
 def leaderboard(recipe: Recipe, metric: Metric) -> list[dict[str, str | float]]:
-    """All trials, best first, with the score on the validation rows inside the learning part."""
+    """Return all trials, best first, with the score on the validation rows of the search."""
     sign = -1.0 if metric.greater_is_better else 1.0
     ordered = sorted(enumerate(recipe.trials), key=lambda pair: (pair[1].loss, pair[0]))
     return [
@@ -73,26 +72,26 @@ def leaderboard(recipe: Recipe, metric: Metric) -> list[dict[str, str | float]]:
 
 
 def output(card: ModelCard, registration: Registration, pictures: dict[str, Picture], *, rows: int) -> Output:
-    """Headline first."""
+    """Return the output of the stage, the most important entries first."""
     shown: dict[str, Shown] = {
         "score": f"{card.metric} {between(card.score)}",
         **plotted(card.metric, card.score),
         "accepted": card.accepted,
         "reason": card.reason,
         "estimator": card.estimator,
-        "against the baselines": Table(
+        "baselines": Table(
             [{"predictor": "the model", card.metric: card.score.value, "low": card.score.low, "high": card.score.high}]
             + [
                 {"predictor": name, card.metric: score.value, "low": score.low, "high": score.high}
                 for name, score in card.baselines.items()
             ]
         ),
-        "split": Markdown(f"{card.split} Learnt from {card.train_rows:,} rows, judged on {card.test_rows:,}."),
+        "split": Markdown(f"{card.split} Trained on {card.train_rows:,} rows, tested on {card.test_rows:,}."),
     }
     if card.random_score:
         gap = (card.random_score.value - card.score.value) * (1 if card.greater_is_better else -1)
-        shown["on a random split"] = f"{card.metric} {between(card.random_score)}"
-        shown["optimism gap"] = float(f"{gap:.4g}")
+        shown["score on a random split"] = _short(card.random_score.value)
+        shown["optimism gap"] = _short(gap)
     shown["metrics"] = Table(
         [{"metric": name, "value": s.value, "low": s.low, "high": s.high} for name, s in card.metrics.items()]
         + [{"metric": name, "value": "undefined", "low": None, "high": None} for name in card.undefined]
@@ -105,38 +104,47 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
     shown["model id"] = card.model_id
     if registration.run_id:
         shown["MLflow run"] = registration.run_id
-        shown["registered version"] = registration.version or "none, as it was refused"
+        shown["registered version"] = registration.version or "none, since the model was refused"
     return Output(rows=rows, shown=shown, checks=checks(card))
 
 
 def checks(card: ModelCard) -> list[Check]:
-    """What would be wrong with it."""
+    """Return the checks on a model."""
     leaks = "; ".join(f"{name}: {why}" for name, why in card.dropped_leaks.items())
     rare = ", ".join(counted(rows, "row") for rows in card.dropped_classes.values())
-    r2 = card.metrics.get("r2")
-    level = card.score.value if card.metric == "roc_auc" else r2.value if r2 else 0.0
+    scores = {**card.metrics, card.metric: card.score}
+    level, limit = next(
+        (
+            (scores[metric.name].value, metric.too_good)
+            for metric in METRICS
+            if metric.too_good is not None and metric.name in scores
+        ),
+        (0.0, 1.0),
+    )
     return [
         Check("beats_baselines", card.accepted, card.reason, "WARN"),
         Check(
             "no_engineered_leak",
             not card.dropped_leaks,
-            f"Left out, as they tell the target alone: {leaks}" if leaks else "No feature tells the target alone.",
+            f"Left out, since each predicts the target alone: {leaks}"
+            if leaks
+            else "No feature predicts the target alone.",
             "WARN",
         ),
         Check(
             "not_too_good_to_be_true",
-            level < TOO_GOOD,
-            f"It reaches {number(level)}; look whether a feature was known too late."
-            if level >= TOO_GOOD
-            else "The score is within what honest data give.",
+            level < limit,
+            f"It reaches {number(level)}; check whether a feature is known only after the outcome."
+            if level >= limit
+            else "The score is within the usual range.",
             "WARN",
         ),
         Check(
             "classes_large_enough",
             not card.dropped_classes,
-            f"{counted(len(card.dropped_classes), 'class is', 'classes are')} too rare to learn ({rare}), left out."
+            f"{counted(len(card.dropped_classes), 'class is', 'classes are')} too rare to learn ({rare}) and left out."
             if rare
-            else "Every class has rows enough to learn from.",
+            else "Every class has enough rows.",
             "WARN",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Metrics of weighted rows, and their intervals by the bootstrap: one draw of weights judges all predictors at once."""
+"""Metrics: how good predictions are, on weighted rows so that the bootstrap can draw (see `bootstrap`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,105 +7,56 @@ import numpy as np
 import numpy.typing as npt
 
 from radix_assets.common.vocabulary import Problem
-from radix_assets.models.schema import Score
 from radix_assets.models.split import Floats, Ints
 
 EPSILON = 1e-6
-LARGEST = 1e300
-"""Stands for an interval without an end: JSON knows no infinity."""
-CHUNK = 4_000_000
-"""Weights held at once."""
 Judge = Callable[[Floats], Floats]
-"""Weights, draws x rows, to one value a draw."""
+"""A function from weights, draws x rows, to one value per draw."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """How good predictions are. `of(target, predicted)` prepares what the draws share."""
+    """One measure of how good predictions are: its computation, its direction, where it applies, and its words.
+
+    To add a metric, define it at the end of this module and put it into `METRICS`. The card, the leaderboard, the
+    champion's decision, the UI, the tracking server and the report then show it.
+    """
 
     name: str
+    """As it is written into model cards."""
     greater_is_better: bool
-    of: Callable[[Ints | Floats, Floats], Judge]
+    prepare: Callable[[Ints | Floats, Floats], Judge]
+    """Take the target and the predictions (rows x classes, or numbers) and return a function of the weights of rows."""
+    problems: frozenset[Problem]
+    """The problems for which it is reported."""
+    decides: frozenset[Problem] = frozenset()
+    """The problems for which it is what the search optimises and the verdict depends on; one metric for each."""
+    title: str = ""
+    """Its name for a business reader."""
+    sentence: str = ""
+    """What a score means, for a business reader, with the fields {value}, {low}, {high} and, times 100, {percent},
+    {percent_low}, {percent_high}."""
+    too_good: float | None = None
+    """The value from which a leak is suspected."""
 
     def value(self, target: Ints | Floats, predicted: Floats) -> float:
-        """With all rows counted once."""
-        return float(self.of(target, predicted)(np.ones((1, len(target))))[0])
+        """Return the value with each row counted once."""
+        return float(self.prepare(target, predicted)(np.ones((1, len(target))))[0])
 
     def loss(self, target: Ints | Floats, predicted: Floats) -> float:
-        """Smaller is better, whatever the metric."""
+        """Return a value that is smaller for better predictions, whatever the direction of the metric."""
         return -self.value(target, predicted) if self.greater_is_better else self.value(target, predicted)
 
 
 def metrics_of(problem: Problem) -> list[Metric]:
-    """The one that decides first."""
-    if problem == "binary":
-        return [ROC_AUC, AVERAGE_PRECISION, LOG_LOSS, BRIER, ACCURACY]
-    if problem == "multiclass":
-        return [LOG_LOSS, MACRO_F1, ACCURACY]
-    if problem == "count":
-        return [POISSON, RMSE, MAE, R2]
-    if problem == "ordinal":
-        return [KAPPA, RMSE, MAE, ACCURACY_OF_GRADES]
-    return [MAE, RMSE, R2] if problem == "forecasting" else [RMSE, MAE, R2]
+    """Return the metrics of a problem, the deciding one first."""
+    metrics = [metric for metric in METRICS if problem in metric.problems]
+    return sorted(metrics, key=lambda metric: problem not in metric.decides)
 
 
-def weights(
-    rows: int,
-    draws: int,
-    *,
-    seed: int,
-    strata: Ints | None = None,
-    blocks: Ints | None = None,
-) -> list[Floats]:
-    """How often each row is drawn, in chunks of draws x rows; rows with replacement within each stratum.
-
-    With `blocks` whole blocks are drawn instead: rows of a group, or neighbours in time, depend on each other, and an
-    interval that ignores it is too narrow.
-    """
-    generator = np.random.default_rng(seed)
-    members = [np.arange(rows)]
-    if blocks is not None:
-        _, blocks = np.unique(blocks, return_inverse=True)
-        members = [np.arange(int(blocks.max()) + 1)]
-    elif strata is not None:
-        members = [np.flatnonzero(strata == value) for value in np.unique(strata)]
-    chunks = []
-    size = max(1, CHUNK // max(rows, 1))
-    for start in range(0, draws, size):
-        count = min(size, draws - start)
-        drawn = np.zeros((count, sum(len(part) for part in members)))
-        for part in members:
-            picks = generator.integers(0, len(part), (count, len(part)))
-            flat = (picks + np.arange(count)[:, None] * len(part)).ravel()
-            drawn[:, part] = np.bincount(flat, minlength=count * len(part)).reshape(count, len(part))
-        chunks.append(drawn if blocks is None else drawn[:, blocks])
-    return chunks
-
-
-def draws_for(rows: int) -> int:
-    """Fewer draws where there are many rows: the interval is narrow there anyway."""
-    return 1000 if rows <= 20_000 else 300  # noqa: PLR2004
-
-
-def judge(metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[Floats]) -> tuple[float, Floats]:
-    """The value and its bootstrap distribution."""
-    prepared = metric.of(target, predicted)
-    with np.errstate(divide="ignore", invalid="ignore"):  # a draw of blocks may hold one class only: it gives NaN
-        return float(prepared(np.ones((1, len(target))))[0]), np.concatenate([prepared(chunk) for chunk in drawn])
-
-
-def interval(value: float, distribution: Floats) -> Score:
-    """With the 2.5th and 97.5th percentile of what the draws gave; half the draws must give something."""
-    usable = distribution[np.isfinite(distribution)]
-    if len(usable) < len(distribution) / 2:
-        return Score(value=tidy(value), low=-LARGEST, high=LARGEST)
-    low, high = np.quantile(usable, [0.025, 0.975])
-    return Score(value=tidy(value), low=tidy(float(low)), high=tidy(float(high)))
-
-
-def tidy(value: float) -> float:
-    """Ten significant digits: the rest is noise of the order of summation."""
-    return float(f"{value:.10g}")
+def metric_named(name: str) -> Metric | None:
+    """Return a metric by the name in a model card; None for one that this version does not have."""
+    return next((metric for metric in METRICS if metric.name == name), None)
 
 
 def _positive(predicted: Floats) -> Floats:
@@ -113,7 +64,7 @@ def _positive(predicted: Floats) -> Floats:
 
 
 def ties(score: Floats) -> tuple[Ints, Ints]:
-    """The order by score, and where each run of equal scores starts in it."""
+    """Return the order by score, and where each run of equal scores starts in it."""
     order = np.argsort(score, kind="stable")
     ordered = score[order]
     return order, np.concatenate([[0], np.flatnonzero(np.diff(ordered)) + 1])
@@ -150,7 +101,7 @@ def _average_precision(target: Ints | Floats, predicted: Floats) -> Judge:
 def _mean(
     of: Callable[[Ints | Floats, Floats], Floats], *, root: bool = False
 ) -> Callable[[Ints | Floats, Floats], Judge]:
-    """A metric that is the mean of one number a row."""
+    """Return the computation of a metric that is a mean of one number per row."""
 
     def prepare(target: Ints | Floats, predicted: Floats) -> Judge:
         each = of(target, predicted)
@@ -182,7 +133,7 @@ def _macro_f1(target: Ints | Floats, predicted: Floats) -> Judge:
 
 
 def _r2(target: Ints | Floats, predicted: Floats) -> Judge:
-    """NaN where the target is the same in all rows drawn: there is nothing to explain."""
+    """Return NaN for a draw in which the target is constant: there is nothing to explain."""
     center = float(np.mean(target))
     centered, error = target - center, (target - predicted) ** 2
     nothing = (1e-14 * float(np.max(np.abs(target), initial=0.0))) ** 2
@@ -196,43 +147,140 @@ def _r2(target: Ints | Floats, predicted: Floats) -> Judge:
 
 
 def _poisson(target: Ints | Floats, predicted: Floats) -> Floats:
-    """What a prediction of nought or less is judged as: a hundredth of the mean, so that one row does not decide."""
+    """Judge a prediction of zero or less as a hundredth of the mean, so that one row does not decide."""
     rate = np.maximum(predicted, max(EPSILON, 0.01 * float(np.mean(target))))
     ratio = np.where(target > 0, target / rate, 1.0)
     return np.asarray(2 * (target * np.log(ratio) - (target - rate)))
 
 
 def _grades(target: Ints | Floats, predicted: Floats) -> Floats:
-    """Predictions as grades: rounded, and no grade beyond those there are."""
+    """Round predictions to grades, within the grades of the target."""
     return np.clip(np.rint(predicted), np.min(target), np.max(target))
 
 
 def _kappa(target: Ints | Floats, predicted: Floats) -> Judge:
-    """One less the squared distances, as a share of what they would be if target and prediction were unrelated."""
+    """Subtract from one the squared distances, as a share of those of an unrelated target and prediction."""
     center = float(np.mean(target))
-    one, two = target - center, _grades(target, predicted) - center
-    error = (one - two) ** 2
+    actual, guess = target - center, _grades(target, predicted) - center
+    error = (actual - guess) ** 2
 
     def value(drawn: Floats) -> Floats:
         total = drawn.sum(axis=1)
-        chance = drawn @ one**2 + drawn @ two**2 - 2 * (drawn @ one) * (drawn @ two) / total
+        chance = drawn @ actual**2 + drawn @ guess**2 - 2 * (drawn @ actual) * (drawn @ guess) / total
         # Rounded, so that a constant agrees exactly as much as chance.
         return np.asarray(np.round(1 - (drawn @ error) / np.maximum(chance, 1e-300), 12))
 
     return value
 
 
-ROC_AUC = Metric("roc_auc", greater_is_better=True, of=_roc_auc)
-AVERAGE_PRECISION = Metric("average_precision", greater_is_better=True, of=_average_precision)
-LOG_LOSS = Metric("log_loss", greater_is_better=False, of=_mean(_surprise))
-BRIER = Metric("brier", greater_is_better=False, of=_mean(lambda y, p: (_positive(p) - y) ** 2))
-ACCURACY = Metric("accuracy", greater_is_better=True, of=_mean(lambda y, p: (p.argmax(axis=1) == y).astype(np.float64)))
-MACRO_F1 = Metric("macro_f1", greater_is_better=True, of=_macro_f1)
-RMSE = Metric("rmse", greater_is_better=False, of=_mean(lambda y, p: (y - p) ** 2, root=True))
-MAE = Metric("mae", greater_is_better=False, of=_mean(lambda y, p: np.abs(y - p)))
-R2 = Metric("r2", greater_is_better=True, of=_r2)
-POISSON = Metric("poisson_deviance", greater_is_better=False, of=_mean(_poisson))
-KAPPA = Metric("quadratic_weighted_kappa", greater_is_better=True, of=_kappa)
-ACCURACY_OF_GRADES = Metric(
-    "accuracy", greater_is_better=True, of=_mean(lambda y, p: (_grades(y, p) == y).astype(np.float64))
+BINARY: frozenset[Problem] = frozenset({"binary"})
+CLASSES: frozenset[Problem] = frozenset({"binary", "multiclass"})
+ORDINAL: frozenset[Problem] = frozenset({"ordinal"})
+COUNT: frozenset[Problem] = frozenset({"count"})
+AMOUNT: frozenset[Problem] = frozenset({"regression", "count", "forecasting"})
+
+ROC_AUC = Metric(
+    "roc_auc",
+    greater_is_better=True,
+    prepare=_roc_auc,
+    problems=BINARY,
+    decides=BINARY,
+    title="Ranking (AUC)",
+    sentence="Given one row of each outcome, the model ranks the right one first {percent} times in 100 "
+    "({percent_low} to {percent_high} with 95 % confidence). Guessing would give 50.",
+    too_good=0.995,
 )
+AVERAGE_PRECISION = Metric(
+    "average_precision",
+    greater_is_better=True,
+    prepare=_average_precision,
+    problems=BINARY,
+    title="Average precision",
+)
+LOG_LOSS = Metric(
+    "log_loss",
+    greater_is_better=False,
+    prepare=_mean(_surprise),
+    problems=CLASSES,
+    decides=frozenset({"multiclass"}),
+    title="Log loss",
+    sentence="Its probabilities have a log loss of {value} ({low} to {high} with 95 % confidence). Lower is better; "
+    "0 would mean that it is always certain and right.",
+)
+BRIER = Metric(
+    "brier",
+    greater_is_better=False,
+    prepare=_mean(lambda y, p: (_positive(p) - y) ** 2),
+    problems=BINARY,
+    title="Brier score",
+)
+MACRO_F1 = Metric(
+    "macro_f1", greater_is_better=True, prepare=_macro_f1, problems=frozenset({"multiclass"}), title="Macro F1"
+)
+ACCURACY = Metric(
+    "accuracy",
+    greater_is_better=True,
+    prepare=_mean(lambda y, p: (p.argmax(axis=1) == y).astype(np.float64)),
+    problems=CLASSES,
+    title="Accuracy",
+    sentence="It is right for {percent} of 100 rows ({percent_low} to {percent_high} with 95 % confidence).",
+)
+POISSON = Metric(
+    "poisson_deviance",
+    greater_is_better=False,
+    prepare=_mean(_poisson),
+    problems=COUNT,
+    decides=COUNT,
+    title="Poisson deviance",
+)
+KAPPA = Metric(
+    "quadratic_weighted_kappa",
+    greater_is_better=True,
+    prepare=_kappa,
+    problems=ORDINAL,
+    decides=ORDINAL,
+    title="Agreement of the grades (weighted kappa)",
+)
+RMSE = Metric(
+    "rmse",
+    greater_is_better=False,
+    prepare=_mean(lambda y, p: (y - p) ** 2, root=True),
+    problems=AMOUNT | ORDINAL,
+    decides=frozenset({"regression"}),
+    title="Typical error (RMSE)",
+    sentence="Its predictions are typically off by {value} ({low} to {high} with 95 % confidence), in the unit of the "
+    "target.",
+)
+MAE = Metric(
+    "mae",
+    greater_is_better=False,
+    prepare=_mean(lambda y, p: np.abs(y - p)),
+    problems=AMOUNT | ORDINAL,
+    decides=frozenset({"forecasting"}),
+    title="Mean absolute error",
+    sentence="Its predictions are off by {value} on average ({low} to {high} with 95 % confidence), in the unit of the "
+    "target.",
+)
+R2 = Metric(
+    "r2",
+    greater_is_better=True,
+    prepare=_r2,
+    problems=AMOUNT,
+    title="Explained variation (R²)",
+    sentence="It explains {percent} % of the target's variation ({percent_low} to {percent_high} % with 95 % "
+    "confidence).",
+    too_good=0.995,
+)
+ACCURACY_OF_GRADES = Metric(
+    "accuracy",
+    greater_is_better=True,
+    prepare=_mean(lambda y, p: (_grades(y, p) == y).astype(np.float64)),
+    problems=ORDINAL,
+    title="Accuracy",
+    sentence="It is right for {percent} of 100 rows ({percent_low} to {percent_high} with 95 % confidence).",
+)
+METRICS = (
+    *(ROC_AUC, AVERAGE_PRECISION, LOG_LOSS, BRIER, MACRO_F1, ACCURACY),
+    *(POISSON, KAPPA, RMSE, MAE, R2, ACCURACY_OF_GRADES),
+)
+"""All metrics. A problem reports its own in this order, after the one that decides."""

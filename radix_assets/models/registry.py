@@ -1,4 +1,4 @@
-"""Handing a judged model to the tracking server."""
+"""Record a tested model in the tracking store."""
 
 import hashlib
 from pathlib import Path
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 REGISTRATION = "registration.json"
 LOADER = "radix_assets.models.loader"
-"""The module that MLflow loads the files with."""
+"""The module that MLflow loads the model with."""
 
 
 class Registration(BaseModel):
-    """Where the tracking server keeps the model. Apart from the card, as it differs from machine to machine."""
+    """The run and version of a model in the tracking store. They differ between machines, so the card omits them."""
 
     run_id: str | None = None
     version: str | None = None
 
 
 def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, name: str) -> Registration:
-    """Record the run, and the model as a version where it was accepted; the same model is recorded once."""
+    """Record the run, and register a version if the model was accepted. The same model is recorded once."""
     metrics = {
         card.metric: card.score.value,
         f"{card.metric}_low": card.score.low,
@@ -59,6 +59,6 @@ def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, n
 
 
 def load_registration(path: Path) -> Registration:
-    """Of a snapshot; empty where it was never recorded."""
+    """Read the registration of a snapshot; empty if it was never recorded."""
     file = path / REGISTRATION
     return Registration.model_validate_json(file.read_text(encoding="utf-8")) if file.is_file() else Registration()

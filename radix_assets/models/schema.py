@@ -1,4 +1,4 @@
-"""What is known of a trained model, as data."""
+"""The model card and the champion's decision, as data."""
 
 from typing import Literal
 
@@ -7,11 +7,11 @@ from pydantic import BaseModel
 from radix_assets.common.vocabulary import Problem
 
 FOLDER = "fitted"
-"""Of a model's snapshot: all that serving needs."""
+"""Folder of a model snapshot that holds the fitted model."""
 
 
 class Score(BaseModel):
-    """One number on the honest test rows, with its 95 % interval."""
+    """One metric on the test rows, with its 95 % interval."""
 
     value: float
     low: float
@@ -19,79 +19,79 @@ class Score(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """How good a model is, and whether it may be used."""
+    """The quality of a model, and whether it may be used."""
 
     problem: Problem
     metric: str
-    """roc_auc, log_loss, rmse …; what the search optimised and the verdict rests on."""
+    """The metric that the search optimized and that decides (see `metrics`)."""
     greater_is_better: bool
     score: Score
     metrics: dict[str, Score] = {}
     """Other metrics on the same rows."""
     undefined: list[str] = []
-    """Metrics that say nothing of these rows, such as R² where their target is always the same."""
+    """Metrics without a value on these rows, such as R² for a constant target."""
     baselines: dict[str, Score] = {}
-    """The same metric for trivial predictors, by name."""
+    """The deciding metric of each trivial baseline."""
     classes: list[str] = []
-    """Of a classifier, as text, in the order of the probabilities."""
+    """Classes as text, in the order of the probabilities; empty for numbers."""
     split: str
-    """time, group or stratified, with a sentence that says why."""
+    """time, group or stratified, a colon, and the reason."""
     train_rows: int
     test_rows: int
     random_score: Score | None = None
-    """The score on a random split. Its lead over `score` is the optimism gap: what a careless split would promise."""
+    """The score on a random split. Its lead over `score` is the optimism gap: what a careless split would add."""
     accepted: bool
     reason: str
-    """Why it may be used, or why it was refused, in one sentence."""
+    """Why the model may be used, or was refused, in one sentence."""
     estimator: str
-    """What won the search."""
+    """The learner that won the search, or the blend."""
     leaderboard: list[dict[str, str | float]] = []
     importance: dict[str, float] = {}
-    """Mean absolute SHAP value of the features, largest first."""
+    """Mean absolute SHAP value of each feature, largest first."""
     run_id: str | None = None
-    """MLflow's run; set by `load_card` from `registration.json`, so that it stays out of the data."""
+    """MLflow run; `load_card` sets it from `registration.json`, since it is not part of the data."""
     version: str | None = None
-    """MLflow's registered version; None where it was refused."""
+    """Registered version in MLflow; None if the model was refused."""
     table: str = ""
     """The target's table."""
     target: str = ""
-    """As a person writes it."""
+    """The target as a user writes it."""
     improvement: Score | None = None
-    """Over the best trivial baseline, on the same rows, paired; positive is better."""
+    """Lead over the best baseline on the same rows, paired; positive is better."""
     dropped_leaks: dict[str, str] = {}
-    """Features that alone told the target, by name, with what they reached; they took no part."""
+    """Features that predict the target alone, with the score that each reached; they were left out."""
     dropped_classes: dict[str, int] = {}
-    """Classes too rare to learn, with their rows; these rows took no part."""
+    """Classes too rare to learn, with their number of rows; these rows were left out."""
     calibration: list[tuple[float, float, int]] = []
-    """Of a binary classifier: mean predicted probability, observed share, test rows; by tenths of the rows."""
+    """For two classes, by tenths of the test rows: mean predicted probability, observed share, number of rows."""
     sealed: list[str] = []
-    """Of classes that are private and called `class 1` …, the marks by which they are recognised."""
+    """Keyed hashes of private classes, which `classes` calls `class 1` …."""
     asked: str = ""
-    """Of a target that is compared with a private value, a mark of the question."""
+    """A keyed hash of the question, if the target is compared with a private value."""
     private: bool = False
     """Whether the target's values may not be shown."""
     model_id: str = ""
-    """The first 16 hex digits of the fitted model's hash: the same model has the same id on every machine."""
+    """First 16 hex digits of the fitted model's hash: a model has the same id on every machine."""
 
 
 class Champion(BaseModel):
-    """The model that serves, and why."""
+    """The decision which model serves."""
 
     model_id: str | None = None
-    """None: nothing serves."""
+    """None if no model serves."""
     version: str | None = None
-    """MLflow's registered version."""
+    """Registered version in MLflow."""
     data_version: str | None = None
-    """Of the model's snapshot."""
+    """Data version of the model's snapshot."""
     metric: str = ""
     score: Score | None = None
-    """On the honest test rows."""
+    """Score on the test rows."""
     previous_id: str | None = None
     """The champion it replaced."""
     previous_score: Score | None = None
-    """What that one reached on the very same rows; None where it could not score them."""
+    """The score of that champion on the same rows; None if it could not score them."""
     approved_by: Literal["person", "policy"] | None = None
     since: str = ""
-    """UTC, ISO 8601; empty where the caller did not give a time."""
+    """UTC, ISO 8601; empty if the caller gave no time."""
     reason: str
-    """In one sentence."""
+    """The reason, in one sentence."""

@@ -1,6 +1,6 @@
-"""The search: FLAML's CFO proposes configurations, judged on folds inside the learning rows.
+"""The search: FLAML's CFO proposes configurations, which are scored on folds inside the learning rows.
 
-It is bounded by trials and takes no notice of the clock, so the same seed and data give the same model.
+The search is bounded by the number of trials, not by time, so the same seed and data give the same model.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,32 +25,32 @@ THREADS = 2
 PARALLEL_ROWS = 3000
 BLEND_STEPS = 20
 BLEND_GAIN = 0.001
-"""A blend must be better than the best single learner by this share of what that one gains, or it is not worth it."""
+"""Least improvement of a blend over the best single learner, as a share of that learner's lead over a constant."""
 LEAST_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One configuration and how it did."""
+    """One configuration and its result."""
 
     config: Config
     loss: float
     rounds: int
     predicted: list[Floats]
-    """Of the validation rows, fold by fold."""
+    """Predictions of the validation rows, fold by fold."""
 
 
 @dataclass
 class Recipe:
-    """What to fit on all learning rows: configurations with their weights in the blend."""
+    """The configurations to fit on all learning rows, with their weights in the blend."""
 
     parts: list[tuple[Config, int, float]]
-    """Configuration, rounds of boosting, weight; the weights add up to 1."""
+    """Configuration, boosting rounds, weight; the weights sum to 1."""
     trials: list[Trial] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """For a person."""
+        """Return a readable name: the learner, or the blend with its weights."""
         if len(self.parts) == 1:
             return self.parts[0][0].learner
         return "blend of " + ", ".join(f"{config.learner} {weight:.0%}" for config, _, weight in self.parts)
@@ -58,7 +58,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Fold:
-    """One inner fold, encoded by what its learning part shows."""
+    """One fold of the search, encoded by an encoder fitted on its learning part."""
 
     train: Inputs
     answers: Ints | Floats
@@ -67,7 +67,7 @@ class Fold:
 
     @classmethod
     def of(cls, features: list[Feature], frame: Any, target: Ints | Floats, train: Ints, valid: Ints) -> "Fold":
-        """From rows of the matrix."""
+        """Encode a fold; `train` and `valid` are positions in the matrix."""
         learn = frame[train]
         encoder = Encoder.learn(features, learn)
         return cls(
@@ -123,7 +123,7 @@ def find(
 
 
 class _Bench:
-    """Fits a configuration on every fold and judges it there."""
+    """Fit a configuration on every fold and score it on the fold's other rows."""
 
     def __init__(self, folds: list[Fold], metric: Metric, classes: int, seed: int) -> None:
         self.folds = folds
@@ -149,21 +149,21 @@ class _Bench:
         return Trial(config, self.loss(predicted), max(int(np.mean(rounds)), 1), predicted)
 
     def loss(self, predicted: list[Floats]) -> float:
-        """Mean over the folds by their rows, so that nothing hangs on how folds compare with each other.
+        """Return the mean loss over the folds, weighted by their rows, so that folds are not compared with each other.
 
-        A fold that cannot be judged, as it holds one class, does not count.
+        A fold without a defined loss, since it holds one class, does not count.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             each = [self.metric.loss(fold.truth, _shape(out)) for fold, out in zip(self.folds, predicted, strict=True)]
-        known = np.isfinite(each)
-        return float(np.average(np.array(each)[known], weights=self.sizes[known])) if known.any() else 0.0
+        defined = np.isfinite(each)
+        return float(np.average(np.array(each)[defined], weights=self.sizes[defined])) if defined.any() else 0.0
 
 
 def in_parallel(run: Callable[[T], R], items: list[T], *, rows: int) -> list[R]:
-    """Two at a time, in threads, where there are rows enough to be worth it; the results in the order of the items.
+    """Apply `run` to each item, two at a time in threads if there are enough rows; keep the order of the items.
 
-    Each learner keeps to one core. Threads inside a learner would wait for each other thousands of times a second, and
-    on a busy machine each wait is a time slice.
+    Each learner uses one core. Threads inside a learner would wait for each other thousands of times a second, and on a
+    busy machine each wait costs a time slice.
     """
     if rows < PARALLEL_ROWS:
         return [run(item) for item in items]
@@ -172,12 +172,12 @@ def in_parallel(run: Callable[[T], R], items: list[T], *, rows: int) -> list[R]:
 
 
 def back(out: Floats, answers: Ints | Floats, *, log: bool) -> Floats:
-    """Of a model of log(1 + y) the number itself, never far beyond what was seen."""
+    """Convert predictions of log(1 + y) to y, limited to a plausible range; return other predictions unchanged."""
     return np.expm1(np.clip(out, 0.0, ceiling(answers))) if log else out
 
 
 def ceiling(answers: Ints | Floats) -> float:
-    """The largest log(1 + y) that is believed: three times the largest number seen."""
+    """Return the largest plausible log(1 + y): three times the largest number in the learning rows."""
     return float(np.log1p(3.0 * float(np.max(answers))))
 
 
@@ -195,7 +195,7 @@ def _next_learners(done: list[Trial], names: tuple[str, ...]) -> list[str]:
 
 
 def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial, float]]:
-    """Greedy selection with replacement (Caruana et al. 2004) among the best of each kind."""
+    """Select greedily with replacement (Caruana et al. 2004) among the best trial of each learner."""
     single = ranked[0]
     if len(ranked) == 1:
         return [(single, 1.0)]
@@ -212,8 +212,8 @@ def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial
     weights = np.where(weights < LEAST_WEIGHT, 0, weights)
     weights = weights / weights.sum()
     constant = bench.loss([_constant(fold.answers, len(fold.truth), classes) for fold in bench.folds])
-    gained = constant - single.loss
-    if single.loss - bench.loss(_mixed(ranked, weights)) <= BLEND_GAIN * max(gained, 0.0) + 1e-12:
+    lead = constant - single.loss
+    if single.loss - bench.loss(_mixed(ranked, weights)) <= BLEND_GAIN * max(lead, 0.0) + 1e-12:
         return [(single, 1.0)]
     return [(trial, float(weight)) for trial, weight in zip(ranked, weights, strict=True) if weight]
 

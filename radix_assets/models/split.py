@@ -1,7 +1,7 @@
-"""Which rows a model is judged on. The split follows from what the data are, so that the score is what use will show.
+"""Split rows for training and testing. The split suits the data, so that the score is what use will show.
 
-A row's place follows from a hash of its key, not from a draw over the table: when rows are added, the old ones stay
-on their side, so a later model is compared with an earlier one on rows that neither has learnt from.
+A row's side follows from a hash of its key, not from a draw over the table: when rows are added, the old ones stay
+on their side, so a later model is compared with an earlier one on rows that neither was fitted on.
 """
 
 import itertools
@@ -18,49 +18,49 @@ Kind = Literal["time", "group", "stratified"]
 
 TEST_SHARE = 0.2
 SMALL = 500
-"""Below so many labelled rows one test part is too small to judge by: every row is predicted out of fold instead."""
+"""Labelled rows below which one test part is too small: every row is predicted out of fold instead."""
 FOLDS = 5
 LEAST_TEST = 30
 MANY_GROUPS = 200
 FEW_GROUPS, FEW_ROWS = 50, 5000
-"""With so few groups, and rows few enough to afford it, each group is predicted in its turn."""
+"""With fewer groups and rows than these, each group is predicted out of fold."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What a split needs to know of the rows, all of one length."""
+    """What a split depends on: one entry per row."""
 
     hashes: npt.NDArray[np.uint64]
-    """Of the row's key: spreads rows evenly and never changes."""
+    """Hash of the row's key: evenly spread, and constant."""
     strata: Ints
-    """The class, or the tenth of a numeric target."""
+    """The class code, or the tenth of a numeric target."""
     moments: Ints | None = None
-    """Microseconds; None where the rows have no time or all the same."""
+    """Time in microseconds; None if rows have no time, or all have the same."""
     groups: npt.NDArray[np.uint64] | None = None
-    """A hash of the group's name; rows with the same hash stay together."""
-    untold_time: bool = False
-    """Whether the moments may not be told of."""
+    """Hash of the group; rows of a group stay together."""
+    private_time: bool = False
+    """Whether times must not appear in texts."""
     horizon: int = 0
-    """Microseconds from a row's moment until its outcome is known: who learns at some moment knows no later ones."""
+    """Microseconds from a row's time until its outcome is known: training uses only outcomes known by then."""
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def take(self, index: Ints) -> "Rows":
-        """Some of the rows."""
+        """Return the rows at the given positions."""
         return Rows(
             self.hashes[index],
             self.strata[index],
             None if self.moments is None else self.moments[index],
             None if self.groups is None else self.groups[index],
-            self.untold_time,
+            self.private_time,
             self.horizon,
         )
 
 
 @dataclass(frozen=True)
 class Split:
-    """Pairs of rows to learn from and rows to judge on. No row is judged twice."""
+    """Pairs of learning and test rows. No row is tested twice."""
 
     kind: Kind
     reason: str
@@ -68,20 +68,20 @@ class Split:
 
     @property
     def crossed(self) -> bool:
-        """Whether several models are judged, each on its own part of the rows."""
+        """Return whether several models are tested, each on its own part of the rows."""
         return len(self.folds) > 1
 
     @property
     def test(self) -> Ints:
-        """All judged rows, fold by fold."""
+        """Return all test rows, fold by fold."""
         return np.concatenate([test for _, test in self.folds])
 
 
 def split(rows: Rows, *, classes: int, kind: Kind | None = None) -> Split:
-    """The honest split of labelled rows: by time, else by group, else at random within the strata.
+    """Split labelled rows by time, else by group, else at random within the strata.
 
-    `classes` is the number of classes, 0 for a numeric target: no learning part may lack a class that leaves fewer
-    than two. `kind` asks for one kind instead of the first that fits.
+    `classes` is the number of classes, 0 for a numeric target; each learning part has at least two of them. `kind` asks
+    for one kind instead of the first that fits.
     """
     crossed = len(rows) < SMALL
     why = ""
@@ -110,9 +110,9 @@ def split(rows: Rows, *, classes: int, kind: Kind | None = None) -> Split:
 
 
 def inner(rows: Rows, kind: Kind, *, classes: int, single: bool) -> list[tuple[Ints, Ints]]:
-    """Folds inside the learning part, of the same kind as the honest split, to choose between configurations.
+    """Return folds inside the learning part, of the kind of the outer split, to compare configurations.
 
-    `single` gives one fold, for large data. Falls back to strata where the kind cannot be kept up inside.
+    `single` returns one fold, for large data. Fall back to strata if that kind of split is not possible inside.
     """
     folds: list[tuple[Ints, Ints]] = []
     if kind == "time" and rows.moments is not None:
@@ -127,14 +127,14 @@ def inner(rows: Rows, kind: Kind, *, classes: int, single: bool) -> list[tuple[I
 
 
 def usable_part(rows: Rows, train: Ints, test: Ints, classes: int) -> bool:
-    """Whether one can learn from the one part and judge on the other."""
+    """Return whether both parts have enough rows, and two classes if there are classes."""
     if len(train) < 2 or len(test) < 1:  # noqa: PLR2004
         return False
     return not classes or min(len(np.unique(rows.strata[part])) for part in (train, test)) > 1
 
 
 def stratified_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
-    """Each row in one fold, strata spread evenly; rows with the same hash in the same fold."""
+    """Return folds with strata spread evenly; rows with the same hash are in the same fold."""
     order = np.lexsort((rows.hashes, rows.strata))
     hashes, strata = rows.hashes[order], rows.strata[order]
     first = np.concatenate([[True], (np.diff(strata) != 0) | (hashes[1:] != hashes[:-1])])
@@ -144,10 +144,10 @@ def stratified_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
 
 
 def group_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
-    """Each group in one fold, by its hash, so that a group never changes its side as the data grow."""
+    """Return folds of whole groups, assigned by hash, so that a group never changes its side as the data grow."""
     assert rows.groups is not None  # noqa: S101
     values, inverse = np.unique(rows.groups, return_inverse=True)
-    # A hash spreads many groups evenly; few groups are dealt out in turn, so that no fold is left empty.
+    # A hash spreads many groups evenly; few groups are assigned in turn, so that no fold is empty.
     fold = (
         (values >> np.uint64(11)) % np.uint64(count) if len(values) >= MANY_GROUPS else np.arange(len(values)) % count
     )
@@ -155,19 +155,19 @@ def group_folds(rows: Rows, count: int) -> list[tuple[Ints, Ints]]:
 
 
 def _holdout(rows: Rows) -> tuple[Ints, Ints]:
-    """The rows whose hash is in the lowest fifth, and of each stratum the lowest at least."""
+    """Test on the rows whose hash is in the lowest fifth, and on at least one row of each stratum."""
     order = np.lexsort((rows.hashes, rows.strata))
     sizes = np.bincount(rows.strata)
     lowest = order[(np.cumsum(sizes) - sizes)[sizes > 1]]
     test = rows.hashes < np.uint64(TEST_SHARE * 2.0**64)
-    for row in lowest:  # one of each stratum, with those that repeat it
+    for row in lowest:  # one of each stratum, with its copies
         alike = (rows.hashes == rows.hashes[row]) & (rows.strata == rows.strata[row])
         test |= alike if alike.sum() < sizes[rows.strata[row]] else np.arange(len(rows)) == row
     return _sides(test)
 
 
 def _by_time(rows: Rows, *, crossed: bool, classes: int) -> Split | None:
-    """The last fifth of the time order, cut between two moments; the cut moves back until both sides are usable."""
+    """Test on the last fifth in time; move the cut back until both sides are usable. Return None if that fails."""
     assert rows.moments is not None  # noqa: S101
     if crossed:
         folds = [fold for fold in _time_windows(rows, [0.5, 2 / 3, 5 / 6, 1.0]) if usable_part(rows, *fold, classes)]
@@ -179,7 +179,7 @@ def _by_time(rows: Rows, *, crossed: bool, classes: int) -> Split | None:
         folds = _time_single(rows, share)
         if folds and usable_part(rows, *folds[0], classes) and len(folds[0][1]) >= LEAST_TEST:
             moment = np.datetime64(int(rows.moments[folds[0][1]].min()), "us").astype("datetime64[s]")
-            when = f"the first {share:.0%} of the rows in time" if rows.untold_time else f"what came before {moment}"
+            when = f"the first {share:.0%} of the rows in time" if rows.private_time else f"what came before {moment}"
             reason = f"it learns from {when} and is judged on what came after, as in use"
             if moved:
                 reason += "; the cut was moved back, as the last fifth held one class only"
@@ -196,7 +196,7 @@ def _time_windows(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
 
 
 def _cuts(rows: Rows, shares: list[float]) -> list[tuple[Ints, Ints]]:
-    """Learn from what was known at each cut, judge from there to the next. A moment is never on both sides."""
+    """Train on what was known at each cut, test from there to the next. Equal times are on one side."""
     assert rows.moments is not None  # noqa: S101
     ordered = np.sort(rows.moments)
     cuts = [int(ordered[min(int(len(rows) * share), len(rows) - 1)]) for share in shares[:-1]]

@@ -1,4 +1,4 @@
-"""What the snapshots of models and champions say of themselves. Nothing of what fits a model is loaded."""
+"""Read the cards of model and champion snapshots without importing what fits a model."""
 
 from pathlib import Path
 
@@ -10,7 +10,10 @@ CARD, CHAMPION = "model.json", "champion.json"
 
 
 def load_card(path: Path) -> ModelCard:
-    """The card of a model's snapshot, or of a champion's, with the registration where there is one."""
+    """Read the card of a model or champion snapshot, with its MLflow registration if there is one.
+
+    Raise ModelError RDX-MOD-002 if there is no model.
+    """
     file = path / CARD
     if not file.is_file():
         raise ModelError("RDX-MOD-002", "there is no model", expected=CARD, hint="materialize the model", file=path)
@@ -20,7 +23,7 @@ def load_card(path: Path) -> ModelCard:
 
 
 def load_champion(path: Path) -> Champion:
-    """Of a champion's snapshot. Raises ModelError RDX-MOD-002 where it holds none."""
+    """Read the decision of a champion snapshot. Raise ModelError RDX-MOD-002 if there is none."""
     file = path / CHAMPION
     if not file.is_file():
         raise ModelError(

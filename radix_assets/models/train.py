@@ -1,4 +1,4 @@
-"""The stage: search, judge, decide whether the model may be used, keep it, show it."""
+"""The model stage: search, test, accept or refuse, store and show."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,15 +10,16 @@ from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.features.schema import ROW, TARGET, Feature
 from radix_assets.models import charts
 from radix_assets.models import metadata as shown
+from radix_assets.models.bootstrap import draws_for, interval, judge, tidy, weights
 from radix_assets.models.data import Data
 from radix_assets.models.fitted import FittedModel
 from radix_assets.models.importance import importance, shap_values
 from radix_assets.models.inputs import Inputs
-from radix_assets.models.judge import Judged, look, predict_folds, refit, run
+from radix_assets.models.judge import Judged, find_recipe, predict_folds, refit, run
 from radix_assets.models.leaks import find_leaks
 from radix_assets.models.learners.lightgbm import quiet_openmp
-from radix_assets.models.masking import Hidden, read_hidden
-from radix_assets.models.metrics import Metric, draws_for, interval, judge, metrics_of, tidy, weights
+from radix_assets.models.masking import Masking, read_masked
+from radix_assets.models.metrics import Metric, metrics_of
 from radix_assets.models.registry import Registration, register
 from radix_assets.models.schema import FOLDER, ModelCard, Score
 from radix_assets.models.search import Recipe
@@ -35,9 +36,9 @@ PREDICTIONS = "predictions.parquet"
 ROWS = "rows.parquet"
 BLOCKS = 200
 LEAST_BLOCKS = 10
-"""Groups to draw from; the interval of fewer says nothing, so rows are drawn instead."""
+"""Least groups to draw from; with fewer the interval is meaningless, so rows are drawn instead."""
 RANDOM_ROWS = 60_000
-"""Learning rows of the random split at most: it is there to show a gap, not to be used."""
+"""Most learning rows of the random split, which only shows the optimism gap."""
 
 
 def train(
@@ -48,21 +49,21 @@ def train(
     tracking: "Tracking | None" = None,
     name: str = "model",
     keep: set[str] | None = None,
-    hidden: Hidden | None = None,
+    masking: Masking | None = None,
 ) -> Output:
-    """Find, judge and keep a model of a features snapshot; register it where it beats the trivial baselines.
+    """Search, test and store a model of a features snapshot; register it if it beats the trivial baselines.
 
-    Writes the card `model.json`, the fitted model (a folder, see `load_model`), `predictions.parquet` of the test rows
-    and pictures. The result depends on the snapshot, the search and `keep` only. `name` is the registered model's;
-    `keep` holds features that a person confirmed though they alone tell the target. What is `hidden` of the question
-    stands in no file by value.
+    Write the card `model.json`, the fitted model (a folder, see `load_model`), `predictions.parquet` of the test rows
+    and pictures. The result depends on the snapshot, the search and `keep` only. `name` is the name of the registered
+    model; `keep` holds features that a person confirmed although they predict the target alone. No file holds a value
+    that `masking` calls private.
 
-    Raises ModelError or TargetError where the data give no model at all (see `data.read`); a model that is no better
-    than trivial is published as refused.
+    Raise ModelError or TargetError if no model can be trained on the data (see `data.read`); a model that is no better
+    than the baselines is stored as refused.
     """
     quiet_openmp()
-    hidden = hidden or Hidden()
-    data = read_hidden(features, hidden)
+    masking = masking or Masking()
+    data = read_masked(features, masking)
     metric, *others = metrics_of(data.problem)
     classes = len(data.classes)
     honest = split(data.rows, classes=classes)
@@ -71,17 +72,17 @@ def train(
     if not used:
         raise ModelError(
             "RDX-MOD-004",
-            f"{'the only feature tells' if len(leaks) == 1 else f'all {len(leaks)} features tell'} the target alone, "
-            "so none is left",
-            expected="a feature that was known before the target",
-            hint="look at the leak suspects in the exploration; confirm those that are no leak",
+            f"{'the only feature predicts' if len(leaks) == 1 else f'each of {len(leaks)} features predicts'} the "
+            "target alone, so all were left out as leaks",
+            expected="a feature that is known before the target",
+            hint="inspect the leak suspects in the exploration, and confirm those that are not leaks",
             table=data.table,
         )
     judged = run(data, used, honest, metric, search)
     model = judged.model
     if model is None:
         everything = np.arange(len(data))
-        recipe = look(data, used, everything, honest.kind, metric, search)
+        recipe = find_recipe(data, used, everything, honest.kind, metric, search)
         model = refit(data, used, everything, recipe, seed=search.seed)
     else:
         recipe = judged.recipes[0]
@@ -127,7 +128,7 @@ def train(
         dropped_classes=data.dropped_classes,
         calibration=_calibration(target, judged.predicted) if data.problem == "binary" else [],
         sealed=data.sealed,
-        asked=hidden.asked,
+        asked=masking.asked,
         private=data.private,
         model_id=identity,
     )
@@ -142,12 +143,12 @@ def train(
 
 
 def split_of(card: ModelCard) -> str:
-    """The kind of split that a card tells of."""
+    """Return the kind of split in a card: time, group or stratified."""
     return card.split.partition(":")[0]
 
 
 def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:
-    """Bootstrap weights that respect what the split says of the rows' dependence."""
+    """Return bootstrap weights that account for the dependence of rows that the split implies."""
     blocks = None
     if kind == "group" and data.rows.groups is not None:
         values, blocks = np.unique(data.rows.groups[index], return_inverse=True)
@@ -161,9 +162,9 @@ def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:
 
 
 def _few_that_decide(target: Ints | Floats, predicted: Floats, baseline: Floats) -> int:
-    """How few rows a lead in squared error hangs on; 0 where it is borne by many.
+    """Return how few rows a lead in squared error depends on; 0 if it depends on many.
 
-    Of a long-tailed target a few huge values decide the error, and the bootstrap is then too sure of itself.
+    With a long-tailed target a few huge values decide the error, and the bootstrap is then too confident.
     """
     lead = (target - baseline) ** 2 - (target - predicted) ** 2
     few = max(3, len(lead) // 200)
@@ -171,7 +172,7 @@ def _few_that_decide(target: Ints | Floats, predicted: Floats, baseline: Floats)
 
 
 def _random(data: Data, used: list[Feature], honest: Split, recipe: Recipe, seed: int, metric: Metric) -> Score:
-    """The same recipe on a random split with as many test rows."""
+    """Return the score of the recipe on a random split with as many test rows."""
     generator = np.random.default_rng(seed)
     if honest.crossed:
         folds = stratified_folds(data.rows, len(honest.folds) + 1)
@@ -195,7 +196,7 @@ def _predictions(data: Data, model: FittedModel, judged: Judged) -> pl.DataFrame
 
 
 def _calibration(target: Ints | Floats, predicted: Floats) -> list[tuple[float, float, int]]:
-    """By tenths of the rows in the order of the predicted probability."""
+    """Return predicted probability, observed share and rows for each tenth of the rows by predicted probability."""
     order = np.argsort(predicted[:, 1], kind="stable")
     parts = [part for part in np.array_split(order, 10) if len(part)]
     return [

@@ -1,22 +1,10 @@
 """The model's numbers in plain words."""
 
 from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.models.metrics import metric_named
 from radix_assets.models.schema import ModelCard, Score
 from radix_assets.tags.schema import Target
 
-METRICS = {
-    "roc_auc": "Ranking (AUC)",
-    "average_precision": "Average precision",
-    "log_loss": "Log loss",
-    "brier": "Brier score",
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "rmse": "Typical error (RMSE)",
-    "poisson_deviance": "Poisson deviance",
-    "quadratic_weighted_kappa": "Agreement of the grades (weighted kappa)",
-    "mae": "Mean absolute error",
-    "r2": "Explained variation (R²)",
-}
 BASELINES = {
     "class shares": "Always answering with the overall shares",
     "mean": "Always answering with the mean",
@@ -57,8 +45,9 @@ def question(target: Target) -> str:
 
 
 def metric(name: str) -> str:
-    """A metric's name for a reader."""
-    return METRICS.get(name, name.replace("_", " "))
+    """Return a metric's name for a reader."""
+    known = metric_named(name)
+    return (known and known.title) or name.replace("_", " ")
 
 
 def baseline(name: str) -> str:
@@ -69,18 +58,17 @@ def baseline(name: str) -> str:
 def meaning(card: ModelCard) -> str:
     """What the score means, in one or two sentences."""
     score = card.score
-    span = f"between {number(score.low)} and {number(score.high)} with 95 % confidence"
-    value, hundredth = number(score.value), f"{score.value * 100:.0f}"
-    words = {
-        "roc_auc": f"Shown one row of each outcome, the model puts the right one first {hundredth} times in 100 "
-        f"({score.low * 100:.0f} to {score.high * 100:.0f}, with 95 % confidence). Tossing a coin gives 50.",
-        "accuracy": f"It is right for {hundredth} of 100 rows ({span}).",
-        "rmse": f"Its predictions are typically off by {value}, {span}, in the unit of the target.",
-        "mae": f"Its predictions are off by {value} on average, {span}, in the unit of the target.",
-        "r2": f"It explains {hundredth} % of the target's variation ({span}).",
-        "log_loss": f"Its probabilities carry a surprise of {value} per row, {span}; 0 would be certainty.",
-    }
-    return words.get(card.metric, f"{metric(card.metric)} is {value}, {span}.")
+    known = metric_named(card.metric)
+    sentence = (known and known.sentence) or "{title} is {value} ({low} to {high} with 95 % confidence)."
+    return sentence.format(
+        title=metric(card.metric),
+        value=number(score.value),
+        low=number(score.low),
+        high=number(score.high),
+        percent=f"{score.value * 100:.0f}",
+        percent_low=f"{score.low * 100:.0f}",
+        percent_high=f"{score.high * 100:.0f}",
+    )
 
 
 def best_baseline(card: ModelCard) -> tuple[str, Score] | None:

@@ -157,7 +157,7 @@ def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame
     from radix_assets.features.stage import load_features
     from radix_assets.features.target import target_values
     from radix_assets.models.fitted import load_model
-    from radix_assets.models.masking import marked
+    from radix_assets.models.masking import masked_targets
     from radix_assets.raw.ingestion import scan
     from radix_assets.sources.schema import spelling_of
 
@@ -173,7 +173,7 @@ def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame
         ).collect()[place]
         now = target_values(target, found["now"], spelling_of(raw, target.column))
         if target_is_private(tags) and target.operator is None:
-            now = marked(now, load_model(champion).description.sealed, seal)
+            now = masked_targets(now, load_model(champion).description.sealed, seal)
         if now.cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
             keys = found.select(exactly(f"key {name}").alias(_free(name, answers)) for name in key)
             return pl.concat([keys, answers], how="horizontal")

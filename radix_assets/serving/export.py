@@ -55,5 +55,5 @@ def harmless(table: pl.DataFrame) -> pl.DataFrame:
     ]
     found = table.with_columns(cells)
     names = pl.Series(found.columns, dtype=pl.String)
-    marked = names.str.contains(_FORMULA) & ~names.str.contains(_NUMBER)
-    return found.rename({name: f"'{name}" for name in names.filter(marked)})
+    formulas = names.str.contains(_FORMULA) & ~names.str.contains(_NUMBER)
+    return found.rename({name: f"'{name}" for name in names.filter(formulas)})

@@ -221,12 +221,14 @@ def _labels(tags: Tags, raw: Path, model: "FittedModel", seal: Seal) -> dict[str
     if not model.description.sealed:
         return {}
     from radix_assets.features.target import target_values
-    from radix_assets.models.masking import revealed
+    from radix_assets.models.masking import unmasked_classes
     from radix_assets.sources.schema import spelling_of
 
     target = tags.target
     values = scan_unique(raw, target.column)
-    return revealed(target_values(target, values, spelling_of(raw, target.column)), model.description.sealed, seal)
+    return unmasked_classes(
+        target_values(target, values, spelling_of(raw, target.column)), model.description.sealed, seal
+    )
 
 
 def scan_unique(raw: Path, column: str) -> pl.Series:

@@ -20,7 +20,7 @@ from radix_assets.models.fitted import load_model
 from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import Range, TrainingData
 from radix_assets.models.learners.registry import get_learner, learner_versions, searched_learners
-from radix_assets.models.masking import Hidden
+from radix_assets.models.masking import Masking
 from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
 from radix_assets.models.tuner import Searcher
@@ -122,13 +122,13 @@ def test_a_name_that_no_package_offers_is_refused_with_those_that_exist(tmp_path
 
 def test_it_is_left_out_where_the_target_is_private_and_it_promises_nothing(tmp_path):
     features = made(tmp_path, "score", "regression")
-    private = Hidden(target=True, seal=Seal(b"a key"))
+    private = Masking(target=True, seal=Seal(b"a key"))
     out = tmp_path / "model"
     out.mkdir()
-    train(features, SEARCH, out, hidden=private)
+    train(features, SEARCH, out, masking=private)
     assert {line["estimator"] for line in load_card(out).leaderboard} == {"linear"}
     with pytest.raises(ModelError) as caught:
-        train(features, Search(trials=2, learners=["centroids"]), out, hidden=private)
+        train(features, Search(trials=2, learners=["centroids"]), out, masking=private)
     assert caught.value.code == "RDX-MOD-008"
 
 

@@ -1,9 +1,13 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
+from radix_assets.common.vocabulary import Problem
+from radix_assets.models.bootstrap import interval, judge, weights
 from radix_assets.models.metrics import (
     ACCURACY,
     AVERAGE_PRECISION,
@@ -12,13 +16,13 @@ from radix_assets.models.metrics import (
     LOG_LOSS,
     MACRO_F1,
     MAE,
+    METRICS,
     POISSON,
     R2,
     RMSE,
     ROC_AUC,
-    interval,
-    judge,
-    weights,
+    metric_named,
+    metrics_of,
 )
 
 
@@ -41,13 +45,13 @@ def test_weights_count_as_repeated_rows_do_in_scikit_learn(seed, ties):
         (ACCURACY, lambda w: np.average(predicted.argmax(axis=1) == target, weights=w)),
         (MACRO_F1, lambda w: reference.f1_score(target, predicted.argmax(axis=1), average="macro", sample_weight=w)),
     ):
-        assert metric.of(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+        assert metric.prepare(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
     for metric, expected in (
         (RMSE, lambda w: np.sqrt(reference.mean_squared_error(number, score, sample_weight=w))),
         (MAE, lambda w: reference.mean_absolute_error(number, score, sample_weight=w)),
         (R2, lambda w: reference.r2_score(number, score, sample_weight=w)),
     ):
-        assert metric.of(number, score)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+        assert metric.prepare(number, score)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
 
 
 @settings(max_examples=30, deadline=None)
@@ -66,7 +70,7 @@ def test_counts_and_grades_are_judged_as_in_scikit_learn(seed):
             lambda w: reference.cohen_kappa_score(grades, np.rint(guesses), weights="quadratic", sample_weight=w),
         ),
     ):
-        assert metric.of(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
+        assert metric.prepare(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
 
 
 def test_a_prediction_below_nought_does_not_decide_over_counts():
@@ -101,3 +105,21 @@ def test_what_r2_explains_of_a_target_that_never_changes_is_undefined():
         target = np.full(50, constant)
         assert np.isnan(R2.value(target, target + 1))
     assert R2.value(np.array([0.1, 0.1, 0.1 + 1e-9]), np.array([0.1, 0.1, 0.1 + 1e-9])) == pytest.approx(1)
+
+
+def test_each_problem_has_one_metric_that_decides_and_the_others_in_a_fixed_order():
+    assert {problem: [metric.name for metric in metrics_of(problem)] for problem in get_args(Problem)} == {
+        "binary": ["roc_auc", "average_precision", "log_loss", "brier", "accuracy"],
+        "multiclass": ["log_loss", "macro_f1", "accuracy"],
+        "regression": ["rmse", "mae", "r2"],
+        "count": ["poisson_deviance", "rmse", "mae", "r2"],
+        "ordinal": ["quadratic_weighted_kappa", "rmse", "mae", "accuracy"],
+        "forecasting": ["mae", "rmse", "r2"],
+    }
+    for problem in get_args(Problem):
+        assert sum(problem in metric.decides for metric in METRICS) == 1
+
+
+def test_each_metric_has_a_name_for_readers():
+    assert all(metric.title for metric in METRICS)
+    assert metric_named("a metric of a later version") is None

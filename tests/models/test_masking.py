@@ -11,7 +11,7 @@ from radix_assets.models.champion import decide
 from radix_assets.models.fit import Config
 from radix_assets.models.fitted import load_model
 from radix_assets.models.judge import refit
-from radix_assets.models.masking import Hidden, marked, read_hidden, revealed
+from radix_assets.models.masking import Masking, masked_targets, read_masked, unmasked_classes
 from radix_assets.models.search import Recipe
 from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
@@ -45,16 +45,16 @@ def test_private_classes_stand_in_no_file_and_are_recognised_by_who_holds_the_ke
     frame = frame.with_columns(pl.format("Qzxlabel ü<{}>", target).alias(target))
     features = snapshot(tmp_path / "features", frame, target, "multiclass" if target == "level" else "binary")
     folder = out(tmp_path, "model")
-    train(features, SEARCH, folder, hidden=Hidden(target=True, seal=SEAL))
+    train(features, SEARCH, folder, masking=Masking(target=True, seal=SEAL))
     assert b"Qzxlabel" not in written(folder)
     card, labels = load_card(folder), sorted(frame[target].unique())
     assert card.accepted
     assert card.classes == [f"class {number + 1}" for number in range(len(labels))]
-    assert revealed(frame[target], card.sealed, SEAL) == dict(zip(card.classes, labels, strict=True))
-    assert revealed(frame[target], card.sealed, Seal(b"another key")) == {}
+    assert unmasked_classes(frame[target], card.sealed, SEAL) == dict(zip(card.classes, labels, strict=True))
+    assert unmasked_classes(frame[target], card.sealed, Seal(b"another key")) == {}
     kept = pl.read_parquet(folder / "predictions.parquet")
     assert set(kept["prediction"]) <= set(card.classes)
-    now = marked(frame[target].gather(kept["__row"]), card.sealed, SEAL)
+    now = masked_targets(frame[target].gather(kept["__row"]), card.sealed, SEAL)
     assert now.eq_missing(kept["__target"]).all()
     assert load_model(folder).description.sealed == card.sealed
 
@@ -62,18 +62,18 @@ def test_private_classes_stand_in_no_file_and_are_recognised_by_who_holds_the_ke
 def test_private_numbers_stand_in_no_file_beside_the_model_and_in_no_picture(tmp_path):
     features = made(tmp_path, "score", "regression", noise=0.3)
     folder = out(tmp_path, "model")
-    hidden = Hidden(target=True, seal=SEAL)
-    train(features, SEARCH, folder, hidden=hidden)
+    masking = Masking(target=True, seal=SEAL)
+    train(features, SEARCH, folder, masking=masking)
     assert load_card(folder).accepted
     assert not (folder / "fit.png").exists()
     kept = pl.read_parquet(folder / "predictions.parquet")
     assert kept["__target"].dtype == pl.UInt64
-    assert kept["__target"].equals(read_hidden(features, hidden).original.gather(kept["__row"]).alias("__target"))
+    assert kept["__target"].equals(read_masked(features, masking).original.gather(kept["__row"]).alias("__target"))
 
 
 def test_no_leaf_of_a_model_of_private_numbers_is_one_row_s_own(tmp_path):
     features = made(tmp_path, "score", "regression", noise=0.3)
-    data = read_hidden(features, Hidden(target=True, seal=SEAL))
+    data = read_masked(features, Masking(target=True, seal=SEAL))
     config = Config("rf", {"max_features": 1.0, "min_samples_leaf": 1.0})
     alone = {float(np.float32(value)) for value in data.target}
     for private, shared in ((replace(data, private=False), True), (data, False)):
@@ -89,7 +89,7 @@ def test_the_moment_of_a_split_is_not_told_where_it_is_private(tmp_path):
     features = snapshot(tmp_path / "features", frame, "yes", "binary", cutoff="at")
     told, untold = out(tmp_path, "told"), out(tmp_path, "untold")
     train(features, SEARCH, told)
-    train(features, SEARCH, untold, hidden=Hidden(time=True))
+    train(features, SEARCH, untold, masking=Masking(time=True))
     assert "1967-" in load_card(told).split
     assert b"1967-" not in written(untold)
     assert load_card(untold).score == load_card(told).score
@@ -98,8 +98,8 @@ def test_the_moment_of_a_split_is_not_told_where_it_is_private(tmp_path):
 def test_the_ids_of_private_keys_take_the_seal_to_be_made(tmp_path):
     frame = signal(600).drop("score", "level").with_columns(id=7_714_289_000_000 + pl.int_range(pl.len()))
     features = snapshot(tmp_path / "features", frame, "yes", "binary", key="id")
-    plain = read_hidden(features, Hidden()).rows.hashes
-    sealed, other = (read_hidden(features, Hidden(key=True, seal=Seal(key))).rows.hashes for key in (b"a", b"b"))
+    plain = read_masked(features, Masking()).rows.hashes
+    sealed, other = (read_masked(features, Masking(key=True, seal=Seal(key))).rows.hashes for key in (b"a", b"b"))
     assert len(set(sealed)) == len(set(plain)) == 600
     assert not set(plain) & set(sealed)
     assert not set(sealed) & set(other)
@@ -125,7 +125,7 @@ def test_a_champion_that_knows_what_is_private_now_serves_no_longer_whatever_bec
     third = out(tmp_path, "third")
     train(good, Search(trials=3, seed=1), third)
     taken = decide(third, champion, good, approval="auto", approved=set(), out=replaced, outdated=["t.colour"])
-    assert taken.shown["decision"] == "the challenger serves from now on"
+    assert taken.shown["decision"] == "the challenger is promoted"
 
 
 def test_a_refusal_is_told_once(tmp_path):

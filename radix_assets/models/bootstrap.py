@@ -1,0 +1,71 @@
+"""Bootstrap intervals of metrics: one draw of weights judges all predictors at once."""
+
+import numpy as np
+
+from radix_assets.models.metrics import Metric
+from radix_assets.models.schema import Score
+from radix_assets.models.split import Floats, Ints
+
+LARGEST = 1e300
+"""In place of infinity as the end of an interval, since JSON has no infinity."""
+CHUNK = 4_000_000
+"""Weights in memory at once."""
+
+
+def weights(
+    rows: int,
+    draws: int,
+    *,
+    seed: int,
+    strata: Ints | None = None,
+    blocks: Ints | None = None,
+) -> list[Floats]:
+    """Return how often each row is drawn, in chunks of draws x rows. Rows are drawn with replacement in each stratum.
+
+    With `blocks`, whole blocks are drawn instead: rows of a group, or neighbours in time, depend on each other, and an
+    interval that ignores this is too narrow.
+    """
+    generator = np.random.default_rng(seed)
+    strata_rows = [np.arange(rows)]
+    if blocks is not None:
+        _, blocks = np.unique(blocks, return_inverse=True)
+        strata_rows = [np.arange(int(blocks.max()) + 1)]
+    elif strata is not None:
+        strata_rows = [np.flatnonzero(strata == value) for value in np.unique(strata)]
+    chunks = []
+    size = max(1, CHUNK // max(rows, 1))
+    for start in range(0, draws, size):
+        count = min(size, draws - start)
+        drawn = np.zeros((count, sum(len(part) for part in strata_rows)))
+        for part in strata_rows:
+            picks = generator.integers(0, len(part), (count, len(part)))
+            flat = (picks + np.arange(count)[:, None] * len(part)).ravel()
+            drawn[:, part] = np.bincount(flat, minlength=count * len(part)).reshape(count, len(part))
+        chunks.append(drawn if blocks is None else drawn[:, blocks])
+    return chunks
+
+
+def draws_for(rows: int) -> int:
+    """Return the number of draws: fewer for many rows, whose interval is narrow anyway."""
+    return 1000 if rows <= 20_000 else 300  # noqa: PLR2004
+
+
+def judge(metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[Floats]) -> tuple[float, Floats]:
+    """Return the value and its bootstrap distribution."""
+    prepared = metric.prepare(target, predicted)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a draw of blocks may hold one class only and give NaN
+        return float(prepared(np.ones((1, len(target))))[0]), np.concatenate([prepared(chunk) for chunk in drawn])
+
+
+def interval(value: float, distribution: Floats) -> Score:
+    """Return the value with the 2.5th and 97.5th percentile of the draws; no limits if half of them are undefined."""
+    usable = distribution[np.isfinite(distribution)]
+    if len(usable) < len(distribution) / 2:
+        return Score(value=tidy(value), low=-LARGEST, high=LARGEST)
+    low, high = np.quantile(usable, [0.025, 0.975])
+    return Score(value=tidy(value), low=tidy(float(low)), high=tidy(float(high)))
+
+
+def tidy(value: float) -> float:
+    """Round to ten significant digits: the others depend on the order of summation."""
+    return float(f"{value:.10g}")
