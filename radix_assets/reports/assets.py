@@ -1,4 +1,4 @@
-"""The report: one page for the business."""
+"""The stage `report`: one page for business readers."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -15,11 +15,11 @@ def _compute(work: Work) -> Output:
 
 REPORT = Stage(
     name="report",
-    description="One page for the business: the question, the verdict, what drives it, what was found in the data, how "
-    "it was judged, and how to use it.",
+    description="One page for business readers: the question, the verdict, what drives the predictions, the data, how "
+    "the model was tested, and how to use it.",
     kinds=("html",),
     deps=("tags", "labels", "exploration", "features", "model", "champion"),
     optional_deps=("profile", "relationships", "suggestions", "endpoint", "predictions", "monitoring"),
-    checks={"complete": "Nothing that the page tells of is missing."},
+    checks={"complete": "No part of the report is missing."},
     compute=_compute,
 )

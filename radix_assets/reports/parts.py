@@ -1,4 +1,4 @@
-"""What the report can draw on: the snapshots that are there, read; what is missing is None."""
+"""The content of the report: the snapshots that exist, loaded; missing ones are None."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ PICTURES = {
 
 @dataclass
 class Parts:
-    """All of a project, as far as it was made."""
+    """The loaded snapshots of a project."""
 
     tags: Tags | None = None
     schema: Schema | None = None
@@ -58,7 +58,7 @@ class Parts:
 
 
 def read_parts(parts: Mapping[str, Path]) -> Parts:
-    """Read what is there. A part that cannot be read is left out, like one that was never made."""
+    """Load the snapshots. One that cannot be read is left out, like one that does not exist."""
     return Parts(
         tags=_read(parts, "labels", load_tags),
         schema=_read(parts, "relationships", load_schema),

@@ -1,4 +1,4 @@
-"""The model's numbers in plain words."""
+"""A model's numbers in plain words, for business readers."""
 
 from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.models.metrics import metric_named
@@ -6,9 +6,9 @@ from radix_assets.models.schema import ModelCard, Score
 from radix_assets.tags.schema import Target
 
 BASELINES = {
-    "class shares": "Always answering with the overall shares",
-    "mean": "Always answering with the mean",
-    "median": "Always answering with the median",
+    "class shares": "Always predicting the overall shares",
+    "mean": "Always predicting the mean",
+    "median": "Always predicting the median",
     "last value": "Repeating the latest known value",
     "one rule": "The best single yes-or-no rule",
 }
@@ -23,7 +23,7 @@ COMPARISONS = {
 
 
 def number(value: float) -> str:
-    """As a person reads it: three significant digits, thousands apart."""
+    """Return a number with about three significant digits and thousands separators."""
     if value != value:  # noqa: PLR0124 NaN
         return "-"
     if abs(value) >= 1000:  # noqa: PLR2004
@@ -32,7 +32,7 @@ def number(value: float) -> str:
 
 
 def question(target: Target) -> str:
-    """The question in words; a compared private value does not appear (see `story`)."""
+    """Return the question in words. `story` removes a private value from the target first."""
     if target.future is not None:
         future = target.future
         return f"{future.predict}, within {future.within}, for each of {future.for_each}?"
@@ -51,12 +51,12 @@ def metric(name: str) -> str:
 
 
 def baseline(name: str) -> str:
-    """A trivial predictor's name for a reader."""
+    """Return a baseline's name for a reader."""
     return BASELINES.get(name, name)
 
 
 def meaning(card: ModelCard) -> str:
-    """What the score means, in one or two sentences."""
+    """Return what the score means, in one or two sentences."""
     score = card.score
     known = metric_named(card.metric)
     sentence = (known and known.sentence) or "{title} is {value} ({low} to {high} with 95 % confidence)."
@@ -72,7 +72,7 @@ def meaning(card: ModelCard) -> str:
 
 
 def best_baseline(card: ModelCard) -> tuple[str, Score] | None:
-    """The strongest trivial predictor."""
+    """Return the best trivial baseline, by name and score; None if there is none."""
     if not card.baselines:
         return None
     sign = 1 if card.greater_is_better else -1
@@ -81,39 +81,39 @@ def best_baseline(card: ModelCard) -> tuple[str, Score] | None:
 
 
 def advantage(card: ModelCard) -> str:
-    """How it compares with the strongest trivial predictor, in one sentence."""
+    """Return a comparison with the best trivial baseline, in one sentence; empty if there is none."""
     best = best_baseline(card)
     if best is None:
         return ""
     name, score = best
     what = baseline(name)[0].lower() + baseline(name)[1:]
     if card.greater_is_better:
-        return f"The best trivial answer, {what}, reaches {number(score.value)}."
+        return f"The best simple alternative, {what}, reaches {number(score.value)}."
     if score.value <= 0:
-        return f"The best trivial answer, {what}, has {number(score.value)}."
+        return f"The best simple alternative, {what}, has {number(score.value)}."
     less = (1 - card.score.value / score.value) * 100
     change = f"{less:.0f} % less" if less >= 0 else f"{-less:.0f} % more"
-    return f"That is {change} than the best trivial answer, {what} ({number(score.value)})."
+    return f"That is {change} than the best simple alternative, {what} ({number(score.value)})."
 
 
 def optimism(card: ModelCard) -> str:
-    """What a careless split would have promised; empty where it was not measured."""
+    """Return what a careless split would have promised; empty if it was not measured."""
     if card.random_score is None:
         return ""
     gap = (card.random_score.value - card.score.value) * (1 if card.greater_is_better else -1)
     promised = f"A careless random split would have promised {number(card.random_score.value)}"
     if gap <= max(card.score.high - card.score.low, 0) / 2:
-        return f"{promised}: hardly a difference, so this score is not an artefact of how it was judged."
-    return f"{promised}, which is {number(abs(gap))} too good to be true. The honest score is the one above."
+        return f"{promised}: hardly different, so this score does not depend on how it was tested."
+    return f"{promised}, which is {number(abs(gap))} too good to be true. The score above is the realistic one."
 
 
 def split(card: ModelCard) -> str:
-    """How rows were kept apart to judge by, in one or two sentences."""
+    """Return how test rows were separated, in one or two sentences."""
     kind, _, reason = card.split.partition(":")
     words = {
-        "time": "It was judged on the latest rows.",
+        "time": "It was tested on the latest rows.",
         "group": "Rows that belong together were kept together.",
-        "stratified": "It was judged on rows drawn at random.",
+        "stratified": "It was tested on rows drawn at random.",
     }
     reason = reason.strip()
     ending = "" if not reason or reason.endswith(".") else "."
@@ -121,12 +121,12 @@ def split(card: ModelCard) -> str:
 
 
 def price(dollars: float) -> str:
-    """US dollars, to the cent; less than one is told as such."""
+    """Return US dollars to the cent, or `less than one cent`."""
     return f"${dollars:,.2f}" if dollars >= 0.01 else "less than one cent"  # noqa: PLR2004
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
+    """Return a readable duration of seconds."""
     if seconds < 0.1:  # noqa: PLR2004
         return "under 0.1 s"
     if seconds < 60:  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""The first rows of a raw table, made at the moment somebody looks, by what is private then; they are kept nowhere."""
+"""A page with the first rows of a raw table, rendered on request with what is private then, and never stored."""
 
 from collections.abc import Mapping
 from html import escape
@@ -48,9 +48,9 @@ def preview_page(home: Home, project: str, place: str) -> str | None:
 
 
 def page(table: str, raw: Path, tags_file: Path, before: Mapping[str, bool]) -> str:
-    """The first rows of a raw snapshot. Where the tags cannot be read as they stand, no value is shown at all.
+    """Return a page with the first rows of a raw snapshot. Show no value if the tags cannot be read.
 
-    `before` says of the columns of the newest profile whether they were private.
+    `before` holds for each column of the newest profile whether it was private.
     """
     frame = pl.scan_parquet(raw / DATA_FILE)
     schema = frame.collect_schema()
@@ -74,7 +74,7 @@ def page(table: str, raw: Path, tags_file: Path, before: Mapping[str, bool]) -> 
     )
     more = f", the first {COLUMNS} of {len(schema):,} columns" if len(schema) > COLUMNS else ""
     hidden = len(private.intersection(names))
-    note = f" {MASK}: private, or possibly so ({hidden}); what tags.yaml says decides." if hidden else ""
+    note = f" {MASK}: {hidden} private or possibly private columns; tags.yaml decides." if hidden else ""
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(table)}</title><style>{_STYLE}</style>'
         f"<h1>{escape(table)}</h1><p>The first {rows.height} rows{more}.{note}</p>"

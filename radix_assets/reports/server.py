@@ -1,4 +1,4 @@
-"""Serves reports and pages of snapshots on this machine, so that the UI can link to them."""
+"""A local web server for reports and pages of snapshots, so that the UI can link to them."""
 
 import io
 import re
@@ -23,7 +23,7 @@ POLICY = (
     "sandbox allow-scripts allow-popups; default-src 'none'; img-src data: 'self'; font-src data:; "
     "style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'; connect-src 'none'; frame-ancestors 'none'"
 )
-"""A page of a library may hold script, and what it holds comes from the data: it runs in a box with no way out."""
+"""Pages of libraries contain scripts and values from the data, so they run in a sandbox without network access."""
 
 
 _PART = re.compile(r"\w[\w.-]*", re.ASCII)
@@ -59,15 +59,15 @@ class _Handler(SimpleHTTPRequestHandler):
             self._send(content, SHOWN[file.suffix])
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's name
-        """Says nothing: the terminal belongs to the person."""
+        """Log nothing: the terminal belongs to the user."""
 
     def _view(self, path: str) -> None:
         project, _, place = path.partition("/")
-        made = preview_page(self._home, project, place)
-        if made is None:
+        page = preview_page(self._home, project, place)
+        if page is None:
             self.send_error(404)
         else:
-            self._send(made.encode(), "text/html; charset=utf-8", {"Cache-Control": "no-store"})
+            self._send(page.encode(), "text/html; charset=utf-8", {"Cache-Control": "no-store"})
 
     def _find(self, path: str) -> Path | None:
         """Return the file that a path names: one of a snapshot that is committed, or an asset's newest page."""
@@ -128,7 +128,7 @@ def _newest_page(storage: Storage, asset: str) -> Path | None:
 
 
 def _narrow(file: Path, width: int) -> bytes:
-    """A picture no wider than that many pixels."""
+    """Return a picture that is at most `width` pixels wide."""
     from PIL import Image
 
     with Image.open(file) as image:

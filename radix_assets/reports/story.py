@@ -1,4 +1,4 @@
-"""What the report tells, section by section, as plain data for the template."""
+"""The report's content, section by section, as plain data for the template."""
 
 import base64
 from collections import Counter
@@ -16,11 +16,11 @@ from radix_assets.tags.schema import Tags, Target
 DRIVERS = 10
 LISTED = 12
 REVEALING = {"confusion", "target", "over_time", "fit", "drift"}
-"""Pictures that hold values of the target."""
+"""Pictures that show values of the target."""
 
 
-def tell(project: Project, parts: Parts, seconds: Mapping[str, float], dollars: float = 0.0) -> dict[str, Any]:
-    """Everything the template needs. What there is nothing to say about is empty or None."""
+def report_data(project: Project, parts: Parts, seconds: Mapping[str, float], dollars: float = 0.0) -> dict[str, Any]:
+    """Return all data of the template. Sections without content are empty or None."""
     private = _target_is_private(parts.tags)
     pictures = {
         name: "data:image/png;base64," + base64.b64encode(content).decode()
@@ -59,7 +59,7 @@ def tell(project: Project, parts: Parts, seconds: Mapping[str, float], dollars: 
 
 
 def _asked_of(target: Target) -> str:
-    """The table whose rows get a prediction."""
+    """Return the table whose rows get a prediction."""
     return f"{target.future.for_each}, at any moment" if target.future else target.table
 
 
@@ -73,10 +73,10 @@ def _bare_target(parts: Parts) -> str:
 
 def _question(parts: Parts, *, private: bool) -> str:
     if parts.tags is None:
-        return "What do these data tell?"
+        return "What do these data show?"
     target = parts.tags.target
     if private and target.future is not None:
-        return f"What will happen, for each of {target.future.for_each}?"
+        return f"What will happen for each row of {target.future.for_each}?"
     return plain.question(target.model_copy(update={"operator": None}) if private else target)
 
 
@@ -98,7 +98,7 @@ def _verdict(parts: Parts) -> dict[str, Any] | None:
 
 
 def _intervals(card: ModelCard) -> list[dict[str, Any]]:
-    """The model and the baselines on one scale from 0 to 100, with their intervals."""
+    """Return the model and the baselines on one scale from 0 to 100, with their intervals."""
     rows: list[tuple[str, Score, str]] = [("This model", card.score, "model")]
     rows += [(plain.baseline(name), score, "baseline") for name, score in card.baselines.items()]
     if card.random_score is not None:
@@ -177,14 +177,14 @@ def _leaks(parts: Parts) -> dict[str, Any] | None:
         return None
     excluded = parts.exploration.excluded(parts.tags)
     strong = [each for each in parts.exploration.suspects if each.severity == "strong"]
-    found = []
+    rows = []
     for name in excluded:
         reasons = [each.reason for each in strong if _concerns(each, name)]
-        found.append({"name": name, "reason": reasons[0] if reasons else "tagged as known too late"})
+        rows.append({"name": name, "reason": reasons[0] if reasons else "tagged as known only after the outcome"})
     weak = {each.name: each.reason for each in parts.exploration.suspects if each.severity == "weak"}
     return {
-        "excluded": found[: 2 * LISTED],
-        "more": max(0, len(found) - 2 * LISTED),
+        "excluded": rows[: 2 * LISTED],
+        "more": max(0, len(rows) - 2 * LISTED),
         "kept": parts.exploration.kept(parts.tags),
         "weak": [{"name": name, "reason": reason} for name, reason in weak.items() if name not in excluded][:LISTED],
         "engineered": parts.card.dropped_leaks if parts.card else {},
@@ -196,7 +196,7 @@ def _concerns(suspect: Suspect, name: str) -> bool:
 
 
 def _calibration(card: ModelCard) -> dict[str, Any] | None:
-    """Points on a square of 100 by 100, the origin below left, and the largest distance from the diagonal."""
+    """Return points on a square of 100 by 100, origin at the lower left, and the largest distance from the diagonal."""
     if not card.calibration:
         return None
     most = max(0.1, *(max(predicted, observed) for predicted, observed, _ in card.calibration))
@@ -207,7 +207,7 @@ def _calibration(card: ModelCard) -> dict[str, Any] | None:
             {
                 "x": round(predicted / top * 100, 2),
                 "y": round(100 - observed / top * 100, 2),
-                "text": f"said {predicted:.0%}, happened {observed:.0%}, {rows:,} rows",
+                "text": f"predicted {predicted:.0%}, observed {observed:.0%}, {rows:,} rows",
             }
             for predicted, observed, rows in card.calibration
         ],
@@ -216,14 +216,14 @@ def _calibration(card: ModelCard) -> dict[str, Any] | None:
 
 
 def _left_out(parts: Parts) -> list[dict[str, Any]]:
-    """Reasons with what they concern, the most frequent first."""
+    """Return the reasons with what they concern, the most frequent first."""
     groups: dict[str, list[str]] = {}
     if parts.tags is not None:
         for table, tags in parts.tags.tables.items():
             for column in tags.with_role("ignore"):
-                groups.setdefault("tagged as of no use", []).append(f"{table}.{column}")
+                groups.setdefault("tagged to be ignored", []).append(f"{table}.{column}")
             for column in sorted(tags.private):
-                groups.setdefault("private: never shown by value", []).append(f"{table}.{column}")
+                groups.setdefault("private: values are never shown", []).append(f"{table}.{column}")
     if parts.features is not None:
         for name, reason in parts.features.dropped.items():
             groups.setdefault(reason, []).append(name)
@@ -239,7 +239,7 @@ def _left_out(parts: Parts) -> list[dict[str, Any]]:
 
 
 def _costs(seconds: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Stages by what they took; tables of one stage together."""
+    """Return the time of each stage, longest first; the tables of a stage together."""
     stages: dict[str, float] = {}
     for name, value in seconds.items():
         stage = name.partition("/")[0]

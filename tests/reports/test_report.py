@@ -164,7 +164,7 @@ def test_it_tells_verdict_drivers_leaks_drift_use_and_cost(parts: dict[str, Path
         "earlier rows",
         "http://127.0.0.1:8000/shop/predict",
         "1 min 02 s",
-        "said 60%, happened 50%, 100 rows",
+        "predicted 60%, observed 50%, 100 rows",
     ):
         assert said in text
     assert text.index("Good enough") < text.index("What drives") < text.index("Leaks") < text.index("What it cost")
@@ -205,14 +205,14 @@ def test_a_refused_model_is_told_first_and_not_offered(parts: dict[str, Path], t
 def test_a_part_that_cannot_be_read_is_left_out(parts: dict[str, Path], tmp_path: Path) -> None:
     (parts["monitoring"] / "monitoring.json").write_text("{")
     _, links = render(parts, tmp_path)
-    assert "Is the world still the same?" not in links.text
+    assert "Have the data changed?" not in links.text
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"metric": "rmse", "greater_is_better": False, "score": score(12.3)}, "off by 12.3"),
-        ({"metric": "log_loss", "greater_is_better": False}, "surprise of 0.820"),
+        ({"metric": "log_loss", "greater_is_better": False}, "log loss of 0.820"),
         ({"metric": "r2"}, "82 %"),
         ({"metric": "unheard_of"}, "unheard of is 0.820"),
     ],
@@ -228,6 +228,6 @@ def test_small_words() -> None:
     )
     assert [number(each) for each in (0.12345, 12.345, 12345.6, float("nan"))] == ["0.123", "12.35", "12,346", "-"]
     assert [duration(each) for each in (3.25, 61, 3600)] == ["3.2 s", "1 min 01 s", "60 min 00 s"]
-    assert split(card()) == "It was judged on the latest rows. It is judged on what came after."
-    assert "hardly a difference" in optimism(card(random_score=score(0.825)))
+    assert split(card()) == "It was tested on the latest rows. It is judged on what came after."
+    assert "hardly different" in optimism(card(random_score=score(0.825)))
     assert optimism(card(random_score=None)) == ""
