@@ -42,8 +42,7 @@ def _shown(parts: Parts, seconds: Mapping[str, float]) -> dict[str, Shown]:
     if card is not None:
         shown["verdict"] = "good enough to use" if card.accepted else "not good enough to use"
         span = f"{number(card.score.low)} to {number(card.score.high)}"
-        shown["score"] = float(f"{card.score.value:.6g}")
-        shown["score with interval"] = f"{card.metric} {number(card.score.value)} ({span})"
+        shown["score"] = f"{card.metric} {number(card.score.value)} ({span})"
     if parts.served is not None and parts.served.address:
         shown["address"] = parts.served.address
     if seconds:
