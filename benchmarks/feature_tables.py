@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from radix_assets.asof.parsing import ISO, moment, read
 from radix_assets.asof.plan import Plan
-from radix_assets.asof.readings import ISO, moment, read
 from radix_assets.asof.store import Store
 from radix_assets.asof.times import NEVER
 from radix_assets.features.graph import Graph

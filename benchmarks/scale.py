@@ -38,7 +38,7 @@ _AGGREGATED = """
 from pathlib import Path
 import polars as pl
 from radix_assets.features.engines.dispatch import compute
-from radix_assets.asof.names import CUTOFF
+from radix_assets.asof.matrix_columns import CUTOFF
 from radix_assets.asof.plan import Aggregation, Identity, Input, Link, Output, Plan
 link = Link(child="rows", child_columns=("code_0",), parent="codes", parent_columns=("code_0",))
 number = ("sum", "mean", "std", "skew", "min", "max")

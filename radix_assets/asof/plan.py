@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from radix_assets.asof.names import MatrixType
+from radix_assets.asof.matrix_columns import MatrixType
 
 Reading = Literal["numeric", "categorical", "boolean", "datetime", "text", "place"]
 """How raw columns are read: Float64, String, Boolean, Datetime("us"), String; a place is latitude and longitude."""

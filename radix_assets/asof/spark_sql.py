@@ -1,11 +1,11 @@
-"""Spark SQL for values of the same row, with the same results as `readings` and `transforms` on Polars."""
+"""Spark SQL for values of the same row, with the same results as `parsing` and `transforms` on Polars."""
 
 from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from radix_assets.asof.parsing import FALSE, TRUE
 from radix_assets.asof.plan import EARTH, Identity, Node, Reading, Transform
-from radix_assets.asof.readings import FALSE, TRUE
 from radix_assets.asof.times import NEVER
 from radix_resources.compute.snapshots import text
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from radix_assets.asof.keys import MISSING, Positions
-from radix_assets.asof.readings import moment
+from radix_assets.asof.parsing import moment
 
 Times = npt.NDArray[np.int64]
 """Microseconds since 1970, UTC."""

@@ -3,11 +3,11 @@
 import numpy as np
 
 from radix_assets.exploration.equations import equations
-from radix_assets.exploration.question import Question, Vector
+from radix_assets.exploration.name_words import known_before
+from radix_assets.exploration.sample import Question, Vector
 from radix_assets.exploration.schema import Suspect
 from radix_assets.exploration.scoring import as_numbers
 from radix_assets.exploration.sums import Equation, linear, totals
-from radix_assets.exploration.words import known_before
 
 ROWS = 4_000
 COLUMNS = 400

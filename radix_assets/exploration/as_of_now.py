@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from radix_assets.exploration.names import MANY, OFTEN
+from radix_assets.exploration.name_leaks import MANY, OFTEN
+from radix_assets.exploration.name_words import specific_stems, stem, words
 from radix_assets.exploration.predictive import MIN_ROWS, SIBLING, STRONG, WEAK
-from radix_assets.exploration.question import SAMPLE, SEED, Answer, Question, positional
+from radix_assets.exploration.sample import SAMPLE, SEED, Answer, Question, positional
 from radix_assets.exploration.schema import Severity, Suspect
 from radix_assets.exploration.scoring import as_numbers, score, spearman
-from radix_assets.exploration.words import specific_stems, stem, words
 from radix_assets.relationships.schema import Relationship
 
 EXPECTED = 20.0

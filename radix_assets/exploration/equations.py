@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from radix_assets.exploration.question import SEED, Vector
+from radix_assets.exploration.sample import SEED, Vector
 from radix_assets.exploration.sums import Equation
 
 EXACT = 0.95

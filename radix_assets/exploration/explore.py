@@ -7,16 +7,16 @@ import polars as pl
 
 from radix_assets.exploration.arithmetic import arithmetic
 from radix_assets.exploration.as_of_now import as_of_now
+from radix_assets.exploration.co_occurrence import together
 from radix_assets.exploration.describe import describe
 from radix_assets.exploration.missing import missing_with_target, missingness
-from radix_assets.exploration.names import ancestors, by_name, similar_names
+from radix_assets.exploration.name_leaks import ancestors, by_name, similar_names
 from radix_assets.exploration.plots import draw
 from radix_assets.exploration.predictive import predictive
-from radix_assets.exploration.question import SEED, Question, load_sample, positional
 from radix_assets.exploration.related import children, parents
+from radix_assets.exploration.sample import SEED, Question, load_sample, positional
 from radix_assets.exploration.schema import Balance, Coverage, Exploration, Suspect
 from radix_assets.exploration.times import TimedTable, later
-from radix_assets.exploration.together import together
 from radix_assets.pipeline.output import Check, Output, Table, counted
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.tags.masking import target_name

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from radix_assets.exploration.question import Question
+from radix_assets.exploration.sample import Question
 from radix_assets.exploration.schema import Missingness, Suspect
 from radix_assets.exploration.scoring import auc
 

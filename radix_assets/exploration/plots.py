@@ -24,7 +24,7 @@ from radix_assets.common.plotting import (
 )
 from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.exploration.describe import shown_class
-from radix_assets.exploration.question import Question
+from radix_assets.exploration.sample import Question
 from radix_assets.exploration.schema import Association, Balance, Coverage, Exploration, Missingness
 from radix_assets.pipeline.output import Picture
 

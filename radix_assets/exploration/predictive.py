@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 
 from radix_assets.common.vocabulary import Role
-from radix_assets.exploration.question import Answer, Question, ranks
+from radix_assets.exploration.name_words import known_before
+from radix_assets.exploration.sample import Answer, Question, ranks
 from radix_assets.exploration.schema import Association, Code, Severity, Suspect
 from radix_assets.exploration.scoring import Result, as_numbers, bins_of, score, spearman
-from radix_assets.exploration.words import known_before
 
 STRONG = 0.95
 WEAK = 0.85

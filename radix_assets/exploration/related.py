@@ -10,7 +10,7 @@ import polars as pl
 
 from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.exploration.predictive import MIN_ROWS, STRONG, associate, judge
-from radix_assets.exploration.question import Answer, Question, positional
+from radix_assets.exploration.sample import Answer, Question, positional
 from radix_assets.exploration.schema import Association, Suspect
 from radix_assets.exploration.scoring import score
 from radix_assets.exploration.times import row_time

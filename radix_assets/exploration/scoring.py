@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from radix_assets.exploration.question import SEED, Answer, Codes, Vector, number, ranks
+from radix_assets.exploration.sample import SEED, Answer, Codes, Vector, number, ranks
 from radix_assets.exploration.schema import Measure
 
 FOLDS = 5

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from radix_assets.exploration.question import Vector
+from radix_assets.exploration.sample import Vector
 
 UNIT = 0.35
 """Maximum distance of a coefficient from 1 or -1 for the sum with coefficients 1 and -1 to be tried."""

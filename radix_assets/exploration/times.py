@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from radix_assets.exploration.question import Vector
+from radix_assets.exploration.name_words import known_before
+from radix_assets.exploration.sample import Vector
 from radix_assets.exploration.schema import Severity, Suspect
 from radix_assets.exploration.scoring import as_numbers, spearman
-from radix_assets.exploration.words import known_before
 from radix_assets.tags.schema import TableTags
 
 NEVER_EARLIER = 0.98

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from radix_assets.asof.names import MatrixType
+from radix_assets.asof.matrix_columns import MatrixType
 from radix_assets.asof.times import ALWAYS, NEVER
 from radix_assets.features.ranges import Ranges
 from radix_assets.features.segments import NOTHING, Floats, Ints, Moments, Segments

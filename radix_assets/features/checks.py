@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.asof.names import CUTOFF, MatrixType
+from radix_assets.asof.matrix_columns import CUTOFF, MatrixType
 from radix_assets.features.graph import Table
 from radix_assets.features.prepared import Prepared
 from radix_assets.pipeline.output import Check

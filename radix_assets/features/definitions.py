@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from radix_assets.asof.names import MatrixType
+from radix_assets.asof.matrix_columns import MatrixType
 from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Transform, under, walk
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.budget import trim
+from radix_assets.features.describe import name, unique
 from radix_assets.features.fallback import timed
 from radix_assets.features.graph import Graph
 from radix_assets.features.synthesis import (
@@ -20,7 +21,6 @@ from radix_assets.features.synthesis import (
     windowed,
 )
 from radix_assets.features.transforms import TRANSFORMS
-from radix_assets.features.words import name, unique
 
 MOST_FEATURES = 500
 """Maximum engineered features; the target table's own columns always stay."""

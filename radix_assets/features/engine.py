@@ -13,8 +13,8 @@ from radix_assets.asof.times import ALWAYS, NEVER, Times, latest, only_known
 from radix_assets.features.aggregations import AGGREGATIONS, nullable
 from radix_assets.features.expressions import expression
 from radix_assets.features.fallback import foreign, timed, transformed
+from radix_assets.features.finality import is_final
 from radix_assets.features.history import Child, History
-from radix_assets.features.settled import is_final
 from radix_assets.features.totals import Totals, totalable
 from radix_assets.features.transforms import transform
 

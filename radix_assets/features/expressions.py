@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from radix_assets.asof.parsing import moment, read
 from radix_assets.asof.plan import Identity, Node, Transform
-from radix_assets.asof.readings import moment, read
 from radix_assets.asof.store import Store
 from radix_assets.features.transforms import transform
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.asof.columns import each, exactly
+from radix_assets.asof.parsing import Unusable, choose, moment
 from radix_assets.asof.plan import Link, Reading
-from radix_assets.asof.readings import Unusable, choose, moment
-from radix_assets.features.places import pairs
-from radix_assets.features.words import unique
+from radix_assets.features.coordinates import pairs
+from radix_assets.features.describe import unique
 from radix_assets.relationships.schema import Relationship
 from radix_assets.tags.schema import TableTags, Tags
 from radix_resources.errors import FeatureError

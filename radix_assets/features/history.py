@@ -10,7 +10,7 @@ from radix_assets.asof.keys import Positions
 from radix_assets.asof.plan import Aggregation, Node, Where
 from radix_assets.asof.times import NEVER, Times, back
 from radix_assets.features.aggregations import AGGREGATIONS, aggregate
-from radix_assets.features.codes import encode
+from radix_assets.features.encoding import encode
 from radix_assets.features.fallback import aggregated, foreign
 from radix_assets.features.ranges import Column, Layout, Ranges, expanded
 from radix_assets.features.segments import Floats, Ints, Mask, Segments, Values

@@ -6,10 +6,10 @@ from typing import Any, Literal
 import polars as pl
 
 from radix_assets.asof.columns import exactly
+from radix_assets.asof.parsing import moment as as_moment
 from radix_assets.asof.plan import Node
-from radix_assets.asof.readings import moment as as_moment
 from radix_assets.asof.store import Store
-from radix_assets.features.codes import encode
+from radix_assets.features.encoding import encode
 from radix_assets.features.expressions import expression
 from radix_assets.features.totals import OWN
 from radix_assets.features.transforms import transform

@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 
 from radix_assets.asof.columns import each, exactly
-from radix_assets.asof.names import CUTOFF
+from radix_assets.asof.matrix_columns import CUTOFF
 from radix_assets.asof.plan import Input, Plan, reads
 from radix_assets.asof.store import Store
 from radix_assets.asof.times import NEVER, Times, micros, moments
+from radix_assets.features.conform import canonical, conform
 from radix_assets.features.engine import Stage, View
 from radix_assets.features.polars_tables import PolarsTables
-from radix_assets.features.rows import canonical, conform
 from radix_assets.features.totals import Totals
 from radix_resources.errors import FeatureError
 

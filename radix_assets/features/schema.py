@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from radix_assets.asof.names import CUTOFF, GROUP, ROW, TARGET, MatrixType
+from radix_assets.asof.matrix_columns import CUTOFF, GROUP, ROW, TARGET, MatrixType
 from radix_assets.common.vocabulary import Problem
 
 __all__ = ["CUTOFF", "GROUP", "ROW", "TARGET", "Feature", "FeatureSet", "MatrixType"]

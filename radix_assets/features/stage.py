@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from radix_assets.asof.columns import exactly
+from radix_assets.asof.parsing import moment
 from radix_assets.asof.plan import Output as PlanOutput
 from radix_assets.asof.plan import Plan
-from radix_assets.asof.readings import moment
 from radix_assets.features.checks import checks_of
 from radix_assets.features.definitions import Definition, define
+from radix_assets.features.describe import columns, explain, path, route
 from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph import Graph, build_graph
 from radix_assets.features.graph import Table as GraphTable
@@ -24,7 +25,6 @@ from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET, Feature, Fe
 from radix_assets.features.synthesis import save
 from radix_assets.features.target import target_values
 from radix_assets.features.trailing import trailing
-from radix_assets.features.words import columns, explain, path, route
 from radix_assets.pipeline.output import Output, Picture, Table
 from radix_assets.question.horizon import horizon
 from radix_assets.sources.schema import spelling_of

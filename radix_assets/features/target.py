@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.asof.readings import TRUE
+from radix_assets.asof.parsing import TRUE
 from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.tags.schema import Target
 from radix_resources.errors import FeatureError

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from radix_assets.asof.names import MatrixType
+from radix_assets.asof.matrix_columns import MatrixType
 from radix_assets.asof.plan import EARTH
 
 _PUNCTUATION = r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]*"""

@@ -10,7 +10,7 @@ import polars as pl
 from radix_assets.asof.columns import exactly
 from radix_assets.common.vocabulary import Sensitivity
 from radix_assets.labels.ask import Asker, asker
-from radix_assets.labels.picture import draw
+from radix_assets.labels.plot import draw
 from radix_assets.labels.table import Labels, label, open_rows
 from radix_assets.pipeline.output import Check, Output, Picture, Shown
 from radix_assets.question.horizon import Future

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from radix_assets.common.plotting import LIMIT
 from radix_assets.exploration.explore import explore, load_exploration
 from radix_assets.exploration.plots import worth_ranking
-from radix_assets.exploration.question import load_sample
+from radix_assets.exploration.sample import load_sample
 from radix_assets.pipeline.output import Picture
 from radix_assets.tags.schema import ColumnTag, Tags, Target
 from radix_resources.errors import TargetError

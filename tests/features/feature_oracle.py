@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from radix_assets.asof.parsing import moment, read
 from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Output, Plan, Transform
-from radix_assets.asof.readings import moment, read
 from radix_assets.features.graph import build_graph
 from radix_assets.tags.schema import Tags
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 from feature_shop import link, save
 
-from radix_assets.asof.readings import ISO
+from radix_assets.asof.parsing import ISO
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.asof.names import CUTOFF
+from radix_assets.asof.matrix_columns import CUTOFF
 from radix_assets.asof.plan import Plan
 from radix_assets.asof.times import micros
 

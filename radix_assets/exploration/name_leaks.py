@@ -2,8 +2,8 @@
 
 from collections import Counter
 
+from radix_assets.exploration.name_words import known_before, same_name, specific_stems
 from radix_assets.exploration.schema import Suspect
-from radix_assets.exploration.words import known_before, same_name, specific_stems
 from radix_assets.tags.schema import Tags
 
 MANY, OFTEN = 3, 0.5

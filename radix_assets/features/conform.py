@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from radix_assets.asof.parsing import iso
 from radix_assets.asof.plan import Input
-from radix_assets.asof.readings import iso
 from radix_resources.errors import FeatureError
 
 CANONICAL: dict[str, pl.DataType] = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_assets.features.codes import encode
+from radix_assets.features.encoding import encode
 
 values = st.one_of(
     st.lists(st.one_of(st.none(), st.integers(-3, 3).map(float))).map(lambda x: pl.Series(x, dtype=pl.Float64)),
