@@ -1,4 +1,4 @@
-"""radix credentials: what the projects need, whether it is there and works; to give one, and to take it away."""
+"""List, check, set and remove the credentials that projects require."""
 
 import re
 import sys
@@ -43,32 +43,32 @@ def register(app: typer.Typer) -> None:
 
 
 def ask_at_terminal() -> None:
-    """Where a person is at the terminal, ask for the encrypted file's pass phrase when it is needed."""
+    """Ask for the encrypted file's pass phrase when it is needed, if there is a terminal."""
     if sys.stdin.isatty():
         let_ask(lambda: _hidden("pass phrase of the encrypted file of credentials"))
 
 
 def unlock(here: Place) -> None:
-    """Before processes are started that nobody can answer: have the key to the encrypted file ready for them.
+    """Make the key of the encrypted file available to the processes about to start, which cannot ask for it.
 
-    Where a credential is missing that could only be stored in a file which is yet to be made, a person at the terminal
-    is asked for its pass phrase now, so that these processes can read what is given while they run. Raises
-    CredentialError RDX-CRD-004 where the key is wrong.
+    If a credential is missing that could only be stored in a file which does not exist yet, ask for its pass phrase
+    now, so that these processes can read what is set while they run. Raise CredentialError RDX-CRD-004 if the key is
+    wrong.
     """
     from radix_assets.project.settings import load_projects
 
-    held = vault(here.home.state)
+    file = vault(here.home.state)
     try:
-        if held.path.exists():
-            held.unlock()
+        if file.path.exists():
+            file.unlock()
             return
-        filed = sys.stdin.isatty() and isinstance(_store(here, None), EncryptedFile)
-        names = _missing(here, load_projects(here.home.projects)[0]) if filed else []
+        can_ask = sys.stdin.isatty() and isinstance(_store(here, None), EncryptedFile)
+        names = _missing(here, load_projects(here.home.projects)[0]) if can_ask else []
         if names:
-            told = f"not given yet: {', '.join(names)}; when Radix runs: radix credentials set"
-            out.print(f"[yellow]![/] {told}", soft_wrap=True)
-            held.ask = _new_phrase
-            held.unlock(make=True)
+            missing = f"not set yet: {', '.join(names)}; once Radix runs: radix credentials set"
+            out.print(f"[yellow]![/] {missing}", soft_wrap=True)
+            file.ask = _new_phrase
+            file.unlock(make=True)
     except CredentialError as error:
         if error.code == "RDX-CRD-004":
             raise
@@ -76,10 +76,10 @@ def unlock(here: Place) -> None:
 
 
 def show(
-    name: Annotated[str | None, typer.Argument(help="A project; all where none is given.")] = None,
+    name: Annotated[str | None, typer.Argument(help="A project; all if omitted.")] = None,
     as_json: Json = False,  # noqa: FBT002 typer's options
 ) -> None:
-    """What the projects need, and of each whether it is there, where, and whether it works. No value is shown.
+    """List the credentials that projects require: where each is stored and whether it works. Shows no value.
 
     Example: radix credentials shop
     """
@@ -98,15 +98,17 @@ def show(
 
 
 def give(
-    name: Annotated[str | None, typer.Argument(help="As projects refer to it; every missing one if not given.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="The name in ${NAME} references; every missing one if omitted.")
+    ] = None,
     stdin: Annotated[  # noqa: FBT002 typer's options
         bool, typer.Option("--stdin", help="Read the value from standard input instead of asking at the terminal.")
     ] = False,
     store: Annotated[
-        str | None, typer.Option(help="keyring or file; by default the keyring, where this machine has one.")
+        str | None, typer.Option(help="keyring or file; by default the keyring, if this machine has one.")
     ] = None,
 ) -> None:
-    """Give a credential: it is asked for without echo, stored, and tried at once.
+    """Set a credential: enter it without echo, store it, and try it at once.
 
     Example: radix credentials set SHOP_PASSWORD
     """
@@ -116,7 +118,7 @@ def give(
     projects = load_projects(here.home.projects)[0]
     names = [name] if name else _missing(here, projects)
     if not names:
-        out.print("nothing is missing")
+        out.print("no credential is missing")
         return
     if stdin and len(names) > 1:
         raise ConfigError(
@@ -130,24 +132,24 @@ def give(
     raise typer.Exit(PERSON if any(one.needs_person for one in found) else OK)
 
 
-def remove(name: Annotated[str, typer.Argument(help="As projects refer to it.")]) -> None:
-    """Remove a credential from where Radix stored it.
+def remove(name: Annotated[str, typer.Argument(help="The name in ${NAME} references.")]) -> None:
+    """Remove a credential from Radix's stores.
 
     Example: radix credentials remove SHOP_PASSWORD
     """
     here = place()
     held = credentials(here.home.state)
     gone = [one.kind for one in held.backends if isinstance(one, Store) and not one.unavailable() and one.remove(name)]
-    out.print(f"[green]✓[/] removed from: {', '.join(gone)}" if gone else f"nothing is stored of the name {name}")
+    out.print(f"[green]✓[/] removed from: {', '.join(gone)}" if gone else f"no store has {name}")
     if held.where(name):
-        out.print(f"[yellow]![/] {name} is set in the environment too, which is yours to unset")
+        out.print(f"[yellow]![/] {name} is also set in the environment; unset it there")
 
 
 def attempt(
     address: Annotated[str, typer.Argument(help="postgresql://, s3://, https:// or sqlite:///, with ${NAME}.")],
     as_json: Json = False,  # noqa: FBT002 typer's options
 ) -> None:
-    """Try an address before a project uses it: connect, list, and look whether more than reading is permitted.
+    """Probe an address before a project uses it: connect, list, and report permissions beyond reading.
 
     Example: radix credentials try 'postgresql://reader:${SHOP_PASSWORD}@db/shop'
     """
@@ -157,9 +159,9 @@ def attempt(
     if with_reference(address, "X") != address:
         raise ConfigError(
             "RDX-CFG-013",
-            "the address holds a password, which the shell's history keeps",
+            "the address holds a password, which is now in the shell's history",
             expected="${NAME} in its place, in single quotes",
-            hint="radix credentials set NAME, then try again; consider that password known",
+            hint="radix credentials set NAME, then try again; change that password",
             address=without_secret(address),
         )
     probed = probe(address, credentials(place().home.state))
@@ -174,32 +176,32 @@ def attempt(
 def _give(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
     if not re.fullmatch(r"\w+", name):
         raise ConfigError(
-            "RDX-CFG-013", f"{name!r} cannot name a credential", expected="letters, digits and underscores"
+            "RDX-CFG-013", f"{name!r} is not a valid credential name", expected="letters, digits and underscores"
         )
     backend = _store(here, store)
     value = sys.stdin.read().removesuffix("\n").removesuffix("\r") if stdin else _asked(f"value of {name}")
     if not value:
-        raise ConfigError("RDX-CFG-013", f"{name} was given no value; nothing is changed", hint="give it again")
+        raise ConfigError("RDX-CFG-013", f"the value of {name} is empty; nothing is changed", hint="enter it again")
     if not value.startswith(SCHEME):
         remember(value)
     if isinstance(backend, EncryptedFile) and not stdin and not backend.path.exists():
         backend.ask = _new_phrase
-        out.print("[yellow]![/] a `radix up` that runs already must be started anew to know the pass phrase")
+        out.print("[yellow]![/] restart a running `radix up`, so that it has the pass phrase")
     backend.set(name, value)
     out.print(f"[green]✓[/] {name} is in the {backend.kind}")
     if credentials(here.home.state).where(name) != backend.kind:
-        out.print(f"[yellow]![/] {name} is set in the environment too, and that value is taken first")
+        out.print(f"[yellow]![/] {name} is also set in the environment, and that value takes precedence")
 
 
 def _store(here: Place, wanted: str | None) -> Store:
     if wanted is not None and wanted not in STORES:
-        raise ConfigError("RDX-CFG-013", f"{wanted!r} is no place to store", expected=" or ".join(STORES))
+        raise ConfigError("RDX-CFG-013", f"{wanted!r} is not a store", expected=" or ".join(STORES))
     writable = {one.kind: one for one in credentials(here.home.state).backends if isinstance(one, Store)}
     if wanted:
         chosen = writable[STORES[wanted]]
         why = chosen.unavailable()
         if why:
-            raise CredentialError("RDX-CRD-009", f"the {chosen.kind} cannot be used: {why}", hint="take --store file")
+            raise CredentialError("RDX-CRD-009", f"the {chosen.kind} cannot be used: {why}", hint="use --store file")
         return chosen
     return next(one for one in writable.values() if one.unavailable() is None)
 
@@ -208,9 +210,9 @@ def _asked(what: str) -> str:
     if not sys.stdin.isatty():
         raise CredentialError(
             "RDX-CRD-010",
-            "there is no terminal to ask at",
+            "there is no terminal for input",
             expected="a terminal, or --stdin with the value on standard input",
-            hint="radix credentials set NAME --stdin < a file, or from the program that keeps your secrets",
+            hint="radix credentials set NAME --stdin < FILE, or pipe it from your secrets manager",
         )
     return _hidden(what)
 
@@ -222,9 +224,9 @@ def _hidden(what: str) -> str:
 
 
 def _new_phrase() -> str:
-    phrase = _hidden("a pass phrase for the encrypted file; you keep it, Radix does not")
-    if phrase != _hidden("the same again"):
-        raise ConfigError("RDX-CFG-013", "the two pass phrases differ; nothing is changed", hint="give it again")
+    phrase = _hidden("a new pass phrase for the encrypted file; Radix does not store it")
+    if phrase != _hidden("repeat the pass phrase"):
+        raise ConfigError("RDX-CFG-013", "the two pass phrases differ; nothing is changed", hint="enter them again")
     return phrase
 
 
@@ -243,7 +245,7 @@ def _uses(project: Any, names: set[str]) -> bool:
 
 
 def _check(here: Place, projects: list[Any]) -> "list[Checked]":
-    """Try, and leave what came of it in the action log."""
+    """Check the credentials, and record the results in the action log."""
     from radix_assets.cli.common import login
     from radix_assets.operations.check_credentials import check
     from radix_resources.action_log.log import record
@@ -300,6 +302,6 @@ def _print(here: Place, found: "list[Checked]") -> None:
         if one.next:
             out.print(f"    next: {escape(one.next)}", soft_wrap=True)
     if not found:
-        out.print("no project needs a credential")
+        out.print("no project requires a credential")
     asked = [f"{one['place']}{' (' + one['unavailable'] + ')' if one['unavailable'] else ''}" for one in _places(here)]
-    out.print(f"[dim]asked in this order: {escape(', '.join(asked))}[/]", soft_wrap=True)
+    out.print(f"[dim]searched in this order: {escape(', '.join(asked))}[/]", soft_wrap=True)

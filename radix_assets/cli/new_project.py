@@ -1,4 +1,4 @@
-"""Writes a project file."""
+"""Write a project file."""
 
 import re
 from pathlib import Path
@@ -25,9 +25,9 @@ HEADER = """\
 def write_project(
     home: Home, name: str, arguments: list[str], *, target: str | None, accept: str
 ) -> tuple[list[str], Project]:
-    """Write `projects/<name>/project.yaml`. Returns the names of the secrets to be set, and the project.
+    """Write `projects/<name>/project.yaml`. Return the names of the credentials to set, and the project.
 
-    Raises ConfigError RDX-CFG-006 where the project is there already: a person's file is never overwritten; and
+    Raises ConfigError RDX-CFG-006 if the project exists already: a user's file is never overwritten; and
     TagError RDX-TAG-002 or TargetError RDX-TGT-006 where the target cannot be, as far as the sources' headers tell.
     """
     folder = home.projects / name
@@ -35,16 +35,16 @@ def write_project(
     if path.exists():
         raise ConfigError(
             "RDX-CFG-006",
-            f"the project {name!r} is there already",
-            hint="edit its file, or take another name",
+            f"the project {name!r} exists already",
+            hint="edit its file, or choose another name",
             file=path,
         )
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or name.lower() == INFRASTRUCTURE:
         raise ConfigError(
             "RDX-CFG-009",
-            f"{name!r} cannot name a project",
+            f"{name!r} is not a valid project name",
             expected=f"letters, digits and underscores, a letter first; not {INFRASTRUCTURE}",
-            hint="take another name" if name.lower() == INFRASTRUCTURE else f"such as {slug(name)}",
+            hint="choose another name" if name.lower() == INFRASTRUCTURE else f"such as {slug(name)}",
         )
     sources, secrets = discover(arguments, folder, credentials(home.state))
     entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in sources]
@@ -71,7 +71,7 @@ def write_project(
 
 
 def check_target(text: str, project: Project, home: Home) -> None:
-    """Whether the target can be, as far as the headers tell; the columns of some tables are not known before a run.
+    """Check the target against the columns that can be told before a run, which are not those of all tables.
 
     Raises TagError RDX-TAG-002 where it names no column, TargetError RDX-TGT-006 where no number follows < or >.
     """
@@ -91,15 +91,15 @@ def check_target(text: str, project: Project, home: Home) -> None:
     if operator in {"<", "<=", ">", ">="} and isinstance(value, str):
         raise TargetError(
             "RDX-TGT-006",
-            f"the comparison cannot be read: {value!r} is no number",
+            f"the comparison cannot be read: {value!r} is not a number",
             expected=f"one number after {operator}, such as 'table.column {operator} 15'",
-            hint="mend --target; one comparison only, without `and` or `or`",
+            hint="correct --target; one comparison only, without `and` or `or`",
             target=text,
         )
 
 
 def _check_question(question: Future, project: Project) -> None:
-    """Whether its expressions can be read, and the table is there. Raises TargetError RDX-TGT-301 and 303."""
+    """Check a question's expressions and its table. Raise TargetError RDX-TGT-301 or 303."""
     from radix_assets.question.parse import parse
 
     for expression in (question.predict, question.where):
@@ -109,7 +109,7 @@ def _check_question(question: Future, project: Project) -> None:
         near = nearest(question.for_each, project.tables, 1)
         raise TargetError(
             "RDX-TGT-303",
-            f"the question is asked for each of {question.for_each!r}, which is no table",
+            f"the question is asked for each of {question.for_each!r}, which is not a table",
             expected=f"one of {', '.join(project.tables)}",
             hint=f"did you mean {near[0]}?" if near else "correct for_each",
         )

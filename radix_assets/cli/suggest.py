@@ -1,4 +1,4 @@
-"""radix suggest."""
+"""The command `radix suggest`."""
 
 import tempfile
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from radix_assets.suggestions.folder import Reading
 
 _MOST_LINES = 60
-"""Columns that are shown, the least certain ones."""
+"""The most columns to print, the least certain ones first."""
 _SURE = 0.9
 
 
@@ -28,13 +28,13 @@ def register(app: typer.Typer) -> None:
 
 
 def suggest(
-    source: Annotated[str, typer.Argument(help="A folder with one file a table, or a project's name.")],
+    source: Annotated[str, typer.Argument(help="A folder with one file per table, or a project's name.")],
     as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object on the last line.")] = False,  # noqa: FBT002 typer's options
-    target: Annotated[str | None, typer.Option(help="What you want to predict: table.column.")] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict: table.column.")] = None,
 ) -> None:
-    """What the data may mean: keys, relationships, roles, types, time, private columns, and what could be predicted.
+    """Suggest keys, relationships, roles, types, time, private columns and targets of a data set.
 
-    Nothing is written, neither into the folder nor elsewhere. Files that cannot be read are listed; the rest goes on.
+    Writes nothing. Lists files that cannot be read and continues with the others.
 
     Example: radix suggest data/ --json
     """
@@ -84,9 +84,9 @@ def _read(source: str, work: Path, say: Any) -> "Reading":
     if not source.isidentifier():
         raise ConfigError(
             "RDX-CFG-005",
-            f"{source!r} is no folder and no project",
-            expected="a folder with one file a table, or a project's name",
-            hint="look up the folder's name",
+            f"{source!r} is neither a folder nor a project",
+            expected="a folder with one file per table, or a project's name",
+            hint="check the path",
         )
     here = place()
     return read_project(here.project(source), work, credentials(here.home.state), lambda table: say(f"reading {table}"))
@@ -97,7 +97,7 @@ def _print(found: Mapping[str, Any]) -> None:
         line = f"[bold]{escape(target['table'])}.{escape(target['column'])}[/]  {target['problem']}, {target['metric']}"
         out.print(f"target? {line}  {target['confidence']:.0%}  [dim]{escape(target['evidence'])}[/]", soft_wrap=True)
     if not found["targets"]:
-        out.print("nothing found that looks like a target")
+        out.print("no likely target found")
     out.print()
     for name, table in found["tables"].items():
         said = [counted(table["rows"], "row")]

@@ -1,13 +1,13 @@
-"""Whether a text is a cron expression to Dagster, which refuses the whole code location where one is none."""
+"""Validate cron expressions as Dagster does, which refuses the whole code location if one is invalid."""
 
 import re
 
 _PLAIN = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-"""Of each field the least and the largest number."""
+"""The least and the largest number of each field."""
 
 
 def is_cron(text: str) -> bool:
-    """Whether Dagster takes it, of five fields: what is plain is known here, all else is asked of Dagster."""
+    """Return whether Dagster accepts a text of five fields; simple ones are decided here, without loading Dagster."""
     fields = text.split()
     if len(fields) != len(_PLAIN):
         return False

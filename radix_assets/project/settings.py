@@ -1,4 +1,4 @@
-"""The project file: what a person declares. `projects/<name>/project.yaml`, typed and validated."""
+"""The project file, `projects/<name>/project.yaml`, typed and validated."""
 
 import difflib
 import hashlib
@@ -34,9 +34,9 @@ from radix_resources.providers.registry import find_provider
 PROJECT_FILE = "project.yaml"
 TAGS_FILE = "tags.yaml"
 DESTROYED = ".destroyed"
-"""A file in the folder of a project that was destroyed: it is left alone until a person runs it again."""
+"""A file in the folder of a destroyed project, which is ignored until a user runs it again."""
 INFRASTRUCTURE = "infra"
-"""The first part of the asset keys of what is provisioned; no project has that name."""
+"""The first part of the asset keys of provisioned infrastructure; a project cannot have this name."""
 
 _OWNER = r"team:\S+|[A-Za-z0-9_][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}"
 """What Dagster accepts as the owner of an asset."""
@@ -53,12 +53,12 @@ Question = Annotated[
 
 
 class Goal(_Strict):
-    """The question."""
+    """What is to be predicted."""
 
     target: Question | None = Field(
         None,
         description="table.column, a comparison such as 'flights.arr_delay > 15', or what will happen: "
-        "{for_each, predict, within, every, where}; suggested where it is not given.",
+        "{for_each, predict, within, every, where}; suggested if omitted.",
     )
 
     @field_validator("target", mode="before")
@@ -67,31 +67,31 @@ class Goal(_Strict):
         return future_of(said) if isinstance(said, str) and said.lstrip().startswith("{") else said
 
     problem: Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"] | None = Field(
-        None, description="The kind of problem; follows from the target where it is not given."
+        None, description="The kind of problem; derived from the target if omitted."
     )
 
 
 class Policy(_Strict):
-    """What a person must decide."""
+    """Which decisions require a user's approval."""
 
     tags: Literal["human", "auto"] = Field(
         "human", description="human: wait until the tags are confirmed; auto: accept the suggestions."
     )
     accept_above: float = Field(
-        0.0, ge=0, le=1, description="With auto: wait all the same if the target is suggested with less confidence."
+        0.0, ge=0, le=1, description="With auto: wait anyway if the target is suggested with less confidence."
     )
     deploy: Literal["human", "auto"] = Field(
         "auto", description="human: a model goes live after `radix approve`; auto: as soon as it beats the champion."
     )
     delete: Literal["human", "auto"] = Field(
-        "auto", description="human: `radix destroy` asks a person at a terminal; --yes-delete-data does not suffice."
+        "auto", description="human: `radix destroy` asks at a terminal; --yes-delete-data does not suffice."
     )
 
 
 class Search(_Strict):
-    """How hard to look for a model."""
+    """The extent of the search for a model."""
 
-    trials: int = Field(16, ge=1, le=10_000, description="Configurations to try; the search is bounded by this alone.")
+    trials: int = Field(16, ge=1, le=10_000, description="Configurations to try; nothing else limits the search.")
     seed: int = Field(0, ge=0, description="The same seed and data give the same model.")
     learners: list[str] | None = Field(
         None,
@@ -125,7 +125,7 @@ class Infrastructure(_Strict):
         DEFAULT, description="local: this machine, nothing to install; or an installed provider.", examples=[DEFAULT]
     )
     endpoint_hours: float | None = Field(
-        None, gt=0, description="The endpoint is stopped after so long; `radix up` starts it again."
+        None, gt=0, description="Hours after which the endpoint is stopped; `radix up` starts it again."
     )
 
     @field_validator("provider")
@@ -150,7 +150,7 @@ class Infrastructure(_Strict):
 
 
 class Spark(_Strict):
-    """A Spark cluster that exists."""
+    """An existing Spark cluster."""
 
     master: str = Field(
         description="spark://host:7077, k8s://https://host:6443, sc://host:15002 (Connect), or for tests "
@@ -177,35 +177,35 @@ class Spark(_Strict):
 
 
 class Compute(_Strict):
-    """What computes profiles, label tables and features."""
+    """The engine that computes profiles, label tables and features."""
 
     engine: Literal["auto", "polars", "spark"] = Field(
-        "auto", description="auto: Spark where a cluster is named and the data do not fit into memory here."
+        "auto", description="auto: Spark if a cluster is named and the data do not fit into this machine's memory."
     )
     spark: Spark | None = Field(None, description="The cluster.")
 
     @model_validator(mode="after")
     def _cluster(self) -> "Compute":
         if self.engine == "spark" and self.spark is None:
-            raise ValueError("engine: spark wants a cluster; name it: spark: {master: spark://host:7077}")
+            raise ValueError("engine: spark requires a cluster; name it: spark: {master: spark://host:7077}")
         return self
 
 
 class Budget(_Strict):
-    """What it may cost; a step that would go beyond it fails before it starts."""
+    """The limits of cost; a step that would exceed one fails before it starts."""
 
-    dollars_per_month: float | None = Field(None, ge=0, description="Of anything that is paid for.")
-    search_minutes: float | None = Field(None, ge=0, description="Of the search for a model, each time.")
-    gigabytes: float | None = Field(None, ge=0, description="Of all that is kept for the project.")
+    dollars_per_month: float | None = Field(None, ge=0, description="Limit of all costs in a month.")
+    search_minutes: float | None = Field(None, ge=0, description="Limit of each search for a model.")
+    gigabytes: float | None = Field(None, ge=0, description="Limit of all that is stored for the project.")
 
     @property
     def limited(self) -> bool:
-        """Whether anything is limited at all."""
+        """Whether there is any limit."""
         return any(limit is not None for limit in self.model_dump().values())
 
 
 class Project(_Strict):
-    """One project: its data, its question, its rules."""
+    """A project: its data, its question and its rules."""
 
     name: str = Field(description="Letters, digits and underscores; equals the folder's name.")
     description: str = Field("", description="One sentence for the people who see it in the UI.")
@@ -226,7 +226,7 @@ class Project(_Strict):
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
             raise ValueError("a name has letters, digits and underscores only, and starts with a letter")
         if name.lower() == INFRASTRUCTURE:
-            raise ValueError("that name is taken: what is provisioned is shown under it")
+            raise ValueError("the name is reserved for provisioned infrastructure")
         return name
 
     @field_validator("owners")
@@ -255,12 +255,12 @@ class Project(_Strict):
 
     @property
     def tables(self) -> list[str]:
-        """Names of all tables, in the order of the file."""
+        """The names of all tables, in the order of the file."""
         return [table for source in self.sources for table in source.list_tables()]
 
     @property
     def tags_path(self) -> Path:
-        """The person's tags."""
+        """The path of tags.yaml."""
         return self.folder / TAGS_FILE
 
     @property
@@ -276,30 +276,34 @@ class Project(_Strict):
         raise KeyError(table)
 
     def key(self, *parts: str) -> str:
-        """Parts of an asset key of this project, joined: of "raw" and "Order Details", `shop/raw/Order_Details`."""
+        """Return an asset key of this project: for "raw" and "Order Details", `shop/raw/Order_Details`."""
         return "/".join([self.name, *(slug(part) for part in parts)])
 
 
 def names_a_cluster(project: Project) -> bool:
-    """Whether steps may be computed there, and so need what its address and settings refer to."""
+    """Return whether steps may be computed on a cluster, and so need the credentials of its address and settings."""
     return project.compute.spark is not None
 
 
 def slug(name: str) -> str:
-    """A name as an asset key may hold it."""
+    """Return a name as a part of an asset key: ASCII letters, digits and underscores."""
     return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "table"
 
 
 def load_project(path: Path) -> Project:
-    """Read and validate one project file.
+    """Read and validate a project file.
 
-    Raises ConfigError RDX-CFG-001 (no such file), RDX-CFG-002 (not YAML) or RDX-CFG-003 (not a valid project), each
+    Raise ConfigError RDX-CFG-001 (no such file), RDX-CFG-002 (not YAML) or RDX-CFG-003 (not a valid project), each
     with the file, the line, what was found and what is allowed.
     """
     text, content = read_settings(path)
     if not isinstance(content, dict):
         raise ConfigError(
-            "RDX-CFG-003", "the file holds no settings", expected="sources: and goal:", hint="see docs", file=path
+            "RDX-CFG-003",
+            "the file holds no settings",
+            expected="sources: and goal:",
+            hint="see docs/project-file.md",
+            file=path,
         )
     try:
         project = Project.model_validate({"name": path.parent.name, **content, "folder": path.parent})
@@ -334,7 +338,7 @@ def project_in(content: dict[str, Any], file: Path) -> Project:
 
 
 def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:
-    """All projects below a folder, and by name the errors of those that cannot be loaded."""
+    """Load all projects below a folder. Return them, and by name the errors of those that cannot be loaded."""
     good, broken = [], {}
     for path in sorted(root.glob(f"*/{PROJECT_FILE}")):
         try:

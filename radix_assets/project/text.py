@@ -1,4 +1,4 @@
-"""The text of a project file: reading it, and telling where in it something stands."""
+"""Read the text of a project file, and locate settings in it."""
 
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_settings(path: Path) -> tuple[str, Any]:
-    """The text of a project file, and what it holds.
+    """Return the text of a project file, and its content.
 
-    Raises ConfigError RDX-CFG-001 (no such file) or RDX-CFG-002 (not YAML, with line and column).
+    Raise ConfigError RDX-CFG-001 (no such file) or RDX-CFG-002 (not YAML, with line and column).
     """
     try:
         raw = path.read_bytes()
@@ -26,23 +26,23 @@ def read_settings(path: Path) -> tuple[str, Any]:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         read = raw[: error.start].decode("utf-8")
-        raise _unreadable("a byte is no UTF-8 text", path, read, len(read)) from None
+        raise _unreadable("a byte is not UTF-8 text", path, read, len(read)) from None
     if is_too_deep(text):
         raise _unreadable("it is nested too deeply", path, text, 0)
     try:
         return text, yaml.load(text, _LOADER)  # noqa: S506 a safe loader
     except yaml.reader.ReaderError as error:
-        raise _unreadable("a character may not stand there", path, text, error.position) from None
+        raise _unreadable("a character is not allowed there", path, text, error.position) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or "unreadable"
         raise _unreadable(problem, path, text, 0, (mark.line, mark.column) if mark else None) from None
-    except Exception:  # noqa: BLE001 a value that is not what its form or its tag says, such as 2026-02-31
-        raise _unreadable("a value is not what it seems", path, text, 0, _culprit(text)) from None
+    except Exception:  # noqa: BLE001 a value that does not fit its form or its tag, such as 2026-02-31
+        raise _unreadable("invalid value", path, text, 0, _culprit(text)) from None
 
 
 def _culprit(text: str) -> tuple[int, int] | None:
-    """Where the first value stands that cannot be what it seems; None where it is not a single one."""
+    """Return line and column of the first invalid value; None if no single value is invalid."""
     loader = _LOADER(text)
     waiting = [loader.get_single_node()]
     while waiting:
@@ -50,7 +50,7 @@ def _culprit(text: str) -> tuple[int, int] | None:
         if isinstance(node, yaml.ScalarNode):
             try:
                 loader.construct_object(node)
-            except Exception:  # noqa: BLE001 what the constructors raise is not said anywhere
+            except Exception:  # noqa: BLE001 the constructors do not document what they raise
                 return node.start_mark.line, node.start_mark.column
         elif node is not None:
             parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
@@ -64,7 +64,7 @@ def _unreadable(problem: str, path: Path, text: str, position: int, at: tuple[in
     return ConfigError(
         "RDX-CFG-002",
         f"the file is not YAML: {problem}",
-        hint="mend the line",
+        hint="correct the line",
         file=path,
         line=line + 1,
         column=column + 1,
@@ -72,7 +72,7 @@ def _unreadable(problem: str, path: Path, text: str, position: int, at: tuple[in
 
 
 def place_of(text: str, where: tuple[Any, ...]) -> dict[str, int]:
-    """Line and column of a setting; of the nearest enclosing one where it is missing."""
+    """Return line and column of a setting; of the nearest enclosing one if it is missing."""
     node = yaml.compose(text, _LOADER)
     line, column = 1, 1
     for part in where:

@@ -1,4 +1,4 @@
-"""Staged rows become the snapshot's: types settled, cells that do not fit set aside."""
+"""Convert staged rows to canonical types, and store the cells that cannot be converted apart."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,26 +19,29 @@ from radix_assets.sources.types.typed import canonical, present
 from radix_assets.sources.types.words import joined
 
 _ROW_GROUP = 122_880
-"""Rows of a row group, stated so that equal data give equal files."""
+"""Rows of a row group, fixed so that equal data give equal files."""
 _BEYOND = "(beyond the last column)"
 
 
 @dataclass(frozen=True)
 class _Column:
-    """One column on its way."""
+    """One column during conversion."""
 
     staged: str
     name: str
     dtype: DType
     value: pl.Expr
     there: pl.Expr
-    """Whether the source holds a value that is not meant as null."""
+    """Whether the source holds a value that does not mean null."""
     finding: Finding | None
     how: str
 
 
 def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Check]]:
-    """Write `data.parquet`, and `rejects.parquet` where cells were rejected."""
+    """Write `data.parquet`, and `rejects.parquet` if cells were rejected. Return the schema and the checks.
+
+    Raise SourceError RDX-SRC-004 if there is no row.
+    """
     place = Place(table, ", ".join(staged.files[:3]) or "database")
     with reading_errors(place):
         everything = staged.rows()
@@ -99,7 +102,7 @@ def _columns(staged: Staged, schema: pl.Schema, found: dict[str, Finding]) -> tu
 
 
 def _rejected(rows: Rows, columns: list[_Column]) -> dict[str, int]:
-    """By staged column, how many cells held something that is null now."""
+    """Return, by staged column, how many present values could not be converted."""
     lossy = [column for column in columns if column.dtype != "string"]
     if not lossy:
         return {}
@@ -137,7 +140,7 @@ def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int],
 
 
 def _coerced(column: _Column) -> str:
-    """In words, for people."""
+    """Describe how a column was converted, for display."""
     parts = [column.how] if column.how else []
     if column.finding and column.finding.reading.nulls:
         parts.append(f"null: {joined(column.finding.reading.nulls)}")
@@ -162,9 +165,7 @@ def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
         Check(
             "dates_unambiguous",
             not doubtful,
-            f"day and month may be the other way round in: {', '.join(doubtful)}"
-            if doubtful
-            else "every date can be read in one way only",
+            f"day and month may be swapped in: {', '.join(doubtful)}" if doubtful else "every date is unambiguous",
             severity="WARN",
         ),
     ]

@@ -1,4 +1,4 @@
-"""What the UI shows of a raw snapshot."""
+"""Metadata of a raw snapshot for the UI."""
 
 import datetime as dt
 from pathlib import Path
@@ -18,7 +18,7 @@ _PREVIEW_COLUMNS = 30
 _PREVIEW_ROWS = 5
 _LONGEST = 30
 _PUNCTUATION = frozenset(" .,:;-+/_@#%&()[]")
-"""Signs that show how a value is written; all others could be part of what it says."""
+"""Characters that show how a value is written; all others could reveal its content."""
 
 
 def metadata(source: Source, staged: Staged, schema: RawSchema, out: Path) -> dict[str, Shown]:
@@ -69,7 +69,7 @@ def _origin(source: Source, staged: Staged, table: str) -> str:
 
 
 def _rejects(out: Path) -> Table:
-    """Where rejected cells are: how many in each column, and the first rows. Their text stays in the file."""
+    """Count the rejected cells by column, with their first rows. Their text stays in the file."""
     summary = (
         pl.scan_parquet(out / REJECTS_FILE)
         .group_by("column", maintain_order=True)
@@ -90,19 +90,19 @@ def _rejects(out: Path) -> Table:
 
 
 def _forms(out: Path) -> Table:
-    """What the first rows look like, not what they say: one letter stands for all letters, one digit for all digits.
+    """Show the form of the first rows, not their content: each letter as `a` or `A`, each digit as `9`.
 
-    An event is never unwritten, and which columns are private may be said later.
+    Events cannot be deleted, and a column may be marked private later.
     """
     rows = pl.scan_parquet(out / DATA_FILE)
-    # Chosen by position, since a name such as ^a.*$ would be taken for a pattern.
+    # Selected by position, since a name such as ^a.*$ would be taken for a pattern.
     rows = rows.select(cs.by_index(*range(min(len(rows.collect_schema()), _PREVIEW_COLUMNS))))
     first = rows.head(_PREVIEW_ROWS).collect()
     return Table([{name: form(value) for name, value in row.items()} for row in first.iter_rows(named=True)])
 
 
 def form(value: Any) -> str | None:
-    """What a value looks like: `Ada 36` is `Aaa 99`."""
+    """Return the form of a value: `Ada 36` is `Aaa 99`."""
     if value is None:
         return None
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Which columns may not be shown."""
+"""Detect the columns whose values may not be shown."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,18 +11,18 @@ from radix_assets.sources.schema import DATA_FILE
 _SAMPLE = 200
 _ROWS = 2_000
 _PARTS = 5
-"""Places of a table that are looked at: what a table begins with may be empty, or old."""
+"""Parts of a table that are sampled: its first rows may be empty, or old."""
 _BY_VALUE = 500
-"""Columns of a wide table whose values are looked at; the others are judged by their names."""
+"""Columns of a wide table whose values are sampled; the others are judged by their names."""
 
 
 def private_columns(frame: pl.LazyFrame | pl.DataFrame, table: str) -> set[str]:
-    """Columns whose values are personal or sensitive, judged by their names and a sample of their values."""
-    return _judged(frame.lazy().head(_ROWS).collect(), [], table)
+    """Return the columns that are personal or sensitive, judged by their names and a sample of their values."""
+    return _judge(frame.lazy().head(_ROWS).collect(), [], table)
 
 
 def judge_columns(raw: Path, table: str) -> set[str]:
-    """The same for all columns of a raw snapshot, from rows all over it."""
+    """Return the personal or sensitive columns of a raw snapshot, judged by names and rows from all parts of it."""
     frame = pl.scan_parquet(raw / DATA_FILE)
     names = frame.collect_schema().names()
     if not names:
@@ -32,14 +32,14 @@ def judge_columns(raw: Path, table: str) -> set[str]:
     size = _ROWS // _PARTS
     if rows > _ROWS:
         frame = pl.concat([frame.slice((rows - size) * part // (_PARTS - 1), size) for part in range(_PARTS)])
-    return _judged(frame.collect(), names[_BY_VALUE:], table)
+    return _judge(frame.collect(), names[_BY_VALUE:], table)
 
 
-def _judged(sample: pl.DataFrame, by_name: Sequence[str], table: str) -> set[str]:
+def _judge(sample: pl.DataFrame, by_name: Sequence[str], table: str) -> set[str]:
     from radix_assets.personal_data.detect import personal_of_table
 
     columns: dict[str, list[str | None]] = {
-        # Without its name: methods of a series take a name such as ^a.*$ for a pattern.
+        # Without its name, since methods of a series take a name such as ^a.*$ for a pattern.
         column.name: column.alias("values")
         .drop_nulls()
         .unique(maintain_order=True)

@@ -1,4 +1,4 @@
-"""A user's file, read the way a raw snapshot was read: for predictions."""
+"""Read a user's file the way a raw snapshot was read, for predictions."""
 
 import difflib
 import logging
@@ -27,7 +27,7 @@ _MOST_FAILED = 0.5
 
 
 def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> pl.DataFrame:
-    """Rows of a CSV, Parquet or Excel file with the columns and types of the raw snapshot in the directory `like`.
+    """Read a CSV, Parquet or Excel file with the columns and types of the raw snapshot in the directory `like`.
 
     A column that the file lacks is null, unless it is in `required`; columns that the snapshot lacks are ignored.
     Dates, numbers and words may be written as in the snapshot's source, or the standard way. A cell that cannot be
@@ -88,7 +88,7 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
 
 
 def _read(place: str, dtype: pl.DataType, column: ColumnSchema, *, text: bool) -> tuple[pl.Expr, pl.Expr]:
-    """A column's values in the snapshot's type, and whether the file holds a value there."""
+    """Return a column's values in the snapshot's type, and whether the file holds a value there."""
     target = CANONICAL[column.dtype]
     typed = canonical(place, dtype)
     value = pl.col(place) if text or typed is None else typed[1]
@@ -108,7 +108,7 @@ def _read(place: str, dtype: pl.DataType, column: ColumnSchema, *, text: bool) -
 
 
 def _ways(column: ColumnSchema) -> list[Reading]:
-    """As the snapshot's source was read, then the standard way."""
+    """Return the readings to try: that of the snapshot's source, then the standard one."""
     plain = Reading(dtype=column.dtype)
     match column.dtype:
         case "date" | "datetime":
@@ -135,7 +135,7 @@ def _judge(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Pa
             "RDX-SRC-018",
             f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {column.dtype}",
             expected=f"values of the type {column.dtype}, as in the table",
-            hint="mend the column in the file, or leave it out",
+            hint="correct the column in the file, or omit it",
             file=file.name,
             column=column.name,
             rows=where,

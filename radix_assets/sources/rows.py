@@ -1,4 +1,4 @@
-"""Staged rows, asked in the way that suits their size."""
+"""Staged rows, queried in memory or by streaming depending on their size."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,29 +7,29 @@ from typing import Any
 import polars as pl
 
 IN_MEMORY = 30_000_000
-"""Cells up to which a table is held in memory. Beyond, every question is one streaming pass over the file.
+"""Cells up to which a table is held in memory. Beyond that, every query is a streaming pass over the file.
 
-Streaming bounds the memory of long tables; but it plans a pass column by column, and of ten thousand columns that plan
-costs more than the rows.
+Streaming bounds the memory of long tables, but a pass is planned column by column, and with ten thousand columns the
+plan costs more than the rows.
 """
 
 
 class Rows:
-    """A table to ask questions of."""
+    """A table to query."""
 
     def __init__(self, frame: pl.LazyFrame | pl.DataFrame) -> None:
         self._frame = frame
 
     @classmethod
     def of(cls, path: Path) -> "Rows":
-        """The rows of a Parquet file."""
+        """Return the rows of a Parquet file."""
         frame = pl.scan_parquet(path)
         cells = int(frame.select(pl.len()).collect().item()) * len(frame.collect_schema())
         return cls(frame.collect() if cells <= IN_MEMORY else frame)
 
     @property
     def lazy(self) -> pl.LazyFrame:
-        """To write what follows from it to a file."""
+        """The rows as a lazy frame, for writing results to a file."""
         return self._frame.lazy()
 
     @property
@@ -38,30 +38,30 @@ class Rows:
         return self._frame.collect_schema()
 
     def select(self, *expressions: pl.Expr | Iterable[pl.Expr]) -> pl.DataFrame:
-        """What the expressions give, computed."""
+        """Compute the expressions."""
         if isinstance(self._frame, pl.DataFrame):
             return self._frame.select(*expressions)
         return self._frame.select(*expressions).collect(engine="streaming")
 
     def select_each(self, expressions: Sequence[pl.Expr]) -> list[pl.DataFrame]:
-        """One table for each expression."""
+        """Compute each expression as a table of its own."""
         if isinstance(self._frame, pl.DataFrame):
             return [self._frame.select(expression) for expression in expressions]
         queries = [self._frame.select(expression) for expression in expressions]
         return pl.collect_all(queries, engine="streaming")
 
     def derive(self, *expressions: pl.Expr | Iterable[pl.Expr]) -> "Rows":
-        """The rows of other columns."""
+        """Return the rows with other columns."""
         return Rows(self._frame.select(*expressions))
 
     def filter(self, condition: pl.Expr) -> "Rows":
-        """Those rows that meet a condition."""
+        """Return the rows that meet a condition."""
         return Rows(self._frame.filter(condition))
 
     def one(self, *expressions: pl.Expr | Iterable[pl.Expr]) -> tuple[Any, ...]:
-        """The only row that the expressions give."""
+        """Return the first row of the expressions, which give one row."""
         return self.select(*expressions).row(0)
 
     def height(self) -> int:
-        """How many rows."""
+        """Return the number of rows."""
         return int(self.select(pl.len()).item())

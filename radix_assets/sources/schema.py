@@ -1,4 +1,4 @@
-"""How the columns of a source were read, as data: `schema.json` of a raw snapshot."""
+"""The schema of a raw snapshot, `schema.json`: its columns, their types and how each was read."""
 
 from pathlib import Path
 from typing import Literal
@@ -16,24 +16,24 @@ REJECTS_FILE = "rejects.parquet"
 
 
 class Reading(BaseModel):
-    """How the text of one column becomes values of one canonical type."""
+    """The conversion of one column of text into values of a canonical type."""
 
     dtype: DType = "string"
     formats: list[str] = []
-    """Of dates and times: strptime formats, tried in this order."""
+    """Dates and times: strptime formats, tried in this order."""
     decimal: str = "."
     thousands: str = ""
     unit: str = ""
-    """What stood beside every number: `%`, a currency symbol or code. A percentage keeps its scale: 100% is 100.0."""
+    """The text beside every number: `%`, a currency symbol or code. A percentage keeps its scale: 100% is 100.0."""
     true: list[str] = []
-    """Of booleans: the words, in lower case."""
+    """Booleans: the words for true, in lower case."""
     false: list[str] = []
     spelling: list[str] = []
-    """Of booleans: the word for true and the one for false as the source writes them, for answers in its own words."""
+    """Booleans: the words for true and for false as the source writes them, so that predictions use the same words."""
     whole: bool = False
-    """Of integers: written with a fraction of zero, such as 3.0."""
+    """Integers: written with a fraction of zero, such as 3.0."""
     nulls: list[str] = []
-    """Texts that meant null here, beside the empty one."""
+    """Texts that mean null in this column, in addition to empty text."""
 
 
 class ColumnSchema(BaseModel):
@@ -42,34 +42,34 @@ class ColumnSchema(BaseModel):
     name: str
     dtype: DType
     source: str
-    """Its name in the source's header; empty where it had none."""
+    """Its name in the source's header; empty if it has none."""
     source_type: str
     """Its type in the source: `text`, a Parquet or a database type."""
     coerced: str
-    """How its values became canonical ones, in words; empty where nothing was done."""
+    """How its values were converted, in words; empty if they were not."""
     reading: Reading | None = None
-    """Where it was text whose type was inferred."""
+    """Set if the type was inferred from text."""
     nulls: int = 0
     rejected: int = 0
     """Cells that could not be converted; they are null here and their text is in `rejects.parquet`."""
 
 
 class RawSchema(BaseModel):
-    """One table. It says nothing of where the data came from, so equal data give equal files."""
+    """One table. It does not say where the data came from, so equal data give equal files."""
 
     table: str
     rows: int
     columns: list[ColumnSchema]
     dropped: dict[str, str] = {}
-    """Columns of the source that the snapshot does not hold, and why."""
+    """Columns of the source that are not in the snapshot, with the reason."""
     blank_rows: int = 0
-    """Rows of the source without any value; they are left out."""
+    """Rows of the source without any value, which are left out."""
 
     suspected: list[str] | None = None
-    """Columns that look private by name or values; None in snapshots from before this was kept."""
+    """Columns that look private by name or values; None in snapshots of versions that did not store this."""
 
     beyond: int = 0
-    """Cells beyond the last column, in rows longer than the header; they are in `rejects.parquet`."""
+    """Cells beyond the last column, in rows longer than the header; their text is in `rejects.parquet`."""
 
     @property
     def rejected(self) -> int:
@@ -78,21 +78,24 @@ class RawSchema(BaseModel):
 
 
 def spelling_of(path: Path, column: str) -> tuple[str, str] | None:
-    """How a source writes true and false in a column; None where it was not text. `path` is a raw snapshot."""
+    """Return the words for true and false in a column's source; None if it is not a boolean read from text.
+
+    `path` is the directory of a raw snapshot.
+    """
     if not (path / SCHEMA_FILE).exists():
         return None
-    found = next((one for one in read_schema(path).columns if one.name == column), None)
-    words = found.reading.spelling if found and found.reading else []
+    schema = next((schema for schema in read_schema(path).columns if schema.name == column), None)
+    words = schema.reading.spelling if schema and schema.reading else []
     return (words[0], words[1]) if words else None
 
 
 def rejected_cells(path: Path) -> int:
-    """How many cells of a raw snapshot could not be converted or have no column; 0 where nothing is known of it."""
+    """Return how many cells of a raw snapshot could not be converted or have no column; 0 if it has no schema."""
     return read_schema(path).rejected if (path / SCHEMA_FILE).exists() else 0
 
 
 def read_schema(path: Path) -> RawSchema:
-    """The schema of a raw snapshot. Raises StorageError RDX-STO-010 where the directory holds none."""
+    """Read the schema of a raw snapshot. Raise StorageError RDX-STO-010 if the directory holds none."""
     try:
         return RawSchema.model_validate_json((path / SCHEMA_FILE).read_bytes())
     except (OSError, ValueError):
@@ -106,5 +109,5 @@ def read_schema(path: Path) -> RawSchema:
 
 
 def load_schema_of(path: Path) -> list[tuple[str, DType]]:
-    """Names and canonical types of a raw snapshot's columns, in the table's order."""
+    """Return the names and canonical types of a raw snapshot's columns, in the table's order."""
     return [(column.name, column.dtype) for column in read_schema(path).columns]

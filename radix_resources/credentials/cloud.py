@@ -1,4 +1,4 @@
-"""Secrets of a cloud, by references that stand where a value would: `aws-secretsmanager://name#field`."""
+"""Secrets of a cloud, referred to by a stored value of the form `aws-secretsmanager://name#field`."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from radix_resources.errors import CredentialError, TransientCredentialError
 
 SCHEME = "aws-secretsmanager://"
 _KEPT = 300.0
-"""Seconds for which a value that was fetched is used again; one that is refused is fetched anew at once."""
+"""Seconds for which a fetched value is cached; a value that is refused is fetched again at once."""
 _ABSENT = {"ResourceNotFoundException"}
 _CODES = {
     *("AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException"),
@@ -20,13 +20,13 @@ _fetched: dict[str, tuple[float, str]] = {}
 
 
 class SecretsManager(Backend):
-    """AWS Secrets Manager; items are named by their references. Who asks, and where, is boto3's own configuration."""
+    """AWS Secrets Manager; items are named by their references. Identity and region are boto3's configuration."""
 
     kind = "aws-secretsmanager"
 
     def unavailable(self) -> str | None:
         try:
-            import boto3  # noqa: F401 whether it is there
+            import boto3  # noqa: F401 whether it is installed
         except ImportError:
             return "boto3 is not installed: pip install 'radix[aws]'"
         return None
@@ -47,7 +47,7 @@ class SecretsManager(Backend):
                 "RDX-CRD-007",
                 f"the secret {secret} " + (f"has no field {field}" if field else "is not a text"),
                 expected=f"{SCHEME}name for a text, {SCHEME}name#field for a field of a JSON object",
-                hint="mend the reference",
+                hint="correct the reference",
                 secret=secret,
             )
         _fetched[name] = (time.monotonic(), value)
@@ -60,7 +60,7 @@ class SecretsManager(Backend):
 
     @staticmethod
     def forget() -> None:
-        """Fetch every secret anew when it is asked for next."""
+        """Clear the cache, so that every secret is fetched again."""
         _fetched.clear()
 
     def _call(self, operation: str, secret: str) -> dict[str, Any] | None:
@@ -100,9 +100,9 @@ def _field(text: str, field: str) -> str | None:
 def _refused(secret: str, why: str) -> CredentialError:
     return CredentialError(
         "RDX-CRD-007",
-        f"AWS does not give the secret {secret}: {why}",
+        f"AWS refused the secret {secret}: {why}",
         expected="an identity that may call secretsmanager:GetSecretValue on it, and a region",
-        hint="see what `aws sts get-caller-identity` says where Radix runs; set AWS_REGION, AWS_PROFILE or a role",
+        hint="run `aws sts get-caller-identity` where Radix runs; set AWS_REGION, AWS_PROFILE or a role",
         secret=secret,
     )
 
@@ -112,6 +112,6 @@ def _silent(secret: str, why: str) -> CredentialError:
         "RDX-CRD-008",
         f"AWS Secrets Manager does not answer: {why}",
         expected="an answer within 10 seconds",
-        hint="check the network; it is tried again by itself",
+        hint="check the network; it is retried automatically",
         secret=secret,
     )

@@ -1,4 +1,4 @@
-"""What steps print, kept without the credentials that their process looked up."""
+"""Step output (stdout and stderr), stored without the credentials that the process looked up."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from radix_resources.files import write_atomically
 
 
 class SafeComputeLogManager(LocalComputeLogManager):
-    """Radix prints no credential; a library that does, in the middle of a step, is corrected when the step ends."""
+    """Radix prints no credential; if a library prints one during a step, it is removed when the step ends."""
 
     @classmethod
     def from_config_value(

@@ -6,7 +6,7 @@ from radix_resources.credentials.base import Backend
 
 
 class Environment(Backend):
-    """The variables of this process. They cannot change while it lives, so an item has one version."""
+    """The variables of this process. They do not change while it runs, so an item has one version."""
 
     kind = "environment"
 

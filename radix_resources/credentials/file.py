@@ -1,4 +1,4 @@
-"""Credentials in a file that is encrypted with a key which a person holds.
+"""Credentials in a file that is encrypted with a key which only the user has.
 
 JSON, format 1. Each item is sealed by itself with AES-256-GCM, under a fresh nonce; the item's name and version are
 authenticated with it, so that one cannot stand in for another. The key is derived from the person's pass phrase by
@@ -20,28 +20,28 @@ from radix_resources.credentials.redaction import remember
 from radix_resources.errors import CredentialError
 
 KEY = "RADIX_KEY"
-"""The environment variable with the pass phrase. `radix` asks for it at a terminal where it is not set."""
+"""The environment variable with the pass phrase. `radix` asks for it at a terminal if it is not set."""
 FORMAT = 1
 _COST = {"n": 2**15, "r": 8, "p": 1}
 _DEAREST = {"n": 2**20, "r": 32, "p": 16}
-"""A file that asks for more would take the machine's memory before its key could be found wrong."""
+"""A file that requires more would exhaust the machine's memory before its key could be checked."""
 _PROOF = ""
 
 Ask = Callable[[], str]
 
 
 class EncryptedFile(Store):
-    """One file for an installation. Without the key names can be listed and removed, and no value read or set."""
+    """The file of an installation. Without the key, names can be listed and removed, but no value read or set."""
 
     kind = "encrypted file"
 
     def __init__(self, path: Path, ask: Ask | None = None) -> None:
         self.path = path
         self.ask = ask
-        """Asks a person for the pass phrase; None where nobody can be asked."""
+        """Ask the user for the pass phrase; None if there is no terminal."""
 
     def names(self) -> list[str]:
-        """What it holds; no key is needed."""
+        """Return the names in the file; no key is required."""
         return sorted(set(self._items(private_files.read(self.path))) - {_PROOF})
 
     def get(self, name: str) -> str | None:
@@ -72,7 +72,7 @@ class EncryptedFile(Store):
             return there
 
     def unlock(self, *, make: bool = False) -> None:
-        """Find out whether the key is right; with `make`, where there is no file, make an empty one with this key.
+        """Check the key; with `make`, create an empty file with this key if there is none.
 
         Raises CredentialError RDX-CRD-003 where nobody gives the key, RDX-CRD-004 where it is not right.
         """
@@ -110,16 +110,16 @@ class EncryptedFile(Store):
         except (KeyError, TypeError, ValueError):
             key = None
         if key is None:
-            raise private_files.damaged(self.path, "what the key is derived with is not there")
+            raise private_files.damaged(self.path, "the parameters of its key are missing")
         try:
             self._open(content, _PROOF, key)
         except CredentialError:
             os.environ.pop(KEY, None) if self.ask else None
             raise CredentialError(
                 "RDX-CRD-004",
-                "the key does not open the file of credentials",
-                expected="the pass phrase with which the file was made",
-                hint=f"give it in {KEY} or at the terminal; lost: move {self.path} away and set the credentials anew",
+                "the pass phrase does not open the credentials file",
+                expected="the pass phrase with which the file was created",
+                hint=f"set {KEY} or enter it at the terminal; if lost, move {self.path} away and start again",
                 file=self.path,
             ) from None
         return key
@@ -131,9 +131,9 @@ class EncryptedFile(Store):
         if not phrase:
             raise CredentialError(
                 "RDX-CRD-003",
-                "the file of credentials is locked",
-                expected=f"its pass phrase in {KEY}, or a terminal to ask at",
-                hint=f"start Radix from a terminal, which asks, or with {KEY} set by what keeps your secrets",
+                "the credentials file is locked",
+                expected=f"its pass phrase in {KEY}, or a terminal",
+                hint=f"start Radix at a terminal, or set {KEY} from your secrets manager",
                 file=self.path,
             )
         remember(phrase)

@@ -1,4 +1,4 @@
-"""Looks credentials up: in which order, and where each was found."""
+"""Look up credentials in the stores of an installation, in their order."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -14,31 +14,31 @@ from radix_resources.credentials.system import SystemKeyring
 from radix_resources.errors import CredentialError
 
 REFERENCE = re.compile(r"\$\{(\w+)\}")
-"""How a text refers to a credential."""
+"""A reference to a credential in a text."""
 _asker: list[Ask] = []
 
 
 @dataclass(frozen=True)
 class Found:
-    """A credential, and which place answered."""
+    """A credential, and the store that has it."""
 
     value: str = field(repr=False)
     where: str
-    """`environment`, `keyring`, `encrypted file`; of a reference also where it leads."""
+    """`environment`, `keyring` or `encrypted file`; if the value is a reference, also where it leads."""
 
 
 class Credentials:
-    """The places of an installation, in the order in which they are asked; the first that has a name answers."""
+    """The stores of an installation, in the order of the search; the first that has a name wins."""
 
     def __init__(self, backends: Sequence[Backend] = (), cloud: Backend | None = None) -> None:
         self.backends = tuple(backends)
         self._cloud = cloud or SecretsManager()
 
     def find(self, name: str) -> Found | None:
-        """A credential, or None where no place has it.
+        """Return a credential, or None if no store has it.
 
-        Raises CredentialError where a place that may have it cannot be used and no other has it, and
-        TransientCredentialError RDX-CRD-008 where the cloud that a reference leads to does not answer.
+        Raise CredentialError if a store that may have it cannot be used and no other has it, and
+        TransientCredentialError RDX-CRD-008 if the cloud that a reference leads to does not answer.
         """
         trouble: CredentialError | None = None
         for backend in self.backends:
@@ -56,9 +56,9 @@ class Credentials:
         return None
 
     def reveal(self, text: str, *, quoted: Callable[[str], str] = str, purpose: str, **context: str | None) -> str:
-        """A text with the credential in place of each `${NAME}`, each passed through `quoted`.
+        """Return a text with the credential in place of each `${NAME}`, each passed through `quoted`.
 
-        Raises CredentialError RDX-CRD-001 where one is missing, and what `find` raises.
+        Raise CredentialError RDX-CRD-001 if one is missing, and what `find` raises.
         """
         values = {}
         for name in names_in(text):
@@ -68,7 +68,7 @@ class Credentials:
                     "RDX-CRD-001",
                     f"the credential {name} is missing",
                     expected=purpose,
-                    hint=f"give it: radix credentials set {name}",
+                    hint=f"set it: radix credentials set {name}",
                     credential=name,
                     **context,
                 )
@@ -76,14 +76,14 @@ class Credentials:
         return REFERENCE.sub(lambda match: quoted(values[match[1]]), text)
 
     def where(self, name: str) -> str | None:
-        """Which place has it, as far as can be told without reading it."""
+        """Return the store that has a credential, without reading its value."""
         for backend in self.backends:
             if not backend.unavailable() and backend.stamp(name):
                 return backend.kind
         return None
 
     def stamp(self, names: Iterable[str]) -> str:
-        """Which versions of these are stored: changes when one is given, set anew or removed. Holds no value."""
+        """Return the stored versions: a text that changes when one is set, changed or removed, and holds no value."""
         parts = []
         for name in sorted(set(names)):
             for backend in self.backends:
@@ -96,7 +96,7 @@ class Credentials:
         return ", ".join(parts)
 
     def distrust(self) -> None:
-        """A credential was refused: what was fetched from a cloud earlier may have been replaced there since."""
+        """Clear cached secrets of a cloud, since a refused credential may have been replaced there."""
         SecretsManager.forget()
 
     def _followed(self, name: str, found: Found) -> Found:
@@ -107,9 +107,9 @@ class Credentials:
         if value is None:
             raise CredentialError(
                 "RDX-CRD-007",
-                f"{name} refers to a secret that is not there",
+                f"{name} refers to a secret that does not exist",
                 expected=f"a secret in this account and region, as {SCHEME}name or {SCHEME}name#field",
-                hint=f"make it there, or mend the reference: radix credentials set {name}",
+                hint=f"create it, or correct the reference: radix credentials set {name}",
                 credential=name,
             )
         remember(value)
@@ -117,24 +117,24 @@ class Credentials:
 
 
 NO_CREDENTIALS = Credentials()
-"""For work that needs none: any reference is missing."""
+"""For work that requires none: looking up any reference raises RDX-CRD-001."""
 
 
 def names_in(text: str) -> list[str]:
-    """The credentials that a text refers to, each once, in the order of the text."""
+    """Return the names of the credentials that a text refers to, each once, in the order of the text."""
     return list(dict.fromkeys(REFERENCE.findall(text)))
 
 
 def credentials(state: Path) -> Credentials:
-    """The credentials of the installation with this state directory. Nothing is looked up yet."""
+    """Return the credentials of the installation with this state directory, without looking any up."""
     return Credentials([Environment(), SystemKeyring(state), vault(state)], SecretsManager())
 
 
 def vault(state: Path) -> EncryptedFile:
-    """The encrypted file of an installation."""
+    """Return the encrypted file of an installation."""
     return EncryptedFile(state / "credentials" / "vault.json", _asker[-1] if _asker else None)
 
 
 def let_ask(ask: Ask) -> None:
-    """A person is at this process's terminal: where the encrypted file is locked, ask for its pass phrase."""
+    """Let the encrypted file ask for its pass phrase at this process's terminal if it is locked."""
     _asker[:] = [ask]

@@ -1,4 +1,4 @@
-"""Small files that only their owner may read, replaced in one step."""
+"""Small files that only their owner may read, replaced atomically."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ OTHERS = 0o077
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """The file's JSON object; None where there is no file.
+    """Read the file's JSON object; None if there is no file.
 
     Raises CredentialError RDX-CRD-006 where others may read or write it, RDX-CRD-005 where it is no such object.
     """
@@ -23,9 +23,9 @@ def read(path: Path) -> dict[str, Any] | None:
         if found.st_mode & OTHERS or found.st_uid != os.geteuid():
             raise CredentialError(
                 "RDX-CRD-006",
-                "a file of credentials is not its owner's alone",
+                "a credentials file can be accessed by others than its owner",
                 expected="mode 0600, owned by the user who runs Radix",
-                hint=f"chown and chmod 600 {path}; set anew what others may have read",
+                hint=f"chown and chmod 600 {path}; replace the credentials that others may have read",
                 file=path,
             )
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -39,24 +39,24 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 def damaged(path: Path, why: str) -> CredentialError:
-    """The error for a file that cannot be what Radix wrote."""
+    """Return the error for a file whose content Radix cannot have written."""
     return CredentialError(
         "RDX-CRD-005",
-        f"a file of credentials cannot be read: {why}",
+        f"a credentials file cannot be read: {why}",
         expected="the file as Radix wrote it, by this version or an earlier one",
-        hint=f"bring it back from a copy, or move {path} away and set the credentials anew",
+        hint=f"restore it from a copy, or move {path} away and set the credentials again",
         file=path,
     )
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
-    """Replace the file: a reader, and a crash at any moment, meets the old one or the new one, whole."""
+    """Replace the file atomically: readers and crashes leave the old or the new content, complete."""
     write_atomically(path, json.dumps(content, indent=1, sort_keys=True), mode=PRIVATE)
 
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """One writer at a time, so that two that set different items lose neither."""
+    """Lock the file against other writers, so that concurrent changes to different items are all stored."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(path.with_name(f".{path.name}.lock")):
         yield

@@ -1,4 +1,4 @@
-"""The values that this process has looked up, so that they can be taken out of whatever it writes down."""
+"""Remove the credentials that this process has looked up from everything it writes."""
 
 import json
 import logging
@@ -12,15 +12,15 @@ from radix_resources.errors import RadixError
 
 HIDDEN = "***"
 _SHORTEST = 3
-"""A value of fewer characters occurs in ordinary words; taking it out would hide nothing and garble everything."""
+"""Shorter values occur in ordinary words; removing them would hide nothing and garble the text."""
 _forms: dict[str, None] = {}
 _ordered: tuple[str, ...] = ()
 _guarded: list[bool] = []
 
 
 def remember(value: str) -> None:
-    """From now on `hide` takes this value out, also as it stands in an address, in JSON or in a repr."""
-    global _ordered  # noqa: PLW0603 one for the process, as what it writes down is
+    """Make `hide` remove this value from now on, also as it is written in an address, in JSON or in a repr."""
+    global _ordered  # noqa: PLW0603 one for the process
     if value in _forms or len(value) < _SHORTEST:
         return
     if not _guarded:
@@ -28,21 +28,21 @@ def remember(value: str) -> None:
         _guard()
     escaped = json.dumps(value)[1:-1]
     texts: tuple[str, ...] = (value, quote(value, safe=""), quote(value), quote_plus(value), escaped, repr(value)[1:-1])
-    # The parts of one that spans lines too: each may stand in a line of its own.
+    # Also each line of a value that spans several: they may be written separately.
     texts += tuple(line for line in value.splitlines() if len(line) > _SHORTEST * 2)
     _forms.update(dict.fromkeys(texts))
     _ordered = tuple(sorted(_forms, key=lambda text: (-len(text), text)))
 
 
 def hide(text: str) -> str:
-    """The text without the values that were looked up."""
+    """Return the text without the values that were looked up."""
     for value in _ordered:
         text = text.replace(value, HIDDEN)
     return text
 
 
 def scrub(error: RadixError) -> RadixError:
-    """The same error, whose every word passed through `hide`."""
+    """Remove looked-up values from an error in place, and return it."""
     error.found, error.expected, error.hint = hide(error.found), hide(error.expected), hide(error.hint)
     error.context = {key: hide(str(value)) for key, value in error.context.items()}
     error.args = (error.code, error.found)
@@ -50,20 +50,20 @@ def scrub(error: RadixError) -> RadixError:
 
 
 def shows(error: BaseException) -> bool:
-    """Whether an error's text or traceback holds such a value."""
-    told = "".join(traceback.format_exception(error))
-    return hide(told) != told
+    """Return whether an error's text or traceback holds a looked-up value."""
+    text = "".join(traceback.format_exception(error))
+    return hide(text) != text
 
 
 def hide_bytes(content: bytes) -> bytes:
-    """The same of a file's content."""
+    """Return a file's content without the values that were looked up."""
     for value in _ordered:
         content = content.replace(value.encode(), HIDDEN.encode())
     return content
 
 
 def _guard() -> None:
-    """What every logger of this process writes, and an error that ends it, pass through `hide` first."""
+    """Pass all log records of this process, and the error that ends it, through `hide`."""
     make, tell = logging.getLogRecordFactory(), sys.excepthook
 
     def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -76,7 +76,7 @@ def _guard() -> None:
         record = make(*args, **kwargs)
         try:
             message = record.getMessage()
-        except Exception:  # noqa: BLE001 of a message that does not fit its values; the handler tells
+        except Exception:  # noqa: BLE001 the arguments do not fit the message; the handler reports it
             return record
         cleaned = hide(message)
         if cleaned != message:

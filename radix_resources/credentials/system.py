@@ -10,7 +10,7 @@ from radix_resources.errors import CredentialError
 
 
 class SystemKeyring(Store):
-    """Items under a service of this installation's own, so that two installations never share one by chance.
+    """Items under a service name of this installation's own, so that two installations never share one by chance.
 
     A keyring tells neither versions nor names, so a small file beside the state keeps both; it holds no value.
     """
@@ -29,8 +29,8 @@ class SystemKeyring(Store):
         try:
             found = keyring.get_keyring()
             usable = found.priority > 0
-        except Exception as error:  # noqa: BLE001 a backend may raise anything where its service is not there
-            return f"it cannot be asked: {type(error).__name__}"
+        except Exception as error:  # noqa: BLE001 a backend may raise anything if its service is missing
+            return f"it cannot be used: {type(error).__name__}"
         return None if usable else "this machine has none"
 
     def get(self, name: str) -> str | None:
@@ -41,7 +41,7 @@ class SystemKeyring(Store):
         return str((private_files.read(self._index) or {}).get(name, ""))
 
     def names(self) -> list[str]:
-        """What `radix` stored there."""
+        """Return the names that `radix` stored there."""
         return sorted(private_files.read(self._index) or {})
 
     def set(self, name: str, value: str) -> None:
@@ -64,10 +64,10 @@ class SystemKeyring(Store):
 
         try:
             return getattr(keyring, what)(self._service, name, *value)
-        except Exception as error:  # noqa: BLE001 what lies behind may raise anything, with anything in its text
+        except Exception as error:  # noqa: BLE001 the backend may raise anything, with anything in its text
             raise CredentialError(
                 "RDX-CRD-009",
-                f"the operating system's keyring could not be asked: {type(error).__name__}",
+                f"the operating system's keyring cannot be used: {type(error).__name__}",
                 expected="a keyring that is unlocked",
                 hint=f"unlock it, or store elsewhere: radix credentials set {name} --store file",
                 credential=name,

@@ -51,7 +51,7 @@ def test_a_target_that_can_be_is_written(home, data, target):
         ("orders.amuont", TagError, "did you mean orders.amount"),
         ("order.amount", TagError, "did you mean orders.amount"),
         ("nothing.at all", TagError, "the tables are customers, items, orders"),
-        ("orders.amount > 100 and", TargetError, "'100 and' is no number"),
+        ("orders.amount > 100 and", TargetError, "'100 and' is not a number"),
         ("orders.amount > 100 and orders.id < 5", TargetError, "one comparison only"),
         ("orders.amount >", TagError, "orders.amount"),
     ],

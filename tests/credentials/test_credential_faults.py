@@ -73,7 +73,7 @@ def tick(home: Home, instance: dg.DagsterInstance, tries: dict[str, object]) -> 
 def test_a_missing_credential_is_one_task_that_stops_only_what_needs_it(home, shop, instance):
     report = go(home, shop, instance)
     assert report.state == "waiting"
-    assert report.wishes == ["RDX-CRD-001: the credential SHOP_PW is missing; give it: radix credentials set SHOP_PW"]
+    assert report.wishes == ["RDX-CRD-001: the credential SHOP_PW is missing; set it: radix credentials set SHOP_PW"]
     assert states(home, shop) == {"orders": "fresh", "payments": "waiting", "payouts": "waiting"}
     runs = instance.get_runs()
     assert {one.status for one in runs} == {dg.DagsterRunStatus.SUCCESS}, "nothing failed: a person is needed"

@@ -35,5 +35,5 @@ def test_a_credential_that_is_missing_is_named_with_the_command_that_gives_it(ho
     with pytest.raises(CredentialError, match="SHOP_PW") as caught:
         resolve("postgresql://ann:${SHOP_PW}@h/d", "orders", credentials(home.state))
     assert caught.value.code == "RDX-CRD-001"
-    assert caught.value.hint == "give it: radix credentials set SHOP_PW"
+    assert caught.value.hint == "set it: radix credentials set SHOP_PW"
     assert not caught.value.transient

@@ -66,7 +66,7 @@ def test_a_cluster_is_an_address_whose_secrets_are_references():
             Spark(master=master)
     with pytest.raises(ValueError, match="is a secret"):
         Spark(master="spark://host:7077", config={"spark.hadoop.fs.s3a.secret.key": "abc"})
-    with pytest.raises(ValueError, match="wants a cluster"):
+    with pytest.raises(ValueError, match="requires a cluster"):
         Compute(engine="spark")
 
 

@@ -1,4 +1,4 @@
-"""Parquet files and Excel workbooks, whose columns have types of their own."""
+"""Parquet files and Excel workbooks, whose columns already have types."""
 
 import contextlib
 import datetime as dt
@@ -43,7 +43,7 @@ def stage_parquet(source: FileSettings, files: Sequence[Path], work: Path) -> St
                 "RDX-SRC-008",
                 f"the columns differ from those of {files[0].name}: "
                 + ", ".join(sorted(set(schema) ^ set(schemas[0]))[:5]),
-                expected="files of one table have the same columns",
+                expected="the same columns in all files of a table",
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **place.context(),
             )
@@ -61,7 +61,7 @@ def stage_parquet(source: FileSettings, files: Sequence[Path], work: Path) -> St
 
 
 def _texts(frame: pl.LazyFrame, schema: pl.Schema) -> tuple[pl.LazyFrame, pl.Schema]:
-    """Bytes that are all UTF-8 are text that an old writer forgot to mark as such."""
+    """Treat bytes as text if all are UTF-8: old writers did not mark text as such."""
     suspects = [index for index, dtype in enumerate(schema.values()) if dtype == pl.Binary]
     if not suspects:
         return frame, schema
@@ -95,7 +95,7 @@ def stage_workbook(source: FileSettings, files: Sequence[Path], work: Path) -> S
             raise SourceError(
                 "RDX-SRC-008",
                 f"the columns differ from those of {files[0].name}",
-                expected="files of one table have the same columns",
+                expected="the same columns in all files of a table",
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **place.context(),
             )
@@ -143,7 +143,7 @@ def _sheet(content: bytes, source: FileSettings, place: Place, staged: Staged) -
             "RDX-SRC-010",
             f"there is no sheet {sheet!r}" if sheet else "the workbook has no sheet",
             expected=f"one of {', '.join(names)}" if names else "a sheet with a header and rows",
-            hint="mend `sheet`, or leave it out to read the first",
+            hint="correct `sheet`, or omit it to read the first one",
             **place.context(),
         )
     if not source.sheet and len(names) > 1:
@@ -156,7 +156,7 @@ def _sheet(content: bytes, source: FileSettings, place: Place, staged: Staged) -
 
 
 def _is_whole(column: pl.Series) -> bool:
-    """A workbook knows no whole numbers, only numbers without a fraction."""
+    """Return whether a column holds whole numbers, which a workbook stores as floats."""
     if column.dtype != pl.Float64:
         return column.dtype == pl.Int64
     present = column.drop_nulls()
@@ -164,7 +164,7 @@ def _is_whole(column: pl.Series) -> bool:
 
 
 def _is_day(column: pl.Series) -> bool:
-    """A workbook knows no days, only moments, of which midnight is shown as a day."""
+    """Return whether a column holds dates, which a workbook stores as datetimes at midnight."""
     if not isinstance(column.dtype, pl.Datetime):
         return column.dtype == pl.Date
     present = column.drop_nulls()
@@ -173,7 +173,7 @@ def _is_day(column: pl.Series) -> bool:
 
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
-    """Of cells that fastexcel reads as text it warns one by one; their column is inferred again here."""
+    """Silence fastexcel, which warns of each cell that it reads as text; the column's type is inferred here anyway."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -1,6 +1,6 @@
-"""A read-only, repeatable view of a PostgreSQL database, and its errors in words of our own.
+"""Read-only, repeatable-read transactions on a PostgreSQL database, and its errors as errors of Radix.
 
-The driver's messages may hold the address with its secrets or values of the data: none is ever passed on.
+The driver's messages are never passed on: they may hold the address with its secrets, or values of the data.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _SETTINGS = [
     "SET LOCAL extra_float_digits = 1",
     "SET LOCAL bytea_output = 'hex'",
     "SET LOCAL intervalstyle = 'iso_8601'",
-    # Rows come in one and the same order only if scans do not join one another and do not run side by side.
+    # The row order is repeatable only if sequential scans are neither synchronized nor parallel.
     "SET LOCAL synchronize_seqscans = off",
     "SET LOCAL max_parallel_workers_per_gather = 0",
 ]
@@ -31,21 +31,21 @@ _REFUSED = re.compile(
 )
 _FULL = re.compile(r"too many (clients|connections)|remaining connection slots", re.IGNORECASE)
 _QUEUE = 20.0
-"""Seconds to wait for a server whose connections are all taken; after that, all fail at once for as long."""
+"""Seconds to wait for a free connection; after that, all callers fail at once for as long."""
 _REFUSAL = 60.0
-"""Seconds for which a server that refused a password is not asked again with it: many lock a user out."""
+"""Seconds for which a refused password is not tried again: many servers lock a user out."""
 _refused: dict[str, float] = {}
 _full: dict[str, float] = {}
 
 
 @contextlib.contextmanager
 def transaction(address: str, table: str | None, credentials: Credentials) -> Iterator[Any]:
-    """A cursor inside a REPEATABLE READ, READ ONLY transaction.
+    """Open a cursor inside a REPEATABLE READ, READ ONLY transaction.
 
-    Where all connections of the server are taken, it waits its turn for a while. A password that was refused is not
-    tried again within a minute.
+    If all connections of the server are taken, wait for one for a while. A password that was refused is not tried again
+    within a minute.
 
-    Raises CredentialError RDX-CRD-001 (missing) or RDX-CRD-002 (refused), TransientSourceError RDX-SRC-012 (no answer,
+    Raise CredentialError RDX-CRD-001 (missing) or RDX-CRD-002 (refused), TransientSourceError RDX-SRC-012 (no answer,
     or the connection broke) or RDX-SRC-019 (no free connection), SourceError RDX-SRC-013 (no such database),
     RDX-SRC-015 (not permitted) or RDX-SRC-016 (the database could not answer).
     """
@@ -61,27 +61,27 @@ def transaction(address: str, table: str | None, credentials: Credentials) -> It
     except RadixError:
         raise
     except adbc_driver_manager.Error as error:
-        raise _failed(error, where) from None
+        raise _query_error(error, where) from None
 
 
 def _connect(address: str, table: str | None, credentials: Credentials, where: dict[str, str]) -> Any:
     url = resolve(address, table, credentials)
     if _refused.get(url, 0.0) > time.monotonic():
-        raise _not_let_in(address, where)
+        raise _refused_error(address, where)
     try:
-        return _in_turn(url, where)
+        return _wait_for_connection(url, where)
     except CredentialError:
         credentials.distrust()
         renewed = resolve(address, table, credentials)  # a cloud's secret may have been replaced since it was fetched
         if renewed != url:
             with contextlib.suppress(CredentialError):
-                return _in_turn(renewed, where)
+                return _wait_for_connection(renewed, where)
         _refused[renewed] = time.monotonic() + _REFUSAL
-        raise _not_let_in(address, where) from None
+        raise _refused_error(address, where) from None
 
 
-def _in_turn(url: str, where: dict[str, str]) -> Any:
-    """A connection, as soon as the server has one to give."""
+def _wait_for_connection(url: str, where: dict[str, str]) -> Any:
+    """Return a connection as soon as the server has a free one."""
     import adbc_driver_manager
     import adbc_driver_postgresql.dbapi
 
@@ -92,7 +92,7 @@ def _in_turn(url: str, where: dict[str, str]) -> Any:
             return adbc_driver_postgresql.dbapi.connect(url)
         except adbc_driver_manager.Error as error:
             if not _FULL.search(str(error)):
-                raise _not_connected(error, where) from None
+                raise _connection_error(error, where) from None
         now = time.monotonic()
         if now > end or _full.get(url, 0.0) > now:
             if now > end:
@@ -101,33 +101,33 @@ def _in_turn(url: str, where: dict[str, str]) -> Any:
                 "RDX-SRC-019",
                 "the database has no free connection",
                 expected=f"one within {_QUEUE:.0f} s; Radix needs one for each table that is being read",
-                hint="it is tried again by itself; close other programs' connections, or raise max_connections",
+                hint="it is retried automatically; close other programs' connections, or raise max_connections",
                 **where,
             )
-        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 those that wait should not all come at once
+        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter
         pause = min(2 * pause, 2.0)
 
 
-def _not_let_in(address: str, where: dict[str, str]) -> CredentialError:
+def _refused_error(address: str, where: dict[str, str]) -> CredentialError:
     names = names_in(address)
     return CredentialError(
         "RDX-CRD-002",
         "the database refused the user or the password",
         expected="a user and a password that may log in",
-        hint=f"give another: radix credentials set {names[-1]}" if names else "mend the user in the address",
+        hint=f"set another: radix credentials set {names[-1]}" if names else "correct the user in the address",
         credential=", ".join(names) or None,
         **where,
     )
 
 
-def _not_connected(error: Exception, where: dict[str, str]) -> RadixError:
+def _connection_error(error: Exception, where: dict[str, str]) -> RadixError:
     text, state = str(error), getattr(error, "sqlstate", None) or ""
     if re.search(r'database "[^"]*" does not exist', text) or state == "3D000":
         return SourceError(
             "RDX-SRC-013",
-            "there is no such database on that server",
+            "the server has no such database",
             expected="postgresql://user:${NAME}@host:5432/database",
-            hint="mend the last part of the address",
+            hint="correct the last part of the address",
             **where,
         )
     if state.startswith("28") or _REFUSED.search(text):
@@ -141,14 +141,14 @@ def _not_connected(error: Exception, where: dict[str, str]) -> RadixError:
     )
 
 
-def _failed(error: Exception, where: dict[str, str]) -> RadixError:
+def _query_error(error: Exception, where: dict[str, str]) -> RadixError:
     state = getattr(error, "sqlstate", None) or ""
     if state == "42501":
         return SourceError(
             "RDX-SRC-015",
-            "the database does not permit to read the table",
+            "permission denied on the table",
             expected="the right to SELECT it, and USAGE of its schema",
-            hint="ask its owner: GRANT SELECT ON … TO …",
+            hint="ask the owner: GRANT SELECT ON … TO …",
             **where,
         )
     if state[:2] in {"08", "40", "53", "55", "57"} or not state:

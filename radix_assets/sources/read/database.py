@@ -51,14 +51,14 @@ class _Field:
 
     name: str
     kind: str
-    """As the database writes its type."""
+    """The type as the database writes it."""
     base: str
     category: str
     digits: int | None
     scale: int | None
 
     def expression(self) -> str | None:  # noqa: C901, PLR0911 a table of types
-        """SQL that gives it in a type that every reader agrees on; None where there is none."""
+        """Return SQL that casts the column to a type that the driver reads without loss; None for bytes."""
         name = quoted(self.name)
         match self.base:
             case "bool" | "int2" | "int4" | "int8" | "float4" | "float8" | "text" | "varchar":
@@ -88,7 +88,7 @@ class _Field:
 
 
 def quoted(name: str) -> str:
-    """An identifier as SQL takes it, whatever it holds."""
+    """Return an identifier quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -1,4 +1,4 @@
-"""How a text file is laid out: delimiter, header and quotes."""
+"""The layout of a text file: delimiter, header and quotes."""
 
 import csv
 import io
@@ -16,11 +16,11 @@ _HEAD_CHARACTERS = 1 << 20
 _DELIMITERS = [",", ";", "\t", "|"]
 _ALIKE = 0.9
 ONE_COLUMN = "\x1f"
-"""The delimiter of a file that has none: a character that text does not hold."""
+"""The delimiter of a file with one column: a character that does not occur in text."""
 _CHUNK = 1 << 24
 _LEAST_BELOW = 5
 _LIKE_DATA = 0.6
-"""Share of the cells of a first record that must be like those below it to be data and no header."""
+"""Share of the cells of a first record that must be like those below it for it to be data rather than a header."""
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 
@@ -31,19 +31,19 @@ class Dialect:
 
     delimiter: str
     header: list[str]
-    """The names as the file has them; empty where it has no header."""
+    """The names as in the file; empty if it has no header."""
     width: int
-    """Columns: of the header, or of the longest of the first records."""
+    """The number of columns of the header, or of the longest of the first records."""
     skip: int
     """Records before the first row of data, blank ones included."""
     alike: float
     """Share of the first records that have as many cells as the header."""
     trimmed: bool
-    """Delimiters are followed by a space that is no part of the value, also before quotes."""
+    """Whether delimiters are followed by a space that is not part of the value, also before quotes."""
 
 
 def detect(path: Path, delimiter: str | None) -> Dialect | None:
-    """The layout of a UTF-8 file from its first records; None where there is nothing but blank lines."""
+    """Detect the layout of a UTF-8 file from its first records; None if it holds only blank lines."""
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         head = file.read(_HEAD_CHARACTERS)
     delimiter = delimiter or _delimiter(head)
@@ -76,12 +76,12 @@ def _records(head: str, delimiter: str, *, trimmed: bool = False) -> Iterator[li
 
 
 def _delimiter(head: str) -> str:
-    """The delimiter that gives most records the same number of cells; the header counts as much as all others."""
+    """Return the delimiter that gives most records the same number of cells; the header weighs as much as the rest."""
     complete = head if len(head) < _HEAD_CHARACTERS else head[: head.rfind("\n") + 1]
 
     def merit(delimiter: str) -> tuple[float, int]:
         widths = [len(record) for record in _records(complete, delimiter) if record]
-        if not widths or widths[0] < 2:  # noqa: PLR2004 one cell means that it does not stand in the header
+        if not widths or widths[0] < 2:  # noqa: PLR2004 one cell: the delimiter is not in the header
             return (0.0, 0)
         return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
 
@@ -90,7 +90,7 @@ def _delimiter(head: str) -> str:
 
 
 def _in_data(head: str) -> str:
-    """A header of one cell may stand above wider rows, if these are alike; else there is one column, of any text."""
+    """Return the delimiter of a file whose header has one cell: that of equally wide rows below it, else one column."""
     for mark in _DELIMITERS:
         widths = Counter(len(record) for record in _records(head, mark) if record)
         width, number = max(widths.items(), key=lambda item: item[1], default=(1, 0))
@@ -100,7 +100,7 @@ def _in_data(head: str) -> str:
 
 
 def _is_data(record: list[str]) -> bool:
-    """Whether a first record holds numbers only, so that the file has no header.
+    """Return whether a first record holds numbers only, so that the file has no header.
 
     Running numbers and years do name columns: whole numbers that rise from cell to cell are a header.
     """
@@ -112,7 +112,7 @@ def _is_data(record: list[str]) -> bool:
 
 
 def _is_like_data(record: list[str], following: list[list[str]]) -> bool:
-    """Whether a first record is like those below it: its numbers stand above numbers, its words occur below again.
+    """Return whether a first record is like those below it: numbers above numbers, words that occur again below.
 
     A name does not occur in its own column, but for a header that is repeated as a whole, or that pages repeat.
     """
@@ -132,7 +132,7 @@ def _is_like_data(record: list[str], following: list[list[str]]) -> bool:
 
 
 def unique_names(header: list[str], width: int) -> list[str]:
-    """Names for all columns: an empty one is called by its position, a repeated one gets a number."""
+    """Return a name for each column: an empty one is named by its position, a repeated one gets a number."""
     names = [*header, *[""] * (width - len(header))]
     given = {name for name in names if name}
     taken: set[str] = set()
@@ -148,7 +148,7 @@ def unique_names(header: list[str], width: int) -> list[str]:
 
 
 def is_regular(path: Path, delimiter: str) -> bool:
-    """Whether every quotation mark opens a cell, closes one or is doubled inside one, and all lines end alike.
+    """Return whether every quotation mark opens a cell, closes one or is doubled inside one, and all lines end alike.
 
     Where one does not (an inch mark, a mark behind a space, a carriage return alone) a fast reader may merge rows
     without an error.

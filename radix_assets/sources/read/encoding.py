@@ -1,4 +1,4 @@
-"""Text files become UTF-8 with line feeds, whatever they were."""
+"""Convert text files to UTF-8 with line feeds."""
 
 import codecs
 import re
@@ -37,13 +37,13 @@ def to_utf8(source: Path, target: Path, declared: str | None, place: Place) -> s
         except UnicodeError:
             continue
         return encoding
-    if not declared and head.count(0):  # zeros made it look like UTF-16, and it is not even that
+    if not declared and head.count(0):  # zero bytes suggested UTF-16, but it is not that either
         raise _no_text(place, "null bytes")
     raise SourceError(
         "RDX-SRC-007",
         f"the file is not all {encodings[0]}",
-        expected="one encoding in all of the file",
-        hint="leave `encoding` out to have it detected, or declare the right one",
+        expected="one encoding in the whole file",
+        hint="omit `encoding` to have it detected, or declare the right one",
         **place.context(),
     )
 
@@ -56,7 +56,7 @@ def _declared(declared: str, head: bytes, place: Place) -> str:
             "RDX-SRC-007",
             f"{declared!r} is not an encoding",
             expected="utf-8, cp1252, latin-1, utf-16 …",
-            hint="mend `encoding`, or leave it out to have it detected",
+            hint="correct `encoding`, or omit it to have it detected",
             **place.context(),
         ) from None
     return "utf-8-sig" if name == "utf-8" and head.startswith(codecs.BOM_UTF8) else name
@@ -91,7 +91,7 @@ def _transcode(source: Path, target: Path, encoding: str, *, lone_returns: bool)
 
 
 def require_text(path: Path, place: Place) -> None:
-    """Refuse what is not text at all. Raises SourceError RDX-SRC-005."""
+    """Raise SourceError RDX-SRC-005 if a file is not text at all."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if len(_CONTROL.findall(head)) > max(2, _MOST_CONTROL * len(head)):
@@ -103,6 +103,6 @@ def _no_text(place: Place, what: str) -> SourceError:
         "RDX-SRC-005",
         f"the file is not text: it holds {what}",
         expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
-        hint="convert it, or take it out of the project file",
+        hint="convert it, or remove it from the project file",
         **place.context(),
     )

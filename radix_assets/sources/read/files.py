@@ -1,4 +1,4 @@
-"""Files: finding them, telling what they are, and copying them to a private place before they are read."""
+"""Find files, recognize their format, and copy them to a private directory before they are read."""
 
 import difflib
 import glob
@@ -26,25 +26,25 @@ _MAGIC_CHARACTERS = "*?["
 
 @dataclass(frozen=True)
 class Place:
-    """Where something is read from, for errors."""
+    """The table and the file that are being read, for errors."""
 
     table: str
     file: str
 
     def context(self) -> dict[str, str]:
-        """As the context of an error."""
+        """Return both as the context of an error."""
         return {"table": self.table, "file": self.file}
 
 
 def is_readable(name: str) -> bool:
-    """Whether a file of this name is of a kind that can be read."""
+    """Return whether a file of this name has a format that can be read."""
     return name.lower().removesuffix(".gz").endswith(TEXT_SUFFIXES) or name.lower().endswith(
         PARQUET_SUFFIXES + WORKBOOK_SUFFIXES
     )
 
 
 def find(source: FileSettings, folder: Path) -> list[Path]:
-    """The files of a source, sorted.
+    """Return the files of a source, sorted.
 
     Raises SourceError RDX-SRC-001 (no such file) or RDX-SRC-002 (nothing matches the pattern).
     """
@@ -59,8 +59,8 @@ def find(source: FileSettings, folder: Path) -> list[Path]:
         raise SourceError(
             "RDX-SRC-002",
             f"no file matches {source.path!r}",
-            expected="one file at least",
-            hint=f"mend the path; {_around(path)}",
+            expected="at least one file",
+            hint=f"correct the path; {_nearby(path)}",
             table=source.table,
             pattern=source.path,
         )
@@ -68,16 +68,16 @@ def find(source: FileSettings, folder: Path) -> list[Path]:
         "RDX-SRC-001",
         f"{source.path!r} is a folder" if path.is_dir() else f"there is no file {source.path!r}",
         expected="a file, or a pattern such as orders/*.csv",
-        hint=f"mend the path; {_around(path)}",
+        hint=f"correct the path; {_nearby(path)}",
         table=source.table,
         file=source.path,
     )
 
 
 def was_just_written(source: FileSettings, folder: Path, seconds: float) -> bool:
-    """Whether a file of a source was written to within the last seconds, so that somebody may not be done with it.
+    """Return whether a file of a source was written within the last seconds, so that it may be incomplete.
 
-    A time that is yet to come tells nothing, and where there is no file nobody writes.
+    Times in the future are ignored. False if there is no file.
     """
     try:
         changed = [path.stat().st_mtime for path in find(source, folder)]
@@ -86,8 +86,8 @@ def was_just_written(source: FileSettings, folder: Path, seconds: float) -> bool
     return any(0 <= time.time() - moment < seconds for moment in changed)
 
 
-def _around(path: Path) -> str:
-    """What there is instead: the nearest names, else the first ones."""
+def _nearby(path: Path) -> str:
+    """Describe the files nearby: the closest names, else the first ones."""
     folder = path.parent
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
@@ -99,7 +99,7 @@ def _around(path: Path) -> str:
 
 
 def kind_of(path: Path, place: Place) -> Kind:
-    """What a file holds, by its first bytes and its name.
+    """Return the format of a file, by its first bytes and its name.
 
     Raises SourceError RDX-SRC-003 (no bytes at all), RDX-SRC-005 (not what its name says) or RDX-SRC-006 (may not be
     read).
@@ -114,7 +114,7 @@ def kind_of(path: Path, place: Place) -> Kind:
             "RDX-SRC-003",
             "the file is empty: it has no bytes",
             expected="a header and rows",
-            hint="write the file again, or take it out of the project file",
+            hint="write the file again, or remove it from the project file",
             **place.context(),
         )
     name = path.name.lower()
@@ -125,7 +125,7 @@ def kind_of(path: Path, place: Place) -> Kind:
     if name.endswith(PARQUET_SUFFIXES + WORKBOOK_SUFFIXES):
         raise SourceError(
             "RDX-SRC-005",
-            f"the file is not a {path.suffix[1:]} file, whatever its name says",
+            f"the file is not a {path.suffix[1:]} file, although its name says so",
             expected="a name that fits the content",
             hint="write the file again, or rename it",
             **place.context(),
@@ -133,7 +133,7 @@ def kind_of(path: Path, place: Place) -> Kind:
     if head[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Obj\x01", b"ORC", b"SQLi"} or head[:3] == b"BZh":
         raise SourceError(
             "RDX-SRC-005",
-            "the file is an archive or of a kind that is not read",
+            "the file is an archive or has an unsupported format",
             expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
             hint="unpack or convert it",
             **place.context(),
@@ -143,10 +143,10 @@ def kind_of(path: Path, place: Place) -> Kind:
 
 @dataclass(frozen=True)
 class Copy:
-    """What was copied."""
+    """The result of a copy."""
 
     sha256: str
-    """Of the bytes as they were in the source."""
+    """Digest of the bytes in the source."""
     size: int
 
 
@@ -181,8 +181,8 @@ def copy(path: Path, target: IO[bytes], place: Place, *, unpack: bool) -> Copy:
         raise TransientSourceError(
             "RDX-SRC-011",
             "the file changed while it was read",
-            expected="a file at rest",
-            hint="try again when it is written; write to another name and rename it to be safe",
+            expected="a file that is not being written",
+            hint="try again when it is complete; write to another name and rename the file to be safe",
             **place.context(),
         )
     return Copy(digest.hexdigest(), read)

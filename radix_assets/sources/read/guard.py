@@ -1,4 +1,4 @@
-"""The border to the libraries that read: what they raise becomes an error with a code, without values of the data."""
+"""Translate errors of the reading libraries into errors with a code, without values of the data."""
 
 import contextlib
 import re
@@ -12,7 +12,7 @@ from radix_resources.errors import RadixError, SourceError
 
 @contextlib.contextmanager
 def reading_errors(place: Place) -> Iterator[None]:
-    """Translate whatever reading raises into SourceError RDX-SRC-005; a full disk or memory passes as it is."""
+    """Translate whatever reading raises into SourceError RDX-SRC-005; a full disk or memory is raised unchanged."""
     try:
         yield
     except (RadixError, MemoryError):
@@ -24,7 +24,7 @@ def reading_errors(place: Place) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 whatever the library raises is translated
         raise _corrupt(error, place) from None
     except BaseException as error:
-        # Polars raises PanicException, which is no Exception, for files that break its own assumptions.
+        # Polars raises PanicException, which is not an Exception, for files that break its own assumptions.
         if isinstance(error, pl.exceptions.PanicException):
             raise _corrupt(error, place) from None
         raise
@@ -34,7 +34,7 @@ def _corrupt(error: BaseException, place: Place) -> SourceError:
     kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__name__).lower()
     return SourceError(
         "RDX-SRC-005",
-        f"the file cannot be read; it is damaged or not what it seems ({kind})",
+        f"the file cannot be read; it is damaged or has another format ({kind})",
         expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
         hint="open it with another program; write it again",
         **place.context(),

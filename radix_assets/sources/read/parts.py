@@ -1,4 +1,4 @@
-"""Files that are one table in parts: the same columns, and names that differ in a number only."""
+"""Files that are one table in parts: the same columns, and names that differ only in a number."""
 
 import glob
 import re
@@ -15,11 +15,11 @@ from radix_assets.sources.read.files import PARQUET_SUFFIXES, TEXT_SUFFIXES
 _NUMBER = re.compile(r"\d+")
 _MAGIC = re.compile(r"[*?[]")
 _NO_NAME = re.compile(r"(part|chunk|data|file)?([-_.]?[^a-z]*|[-_.]\*.*)", re.IGNORECASE)
-"""What says nothing of the rows (2024-*, part-*-1f3a-c000): the folder's name says more."""
+"""Names that do not describe the rows (2024-*, part-*-1f3a-c000): the folder's name is used instead."""
 
 
 def tables_of(files: Iterable[Path]) -> list[tuple[str, Path]]:
-    """What each table is called and where it is: a file, or the pattern that matches just the files of the table.
+    """Return each table's name and path: a file, or a pattern that matches only the files of the table.
 
     `sales_2023.csv` and `sales_2024.csv` with the same columns are the table `sales` at `sales_*.csv`, so that next
     year's file belongs to it too. Files whose names differ in a word stay tables of their own.
@@ -38,7 +38,7 @@ def tables_of(files: Iterable[Path]) -> list[tuple[str, Path]]:
 
 
 def stem(name: str) -> str:
-    """A file's name without its endings."""
+    """Return a file's name without its suffixes."""
     if name.lower().endswith(".gz"):
         name = name[:-3]
     suffix = Path(name).suffix
@@ -46,19 +46,19 @@ def stem(name: str) -> str:
 
 
 def _pattern(family: list[Path]) -> Path | None:
-    """The name with a star for each number that differs, if it matches these files and no other."""
+    """Return the path with a star for each number that differs, if it matches these files and no other."""
     if len(family) == 1 or _MAGIC.search(str(family[0])):
         return None
     numbers = [_NUMBER.findall(file.name) for file in family]
     words = _NUMBER.split(family[0].name)
-    marks = [given[0] if len(set(given)) == 1 else "*" for given in zip(*numbers, strict=True)]
+    marks = [same[0] if len(set(same)) == 1 else "*" for same in zip(*numbers, strict=True)]
     name = words[0] + "".join(mark + word for mark, word in zip(marks, words[1:], strict=True))
     pattern = family[0].parent / name
     return pattern if set(map(Path, glob.glob(str(pattern)))) == set(family) else None  # noqa: PTH207 as it is read later
 
 
 def _name(pattern: Path) -> str:
-    """What the parts have in common."""
+    """Return what the names of the parts have in common."""
     name = stem(pattern.name)
     if _NO_NAME.fullmatch(name):
         return stem(pattern.parent.absolute().name) or "table"
@@ -66,7 +66,7 @@ def _name(pattern: Path) -> str:
 
 
 def _columns(file: Path) -> tuple[str, ...]:
-    """The names of the columns in order of the alphabet; none where they cannot be told without reading the file."""
+    """Return the sorted column names; empty if they cannot be told without reading the whole file."""
     name = file.name.lower()
     try:
         if name.endswith(PARQUET_SUFFIXES):

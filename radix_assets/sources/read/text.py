@@ -22,7 +22,7 @@ _MOST_EXTRA = 1_000
 
 @dataclass
 class _Text:
-    """One text file, copied and understood."""
+    """One text file, copied, with its encoding and layout."""
 
     path: Path
     place: Place
@@ -54,7 +54,7 @@ def stage_text(source: FileSettings, files: Sequence[Path], work: Path) -> Stage
                 "RDX-SRC-003",
                 "the file is empty: it holds blank lines only",
                 expected="a header and rows",
-                hint="write the file again, or take it out of the project file",
+                hint="write the file again, or remove it from the project file",
                 **place.context(),
             )
         texts.append(_Text(_regular(utf8, dialect, place), place, encoding, dialect))
@@ -71,14 +71,14 @@ def _delimiter(source: FileSettings, place: Place) -> str | None:
             "RDX-SRC-009",
             f"the delimiter {mark!r} has {len(mark)} characters or is not ASCII",
             expected="one ASCII character, such as ',' or \"\\t\"",
-            hint="mend `delimiter`, or leave it out to have it detected",
+            hint="correct `delimiter`, or omit it to have it detected",
             **place.context(),
         )
     return mark
 
 
 def _regular(path: Path, dialect: Dialect, place: Place) -> Path:
-    """The file itself, or a copy written by the rules, if quotation marks or line ends stand where they should not."""
+    """Return the file itself, or a copy in standard form if quotation marks or line ends are irregular."""
     if not dialect.trimmed and is_regular(path, dialect.delimiter):
         return path
     return _rewritten(path, dialect, place)
@@ -96,7 +96,7 @@ def _rewritten(path: Path, dialect: Dialect, place: Place) -> Path:
             "RDX-SRC-005",
             "a quotation mark is opened and never closed",
             expected="every quoted cell closed; a mark inside it doubled",
-            hint="mend the quotation marks, or declare the `delimiter`",
+            hint="correct the quotation marks, or declare the `delimiter`",
             line=reader.line_num,
             **place.context(),
         ) from None
@@ -107,7 +107,7 @@ def _rewritten(path: Path, dialect: Dialect, place: Place) -> Path:
 
 
 def _agree(texts: list[_Text], staged: Staged) -> None:
-    """Settle the names; all files must have the same ones, in whatever order."""
+    """Settle the column names; all files must have the same names, in any order."""
     first = texts[0]
     width = max(text.dialect.width for text in texts) if not first.dialect.header else first.dialect.width
     staged.names = [*first.dialect.header, *[""] * (width - len(first.dialect.header))]
@@ -121,9 +121,9 @@ def _agree(texts: list[_Text], staged: Staged) -> None:
                 "RDX-SRC-008",
                 f"the columns differ from those of {first.place.file}"
                 + (f"; missing: {', '.join(missing[:5])}" if missing else "")
-                # Not by name: of a file without a header these are the values of its first row.
+                # Not by name: in a file without a header these are the values of its first row.
                 + (f"; {len(more)} unknown" if more else ""),
-                expected="files of one table have the same columns",
+                expected="the same columns in all files of a table",
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **text.place.context(),
             )
@@ -155,7 +155,7 @@ def _write(texts: list[_Text], staged: Staged, source: FileSettings) -> None:
 def _parse_either_way(
     texts: list[_Text], staged: Staged, source: FileSettings, extra: int, place: Place
 ) -> tuple[int, list[int]]:
-    """Parse the files; if the fast parser gives up, once more after the standard library has written them anew."""
+    """Parse the files; if the fast parser fails, parse copies that the standard library has rewritten."""
     with reading_errors(place):
         try:
             return _parse(texts, staged, source, extra)
@@ -166,7 +166,7 @@ def _parse_either_way(
 
 
 def _parse(texts: list[_Text], staged: Staged, source: FileSettings, extra: int) -> tuple[int, list[int]]:
-    """Write the staged rows; gives how many there are, and how many cells in each column beyond the last."""
+    """Write the staged rows. Return their number, and the number of cells in each column beyond the last."""
     frames = [_rows(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
     pl.concat(frames).sink_parquet(staged.path, compression="lz4")
     overflow = pl.col([f"x{number}" for number in range(extra)]).count()
@@ -175,7 +175,7 @@ def _parse(texts: list[_Text], staged: Staged, source: FileSettings, extra: int)
 
 
 def _rows(text: _Text, names: list[str], extra: int, source: FileSettings, number: int) -> pl.LazyFrame:
-    """One file's rows, in the order of the table's columns, with the cells beyond the last column."""
+    """Return one file's rows, in the order of the table's columns, with the cells beyond the last column."""
     own = unique_names(text.dialect.header, len(names))
     places = {name: position(index) for index, name in enumerate(names)}
     columns = [*(places[name] for name in own), *(f"x{index}" for index in range(extra))]
@@ -201,7 +201,7 @@ def _rows(text: _Text, names: list[str], extra: int, source: FileSettings, numbe
 
 
 def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
-    """Cells beyond the header: columns of their own where most rows have them, else they are reported."""
+    """Make columns of cells beyond the header if most rows have them; else mark them as overflow."""
     last = max((index for index, number in enumerate(filled) if number), default=-1)
     if last < 0:
         return
@@ -219,14 +219,14 @@ def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
 
 
 def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:
-    """The error of a table that has columns and nothing else."""
+    """Return the error for a table without rows."""
     return EmptySourceError(
         "RDX-SRC-004",
-        # Not by name: what is taken for a header may be the only row.
+        # Not by name: the supposed header may be the only row of data.
         f"there is a header of {len(columns):,} column{'s' * (len(columns) != 1)} and no row"
         if columns
         else "there are neither columns nor rows",
-        expected="one row at least",
-        hint="fill the source, or take the table out of the project file",
+        expected="at least one row",
+        hint="fill the source, or remove the table from the project file",
         **place.context(),
     )

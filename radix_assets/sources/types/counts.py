@@ -1,4 +1,4 @@
-"""What is counted over all rows of text columns before their types are decided."""
+"""Counts over all rows of text columns, from which their types are decided."""
 
 import math
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.readings import NULL_TOKENS, parsed
 
 SMALL = 1_000
-"""Below so many values all of them must parse; from there on the share TOLERANCE."""
+"""With fewer values all of them must parse; with more, the share TOLERANCE."""
 TOLERANCE = 0.999
 _LONGEST_NUMBER = 18
 
 
 @dataclass
 class Finding:
-    """The reading of one column and what it costs."""
+    """The reading of one column, and how many values it cannot convert."""
 
     reading: Reading
     how: str = ""
@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Counts:
-    """Of one column of cleaned text. What is neither null nor a null token is present; the rest is of those."""
+    """Counts of one column of cleaned text. Values that are neither null nor a null token are present."""
 
     rows: int
     tokens: int
@@ -39,7 +39,7 @@ class Counts:
     zero_led: int
     plus_led: int
     whole: int
-    """Ends in `.0`."""
+    """Values that end in `.0`."""
     oversized: int
     """Whole numbers beyond 64 bits."""
     low: int | None
@@ -47,18 +47,18 @@ class Counts:
 
 
 def required(present: int) -> int:
-    """How many of so many values must parse for a column to convert."""
+    """Return how many values must parse for a column to be converted."""
     return present if present < SMALL else math.ceil(present * TOLERANCE)
 
 
 def present_in(columns: str | Sequence[str]) -> pl.Expr:
-    """The values of columns without null tokens."""
+    """Return the values of columns without null tokens."""
     text = pl.col(columns)
     return pl.when(~text.is_in(NULL_TOKENS)).then(text)
 
 
 def count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
-    """Counts of every column."""
+    """Count every column."""
     total = rows.height()
     filled = rows.one(pl.col(columns).count())
     here = rows.derive(present_in(columns))
@@ -87,7 +87,7 @@ def count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
 
 
 def count_parsed(rows: Rows, pairs: Sequence[tuple[str, Reading]]) -> list[int]:
-    """How many present values of a column each reading converts."""
+    """Count the present values of a column that each reading converts."""
     if not pairs:
         return []
     return list(

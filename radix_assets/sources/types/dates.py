@@ -1,4 +1,4 @@
-"""The ways people write dates and times, in families that share one order of day, month and year."""
+"""Formats of dates and times, in families that share one order of day, month and year."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -10,7 +10,7 @@ _CLOCKS = ["%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M
 
 @dataclass(frozen=True)
 class Family:
-    """Formats that may stand side by side in one column."""
+    """Formats that may occur together in one column."""
 
     name: str
     order: str
@@ -21,14 +21,14 @@ class Family:
     time: tuple[str, ...] = ()
 
     def formats(self, dtype: DType) -> tuple[str, ...]:
-        """The formats that give values of a type."""
+        """Return the formats that give values of a type."""
         return {"date": self.date, "datetime": self.datetime, "time": self.time}.get(dtype, ())
 
 
 def _family(name: str, order: str, separator: str, *dates: str, joints: tuple[str, ...] = (" ",)) -> Family:
     clocks = [clock + zone for clock, zone in product(_CLOCKS, ("", "%#z")) if not (zone and "%p" in clock)]
     moments = [day + joint + clock for day, joint, clock in product(dates, joints, clocks)]
-    # A date without a clock may stand among moments: it is midnight.
+    # A date without a time may occur among datetimes: it is midnight.
     return Family(name, order, separator, tuple(dates), (*moments, *dates))
 
 
@@ -53,4 +53,4 @@ FAMILIES = [
     Family("time", "", ":", time=tuple(_CLOCKS)),
 ]
 AMBIGUOUS_ORDER = {"/": "mdy", "-": "dmy", ".": "dmy"}
-"""Which order is likelier where no day of a column, nor any other column of its table, is beyond 12."""
+"""The likelier order if neither a day of the column nor of any other column of its table is beyond 12."""

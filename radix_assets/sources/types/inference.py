@@ -1,4 +1,4 @@
-"""What the columns of a text table hold, decided over all of their rows.
+"""Infer the types of text columns, over all rows.
 
 Cheap counts over everything settle plain numbers. For what is left a sample spread over the whole column says which
 ways of writing are worth trying; the choice is made by parsing every row.
@@ -22,7 +22,7 @@ _FIRST_DAY, _LAST_DAY = 19000101, 21001231
 
 
 def infer(rows: Rows, columns: Sequence[str], *, comma_separated: bool) -> dict[str, Finding]:
-    """The reading of every column of a frame of cleaned text.
+    """Infer the reading of every column of a frame of cleaned text.
 
     `comma_separated` says that a comma between digits is unlikely to be a decimal mark.
     """
@@ -44,7 +44,7 @@ def infer(rows: Rows, columns: Sequence[str], *, comma_separated: bool) -> dict[
 
 
 def _compact_dates(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, Finding]:
-    """Whole numbers that are, without exception, days of the calendar written YYYYMMDD."""
+    """Find columns of whole numbers that are all dates written YYYYMMDD."""
     reading = Reading(dtype="date", formats=["%Y%m%d"])
     likely = [
         column
@@ -63,7 +63,7 @@ def _compact_dates(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str,
 
 
 def _samples(rows: Rows, counts: Mapping[str, Counts], columns: Sequence[str]) -> dict[str, list[str]]:
-    """Distinct values of every column, spread over all of its rows."""
+    """Sample distinct values of every column, spread over all rows."""
     if not columns:
         return {}
     step = max(1, counts[columns[0]].rows // (2 * _SAMPLE))

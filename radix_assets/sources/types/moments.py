@@ -1,4 +1,4 @@
-"""Dates, datetimes and times: which family of formats a column is written in."""
+"""Infer dates, datetimes and times: the family of formats in which a column is written."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _WIDEST = 10_000
 
 
 def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
-    """Columns whose values are dates, datetimes or times, with their formats.
+    """Find the columns whose values are dates, datetimes or times, with their formats.
 
     The order of day and month is decided over the whole column. Where every day is 12 or less it follows the table's
     other columns, else what is usual with the separator, and the finding warns.
@@ -47,7 +47,7 @@ def _promising(values: list[str]) -> bool:
 
 
 def _suggest(values: list[str], family: Family) -> Reading | None:
-    """The formats of a family that a sample of distinct values needs."""
+    """Return the formats of a family that a sample of distinct values requires."""
     if sum(family.separator in value for value in values) < _NEARLY * len(values):
         return None
     sample = pl.DataFrame({"text": values}, schema={"text": pl.String})
@@ -61,7 +61,7 @@ def _suggest(values: list[str], family: Family) -> Reading | None:
 
 
 def _needed(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
-    """The formats of a family that convert a text that no format before them does."""
+    """Return the formats of a family that convert a text which no format before them converts."""
     formats = family.formats(dtype)
     each = sample.select(
         parsed(pl.col("text"), Reading(dtype=dtype, formats=[pattern])).is_not_null().alias(pattern)
@@ -78,7 +78,7 @@ def _needed(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
 
 
 def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:
-    """Add the rarer formats of a family that the sample did not show."""
+    """Add the rarer formats of a family that did not occur in the sample."""
     present = present_in(column)
     failing = pl.col("text").is_not_null() & parsed(pl.col("text"), reading).is_null()
     failed = rows.derive(present.alias("text")).filter(failing)

@@ -1,4 +1,4 @@
-"""Numbers: plain ones, and those with groups of digits, a currency or a per cent sign."""
+"""Infer numbers: plain ones, and those with digit groups, a currency or a percent sign."""
 
 import re
 
@@ -57,11 +57,11 @@ _NEARLY = 0.9
 
 
 def plain_number(count: Counts) -> Finding | None:
-    """Whole or decimal numbers that need no cleaning; None where the column names things or is not numeric."""
+    """Return the reading of plain numbers; None if the column holds identifiers or is not numeric."""
     if not count.present or count.floats < required(count.present):
         return None
     if count.zero_led or count.oversized or count.plus_led == count.present:
-        return None  # postal codes, telephone numbers, long identifiers: they name things, they count nothing
+        return None  # postal codes, telephone numbers, long identifiers: they identify things and are not quantities
     failed = count.present - count.floats
     if count.integers >= required(count.present):
         return Finding(Reading(dtype="integer"), "whole numbers", count.present - count.integers)
@@ -72,7 +72,7 @@ def plain_number(count: Counts) -> Finding | None:
 
 
 def number_candidates(values: list[str], *, comma_separated: bool) -> list[Finding]:
-    """Ways to read a sample of distinct values as formatted numbers, likeliest first.
+    """Return candidate readings of a sample of distinct values as formatted numbers, the likeliest first.
 
     `comma_separated` says that a comma between digits is unlikely to be a decimal mark.
     """
@@ -87,7 +87,7 @@ def number_candidates(values: list[str], *, comma_separated: bool) -> list[Findi
         if len(matching) < _NEARLY * len(values) or (thousands and not any(thousands in value for value in matching)):
             continue
         if not unit and not thousands and decimal == ".":
-            continue  # plain numbers that were kept as text for a reason
+            continue  # plain numbers that were left as text for a reason
         if not unit and not any(decimal in value for value in matching):
             reading.dtype = "integer"
         candidates.append(Finding(reading, _described(reading)))
@@ -100,7 +100,7 @@ def _promising(values: list[str]) -> bool:
 
 
 def _unit(values: list[str]) -> str:
-    """The one mark that stands beside the numbers; none where there are several, or too few."""
+    """Return the one unit beside the numbers; empty if there are several, or if it is rare."""
     least = _NEARLY * len(values)
     for mark in ["%", *_SYMBOLS]:
         if sum(value.strip("-+() ").startswith(mark) or value.strip("() ").endswith(mark) for value in values) >= least:

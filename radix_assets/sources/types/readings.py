@@ -1,4 +1,4 @@
-"""Text to canonical values: one Polars expression for every way of writing them."""
+"""Convert text to canonical values: a Polars expression for each reading."""
 
 import re
 
@@ -20,18 +20,18 @@ NULL_TOKENS = [
     *("?", "-", "--", "—", "–", ".", "\\N", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
     *("inf", "-inf", "+inf", "Inf", "-Inf", "Infinity", "-Infinity", "infinity", "-infinity"),
 ]
-"""Texts that mean null where the rest of the column is not text."""
+"""Texts that mean null if the rest of the column is not text."""
 _TEMPORAL = {"date": pl.Date(), "datetime": pl.Datetime("us"), "time": pl.Time()}
 _EXACT_INTEGER = 2**53
 
 
 def dtype_of(dtype: pl.DataType) -> DType:
-    """The canonical name of a canonical Polars type."""
+    """Return the canonical name of a canonical Polars type."""
     return next(name for name, known in CANONICAL.items() if known == dtype)
 
 
 def cleaned(text: pl.Expr, nulls: list[str]) -> pl.Expr:
-    """Text without surrounding white space; null where it is empty or one of `nulls`."""
+    """Strip surrounding white space; null if the text is empty or one of `nulls`."""
     stripped = text.str.strip_chars()
     absent = stripped.str.len_bytes() == 0
     if nulls:
@@ -40,7 +40,7 @@ def cleaned(text: pl.Expr, nulls: list[str]) -> pl.Expr:
 
 
 def parsed(text: pl.Expr, reading: Reading) -> pl.Expr:
-    """Canonical values of cleaned text; null where a text cannot be read this way."""
+    """Convert cleaned text to canonical values; null if a text cannot be read this way."""
     if reading.nulls:
         text = pl.when(~text.is_in(reading.nulls)).then(text)
     match reading.dtype:
@@ -69,7 +69,7 @@ def _numbers(text: pl.Expr, reading: Reading) -> pl.Expr:
 
 
 def _bare(text: pl.Expr, reading: Reading) -> pl.Expr:
-    """Digits, sign and decimal point alone."""
+    """Return digits, sign and decimal point only."""
     negative = text.str.starts_with("(") | text.str.contains("-", literal=True)
     for mark in (reading.unit, reading.thousands):
         if mark:
@@ -81,7 +81,7 @@ def _bare(text: pl.Expr, reading: Reading) -> pl.Expr:
 
 
 def number_pattern(reading: Reading) -> str:
-    """The regular expression of a number written this way: sign, unit before or behind, groups of three digits."""
+    """Return the regular expression of a number written this way: sign, unit before or behind, digit groups."""
     decimal, thousands, unit = re.escape(reading.decimal), re.escape(reading.thousands), re.escape(reading.unit)
     whole = rf"(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)" if thousands else r"\d+"
     number = rf"(?:{whole}(?:{decimal}\d*)?|{decimal}\d+)"
@@ -110,12 +110,12 @@ def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
 
 
 def _utc(text: pl.Expr) -> pl.Expr:
-    """Z and the like as an offset; an offset of hours alone with its minutes."""
+    """Return the text with Z as an offset, and with minutes added to an offset of hours only."""
     return text.str.replace(r"\s*(?:Z|z|UTC|GMT)$", "+0000").str.replace(r"\s*([+-]\d{2})$", "${1}00")
 
 
 def _year_guard(pattern: str) -> str:
-    """Years have the digits the format says: strptime would take 1/2/20 for the year 20."""
+    """Require the number of digits of the format's year: strptime would read 1/2/20 as the year 20."""
     if pattern.startswith("%Y"):
         return r"^\d{4}"
     return r"\d{4}" if "%Y" in pattern else ""

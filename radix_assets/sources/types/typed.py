@@ -1,4 +1,4 @@
-"""Values that have types already become canonical ones."""
+"""Convert values that already have a type to canonical types."""
 
 import polars as pl
 
@@ -9,9 +9,9 @@ _LARGE = (pl.UInt64, pl.Int128, pl.UInt128)
 
 
 def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | None:  # noqa: C901, PLR0911 a table of types
-    """The canonical type of a column, the expression that converts it, and how, in words; None where it has none.
+    """Return a column's canonical type, the converting expression, and how it converts, in words; None if it has none.
 
-    What an expression cannot convert (a whole number beyond 64 bits, an infinite one) becomes null.
+    Values that cannot be converted (whole numbers beyond 64 bits, infinite numbers) become null.
     """
     column = pl.col(name)
     if isinstance(dtype, _INTEGERS):
@@ -40,7 +40,7 @@ def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | Non
     if isinstance(dtype, pl.Duration):
         return "float", column.dt.total_microseconds() / 1e6, "duration to seconds"
     if isinstance(dtype, pl.List | pl.Array | pl.Struct):
-        # Polars writes structs as JSON, so the value is wrapped in one and the wrapping taken off again.
+        # Polars writes only structs as JSON, so the value is wrapped in a struct and unwrapped again.
         wrapped = pl.struct(column.alias("v")).struct.json_encode()
         text = wrapped.str.strip_prefix('{"v":').str.strip_suffix("}")
         return "string", pl.when(column.is_not_null()).then(text), "nested values to JSON text"
@@ -48,6 +48,6 @@ def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | Non
 
 
 def present(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Which values were there before: neither null nor, among floats, not a number."""
+    """Return an expression for the values that are present: neither null nor NaN."""
     column = pl.col(name)
     return column.is_not_null() & column.is_not_nan() if dtype.is_float() else column.is_not_null()

@@ -1,4 +1,4 @@
-"""Words: pairs that are booleans, and the ones that mean null in a column of text."""
+"""Infer words: pairs that are booleans, and words that mean null in a column of text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ _UNKNOWN = "?"
 
 
 def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
-    """Columns that hold the two words of a pair and nothing else. A lone true or false will do; a lone Y will not."""
+    """Find columns that hold only the two words of a pair. `true` or `false` alone suffices; `Y` alone does not."""
     likely = {}
     for column, values in samples.items():
         words = {value.lower() for value in values[:8]}
@@ -43,7 +43,7 @@ def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[st
 
 
 def nulls_of(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, list[str]]:
-    """The texts that mean null in each column.
+    """Return the texts that mean null in each column.
 
     In a column of numbers, dates or booleans every null token is one. In a column of text a token is null only where
     the same file uses it so in a column that is not text, or where it is `?` and the only value without a letter or a
@@ -74,7 +74,7 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Findi
 
 
 def _belongs(rows: Rows, column: str, token: str, present: int, habit: bool) -> bool:  # noqa: FBT001
-    """Whether a token is a value among the others of a column of text."""
+    """Return whether a token is an ordinary value of a column of text."""
     text = present_in(column)
     if any(mark.isalnum() for mark in token):
         alike = (text.str.len_chars() == len(token)) & (text.str.to_uppercase() == text)
@@ -87,5 +87,5 @@ def _count(rows: Rows, condition: pl.Expr) -> int:
 
 
 def joined(words: Sequence[str]) -> str:
-    """Words in quotation marks, for people."""
+    """Return words in quotation marks, joined for display."""
     return ", ".join(f'"{word}"' for word in words)
