@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).parents[1]
 PICTURE = REPOSITORY / "docs" / "pictures" / "architecture.svg"
 WAYS: dict[str, tuple[str, ...]] = {
     "row": (
-        "sources",
+        "raw",
         "profiles",
         "relationships",
         "suggestions",

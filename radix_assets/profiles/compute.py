@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
+from radix_assets.profiles.appended import extend_state
 from radix_assets.profiles.array_types import Hashes
 from radix_assets.profiles.finalize import finalize
 from radix_assets.profiles.parameters import REFINED
@@ -15,7 +16,6 @@ from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.profiles.second_pass import compute_exact
 from radix_assets.profiles.sketches.sorted_counts import counted
 from radix_assets.profiles.state import state_file
-from radix_assets.profiles.state.appended import extend_state
 from radix_assets.profiles.state.parquet_batches import batches, open_parquet
 from radix_assets.profiles.state.prefix import Prefix, last_group, make_prefix
 from radix_assets.profiles.state.table import TableState

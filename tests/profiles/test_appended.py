@@ -40,7 +40,7 @@ def test_the_profile_after_rows_were_added_is_that_of_the_whole(grown, before):
 def test_only_the_new_rows_are_read(grown, monkeypatch):
     state, file = grown(mixed(1_000), 950)
     read = []
-    from radix_assets.profiles.state import appended
+    from radix_assets.profiles import appended
     from radix_assets.profiles.state import table as table_state
 
     monkeypatch.setattr(appended, "hash_rows", _counting(read, appended.hash_rows))
