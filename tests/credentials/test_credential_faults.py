@@ -173,7 +173,7 @@ def test_a_full_database_is_waited_for(home, shop, instance, full):
     later.join()
 
 
-def test_a_database_that_stays_full_is_told_and_freezes_nothing(home, shop, instance, full, monkeypatch):
+def test_a_database_that_stays_full_is_reported_and_freezes_nothing(home, shop, instance, full, monkeypatch):
     monkeypatch.setattr(connection, "_QUEUE", 0.5)
     vault(home.state).set("SHOP_PW", GOOD)
     report = go(home, shop, instance)

@@ -40,7 +40,7 @@ def test_the_stamp_tells_that_an_item_is_there_and_nothing_of_its_value(spot: Sp
     assert spot.backend.get(spot.named("SHOP_PW")) == "KRET-two"
 
 
-def test_what_is_removed_is_gone(spot: Spot):
+def test_a_removed_credential_is_missing(spot: Spot):
     spot.plant("SHOP_PW", "KRET")
     spot.uproot("SHOP_PW")
     assert spot.backend.get(spot.named("SHOP_PW")) is None

@@ -100,7 +100,7 @@ def test_an_item_cannot_stand_in_for_another(file: EncryptedFile):
         lambda content: content.update(items=[]),
     ],
 )
-def test_a_file_that_was_changed_is_told_as_such(file: EncryptedFile, change):
+def test_a_changed_file_is_reported_as_such(file: EncryptedFile, change):
     content = json.loads(file.path.read_text())
     change(content)
     file.path.write_text(json.dumps(content))

@@ -37,7 +37,7 @@ def test_a_machine_without_a_keyring_does_without(home: Home, monkeypatch):
     assert credentials(home.state).find("ANOTHER") is None
 
 
-def test_a_place_that_cannot_be_asked_is_told_only_where_no_other_has_it(home: Home, own_keyring, monkeypatch):
+def test_an_unusable_store_is_reported_only_if_no_other_has_the_credential(home: Home, own_keyring, monkeypatch):
     own_keyring.broken = True
     with pytest.raises(CredentialError, match="RDX-CRD-009"):
         credentials(home.state).find("SHOP_PW")

@@ -33,7 +33,7 @@ def test_a_path_outside_the_project_root_is_absolute(tmp_path):
     assert sources == [FileSource(table="orders", path=str(tmp_path / "orders.csv"))]
 
 
-def test_equal_names_are_told_apart(tmp_path):
+def test_equal_names_get_numbers(tmp_path):
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "Order Details.csv").write_text("a\n1\n")

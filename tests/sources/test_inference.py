@@ -98,7 +98,7 @@ def test_a_null_token_of_one_column_is_null_in_the_text_of_the_same_file():
     assert [found[name].reading.nulls for name in frame.columns] == [["NA"], ["NA"], []]
 
 
-def test_day_and_month_that_cannot_be_told_apart_are_warned_of():
+def test_ambiguous_day_and_month_raise_a_warning():
     assert "other way round" in column(["01/02/2024", "03/04/2024"])[2].warning
     assert not column(["01/02/2024", "13/04/2024"])[2].warning
 
@@ -111,7 +111,7 @@ def test_another_column_settles_the_order_of_day_and_month():
 
 
 @pytest.mark.parametrize("place", [0, 5_000, 9_999])
-def test_one_odd_value_in_ten_thousand_is_rejected_wherever_it_stands(place):
+def test_one_odd_value_in_ten_thousand_is_rejected_at_any_position(place):
     texts = [str(number) for number in range(10_000)]
     texts[place] = "n.v."
     dtype, values, finding = column(texts)

@@ -98,7 +98,7 @@ def test_a_web_address(web: str, monkeypatch: pytest.MonkeyPatch):
         (503, TransientSourceError, "RDX-SRC-012"),
     ],
 )
-def test_what_a_web_server_answers_is_told_by_its_code(web: str, status: int, kind: type[RadixError], code: str):
+def test_the_status_of_a_web_server_becomes_an_error_code(web: str, status: int, kind: type[RadixError], code: str):
     error = failed(f"http://{web}/{status}")
     assert isinstance(error, kind)
     assert error.code == code
@@ -129,7 +129,7 @@ def test_who_does_not_answer_is_tried_again_later(address: str):
     assert failed(address).code == "RDX-SRC-012"
 
 
-def test_a_missing_credential_and_another_kind_of_address_are_told(monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_credential_and_an_unknown_kind_of_address_are_errors(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("NOT_THERE", raising=False)
     assert failed("https://ada:${NOT_THERE}@127.0.0.1:1/").code == "RDX-CRD-001"
     assert isinstance(failed("ftp://127.0.0.1/x"), ConfigError)

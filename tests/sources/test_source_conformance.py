@@ -253,7 +253,7 @@ def test_its_size_is_estimated_or_left_to_the_last_snapshot(case: Case):
     assert size is None or size > 0
 
 
-def test_columns_are_told_at_little_cost_or_not_at_all(case: Case):
+def test_columns_are_known_at_little_cost_or_not_at_all(case: Case):
     assert case.source.peek_columns(TABLE, case.context) in (None, ["id", "amount"])
 
 
