@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,11 @@ def test_a_planted_violation_is_found(tree: Path, planted: str):
         line for line in (checked.stdout + checked.stderr).splitlines() if "BROKEN" in line or line.startswith("- ")
     ]
     assert any(contract in line for line in broken), checked.stdout + checked.stderr
+
+
+def test_every_room_that_is_not_the_adapter_of_dagster_is_held_to_import_none():
+    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = {contract["id"]: contract for contract in settings}
+    rooms = {room.strip() for line in contracts["assets"]["layers"] for room in line.split("|")}
+    plain = {module.removeprefix("radix_assets.") for module in contracts["dagster"]["source_modules"]}
+    assert rooms - plain == {"cli", "definitions", "operations", "orchestration"}
