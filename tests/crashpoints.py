@@ -16,7 +16,7 @@ from typing import Any
 ASSETS = ("raw/a", "raw/b", "sum", "gate", "end")
 POINTS = {
     # in the order of publishing: module and function, before the call or after its return, whether it is published
-    "begun": ("radix_assets.orchestration.assets:_make", "before", False),
+    "begun": ("radix_assets.orchestration.assets:_compute_and_commit", "before", False),
     "provisioned": ("radix_assets.orchestration.assets:provision_for", "after", False),
     "intent": ("radix_assets.orchestration.assets:_compute", "before", False),
     "computed": ("radix_assets.orchestration.assets:_compute", "after", False),
@@ -25,7 +25,7 @@ POINTS = {
     "placed": ("radix_resources.storage.local:LocalStorage._place", "after", False),
     "drafted": ("os:link", "before", False),
     "recorded": ("radix_resources.storage.local:LocalStorage._put_record", "after", True),
-    "committed": ("radix_assets.orchestration.assets:_make", "after", True),
+    "committed": ("radix_assets.orchestration.assets:_compute_and_commit", "after", True),
     "shown": ("radix_assets.orchestration.assets:_result", "after", True),
 }
 
