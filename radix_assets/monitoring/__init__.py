@@ -1,1 +1,1 @@
-"""Stage: monitoring. Have the newest data changed, and does the model still do well on them?"""
+"""Stage: monitoring. Has the newest data changed, and does the model still predict it well?"""

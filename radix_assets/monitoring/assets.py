@@ -1,4 +1,4 @@
-"""Monitoring: what changed since the model learned."""
+"""The stage `monitoring`: what changed since the model was trained."""
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
@@ -13,13 +13,13 @@ def _compute(work: Work) -> Output:
 
 MONITORING = Stage(
     name="monitoring",
-    description="Drift and quality of the newest data, and how the model does on them, against what it learned from.",
+    description="Drift and quality of the newest data, and the model's scores on it, compared with the training data.",
     kinds=("evidently",),
     deps=("labels", "features", "model"),
     checks={
-        "comparable": "There are enough rows, and features, to compare.",
-        "little_drift": "The newest data look like those the model learned from.",
-        "target_steady": "The target is distributed as it was.",
+        "comparable": "There are enough rows and features to compare.",
+        "little_drift": "Few columns drifted.",
+        "target_steady": "The distribution of the target has not changed.",
     },
     compute=_compute,
 )

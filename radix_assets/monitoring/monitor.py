@@ -1,4 +1,4 @@
-"""Monitoring: have the newest rows changed, and does the model still do well on them?"""
+"""Monitoring: have the newest rows changed, and does the model still predict them well?"""
 
 from pathlib import Path
 
@@ -19,16 +19,16 @@ from radix_assets.tags.schema import Tags
 FILE = "monitoring.json"
 PICTURE = "drift.png"
 MUCH = 0.5
-"""Share of drifted columns from which the data are not what the model knows."""
+"""Share of drifted columns above which the check fails."""
 BARS = 20
 
 
 def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None = None) -> Output:
-    """Compare the newest rows with those the model learned from; writes pages by Evidently and `monitoring.json`.
+    """Compare the newest rows with the training rows; write Evidently's pages and `monitoring.json`.
 
-    `features` and `model` are snapshot directories. The current rows are the model's test rows, else the latest ones.
-    With `tags`, features of private columns are left out; without, no category is shown by its value.
-    Where there are too few rows, or no feature, to compare, that is what it says.
+    `features` and `model` are snapshot directories. The current rows are the model's test rows, or else the latest
+    rows. With `tags`, features of private columns are left out; without, no value of a category is shown. If there are
+    too few rows or no features to compare, a check says so.
     """
     definitions = load_features(features)
     matrix = pl.scan_parquet(features / "matrix.parquet", glob=False)
@@ -57,14 +57,14 @@ def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None 
 
 
 def load_monitoring(path: Path) -> Monitoring:
-    """What was found, from a snapshot's directory."""
+    """Read the result from a snapshot directory."""
     return Monitoring.model_validate_json((path / FILE).read_text(encoding="utf-8"))
 
 
 def _judged(
     predictions: pl.DataFrame, matrix: pl.LazyFrame, definitions: FeatureSet, card: ModelCard, tags: Tags | None
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, list[str]] | None:
-    """Test rows as Evidently reads them: the later half, the earlier half where there is a time, and the labels."""
+    """Return test rows for Evidently: the later half, the earlier half if the rows have a time, and the labels."""
     private = tags is not None and tags.target.column in tags.tables[tags.target.table].private
     numeric = definitions.problem in NUMERIC
     if (private and numeric) or len(card.classes) > LABELS or predictions.height < MIN_ROWS:
@@ -103,9 +103,9 @@ def _judged(
 def _scorable(
     current: pl.DataFrame, reference: pl.DataFrame | None, labels: list[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, list[str]] | None:
-    """The rows without their probabilities where one of several classes does not occur: no curve can be drawn of it.
+    """Drop the probabilities if one of several classes does not occur, since it has no curve.
 
-    None where fewer than three of several classes are left, which Evidently takes for a yes or no.
+    Return None if fewer than three of several classes are left, which Evidently takes for a binary target.
     """
     sides = [side for side in (current, reference) if side is not None]
     if len(labels) < 3 or all(side["target"].n_unique() == len(labels) for side in sides):  # noqa: PLR2004
@@ -133,7 +133,7 @@ def _draw(columns: list[ColumnDrift], path: Path) -> None:
         axes.text(
             width + 0.05, i, f"{'> ' if each.times > width else ''}{width:.1f}", va="center", fontsize=8, color=MUTED
         )
-    axes.set_xlabel("1 and more: drifted")
+    axes.set_xlabel("drifted from 1 on")
     save(picture, path)
 
 
@@ -160,8 +160,8 @@ def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
                 bool(found.columns),
                 counted(len(found.columns), "column was compared", "columns were compared")
                 if found.columns
-                else f"nothing was: that takes {MIN_ROWS} earlier and {MIN_ROWS} current rows with a known target, and "
-                "a feature that is filled in them and may be shown",
+                else f"no column was compared: that requires {MIN_ROWS} reference and {MIN_ROWS} current rows with a "
+                "known target, and a feature that is filled in them and may be shown",
                 "WARN",
             ),
             Check(

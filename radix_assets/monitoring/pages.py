@@ -1,4 +1,4 @@
-"""Evidently's pages and numbers. Whatever it is given has been made safe to show before (see rows)."""
+"""Evidently's pages and numbers. Its input was made safe to show before (see `rows`)."""
 
 import json
 import os
@@ -20,7 +20,7 @@ MODEL_PAGE = "model.html"
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Evidently, without telemetry, and without the warnings of what it stands on."""
+    """Use Evidently without telemetry, and without the warnings of its dependencies."""
     os.environ.setdefault("DO_NOT_TRACK", "true")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -28,7 +28,7 @@ def _quiet() -> Iterator[None]:
 
 
 def data_page(sides: Sides, out: Path) -> list[ColumnDrift]:
-    """Write `data.html`: drift and summary of every column; returns the drift, worst first."""
+    """Write `data.html` with drift and summary of each column; return the drift, worst first."""
     with _quiet():
         from evidently import DataDefinition, Dataset, Report
         from evidently.presets import DataDriftPreset, DataSummaryPreset
@@ -40,10 +40,10 @@ def data_page(sides: Sides, out: Path) -> list[ColumnDrift]:
         )
         snapshot = Report([DataDriftPreset(), DataSummaryPreset()]).run(current, reference)
         snapshot.save_html(str(out / DATA_PAGE))
-        found = json.loads(snapshot.json())
+        report = json.loads(snapshot.json())
     drift = [
         _drift(sides.names[metric["config"]["column"]], metric)
-        for metric in found["metrics"]
+        for metric in report["metrics"]
         if metric["config"]["type"].endswith("ValueDrift") and isinstance(metric["value"], int | float)
     ]
     return sorted(drift, key=lambda each: (-each.times, each.column))
@@ -70,10 +70,10 @@ def _drift(column: str, metric: dict[str, Any]) -> ColumnDrift:
 def model_page(
     current: pl.DataFrame, reference: pl.DataFrame | None, labels: list[str], out: Path
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Write `model.html`; returns the scores on the current and on the reference rows.
+    """Write `model.html`; return the scores on the current and on the reference rows.
 
     The frames have `target` and `prediction`, and for classes one column of probabilities for each of `labels`,
-    which are empty for a regression. Of more than two classes the probabilities may be left out, all of them.
+    which are empty for a regression. With more than two classes, all probabilities may be left out.
     """
     with _quiet():
         from evidently import DataDefinition, Dataset, Regression, Report
@@ -115,9 +115,9 @@ def _classification(labels: list[str], *, given: bool) -> Any:
     )
 
 
-def _scores(found: dict[str, Any]) -> dict[str, float]:
+def _scores(report: dict[str, Any]) -> dict[str, float]:
     scores: dict[str, float] = {}
-    for metric in found["metrics"]:
+    for metric in report["metrics"]:
         name, value = metric["metric_name"].partition("(")[0], metric["value"]
         if isinstance(value, dict):
             value = value.get("mean")

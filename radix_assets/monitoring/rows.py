@@ -1,4 +1,4 @@
-"""Which rows and columns are compared, and how their values are made fit to be shown."""
+"""Choose the rows and columns to compare, and make their values safe to show."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,42 +14,42 @@ from radix_assets.models.schema import ModelCard
 from radix_assets.tags.schema import Tags
 
 ROWS = 10_000
-"""Rows a side, at most."""
+"""Most rows per side."""
 COLUMNS = 30
 LABELS = 30
-"""Categories of a column that are told apart; rarer ones are one."""
+"""Most categories of a column; rarer ones are combined."""
 SEED = 20_240_301
 LATEST = 0.3
-"""Share of the rows that are the current ones where no test rows tell."""
+"""Share of the rows that are current if there are no test rows."""
 MIN_ROWS = 20
 TARGET_LABEL = "(target)"
 
 
 @dataclass
 class Sides:
-    """What is compared: the same columns of earlier and of current rows, safe to show."""
+    """The data to compare: the same columns of reference and current rows, safe to show."""
 
     reference: pl.DataFrame
     current: pl.DataFrame
     reference_words: str
     current_words: str
     names: dict[str, str]
-    """Shown name to feature name."""
+    """Feature name by shown name."""
     numeric: list[str] = field(default_factory=list)
-    """Shown names of numbers; all others are categories."""
+    """Shown names of numeric columns; all others are categories."""
     left_out: dict[str, str] = field(default_factory=dict)
 
 
 def sides(
     matrix: pl.LazyFrame, features: FeatureSet, card: ModelCard | None, test: pl.Series | None, tags: Tags | None
 ) -> Sides:
-    """The reference rows and the current ones, of the features that matter most.
+    """Return reference and current rows of the most important features.
 
-    `test` holds the ROW of the model's test rows. Features made of a private column are left out; without tags nobody
-    knows which are private, so categories are shown by number only.
+    `test` holds the ROW of the model's test rows. Features of a private column are left out; without tags it is unknown
+    which are private, so categories are shown by number only.
     """
     chosen, left_out = _choose(features, card, tags)
-    wanted = [feature.name for feature in chosen]
+    names = [feature.name for feature in chosen]
     schema = matrix.collect_schema()
     when = [CUTOFF] if CUTOFF in schema else []
     index = matrix.select(ROW, *when, pl.col(TARGET).is_not_null().alias("known")).collect(engine="streaming")
@@ -59,7 +59,7 @@ def sides(
     for rows in (reference, current):
         picked = rows if len(rows) <= ROWS else np.sort(generator.choice(rows, ROWS, replace=False))
         position = pl.LazyFrame({ROW: picked}, schema={ROW: schema[ROW]})
-        part = matrix.select(ROW, TARGET, *(cs.by_name(name) for name in wanted))
+        part = matrix.select(ROW, TARGET, *(cs.by_name(name) for name in names))
         parts.append(part.join(position, on=ROW, how="semi").collect(engine="streaming").sort(ROW))
     columns: list[tuple[pl.Series, pl.Series]] = []
     result = Sides(pl.DataFrame(), pl.DataFrame(), *words, names={}, left_out=left_out)
@@ -86,14 +86,14 @@ def sides(
 
 
 def predictions_of(path: Path | None) -> pl.DataFrame | None:
-    """The predictions of a model's test rows, in the order of the matrix."""
+    """Read the predictions of a model's test rows, in the order of the matrix."""
     if path is None or not (path / "predictions.parquet").is_file():
         return None
     return pl.read_parquet(path / "predictions.parquet").sort(ROW)
 
 
 def safe(text: str, limit: int = 40) -> str:
-    """Text that no page can take for markup, whatever it does with it."""
+    """Return text that no page takes for markup, even without escaping."""
     plain = "".join(" " if ord(sign) < 32 else sign for sign in text)  # noqa: PLR2004
     for sign, harmless in (("<", "‹"), (">", "›"), ("\u2028", " "), ("\u2029", " ")):
         plain = plain.replace(sign, harmless)
@@ -116,7 +116,7 @@ def _private(tags: Tags | None) -> set[str]:
 
 
 def _split(index: pl.DataFrame, test: pl.Series | None) -> tuple[np.ndarray, np.ndarray, tuple[str, str]]:
-    """ROW of the reference and of the current rows, and both in words."""
+    """Return the ROW of the reference and of the current rows, and a description of each."""
     known = index.filter("known")
     if test is not None:
         inside = known[ROW].is_in(test.implode())
@@ -151,7 +151,7 @@ def _numbers(before: pl.Series, after: pl.Series) -> tuple[pl.Series, pl.Series]
 
 
 def _labels(before: pl.Series, after: pl.Series, *, hide: bool) -> tuple[pl.Series, pl.Series]:
-    """Categories as text that is safe to show, rare ones together."""
+    """Return categories as text that is safe to show, with rare ones combined."""
     sides = [before.cast(pl.String), after.cast(pl.String)]
     counts = pl.concat(sides).drop_nulls().value_counts(name="n")
     value = counts.columns[0]
@@ -170,7 +170,7 @@ def _labels(before: pl.Series, after: pl.Series, *, hide: bool) -> tuple[pl.Seri
 
 
 def _unique(name: str, used: dict[str, str]) -> str:
-    found, number = name, 2
-    while found in used:
-        found, number = f"{name} ({number})", number + 1
-    return found
+    free, number = name, 2
+    while free in used:
+        free, number = f"{name} ({number})", number + 1
+    return free

@@ -1,46 +1,46 @@
-"""What monitoring found, as data."""
+"""The result of monitoring, as data."""
 
 from pydantic import BaseModel
 
 
 class ColumnDrift(BaseModel):
-    """One feature, or the target, now against before."""
+    """Drift of one feature, or of the target."""
 
     column: str
     """The feature's name; `(target)` for the target."""
     method: str
-    """The test that Evidently chose for it."""
+    """The test that Evidently chose."""
     score: float
     threshold: float
     drifted: bool
     times: float
-    """How far beyond the threshold: from 1 on it has drifted. Comparable between tests; 1000 at most."""
+    """Drift in multiples of the threshold: drifted from 1 on, comparable between tests, at most 1000."""
 
 
 class Monitoring(BaseModel):
-    """How the newest rows differ from those the model learned from, and how the model does on them."""
+    """How the newest rows differ from the training rows, and the model's scores on them."""
 
     reference: str
-    """Which rows are the reference, in words."""
+    """Description of the reference rows."""
     current: str
     reference_rows: int
-    """Rows that were compared; a seeded sample where there are more."""
+    """Compared rows; a seeded sample if there are more."""
     current_rows: int
     columns: list[ColumnDrift] = []
-    """Furthest beyond its threshold first."""
+    """Largest drift first."""
     scores: dict[str, float] = {}
-    """How the model does on the current rows, by Evidently."""
+    """Evidently's scores of the model on the current rows."""
     scores_before: dict[str, float] = {}
-    """The same on the earlier half of the test rows, where they have a time and the later half is `scores`."""
+    """Scores on the earlier half of the test rows, if they have a time; `scores` is then of the later half."""
     left_out: dict[str, str] = {}
     """Features that were not compared, with the reason."""
 
     @property
     def drifted(self) -> list[str]:
-        """Columns that have drifted, worst first."""
+        """Return the drifted columns, worst first."""
         return [each.column for each in self.columns if each.drifted]
 
     @property
     def share(self) -> float:
-        """Share of the compared columns that have drifted."""
+        """Return the share of the compared columns that drifted."""
         return len(self.drifted) / len(self.columns) if self.columns else 0.0

@@ -1,4 +1,4 @@
-"""The web application that answers for one champion."""
+"""The web application that serves one champion."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def build_app(predictor: Predictor, *, project: str, version: str) -> "FastAPI":
-    """An ASGI application: POST /predict, GET /, /docs, /openapi.json, /example, /health, /ready, /metrics.
+    """Return an ASGI application: POST /predict, GET /, /docs, /openapi.json, /example, /health, /ready, /metrics.
 
-    The example is predicted before it returns, so an application that exists can predict. Its state `statistics`
-    tells when it was last asked.
+    The example is predicted first, so an application that exists can predict. `app.state.statistics` has the time of
+    the last request. Raise ServingError RDX-SRV-006 if the example cannot be predicted.
     """
     from fastapi import FastAPI
 
@@ -47,9 +47,9 @@ def build_app(predictor: Predictor, *, project: str, version: str) -> "FastAPI":
         response_class=Response,
     )
     for path, handler, summary in (
-        ("/example", service.show_example, "A request that works"),
-        ("/health", service.health, "Whether the process lives"),
-        ("/ready", service.ready, "Whether it can predict"),
+        ("/example", service.show_example, "Example request"),
+        ("/health", service.health, "Health check: the process runs"),
+        ("/ready", service.ready, "Readiness check: it can predict"),
         ("/metrics", service.metrics, "Counts and latencies since the start"),
     ):
         app.add_api_route(path, handler, summary=summary, response_class=Response)
@@ -59,7 +59,7 @@ def build_app(predictor: Predictor, *, project: str, version: str) -> "FastAPI":
 
 
 class _Service:
-    """The handlers. /health, /ready and /metrics are asked by machines; they do not keep an idle endpoint up."""
+    """The handlers. Monitoring calls /health, /ready and /metrics, so these do not keep an idle endpoint running."""
 
     def __init__(self, predictor: Predictor, app: "FastAPI") -> None:
         self.predictor = predictor
@@ -86,7 +86,7 @@ class _Service:
             return invalid.status, {"errors": [error.attrs() for error in invalid.errors]}, 0
         except RadixError as error:
             return 422 if error.code == "RDX-FEA-004" else 500, {"errors": [error.attrs()]}, 0
-        except Exception as error:  # noqa: BLE001 else the library would log its text, which may quote a value
+        except Exception as error:  # noqa: BLE001 the server would log its text, which may quote a value
             return 500, {"errors": [failed(f"{type(error).__name__} while answering").attrs()]}, 0
 
     async def show_example(self) -> Response:
@@ -117,27 +117,27 @@ def _answered(content: Any) -> Response:
 
 
 async def _body(request: Request) -> bytes | None:
-    """None where it is larger than allowed."""
-    found = bytearray()
+    """Return the body; None if it is too large."""
+    body = bytearray()
     async for chunk in request.stream():
-        found += chunk
-        if len(found) > MAX_BYTES:
+        body += chunk
+        if len(body) > MAX_BYTES:
             return None
-    return bytes(found)
+    return bytes(body)
 
 
 def _content(answers: "pl.DataFrame", remarks: list[list[str]], *, many: bool) -> Any:
-    """A list for a list, an object for an object; the probabilities by class; warnings where there is a remark."""
+    """Return a list for a list and an object for an object, with probabilities by class and warnings."""
     chances = probabilities_of(answers)
-    found = []
+    lines = []
     for row, remarked in zip(answers.iter_rows(named=True), remarks, strict=True):
         line = {name: value for name, value in row.items() if name not in chances}
         if chances:
             line["probabilities"] = {name.removeprefix(PROBABILITY): row[name] for name in chances}
         if remarked:
             line["warnings"] = remarked
-        found.append(line)
-    return found if many else found[0]
+        lines.append(line)
+    return lines if many else lines[0]
 
 
 def _json(content: Any) -> bytes:
@@ -150,8 +150,8 @@ def _openapi(reader: Reader, example: dict[str, Any]) -> dict[str, Any]:
     several = {"type": "array", "items": row, "maxItems": MAX_ROWS, "title": "Several rows"}
     answer = {
         "type": "object",
-        "description": "The row's key, or its number where it has none; the prediction; of classes the probabilities; "
-        "warnings where the model does not know a category.",
+        "description": "The row's key, or its number if it has none; the prediction; for classes the probabilities; "
+        "warnings if the model does not know a category.",
         "properties": {
             PREDICTION: {},
             "probabilities": {"type": "object", "additionalProperties": {"type": "number"}},
@@ -163,7 +163,7 @@ def _openapi(reader: Reader, example: dict[str, Any]) -> dict[str, Any]:
         "type": "object",
         "properties": {"errors": {"type": "array", "items": {"type": "object", "required": ["code", "found"]}}},
     }
-    texts = {"400": "No JSON", "413": "Too large", "422": "Columns or values are wrong", "500": "It failed"}
+    texts = {"400": "Not JSON", "413": "Too large", "422": "Wrong columns or values", "500": "The prediction failed"}
     return {
         "requestBody": {
             "required": True,

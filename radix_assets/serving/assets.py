@@ -1,4 +1,4 @@
-"""Serving: the endpoint that answers, and batch predictions."""
+"""The stages `endpoint` (online predictions) and `predictions` (batch predictions)."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def _deploy(work: Work) -> Output:
 
 
 def _is_up(work: Work) -> bool:
-    """One that was stopped on purpose, or because nobody asked it for long, is not started behind a person's back."""
+    """Return whether the endpoint needs no action. One that was stopped on purpose or when idle is not restarted."""
     if load_champion(work.input("champion")).model_id is None:
         return True
     deployed = work.tools.endpoint.inspect(work.project.name)
@@ -37,8 +37,8 @@ def _is_up(work: Work) -> bool:
 ENDPOINT = Stage(
     name="endpoint",
     action="provision",
-    description="The champion behind an address of this machine: supervised, with health, an OpenAPI page and checked "
-    "input. An example request is in the metadata.",
+    description="The champion as an HTTP endpoint: supervised, with health checks, an OpenAPI page and validated "
+    "input. The metadata has an example request.",
     kinds=("fastapi",),
     requires=("endpoint",),
     deps=("champion", "raw", "labels"),
@@ -59,14 +59,14 @@ def _predict(work: Work) -> Output:
 
 PREDICTIONS = Stage(
     name="predictions",
-    description="The champion's answers for the rows whose outcome is not known yet; where there are none, for the "
-    "rows that were held out.",
+    description="The champion's predictions of the rows with an unknown outcome or, if there are none, of the test "
+    "rows.",
     kinds=("parquet",),
     deps=("champion", "raw", "labels"),
     checks={
-        "every_row_has_a_prediction": "No row is left without an answer.",
-        "probabilities_add_up": "The probabilities of a row lie between 0 and 1 and add up to 1.",
-        "predictions_differ": "Not all rows get the same answer.",
+        "every_row_has_a_prediction": "Every row has a prediction.",
+        "probabilities_add_up": "The probabilities of each row are between 0 and 1 and sum to 1.",
+        "predictions_differ": "The predictions are not all equal.",
     },
     compute=_predict,
 )

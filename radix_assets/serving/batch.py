@@ -1,4 +1,4 @@
-"""Predictions for many rows at once: of a file, and of the rows whose outcome is not known yet."""
+"""Batch predictions: of the rows of a file, and of the rows with an unknown outcome."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ PICTURE = "distribution.png"
 _DAY = 86_400_000_000
 """Microseconds."""
 _PLACE = "\x00place"
-"""A name that no column has."""
+"""A column name that no table has."""
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
@@ -36,17 +36,17 @@ def champion_predictor(champion: Path, tables: dict[str, Path], seal: Seal | Non
 
 
 def predict_rows(champion: Path, tables: dict[str, Path], rows: pl.DataFrame, seal: Seal) -> pl.DataFrame:
-    """Keys, `prediction` and, for classes, `probability_<class>` of rows of the target's table, in their order.
+    """Return keys, `prediction` and, for classes, `probability_<class>` of rows of the target's table, in order.
 
-    `tables` are the raw snapshots by name. Columns that are not needed, the target among them, are not looked at.
+    `tables` are the raw snapshots by name. Other columns, including the target, are ignored.
     """
     return champion_predictor(champion, tables, seal).predict(rows)
 
 
 def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: Path, seal: Seal) -> int:
-    """Predict for the rows of a file and write them beside their keys as CSV or Parquet; returns how many.
+    """Predict the rows of a file and write keys and answers as CSV or Parquet; return the number of rows.
 
-    The file is read as the target's table was: the same formats, decimal marks and null texts.
+    The file is read with the formats, decimal marks and null texts of the target's table.
     """
     from radix_assets.raw.rows import read_rows
 
@@ -60,7 +60,7 @@ def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: 
 
 
 def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
-    """Raise ServingError RDX-SRV-003 where a question about the future is asked without a moment."""
+    """Raise ServingError RDX-SRV-003 if a question about the future is asked without a time."""
     from radix_assets.tags.stage import load_tags
 
     tags = load_tags(champion / "tags")
@@ -71,9 +71,9 @@ def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
     if empty:
         raise ServingError(
             "RDX-SRV-003",
-            f"{empty} of {len(rows)} rows do not say at which moment the question is asked",
+            f"{empty} of {len(rows)} rows have no time at which the question is asked",
             expected=f"a column {at!r} with a date in every row",
-            hint=f"add it, or ask of all of {tags.target.future.for_each}: --at 2026-01-31",
+            hint=f"add it, or predict all rows of {tags.target.future.for_each}: --at 2026-01-31",
         )
 
 
@@ -98,7 +98,7 @@ def predict_moments(
     if future is None:
         raise ServingError(
             "RDX-SRV-012",
-            f"the target {target_name(tags)} is no question about the future, so it is asked at no moment",
+            f"the target {target_name(tags)} is not a question about the future, so --at does not apply",
             expected="target: {for_each: …, predict: …, within: …}",
             hint="predict the rows of a file: --input",
         )
@@ -117,26 +117,26 @@ def predict_moments(
 
 
 def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: Seal) -> Output:
-    """Score the rows whose target is empty; where there are none, show the answers for the rows that were held out.
+    """Predict the rows with an empty target or, if there are none, return the predictions of the test rows.
 
-    Writes `predictions.parquet` (keys, `prediction`, `probability_<class>`) and a picture of their distribution.
+    Write `predictions.parquet` (keys, `prediction`, `probability_<class>`) and a picture of their distribution.
     """
     from radix_assets.models.stored import load_champion
     from radix_assets.tags.stage import load_tags
 
     if load_champion(champion).model_id is None:
         pl.DataFrame({PREDICTION: []}, schema={PREDICTION: pl.Null}).write_parquet(out / FILE)
-        return Output(rows=0, shown={"rows": 0, "reason": "no model serves, so nothing is predicted"})
+        return Output(rows=0, shown={"rows": 0, "reason": "no model serves, so there are no predictions"})
     tags = load_tags(champion / "tags")
     target = tags.target
     table = pl.scan_parquet(tables[target.table] / "data.parquet")
     rows = table.with_row_index(_PLACE).filter(exactly(target.column).is_null()).collect()
     if len(rows):
-        answers, what = _of_unknown(champion, tables, tags, rows), "rows whose outcome is not known"
+        answers, what = _of_unknown(champion, tables, tags, rows), "rows with an unknown outcome"
     else:
         answers, what = (
             _held_out(champion, tags, tables[target.table], seal),
-            "rows that were held out when the model was judged",
+            "test rows of the model",
         )
     answers.write_parquet(out / FILE, compression="zstd")
     return _output(answers, what, tags, out)
@@ -153,7 +153,7 @@ def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.Da
 
 
 def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame:
-    """The answers kept from judging the model, with the rows' keys if the rows are still where they were."""
+    """Return the predictions of the test rows, with keys if the rows are still at the same positions."""
     from radix_assets.features.stage import load_features
     from radix_assets.features.target import target_values
     from radix_assets.models.fitted import load_model
@@ -221,12 +221,12 @@ def _output(answers: pl.DataFrame, what: str, tags: Tags, out: Path) -> Output:
         Check(
             "probabilities_add_up",
             bool(((sums - 1).abs() < 1e-6).all()),  # noqa: PLR2004
-            "the probabilities of every row lie between 0 and 1 and add up to 1",
+            "the probabilities of each row are between 0 and 1 and sum to 1",
         ),
         Check(
             "predictions_differ",
             len(answers) < 2 or prediction.n_unique() > 1 or any(answers[name].n_unique() > 1 for name in chances),  # noqa: PLR2004
-            "not all rows get the same answer",
+            "the predictions are not all equal",
             "WARN",
         ),
     ]

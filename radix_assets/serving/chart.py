@@ -1,4 +1,4 @@
-"""The picture of a batch of predictions."""
+"""The chart of a batch of predictions."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _COLOUR = "#4c72b0"
 
 
 def draw_distribution(answers: pl.DataFrame, chances: list[str], title: str, file: Path) -> None:
-    """A histogram of numbers or of the probability of the second of two classes; bars of more classes."""
+    """Draw a histogram of numbers, or of the probability of the second of two classes; bars for more classes."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 3.2), dpi=90, layout="constrained")
@@ -39,6 +39,6 @@ def draw_distribution(answers: pl.DataFrame, chances: list[str], title: str, fil
 
 
 def _plain(text: str | None) -> str:
-    """Dollar signs would begin a formula."""
+    """Shorten a text, and escape dollar signs, which would begin a formula."""
     shown = "null" if text is None else text if len(text) <= 60 else f"{text[:57]}…"  # noqa: PLR2004
     return shown.replace("$", r"\$")

@@ -1,4 +1,4 @@
-"""Columns that a caller sends: matching them to the ones expected."""
+"""Match the columns that a caller sends to the expected ones."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 
 def missing_column(name: str, given: Sequence[str], *, others: int = 0, **context: Any) -> ServingError:
-    """A column that features cannot do without."""
+    """Return the error for a missing column that the features require."""
     near = nearest(name, given)
-    hint = f"is it what you called {near!r}?" if near else "give it, as null where it is not known"
+    hint = f"did you mean that by {near!r}?" if near else "add it, with null for unknown values"
     more = f", and {others} more" if others else ""
     return ServingError(
         "RDX-SRV-003",
@@ -29,8 +29,8 @@ def missing_column(name: str, given: Sequence[str], *, others: int = 0, **contex
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
-    """What somebody may have meant."""
-    folded = {one.casefold(): one for one in reversed(known)}
+    """Return the known name that is most similar; None if none is similar."""
+    folded = {each.casefold(): each for each in reversed(known)}
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else None
 

@@ -1,4 +1,4 @@
-"""Puts a champion behind an address."""
+"""Deploy a champion to an endpoint."""
 
 import hashlib
 import json
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 
 FILE = "endpoint.json"
 _ASKED = 50
-"""Requests that the latency is measured with."""
+"""Number of requests to measure the latency with."""
 _TRY = "curl -s {address}/example | curl -s {address}/predict -H 'Content-Type: application/json' -d @-"
-"""Asks for an example and sends it back. Its values stand nowhere: an event is never unwritten."""
+"""Fetch an example and send it back. It is not written out, since events are permanent and it may hold values."""
 
 
 class Served(BaseModel):
-    """What an endpoint was told to serve."""
+    """What an endpoint serves."""
 
     project: str
     version: str | None
-    """None: no model serves."""
+    """None if no model serves."""
     target: str = ""
     table: str = ""
     address: str | None = None
 
 
 def load_served(path: Path) -> Served:
-    """Of a snapshot of the endpoint."""
+    """Read the snapshot of an endpoint."""
     return Served.model_validate_json((path / FILE).read_bytes())
 
 
@@ -49,12 +49,12 @@ def make_endpoint(
     *,
     tracking: "Tracking | None" = None,
 ) -> Output:
-    """Have the champion serve. Its server predicts an example before it takes over.
+    """Deploy the champion. Its server predicts an example before it takes over.
 
     The alias `champion` in the tracking store moves last, when the new server has taken over.
 
-    Raises ServingError RDX-SRV-008, with the code of the cause, where its server does not start or cannot predict;
-    whatever served before still does.
+    Raise ServingError RDX-SRV-008, with the code of the cause, if the server does not start or cannot predict; the
+    previous server then keeps serving.
     """
     from radix_assets.features.stage import load_features
     from radix_assets.models.stored import load_champion
@@ -77,7 +77,7 @@ def make_endpoint(
 
 
 def manifest_of(project: str, version: str, champion: Path, tables: dict[str, Path]) -> "EndpointManifest":
-    """The server of a champion; every file of the champion's snapshot is bound to its hash."""
+    """Return the manifest of a champion's server, with the hash of each file of the champion's snapshot."""
     from radix_resources.endpoint.manifest import EndpointManifest
 
     settings = {
@@ -112,7 +112,7 @@ def _output(served: Served, address: str) -> Output:
             "latency": f"{latency:.1f} ms for a row, the median of {_ASKED}",
             "example request": Markdown(f"```\n{_TRY.format(address=address)}\n```"),
         },
-        checks=[Check("answers", passed=True, description=f"{address} answers, and was ready before it took over")],
+        checks=[Check("answers", passed=True, description=f"{address} answers; it was ready before it took over")],
     )
 
 

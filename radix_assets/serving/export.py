@@ -1,4 +1,4 @@
-"""Tables for people: written so that a spreadsheet takes text for text."""
+"""Write tables so that a spreadsheet does not run their text as formulas."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ _NUMBER = r"^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?$"
 def write_table(table: pl.DataFrame, file: Path) -> None:
     """Write CSV or Parquet, by the suffix, replacing a file in one step.
 
-    In CSV an apostrophe stands before every text, and every column name, that a spreadsheet would run as a formula;
-    numbers stay numbers. Raises ServingError RDX-SRV-010 where the suffix is another or the file cannot be written.
+    In CSV, each text and column name that a spreadsheet would run as a formula gets an apostrophe in front; numbers
+    stay numbers. Raise ServingError RDX-SRV-010 if the suffix is another one or the file cannot be written.
     """
     suffix = file.suffix.lower()
     if suffix not in {".csv", ".parquet"}:
@@ -37,14 +37,14 @@ def write_table(table: pl.DataFrame, file: Path) -> None:
         raise ServingError(
             "RDX-SRV-010",
             f"{file.name} cannot be written: {error.strerror or type(error).__name__}",
-            expected="a folder that may be written to, with room for the file",
-            hint="choose another place",
+            expected="a writable directory with enough free space",
+            hint="choose another directory",
             file=file,
         ) from None
 
 
 def harmless(table: pl.DataFrame) -> pl.DataFrame:
-    """The same table with an apostrophe before whatever a spreadsheet would run."""
+    """Return the table with an apostrophe before each text that a spreadsheet would run."""
     cells = [
         pl.when(pl.col(name).str.contains(_FORMULA) & ~pl.col(name).str.contains(_NUMBER))
         .then(pl.lit("'") + pl.col(name))
@@ -53,7 +53,7 @@ def harmless(table: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in table.schema.items()
         if dtype == pl.String
     ]
-    found = table.with_columns(cells)
-    names = pl.Series(found.columns, dtype=pl.String)
+    safe = table.with_columns(cells)
+    names = pl.Series(safe.columns, dtype=pl.String)
     formulas = names.str.contains(_FORMULA) & ~names.str.contains(_NUMBER)
-    return found.rename({name: f"'{name}" for name in names.filter(formulas)})
+    return safe.rename({name: f"'{name}" for name in names.filter(formulas)})

@@ -1,4 +1,4 @@
-"""Pages for people, each one file: no script, and nothing is fetched from anywhere."""
+"""HTML pages of an endpoint, without scripts and external resources."""
 
 import json
 import shlex
@@ -24,28 +24,28 @@ td, th { border-color: #30363d; } a { color: #58a6ff; } p.sub { color: #8b949e; 
 
 
 def front_page(api: dict[str, Any], example: str, address: str) -> str:
-    """What it is, and one line to try it. `example` is JSON, `address` what the reader called it by."""
+    """Return the front page. `example` is JSON, `address` the address by which the reader opened the page."""
     call = f"curl -s {shlex.quote(address + '/predict')} -H 'Content-Type: application/json' -d {shlex.quote(example)}"
     links = [
-        ("/docs", "the columns and the answers"),
-        ("/openapi.json", "the same for machines"),
-        ("/example", "a request that works"),
+        ("/docs", "columns and answers"),
+        ("/openapi.json", "OpenAPI description"),
+        ("/example", "example request"),
         ("/metrics", "counts and latencies"),
-        ("/ready", "whether it can predict"),
-        ("/health", "whether it lives"),
+        ("/ready", "readiness check"),
+        ("/health", "health check"),
     ]
     rows = "".join(f'<tr><td><a href="{path}">{path}</a></td><td>{text}</td></tr>' for path, text in links)
-    return _page(api, f"<h2>Ask it</h2><pre>{escape(call)}</pre><h2>More</h2><table>{rows}</table>")
+    return _page(api, f"<h2>Try it</h2><pre>{escape(call)}</pre><h2>More</h2><table>{rows}</table>")
 
 
 def docs_page(api: dict[str, Any]) -> str:
-    """The OpenAPI description, for reading."""
+    """Return the OpenAPI description as a readable page."""
     body = api["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
     row = body["schema"]["oneOf"][0]
     columns = "".join(
         f"<tr><td><code>{escape(json.dumps(name, ensure_ascii=False))}</code></td>"
         f"<td>{escape(schema.get('description', ''))}</td>"
-        f"<td>{'required; null where it is not known' if name in row['required'] else 'optional'}</td></tr>"
+        f"<td>{'required; null if unknown' if name in row['required'] else 'optional'}</td></tr>"
         for name, schema in row["properties"].items()
     )
     example = escape(json.dumps(body["example"], indent=1, ensure_ascii=False))
@@ -56,7 +56,7 @@ def docs_page(api: dict[str, Any]) -> str:
     answers = api["paths"]["/predict"]["post"]["responses"].items()
     parts.append(_table("Answers of POST /predict", [(status, answer["description"]) for status, answer in answers]))
     others = [(path, methods["get"]["summary"]) for path, methods in api["paths"].items() if "get" in methods]
-    parts.append(_table("Other addresses, by GET", [*others, ("/openapi.json", "This page, for machines")]))
+    parts.append(_table("Other paths (GET)", [*others, ("/openapi.json", "OpenAPI description")]))
     return _page(api, "".join(parts))
 
 

@@ -1,4 +1,4 @@
-"""A champion ready to answer: from rows of the target's table, by the plan of its training matrix, to predictions."""
+"""Predict rows of the target's table with a champion, by the feature plan that it was trained with."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 PREDICTION = "prediction"
 PROBABILITY = "probability_"
 ROW_NUMBER = "row"
-"""Column of the answers where the rows have no key: their position, from 0."""
+"""Column of the answers if the rows have no key: their position, from 0."""
 
 BLOCK = 100_000
-"""Rows are predicted in blocks of so many, which bounds the memory. Rows of one block do not see one another."""
+"""Rows per block, which bounds the memory. Rows of a block do not affect each other."""
 
 
 class Column(NamedTuple):
-    """A column of the target's table that a caller may give."""
+    """A column of the target's table that a caller may send."""
 
     name: str
     dtype: str
     """Canonical: Int64, Float64, Boolean, String, Date, Datetime or Time."""
     required: bool
     example: Any = None
-    """As JSON; never a value of a private column."""
+    """A JSON value; never one of a private column."""
 
 
 class _Input(Protocol):
@@ -50,14 +50,14 @@ class _Input(Protocol):
 
 
 class Features(Protocol):
-    """What makes features of raw rows: radix_assets.features.Prepared."""
+    """Compute features of raw rows, as radix_assets.features.prepared does."""
 
     @property
     def input_columns(self) -> "Sequence[_Input]":
-        """The raw columns that are read."""
+        """Return the raw columns that are read."""
 
     def compute(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """One row of features for each of these rows, in their order."""
+        """Return one row of features per row, in their order."""
 
 
 class _Answers(Protocol):
@@ -68,66 +68,68 @@ class _Answers(Protocol):
 
 
 class Model(Protocol):
-    """What makes predictions of features: radix_assets.models.FittedModel."""
+    """Predict features, as radix_assets.models.fitted.FittedModel does."""
 
     def predict(self, features: pl.DataFrame) -> _Answers:
-        """One answer for each row, in their order."""
+        """Return one answer per row, in their order."""
 
     def unknown(self, features: pl.DataFrame) -> dict[str, list[int]]:
-        """By feature, the rows whose category it does not know."""
+        """Return, by feature, the rows with an unknown category."""
 
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model with the features it needs."""
+    """A model with the features that it needs."""
 
     features: Features
     model: Model
     table: str
     """The target's table, whose rows are predicted."""
     target: str
-    """As a person writes it."""
+    """The target as a user writes it."""
     key: list[str]
-    """Columns of the primary key that come back with the answers; empty where there is none."""
+    """Columns of the primary key, returned with the answers; empty if there is none."""
     known: dict[str, str]
-    """Every column of the table to its canonical type. Those that are neither read nor a key are accepted, unread."""
+    """Canonical type of each column of the table. Columns that are neither read nor a key are accepted and ignored."""
     target_column: str = ""
-    """The column that is predicted; empty where it is none of the table's."""
+    """The column that is predicted; empty if the table has no such column."""
     labels: Mapping[str, str] = field(default_factory=dict)
-    """Of a model that does not know the names of its classes: those by which it calls them to the true ones."""
+    """The true class for each masked class name of the model."""
     dtype: pl.DataType = field(default_factory=pl.String)
-    """The type in which such classes are given back."""
+    """The type of these true classes."""
 
     @property
     def columns(self) -> list[Column]:
-        """What a caller gives, in the table's order: what features read, and the key."""
+        """Return the columns that a caller sends, in the order of the table: those that features read, and the key."""
         inputs = {column.name: column for column in self.features.input_columns}
-        found = []
+        columns = []
         for name, dtype in self.known.items():
             if name in inputs:
                 examples = inputs[name].examples
-                found.append(Column(name, inputs[name].dtype, inputs[name].required, examples[0] if examples else None))
+                columns.append(
+                    Column(name, inputs[name].dtype, inputs[name].required, examples[0] if examples else None)
+                )
             elif name in self.key:
-                found.append(Column(name, dtype, required=False))
-        return found
+                columns.append(Column(name, dtype, required=False))
+        return columns
 
     @property
     def example(self) -> dict[str, Any]:
-        """A request that works, as JSON: what is required and what may be shown."""
-        return {one.name: one.example for one in self.columns if one.required or one.example is not None}
+        """Return an example request as JSON data: required columns, and values that may be shown."""
+        return {each.name: each.example for each in self.columns if each.required or each.example is not None}
 
     def predict(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows' keys (their numbers where no key is given), `prediction`, and `probability_<class>` of classes.
+        """Return keys (or row numbers if no key is sent), `prediction`, and for classes `probability_<class>`.
 
-        A key whose name is taken by one of these gets ` (key)` behind it. Raises ServingError RDX-SRV-003 where a
-        column is missing and RDX-SRV-006 where the prediction fails.
+        A key with one of these names gets the suffix ` (key)`. Raise ServingError RDX-SRV-003 if a column is missing
+        and RDX-SRV-006 if the prediction fails.
         """
         self._demand(rows.columns)
         blocks = [self._predict(block)[0] for block in rows.iter_slices(BLOCK)] or [self._predict(rows)[0]]
         return self._with_keys(rows, pl.concat(blocks))
 
     def answer(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[list[str]]]:
-        """The same of rows that are few, and for each row what there is to remark. Never a value."""
+        """Predict a few rows; return the answers, and the warnings of each row, which hold no values."""
         self._demand(rows.columns)
         answers, features = self._predict(rows)
         remarks: list[list[str]] = [[] for _ in range(len(rows))]
@@ -143,13 +145,13 @@ class Predictor:
         return pl.concat([keys, answers], how="horizontal")
 
     def _predict(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Answers, and the features they were made of."""
+        """Return answers and features."""
         try:
             features = self.features.compute(rows)
             answers = self.model.predict(features)
         except RadixError:
             raise
-        except Exception as error:  # noqa: BLE001 whatever a library raises; its text may quote a value
+        except Exception as error:  # noqa: BLE001 any error of a library; its text may quote a value
             raise failed(f"{type(error).__name__} while predicting {len(rows)} rows", table=self.table) from None
         prediction = answers.prediction.alias(PREDICTION)
         if len(prediction) != len(rows):
@@ -173,17 +175,17 @@ class Predictor:
 
 
 def probabilities_of(answers: pl.DataFrame) -> list[str]:
-    """The columns of probabilities; they stand behind the prediction."""
+    """Return the columns with probabilities, which follow the prediction."""
     return answers.columns[answers.columns.index(PREDICTION) + 1 :]
 
 
 def failed(found: str, **context: Any) -> ServingError:
-    """A prediction that should have succeeded."""
+    """Return the error for a prediction that should have succeeded."""
     return ServingError(
         "RDX-SRV-006",
         found,
         expected="a prediction for every row",
-        hint="materialize the features and the model again; if it stays, report it",
+        hint="materialize the features and the model again; if the error persists, report it",
         **context,
     )
 
@@ -191,33 +193,33 @@ def failed(found: str, **context: Any) -> ServingError:
 def load_predictor(
     champion: Path, features: Path, tags: Tags, tables: dict[str, Path], seal: Seal | None = None
 ) -> Predictor:
-    """Read a champion and collect what its features need.
+    """Load a champion and what its features need.
 
-    With the `seal` that private classes were hidden by, the answers name them; without it they are `class 1` ….
-    `champion` and `features` are snapshot directories, `tables` the raw snapshots by name. Raises the stages' own
-    errors where something is missing or damaged.
+    With the `seal` that masked private classes, answers contain the true classes; without it `class 1` …. `champion`
+    and `features` are snapshot directories, `tables` the raw snapshots by name. Raise the stages' own errors if
+    something is missing or damaged.
     """
     from radix_assets.features.prepared import prepare
     from radix_assets.features.stage import load_features
     from radix_assets.models.fitted import load_model
 
-    held, model = load_features(features), load_model(champion)
-    schema = pl.read_parquet_schema(tables[held.table] / "data.parquet")
+    plan, model = load_features(features), load_model(champion)
+    schema = pl.read_parquet_schema(tables[plan.table] / "data.parquet")
     return Predictor(
         features=prepare(features, tags, tables),
         model=model,
-        table=held.table,
-        target=held.target,
-        key=held.key,
+        table=plan.table,
+        target=plan.target,
+        key=plan.key,
         known={name: dtype.base_type().__name__ for name, dtype in schema.items() if name != tags.target.column},
         target_column=tags.target.column,
-        labels=_labels(tags, tables[held.table], model, seal) if seal else {},
+        labels=_labels(tags, tables[plan.table], model, seal) if seal else {},
         dtype=CANONICAL.get(model.description.dtype, pl.String()),
     )
 
 
 def _labels(tags: Tags, raw: Path, model: "FittedModel", seal: Seal) -> dict[str, str]:
-    """The true names of classes that the model knows by marks only, from the values of the target."""
+    """Return the true class of each masked one, found among the values of the target."""
     if not model.description.sealed:
         return {}
     from radix_assets.features.target import target_values
@@ -232,6 +234,6 @@ def _labels(tags: Tags, raw: Path, model: "FittedModel", seal: Seal) -> dict[str
 
 
 def scan_unique(raw: Path, column: str) -> pl.Series:
-    """The values that occur in a column of a raw snapshot."""
-    found = pl.scan_parquet(raw / "data.parquet").select(cs.by_name(column)).unique().collect(engine="streaming")
-    return found.to_series()
+    """Return the distinct values of a column of a raw snapshot."""
+    values = pl.scan_parquet(raw / "data.parquet").select(cs.by_name(column)).unique().collect(engine="streaming")
+    return values.to_series()

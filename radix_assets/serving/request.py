@@ -1,4 +1,4 @@
-"""Checks what a caller sends, and turns it into rows. What is wrong is told in the words of every other error."""
+"""Validate requests and convert them to rows. Mistakes are reported as Radix errors."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -14,16 +14,16 @@ from radix_resources.errors import ServingError
 
 MAX_ROWS = 1_000
 MAX_BYTES = 16 * 1024 * 1024
-_TOLD = 20
-"""Mistakes of one request that are told at most."""
+_MOST_ERRORS = 20
+"""Most mistakes of one request that are reported."""
 _BITS = 2**63
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 
 
 def _dated(value: Any) -> Any:
-    """Only text that begins with a date, for a number would be read as seconds since 1970; a date alone is midnight."""
+    """Accept only text that begins with a date: a number would be read as seconds since 1970."""
     if not isinstance(value, str) or not _DATE.match(value):
-        raise ValueError("no date")
+        raise ValueError("not a date")
     return value
 
 
@@ -32,7 +32,7 @@ _TYPES: dict[str, Any] = {
     "Float64": Annotated[float, Field(allow_inf_nan=False)],
     "Boolean": bool,
     "String": str,
-    # Strict: a number is no date, although it could be read as seconds since 1970.
+    # Strict: a number is not a date, although it could be read as seconds since 1970.
     "Date": Annotated[date, Field(strict=True)],
     "Datetime": Annotated[datetime, BeforeValidator(_dated)],
     "Time": Annotated[time, Field(strict=True)],
@@ -43,13 +43,13 @@ _WORDS = {
     "Boolean": "true or false",
     "String": "text",
     "Date": 'a date such as "2024-05-31"',
-    "Datetime": 'a point in time such as "2024-05-31T14:05:00", or a date for its midnight; UTC where no zone is given',
+    "Datetime": 'a point in time such as "2024-05-31T14:05:00", or a date for its midnight; UTC if it has no time zone',
     "Time": 'a time of day such as "14:05:00"',
 }
 
 
-class Invalid(Exception):  # noqa: N818 what happened, not a fault of the program
-    """A request that cannot be answered, with everything that is wrong with it."""
+class Invalid(Exception):  # noqa: N818 a response, not a fault of the program
+    """A request that cannot be answered: the HTTP status and the mistakes."""
 
     def __init__(self, status: int, errors: list[ServingError]) -> None:
         super().__init__(status)
@@ -58,7 +58,7 @@ class Invalid(Exception):  # noqa: N818 what happened, not a fault of the progra
 
 
 class Reader:
-    """Reads requests for one predictor."""
+    """Read the requests for one predictor."""
 
     def __init__(self, predictor: Predictor) -> None:
         self._columns = {column.name: column for column in predictor.columns}
@@ -72,19 +72,19 @@ class Reader:
         self._many: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(rows)
 
     def read(self, body: bytes) -> tuple[pl.DataFrame, bool]:
-        """The rows of a JSON object or list, and whether it was a list.
+        """Return the rows of a JSON object or list, and whether it was a list.
 
-        Raises Invalid: 400 it is no JSON, 413 too many rows, 422 the content is wrong.
+        Raise Invalid with status 400 (not JSON), 413 (too many rows) or 422 (wrong columns or values).
         """
         many = body.lstrip()[:1] == b"["
         try:
-            found = self._many.validate_json(body) if many else [self._one.validate_json(body)]
+            rows = self._many.validate_json(body) if many else [self._one.validate_json(body)]
         except ValidationError as error:
             raise self._explain(error, many=many) from None
-        return self._frame(found), many
+        return self._frame(rows), many
 
     def schema(self) -> dict[str, Any]:
-        """JSON schema of one row. Definitions are inlined, for every type is a simple one."""
+        """Return the JSON schema of one row, without references, since all types are simple."""
         schema = self._one.json_schema()
         properties = {name: value for name, value in schema["properties"].items() if name in self._columns}
         for name, value in properties.items():
@@ -110,49 +110,48 @@ class Reader:
 
     def _frame(self, rows: list[dict[str, Any]]) -> pl.DataFrame:
         given = {name for row in rows for name in row}
-        held = {
+        columns = {
             name: pl.Series([_plain(row.get(name)) for row in rows], dtype=CANONICAL[column.dtype])
             for name, column in self._columns.items()
             if name in given or column.required
         }
-        return pl.DataFrame(held or {"": [None] * len(rows)})
+        return pl.DataFrame(columns or {"": [None] * len(rows)})
 
     def _explain(self, error: ValidationError, *, many: bool) -> Invalid:
-        found = error.errors(include_url=False, include_context=True)
-        kinds = {one["type"] for one in found}
+        errors = error.errors(include_url=False, include_context=True)
+        kinds = {each["type"] for each in errors}
         if "json_invalid" in kinds:
-            where = str(found[0].get("ctx", {}).get("error", ""))
+            where = str(errors[0].get("ctx", {}).get("error", ""))
             return Invalid(400, [_no_json(where)])
-        if "too_long" in kinds and found[0]["loc"] == ():
+        if "too_long" in kinds and errors[0]["loc"] == ():
             return Invalid(413, [too_many()])
-        told = [self._mistake(one, many=many) for one in found[:_TOLD]]
-        return Invalid(422, told)
+        return Invalid(422, [self._mistake(each, many=many) for each in errors[:_MOST_ERRORS]])
 
-    def _mistake(self, one: Any, *, many: bool) -> ServingError:
-        place = list(one["loc"])
+    def _mistake(self, error: Any, *, many: bool) -> ServingError:
+        place = list(error["loc"])
         row = int(place.pop(0)) if many and place else None
         where: dict[str, Any] = {"table": self._table, "row": row}
         if not place:
             return ServingError(
                 "RDX-SRV-011",
-                f"the {'element of the list' if many else 'request'} is {_kind(one['input'])}",
+                f"the {'element of the list' if many else 'request'} is {_kind(error['input'])}",
                 expected="a JSON object with the columns of a row, or a list of such objects",
                 hint="see /docs for an example",
                 **where,
             )
         name = str(place[0])
-        if one["type"] == "missing":
-            return missing_column(name, list(one["input"]), **where)
-        if one["type"] == "extra_forbidden" and name == self._target:
+        if error["type"] == "missing":
+            return missing_column(name, list(error["input"]), **where)
+        if error["type"] == "extra_forbidden" and name == self._target:
             return ServingError(
                 "RDX-SRV-002",
-                f"{name!r} is the target: it is what is predicted",
-                expected="a row as it is before its outcome is known",
+                f"{name!r} is the target, which is predicted",
+                expected="a row without its outcome",
                 hint="leave it out",
                 **where,
                 column=name,
             )
-        if one["type"] == "extra_forbidden":
+        if error["type"] == "extra_forbidden":
             near = nearest(name, self._known)
             return ServingError(
                 "RDX-SRV-002",
@@ -164,16 +163,16 @@ class Reader:
             )
         return ServingError(
             "RDX-SRV-004",
-            f"{name} is {_kind(one['input'])} that cannot be used",
-            expected=f"{_WORDS[self._columns[name].dtype]}, or null where it is not known",
-            hint="send the value in that form",
+            f"{name} is {_kind(error['input'])} that cannot be used",
+            expected=f"{_WORDS[self._columns[name].dtype]}, or null if unknown",
+            hint="correct the value",
             **where,
             column=name,
         )
 
 
 def too_many() -> ServingError:
-    """More than one request may hold."""
+    """Return the error for a request that is too large."""
     return ServingError(
         "RDX-SRV-005",
         "the request is too large",
@@ -192,14 +191,14 @@ def _no_json(where: str) -> ServingError:
 
 
 def _kind(value: Any) -> str:
-    """What sort of thing it is; never the thing itself."""
+    """Return the kind of a value, never the value itself."""
     if value is None:
         return "null"
     kinds = {
         bool: "true or false",
         int: "a number",
         float: "a number",
-        str: "a text",
+        str: "text",
         list: "a list",
         dict: "an object",
     }
@@ -207,7 +206,7 @@ def _kind(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Times without a zone: UTC."""
+    """Convert times to UTC without a time zone."""
     if isinstance(value, datetime) and value.tzinfo:
         return value.astimezone(UTC).replace(tzinfo=None)
     if isinstance(value, time) and value.tzinfo:

@@ -1,4 +1,4 @@
-"""The server process: `python -m radix_assets.serving.server SETTINGS`, as the endpoint's contract wants it.
+"""The server process: `python -m radix_assets.serving.server SETTINGS`, as the endpoint contract requires.
 
 SETTINGS is JSON: project, version, champion (a snapshot directory) and tables (name to raw snapshot directory).
 """
@@ -22,16 +22,16 @@ from radix_resources.errors import RadixError, ServingError
 from radix_resources.home import Home
 
 HOSTS = ["127.0.0.1", "localhost"]
-"""Names by which the server may be called. A page that points a name of its own here is not answered."""
+"""Allowed host names. Requests under another name that resolves to this address are refused (DNS rebinding)."""
 _STOP_SECONDS = 5
 
 UNUSED = ("dask", "graphviz", "matplotlib", "pandas", "pyarrow", "sklearn")
-"""LightGBM imports these where they are installed, and predicts as well without: half the memory and half the time to
-start. A model that did need one would fail its smoke test, and not take over."""
+"""LightGBM imports these if they are installed and predicts without them too: half the memory, half the start-up time.
+A model that needs one of them fails its smoke test and does not take over."""
 
 
 def serve(settings: dict[str, Any], sockets: list[socket.socket], idle_seconds: float | None) -> None:
-    """Load, then answer on these sockets until told to stop or idle for so long."""
+    """Load the model, then serve on these sockets until stopped, or idle for `idle_seconds`."""
     import uvicorn
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -69,30 +69,30 @@ async def _stop_when_idle(server: Any, statistics: Any, idle_seconds: float | No
 
 @contextlib.contextmanager
 def _explained() -> Iterator[None]:
-    """Tell the supervisor why it could not start; not the text of an unforeseen error, which may quote a value."""
+    """Tell the supervisor why the server cannot start, without the text of unexpected errors (it may quote values)."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 whatever it is, the supervisor is to know
-        known = error if isinstance(error, RadixError) else _unforeseen(error)
+    except Exception as error:  # noqa: BLE001 the supervisor reports any error
+        known = error if isinstance(error, RadixError) else _unexpected(error)
         sys.stderr.write(f"RADIX-ERROR {json.dumps(known.attrs())}\n")
         raise SystemExit(1) from None
 
 
-def _unforeseen(error: Exception) -> ServingError:
+def _unexpected(error: Exception) -> ServingError:
     return ServingError(
-        "RDX-SRV-006", f"{type(error).__name__} while the model was loaded", hint="materialize it again"
+        "RDX-SRV-006", f"{type(error).__name__} while the model was loaded", hint="materialize the model again"
     )
 
 
 def _end_with_supervisor() -> None:
-    """Standard input ends when the supervisor does, however it ended."""
+    """Exit when standard input closes, which happens when the supervisor ends for whatever reason."""
     while os.read(0, 1):
         pass
     os._exit(1)
 
 
 def main() -> None:
-    """Serve what the only argument says."""
+    """Serve what the settings in the only argument describe."""
     for name in UNUSED:
         sys.modules[name] = None  # type: ignore[assignment]
     threading.Thread(target=_end_with_supervisor, daemon=True).start()

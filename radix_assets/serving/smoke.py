@@ -1,4 +1,4 @@
-"""The proof that a model answers, before anything depends on it."""
+"""The smoke test: a model predicts its example before anything depends on it."""
 
 import polars as pl
 from pydantic_core import to_json
@@ -10,9 +10,9 @@ _TOLERANCE = 1e-6
 
 
 def smoke(predictor: Predictor) -> pl.DataFrame:
-    """Predict the example request, read as a caller's would be.
+    """Predict the example request, parsed like a caller's request.
 
-    Raises ServingError RDX-SRV-006 where the example is refused, or its answer is empty or no probability.
+    Raise ServingError RDX-SRV-006 if the example is refused, or its answer is empty or not a probability.
     """
     try:
         rows, _ = Reader(predictor).read(to_json(predictor.example))

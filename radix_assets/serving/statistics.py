@@ -1,9 +1,9 @@
-"""What a server can tell of its work."""
+"""Request statistics of a server."""
 
 import time
 from collections import Counter, deque
 
-KEPT = 2_048
+LATENCIES = 2_048
 
 
 class Statistics:
@@ -12,24 +12,24 @@ class Statistics:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._statuses: Counter[str] = Counter()
-        self._latencies: deque[float] = deque(maxlen=KEPT)
+        self._latencies: deque[float] = deque(maxlen=LATENCIES)
         self.rows = 0
         self.last = time.monotonic()
-        """When anybody asked for anything but the health, on the monotonic clock."""
+        """Time of the last request other than health checks, on the monotonic clock."""
 
     def touch(self) -> None:
-        """Somebody asked."""
+        """Record the time of a request."""
         self.last = time.monotonic()
 
     def note(self, status: int, seconds: float, rows: int) -> None:
-        """A prediction was asked for and answered."""
+        """Record an answered prediction request."""
         self.touch()
         self._statuses[str(status)] += 1
         self._latencies.append(seconds * 1_000)
         self.rows += rows
 
     def summary(self) -> dict[str, object]:
-        """As JSON."""
+        """Return the statistics as JSON data."""
         ordered = sorted(self._latencies)
         quantiles = ordered and {
             f"p{share}": round(ordered[min(len(ordered) * share // 100, len(ordered) - 1)], 3) for share in (50, 95, 99)

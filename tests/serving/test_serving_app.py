@@ -51,7 +51,7 @@ def test_columns_that_are_not_read_are_accepted_and_unknown_ones_are_not(client)
 def test_the_target_is_refused_as_what_it_is(client):
     error = error_of(client.predict({"age": 60, "stays": "yes"}))
     assert error["code"] == "RDX-SRV-002"
-    assert error["found"] == "'stays' is the target: it is what is predicted"
+    assert error["found"] == "'stays' is the target, which is predicted"
     assert error["hint"] == "leave it out"
 
 
