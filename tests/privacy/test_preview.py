@@ -72,7 +72,8 @@ def test_the_event_holds_its_address_and_what_values_look_like(tmp_path, instanc
     event = instance.get_latest_materialization_event(dg.AssetKey(["shop", "raw", "my_orders"]))
     metadata = event.asset_materialization.metadata
     assert metadata["preview"].value == "http://127.0.0.1:3001/view/shop/raw/my_orders"
-    assert "9@aaaaaaa.aaa" in metadata["form of the first rows"].value
+    forms = [record.data["email"] for record in metadata["form of the first rows"].records]
+    assert "a9@aaaaaaa.aaa" in forms
     assert "Qzx" not in str(metadata)
     shown = to_metadata(to_json(Output(shown={"look": View("raw/a")})), tmp_path, "p")
     assert shown["look"].value.endswith("/view/p/raw/a")
