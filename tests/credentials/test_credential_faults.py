@@ -94,7 +94,7 @@ def test_a_missing_credential_is_one_task_that_stops_only_what_needs_it(home, sh
     }
 
 
-def test_refused_then_accepted_it_resumes_by_itself_and_is_never_tried_in_a_loop(
+def test_a_refused_credential_is_not_retried_in_a_loop_and_work_resumes_once_it_is_accepted(
     home, shop, instance, monkeypatch, database
 ):
     vault(home.state).set("SHOP_PW", WRONG)
@@ -129,7 +129,7 @@ def test_refused_then_accepted_it_resumes_by_itself_and_is_never_tried_in_a_loop
     )
 
 
-def test_a_password_that_the_server_comes_to_accept_is_found_out_without_a_new_one(home, shop, instance, database):
+def test_a_password_that_the_server_later_accepts_needs_no_new_one(home, shop, instance, database):
     database.password("KRET-changed")
     vault(home.state).set("SHOP_PW", GOOD)
     assert go(home, shop, instance).state == "waiting"
@@ -139,7 +139,7 @@ def test_a_password_that_the_server_comes_to_accept_is_found_out_without_a_new_o
     assert go(home, shop, instance).state == "done"
 
 
-def test_tables_that_were_read_once_stand_in_while_a_person_is_asked(home, shop, instance):
+def test_the_last_tables_read_are_used_while_a_person_is_asked(home, shop, instance):
     vault(home.state).set("SHOP_PW", GOOD)
     assert go(home, shop, instance).state == "done"
     vault(home.state).set("SHOP_PW", WRONG)
@@ -187,7 +187,7 @@ def test_a_database_that_stays_full_is_reported_and_freezes_nothing(home, shop, 
     assert go(home, shop, instance).state == "done"
 
 
-def test_while_it_is_full_only_one_caller_waits(home, shop, full, monkeypatch):
+def test_while_the_database_is_full_only_one_caller_waits(home, shop, full, monkeypatch):
     monkeypatch.setenv("SHOP_PW", GOOD)
     pauses: list[float] = []
     sleep = time.sleep
@@ -203,7 +203,7 @@ def test_while_it_is_full_only_one_caller_waits(home, shop, full, monkeypatch):
     assert waited[1:] == waited[:1] * 2
 
 
-def test_a_cluster_without_its_credential_is_a_task_too(home, instance, monkeypatch):
+def test_a_cluster_without_its_credential_is_a_task(home, instance, monkeypatch):
     monkeypatch.delenv("LAKE_KEY", raising=False)
     folder = home.projects / "lake"
     folder.mkdir(parents=True)

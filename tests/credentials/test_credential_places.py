@@ -12,24 +12,24 @@ VALUES = ["plain", "s/e@KRET:?#&", 'ünï "quoted" \\ \n two lines', " spaces ",
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_a_value_comes_back_as_it_was_given(spot: Spot, value: str):
+def test_a_stored_value_is_read_back_unchanged(spot: Spot, value: str):
     spot.plant("SHOP_PW", value)
     assert spot.backend.get(spot.named("SHOP_PW")) == value
 
 
-def test_what_is_not_there_is_none(spot: Spot):
+def test_a_missing_item_is_none(spot: Spot):
     assert spot.backend.unavailable() is None
     assert spot.backend.get(spot.named("NOT_THERE")) is None
     assert spot.backend.stamp(spot.named("NOT_THERE")) == ""
 
 
-def test_items_do_not_mix(spot: Spot):
+def test_items_are_independent(spot: Spot):
     spot.plant("A_PW", "one")
     spot.plant("B_PW", "two")
     assert [spot.backend.get(spot.named(name)) for name in ("A_PW", "B_PW")] == ["one", "two"]
 
 
-def test_the_stamp_tells_that_an_item_is_there_and_nothing_of_its_value(spot: Spot):
+def test_the_stamp_shows_that_an_item_exists_and_nothing_of_its_value(spot: Spot):
     spot.plant("SHOP_PW", "KRET-one")
     first = spot.backend.stamp(spot.named("SHOP_PW"))
     assert first
@@ -54,7 +54,7 @@ def test_only_the_keyring_and_the_encrypted_file_can_store(spot: Spot):
     assert hasattr(spot.backend, "set") == hasattr(spot.backend, "remove") == isinstance(spot.backend, Store)
 
 
-def test_an_error_tells_no_value(own_keyring, tmp_path):
+def test_an_error_contains_no_value(own_keyring, tmp_path):
     from radix_resources.credentials.system import SystemKeyring
 
     own_keyring.broken = True

@@ -29,14 +29,14 @@ def code(file: EncryptedFile) -> str:
     return caught.value.code
 
 
-def test_it_is_its_owners_alone_and_holds_no_value(file: EncryptedFile):
+def test_the_file_is_readable_by_its_owner_only_and_contains_no_plain_value(file: EncryptedFile):
     assert file.path.stat().st_mode & 0o777 == 0o600
     assert file.path.parent.stat().st_mode & 0o777 == 0o700
     assert b"KRET" not in file.path.read_bytes()
     assert file.names() == ["BANK_PW", "SHOP_PW"]
 
 
-def test_without_the_key_names_alone_can_be_had(file: EncryptedFile, monkeypatch: pytest.MonkeyPatch):
+def test_without_the_key_only_names_can_be_read(file: EncryptedFile, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("RADIX_KEY")
     assert file.names() == ["BANK_PW", "SHOP_PW"]
     assert file.stamp("SHOP_PW")
@@ -53,7 +53,7 @@ def test_another_key_opens_nothing_and_adds_nothing(file: EncryptedFile, monkeyp
     assert file.path.read_bytes() == before
 
 
-def test_the_key_is_asked_for_once(file: EncryptedFile, monkeypatch: pytest.MonkeyPatch):
+def test_the_key_is_requested_once(file: EncryptedFile, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("RADIX_KEY")
     asked: list[str] = []
     file.ask = lambda: asked.append("") or "a pass phrase"
@@ -62,7 +62,7 @@ def test_the_key_is_asked_for_once(file: EncryptedFile, monkeypatch: pytest.Monk
     monkeypatch.delenv("RADIX_KEY")
 
 
-def test_an_empty_file_holds_its_key_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_empty_file_contains_only_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
     made = EncryptedFile(tmp_path / "credentials" / "vault.json")
     made.unlock()
@@ -80,7 +80,7 @@ def test_a_file_that_others_may_read_is_refused(file: EncryptedFile, mode: int):
     assert code(file) == "RDX-CRD-006"
 
 
-def test_an_item_cannot_stand_in_for_another(file: EncryptedFile):
+def test_an_item_cannot_replace_another(file: EncryptedFile):
     content = json.loads(file.path.read_text())
     content["items"]["SHOP_PW"] = content["items"]["BANK_PW"]
     file.path.write_text(json.dumps(content))
@@ -109,7 +109,7 @@ def test_a_changed_file_is_reported_as_such(file: EncryptedFile, change):
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_no_torn_or_flipped_file_gives_another_value(file: EncryptedFile, data):
+def test_a_truncated_or_corrupted_file_never_yields_another_value(file: EncryptedFile, data):
     good = file.path.read_bytes()
     place = data.draw(st.integers(0, len(good) - 1))
     bad = good[:place] if data.draw(st.booleans()) else good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
@@ -127,7 +127,7 @@ def _set(path: str, name: str) -> None:
     EncryptedFile(Path(path)).set(name, name)
 
 
-def test_writers_at_the_same_time_lose_nothing(file: EncryptedFile):
+def test_concurrent_writes_lose_nothing(file: EncryptedFile):
     context = multiprocessing.get_context("spawn")
     names = [f"NAME_{number}" for number in range(4)]
     writers = [context.Process(target=_set, args=(str(file.path), name)) for name in names]

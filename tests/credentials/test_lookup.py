@@ -29,7 +29,7 @@ def test_the_environment_comes_first_then_the_keyring_then_the_file(home: Home, 
     assert "in the" not in repr(held.find("SHOP_PW"))
 
 
-def test_a_machine_without_a_keyring_does_without(home: Home, monkeypatch):
+def test_a_machine_without_a_keyring_uses_the_other_stores(home: Home, monkeypatch):
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
     assert credentials(home.state).backends[1].unavailable() == "this machine has none"
     vault(home.state).set("SHOP_PW", "in the file")
@@ -45,7 +45,7 @@ def test_an_unusable_store_is_reported_only_if_no_other_has_the_credential(home:
     assert credentials(home.state).find("SHOP_PW").value == "there"
 
 
-def test_the_stamp_changes_when_a_credential_is_given_set_anew_or_removed(home: Home, own_keyring, monkeypatch):
+def test_the_stamp_changes_when_a_credential_is_set_replaced_or_removed(home: Home, own_keyring, monkeypatch):
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
     held, stamps = credentials(home.state), []
     for step in (
@@ -61,7 +61,7 @@ def test_the_stamp_changes_when_a_credential_is_given_set_anew_or_removed(home: 
     assert "KRET" not in "".join(stamps)
 
 
-def test_a_reference_leads_into_the_cloud(home: Home, cloud, monkeypatch):
+def test_a_reference_is_resolved_in_the_cloud(home: Home, cloud, monkeypatch):
     cloud.create_secret(Name="team/shop", SecretString=json.dumps({"password": "KRET-cloud", "port": 5432}))
     cloud.create_secret(Name="plain", SecretString="KRET-plain")
     for reference, value in {
@@ -75,7 +75,7 @@ def test_a_reference_leads_into_the_cloud(home: Home, cloud, monkeypatch):
 
 
 @pytest.mark.parametrize("reference", ["nothing", "team/shop#nofield", "team/shop#deep"])
-def test_a_reference_that_leads_nowhere_is_a_persons_task(home: Home, cloud, monkeypatch, reference):
+def test_a_reference_to_nothing_is_a_task_for_a_person(home: Home, cloud, monkeypatch, reference):
     cloud.create_secret(Name="team/shop", SecretString="KRET-text")
     monkeypatch.setenv("SHOP_PW", SCHEME + reference)
     with pytest.raises(CredentialError) as caught:
@@ -84,14 +84,14 @@ def test_a_reference_that_leads_nowhere_is_a_persons_task(home: Home, cloud, mon
     assert "KRET" not in str(caught.value)
 
 
-def test_a_cloud_that_does_not_answer_may_answer_later(home: Home, cloud, monkeypatch):
+def test_a_cloud_that_does_not_answer_is_a_transient_error(home: Home, cloud, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("SHOP_PW", f"{SCHEME}team/shop")
     with pytest.raises(TransientCredentialError, match="RDX-CRD-008"):
         credentials(home.state).find("SHOP_PW")
 
 
-def test_what_was_looked_up_is_hidden_in_whatever_form(home: Home, monkeypatch, caplog):
+def test_a_looked_up_value_is_redacted_in_every_form(home: Home, monkeypatch, caplog):
     value = 'K"R/E@T ü7714'
     monkeypatch.setenv("SHOP_PW", value)
     address = credentials(home.state).reveal("postgresql://ann:${SHOP_PW}@h/d", purpose="a test")
@@ -109,7 +109,7 @@ def test_what_was_looked_up_is_hidden_in_whatever_form(home: Home, monkeypatch, 
     assert "Traceback" in caplog.text
 
 
-def test_the_key_itself_is_hidden_too(home: Home, monkeypatch):
+def test_the_key_is_redacted_too(home: Home, monkeypatch):
     monkeypatch.setenv("RADIX_KEY", "a phrase of 7714 words")
     EncryptedFile(home.state / "credentials" / "vault.json").set("SHOP_PW", "x")
     assert "7714" not in hide("key: a phrase of 7714 words")

@@ -133,7 +133,7 @@ def test_a_password_in_an_address_is_never_stored(installation: Installation, da
     assert PASSWORD.encode() not in everything_said(installation, said, run)
 
 
-def test_a_password_that_is_written_into_the_project_file_is_refused_and_not_repeated(installation: Installation):
+def test_a_password_in_the_project_file_is_refused_and_not_repeated(installation: Installation):
     installation.new("shop", *write_shop(installation.data))
     add_sources(installation, {"database": f"postgresql://till:{PASSWORD}@localhost/shop", "tables": ["payments"]})
     said = [
@@ -144,7 +144,7 @@ def test_a_password_that_is_written_into_the_project_file_is_refused_and_not_rep
 
 
 @pytest.mark.extended
-def test_a_table_without_a_row_beside_good_ones_stops_nothing(installation: Installation):
+def test_an_empty_table_among_good_ones_stops_nothing(installation: Installation):
     _, orders, _ = write_shop(installation.data)
     (installation.data / "refunds.csv").write_text("refund_id,order_id\n")
     installation.new(
@@ -214,7 +214,7 @@ def line_of(path: Path, text: str) -> str:
         ),
     ],
 )
-def test_tags_that_cannot_be_are_an_error_with_its_line_at_the_tags(
+def test_invalid_tags_are_an_error_at_the_tags_asset_with_the_line(
     gate: Installation, tags: Path, old: str, new: str, code: str, hint: str
 ):
     text = tags.read_text()
@@ -268,7 +268,7 @@ def test_a_broken_project_file_leaves_the_other_projects_alone(gate: Installatio
         path.parent.rmdir()
 
 
-def test_a_project_that_is_not_there_is_named_with_the_nearest(gate: Installation):
+def test_a_missing_project_is_reported_with_the_nearest_name(gate: Installation):
     said = gate.radix("run", "shpo", expect=FAILED)
     assert "RDX-CFG-005" in said.err
     assert "did you mean shop?" in said.err
@@ -280,7 +280,7 @@ def test_a_second_project_of_the_same_name_overwrites_nothing(gate: Installation
     assert gate.project_file("shop").read_text() == before
 
 
-def test_an_edit_of_what_is_not_there_changes_nothing(gate: Installation):
+def test_an_edit_of_a_missing_column_changes_nothing(gate: Installation):
     before = gate.tags_file("shop").read_text()
     said = gate.radix("tags", "shop", "--set", "orders.expres=ignore", expect=FAILED)
     assert "RDX-TAG-007" in said.err

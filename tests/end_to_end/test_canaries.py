@@ -54,13 +54,13 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("where", WRITERS)
-def test_a_value_is_found_wherever_and_however_it_is_written(tmp_path: Path, where: str):
+def test_a_value_is_found_in_every_place_and_encoding(tmp_path: Path, where: str):
     (tmp_path / "mlflow").mkdir()
     WRITERS[where](tmp_path / "mlflow" / "file")
     assert sightings(tmp_path)
 
 
-def test_raw_and_feature_snapshots_alone_are_passed_over(tmp_path: Path):
+def test_only_raw_and_feature_snapshots_are_skipped(tmp_path: Path):
     for asset in ("raw/orders", "features", "champion/features", "profile/raw", "labels"):
         folder = tmp_path / "store" / "snapshots" / "shop" / asset / "0123"
         folder.mkdir(parents=True)
@@ -69,7 +69,7 @@ def test_raw_and_feature_snapshots_alone_are_passed_over(tmp_path: Path):
     assert found == {"champion/features/0123/file.json", "profile/raw/0123/file.json", "labels/0123/file.json"}
 
 
-def test_nothing_is_found_where_there_is_nothing(tmp_path: Path):
+def test_nothing_is_found_in_clean_files(tmp_path: Path):
     (tmp_path / "file").write_bytes(gzip.compress(b"Qzxother, 618 rows in 1968, 7714 of 289"))
     (tmp_path / "text").write_text("618 rows in 1968, 7714 of 289")
     assert sightings(tmp_path) == []

@@ -158,7 +158,7 @@ def sighted(installation: Installation, *values: str) -> list[str]:
 @pytest.mark.parametrize(
     "place", [pytest.param(place, marks=[] if place == PLACES[-1] else pytest.mark.extended) for place in PLACES]
 )
-def test_no_credential_stands_anywhere_after_good_runs_refusals_and_errors(
+def test_no_credential_is_written_anywhere_by_good_runs_refusals_or_errors(
     installation: Installation, database: Database, cloud: dict[str, str], place: str
 ):
     good, wrong = CANARY.format("good"), CANARY.format("wrong")
@@ -199,7 +199,7 @@ def test_no_credential_stands_anywhere_after_good_runs_refusals_and_errors(
 
 @pytest.mark.slow
 @pytest.mark.extended
-def test_a_whole_pipeline_keeps_no_credential(installation: Installation, database: Database, cloud: dict[str, str]):
+def test_a_whole_pipeline_stores_no_credential(installation: Installation, database: Database, cloud: dict[str, str]):
     good = CANARY.format("whole")
     database.password(good)
     write_project(installation, database, write_shop(installation.data))
@@ -210,7 +210,7 @@ def test_a_whole_pipeline_keeps_no_credential(installation: Installation, databa
     assert sighted(installation, good, PHRASE) == []
 
 
-def test_a_missing_credential_leaves_the_rest_and_is_named_by_every_look(
+def test_a_missing_credential_stops_only_its_dependents_and_every_status_names_it(
     installation: Installation, database: Database
 ):
     write_project(installation, database, [])
@@ -251,7 +251,7 @@ def typed(installation: Installation, words: list[str], *arguments: str) -> str:
     return shown.decode()
 
 
-def test_a_value_is_asked_for_without_echo_stored_and_tried_at_once(installation: Installation, database: Database):
+def test_a_value_is_prompted_for_without_echo_stored_and_tried_at_once(installation: Installation, database: Database):
     database.password("KRET-typed")
     write_project(installation, database, [])
     shown = typed(installation, ["KRET-typed", PHRASE, PHRASE], "credentials", "set")

@@ -75,7 +75,7 @@ def test_a_broken_project_is_shown_and_leaves_the_others_alone(location: dg.Repo
     assert shown.metadata["line"] == "3"
 
 
-def test_a_broken_project_that_is_materialized_says_what_is_wrong(
+def test_materializing_a_broken_project_reports_what_is_wrong(
     location: dg.RepositoryDefinition, instance: dg.DagsterInstance
 ):
     job = location.get_implicit_asset_job_names()[0]
@@ -106,7 +106,7 @@ def test_the_asset_graph_is_the_one_in_graph_txt(location: dg.RepositoryDefiniti
 
 def described(location: dg.RepositoryDefinition) -> Iterator[str]:
     graph = location.asset_graph
-    yield "# asset [group: kinds] <- what it stands on; ? a check. The tables are orders and Order Details."
+    yield "# asset [group: kinds] <- its dependencies; ? a check. The tables are orders and Order Details."
     for key in graph.toposorted_asset_keys:
         node = graph.get(key)
         if node.group_name == "wrong":
@@ -154,7 +154,7 @@ def packages() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", sorted(packages()))
-def test_what_a_package_offers_can_be_imported(name: str):
+def test_the_public_names_of_a_package_can_be_imported(name: str):
     package = importlib.import_module(name)
     for offered in getattr(package, "__all__", []):
         assert not isinstance(getattr(package, offered), ModuleType), f"{name}.{offered} is a module, not a thing"
@@ -172,12 +172,12 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_what_it_stands_on_knows_nothing_of_what_is_computed():
+def test_the_resources_import_no_assets():
     for path in sorted((ROOT / "radix_resources").rglob("*.py")):
         assert "radix_assets" not in imported(path), path
 
 
-def test_the_functions_of_a_stage_know_nothing_of_dagster():
+def test_the_functions_of_a_stage_do_not_import_dagster():
     for path in sorted((ROOT / "radix_assets").glob("*/**/*.py")):
         if path.name not in DAGSTER_MODULES and path.parent.name not in DAGSTER_FOLDERS:
             assert "dagster" not in imported(path), path

@@ -25,7 +25,7 @@ EVERY = 60
 """Of the flights, and two trials of the search, so that it takes a quarter of the time."""
 
 
-def test_the_tags_that_the_sample_brings_apply(home: Home, instance: dg.DagsterInstance):
+def test_the_tags_of_the_sample_apply(home: Home, instance: dg.DagsterInstance):
     thin(home.samples / "nycflights13" / "flights.csv")
     assert set_up(Place(home))
     project = load_project(home.projects / "flights" / "project.yaml")
@@ -46,7 +46,7 @@ def thin(target: Path) -> None:
 
 
 @pytest.mark.extended
-def test_the_sample_goes_from_raw_tables_to_an_answer_with_the_tags_that_it_brings(installation: Installation):
+def test_the_sample_runs_from_raw_tables_to_an_answer_with_its_tags(installation: Installation):
     thin(installation.home.samples / "nycflights13" / "flights.csv")
     assert set_up(Place(installation.home))
     file = installation.project_file("flights")

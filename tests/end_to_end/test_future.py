@@ -74,7 +74,7 @@ def test_the_question_becomes_labels_a_model_and_open_rows(club: Installation) -
     assert len(pl.read_parquet(storage.path(predictions) / "predictions.parquet")) == len(asked_now)
 
 
-def test_every_member_is_asked_about_at_any_moment_from_what_was_known_by_then(
+def test_every_entity_can_be_scored_at_any_time_from_what_was_known_then(
     club: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = tmp_path / "answers.csv"
@@ -102,7 +102,7 @@ def test_every_member_is_asked_about_at_any_moment_from_what_was_known_by_then(
     assert (tmp_path / "earlier.csv").read_bytes() == answers.read_bytes()
 
 
-def test_a_moment_after_the_end_of_the_data_is_answered_with_a_warning(club: Installation, tmp_path: Path) -> None:
+def test_a_time_after_the_end_of_the_data_is_answered_with_a_warning(club: Installation, tmp_path: Path) -> None:
     last = pl.read_csv(club.data / "visits.csv", try_parse_dates=True)["visited_at"].max()
     assert isinstance(last, date)
     moments = [last, last + timedelta(days=1), last + timedelta(days=41)]
@@ -112,7 +112,7 @@ def test_a_moment_after_the_end_of_the_data_is_answered_with_a_warning(club: Ins
     assert said.out.count("after the newest row") == 1
 
 
-def test_answers_are_better_than_chance(club: Installation, tmp_path: Path) -> None:
+def test_predictions_are_better_than_chance(club: Installation, tmp_path: Path) -> None:
     """A member who came often does not stay away."""
     answers = tmp_path / "answers.parquet"
     club.radix("predict", "club", "--at", "2023-10-01", "--output", str(answers))
@@ -124,7 +124,7 @@ def test_answers_are_better_than_chance(club: Installation, tmp_path: Path) -> N
 
 
 @pytest.mark.extended
-def test_mistakes_in_the_question_point_at_their_place(club: Installation) -> None:
+def test_mistakes_in_the_question_point_at_their_position(club: Installation) -> None:
     wrong = {**QUESTION, "predict": "count(vists) == 0"}
     club.new("wrong", str(club.data / "members.csv"), str(club.data / "visits.csv"), "--accept", "auto")
     club.rewrite("wrong", goal={"target": wrong})

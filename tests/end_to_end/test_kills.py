@@ -56,7 +56,7 @@ def referred(installation: Installation) -> set[str]:
     return {json.loads(record.read_text())["directory"] for record in records}
 
 
-def test_killed_again_and_again_it_comes_to_the_same_end(
+def test_a_run_killed_repeatedly_reaches_the_same_end(
     installation: Installation, undisturbed: dict[str, dict[str, str]]
 ):
     start(installation)
@@ -84,7 +84,7 @@ def test_killed_again_and_again_it_comes_to_the_same_end(
 
 
 @pytest.mark.extended
-def test_what_was_placed_but_never_recorded_exists_for_nobody(
+def test_a_snapshot_that_was_never_recorded_is_invisible(
     installation: Installation, undisturbed: dict[str, dict[str, str]]
 ):
     start(installation)

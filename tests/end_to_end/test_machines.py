@@ -108,7 +108,7 @@ def machines(tmp_path: Path, address: str) -> Iterator[tuple[Machine, Machine]]:
         machine.close()
 
 
-def test_what_a_machine_leaves_when_it_dies_is_done_by_the_other_and_nothing_twice(
+def test_the_work_of_a_dead_machine_is_finished_by_the_other_and_nothing_is_done_twice(
     machines: tuple[Machine, Machine],
 ) -> None:
     one, two = machines
@@ -134,7 +134,7 @@ def test_what_a_machine_leaves_when_it_dies_is_done_by_the_other_and_nothing_twi
 
 
 @pytest.mark.extended
-def test_two_machines_at_once_do_no_step_twice(machines: tuple[Machine, Machine]) -> None:
+def test_two_concurrent_machines_run_no_step_twice(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     one.new("shop", *write_shop(one.data), "--target", "orders.returned", "--accept", "auto")
     with one.joined(), two.joined():
@@ -152,7 +152,7 @@ def made_by(machine: Machine) -> dict[str, int]:
     return Counter(str(record.parent.relative_to(root)) for record in root.rglob("*.json"))
 
 
-def test_nothing_to_join_is_said(installation: Installation) -> None:
+def test_joining_without_a_cluster_is_an_error(installation: Installation) -> None:
     said = installation.radix("join", expect=1)
     assert "RDX-MET-003" in said.err
     assert os.linesep in said.err

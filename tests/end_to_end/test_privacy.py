@@ -49,7 +49,7 @@ def ask(shop: Installation, body: Any) -> httpx.Response:
     return httpx.post(f"{address}/predict", json=body, timeout=60)
 
 
-def test_before_anybody_spoke_no_value_of_what_looks_private_is_kept_and_no_value_at_all_is_in_an_event(
+def test_before_any_approval_no_value_that_looks_private_is_stored_and_no_event_contains_a_value(
     shop: Installation,
 ):
     shop.radix("run", "shop", expect=PERSON)
@@ -61,7 +61,7 @@ def test_before_anybody_spoke_no_value_of_what_looks_private_is_kept_and_no_valu
     assert [one for one in sightings(shop.home.state) if any(f"qzx{kind}" in one.lower() for kind in suspected)] == []
 
 
-def test_what_a_person_calls_private_is_gone_from_what_was_made_before_and_appears_nowhere_afterwards(
+def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowhere_afterwards(
     shop: Installation,
 ):
     tag(shop, SAID)
@@ -77,7 +77,7 @@ def test_what_a_person_calls_private_is_gone_from_what_was_made_before_and_appea
     assert {"customers.city_note", "customers.salary_x", "orders.note"} <= dropped.keys(), "they were asked for"
 
 
-def test_answers_name_private_classes_to_whoever_asks_and_to_nobody_else(shop: Installation, tmp_path: Path):
+def test_private_classes_are_named_only_in_answers_to_requests(shop: Installation, tmp_path: Path):
     row = {
         "order_id": 1,
         "national_id": ID + 38,
@@ -112,7 +112,7 @@ def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: I
 
 
 @pytest.mark.extended
-def test_new_rows_with_cells_that_cannot_be_read_retrain_without_telling_them(shop: Installation):
+def test_new_rows_with_unreadable_cells_retrain_without_revealing_them(shop: Installation):
     more_orders(shop.data)
     said = shop.radix("run", "shop", "--json")
     assert said.json["state"] == "done"
@@ -123,7 +123,7 @@ def test_new_rows_with_cells_that_cannot_be_read_retrain_without_telling_them(sh
 
 @pytest.mark.extended
 @pytest.mark.parametrize("broken", ["text in the key", "no header"])
-def test_a_step_that_fails_on_private_values_says_none(shop: Installation, broken: str):
+def test_a_step_that_fails_on_private_values_reveals_none(shop: Installation, broken: str):
     file = shop.data / ("customers.parquet" if broken == "text in the key" else "orders.csv")
     before = file.read_bytes()
     if broken == "text in the key":
@@ -144,7 +144,7 @@ def test_a_step_that_fails_on_private_values_says_none(shop: Installation, broke
     assert shop.radix("run", "shop").code == DONE
 
 
-def test_what_is_called_private_late_is_gone_from_everything_but_the_log_of_what_was_done(shop: Installation):
+def test_a_column_marked_private_late_is_removed_from_everything_but_the_action_log(shop: Installation):
     models = shop.home.mlflow / "artifacts"
     assert any(b"Qzylate" in file.read_bytes() for file in models.rglob("fitted.json")), "it was a feature"
     tag(shop, {"customers": ["country"]})
@@ -158,7 +158,7 @@ def test_what_is_called_private_late_is_gone_from_everything_but_the_log_of_what
     assert any("collect" in json.dumps(one) for one in collected)
 
 
-def test_the_first_rows_are_shown_by_what_is_private_when_somebody_looks(shop: Installation):
+def test_the_preview_hides_what_is_private_at_the_time_it_is_opened(shop: Installation):
     page = preview_page(shop.home, "shop", "raw/orders")
     assert page is not None
     assert "1001" in page

@@ -58,9 +58,7 @@ def served(installation: Installation) -> Iterator[int]:
         assert left == []
 
 
-def test_sensors_carry_a_project_to_the_gate_and_after_a_persons_word_to_the_end(
-    installation: Installation, served: int
-):
+def test_sensors_take_a_project_to_the_gate_and_after_approval_to_the_end(installation: Installation, served: int):
     sensors = '{ sensorsOrError(repositorySelector: {repositoryName: "__repository__", repositoryLocationName: "%s"}) { ... on Sensors { results { name sensorState { status } } } } }'  # noqa: E501 one query
     found = ask(served, sensors % "radix_assets.definitions")["sensorsOrError"]["results"]
     assert {one["name"]: one["sensorState"]["status"] for one in found} == dict.fromkeys(

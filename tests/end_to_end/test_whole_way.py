@@ -48,7 +48,7 @@ def shop(finished: tuple[Installation, Said]) -> Installation:
     return finished[0]
 
 
-def test_with_accepted_suggestions_one_run_goes_to_the_end(summary: Any):
+def test_with_accepted_suggestions_one_run_completes_the_project(summary: Any):
     assert summary["state"] == "done"
     assert states(summary) == dict.fromkeys(FIRST_ROUND + SECOND_ROUND, "made")
 
@@ -84,7 +84,7 @@ def test_the_model_that_could_be_learnt_beats_the_baselines(summary: Any):
     assert model["score"] > max(model["baselines"].values())
 
 
-def test_a_second_run_makes_nothing_and_starts_nothing(shop: Installation):
+def test_a_second_run_computes_nothing_and_starts_nothing(shop: Installation):
     before = shop.runs()
     said = shop.radix("run", "shop", "--json")
     assert said.json["state"] == "done"
@@ -121,13 +121,13 @@ def test_the_endpoint_and_the_batch_give_the_same_answers(shop: Installation, su
             assert chance == pytest.approx(row[f"probability_{name}"], abs=1e-9)
 
 
-def test_the_endpoint_refuses_what_is_no_row_and_says_why(summary: Any):
+def test_the_endpoint_refuses_an_invalid_row_with_a_reason(summary: Any):
     answer = httpx.post(f"{summary['endpoint']}/predict", json={"weight": "heavy"}, timeout=60)
     assert answer.status_code == 422
     assert all(error["code"].startswith("RDX-SRV-") for error in answer.json()["errors"])
 
 
-def test_status_tells_that_all_is_well(shop: Installation, summary: Any):
+def test_status_reports_that_all_is_fresh(shop: Installation, summary: Any):
     (project,) = shop.radix("status", "--json").json["projects"]
     assert (project["project"], project["state"], project["endpoint"]) == ("shop", "done", summary["endpoint"])
     assert project["fresh"] == len(project["assets"])
@@ -136,7 +136,7 @@ def test_status_tells_that_all_is_well(shop: Installation, summary: Any):
 
 
 @pytest.mark.parametrize("command", ["status", "log", "errors"])
-def test_a_look_loads_nothing_that_computes(shop: Installation, command: str):
+def test_read_only_commands_import_no_heavy_library(shop: Installation, command: str):
     """Dagster alone would cost more than all of the look."""
     told = shop.radix(command, "shop", PYTHONPROFILEIMPORTTIME="1").err
     loaded = {line.rpartition("|")[2].strip() for line in told.splitlines() if line.startswith("import time:")}
@@ -145,7 +145,7 @@ def test_a_look_loads_nothing_that_computes(shop: Installation, command: str):
     assert loaded & heavy == set()
 
 
-def test_the_log_tells_who_did_what(shop: Installation):
+def test_the_log_names_actors_and_actions(shop: Installation):
     entries = shop.radix("log", "shop", "--json", "--limit", "500").json
     done = {(entry["what"], entry["subject"], entry["outcome"]) for entry in entries}
     assert ("materialize", "shop/report", "made") in done
@@ -161,7 +161,7 @@ def test_tags_can_be_read_by_a_script(shop: Installation):
     assert Path(shown["file"]) == shop.tags_file("shop")
 
 
-def test_doctor_speaks_json(shop: Installation):
+def test_doctor_prints_json(shop: Installation):
     findings = shop.radix("doctor", "--json", expect=None).json
     assert {"Python", "disk", "memory", "project shop"} <= {finding["check"] for finding in findings}
 
@@ -183,7 +183,7 @@ def test_status_reports_a_stopped_endpoint_and_how_to_start_it(stopped: Installa
     assert (row["state"], row["endpoint"], row["endpoint_state"]) == ("done", None, "stopped")
 
 
-def test_the_doctor_notices_missing_files(shop: Installation):
+def test_the_doctor_reports_missing_files(shop: Installation):
     file = shop.data / "items.csv"
     moved = file.rename(file.with_name("elsewhere.csv"))
     findings = {finding["check"]: finding for finding in shop.radix("doctor", "--json", expect=None).json}
@@ -204,7 +204,7 @@ def misspelt(shop: Installation) -> Iterator[Installation]:
     file.write_bytes(before)
 
 
-def test_a_misspelt_target_is_reported_where_it_is_fixed(misspelt: Installation):
+def test_a_misspelt_target_is_reported_with_the_file_to_fix(misspelt: Installation):
     said = misspelt.radix("run", "shop", "--json", expect=FAILED)
     assert errors(said.json)["suggestions"] == "RDX-TAG-002"
     assert "goal.target in project.yaml" in said.err
@@ -212,7 +212,7 @@ def test_a_misspelt_target_is_reported_where_it_is_fixed(misspelt: Installation)
 
 
 @pytest.mark.extended
-def test_the_life_of_a_project_with_a_person(installation: Installation):
+def test_the_life_of_a_project_with_manual_approval(installation: Installation):
     files = write_shop(installation.data)
     installation.new("shop", *files, "--target", "orders.days > 5.5", "--accept", "human")
 
@@ -261,7 +261,7 @@ def test_the_life_of_a_project_with_a_person(installation: Installation):
 
 
 @pytest.mark.extended
-def test_a_real_set_goes_the_whole_way(installation: Installation, shared_data: Path):
+def test_a_real_dataset_runs_to_the_end(installation: Installation, shared_data: Path):
     name, target, metric = "insurance", "insurance.charges", "rmse"
     shutil.copytree(shared_data / name, installation.data / name, ignore=shutil.ignore_patterns("*.json", "*.md"))
     installation.new(name, f"data/{name}", "--target", target)

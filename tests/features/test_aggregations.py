@@ -205,22 +205,22 @@ def test_the_running_deviation_does_not_cancel(offset: float, scale: float) -> N
     assert found == pytest.approx([np.std(x[:n] - x[0], ddof=1) for n in asked], rel=1e-9)
 
 
-def test_a_jump_of_the_level_leaves_what_was_before_it_alone() -> None:
+def test_a_level_shift_does_not_affect_earlier_values() -> None:
     x = np.concatenate([1e-3 * np.random.default_rng(0).normal(size=1000), np.full(1000, 1e9)])
     past = history(pl.DataFrame({"x": x}), np.zeros(2000, int), np.arange(2000), None, {"std": node("std", "x")})
     assert past.at(np.zeros(1, int), np.array([1000]))["std"][0] == pytest.approx(np.std(x[:1000], ddof=1), rel=1e-9)
 
 
-def test_rows_that_are_nowhere_known_never_count() -> None:
+def test_rows_without_a_known_time_never_count() -> None:
     past = history(pl.DataFrame({"x": [1.0, 2.0]}), np.zeros(2, int), np.array([5, NEVER]), None, {"n": node("count")})
     assert past.at(np.zeros(1, int), np.array([NEVER]))["n"].to_list() == [1.0]
 
 
-def test_the_mode_of_several_is_the_smallest() -> None:
+def test_of_several_modes_the_smallest_is_taken() -> None:
     frame = pl.DataFrame({"c": ["b", "a", "b", "a", None, "c", "c", "c"]})
     past = history(frame, np.zeros(8, int), np.arange(8), None, {"mode": node("mode", "c")})
     assert past.at(np.zeros(8, int), np.arange(1, 9))["mode"].to_list() == ["b", "a", "b", "a", "a", "a", "a", "c"]
 
 
-def test_every_aggregation_has_words(tmp_path: Path) -> None:
+def test_every_aggregation_has_a_description(tmp_path: Path) -> None:
     assert all("{}" in kind.words for kind in AGGREGATIONS.values())

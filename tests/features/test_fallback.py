@@ -18,7 +18,7 @@ PRIMITIVES = ("kurtosis", "max_consecutive_true", "entropy", "max_min_delta", "f
 
 
 @pytest.mark.parametrize("static", [False, True])
-def test_such_features_equal_featuretools(tmp_path: Path, *, static: bool) -> None:
+def test_fallback_features_equal_featuretools(tmp_path: Path, *, static: bool) -> None:
     tags, tables = shop(tmp_path, seed=2, static=static)
     graph = build_graph(tags, tables, ())
     definitions, _ = define(graph, aggregations=PRIMITIVES, transforms=("absolute", "year"), most=400)
@@ -40,7 +40,7 @@ def test_such_features_equal_featuretools(tmp_path: Path, *, static: bool) -> No
         assert_frame_equal(mine.select(name), theirs.select(name), rel_tol=1e-9, abs_tol=1e-9)
 
 
-def test_one_that_takes_the_moment_is_given_each_row_s_own(tmp_path: Path) -> None:
+def test_a_primitive_that_takes_the_time_gets_the_time_of_each_row(tmp_path: Path) -> None:
     tags, tables = shop(tmp_path)
     times = {name: tuple(table.time_index) for name, table in tags.tables.items() if table.time_index}
     since = Identity(table="orders", columns=("due",), reading="datetime")

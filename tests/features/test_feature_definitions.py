@@ -18,7 +18,7 @@ from radix_assets.features.windows import DAY, HOUR, choose, words
 from radix_assets.tags.schema import TableTags, Tags, Target
 
 
-def test_conditions_are_on_frequent_values_of_what_nobody_has_to_hide(tmp_path: Path) -> None:
+def test_conditions_use_frequent_values_of_columns_that_are_not_private(tmp_path: Path) -> None:
     tags, tables = shop(tmp_path)
     tags.tables["visits"].columns["device"] = tag("feature categorical personal")
     graph = build_graph(tags, tables, ())
@@ -49,11 +49,11 @@ def test_windows_are_chosen_from_the_gaps_and_the_span(gap: float, span: float, 
     assert choose(np.zeros(len(times), dtype=np.int64), times) == expected
 
 
-def test_a_window_is_written_as_a_person_does() -> None:
+def test_a_window_is_written_in_plain_words() -> None:
     assert [words(length) for length in (30 * DAY, 6 * HOUR, 90_000_000)] == ["30d", "6h", "90s"]
 
 
-def test_two_columns_that_are_a_place_give_a_distance(tmp_path: Path) -> None:
+def test_latitude_and_longitude_give_a_distance(tmp_path: Path) -> None:
     flights = pl.DataFrame({"from": ["a", "b", "a", "c"], "to": ["b", "c", "c", "a"], "y": [0, 1, 1, 0]})
     airports = pl.DataFrame(
         {"code": ["a", "b", "c"], "lat": [40.6, 51.5, None], "lon": [-73.8, -0.5, 2.5], "alt": [4.0, 25.0, 119.0]}
@@ -88,7 +88,7 @@ def test_two_columns_that_are_a_place_give_a_distance(tmp_path: Path) -> None:
     assert distance.explanation.startswith("distance in miles between lat and lon")
 
 
-def test_all_is_still_there_when_it_is_told_again(tmp_path: Path) -> None:
+def test_definitions_survive_a_round_trip(tmp_path: Path) -> None:
     tags, tables = shop(tmp_path)
     (tmp_path / "out").mkdir()
     make_features(tags, tables, [], tmp_path / "out")
@@ -148,7 +148,7 @@ def test_the_number_of_definitions_cannot_explode(tmp_path: Path) -> None:
     assert dropped["t3.c59"] == "not used: beyond the bound of 5000 considered features"
 
 
-def test_no_window_where_rows_have_no_moment(tmp_path: Path) -> None:
+def test_no_window_for_rows_without_a_time(tmp_path: Path) -> None:
     tags, tables = shop(tmp_path, static=True)
     (tmp_path / "out").mkdir()
     make_features(tags, tables, [], tmp_path / "out")
@@ -156,7 +156,7 @@ def test_no_window_where_rows_have_no_moment(tmp_path: Path) -> None:
     assert not any("last 7d" in name or "TIME_SINCE" in name for name in names)
 
 
-def test_what_was_stacked_is_as_of_the_moment_too(tmp_path: Path) -> None:
+def test_stacked_features_are_point_in_time_too(tmp_path: Path) -> None:
     start = dt.datetime(2020, 1, 1)  # noqa: DTZ001
     people = pl.DataFrame({"p": [1, 1], "at": [start + dt.timedelta(days=d) for d in (10, 20)], "y": [0, 1]})
     tags = Tags(

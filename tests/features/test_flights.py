@@ -31,7 +31,7 @@ def flights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, P
     return out, tables, pl.read_parquet(out / "matrix.parquet")
 
 
-def test_what_is_known_too_late_is_nowhere(flights) -> None:
+def test_columns_known_too_late_are_in_no_feature(flights) -> None:
     columns = {column for feature in load_features(flights[0]).features for column in feature.columns}
     assert not columns & {f"flights.{name}" for name in ("dep_delay", "dep_time", "arr_time", "air_time", "arr_delay")}
 
@@ -56,7 +56,7 @@ def test_earlier_flights_of_the_same_plane(flights) -> None:
         assert found.drop_nulls().to_list() == pytest.approx(wanted.drop_nulls().to_list(), rel=1e-9)
 
 
-def test_the_weather_of_the_very_minute_is_not_known_yet(flights) -> None:
+def test_the_weather_of_the_same_minute_is_not_known_yet(flights) -> None:
     _, tables, matrix = flights
     raw = pl.read_parquet(tables["flights"] / "data.parquet", columns=["origin", *HOUR, "minute"])
     weather = pl.read_parquet(tables["weather"] / "data.parquet").unique(["origin", *HOUR], keep="first")

@@ -56,7 +56,7 @@ def naive(tables: dict[str, Path], rows: pl.DataFrame) -> pl.DataFrame:
 @pytest.mark.parametrize(
     "moments", [[START + 20 * DAY], [START + 31 * DAY], [START + day * DAY for day in range(3, 40, 6)], [None]]
 )
-def test_a_window_holds_the_rows_whose_orders_are_in_it(tmp_path: Path, moments: list[dt.datetime | None]) -> None:
+def test_a_window_contains_the_rows_whose_orders_are_in_it(tmp_path: Path, moments: list[dt.datetime | None]) -> None:
     tags, tables = shop(tmp_path, seed=5)
     people = pl.read_parquet(tables["customers"] / "data.parquet").select("customer")
     rows = people.join(pl.DataFrame({CUTOFF: moments}, schema={CUTOFF: pl.Datetime("us")}), how="cross")

@@ -123,7 +123,7 @@ def test_a_private_key_joins_but_its_values_stay_hidden(tmp_path: Path) -> None:
     assert column.examples == []
 
 
-def test_what_tells_nothing_is_dropped_with_its_reason(tmp_path: Path) -> None:
+def test_uninformative_features_are_dropped_with_a_reason(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
             "a": [1, 2, 3, 4], "same": [1, 2, 3, 4], "one": ["x"] * 4, "none": pl.Series([None] * 4, dtype=pl.Float64),
@@ -171,7 +171,7 @@ def test_targets_are_class_labels_or_numbers(tmp_path: Path, values, problem, op
     assert pl.read_parquet(tmp_path / "out" / "matrix.parquet")[TARGET].to_list() == expected
 
 
-def test_groups_are_kept_for_the_split_and_are_no_features(tmp_path: Path) -> None:
+def test_groups_are_kept_for_the_split_and_are_not_features(tmp_path: Path) -> None:
     frame = pl.DataFrame({"y": [0, 1, 0], "who": [7, 7, 8], "x": [1.0, 2.0, 3.0]})
     tags, tables = single(tmp_path, frame, {"x": "feature numeric", "who": "group not-generalizable"})
     made(tags, tables, tmp_path / "out")
@@ -180,7 +180,7 @@ def test_groups_are_kept_for_the_split_and_are_no_features(tmp_path: Path) -> No
     assert matrix[GROUP].to_list() == ["7", "7", "8"]
 
 
-def test_a_matrix_in_pieces_is_the_same_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_matrix_computed_in_chunks_is_the_same_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tags, tables = shop(tmp_path)
     made(tags, tables, tmp_path / "whole")
     monkeypatch.setattr("radix_assets.features.matrix.CELLS", 1000)
@@ -192,7 +192,7 @@ def test_a_matrix_in_pieces_is_the_same_matrix(tmp_path: Path, monkeypatch: pyte
     ]  # fmt: skip
 
 
-def test_columns_may_be_called_anything(tmp_path: Path) -> None:
+def test_columns_may_have_any_name(tmp_path: Path) -> None:
     odd = [
         "",
         "a.b",
@@ -238,7 +238,7 @@ def test_columns_may_be_called_anything(tmp_path: Path) -> None:
     assert all(check.passed for check in out.checks)
 
 
-def test_tables_without_rows_are_no_obstacle(tmp_path: Path) -> None:
+def test_tables_without_rows_are_accepted(tmp_path: Path) -> None:
     tags = tags_of()
     base = frames(0)
     tables = save(tmp_path, {name: frame if name == "orders" else frame.clear() for name, frame in base.items()})
@@ -257,7 +257,7 @@ KEY, FOREIGN, NUMBER = (
 )
 
 
-def test_of_a_circle_and_of_a_self_reference_one_step_is_made(tmp_path: Path) -> None:
+def test_one_step_of_a_cycle_or_self_reference_is_followed(tmp_path: Path) -> None:
     staff = pl.DataFrame(
         {
             "id": [1, 2, 3, 4],
@@ -292,7 +292,7 @@ def test_of_a_circle_and_of_a_self_reference_one_step_is_made(tmp_path: Path) ->
     assert not any(column.endswith(".y") for feature in features.features for column in feature.columns)
 
 
-def test_a_parent_that_is_no_key_is_left_out_and_one_with_flaws_counts_its_first_row(tmp_path: Path) -> None:
+def test_a_parent_without_a_key_is_left_out_and_one_with_duplicates_uses_the_first_row(tmp_path: Path) -> None:
     rows = range(20)
     child = pl.DataFrame(
         {
@@ -331,7 +331,7 @@ def test_without_a_time_index_no_row_is_aggregated_over_itself(tmp_path: Path) -
     )
 
 
-def test_the_bound_takes_the_simplest_first_and_says_what_it_left(tmp_path: Path) -> None:
+def test_the_limit_takes_the_simplest_features_first_and_reports_the_rest(tmp_path: Path) -> None:
     from radix_assets.asof.plan import Identity
     from radix_assets.features.definitions import define
     from radix_assets.features.graph import build_graph
@@ -362,7 +362,7 @@ class TestErrors:
             made(tags, tables, tmp_path / "out")
 
     @pytest.mark.parametrize("role", ["feature numeric", "ignore numeric"])
-    def test_nothing_to_learn_from(self, tmp_path: Path, role: str) -> None:
+    def test_no_features(self, tmp_path: Path, role: str) -> None:
         tags, tables = single(tmp_path, pl.DataFrame({"x": [1.0, 1.0], "y": [0, 1]}), {"x": role})
         with pytest.raises(FeatureError, match="RDX-FEA-007"):
             made(tags, tables, tmp_path / "out")
@@ -377,7 +377,7 @@ class TestErrors:
 
 
 class TestServing:
-    def test_rows_may_hold_some_columns_in_other_types(self, tmp_path: Path) -> None:
+    def test_rows_may_have_some_columns_in_other_types(self, tmp_path: Path) -> None:
         tags, tables = shop(tmp_path)
         made(tags, tables, tmp_path / "out")
         prepared = prepare(tmp_path / "out", tags, tables)
@@ -404,7 +404,7 @@ class TestServing:
         assert empty.schema == full.schema
         assert empty.is_empty()
 
-    def test_only_what_features_read_is_asked_for(self, tmp_path: Path) -> None:
+    def test_only_columns_that_features_read_are_required(self, tmp_path: Path) -> None:
         tags, tables = shop(tmp_path)
         made(tags, tables, tmp_path / "out", excluded=["orders.weight"])
         columns = {c.name: c for c in prepare(tmp_path / "out", tags, tables).input_columns}

@@ -50,7 +50,7 @@ def question(shop: dict[str, pl.DataFrame], folder: Path) -> tuple[Tags, dict[st
     return tags, save(folder, shop | {"asked": asked()})
 
 
-def test_features_are_of_the_entity_at_the_moment(tmp_path: Path) -> None:
+def test_features_describe_the_entity_at_the_cutoff(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path / "raw")
     (tmp_path / "out").mkdir()
     output = make_features(tags, tables, [], tmp_path / "out")
@@ -75,7 +75,7 @@ def test_features_are_of_the_entity_at_the_moment(tmp_path: Path) -> None:
     assert any("MEAN(orders.COUNT(lines))" in feature.name for feature in features.features)
 
 
-def test_every_such_feature_equals_featuretools(tmp_path: Path) -> None:
+def test_every_feature_at_a_cutoff_equals_featuretools(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path)
     plan = everything(tags, tables)
     rows = list(range(0, 36, 3))
@@ -85,7 +85,7 @@ def test_every_such_feature_equals_featuretools(tmp_path: Path) -> None:
         assert_frame_equal(mine.select(name), theirs.select(name), rel_tol=1e-9, abs_tol=1e-12)
 
 
-def test_moments_that_were_never_seen_are_answered_like_those_that_were(tmp_path: Path) -> None:
+def test_unseen_cutoffs_are_answered_like_seen_ones(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path / "raw")
     (tmp_path / "out").mkdir()
     make_features(tags, tables, [], tmp_path / "out")
@@ -96,7 +96,7 @@ def test_moments_that_were_never_seen_are_answered_like_those_that_were(tmp_path
     assert found["customers.COUNT(orders)"][0] == len(orders)
 
 
-def test_one_moment_for_all_gives_what_own_moments_give(tmp_path: Path) -> None:
+def test_one_cutoff_for_all_rows_equals_a_cutoff_per_row(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path)
     plan = everything(tags, tables)
     rows = asked().filter(pl.col("at") == pl.col("at").max())
@@ -105,7 +105,7 @@ def test_one_moment_for_all_gives_what_own_moments_give(tmp_path: Path) -> None:
     assert_frame_equal(once, each, rel_tol=1e-9, abs_tol=1e-9)
 
 
-def test_a_cutoff_that_is_given_goes_before_the_time_of_the_row(tmp_path: Path) -> None:
+def test_an_explicit_cutoff_overrides_the_time_of_the_row(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path)
     plan = everything(tags, tables)
     rows, later = asked(), asked().with_columns(pl.col("at") + dt.timedelta(days=3))
@@ -118,7 +118,7 @@ def test_a_cutoff_that_is_given_goes_before_the_time_of_the_row(tmp_path: Path) 
     )
 
 
-def test_what_is_made_for_some_rows_only_is_the_same(tmp_path: Path) -> None:
+def test_features_of_some_rows_equal_those_of_all(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path)
     plan = everything(tags, tables)
     rows = asked().sample(11, seed=0)
@@ -130,7 +130,7 @@ def test_what_is_made_for_some_rows_only_is_the_same(tmp_path: Path) -> None:
     assert_frame_equal(Prepared(plan, tables).once(rows), Prepared(plan, tables).compute(rows), check_exact=True)
 
 
-def test_many_moments_of_an_entity_are_answered_like_one_alone(tmp_path: Path) -> None:
+def test_many_cutoffs_of_an_entity_are_answered_like_a_single_one(tmp_path: Path) -> None:
     tags, tables = question(frames(3, orders=400), tmp_path / "raw")
     (tmp_path / "out").mkdir()
     make_features(tags, tables, [], tmp_path / "out")
@@ -146,7 +146,7 @@ def test_many_moments_of_an_entity_are_answered_like_one_alone(tmp_path: Path) -
     assert_frame_equal(pl.concat(grouped), matrix[::5], rel_tol=1e-9, abs_tol=1e-9)
 
 
-def test_the_time_since_something_is_up_to_the_moment_that_is_asked_about(tmp_path: Path) -> None:
+def test_the_time_since_an_event_ends_at_the_requested_cutoff(tmp_path: Path) -> None:
     tags, tables = question(BASE, tmp_path)
     plan = everything(tags, tables)
     found = compute(plan, tables, asked())["customers.TIME_SINCE(since)"]
@@ -171,7 +171,7 @@ later = st.integers(0, 5_000).map(lambda minutes: dt.timedelta(minutes=minutes))
     visits=st.lists(st.tuples(later, st.integers(0, 10)), max_size=4),
     lines=st.lists(st.tuples(st.integers(0, 10), st.integers(0, 5)), max_size=6),
 )
-def test_rows_at_and_after_the_moment_change_no_feature(tmp_path_factory, row, orders, visits, lines) -> None:
+def test_rows_at_and_after_a_given_cutoff_change_no_feature(tmp_path_factory, row, orders, visits, lines) -> None:
     tags, before = question(BASE, tmp_path_factory.mktemp("before"))
     plan = everything(tags, before)
     rows = asked()[row : row + 1]

@@ -76,7 +76,7 @@ def test_rows_at_and_after_the_cutoff_change_no_feature(tmp_path_factory, row, o
     assert_frame_equal(Prepared(plan, before).compute(asked), Prepared(plan, after).compute(asked), check_exact=True)
 
 
-def test_a_row_just_before_the_cutoff_does_count(tmp_path: Path) -> None:
+def test_a_row_just_before_the_cutoff_counts(tmp_path: Path) -> None:
     tags = tags_of()
     asked = ORDERS.filter(pl.col("at") > START + dt.timedelta(days=20), pl.col("customer") == 1)[:1]
     moment = asked["at"][0] - dt.timedelta(microseconds=1)
@@ -110,7 +110,7 @@ def test_a_row_without_a_time_is_seen_as_of_now(tmp_path: Path) -> None:
     assert now["customers.COUNT(visits)"][0] == BASE["visits"].filter(pl.col("customer") == 1).drop_nulls("when").height
 
 
-def test_the_answer_of_other_rows_never_matters(tmp_path: Path) -> None:
+def test_the_target_of_other_rows_never_matters(tmp_path: Path) -> None:
     tags = tags_of()
     before = save(tmp_path / "before", BASE)
     after = save(tmp_path / "after", BASE | {"orders": ORDERS.with_columns(late=1 - pl.col("late"))})

@@ -37,7 +37,7 @@ def test_a_thousand_rows_served_one_by_one_are_the_matrix(tmp_path: Path, *, sta
 
 
 @pytest.mark.slow
-def test_so_are_features_that_featuretools_computes(tmp_path: Path) -> None:
+def test_features_computed_by_featuretools_are_served_like_the_matrix(tmp_path: Path) -> None:
     tags, tables = tags_of(), save(tmp_path, frames(6, orders=ROWS))
     graph = build_graph(tags, tables, ())
     *primitives, function = FOREIGN

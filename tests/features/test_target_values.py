@@ -11,7 +11,7 @@ def of(operator: str | None = None, value: str | None = None) -> Target:
     return Target(table="t", column="c", operator=operator, value=value, problem="binary")
 
 
-def test_a_boolean_keeps_the_words_that_the_source_has_for_it():
+def test_a_boolean_keeps_the_words_of_its_source():
     column = pl.Series([True, False, None])
     assert target_values(of(), column, ("Yes", "No")).to_list() == ["Yes", "No", None]
     assert target_values(of(), column).to_list() == ["true", "false", None]

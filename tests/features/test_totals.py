@@ -63,7 +63,9 @@ def test_both_engines_agree(tmp_path: Path) -> None:
         assert_frame_equal(one.collect().sort(key), two.collect().sort(key), rel_tol=1e-9, abs_tol=1e-9)
 
 
-def test_values_counted_some_groups_at_a_time_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counting_values_in_batches_of_groups_gives_the_same_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tags, tables = shop(tmp_path, seed=5)
     plan = everything(tags, tables)
     rows = pl.read_parquet(tables["orders"] / "data.parquet")

@@ -206,6 +206,6 @@ def test_a_mismatch_with_the_data_is_reported_with_its_place(
     assert words in str(caught.value)
 
 
-def test_a_duration_must_be_one() -> None:
+def test_an_invalid_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="not a duration"):
         Future(for_each="a", predict="count(b)", within="30 days")

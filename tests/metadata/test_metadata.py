@@ -54,7 +54,7 @@ def wait_for(path: Path) -> None:
         time.sleep(0.02)
 
 
-def test_a_name_has_one_holder_at_a_time(metadata: Metadata) -> None:
+def test_a_name_is_claimed_by_one_holder_at_a_time(metadata: Metadata) -> None:
     claims = metadata.claims
     with claims.hold("step a") as first, claims.hold("step b") as other, claims.hold("step a") as second:
         assert first
@@ -93,7 +93,7 @@ def test_a_claim_is_free_when_it_was_released_although_the_server_still_has_the_
         session.close()
 
 
-def test_who_waits_gets_it_when_it_is_free(metadata: Metadata) -> None:
+def test_a_waiting_caller_gets_the_claim_when_it_is_free(metadata: Metadata) -> None:
     order: list[str] = []
 
     def second() -> None:
@@ -109,7 +109,7 @@ def test_who_waits_gets_it_when_it_is_free(metadata: Metadata) -> None:
     assert order == ["first", "second"]
 
 
-def test_a_killed_holder_holds_nothing(address: str, metadata: Metadata, tmp_path: Path) -> None:
+def test_the_claim_of_a_killed_holder_is_free(address: str, metadata: Metadata, tmp_path: Path) -> None:
     process = SPAWN.Process(target=hold_for_long, args=(address, tmp_path))
     process.start()
     wait_for(tmp_path / "held")
@@ -122,7 +122,7 @@ def test_a_killed_holder_holds_nothing(address: str, metadata: Metadata, tmp_pat
         assert claim
 
 
-def test_a_broken_connection_has_lost_its_claim(postgresql: tuple[str, Path], tmp_path: Path) -> None:
+def test_a_broken_connection_loses_its_claim(postgresql: tuple[str, Path], tmp_path: Path) -> None:
     import psycopg2
 
     metadata = metadata_of(postgresql[0], tmp_path)
@@ -161,7 +161,7 @@ def connections(asking: cursor) -> int:
     return int(count)
 
 
-def test_who_finds_no_free_connection_waits_for_one(few: str, tmp_path: Path) -> None:
+def test_a_caller_waits_for_a_free_connection(few: str, tmp_path: Path) -> None:
     metadata, held = metadata_of(few, tmp_path), []
 
     def hold() -> None:
@@ -181,7 +181,7 @@ def test_who_finds_no_free_connection_waits_for_one(few: str, tmp_path: Path) ->
     assert held == [True] * 9
 
 
-def test_where_none_becomes_free_it_is_told_with_its_code(
+def test_if_no_connection_becomes_free_a_coded_error_is_raised(
     few: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql_metadata, "_QUEUE_SECONDS", 0.5)
@@ -197,7 +197,7 @@ def test_where_none_becomes_free_it_is_told_with_its_code(
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Dagster's own, as it opens its storage
-def test_a_machine_without_a_connection_says_so_and_goes_on_when_there_is_one(
+def test_a_machine_without_a_connection_reports_it_and_continues_when_one_is_free(
     few: str, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, few)
@@ -219,7 +219,9 @@ def test_a_machine_without_a_connection_says_so_and_goes_on_when_there_is_one(
 
 
 @pytest.mark.slow
-def test_runs_that_take_up_all_connections_wait_or_end_with_a_code_and_go_on_after(few: str, tmp_path: Path) -> None:
+def test_runs_that_use_all_connections_wait_or_end_with_a_code_and_continue_afterwards(
+    few: str, tmp_path: Path
+) -> None:
     script = [sys.executable, str(Path(__file__).parents[1] / "crowd.py"), str(tmp_path), "4"]
     crowd = subprocess.run(
         script, env={**os.environ, "RADIX_METADATA": few}, capture_output=True, text=True, check=False, timeout=300
@@ -231,7 +233,7 @@ def test_runs_that_take_up_all_connections_wait_or_end_with_a_code_and_go_on_aft
     assert (first, last) == ("done", "done"), "what was left is done by the next run"
 
 
-def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
+def test_a_database_that_does_not_answer_is_reported_without_its_password(tmp_path: Path) -> None:
     metadata = metadata_of("postgresql://radix:s3cr3t%21@127.0.0.1:9/radix", tmp_path)
     with pytest.raises(MetadataError) as caught:
         metadata.check()
@@ -259,7 +261,7 @@ def orders() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"radix/version": 3})
 
 
-def test_what_dagster_wrote_is_read_without_it_just_as_with_it(
+def test_records_of_dagster_are_read_the_same_without_importing_it(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = Home(tmp_path / "home", tmp_path / "projects", address=address)

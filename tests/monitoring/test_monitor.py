@@ -122,7 +122,7 @@ def tags(problem: str) -> Tags:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("problem", ["binary", "multiclass", "regression"])
-def test_no_script_of_the_data_runs_in_any_page(tmp_path: Path, problem: str) -> None:
+def test_no_script_in_the_data_runs_in_a_page(tmp_path: Path, problem: str) -> None:
     def pages(name: str, evil: str) -> dict[str, Scripts]:
         (tmp_path / name).mkdir()
         features, model = build(tmp_path / name, problem, evil=evil)
@@ -139,7 +139,7 @@ def test_no_script_of_the_data_runs_in_any_page(tmp_path: Path, problem: str) ->
         assert EVIL not in (tmp_path / "evil" / page).read_text()
 
 
-def test_a_move_is_drift_and_no_move_is_none(tmp_path: Path) -> None:
+def test_a_shift_is_drift_and_no_shift_is_none(tmp_path: Path) -> None:
     for name, shift, expected in (("still", 0.0, []), ("moved", 2.0, ["x"])):
         (tmp_path / name).mkdir()
         features, model = build(tmp_path / name, "binary", shift=shift, evil="")
@@ -153,9 +153,7 @@ def test_a_move_is_drift_and_no_move_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kept", "pages"), [(["a", "b", "c"], 2), (["a", "b"], 1)])
-def test_a_class_that_does_not_occur_in_the_judged_rows_stops_nothing(
-    tmp_path: Path, kept: list[str], pages: int
-) -> None:
+def test_a_class_missing_from_the_evaluated_rows_is_tolerated(tmp_path: Path, kept: list[str], pages: int) -> None:
     features, model = build(tmp_path, "multiclass", evil="c")
     card = ModelCard.model_validate_json((model / "model.json").read_text())
     (model / "model.json").write_text(card.model_copy(update={"classes": ["a", "b", "c", "d"]}).model_dump_json())
@@ -167,14 +165,14 @@ def test_a_class_that_does_not_occur_in_the_judged_rows_stops_nothing(
     assert ("Accuracy" in load_monitoring(tmp_path).scores) == (pages == 2)
 
 
-def test_a_private_column_is_in_no_page(tmp_path: Path) -> None:
+def test_a_private_column_appears_in_no_page(tmp_path: Path) -> None:
     features, model = build(tmp_path, "binary", evil="")
     monitor(features, model, tmp_path, tags=tags("binary"))
     assert load_monitoring(tmp_path).left_out == {"secret": "made of a private column"}
     assert not any("hush" in file.read_text() for file in tmp_path.glob("*.html"))
 
 
-def test_without_tags_no_category_is_shown_by_its_value(tmp_path: Path) -> None:
+def test_without_tags_no_category_value_is_shown(tmp_path: Path) -> None:
     features, model = build(tmp_path, "binary", evil="Xy")
     monitor(features, model, tmp_path)
     assert not any(word in file.read_text() for file in tmp_path.glob("*.html") for word in ("hush", "yesXy"))
@@ -190,7 +188,7 @@ def test_without_a_model_the_latest_rows_are_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("rows", "with_model"), [(12, False), (50, True)])
-def test_too_few_rows_to_compare_are_said_and_stop_nothing(tmp_path: Path, rows: int, with_model: bool) -> None:  # noqa: FBT001 a case
+def test_too_few_rows_to_compare_are_reported_and_stop_nothing(tmp_path: Path, rows: int, with_model: bool) -> None:  # noqa: FBT001 a case
     features, model = build(tmp_path, "regression", rows=rows, evil="")
     output = monitor(features, model if with_model else None, tmp_path, tags=tags("regression"))
     assert load_monitoring(tmp_path).columns == []

@@ -121,7 +121,7 @@ def daemon(found: WorkspaceProcessContext, now: datetime) -> None:
             assert error is None or not hasattr(error, "message"), error
 
 
-def test_a_file_that_is_being_copied_is_left_until_nobody_writes_to_it(
+def test_a_file_that_is_being_copied_waits_until_its_writer_has_finished(
     dropped: Project, home: Home, instance: dg.DagsterInstance
 ):
     file = dropped.folder / "orders" / "0000.csv"
@@ -141,7 +141,7 @@ def test_a_file_that_is_being_copied_is_left_until_nobody_writes_to_it(
 
 
 @pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`:DeprecationWarning")
-def test_a_day_without_the_daemon_is_caught_up_with_in_one_run_a_project(home: Home, instance: dg.DagsterInstance):
+def test_after_a_day_without_the_daemon_one_run_per_project_catches_up(home: Home, instance: dg.DagsterInstance):
     for name, more in (("hourly", {"schedule": "0 * * * *"}), ("watched", {})):
         folder = home.projects / name
         drop(folder / "orders", 0)

@@ -53,7 +53,7 @@ def keys_of(defs: dg.Definitions) -> set[str]:
     return {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
 
 
-def test_the_example_of_the_page_loads_and_its_graph_is_one(team: Path, instance: dg.DagsterInstance, home: Home):
+def test_the_example_in_the_docs_loads_as_one_graph(team: Path, instance: dg.DagsterInstance, home: Home):
     defs = load(team)
     graph = defs.resolve_asset_graph()
     assert {"mailing_list", "shop/raw/orders", "shop/report", "infra/local/storage"} <= keys_of(defs)
@@ -84,7 +84,7 @@ def test_the_example_of_the_page_loads_and_its_graph_is_one(team: Path, instance
     assert materialization.metadata["dagster/row_count"].value == 2
 
 
-def test_its_sensor_asks_for_the_raw_tables_by_a_job_of_the_location(
+def test_its_sensor_requests_the_raw_tables_through_a_job_of_the_location(
     team: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("radix_assets.orchestration.sensors.SETTLE_SECONDS", 0.0)

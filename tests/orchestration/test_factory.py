@@ -30,7 +30,7 @@ def failures(result: dg.ExecuteInProcessResult) -> dict[str, str]:
     return found
 
 
-def test_materializing_all_makes_all_and_shows_it(toy: Toy, instance: dg.DagsterInstance):
+def test_materializing_all_computes_and_shows_all(toy: Toy, instance: dg.DagsterInstance):
     assert toy.materialize(instance).success
     assert toy.read("end") == "1+2!"
     shown = metadata(instance, "toy", "raw", "a")
@@ -51,7 +51,7 @@ def test_unchanged_input_computes_nothing(toy: Toy, instance: dg.DagsterInstance
     assert metadata(instance, "toy", "end")["radix/unchanged"] is True
 
 
-def test_a_change_computes_what_depends_on_it_and_nothing_else(toy: Toy, instance: dg.DagsterInstance):
+def test_a_change_recomputes_only_its_dependents(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     toy.computed.clear()
     toy.source["b"] = "3"
@@ -60,7 +60,7 @@ def test_a_change_computes_what_depends_on_it_and_nothing_else(toy: Toy, instanc
     assert toy.read("end") == "1+3!"
 
 
-def test_a_result_that_stays_the_same_stops_the_change(toy: Toy, instance: dg.DagsterInstance):
+def test_an_unchanged_result_stops_the_propagation(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     toy.computed.clear()
     toy.source["a"], toy.source["b"] = "1+2", ""
@@ -71,7 +71,7 @@ def test_a_result_that_stays_the_same_stops_the_change(toy: Toy, instance: dg.Da
     assert toy.computed == []
 
 
-def test_a_failed_check_is_shown_and_the_rest_goes_on(toy: Toy, instance: dg.DagsterInstance):
+def test_a_failed_check_is_shown_and_the_rest_continues(toy: Toy, instance: dg.DagsterInstance):
     toy.source["a"] = "odd"
     result = toy.materialize(instance)
     verdicts = {
@@ -83,7 +83,7 @@ def test_a_failed_check_is_shown_and_the_rest_goes_on(toy: Toy, instance: dg.Dag
     assert toy.read("end") == "odd+2!"
 
 
-def test_a_failure_is_coded_at_its_asset_and_remembered(toy: Toy, instance: dg.DagsterInstance):
+def test_a_failure_has_a_code_at_its_asset_and_is_remembered(toy: Toy, instance: dg.DagsterInstance):
     project = toy.project
     del toy.source["a"]
     result = toy.materialize(instance)
@@ -95,7 +95,7 @@ def test_a_failure_is_coded_at_its_asset_and_remembered(toy: Toy, instance: dg.D
     assert remembered.error["hint"] == "bring it back"
 
 
-def test_an_error_that_nobody_foresaw_shows_no_value(toy: Toy, instance: dg.DagsterInstance):
+def test_an_unexpected_error_shows_no_value(toy: Toy, instance: dg.DagsterInstance):
     toy.source["a"] = "bug"
     result = toy.materialize(instance)
     assert failures(result) == {"toy__raw__a": "RDX-INT-001"}
@@ -104,7 +104,7 @@ def test_an_error_that_nobody_foresaw_shows_no_value(toy: Toy, instance: dg.Dags
     assert "4711" not in log
 
 
-def test_a_closed_gate_publishes_nothing_and_what_follows_is_skipped(toy: Toy, instance: dg.DagsterInstance):
+def test_a_closed_gate_publishes_nothing_and_downstream_assets_are_skipped(toy: Toy, instance: dg.DagsterInstance):
     toy.open = False
     result = toy.materialize(instance)
     assert result.success
@@ -126,12 +126,12 @@ def test_the_launchpad_opens_the_gate(toy: Toy, instance: dg.DagsterInstance):
     assert toy.read("end") == "1+2!"
 
 
-def test_an_asset_alone_without_its_inputs_says_so(toy: Toy, instance: dg.DagsterInstance):
+def test_an_asset_run_alone_without_its_inputs_reports_it(toy: Toy, instance: dg.DagsterInstance):
     result = toy.materialize(instance, "toy/end")
     assert failures(result) == {"toy__end": "RDX-CFG-004"}
 
 
-def test_a_run_that_was_given_up_publishes_nothing(toy: Toy, instance: dg.DagsterInstance):
+def test_an_abandoned_run_publishes_nothing(toy: Toy, instance: dg.DagsterInstance):
     def give_up(work: object) -> None:
         (run,) = instance.get_runs(limit=1)
         if run.status == dg.DagsterRunStatus.STARTED:
@@ -143,7 +143,7 @@ def test_a_run_that_was_given_up_publishes_nothing(toy: Toy, instance: dg.Dagste
     assert toy.read("raw/a") is None
 
 
-def test_what_changes_the_world_is_written_into_the_action_log(toy: Toy, instance: dg.DagsterInstance):
+def test_side_effects_are_recorded_in_the_action_log(toy: Toy, instance: dg.DagsterInstance):
     from radix_resources.action_log.reading import read
 
     toy.materialize(instance)

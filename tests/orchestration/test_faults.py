@@ -59,7 +59,7 @@ def go(toy: Toy, instance: dg.DagsterInstance) -> str:
     return run(toy.project, toy.tools, instance, lambda *_: None, toy.stages).state
 
 
-def test_a_full_disk_of_data_leaves_what_was_there_and_says_so(home: Home, instance: dg.DagsterInstance):
+def test_a_full_data_disk_keeps_existing_data_and_is_reported(home: Home, instance: dg.DagsterInstance):
     toy = Toy(home)
     with small_disk(home.store, "6m") as disk:
         assert go(toy, instance) == "done"
@@ -77,7 +77,7 @@ def test_a_full_disk_of_data_leaves_what_was_there_and_says_so(home: Home, insta
         assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
-def test_a_full_disk_of_the_log_is_told_and_the_next_run_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_full_log_disk_is_reported_and_the_next_run_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with small_disk(tmp_path / "home", "8m") as disk:
         for name in ("RADIX_HOME", "DAGSTER_HOME"):
             monkeypatch.setenv(name, str(disk))
@@ -99,7 +99,7 @@ def test_a_full_disk_of_the_log_is_told_and_the_next_run_is_well(tmp_path: Path,
             assert [one for one in left if not one.mended] == []
 
 
-def test_a_database_that_is_locked_for_a_while_is_waited_for(home: Home, instance: dg.DagsterInstance):
+def test_a_briefly_locked_database_is_waited_for(home: Home, instance: dg.DagsterInstance):
     toy = Toy(home)
     assert go(toy, instance) == "done"
     holder = sqlite3.connect(home.state / "history" / "runs" / "index.db", check_same_thread=False)
@@ -125,7 +125,7 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(home: Home, instanc
     ("held_from", "patience"),
     [("raw/a", 1), *(pytest.param(name, 30, marks=pytest.mark.extended) for name in ("before", "raw/a", "end"))],
 )
-def test_a_database_locked_for_longer_is_told_with_its_code_and_the_next_run_is_well(
+def test_a_database_locked_for_longer_is_a_coded_error_and_the_next_run_succeeds(
     held_from: str, patience: int, home: Home, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sqlite_event_log, "SQLITE_BUSY_TIMEOUT_SECONDS", patience)
@@ -154,9 +154,7 @@ def test_a_database_locked_for_longer_is_told_with_its_code_and_the_next_run_is_
     assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
-def test_a_run_whose_end_could_not_be_written_down_holds_its_project_up_no_longer(
-    home: Home, instance: dg.DagsterInstance
-):
+def test_a_run_whose_end_could_not_be_recorded_does_not_block_its_project(home: Home, instance: dg.DagsterInstance):
     toy = Toy(home)
     with subprocess.Popen(["sleep", "60"]) as process:
         tags = {PROJECT_TAG: "toy", **tags_of_process(process.pid)}
@@ -169,7 +167,7 @@ def test_a_run_whose_end_could_not_be_written_down_holds_its_project_up_no_longe
     assert len(list(requests(instance, home, turn, {}, toy.stages))) == 1
 
 
-def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says_both(
+def test_a_project_edited_while_its_run_is_queued_is_built_as_edited_and_the_run_reports_both_versions(
     home: Home, instance: dg.DagsterInstance
 ):
     toy = Toy(home)
@@ -210,7 +208,7 @@ def test_a_project_edited_while_its_run_waits_is_made_as_edited_and_the_run_says
     assert list(requests(instance, home, turn, {}, stages)) == [], "nothing is left to be made"
 
 
-def test_a_project_edited_after_a_run_was_begun_is_not_mixed_into_it(home: Home, instance: dg.DagsterInstance):
+def test_a_project_edited_after_its_run_began_does_not_affect_that_run(home: Home, instance: dg.DagsterInstance):
     toy = Toy(home)
     path = toy.project.folder / "project.yaml"
     stages = tuple(replace(stage, settings=lambda project, _: project.description) for stage in toy.stages)

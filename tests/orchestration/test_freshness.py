@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
         ("0 0 29 2 *", timedelta(days=1461)),
     ],
 )
-def test_it_warns_after_one_missed_run_and_fails_after_two(schedule: str, longest: timedelta):
+def test_freshness_warns_after_one_missed_run_and_fails_after_two(schedule: str, longest: timedelta):
     expected = dg.FreshnessPolicy.time_window(fail_window=2 * longest + HOUR, warn_window=longest + HOUR)
     assert freshness_of(schedule) == expected
 

@@ -39,7 +39,7 @@ def test_a_table_has_typed_columns():
     ]
 
 
-def test_a_long_table_is_cut_and_says_so():
+def test_a_long_table_is_truncated_with_a_note():
     metadata = table_metadata("rows", [{"n": n} for n in range(INLINE_ROWS + 1)])
     assert len(records(metadata["rows"])) == INLINE_ROWS
     assert metadata["rows shows"].value == f"the first {INLINE_ROWS} of {INLINE_ROWS + 1} rows"

@@ -59,7 +59,9 @@ def test_a_sensor_that_was_stopped_stays_stopped_under_its_new_name(location: Wo
 
 
 @pytest.mark.parametrize("status", [InstigatorStatus.RUNNING, InstigatorStatus.DECLARED_IN_CODE])
-def test_a_sensor_that_was_running_goes_on_from_its_cursor(location: WorkspaceProcessContext, status: InstigatorStatus):
+def test_a_sensor_that_was_running_continues_from_its_cursor(
+    location: WorkspaceProcessContext, status: InstigatorStatus
+):
     store(location, OLD, status, '{"shop": ["abc", 3]}')
     states = turn(location)
     assert states[NEW].is_running

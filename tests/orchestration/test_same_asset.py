@@ -23,7 +23,7 @@ PATIENCE = 300
 
 
 @pytest.mark.parametrize("rounds", [8, pytest.param(200, marks=pytest.mark.extended)])
-def test_processes_publish_each_version_once_and_who_is_cancelled_holds_up_nobody(
+def test_processes_publish_each_version_once_and_a_cancelled_one_blocks_no_other(
     rounds: int, home: Home, instance: dg.DagsterInstance
 ):
     folder = home.state.parent

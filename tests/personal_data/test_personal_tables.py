@@ -34,7 +34,7 @@ def written(number):
         )
 
 
-def test_nearly_all_of_the_written_columns_are_judged_right():
+def test_nearly_all_labelled_columns_are_classified_correctly():
     hits = misses = alarms = harmless = 0
     for number in "12":
         for table, columns, truth in written(number):
@@ -47,7 +47,7 @@ def test_nearly_all_of_the_written_columns_are_judged_right():
     assert alarms / harmless <= 0.01
 
 
-def test_city_gender_and_age_tell_who_somebody_is_only_beside_a_name_and_another_identifier():
+def test_city_gender_and_age_identify_a_person_only_beside_a_name_and_another_identifier():
     quasi = {"city": CITIES, "gender": ["f", "m", "f", "f"], "age": ["20", "31", "44", "52"]}
     assert not kinds("t", quasi)
     assert not {"city", "gender", "age"} & set(
@@ -56,7 +56,7 @@ def test_city_gender_and_age_tell_who_somebody_is_only_beside_a_name_and_another
     assert {"city", "gender", "age"} <= set(kinds("t", quasi | {"full_name": NAMES, "phone": PHONES}))
 
 
-def test_a_phone_and_an_address_of_an_organisation_are_no_persons():
+def test_a_phone_and_an_address_of_an_organisation_are_not_personal():
     assert not kinds("airports", {"name": CITIES, "phone": PHONES, "street": STREETS})
     assert not kinds("x", {"store_name": CITIES, "phone": PHONES, "address": STREETS})
     assert set(kinds("customers", {"phone": PHONES, "address": STREETS})) == {"phone", "address"}
@@ -68,7 +68,7 @@ def test_a_person_in_a_table_of_organisations_makes_its_phone_personal():
     )
 
 
-def test_animals_have_no_private_life():
+def test_columns_about_animals_are_not_personal():
     assert not kinds(
         "x", {"animal_name": ["Rex", "Bella"], "breed": ["Pug", "Collie"], "date_of_birth": ["2015-01-01"]}
     )
@@ -88,7 +88,7 @@ def test_makers_of_works_are_public_and_authors_with_an_address_are_not():
     assert set(kinds("commits", {"author": NAMES, "mail": emails})) == {"author", "mail"}
 
 
-def test_columns_without_a_telling_header_are_found_by_their_values():
+def test_columns_with_an_uninformative_header_are_found_by_their_values():
     assert kinds("export", {"c1": NAMES, "c2": PHONES, "c3": STREETS, "c4": ["red", "blue"], "c5": ["1", "2"]}) == {
         "c1": "person name",
         "c2": "phone",
@@ -105,11 +105,11 @@ def test_texts_with_addresses_in_them_may_contain_personal_data():
     assert not kinds("tickets", {"body": ["nothing of note has been written here at all"] * 4})
 
 
-def test_an_organisations_own_desk_is_nobodys_address():
+def test_a_shared_address_of_an_organisation_is_not_personal():
     assert not kinds("x", {"c": ["info@example.org", "sales@example.org", "office@example.org"]})
 
 
-def test_numbers_of_goods_are_not_taken_for_numbers_of_persons():
+def test_product_numbers_are_not_personal_numbers():
     same = ["078-05-1120", "219-09-9998", "457-55-5462"]
     assert kinds("x", {"c": same}) == {"c": "national id"}
     assert not kinds("x", {"order_number": same})
@@ -140,14 +140,14 @@ def test_the_order_of_the_columns_does_not_matter(random):
         max_size=6,
     )
 )
-def test_evidence_holds_no_value_and_confidence_is_a_share(columns):
+def test_evidence_contains_no_value_and_confidence_is_between_zero_and_one(columns):
     for name, finding in personal_of_table("people", columns).items():
         assert 0 <= finding.confidence <= 1
         assert finding.evidence
         assert not any(value in finding.evidence for value in columns[name])
 
 
-def test_an_empty_table_and_columns_without_values_are_judged_by_header():
+def test_an_empty_table_and_columns_without_values_are_classified_by_header():
     assert personal_of_table("t", {}) == {}
     assert kinds("t", {"email": [], "x": [], "": []}) == {"email": "email"}
     assert kinds("t", {"email": [None, "", " "]}) == {"email": "email"}

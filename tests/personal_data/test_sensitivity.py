@@ -33,7 +33,7 @@ NAMES = ["Ada Lovelace", "Alan Turing", "Grace Hopper"]
         ("salary", ["24000"], "employees"),
     ],
 )
-def test_what_tells_who_somebody_is_is_found(name, sample, table):
+def test_identifying_columns_are_found(name, sample, table):
     assert sensitivity_of(name, sample, table) != "none"
 
 
@@ -50,7 +50,7 @@ def test_what_tells_who_somebody_is_is_found(name, sample, table):
         ("password", ["hunter2"]),
     ],
 )
-def test_what_harms_when_known_is_sensitive(name, sample):
+def test_harmful_columns_are_sensitive(name, sample):
     assert sensitivity_of(name, sample) == "sensitive"
 
 
@@ -85,7 +85,7 @@ def test_harmless_columns_stay_visible(name, sample, table):
     assert sensitivity_of(name, sample, table) == "none"
 
 
-def test_nulls_and_empty_texts_in_the_sample_do_no_harm():
+def test_nulls_and_empty_texts_in_the_sample_are_ignored():
     assert sensitivity_of("x", [None, "", " ", "ada@example.org", "bob@example.org"]) == "personal"
 
 
@@ -104,5 +104,5 @@ def test_luhn_catches_every_single_wrong_digit(number, slip):
 
 @settings(deadline=None)  # the first look loads the lists of names
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=20))
-def test_any_name_and_any_values_get_an_answer(name, sample):
+def test_any_name_and_any_values_are_classified(name, sample):
     assert sensitivity_of(name, sample) in {"none", "personal", "sensitive"}

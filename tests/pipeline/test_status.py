@@ -37,7 +37,7 @@ def test_a_run_with_nothing_new_starts_no_run(toy: Toy, instance: dg.DagsterInst
     assert instance.get_runs_count() == 1
 
 
-def test_a_table_that_is_gone_is_left_out_and_the_rest_goes_on(toy: Toy, instance: dg.DagsterInstance):
+def test_a_missing_table_is_left_out_and_the_rest_continues(toy: Toy, instance: dg.DagsterInstance):
     toy.project  # noqa: B018 the file is written while both tables are there
     del toy.source["a"]
     report = go(toy, instance)
@@ -64,7 +64,7 @@ def test_no_table_at_all_blocks_what_follows(toy: Toy, instance: dg.DagsterInsta
     assert states(toy) == {"raw/a": "failed", "raw/b": "failed", "sum": "blocked", "gate": "blocked", "end": "blocked"}
 
 
-def test_a_closed_gate_waits_and_goes_on_once_it_is_open(toy: Toy, instance: dg.DagsterInstance):
+def test_a_closed_gate_waits_and_continues_once_it_is_open(toy: Toy, instance: dg.DagsterInstance):
     toy.open = False
     report = go(toy, instance)
     assert (report.state, report.wishes) == ("waiting", ["open the gate"])
@@ -77,7 +77,7 @@ def ask(toy: Toy, instance: dg.DagsterInstance, turn: set[str], tries: dict[str,
     return [["/".join(key.path[1:]) for key in one.asset_selection or []] for one in wanted]
 
 
-def test_each_sensor_takes_its_turn_and_asks_for_all_that_is_stale(toy: Toy, instance: dg.DagsterInstance):
+def test_sensors_take_turns_and_request_all_stale_assets(toy: Toy, instance: dg.DagsterInstance):
     toy.project  # noqa: B018
     everything = ["raw/a", "raw/b", "sum", "gate", "end"]
     assert ask(toy, instance, {"raw"}, {}) == [everything]
@@ -89,7 +89,7 @@ def test_each_sensor_takes_its_turn_and_asks_for_all_that_is_stale(toy: Toy, ins
     assert ask(toy, instance, {"gate"}, {}) == [["gate", "end"]]
 
 
-def test_a_sensor_does_not_ask_without_end_for_what_never_comes(toy: Toy, instance: dg.DagsterInstance):
+def test_a_sensor_does_not_request_forever_what_is_never_produced(toy: Toy, instance: dg.DagsterInstance):
     toy.project  # noqa: B018
     tries: dict[str, object] = {}
     asked = [bool(ask(toy, instance, {"raw"}, tries)) for _ in range(5)]
@@ -100,7 +100,7 @@ def test_a_sensor_does_not_ask_without_end_for_what_never_comes(toy: Toy, instan
     assert ask(toy, instance, {"raw"}, tries) == [["raw/a", "sum", "gate", "end"]]
 
 
-def test_what_failed_on_this_very_input_is_not_asked_for_again(toy: Toy, instance: dg.DagsterInstance):
+def test_a_step_that_failed_on_the_same_input_is_not_requested_again(toy: Toy, instance: dg.DagsterInstance):
     toy.project  # noqa: B018
     del toy.source["a"]
     go(toy, instance)

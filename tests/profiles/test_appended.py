@@ -23,7 +23,7 @@ def grown(written, tmp_path):
 
 
 @pytest.mark.parametrize("before", [1, 99, 100, 101, 250, 399, 400])
-def test_the_profile_after_rows_were_added_is_that_of_the_whole(grown, before):
+def test_the_profile_after_an_append_equals_the_profile_of_the_whole(grown, before):
     frame = mixed(400)
     state, file = grown(frame, before)
     profile, whole = profile_table("t", file, previous=state), profile_table("t", file)
@@ -58,7 +58,7 @@ def _counting(read, function):
 
 
 @pytest.mark.parametrize("place", [0, 150, 320])
-def test_a_row_that_changed_before_makes_everything_anew(grown, written, place):
+def test_a_changed_earlier_row_rebuilds_the_whole_profile(grown, written, place):
     frame = mixed(400)
     state, _ = grown(frame, 330)
     changed = frame.with_columns(pl.when(pl.col("id") == place).then(-1).otherwise(pl.col("id")).alias("id"))
@@ -78,14 +78,14 @@ def test_a_row_that_changed_before_makes_everything_anew(grown, written, place):
     ],
     ids=["shorter", "renamed", "narrower", "another type", "another order"],
 )
-def test_another_table_is_made_anew(grown, written, change):
+def test_another_table_is_profiled_from_scratch(grown, written, change):
     frame = mixed(400)
     state, _ = grown(frame, 330)
     file = written(change(frame), "changed")
     assert profile_table("t", file, previous=state) == profile_table("t", file)
 
 
-def test_a_state_that_cannot_be_read_is_none(grown, tmp_path):
+def test_an_unreadable_state_is_ignored(grown, tmp_path):
     _, file = grown(mixed(200), 100)
     whole = profile_table("t", file)
     assert profile_table("t", file, previous=tmp_path / "nothing.parquet") == whole
@@ -95,13 +95,13 @@ def test_a_state_that_cannot_be_read_is_none(grown, tmp_path):
     assert profile_table("t", file, previous=tmp_path / "other.parquet") == whole
 
 
-def test_the_same_rows_again_are_carried_over_whole(grown):
+def test_the_state_of_unchanged_rows_is_carried_over_whole(grown):
     state, file = grown(mixed(400), 400)
     profile = profile_table("t", file, previous=state)
     assert (profile.carried, profile.rows) == (400, 400)
 
 
-def test_rows_are_added_again_and_again(written, tmp_path):
+def test_rows_are_appended_repeatedly(written, tmp_path):
     frame, state = mixed(1_000), tmp_path / "state.parquet"
     for rows in (1, 60, 260, 261, 700, 1_000):
         found = profile_from("t", written(frame.head(rows)), previous=state)
@@ -123,7 +123,7 @@ def test_the_state_is_the_same_bytes_for_the_same_rows(written, tmp_path):
 
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("repeat", [False, True])
-def test_whether_all_values_differ_is_known_for_certain(grown, repeat):
+def test_whether_all_values_differ_is_exact(grown, repeat):
     frame = mixed(600).select("key", number=pl.col("id") * 7_919 % 100_003)
     if repeat:
         frame = pl.concat([frame, frame.slice(17, 1)])
@@ -136,7 +136,7 @@ def test_whether_all_values_differ_is_known_for_certain(grown, repeat):
 
 
 @pytest.mark.usefixtures("few")
-def test_what_is_carried_over_is_estimated_and_says_so(grown):
+def test_carried_over_statistics_are_marked_as_estimates(grown):
     frame = mixed(2_000)
     state, file = grown(frame, 1_900)
     profile, whole = profile_table("t", file, previous=state), profile_table("t", file)
@@ -180,7 +180,7 @@ def test_no_value_of_a_hidden_column_is_in_the_state(written, tmp_path, seed, sm
 
 
 @pytest.mark.parametrize("seed", [0, SEED])
-def test_hidden_columns_are_counted_on(written, tmp_path, seed):
+def test_hidden_columns_continue_to_be_counted(written, tmp_path, seed):
     frame, state = mixed(600), tmp_path / "state.parquet"
     hidden = {"key", "id", "city"}
     profile_from("t", written(frame.head(500)), seed=seed).save(state, hidden)
@@ -193,7 +193,7 @@ def test_hidden_columns_are_counted_on(written, tmp_path, seed):
     assert found.duplicates == 0
 
 
-def test_a_column_that_is_not_hidden_any_more_is_read_anew(written, tmp_path):
+def test_a_column_that_is_no_longer_hidden_is_read_again(written, tmp_path):
     frame, state = mixed(600), tmp_path / "state.parquet"
     profile_from("t", written(frame.head(500))).save(state, {"city"})
     found = profile_from("t", written(frame), previous=state).profile

@@ -19,13 +19,13 @@ assert "pandas" not in sys.modules
 """
 
 
-def test_a_profile_does_without_pandas(tmp_path: Path) -> None:
+def test_a_profile_does_not_import_pandas(tmp_path: Path) -> None:
     frame = {"text": ["x", "ß y", None], "number": [1, None, 2], "flag": [True, None, False], "share": [0.5, None, 2.0]}
     pl.DataFrame(frame).write_parquet(tmp_path / "data.parquet")
     subprocess.run([sys.executable, "-c", CODE, str(tmp_path / "data.parquet")], check=True)
 
 
-def test_slices_are_read_from_where_they_begin() -> None:
+def test_slices_are_read_from_their_offset() -> None:
     values = [True, False, None, True, True, False, None, False, True, True, None]
     for start in range(len(values)):
         array = pa.array(values).slice(start)
@@ -37,7 +37,7 @@ def test_slices_are_read_from_where_they_begin() -> None:
         assert to_numpy(whole)[there].tolist() == [int(value) for value in values[start:] if value is not None]
 
 
-def test_texts_are_taken_and_kept_by_their_places() -> None:
+def test_texts_are_taken_and_stored_by_position() -> None:
     texts = text_array(["", "é", "two words", "😀"])
     assert texts.to_pylist() == ["", "é", "two words", "😀"]
     assert text_array([]).to_pylist() == []

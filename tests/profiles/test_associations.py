@@ -19,7 +19,7 @@ def found(written):
     return lambda frame: profile_table("t", written(frame)).associations
 
 
-def test_pearson_and_spearman_are_those_of_pandas(found):
+def test_pearson_and_spearman_equal_those_of_pandas(found):
     frame = mixed(500)
     associations = found(frame)
     assert associations.numbers == ["id", "x", "y", "count", ""]
@@ -38,7 +38,7 @@ def test_large_offsets_lose_no_digits(found):
     assert far.pearson[0][1] == pytest.approx(near.pearson[0][1], rel=1e-7)
 
 
-def test_the_correlation_ratio_is_that_of_its_definition(found):
+def test_the_correlation_ratio_follows_its_definition(found):
     frame = mixed(700)
     associations = found(frame)
     for a, category in enumerate(associations.categories):
@@ -50,7 +50,7 @@ def test_the_correlation_ratio_is_that_of_its_definition(found):
             assert associations.eta[a][b] == pytest.approx(math.sqrt(between / total), rel=1e-9)
 
 
-def test_cramers_v_and_theils_u_of_known_tables():
+def test_cramers_v_and_theils_u_of_reference_tables():
     assert cramers_v(np.diag([50, 50, 50])) == pytest.approx(1.0)
     assert cramers_v(np.full((2, 3), 100)) == 0.0
     assert math.isnan(cramers_v(np.array([[5, 7], [0, 0]])))
@@ -66,7 +66,7 @@ def test_cramers_v_and_theils_u_of_known_tables():
     assert theils_u(one_way.T) == pytest.approx(0.5)
 
 
-def test_categories_are_compared_where_both_are_there(found):
+def test_categories_are_compared_where_both_are_present(found):
     frame = mixed(400)
     associations = found(frame)
     assert associations.categories == ["city", "plan", "flag", "word"]
@@ -77,12 +77,12 @@ def test_categories_are_compared_where_both_are_there(found):
     assert associations.theils_u[b][a] == pytest.approx(theils_u(table.to_numpy().T.astype(np.int64)), abs=1e-9)
 
 
-def test_texts_of_many_values_are_no_categories(found):
+def test_texts_with_many_values_are_not_categories(found):
     frame = pl.DataFrame({"many": [f"v{number % 65}" for number in range(650)], "few": ["a", "b"] * 325})
     assert found(frame).categories == ["few"]
 
 
-def test_a_constant_goes_with_nothing(found):
+def test_a_constant_is_associated_with_nothing(found):
     frame = pl.DataFrame({"one": [1.0] * 9, "x": range(9), "same": ["s"] * 9, "kind": list("aabbccabc")})
     associations = found(frame)
     assert associations.pearson[0][1] is None
@@ -90,19 +90,19 @@ def test_a_constant_goes_with_nothing(found):
     assert associations.cramers_v[0][1] is None
 
 
-def test_a_wide_table_says_what_was_left_out(found):
+def test_a_wide_table_reports_what_was_left_out(found):
     frame = pl.DataFrame({f"n{number}": range(5) for number in range(MEASURES + 3)})
     associations = found(frame)
     assert len(associations.numbers) == MEASURES
     assert associations.left_out == [f"n{number}" for number in range(MEASURES, MEASURES + 3)]
 
 
-def test_huge_numbers_are_no_error(found):
+def test_huge_numbers_are_not_an_error(found):
     frame = pl.DataFrame({"x": [1e300, -1e300, 1e299, 5.0], "k": ["a", "b", "a", None], "y": [1.0, 2.0, None, 3.0]})
     assert found(frame).numbers == ["x", "y"]
 
 
-def test_what_is_left_out_is_left_out_of_every_measure(found):
+def test_an_excluded_column_is_in_no_measure(found):
     associations = found(mixed(100)).without({"x", "city"})
     assert "x" not in associations.numbers
     assert "city" not in associations.categories
@@ -111,7 +111,7 @@ def test_what_is_left_out_is_left_out_of_every_measure(found):
     assert np.shape(associations.eta) == (3, 4)
 
 
-def test_the_strongest_are_named_and_drawn(found, tmp_path):
+def test_the_strongest_associations_are_named_and_drawn(found, tmp_path):
     associations = found(mixed(400))
     pairs = strongest(associations, 5)
     assert {pairs[0].first, pairs[0].second} == {"plan", "x"}

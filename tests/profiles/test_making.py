@@ -43,7 +43,7 @@ def people(rows: int = 300) -> pl.DataFrame:
     )
 
 
-def test_a_profile_has_statistics_a_picture_and_a_page(snapshot):
+def test_a_profile_has_statistics_a_chart_and_a_page(snapshot):
     raw, out = snapshot(people())
     output = make_profile("people", raw, out)
     whole = profile_table("people", raw / "data.parquet")
@@ -58,7 +58,7 @@ def test_a_profile_has_statistics_a_picture_and_a_page(snapshot):
     assert (output.rows, output.shown["columns"], output.shown["missing cells %"]) == (300, 5, 0.0)
 
 
-def test_no_private_value_and_no_script_reaches_the_page_or_the_facts(snapshot):
+def test_no_private_value_and_no_script_reaches_the_page_or_the_metadata(snapshot):
     raw, out = snapshot(people())
     output = make_profile("people", raw, out)
     page = (out / "page.html").read_text()
@@ -68,7 +68,7 @@ def test_no_private_value_and_no_script_reaches_the_page_or_the_facts(snapshot):
     assert "Rome" in page
 
 
-def test_the_same_data_give_the_same_profile(snapshot):
+def test_equal_data_give_equal_profiles(snapshot):
     raw, out = snapshot(people())
     make_profile("people", raw, out)
     first = (out / "profile.json").read_bytes()
@@ -76,7 +76,7 @@ def test_the_same_data_give_the_same_profile(snapshot):
     assert (out / "profile.json").read_bytes() == first
 
 
-def test_a_page_that_cannot_be_made_does_not_fail_the_profile(snapshot, monkeypatch):
+def test_a_page_that_cannot_be_rendered_does_not_fail_the_profile(snapshot, monkeypatch):
     monkeypatch.setitem(sys.modules, "ydata_profiling", None)
     raw, out = snapshot(people())
     output = make_profile("people", raw, out)
@@ -102,7 +102,7 @@ def test_odd_tables_have_a_profile(snapshot, frame, caplog):
 
 
 @pytest.mark.slow
-def test_a_wide_and_long_table_gets_a_stated_sample(snapshot):
+def test_a_wide_and_long_table_is_sampled_and_the_page_states_it(snapshot):
     rng = np.random.default_rng(0)
     raw, out = snapshot(pl.DataFrame({f"c{i}": rng.integers(0, 9, 6_000) for i in range(70)}))
     output = make_profile("wide", raw, out)
@@ -150,7 +150,7 @@ def test_a_directory_without_a_profile_is_named(tmp_path):
         load_profile(tmp_path)
 
 
-def test_the_next_profile_goes_on_from_the_one_before(snapshot, tmp_path):
+def test_the_next_profile_continues_from_the_previous_one(snapshot, tmp_path):
     frame = people(300)
     raw, out = snapshot(frame.head(250))
     make_profile("people", raw, out)
@@ -165,7 +165,7 @@ def test_the_next_profile_goes_on_from_the_one_before(snapshot, tmp_path):
     assert b"@example.org" not in (tmp_path / "next" / "state.parquet").read_bytes()
 
 
-def test_associations_patterns_and_what_is_exact_are_shown(snapshot):
+def test_associations_patterns_and_exactness_are_shown(snapshot):
     rng = np.random.default_rng(0)
     size = rng.normal(size=200)
     raw, out = snapshot(
@@ -190,7 +190,7 @@ def test_associations_patterns_and_what_is_exact_are_shown(snapshot):
     assert b"PX-" not in (out / "profile.json").read_bytes()
 
 
-def test_the_page_takes_dates_far_away_and_clocks_as_they_are(snapshot):
+def test_the_page_accepts_distant_dates_and_times_of_day(snapshot):
     days = [dt.date(9999, 12, 31) if number % 9 == 0 else dt.date(2024, 1, 1) for number in range(90)]
     raw, out = snapshot(pl.DataFrame({"until": days, "clock": [dt.time(number % 24) for number in range(90)]}))
     output = make_profile("t", raw, out, private=[])

@@ -60,7 +60,7 @@ def assert_same(one: TableProfile, other: TableProfile) -> None:
 
 @SETTINGS
 @given(seed=st.integers(0, 50), rows=st.integers(0, 120), cuts=st.lists(st.integers(0, 10**6), max_size=6))
-def test_merged_parts_are_the_whole(seed, rows, cuts):
+def test_merged_parts_equal_the_whole(seed, rows, cuts):
     frame = mixed(rows, seed)
     assert_same(profile_of_parts(frame, cuts), profile_of_parts(frame, []))
 
@@ -70,7 +70,7 @@ numbers = st.one_of(st.none(), st.integers(-3, 3).map(float), st.floats(-1e9, 1e
 
 @SETTINGS
 @given(values=st.lists(numbers, max_size=80), cuts=st.lists(st.integers(0, 100), max_size=4))
-def test_merged_numbers_are_the_whole(values, cuts):
+def test_merged_numbers_equal_the_whole(values, cuts):
     frame = pl.DataFrame({"x": values, "n": range(len(values))}, schema={"x": pl.Float64, "n": pl.Int64})
     assert_same(profile_of_parts(frame, cuts), profile_of_parts(frame, []))
 
@@ -80,7 +80,7 @@ def test_merged_numbers_are_the_whole(values, cuts):
     values=st.lists(st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["A-1", "b"])), max_size=60),
     cuts=st.lists(st.integers(0, 100), max_size=4),
 )
-def test_merged_texts_are_the_whole(values, cuts):
+def test_merged_texts_equal_the_whole(values, cuts):
     frame = pl.DataFrame({"t": values, "u": values[::-1]}, schema={"t": pl.String, "u": pl.String})
     assert_same(profile_of_parts(frame, cuts), profile_of_parts(frame, []))
 
@@ -91,7 +91,7 @@ def test_merged_texts_are_the_whole(values, cuts):
     shift=st.sampled_from([0.0, 1e6, 1e9]),
     cut=st.integers(0, 200),
 )
-def test_moments_lose_no_digits(values, shift, cut):
+def test_statistical_moments_lose_no_digits(values, shift, cut):
     array = np.array(values) + shift
     merged = PowerSums.of(array[:cut]).merge(PowerSums.of(array[cut:]))
     whole = PowerSums.of(array)
@@ -110,7 +110,7 @@ def test_moments_lose_no_digits(values, shift, cut):
     rows=st.integers(200, 3_000),
     cuts=st.lists(st.integers(0, 3_000), max_size=6),
 )
-def test_estimates_are_within_what_is_stated(seed, rows, cuts):
+def test_estimates_are_within_the_stated_error(seed, rows, cuts):
     random = np.random.default_rng(seed)
     values = np.where(random.random(rows) < 0.3, random.integers(0, 5, rows), random.integers(0, rows, rows))
     frame = pl.DataFrame({"n": values, "t": [f"v{value}" for value in values]})
@@ -139,7 +139,7 @@ def test_estimates_are_within_what_is_stated(seed, rows, cuts):
 @pytest.mark.usefixtures("few")
 @SETTINGS
 @given(cuts=st.lists(st.integers(0, 900), max_size=6))
-def test_the_estimated_number_of_values_does_not_depend_on_the_parts(cuts):
+def test_the_estimated_number_of_values_does_not_depend_on_the_partition(cuts):
     frame = mixed(900)
     parts, whole = profile_of_parts(frame, cuts), profile_of_parts(frame, [])
     for name, column in whole.columns.items():
@@ -148,7 +148,7 @@ def test_the_estimated_number_of_values_does_not_depend_on_the_parts(cuts):
 
 
 @pytest.mark.usefixtures("few")
-def test_repeated_rows_are_estimated_within_what_is_stated():
+def test_duplicate_rows_are_estimated_within_the_stated_error():
     frame = pl.concat([mixed(600), mixed(600).head(200)]).drop("id")
     profile = profile_of_parts(frame.drop("key", "x", "at"), [500])
     exact = frame.drop("key", "x", "at").height - frame.drop("key", "x", "at").n_unique()
@@ -168,7 +168,7 @@ def test_the_error_of_ranks_stays_small():
     assert sketch.moved / len(values) < 0.001
 
 
-def test_a_column_without_values_is_no_obstacle():
+def test_a_column_without_values_can_be_merged():
     table = pa.table({"a": pa.array([None, None], pa.int64()), "b": pa.array([None, "x"])})
     state = TableState.none(table.schema)
     for batch in table.to_batches():

@@ -43,7 +43,7 @@ def test_every_text_has_one_shape_and_a_length(column, values):
 
 
 @pytest.mark.usefixtures("few")
-def test_many_shapes_are_estimated_and_say_so(column):
+def test_many_shapes_are_estimated_and_marked_as_estimates(column):
     found = column(["1" * (number % 30) + "-" * (number // 30) for number in range(400)] + ["A9"] * 100)
     assert found.patterns[0][0] == "A9"
     assert 0 < found.patterns[0][1] <= 100 <= found.patterns[0][1] + found.errors["patterns"]

@@ -22,7 +22,7 @@ def table(rows: int = 400) -> pl.DataFrame:
     )
 
 
-def test_of_a_private_column_no_statistic_is_kept_that_could_hold_a_value(tmp_path):
+def test_no_statistic_of_a_private_column_that_could_contain_a_value_is_stored(tmp_path):
     table().write_parquet(tmp_path / "data.parquet")
     whole = profile_table("t", tmp_path / "data.parquet")
     bare = without_values(whole, {"note", "pay"})
@@ -38,7 +38,7 @@ def test_of_a_private_column_no_statistic_is_kept_that_could_hold_a_value(tmp_pa
     assert with_values(bare, tmp_path).columns == whole.columns
 
 
-def test_a_column_that_becomes_private_leaves_nothing_in_the_profile_that_goes_on_from_the_one_before(tmp_path):
+def test_a_column_that_becomes_private_leaves_nothing_in_the_next_profile(tmp_path):
     raw, first, second = (tmp_path / name for name in ("raw", "first", "second"))
     for folder in (raw, first, second):
         folder.mkdir()

@@ -33,7 +33,7 @@ def registered(monkeypatch):
 
 
 @pytest.mark.usefixtures("registered")
-def test_it_is_in_the_profile_of_the_columns_it_applies_to(written):
+def test_a_registered_statistic_is_in_the_profile_of_the_columns_it_applies_to(written):
     frame = mixed(400)
     profile = profile_table("t", written(frame))
     assert profile.columns["word"].empty_strings == (frame["word"] == "").sum() > 0
@@ -51,7 +51,7 @@ def test_parts_merge_to_the_whole():
 
 
 @pytest.mark.usefixtures("registered")
-def test_it_is_carried_on_by_the_state_file(written, tmp_path):
+def test_a_registered_statistic_is_carried_over_by_the_state_file(written, tmp_path):
     frame, state = mixed(400), tmp_path / "state.parquet"
     profile_from("t", written(frame.head(250), "before")).save(state)
     profile = profile_table("t", written(frame, "after"), previous=state)
@@ -69,7 +69,7 @@ def test_a_state_file_without_it_is_not_used(written, tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("registered")
-def test_of_a_private_column_it_is_written_only_if_it_reveals_no_value(written, tmp_path):
+def test_a_registered_statistic_of_a_private_column_is_written_only_if_it_reveals_no_value(written, tmp_path):
     file, state = written(mixed(400)), tmp_path / "state.parquet"
     profiled = profile_from("t", file)
     bare = without_values(profiled.profile, {"word", "count"})
@@ -84,7 +84,7 @@ def test_of_a_private_column_it_is_written_only_if_it_reveals_no_value(written, 
 
 
 @pytest.mark.usefixtures("registered")
-def test_it_is_named_in_the_table_of_statistics(written):
+def test_a_registered_statistic_is_named_in_the_table_of_statistics(written):
     shown = profile_metadata(profile_table("t", written(mixed(400))))["statistics"]
     rows = {row["column"]: row for row in shown.rows}
     assert rows["word"]["empty strings"] == str((mixed(400)["word"] == "").sum())

@@ -35,13 +35,13 @@ def test_a_table_of_moderate_size_is_exact(written):
     assert profile.duplicates == 0
 
 
-def test_repeated_rows_are_counted_exactly(written):
+def test_duplicate_rows_are_counted_exactly(written):
     frame = pl.concat([mixed(400).drop("id", "key"), mixed(400).drop("id", "key").head(37)])
     profile = profile_table("t", written(frame))
     assert (profile.duplicates, profile.duplicates_error) == (37, 0)
 
 
-def test_of_a_large_table_it_is_settled_which_columns_are_unique(written, monkeypatch):
+def test_the_unique_columns_of_a_large_table_are_determined_exactly(written, monkeypatch):
     for module in (second_pass, compute):
         monkeypatch.setattr(module, "REFINED", 150)
     random = np.random.default_rng(0)

@@ -26,7 +26,7 @@ def profile(tmp_path):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.one_of(st.none(), st.integers(-1000, 1000)), max_size=60))
-def test_whole_numbers(profile, values):
+def test_statistics_of_integers(profile, values):
     column = profile(pl.DataFrame({"n": values}, schema={"n": pl.Int64})).columns["n"]
     present = [value for value in values if value is not None]
     assert (column.rows, column.nulls, column.distinct) == (len(values), values.count(None), len(set(present)))
@@ -48,14 +48,14 @@ def test_whole_numbers(profile, values):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=60))
-def test_the_histogram_of_decimals_holds_every_value_once(profile, values):
+def test_the_histogram_of_decimals_counts_every_value_once(profile, values):
     column = profile(pl.DataFrame({"x": values})).columns["x"]
     assert sum(count for _, _, count in column.histogram) == len(values)
     assert column.histogram[0][0] <= min(values)
     assert column.histogram[-1][1] >= max(values)
 
 
-def test_words_booleans_and_moments(profile):
+def test_statistics_of_texts_booleans_and_timestamps(profile):
     found = profile(
         pl.DataFrame(
             {
@@ -81,7 +81,7 @@ def test_words_booleans_and_moments(profile):
     assert (none.nulls, none.distinct, none.top, none.monotonic) == (5, 0, [], False)
 
 
-def test_repeated_rows_are_counted(profile):
+def test_duplicate_rows_are_counted(profile):
     assert profile(pl.DataFrame({"a": [1, 1, None, None, 2], "b": ["x", "x", "y", "y", None]})).duplicates == 2
     assert profile(pl.DataFrame({"a": [1, 1], "b": [None, 0]})).duplicates == 0
 
@@ -92,7 +92,7 @@ def test_a_table_without_rows_or_columns_has_a_profile(profile):
     assert all(column.distinct == 0 and not column.histogram for column in empty.columns.values())
 
 
-def test_names_may_hold_anything(profile):
+def test_names_may_contain_any_characters(profile):
     names = ["^a.*$", "*", '{"a": 1}', "", "c0", "ünï"]
     frame = pl.DataFrame({name: [index, index, index + 1] for index, name in enumerate(names)})
     assert {name: column.minimum for name, column in profile(frame).columns.items()} == dict(
@@ -105,7 +105,7 @@ def test_a_profile_survives_json(profile, tmp_path: Path):
     assert ColumnProfile.model_validate_json(column.model_dump_json()) == column
 
 
-def test_names_with_dots_are_no_paths(tmp_path):
+def test_names_with_dots_are_not_paths(tmp_path):
     frame = pl.DataFrame({"a": ["x", "y"], "a.b": ["z", "z"], "a.b.c": [1, 2], "": ["q", None]})
     frame.write_parquet(tmp_path / "data.parquet")
     found = profile_columns(tmp_path / "data.parquet", ["a", "", "a.b.c"])
@@ -113,17 +113,17 @@ def test_names_with_dots_are_no_paths(tmp_path):
     assert profile_table("t", tmp_path / "data.parquet").columns["a.b"].top == [("z", 2)]
 
 
-def test_what_is_not_a_number_is_no_value(profile):
+def test_nan_is_not_a_value(profile):
     column = profile(pl.DataFrame({"x": [1.0, float("nan"), None, 3.0]})).columns["x"]
     assert (column.nulls, column.distinct, column.mean, column.maximum) == (2, 2, 2.0, 3.0)
 
 
-def test_infinite_numbers_are_no_error(profile):
+def test_infinite_numbers_are_not_an_error(profile):
     column = profile(pl.DataFrame({"x": [1.0, float("inf"), 3.0]})).columns["x"]
     assert (column.distinct, column.mean, column.histogram) == (3, None, [])
 
 
-def test_kurtosis_is_that_of_its_definition(profile):
+def test_kurtosis_follows_its_definition(profile):
     values = np.random.default_rng(0).gamma(2.0, size=500)
     column = profile(pl.DataFrame({"x": values})).columns["x"]
     away = values - values.mean()

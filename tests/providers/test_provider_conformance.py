@@ -95,7 +95,7 @@ def test_it_has_a_component_for_each_and_a_price_table(given: Provider, home: Ho
     assert given.prices().dated
 
 
-def test_planning_and_looking_change_nothing(component: Component, home: Home):
+def test_planning_and_inspecting_change_nothing(component: Component, home: Home):
     before = files(home.state)
     component.plan("shop", USUAL)
     component.inspect("shop")
@@ -104,7 +104,7 @@ def test_planning_and_looking_change_nothing(component: Component, home: Home):
     assert files(home.state) == before
 
 
-def test_what_was_applied_is_there_and_applying_again_changes_nothing(component: Component, home: Home):
+def test_applied_resources_exist_and_applying_again_changes_nothing(component: Component, home: Home):
     component.apply("shop", USUAL)
     assert component.plan("shop", USUAL).action == "none"
     before = files(home.state)
@@ -113,7 +113,7 @@ def test_what_was_applied_is_there_and_applying_again_changes_nothing(component:
     assert component.condition().state == "ready"
 
 
-def test_applied_at_once_from_many_sides_it_is_there_once(component: Component):
+def test_applied_concurrently_a_resource_is_created_once(component: Component):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: component.apply("shop", USUAL), range(8)))
     assert component.plan("shop", USUAL).action == "none"
@@ -121,7 +121,7 @@ def test_applied_at_once_from_many_sides_it_is_there_once(component: Component):
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
-def test_inventory_before_is_inventory_after_and_nobody_else_is_touched(
+def test_create_and_release_restore_the_inventory_and_touch_nothing_else(
     given: Provider, home: Home, tmp_path: Path, capability: str
 ):
     component = given.components[capability]
@@ -146,7 +146,7 @@ def test_inventory_before_is_inventory_after_and_nobody_else_is_touched(
     assert component.inspect("shop2") == other
 
 
-def test_more_than_there_is_is_refused_with_a_code_or_has_no_limit(component: Component):
+def test_exceeding_the_capacity_is_refused_with_a_code_or_there_is_no_limit(component: Component):
     component.demand(USUAL)
     if component.capability in {"compute", "storage"}:
         with pytest.raises(RadixError) as told:
@@ -156,7 +156,7 @@ def test_more_than_there_is_is_refused_with_a_code_or_has_no_limit(component: Co
         component.demand(BIG)
 
 
-def test_what_is_provisioned_is_written_down_before_and_after_and_once(given: Provider, instance: dg.DagsterInstance):
+def test_provisioning_is_recorded_once_before_and_once_after(given: Provider, instance: dg.DagsterInstance):
     storage = given.components["storage"]
     for _ in range(2):
         provision(instance, storage, "shop", USUAL, actor="ada", reason="for raw/orders")
@@ -175,7 +175,7 @@ def test_what_is_provisioned_is_written_down_before_and_after_and_once(given: Pr
     ]
 
 
-def test_what_came_of_a_cut_off_intent_is_looked_up(given: Provider):
+def test_the_outcome_of_an_interrupted_intent_is_looked_up(given: Provider):
     storage = given.components["storage"]
     intent = Action(
         kind="provision",
@@ -211,7 +211,7 @@ with dg.DagsterInstance.get() as instance:
 """
 
 
-def test_killed_while_it_was_made_it_is_looked_up_at_the_next_start(
+def test_a_resource_whose_creation_was_killed_is_looked_up_at_the_next_start(
     given: Provider, instance: dg.DagsterInstance, home: Home
 ):
     done = subprocess.run([sys.executable, "-c", KILLED, given.name], check=False, capture_output=True, text=True)
@@ -222,7 +222,7 @@ def test_killed_while_it_was_made_it_is_looked_up_at_the_next_start(
     assert open_intents(read(instance, project="shop")) == []
 
 
-def test_a_failed_apply_is_told_and_done_by_the_next(given: Provider, instance: dg.DagsterInstance):
+def test_a_failed_apply_is_reported_and_the_next_one_succeeds(given: Provider, instance: dg.DagsterInstance):
     storage = given.components["storage"]
     root = Path(vars(given.storage)["root"])
     root.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ def test_a_count_with_a_comparison() -> None:
     assert parse("COUNT( orders )=0") == parse("count(orders) == 0")
 
 
-def test_conditions_ways_and_durations_of_an_aggregate() -> None:
+def test_conditions_paths_and_durations_of_an_aggregate() -> None:
     found = parse("sum(`Order Details`.price where `Order Details`.`a b` == 'x\\'y' via customer, 30 d)")
     assert isinstance(found, Aggregate)
     assert (found.function, found.table, found.via, found.span) == ("sum", "Order Details", "customer", "30d")
@@ -51,7 +51,7 @@ def test_and_binds_closer_than_or_and_times_closer_than_plus() -> None:
         ("(" * (MOST_NESTED + 5) + "1", MOST_NESTED + 1, "too deeply", ""),
     ],
 )
-def test_what_cannot_be_read_is_shown_with_its_place(text: str, at: int, found: str, help_: str) -> None:
+def test_a_syntax_error_is_shown_with_its_position(text: str, at: int, found: str, help_: str) -> None:
     with pytest.raises(TargetError) as caught:
         parse(text)
     error = caught.value
@@ -64,7 +64,7 @@ def test_what_cannot_be_read_is_shown_with_its_place(text: str, at: int, found: 
 
 
 @given(st.text(alphabet="count(orders.x)== 0<>'\"`andot,30d+-*/_é", max_size=40))
-def test_any_text_is_read_or_refused_with_its_code(text: str) -> None:
+def test_any_text_is_parsed_or_refused_with_its_code(text: str) -> None:
     try:
         parse(text)
     except TargetError as error:

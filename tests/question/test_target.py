@@ -32,7 +32,7 @@ COLUMNS = {
         ("  dep_delay > 0 ", ("flights", "dep_delay", ">", 0.0)),
     ],
 )
-def test_targets_are_read_as_a_person_writes_them(text, parsed):
+def test_targets_are_read_as_users_write_them(text, parsed):
     assert parse_target(text, COLUMNS) == parsed
 
 
@@ -47,7 +47,7 @@ def test_targets_are_read_as_a_person_writes_them(text, parsed):
         ("", ""),
     ],
 )
-def test_what_is_unknown_or_ambiguous_is_refused_with_the_nearest(text, near):
+def test_an_unknown_or_ambiguous_target_is_refused_with_the_nearest_name(text, near):
     with pytest.raises(TagError) as caught:
         parse_target(text, COLUMNS)
     assert caught.value.code == "RDX-TAG-002"
@@ -58,7 +58,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8
 
 
 @given(st.dictionaries(NAMES, st.lists(NAMES, min_size=1, max_size=4, unique=True), min_size=1, max_size=3), st.data())
-def test_every_column_of_any_name_is_found_where_its_name_is_unambiguous(columns, data):
+def test_a_column_with_any_name_is_found_if_its_name_is_unambiguous(columns, data):
     table = data.draw(st.sampled_from(sorted(columns)))
     name = data.draw(st.sampled_from(columns[table]))
     full = f"{table}.{name}"

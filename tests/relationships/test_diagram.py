@@ -57,7 +57,7 @@ def test_lines_begin_at_the_child_and_end_at_the_parent(case):
             assert box.y < y < box.y + box.height
 
 
-def test_circles_are_laid_out():
+def test_cycles_are_laid_out():
     layers = arrange(["a", "b", "c"], {0: ("a", "b"), 1: ("b", "c"), 2: ("c", "a")})
     assert layers.layers == [["a"], ["b", (2, 1)], ["c"]]
     assert layers.turned == {2}

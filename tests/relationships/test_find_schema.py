@@ -102,7 +102,7 @@ def test_shared_keys_point_from_the_extension_to_the_root(tmp_path):
     assert schema.relationships[0].cardinality == "one_to_one"
 
 
-def test_some_orphans_do_no_harm_and_are_counted(tmp_path):
+def test_a_few_orphans_are_tolerated_and_counted(tmp_path):
     schema, links = found(
         tmp_path,
         {
@@ -114,7 +114,7 @@ def test_some_orphans_do_no_harm_and_are_counted(tmp_path):
     assert schema.relationships[0].coverage == pytest.approx(0.95)
 
 
-def test_small_whole_numbers_are_not_taken_for_keys(tmp_path):
+def test_small_integers_are_not_keys(tmp_path):
     _, links = found(
         tmp_path,
         {
@@ -125,7 +125,7 @@ def test_small_whole_numbers_are_not_taken_for_keys(tmp_path):
     assert links == set()
 
 
-def test_codes_are_linked_though_their_names_differ(tmp_path):
+def test_codes_are_linked_although_their_names_differ(tmp_path):
     codes = [f"{a}{b}{c}" for a in "ABCDE" for b in "FGHIJ" for c in "KLMNO"]
     _, links = found(
         tmp_path,
@@ -137,7 +137,7 @@ def test_codes_are_linked_though_their_names_differ(tmp_path):
     assert links == {"trips.away -> places.iata"}
 
 
-def test_a_row_number_is_a_key_only_where_nothing_else_is(tmp_path):
+def test_a_row_number_is_a_key_only_if_there_is_no_other(tmp_path):
     schema, _ = found(
         tmp_path,
         {
@@ -150,20 +150,20 @@ def test_a_row_number_is_a_key_only_where_nothing_else_is(tmp_path):
     assert next(key for key in schema.primary_keys if key.table == "readings").confidence < 0.5
 
 
-def test_a_key_with_a_few_repeats_is_shown_with_its_flaw(tmp_path):
+def test_a_key_with_a_few_duplicates_is_shown_with_its_flaw(tmp_path):
     tables = {"usage": {"usage_id": [*running(2998), 7, 8], "minutes": some(50, 3000)}}
     schema, _ = found(tmp_path, tables)
     assert schema.key_of("usage") == ["usage_id"]
     assert schema.primary_keys[0].duplicates == 2
 
 
-def test_measures_and_texts_are_no_keys(tmp_path):
+def test_measures_and_texts_are_not_keys(tmp_path):
     schema, _ = found(tmp_path, {"t": {"price": [n + 0.5 for n in range(50)], "kind": ["a", "b"] * 25}})
     assert schema.primary_keys == []
 
 
 @pytest.mark.parametrize("rows", [0, 1])
-def test_tables_of_no_row_and_one_row_are_fine(tmp_path, rows):
+def test_tables_with_no_row_or_one_row_are_fine(tmp_path, rows):
     tables = {
         "orders": {"order_id": running(rows), "customer_id": running(rows), "note": [None] * rows},
         "customers": {"customer_id": running(rows), "name": ["x"] * rows},
@@ -174,7 +174,7 @@ def test_tables_of_no_row_and_one_row_are_fine(tmp_path, rows):
     assert links == {"orders.customer_id -> customers.customer_id"}
 
 
-def test_odd_names_and_repetition_change_nothing(tmp_path):
+def test_odd_names_and_repeated_runs_change_nothing(tmp_path):
     tables = {
         'a "b".c': {"x.y": running(40), "$ {json: [1]}": some(9, 40), "": running(40), "列": ["é"] * 40},
         "line\nbreak": {"x.y": some(40, 90), "📦": measures(90)},
@@ -209,7 +209,7 @@ def test_composite_references_are_found_under_other_names(tmp_path):
     assert "picked.(item_part_id, taken_from) -> stock.(part_id, shelf)" in links
 
 
-def test_numbers_that_count_alike_are_no_composite_reference(tmp_path):
+def test_similar_counters_are_not_a_composite_reference(tmp_path):
     lines = [(order, line) for order in running(300) for line in range(1, RANDOM.randint(2, 6))]
     paid = [(order, line) for order in running(300) for line in range(1, RANDOM.choice([2, 2, 2, 3]))]
     tables = {
@@ -221,7 +221,7 @@ def test_numbers_that_count_alike_are_no_composite_reference(tmp_path):
     assert links == {"items.order_id -> orders.order_id", "payments.order_id -> orders.order_id"}
 
 
-def test_a_column_that_numbers_the_rows_of_every_table_is_no_key_though_names_say_nothing(tmp_path):
+def test_a_row_number_in_every_table_is_not_a_key_even_with_uninformative_names(tmp_path):
     codes = [f"{a}{b}{c}" for a in "ABCDE" for b in "FGHIJ" for c in "KLMNO"]
     tables = {
         "t1": {"c1": running(125), "c2": codes, "c3": measures(125)},
@@ -233,7 +233,7 @@ def test_a_column_that_numbers_the_rows_of_every_table_is_no_key_though_names_sa
     assert schema.key_of("t1") == ["c2"]
 
 
-def test_whole_numbers_with_a_point_are_references_all_the_same(tmp_path):
+def test_integers_stored_as_floats_are_references_too(tmp_path):
     owners = [None if n % 5 == 0 else float(RANDOM.randint(1001, 1200)) for n in range(800)]
     tables = {
         "owners": {"owner_id": list(range(1001, 1201)), "age": some(90, 200)},
@@ -259,7 +259,7 @@ def test_several_columns_may_point_to_one_parent(tmp_path):
     }
 
 
-def test_groups_that_are_unique_nowhere_are_shown_apart(tmp_path):
+def test_groups_that_are_unique_in_no_table_are_shown_separately(tmp_path):
     points = [(f"s{shape}", n) for shape in range(40) for n in range(1, 12)]
     tables = {
         "shapes": {"shape_id": [s for s, _ in points], "point_sequence": [n for _, n in points], "x": measures(440)},
@@ -287,7 +287,7 @@ def test_every_pair_of_columns_is_accounted_for(tmp_path):
     assert probes.believed == 1
 
 
-def test_near_misses_are_kept_with_a_reason_and_without_values(tmp_path):
+def test_near_misses_are_stored_with_a_reason_and_without_values(tmp_path):
     tables = {
         "suppliers": {"s_key": running(60), "s_label": [f"canary {n}" for n in range(60)]},
         "parts": {"p_key": running(900), "p_ring": [RANDOM.randint(1, 32) for _ in range(900)]},
@@ -300,7 +300,7 @@ def test_near_misses_are_kept_with_a_reason_and_without_values(tmp_path):
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
-def test_the_schemas_of_published_sets_are_found():
+def test_the_schemas_of_published_datasets_are_found():
     sets = list(published())
     scores = total(sets, NAMES["names"])
     assert scores.f1 >= 0.96, scores.remarks
@@ -311,7 +311,7 @@ def test_the_schemas_of_published_sets_are_found():
 
 @pytest.mark.slow
 @pytest.mark.extended
-def test_the_schemas_of_made_up_worlds_are_found_with_names_without_and_with_flaws():
+def test_the_schemas_of_synthetic_worlds_are_found_with_and_without_names_and_flaws():
     seed = 2001
     for change in (lambda w: w, lambda w: with_orphans(w, 0.03, seed), lambda w: with_nulls(w, 0.1, seed)):
         told = total(map(change, worlds(seed)), NAMES["names"])
@@ -321,7 +321,7 @@ def test_the_schemas_of_made_up_worlds_are_found_with_names_without_and_with_fla
         assert max(told.calibration_error, silent.calibration_error) <= 0.08
 
 
-def test_a_measure_that_fills_the_range_of_row_numbers_is_no_reference(tmp_path):
+def test_a_measure_that_fills_the_range_of_row_numbers_is_not_a_reference(tmp_path):
     _, links = found(
         tmp_path,
         {

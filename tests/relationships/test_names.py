@@ -17,7 +17,7 @@ from radix_assets.relationships.names import bare_names, is_key_like, is_named_a
         ("", ()),
     ],
 )
-def test_names_are_taken_apart(name, parts):
+def test_names_are_split_into_words(name, parts):
     assert words(name) == parts
 
 
@@ -37,21 +37,21 @@ def test_plurals_become_singular(word, one):
 
 
 @pytest.mark.parametrize("name", ["id", "OrderID", "faa_code", "USUBJID", "account_no", "uuid", "num_compte"])
-def test_identifiers_are_known_by_their_names(name):
+def test_identifiers_are_recognized_by_name(name):
     assert is_key_like(name)
 
 
 @pytest.mark.parametrize("name", ["paid", "rownames", "price", "Unnamed: 0", "", "num_calls", "No. of rooms"])
-def test_other_names_announce_no_identifier(name):
+def test_other_names_are_not_identifiers(name):
     assert not is_key_like(name) or name == "paid"
 
 
 @pytest.mark.parametrize("name", ["rownames", "Unnamed: 0", "", "index", "row_id", "row number"])
-def test_row_numbers_are_known_by_their_names(name):
+def test_row_numbers_are_recognized_by_name(name):
     assert is_row_number(name)
 
 
-def test_a_name_of_signs_alone_is_no_row_number():
+def test_a_name_of_symbols_only_is_not_a_row_number():
     assert not is_row_number("📦")
 
 
@@ -69,7 +69,7 @@ def test_a_name_of_signs_alone_is_no_row_number():
         ("categories", "parent_id", "categories", "id", 0.5),
     ],
 )
-def test_names_speak_for_a_link(child, column, parent, key, least):
+def test_names_support_a_link(child, column, parent, key, least):
     assert name_score(child, column, parent, key)[0] >= least
 
 
@@ -85,7 +85,7 @@ def test_names_speak_for_a_link(child, column, parent, key, least):
         ("orders", "status", "products", "id"),
     ],
 )
-def test_names_that_say_nothing_say_nothing(child, column, parent, key):
+def test_uninformative_names_are_no_evidence(child, column, parent, key):
     assert name_score(child, column, parent, key)[0] < 0.5
 
 

@@ -40,7 +40,7 @@ def shop(tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_shipped_schema_is_that_of_the_models(name):
+def test_the_shipped_schema_matches_the_models(name):
     assert shipped(name) == build(name), "run: make schemas"
     jsonschema.Draft202012Validator.check_schema(json.loads(shipped(name)))
 
@@ -74,7 +74,7 @@ def test_a_new_project_is_valid_and_its_schema_is_where_the_file_says(home, tmp_
     assert load_project(path).name == "shop"
 
 
-def test_tags_are_valid_and_keep_the_line_whoever_edits_them(shop):
+def test_tags_are_valid_and_keep_the_schema_line_after_any_edit(shop):
     set_tags(shop.path, {"order items.shipped": {"role": "leak"}}, who="Ada")
     refresh_tags(shop.path, *shop.args(), shop.project)
     confirm(shop.path, "Ada")
@@ -110,7 +110,7 @@ def test_a_mistake_is_underlined(name, text):
     assert errors(name, text)
 
 
-def test_the_form_of_tags_is_the_one_that_is_read():
+def test_the_schema_of_tags_matches_the_parser():
     assert set(document.TagsDocument.model_fields) == set(schema.TOP_SETTINGS)
     assert set(document.TableTags.model_fields) == set(schema.TABLE_SETTINGS)
     assert set(document.ColumnTags.model_fields) == set(schema.COLUMN_SETTINGS)
@@ -127,7 +127,7 @@ def test_the_form_of_tags_is_the_one_that_is_read():
         "tables: {a: {columns: {b: feature, c: , d: {type: text, human: no, unit: 5}}}}\n",
     ],
 )
-def test_what_is_read_without_a_mistake_is_valid(tmp_path, text):
+def test_a_file_that_is_read_without_a_mistake_is_valid(tmp_path, text):
     parse_tags(text, tmp_path / "tags.yaml")
     assert not errors("tags", text)
 

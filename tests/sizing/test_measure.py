@@ -18,7 +18,7 @@ PATIENCE = 240.0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own mark is Linux's")
-def test_the_peak_is_seen_however_short_it_was_and_the_next_step_begins_anew():
+def test_the_peak_is_measured_however_short_and_reset_for_the_next_step():
     code = """
 from radix_resources.sizing.measure import measuring
 with measuring() as first:
@@ -37,7 +37,7 @@ for one in (first, second):
     assert second < 100 * MB
 
 
-def test_children_count():
+def test_child_processes_are_counted():
     code = "block = bytearray(150_000_000); input()"
     with (
         measuring() as found,
@@ -54,7 +54,7 @@ def test_children_count():
     assert not usage.exact
 
 
-def test_cpu_seconds_are_those_of_all_threads():
+def test_cpu_seconds_include_all_threads():
     with measuring() as found:
         threads = [threading.Thread(target=lambda: sum(range(2_000_000))) for _ in range(2)]
         for thread in threads:
@@ -64,7 +64,7 @@ def test_cpu_seconds_are_those_of_all_threads():
     assert found.usage.cpu_seconds > 0
 
 
-def test_what_does_not_fit_together_waits_and_one_alone_always_goes_on(tmp_path: Path):
+def test_steps_that_do_not_fit_together_wait_and_a_single_one_always_runs(tmp_path: Path):
     with reserved(tmp_path, "a", 60, 100):
         with reserved(tmp_path, "b", 40, 100):
             pass
@@ -75,7 +75,7 @@ def test_what_does_not_fit_together_waits_and_one_alone_always_goes_on(tmp_path:
     assert list(tmp_path.glob("*.json")) == []
 
 
-def test_it_goes_on_as_soon_as_the_other_ends(tmp_path: Path):
+def test_a_waiting_step_starts_as_soon_as_the_other_ends(tmp_path: Path):
     order = []
 
     def other() -> None:
@@ -91,7 +91,7 @@ def test_it_goes_on_as_soon_as_the_other_ends(tmp_path: Path):
     assert order == ["a", "b"]
 
 
-def test_the_reservation_of_a_process_that_was_killed_holds_nothing(tmp_path: Path):
+def test_the_reservation_of_a_killed_process_is_released(tmp_path: Path):
     code = (
         "import os, signal; from pathlib import Path; from radix_resources.sizing.memory import reserved\n"
         f"with reserved(Path({str(tmp_path)!r}), 'a', 90, 100): os.kill(os.getpid(), signal.SIGKILL)"
@@ -102,7 +102,7 @@ def test_the_reservation_of_a_process_that_was_killed_holds_nothing(tmp_path: Pa
         pass
 
 
-def test_memory_for_steps_is_what_a_person_says(monkeypatch: pytest.MonkeyPatch):
+def test_memory_for_steps_follows_the_setting(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RADIX_MEMORY", "1.5 GB")
     assert memory_for_steps() == 1_500_000_000
     monkeypatch.setenv("RADIX_MEMORY", "512MiB")

@@ -77,7 +77,7 @@ def test_a_file_that_is_not_there(snapshot, tmp_path):
         read_rows(tmp_path / "none.csv", snapshot.path)
 
 
-def test_names_may_hold_anything(read, tmp_path):
+def test_names_may_contain_any_characters(read, tmp_path):
     text = '^a.*$,*,"a b",value,row\n1,2,3,4,5\n'
     raw = read(text)
     (tmp_path / "new.csv").write_text(text)

@@ -53,7 +53,7 @@ def test_repeated_and_empty_names_become_unique(read):
     assert read("a,a,,a_2,\n1,2,3,4,5\n").frame.columns == ["a", "a_3", "column_3", "a_2", "column_5"]
 
 
-def test_names_may_hold_anything(read):
+def test_names_may_contain_any_characters(read):
     names = ["^a.*$", '{"json": 1}', "with space", "*", "ünï.cödé", "c0", "row", "file"]
     buffer = io.StringIO()
     csv.writer(buffer).writerows([names, range(len(names))])
