@@ -135,13 +135,13 @@ def _verify(here: Place, projects: list[Any], name: str | None, *, everything: b
         say_json({"findings": [difference.to_json() for difference in differences]})
     else:
         for difference in differences:
-            mark = MARKS["made"] if difference.mended else MARKS["failed"]
-            text = f"{escape(difference.subject)}: {escape(difference.found)}\n    {escape(difference.mend)}"
+            mark = MARKS["made"] if difference.fixed else MARKS["failed"]
+            text = f"{escape(difference.subject)}: {escape(difference.found)}\n    {escape(difference.fix)}"
             out.print(f"{mark} {text}", soft_wrap=True)
         if not differences:
             read = "every file was read" if everything else "a sample of the files was read"
             out.print(f"{MARKS['made']} no differences between log, commit records and files; {read}", soft_wrap=True)
-    raise typer.Exit(OK if all(difference.mended for difference in differences) else FAILED)
+    raise typer.Exit(OK if all(difference.fixed for difference in differences) else FAILED)
 
 
 def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:

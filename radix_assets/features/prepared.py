@@ -111,7 +111,7 @@ class Prepared:
             self.plan.inputs,
         )
         nodes = self._stage.heavy(View(self._cutoffs(given, given), rows=given), MOST_ROWS // step)
-        reason = f"not made: more than {MOST_ROWS:,} rows would have to be looked at anew, each as of another moment"
+        reason = f"not computed: more than {MOST_ROWS:,} rows would have to be read again, each as of another moment"
         return {output.name: reason for output in self.plan.outputs if output.node in nodes}
 
     def _cutoffs(self, rows: pl.DataFrame, given: pl.DataFrame) -> Times:

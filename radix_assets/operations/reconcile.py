@@ -64,7 +64,7 @@ def reconcile(
     found = [*_runs(instance, actor), *_intents(instance, home, projects)]
     for name, tools in in_use.items():
         events = emit_missing_events(instance, tools, elsewhere(home, projects, name))
-        found += [Leftover(event.subject, event.found, event.mend) for event in events]
+        found += [Leftover(event.subject, event.found, event.fix) for event in events]
         found += _endpoints(home, tools)
     emit_missing(instance, in_use.values())
     if thorough or _due(home):

@@ -39,12 +39,13 @@ class Difference:
 
     subject: str
     found: str
-    mend: str
-    mended: bool = False
+    fix: str
+    fixed: bool = False
     """Whether it is fixed already."""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Return it as JSON; `mend` and `mended` are earlier names of two keys, which scripts may read."""
+        return {**asdict(self), "mend": self.fix, "mended": self.fixed}
 
 
 def verify(
@@ -194,7 +195,7 @@ def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Differe
                 description=verdict["description"],
             )
         )
-    return Difference(commit.asset, found, "nothing: it was emitted again from its commit record", mended=True)
+    return Difference(commit.asset, found, "nothing: it was emitted again from its commit record", fixed=True)
 
 
 def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bool) -> Iterator[Difference]:
@@ -224,7 +225,7 @@ def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> I
         heads[name.partition("/")[0]] += [commit.shown[HEAD] for commit in history if commit.shown.get(HEAD)]
     newest = {project: sorted(found, key=lambda one: int(one["sequence"])) for project, found in heads.items()}
     for flaw in audit(instance, newest):
-        yield Difference(f"approvals and tags of {flaw.project}", flaw.found, flaw.mend, flaw.mended)
+        yield Difference(f"approvals and tags of {flaw.project}", flaw.found, flaw.fix, flaw.fixed)
 
 
 def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Difference]:
@@ -247,9 +248,9 @@ def _provisioned(
         for component in components_of(step.stage, provider):
             change = component.plan(project.name, Request())
             if change.action != "none":
-                mend = f"radix run {project.name} --again {step.name}"
+                fix = f"radix run {project.name} --again {step.name}"
                 found = f"{change.what} of {project.name}, which {step.name} requires, is missing"
-                missing.setdefault(change.component, Difference(change.component, found, mend))
+                missing.setdefault(change.component, Difference(change.component, found, fix))
     yield from missing.values()
 
 

@@ -24,8 +24,8 @@ class Flaw:
 
     project: str
     found: str
-    mend: str
-    mended: bool = False
+    fix: str
+    fixed: bool = False
 
 
 def audit(instance: dg.DagsterInstance, heads: Mapping[str, list[Head]]) -> list[Flaw]:
@@ -74,8 +74,8 @@ class _Audit:
             self._head(head, hashes)
         return self._flaws
 
-    def _flaw(self, found: str, mend: str, *, mended: bool = False) -> None:
-        self._flaws.append(Flaw(self._project, found, mend, mended))
+    def _flaw(self, found: str, fix: str, *, fixed: bool = False) -> None:
+        self._flaws.append(Flaw(self._project, found, fix, fixed))
 
     def _order(self, marked: list[Entry]) -> None:
         """Report links that are out of order, unless their events were written at the same time."""
@@ -95,7 +95,7 @@ class _Audit:
             self._flaw(f"number {number} ({_name(entry.action)}) was changed", _CHANGED)
         elif file is None:
             chains(self._instance).restore(self._project, Link(number, str(mark["previous"]), action))
-            self._flaw(f"the file of number {number} was missing", "nothing: it was restored", mended=True)
+            self._flaw(f"the file of number {number} was missing", "nothing: it was restored", fixed=True)
 
     def _links(self, known: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
         for number, file in self._files.items():
@@ -115,7 +115,7 @@ class _Audit:
                 self._flaw(
                     f"number {number} ({_name(Action.model_validate(file.action))}) was not in the log",
                     "nothing: it was written again",
-                    mended=True,
+                    fixed=True,
                 )
             else:
                 name = f" ({_name(Action.model_validate(file.action))})" if file else ""

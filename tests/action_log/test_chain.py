@@ -47,7 +47,7 @@ def events(database: Path) -> list[int]:
 
 
 def flaws(instance: dg.DagsterInstance) -> list[str]:
-    return [flaw.found for flaw in audit(instance, {}) if not flaw.mended]
+    return [flaw.found for flaw in audit(instance, {}) if not flaw.fixed]
 
 
 def test_an_untouched_chain_has_no_flaw(instance: dg.DagsterInstance, database: Path):
@@ -77,7 +77,7 @@ def test_what_is_missing_at_the_end_is_told_and_written_anew(instance: dg.Dagste
     for number in events(database)[2:]:
         tamper(database, "delete from event_logs where id = ?", number)
     found = audit(instance, {})
-    assert [(flaw.found, flaw.mended) for flaw in found] == [
+    assert [(flaw.found, flaw.fixed) for flaw in found] == [
         (f"number {number} (approve shop/champion by ada) was not in the log", True) for number in (3, 4)
     ]
     assert [entry.action.reason for entry in read(instance)] == ["4", "3", "2", "1"]
@@ -122,7 +122,7 @@ def test_a_changed_file_is_named(home: Home, instance: dg.DagsterInstance, datab
 
 def test_a_lost_file_is_written_anew_from_the_log(home: Home, instance: dg.DagsterInstance, database: Path):
     (home.state / "chains" / "shop" / "00000002.json").unlink()
-    assert [flaw.mended for flaw in audit(instance, {})] == [True]
+    assert [flaw.fixed for flaw in audit(instance, {})] == [True]
     assert audit(instance, {}) == []
 
 

@@ -190,7 +190,7 @@ def test_the_doctor_reports_missing_files(shop: Installation):
     moved.rename(file)
     assert not findings["source shop/items"]["fine"]
     assert "items.csv" in findings["source shop/items"]["found"]
-    assert "elsewhere.csv" in findings["source shop/items"]["mend"]
+    assert "elsewhere.csv" in findings["source shop/items"]["fix"]
     assert "source shop/orders" not in findings
 
 

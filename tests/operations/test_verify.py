@@ -76,7 +76,7 @@ def test_a_lost_database_is_made_anew_from_the_commit_records(
         assert newest
         assert newest.asset_materialization
         assert newest.asset_materialization.metadata["radix/version"].value == 2
-        assert {flaw.mended for flaw in check(toy, anew)} == {True}, "the tags are brought back too"
+        assert {flaw.fixed for flaw in check(toy, anew)} == {True}, "the tags are brought back too"
         assert [entry.action for entry in read(anew, kind="tag")] == tagged
         assert check(toy, anew) == []
 
@@ -92,7 +92,7 @@ def test_pruned_events_come_back_and_the_newest_stays_the_newest(toy: Toy, insta
         )
     database.close()
     (finding,) = check(toy, instance)
-    assert (finding.found, finding.mended) == ("version 1 was not in the log", True)
+    assert (finding.found, finding.fixed) == ("version 1 was not in the log", True)
     assert shown(instance) == {"toy/raw/a": 2}
     assert check(toy, instance) == []
 
@@ -107,7 +107,7 @@ def test_pruned_events_come_back_and_the_newest_stays_the_newest(toy: Toy, insta
         ("flipped", "the content of data.json is not what was written"),
     ],
 )
-def test_each_damage_to_a_snapshot_is_named_with_its_mend(
+def test_each_damage_to_a_snapshot_is_named_with_its_fix(
     toy: Toy, instance: dg.DagsterInstance, damage: str, told: str
 ):
     toy.materialize(instance)
@@ -126,8 +126,8 @@ def test_each_damage_to_a_snapshot_is_named_with_its_mend(
     (finding,) = check(toy, instance)
     assert finding.subject == "toy/sum"
     assert told in finding.found
-    assert "radix run toy --again sum" in finding.mend
-    assert not finding.mended
+    assert "radix run toy --again sum" in finding.fix
+    assert not finding.fixed
     report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages, again=["sum"])
     assert (report.state, set(report.made)) == ("done", {"toy/sum"})
     assert check(toy, instance) == []
@@ -166,7 +166,7 @@ def test_a_run_that_was_killed_is_told_with_the_asset_it_was_at(toy: Toy, instan
     run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
     instance.report_engine_event("step", run, step_key="toy__raw__a")
     (finding,) = check(toy, instance)
-    assert (finding.subject, finding.mend) == (f"run {run.run_id[:8]}", "radix reconcile")
+    assert (finding.subject, finding.fix) == (f"run {run.run_id[:8]}", "radix reconcile")
     found = tidy(toy, instance)
     assert len(found) == 1
     assert "marked as failed" in found[0]

@@ -96,7 +96,7 @@ def test_a_full_log_disk_is_reported_and_the_next_run_succeeds(tmp_path: Path, m
             assert go(toy, instance) == "done"
             assert toy.read("end") == "7+2!"
             left = verify(instance, toy.home, [toy.project], toy.stages, everything=True)
-            assert [one for one in left if not one.mended] == []
+            assert [one for one in left if not one.fixed] == []
 
 
 def test_a_briefly_locked_database_is_waited_for(home: Home, instance: dg.DagsterInstance):
@@ -150,7 +150,7 @@ def test_a_database_locked_for_longer_is_a_coded_error_and_the_next_run_succeeds
     assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
     assert Counter(toy.computed) == {"raw/a": 2, "raw/b": 1, "sum": 2, "gate": 2, "end": 2}, "what was made was kept"
     left = verify(instance, toy.home, [toy.project], toy.stages, everything=True)
-    assert [one for one in left if not one.mended] == []
+    assert [one for one in left if not one.fixed] == []
     assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
