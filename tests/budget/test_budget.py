@@ -55,12 +55,12 @@ def test_a_plan_shows_every_step_before_anything_runs(toy: Toy):
     assert toy.computed == []
 
 
-def test_within_the_budget_it_goes_on(toy: Toy, instance: dg.DagsterInstance):
+def test_within_the_budget_the_run_continues(toy: Toy, instance: dg.DagsterInstance):
     limit(toy, dollars_per_month=1e9, gigabytes=1e6, search_minutes=1e6)
     assert go(toy, instance) == "done"
 
 
-def test_beyond_it_nothing_starts_and_an_approval_lets_it_go_on(toy: Toy, instance: dg.DagsterInstance):
+def test_beyond_the_budget_nothing_starts_until_an_approval(toy: Toy, instance: dg.DagsterInstance):
     project = limit(toy, dollars_per_month=0)
     assert go(toy, instance) == "waiting"
     assert toy.computed == []
@@ -85,7 +85,7 @@ def test_a_changed_plan_voids_the_approval(toy: Toy, instance: dg.DagsterInstanc
     assert toy.computed == []
 
 
-def test_an_approval_covers_no_more_than_it_said(toy: Toy):
+def test_an_approval_covers_only_its_plan(toy: Toy):
     project = limit(toy, dollars_per_month=0)
     plan = plan_of(toy)
     approve_plan(project.folder, plan, by="ada", why="")
@@ -95,7 +95,7 @@ def test_an_approval_covers_no_more_than_it_said(toy: Toy):
     assert approved_plan(project.folder, dearer) is None
 
 
-def test_materialized_by_hand_it_fails_at_once_with_its_code_and_is_no_failure_of_the_step(
+def test_materializing_beyond_the_budget_fails_with_a_code_and_is_not_a_failure_of_the_step(
     toy: Toy, instance: dg.DagsterInstance
 ):
     project = limit(toy, gigabytes=0)
@@ -107,7 +107,7 @@ def test_materialized_by_hand_it_fails_at_once_with_its_code_and_is_no_failure_o
     assert verdict(asset_statuses(project, toy.stages, toy.tools)) == "waiting"
 
 
-def test_what_was_spent_counts(toy: Toy, instance: dg.DagsterInstance):
+def test_money_already_spent_counts(toy: Toy, instance: dg.DagsterInstance):
     go(toy, instance)
     spent = plan_of(toy).spent
     seconds = sum(toy.tools.storage.latest(f"toy/{name}").seconds for name in ("raw/a", "raw/b", "sum", "gate", "end"))
@@ -115,7 +115,7 @@ def test_what_was_spent_counts(toy: Toy, instance: dg.DagsterInstance):
     assert spent.gigabytes > 0
 
 
-def test_the_time_that_an_endpoint_was_there_counts_whether_or_not_it_still_is(toy: Toy):
+def test_the_time_of_an_endpoint_counts_whether_or_not_it_still_exists(toy: Toy):
     this = datetime.now(UTC).strftime("%Y-%m")
     status = Status(project="toy", state="stopped", uptime={"2020-01": 7200.0, this: 1800.0})
     folder = toy.home.endpoints / "toy"
@@ -126,7 +126,7 @@ def test_the_time_that_an_endpoint_was_there_counts_whether_or_not_it_still_is(t
     assert spent([step], toy.tools).dollars == pytest.approx(2.0)
 
 
-def test_an_endpoint_that_would_be_deployed_counts_to_the_end_of_the_month_or_its_hours(toy: Toy):
+def test_a_planned_endpoint_counts_to_the_end_of_the_month_or_its_hours(toy: Toy):
     (toy.home.projects / "prices.yaml").write_text(yaml.safe_dump({"dated": "2026-11-01", "endpoint_hour": 1.0}))
     path = toy.project.folder / "project.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"infrastructure": {"endpoint_hours": 5}}))
@@ -144,7 +144,7 @@ def test_the_shipped_prices_are_dated_and_cost_nothing_here(home: Home):
 
 
 @pytest.mark.parametrize("text", ["machine_hour: -1", "hour: 1", "[", "a text"])
-def test_a_price_table_that_cannot_be_used_is_told(home: Home, text: str):
+def test_an_invalid_price_table_is_reported(home: Home, text: str):
     (home.projects / "prices.yaml").write_text(text)
     with pytest.raises(ConfigError, match="RDX-CFG-015"):
         build_provider(home).prices()

@@ -60,7 +60,7 @@ def test_a_plan_beyond_the_budget_is_shown_and_approved_by_its_hash(folder: Path
     assert (approval.kind, approval.actor, approval.input_hash) == ("approve", "ada", plan["hash"])
 
 
-def test_another_hash_is_refused_with_the_plan_that_waits(folder: Path, instance: dg.DagsterInstance):
+def test_another_hash_is_refused_with_the_pending_plan(folder: Path, instance: dg.DagsterInstance):
     plan = plan_of(folder)
     code, said = radix("approve", "0" * 12)
     assert code == 1

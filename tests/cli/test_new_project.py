@@ -41,7 +41,7 @@ def test_the_columns_of_files_are_known_before_they_are_read(home, data):
         "orders.city == New York",
     ],
 )
-def test_a_target_that_can_be_is_written(home, data, target):
+def test_a_valid_target_is_written(home, data, target):
     assert new(home, data, target).goal.target == target
 
 
@@ -56,14 +56,14 @@ def test_a_target_that_can_be_is_written(home, data, target):
         ("orders.amount >", TagError, "orders.amount"),
     ],
 )
-def test_one_that_cannot_is_refused_at_once_and_nothing_is_left_behind(home, data, target, kind, said):
+def test_an_invalid_target_is_refused_at_once_and_no_files_are_left(home, data, target, kind, said):
     with pytest.raises(kind) as refused:
         new(home, data, target)
     assert said in str(refused.value)
     assert not (home.projects / "shop").exists()
 
 
-def test_of_what_must_be_read_first_nothing_is_said(home, data):
+def test_a_target_in_a_file_without_a_known_header_is_accepted_unchecked(home, data):
     (data / "plain.csv").write_text("5,2\n3,4\n")
     assert new(home, data, "plain.column_1").goal.target == "plain.column_1"
     with pytest.raises(RadixError, match="RDX-TAG-002"):

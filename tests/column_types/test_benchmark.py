@@ -31,7 +31,7 @@ def test_calibration_error_is_the_distance_of_confidence_and_accuracy(benchmark)
     assert benchmark.calibration_error(np.full(10, 0.5), right) == pytest.approx(0.4)
 
 
-def test_the_share_accepted_is_the_longest_run_of_the_surest_with_the_precision(benchmark):
+def test_the_accepted_share_is_the_longest_most_confident_run_with_the_required_precision(benchmark):
     confidence = np.linspace(1, 0.1, 10)
     right = np.array([True, True, True, False, True, True, False, False, False, False])
     assert benchmark.accepted(confidence, right, 0.99) == 0.3
@@ -56,7 +56,7 @@ def test_a_file_without_labels_folds_and_ids_is_predicted(benchmark, tmp_path):
 
 
 @pytest.mark.skipif(not DEV.exists(), reason="the benchmark's data are not here")
-def test_zeros_of_a_text_are_no_statistics_and_record_and_group_are_not_looked_at(benchmark):
+def test_zeros_of_a_text_are_not_statistics_and_record_and_group_are_ignored(benchmark):
     frame = benchmark.read(DEV).head(200)
     columns = benchmark.facts(frame)
     assert columns == benchmark.facts(frame.drop("id", "fold", "group", "Record_id", "label"))

@@ -48,7 +48,7 @@ PLAIN = {
 }
 
 
-def test_plain_columns_are_what_they_are():
+def test_plain_columns_are_classified_correctly():
     guesses = classify(list(PLAIN.values()))
     assert {type_: guess.type for type_, guess in zip(PLAIN, guesses, strict=True)} == {type_: type_ for type_ in PLAIN}
 
@@ -59,7 +59,7 @@ def test_a_guess_does_not_depend_on_the_other_columns():
     assert together == classify(list(PLAIN.values()))
 
 
-def test_nothing_has_no_guesses():
+def test_no_columns_give_no_guesses():
     assert classify([]) == []
 
 
@@ -77,7 +77,7 @@ def test_a_guess_is_one_of_the_types_and_its_evidence_shows_no_value(name, nulls
     assert not any(sample in guess.evidence for sample in samples)
 
 
-def test_evidence_says_counts_looks_and_name():
+def test_evidence_names_counts_formats_and_the_header():
     evidence = {type_: guess.evidence for type_, guess in zip(PLAIN, classify(list(PLAIN.values())), strict=True)}
     assert evidence["categorical"].startswith("31 different values in 900 rows")
     assert "web addresses" in evidence["url"]

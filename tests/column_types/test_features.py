@@ -42,7 +42,7 @@ def test_pieces_have_length_one_or_zero(column):
     assert math.isclose(length, 1, abs_tol=1e-3) or length == 0
 
 
-def test_no_column_is_an_empty_matrix():
+def test_no_columns_give_an_empty_matrix():
     assert matrix([]).shape == (0, len(FEATURES))
 
 
@@ -52,11 +52,11 @@ def test_words_for_a_missing_value_are_neither_values_nor_distinct():
     assert column.distinct == 1
 
 
-def test_a_long_value_takes_no_long_time():
+def test_a_long_value_does_not_take_long():
     for text in ("a," * 50_000, "9" * 100_000, "(" * 10_000, "a b " * 30_000, "1.1.1." * 20_000):
         assert np.isfinite(matrix([cleaned(ColumnFacts("x", 10, 0, 9, samples=(text,)))])).all()
 
 
-def test_the_shape_of_a_value_says_kinds_of_characters_and_lengths_of_runs():
+def test_the_shape_of_a_value_lists_character_classes_and_run_lengths():
     assert shape("Room12-b") == "A1a392-a1"
     assert shape("2020-01-31") == shape("1999-12-01")

@@ -14,7 +14,7 @@ from radix_assets.column_types.trees import Trees
 
 
 @pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "int16", "int32"])
-def test_an_array_comes_back_from_text_as_it_was(kind):
+def test_an_array_is_read_back_from_text_unchanged(kind):
     array = np.arange(12).reshape(3, 4).astype(kind)
     back = unpacked(json.loads(json.dumps(packed(array))))
     assert back.dtype == array.dtype
@@ -36,7 +36,7 @@ def _trees() -> Trees:
     )
 
 
-def test_trees_ask_each_feature_whether_it_is_at_most_a_cut():
+def test_trees_compare_each_feature_with_a_threshold():
     rows = np.array([[1.5, 9.0], [1.6, 0.0], [1.6, 0.1]], dtype=np.float32)
     odds = np.exp([[1.0, 0.0], [2.0, 0.0], [4.0, 0.0]])
     expected = odds / odds.sum(axis=1, keepdims=True)
@@ -45,7 +45,7 @@ def test_trees_ask_each_feature_whether_it_is_at_most_a_cut():
     assert _trees()(rows[:0]).shape == (0, 2)
 
 
-def test_a_scale_is_the_rank_as_a_normal_number_and_nothing_for_what_is_absent():
+def test_a_scale_is_the_normal_score_of_the_rank_and_zero_for_a_missing_value():
     scale = Scale(np.array([[0.0, 1.0, 2.0]], dtype=np.float32), np.array([-5.2, 0.0, 5.2], dtype=np.float32))
     found = scale(np.array([[-7.0], [1.0], [1.5], [9.0], [-1e6]], dtype=np.float32))
     assert np.allclose(found[:, 0], [-2.5, 0.0, 2.5, 2.5, 0.0])
@@ -63,7 +63,7 @@ def test_a_model_of_other_features_is_refused():
         Trained.read({**written, "features": [*FEATURES, "another"]})
 
 
-def test_the_shipped_model_holds_numbers_and_hashes_only():
+def test_the_shipped_model_contains_only_numbers_and_hashes():
     written = shipped().written()
     assert set(written) == {"features", "types", "trees", "linear", "pool"}
     assert written["types"] == list(TYPES)
@@ -74,13 +74,13 @@ def test_the_shipped_model_holds_numbers_and_hashes_only():
     }
 
 
-def test_a_written_model_says_the_same():
+def test_a_written_model_predicts_the_same():
     columns = [cleaned(ColumnFacts("price", 100, 0, 50, samples=("1.5", "2.5")))]
     again = Trained.read(json.loads(json.dumps(shipped().written())))
     assert np.allclose(again(columns), shipped()(columns), atol=0.02)
 
 
-def test_a_linear_model_is_kept_to_a_127th_of_its_largest_weight():
+def test_a_linear_model_is_stored_to_a_127th_of_its_largest_weight():
     columns = [cleaned(ColumnFacts("price", 100, 0, 50, samples=("1.5", "2.5")))]
     random = np.random.default_rng(0)
     marks = np.sort(random.normal(size=(len(FEATURES), 5)).astype(np.float32), axis=1)

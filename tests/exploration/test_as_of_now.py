@@ -96,7 +96,7 @@ WILL_LEAVE = Future(for_each="accounts", predict="count(log) == 0", within="60d"
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_outcomes_are_left_out_and_what_was_always_so_stays(tmp_path: Path, seed: int) -> None:
+def test_outcomes_are_left_out_and_stable_attributes_are_used(tmp_path: Path, seed: int) -> None:
     tables = data(seed)
     exploration, asked, paths = found(tmp_path, tables, tags(tables, WILL_LEAVE))
     excluded = exploration.excluded(asked)
@@ -113,7 +113,7 @@ def test_outcomes_are_left_out_and_what_was_always_so_stays(tmp_path: Path, seed
     assert features.dropped["accounts.is_gone"].startswith("never used: known too late")
 
 
-def test_the_name_alone_tells_where_the_values_do_not(tmp_path: Path) -> None:
+def test_the_name_decides_if_the_values_do_not(tmp_path: Path) -> None:
     tables = data()
     random = np.random.default_rng(1)
     noise = pl.Series(random.random(ACCOUNTS) < 0.5)
@@ -131,7 +131,7 @@ def test_the_name_alone_tells_where_the_values_do_not(tmp_path: Path) -> None:
     assert exploration.excluded(asked) == ["accounts.churn_flag", "accounts.log_total"]
 
 
-def test_amounts_that_are_asked_for_are_told_by_their_totals(tmp_path: Path) -> None:
+def test_requested_amounts_are_recognized_by_their_totals(tmp_path: Path) -> None:
     tables = data()
     future = Future(for_each="accounts", predict="count(log)", within="60d", where="count(log, 60d) > 0")
     asked = tags(tables, future)
@@ -141,7 +141,7 @@ def test_amounts_that_are_asked_for_are_told_by_their_totals(tmp_path: Path) -> 
     assert not exploration.strong & {f"accounts.{name}" for name in HONEST}
 
 
-def test_what_is_filled_in_with_a_later_end_is_left_out_too(tmp_path: Path) -> None:
+def test_a_column_filled_together_with_a_later_end_is_left_out(tmp_path: Path) -> None:
     tables = data()
     random = np.random.default_rng(2)
     start = [START + dt.timedelta(days=int(day)) for day in random.integers(0, 300, 900)]
@@ -170,7 +170,7 @@ def test_what_is_filled_in_with_a_later_end_is_left_out_too(tmp_path: Path) -> N
     assert excluded == {"contracts.until", "contracts.over", "contracts.phase"}
 
 
-def test_a_person_may_keep_one(tmp_path: Path) -> None:
+def test_a_user_may_keep_a_column(tmp_path: Path) -> None:
     tables = data()
     exploration, asked, _ = found(tmp_path, tables, tags(tables, WILL_LEAVE, confirmed="state"))
     assert "accounts.state" not in exploration.excluded(asked)

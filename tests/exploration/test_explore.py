@@ -46,7 +46,7 @@ def number(frame: pl.DataFrame, **roles: ColumnTag) -> Tags:
     return tag({"t": frame}, Target(table="t", column="y", problem="regression"), time={"t": ["day"]}, **roles)
 
 
-def test_it_writes_what_it_found_and_small_pictures(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_exploration_writes_its_findings_and_small_charts(tmp_path: Path, rng: np.random.Generator) -> None:
     frame = sample(rng)
     out, output = run(tmp_path, frame, number(frame))
     pictures = [each for each in output.shown.values() if isinstance(each, Picture)]
@@ -64,7 +64,7 @@ def test_it_writes_what_it_found_and_small_pictures(tmp_path: Path, rng: np.rand
     assert all(each.passed for each in output.checks)
 
 
-def test_what_is_of_no_use_is_not_ranked_in_the_picture(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_useless_columns_are_not_ranked_in_the_chart(tmp_path: Path, rng: np.random.Generator) -> None:
     frame = sample(rng).with_columns(id=pl.int_range(N), unused=pl.col("y") + 1)
     roles = {
         "id": ColumnTag(role="primary_key", type="not-generalizable"),
@@ -77,7 +77,7 @@ def test_what_is_of_no_use_is_not_ranked_in_the_picture(tmp_path: Path, rng: np.
     assert {each.column for each in worth_ranking(found, question)} == {"day", "a"}
 
 
-def test_no_moment_of_a_private_time_is_kept(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_no_value_of_a_private_time_is_stored(tmp_path: Path, rng: np.random.Generator) -> None:
     frame = sample(rng)
     private = ColumnTag(role="time_index", type="datetime", sensitivity="personal")
     out, output = run(tmp_path, frame, number(frame, day=private))
@@ -86,7 +86,7 @@ def test_no_moment_of_a_private_time_is_kept(tmp_path: Path, rng: np.random.Gene
     assert not (out / "over_time.png").exists()
 
 
-def test_private_classes_are_numbered_in_the_order_of_their_names_not_of_their_rows(tmp_path: Path) -> None:
+def test_private_classes_are_numbered_in_the_order_of_their_names(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": range(N), "y": ["b" if i % 3 else "a" for i in range(N)]})
     private = ColumnTag(role="target", type="categorical", sensitivity="sensitive")
     tags = tag({"t": frame}, Target(table="t", column="y", problem="binary"), y=private)
@@ -97,13 +97,13 @@ def test_private_classes_are_numbered_in_the_order_of_their_names_not_of_their_r
     ]
 
 
-def test_the_same_data_give_the_same_bytes(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_equal_data_give_equal_bytes(tmp_path: Path, rng: np.random.Generator) -> None:
     frame = sample(rng)
     texts = [(run(tmp_path, frame, number(frame))[0] / "exploration.json").read_bytes() for _ in range(2)]
     assert texts[0] == texts[1]
 
 
-def test_a_leak_is_excluded_unless_a_person_says_it_is_a_feature(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_a_leak_is_excluded_unless_a_user_marks_it_as_a_feature(tmp_path: Path, rng: np.random.Generator) -> None:
     frame = sample(rng).with_columns(pl.col("y").alias("copy"), pl.col("a").alias("known_late"))
     late = ColumnTag(role="leak", type="numeric")
     tags = number(frame, known_late=late)
@@ -120,7 +120,7 @@ def test_a_leak_is_excluded_unless_a_person_says_it_is_a_feature(tmp_path: Path,
     assert "t.copy" in check.description
 
 
-def test_a_rare_class_is_told(tmp_path: Path) -> None:
+def test_a_rare_class_is_reported(tmp_path: Path) -> None:
     frame = pl.DataFrame({"y": ["a"] * 990 + ["b"] * 10, "x": range(1000)})
     tags = tag({"t": frame}, Target(table="t", column="y", problem="binary"))
     out, output = run(tmp_path, frame, tags)
@@ -128,7 +128,7 @@ def test_a_rare_class_is_told(tmp_path: Path) -> None:
     assert [(each.name, each.rows) for each in load_exploration(out).balance.classes] == [("a", 990), ("b", 10)]
 
 
-def test_no_value_of_a_private_target_is_kept(tmp_path: Path) -> None:
+def test_no_value_of_a_private_target_is_stored(tmp_path: Path) -> None:
     frame = pl.DataFrame({"y": ["secretA", "secretB"] * 100, "x": range(200)})
     private = ColumnTag(role="target", type="categorical", sensitivity="personal")
     tags = tag({"t": frame}, Target(table="t", column="y", problem="binary"), y=private)
@@ -145,7 +145,7 @@ def test_no_value_of_a_private_target_is_kept(tmp_path: Path) -> None:
         ("y", [3.0, 3.0, None], "RDX-TGT-103"),
     ],
 )
-def test_a_target_that_cannot_be_asked_for_is_refused_with_its_code(
+def test_an_invalid_target_is_refused_with_its_code(
     tmp_path: Path, column: str, values: list[float | None], code: str
 ) -> None:
     frame = pl.DataFrame({"y": values, "x": values}, schema={"y": pl.Float64, "x": pl.Float64})
@@ -176,7 +176,7 @@ def test_a_comparison_becomes_two_classes_and_unknown_stays_unknown(
     assert {each.name: each.rows for each in load_exploration(out).balance.classes} == expected
 
 
-def test_names_of_any_kind_are_names(world: World, rng: np.random.Generator) -> None:
+def test_columns_may_have_any_names(world: World, rng: np.random.Generator) -> None:
     names = ["", " ", "a.b", '"q"', "^x$", "*", "é$x$y", "{j: [1]}", "列", "line\nbreak", "c0", "row"]
     frame = pl.DataFrame({name: rng.normal(size=60) for name in names})
     frame = frame.with_columns(pl.Series("^y.*$", rng.normal(size=60)))
@@ -205,7 +205,7 @@ cells = {
     phases=[Phase.explicit, Phase.generate],  # a table shrinks slowly
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_no_table_breaks_it(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_any_table_can_be_explored(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     rows = data.draw(st.integers(0, 40))
     columns = {}
     for i, (kind, cell) in enumerate(cells.items()):
@@ -224,7 +224,7 @@ def test_no_table_breaks_it(tmp_path_factory: pytest.TempPathFactory, data: st.D
     json.loads((path / "out" / "exploration.json").read_text())
 
 
-def test_a_large_table_is_sampled_and_counted_whole(tmp_path: Path, rng: np.random.Generator) -> None:
+def test_a_large_table_is_sampled_but_all_its_rows_are_counted(tmp_path: Path, rng: np.random.Generator) -> None:
     rows = 120_000
     start = datetime(2020, 1, 1)  # noqa: DTZ001
     frame = pl.DataFrame({"y": rng.random(rows) < 0.2, "x": rng.normal(size=rows)}).with_columns(

@@ -28,7 +28,7 @@ BINARY = Target(table="t", column="y", problem="binary")
 NUMBER = Target(table="t", column="y", problem="regression")
 
 
-def test_honest_columns_are_no_suspects(world: World, rng: np.random.Generator) -> None:
+def test_honest_columns_are_not_suspects(world: World, rng: np.random.Generator) -> None:
     frame = table(rng)
     assert world(tag({"t": frame}, NUMBER), {"t": frame}).suspects == []
 
@@ -44,7 +44,7 @@ def test_honest_columns_are_no_suspects(world: World, rng: np.random.Generator) 
         ("text", {"sibling"}),
     ],
 )
-def test_a_copy_of_a_number_is_strong_whatever_was_done_to_it(
+def test_a_transformed_copy_of_a_number_is_a_strong_suspect(
     world: World, rng: np.random.Generator, kind: str, codes: set[str]
 ) -> None:
     frame = table(rng)
@@ -65,7 +65,7 @@ def test_a_copy_of_a_number_is_strong_whatever_was_done_to_it(
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.05])
-def test_a_recoded_class_is_strong(world: World, rng: np.random.Generator, noise: float) -> None:
+def test_a_recoded_class_is_a_strong_suspect(world: World, rng: np.random.Generator, noise: float) -> None:
     frame = table(rng).with_columns((pl.col("y") > 1).alias("y"))
     flipped = frame["y"].to_numpy() ^ (rng.random(N) < noise)
     frame = frame.with_columns(pl.Series("alive", np.where(flipped, "yes", "no")))
@@ -74,20 +74,20 @@ def test_a_recoded_class_is_strong(world: World, rng: np.random.Generator, noise
     assert exploration.suspects[0].name == "t.alive"
 
 
-def test_a_recoded_number_is_strong_though_its_codes_mean_nothing(world: World, rng: np.random.Generator) -> None:
+def test_a_number_recoded_arbitrarily_is_a_strong_suspect(world: World, rng: np.random.Generator) -> None:
     frame = table(rng).with_columns(pl.Series("y", rng.integers(0, 300, N)))
     codes = rng.permutation(300)
     frame = frame.with_columns(pl.Series("code", [f"k{codes[each]}" for each in frame["y"]]))
     assert found(world(tag({"t": frame}, NUMBER), {"t": frame}), "code") == {"recode"}
 
 
-def test_rows_that_repeat_do_not_make_columns_recodes(world: World, rng: np.random.Generator) -> None:
+def test_duplicate_rows_do_not_make_columns_recodes(world: World, rng: np.random.Generator) -> None:
     frame = table(rng)
     frame = pl.concat([frame, frame[:700]]).with_row_index("id")
     assert not world(tag({"t": frame}, NUMBER), {"t": frame}).strong
 
 
-def test_a_key_that_determines_the_target_is_only_weak(world: World, rng: np.random.Generator) -> None:
+def test_a_key_that_determines_the_target_is_a_weak_suspect(world: World, rng: np.random.Generator) -> None:
     kind = rng.integers(0, 5, N)
     frame = table(rng).with_columns(pl.Series("kind", kind), pl.Series("y", kind == 3))
     kinds = pl.DataFrame({"kind": range(5), "label": ["a", "b", "c", "d", "e"]})
@@ -98,7 +98,7 @@ def test_a_key_that_determines_the_target_is_only_weak(world: World, rng: np.ran
     assert {"t.kind", "kinds.label"} <= {each.name for each in exploration.suspects}
 
 
-def test_what_is_missing_with_the_target_is_strong_and_other_gaps_are_not(
+def test_a_column_that_is_null_with_the_target_is_a_strong_suspect_and_other_nulls_are_not(
     world: World, rng: np.random.Generator
 ) -> None:
     unknown = rng.random(N) < 0.05
@@ -114,7 +114,9 @@ def test_what_is_missing_with_the_target_is_strong_and_other_gaps_are_not(
 
 
 @pytest.mark.parametrize("problem", ["binary", "regression"])
-def test_what_is_filled_for_one_outcome_only_is_strong(world: World, rng: np.random.Generator, problem: str) -> None:
+def test_a_column_filled_for_one_outcome_only_is_a_strong_suspect(
+    world: World, rng: np.random.Generator, problem: str
+) -> None:
     frame = table(rng)
     outcome = frame["y"] > 1
     frame = frame.with_columns(pl.when(outcome).then(pl.Series(rng.random(N))).alias("refund"))
@@ -125,7 +127,7 @@ def test_what_is_filled_for_one_outcome_only_is_strong(world: World, rng: np.ran
 
 
 @pytest.mark.parametrize("form", ["a + b", "a - b", "a x b", "a / b", "sum of three", "total of which it is an item"])
-def test_columns_that_make_up_the_target_are_strong(world: World, rng: np.random.Generator, form: str) -> None:
+def test_columns_that_compose_the_target_are_strong_suspects(world: World, rng: np.random.Generator, form: str) -> None:
     a, b, c = (rng.uniform(1, 50, N).round(2) for _ in range(3))
     y = {
         "a + b": a + b,
@@ -143,7 +145,7 @@ def test_columns_that_make_up_the_target_are_strong(world: World, rng: np.random
     assert world(tag({"t": frame}, NUMBER), {"t": frame}).strong == expected
 
 
-def test_the_parts_of_a_compared_column_are_strong(world: World, rng: np.random.Generator) -> None:
+def test_the_components_of_a_compared_column_are_strong_suspects(world: World, rng: np.random.Generator) -> None:
     frame = pl.DataFrame({"a": rng.normal(size=N), "b": rng.normal(size=N), "c": rng.normal(size=N)})
     frame = frame.with_columns((pl.col("a") - pl.col("b")).alias("y"))
     target = Target(table="t", column="y", operator=">", value=0.5, problem="binary")
@@ -172,14 +174,18 @@ def dated(rng: np.random.Generator) -> pl.DataFrame:
     )
 
 
-def test_a_moment_after_the_rows_own_is_strong_with_what_measures_it(world: World, rng: np.random.Generator) -> None:
+def test_a_time_after_that_of_the_row_and_its_measures_are_strong_suspects(
+    world: World, rng: np.random.Generator
+) -> None:
     frame = dated(rng)
     exploration = world(tag({"t": frame}, NUMBER, time={"t": ["opened"]}), {"t": frame})
     assert exploration.strong == {"t.closed_at", "t.handling_hours"}
     assert found(exploration, "due_date", "weak") == {"later"}
 
 
-def test_a_time_in_parts_is_compared_too_and_time_zones_are_not_later(world: World, rng: np.random.Generator) -> None:
+def test_a_time_in_parts_is_compared_and_a_time_zone_is_not_a_later_time(
+    world: World, rng: np.random.Generator
+) -> None:
     parts = [("year", "year"), ("month", "month"), ("day", "day"), ("hour", "hour")]
     frame = dated(rng).with_columns(getattr(pl.col("opened").dt, how)().alias(part) for part, how in parts)
     frame = frame.with_columns(pl.col("opened").dt.offset_by("5h").alias("opened")).drop("opened_utc")
@@ -193,7 +199,7 @@ def accounts(rng: np.random.Generator) -> tuple[pl.DataFrame, list[Relationship]
     return frame, [link]
 
 
-def test_a_table_with_rows_for_one_class_only_is_strong_as_a_whole(world: World, rng: np.random.Generator) -> None:
+def test_a_table_with_rows_for_one_class_only_is_a_strong_suspect(world: World, rng: np.random.Generator) -> None:
     frame, links = accounts(rng)
     child = frame.filter("y").select(account="id", fee=pl.lit(1.5))
     tables = {"t": frame, "c": child}
@@ -203,7 +209,7 @@ def test_a_table_with_rows_for_one_class_only_is_strong_as_a_whole(world: World,
     assert exploration.excluded(tags) == ["c.account", "c.fee"]
 
 
-def test_rows_that_come_after_are_weak_where_features_see_earlier_ones_only(
+def test_later_rows_are_weak_suspects_if_features_read_only_earlier_ones(
     world: World, rng: np.random.Generator
 ) -> None:
     frame, links = accounts(rng)
@@ -217,7 +223,7 @@ def test_rows_that_come_after_are_weak_where_features_see_earlier_ones_only(
     assert found(exploration, "*", "weak") == {"child_rows"}
 
 
-def test_child_values_that_add_up_to_the_target_are_strong(world: World, rng: np.random.Generator) -> None:
+def test_child_values_that_sum_to_the_target_are_strong_suspects(world: World, rng: np.random.Generator) -> None:
     price, quantity = rng.uniform(1, 20, 4000).round(2), rng.integers(1, 9, 4000)
     lines = pl.DataFrame({"line": range(4000), "account": rng.integers(0, 600, 4000), "price": price, "n": quantity})
     lines = lines.with_columns(pl.Series("noise", rng.normal(size=4000)))
@@ -228,7 +234,7 @@ def test_child_values_that_add_up_to_the_target_are_strong(world: World, rng: np
     assert world(tag(tables, NUMBER, relationships=[link]), tables).strong == {"c.price", "c.n"}
 
 
-def test_a_child_column_with_the_targets_name_and_a_table_of_its_events_are_strong(
+def test_a_child_column_with_the_name_of_the_target_and_a_table_of_its_events_are_strong_suspects(
     world: World, rng: np.random.Generator
 ) -> None:
     frame = table(rng)[:400].with_row_index("id").rename({"y": "churn_flag"})
@@ -256,7 +262,7 @@ def test_noise_is_never_a_suspect(world: World, problem: str, seed: int) -> None
     assert world(tag({"t": frame}, target), {"t": frame}).suspects == []
 
 
-def test_columns_that_are_only_numbered_are_not_alike(world: World, rng: np.random.Generator) -> None:
+def test_numbered_columns_are_not_similar(world: World, rng: np.random.Generator) -> None:
     names = ["column_1", "column_2", "column_3", "column_4", "column_5"]
     parent = pl.DataFrame({"id": range(N), **{name: rng.normal(size=N) for name in names}})
     child = pl.DataFrame({"id": rng.permutation(N), "column_6": rng.normal(size=N), "Column 5": rng.normal(size=N)})
@@ -267,7 +273,7 @@ def test_columns_that_are_only_numbered_are_not_alike(world: World, rng: np.rand
 
 
 @pytest.mark.parametrize("text", [False, True])
-def test_things_that_differ_are_honest_and_bands_of_the_target_are_not(
+def test_groups_with_different_means_are_honest_and_bands_of_the_target_are_not(
     world: World,
     rng: np.random.Generator,
     text: bool,  # noqa: FBT001 a case

@@ -31,7 +31,7 @@ def table(rows, *, noise=1.0, seed=0):
     return signal(rows, noise=noise, seed=seed).drop("score", "level")
 
 
-def test_the_first_accepted_model_serves_and_stands_alone(tmp_path):
+def test_the_first_accepted_model_serves_and_is_self_contained(tmp_path):
     challenger = trained(tmp_path, "a", table(600))
     path, output = run(tmp_path, "a", challenger, None)
     decision = load_champion(path)
@@ -46,14 +46,14 @@ def test_the_same_inputs_give_the_same_decision(tmp_path):
     assert digests(run(tmp_path, "a", challenger, None)[0]) == digests(run(tmp_path, "b", challenger, None)[0])
 
 
-def test_a_challenger_that_is_no_better_leaves_the_champion_byte_for_byte(tmp_path):
+def test_a_challenger_that_is_not_better_leaves_the_champion_byte_for_byte(tmp_path):
     first, _ = run(tmp_path, "first", trained(tmp_path, "a", table(1000).head(900)), None)
     path, output = run(tmp_path, "second", trained(tmp_path, "b", table(1000)), first)
     assert digests(path) == digests(first)
     assert "not shown to beat" in output.shown["reason"]
 
 
-def test_a_better_challenger_takes_over_and_says_by_how_much(tmp_path):
+def test_a_better_challenger_takes_over_and_its_lead_is_reported(tmp_path):
     weak = table(900, noise=0.3).drop("b, with [json]: marks")
     first, _ = run(tmp_path, "first", trained(tmp_path, "a", weak), None)
     assert load_champion(first).model_id
@@ -84,7 +84,7 @@ def test_a_champion_that_cannot_score_the_features_is_replaced(tmp_path):
     assert "features have changed" in load_champion(path).reason
 
 
-def test_a_person_is_waited_for_where_the_project_says_so(tmp_path):
+def test_promotion_waits_for_approval_if_the_project_requires_it(tmp_path):
     challenger = trained(tmp_path, "a", table(600))
     path, output = run(tmp_path, "a", challenger, None, approval="human")
     assert output is None
@@ -94,7 +94,7 @@ def test_a_person_is_waited_for_where_the_project_says_so(tmp_path):
     assert load_champion(path).approved_by == "person"
 
 
-def test_a_cross_validated_champion_is_judged_by_what_it_said_before_it_saw_the_rows(tmp_path):
+def test_a_cross_validated_champion_is_judged_by_its_out_of_fold_predictions(tmp_path):
     """Fitted on all rows afterwards, it would seem better than any honest challenger."""
     first, _ = run(tmp_path, "a", trained(tmp_path, "a", table(300)), None)
     honest = load_card(first).score

@@ -22,7 +22,7 @@ FRAME = pl.DataFrame(
 )
 
 
-def test_null_other_and_known_categories_have_codes_of_their_own():
+def test_null_other_and_known_categories_have_distinct_codes():
     encoder = Encoder.learn(FEATURES, FRAME)
     codes = encoder.codes(FRAME)
     assert codes[:, 2].tolist() == [0, 0, 1, 1, 3, 2]
@@ -44,7 +44,7 @@ def test_one_row_is_encoded_as_many_rows_are(n, b, c, i):
     np.testing.assert_array_equal(encoder.codes(row)[0], encoder.codes(pl.concat([row, row]))[0])
 
 
-def test_a_category_is_the_same_whatever_type_it_comes_in():
+def test_a_category_is_the_same_in_any_type():
     encoder = Encoder.learn(FEATURES, FRAME)
     as_float = FRAME.with_columns(pl.col("i").cast(pl.Float64))
     as_text = FRAME.with_columns(pl.col("i").cast(pl.String))
@@ -55,14 +55,14 @@ def test_a_category_is_the_same_whatever_type_it_comes_in():
             np.testing.assert_array_equal(encoder.codes(frame[row])[0], expected[row])
 
 
-def test_it_survives_json():
+def test_an_encoder_survives_json():
     encoder = Encoder.learn(FEATURES, FRAME)
     again = Encoder.model_validate_json(encoder.model_dump_json())
     np.testing.assert_array_equal(again.codes(FRAME), encoder.codes(FRAME))
     np.testing.assert_array_equal(again.dense(again.codes(FRAME)), encoder.dense(encoder.codes(FRAME)))
 
 
-def test_no_form_but_the_codes_holds_nan_and_all_are_finite():
+def test_only_the_codes_contain_nan_and_all_other_values_are_finite():
     frame = pl.DataFrame({"n": [1e300, -1e300, None, 5.0], "b": [None] * 4, "c": ["é", None, "", "é"], "i": [None] * 4})
     encoder = Encoder.learn(FEATURES, frame)
     assert encoder.names == ["n", "c"]

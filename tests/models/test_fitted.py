@@ -26,7 +26,7 @@ def fitted(tmp_path, target, problem, kinds, rows=700):
 
 @pytest.mark.parametrize("kind", [[kind] for kind in KINDS] + [KINDS], ids="+".join)
 @pytest.mark.parametrize(("target", "problem"), CASES)
-def test_what_is_read_again_predicts_the_same_for_all_rows_and_for_one(tmp_path, target, problem, kind):
+def test_a_loaded_model_predicts_the_same_for_all_rows_and_for_one(tmp_path, target, problem, kind):
     data, model = fitted(tmp_path, target, problem, kind)
     model.save(tmp_path / FOLDER)
     again = load_model(tmp_path)
@@ -59,7 +59,7 @@ def test_a_forest_of_arrays_predicts_as_scikit_learn_does(tmp_path, target, prob
     )
 
 
-def test_predictions_are_in_the_words_and_the_type_of_the_target(tmp_path):
+def test_predictions_have_the_values_and_the_type_of_the_target(tmp_path):
     frame = signal(300).select("colour", 'a "quoted" {name}', number=(pl.col("score") > 0).cast(pl.Int64) * 10)
     from model_matrices import snapshot
 
@@ -74,7 +74,7 @@ def test_predictions_are_in_the_words_and_the_type_of_the_target(tmp_path):
     assert model.predict(signal(50).head(0)).prediction.len() == 0
 
 
-def test_a_flipped_byte_is_refused_before_anything_is_read(tmp_path):
+def test_a_corrupted_byte_is_refused_before_anything_is_read(tmp_path):
     _, model = fitted(tmp_path, "yes", "binary", KINDS)
     model.save(tmp_path / FOLDER)
     for file in sorted((tmp_path / FOLDER).iterdir()):
@@ -89,7 +89,7 @@ def test_a_flipped_byte_is_refused_before_anything_is_read(tmp_path):
     load_model(tmp_path)
 
 
-def test_a_manifest_that_leads_elsewhere_is_refused(tmp_path):
+def test_a_manifest_that_points_outside_is_refused(tmp_path):
     _, model = fitted(tmp_path, "yes", "binary", ["linear"])
     model.save(tmp_path / FOLDER)
     manifest = json.loads((tmp_path / FOLDER / "manifest.json").read_text())
@@ -98,7 +98,7 @@ def test_a_manifest_that_leads_elsewhere_is_refused(tmp_path):
         load_model(tmp_path)
 
 
-def test_arrays_that_are_objects_are_refused(tmp_path):
+def test_object_arrays_are_refused(tmp_path):
     from radix_assets.models.learners.linear import Linear
 
     np.savez(tmp_path / "x.npz", weights=np.array([{}], dtype=object), intercept=np.zeros(1), classifies=np.ones(1))

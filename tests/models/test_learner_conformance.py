@@ -103,7 +103,7 @@ def test_the_same_seed_gives_the_same_bytes(name, task):
 
 
 @every_case
-def test_what_is_read_again_predicts_the_same_to_the_last_bit(name, task):
+def test_a_loaded_model_predicts_the_same_bits(name, task):
     learner, inputs, _ = fitted(name, task)
     content = learner.to_bytes()
     copy = type(learner).from_bytes(content)
@@ -114,7 +114,7 @@ def test_what_is_read_again_predicts_the_same_to_the_last_bit(name, task):
 
 
 @every_case
-def test_a_row_alone_is_predicted_as_among_others(name, task):
+def test_a_single_row_is_predicted_as_in_a_batch(name, task):
     learner, inputs, target = fitted(name, task)
     together = learner.predict(inputs)
     for row in range(0, ROWS, 37):
@@ -136,7 +136,7 @@ def test_a_weight_of_two_counts_as_the_row_twice(name, task):
 
 
 @every_case
-def test_heavy_rows_decide_against_light_ones(name, task):
+def test_rows_with_large_weights_outvote_rows_with_small_ones(name, task):
     """Half of the rows say the opposite of the others; the heavier half is believed."""
     learner = get_learner(name)
     inputs, target, classes = rows_of(task)
@@ -168,7 +168,7 @@ def test_exact_contributions_add_up_to_the_prediction_where_they_exist(name, tas
 
 
 @pytest.mark.parametrize("name", learner_names())
-def test_private_settings_are_kept_or_refused(name):
+def test_private_settings_have_the_same_names_or_are_refused(name):
     learner = get_learner(name)
     settings = learner.start(ROWS, 2)
     private = learner.private_settings(settings, 5)
@@ -200,7 +200,7 @@ def test_nothing_is_unpickled(tmp_path, name, task, monkeypatch):
 
 @pytest.mark.parametrize("content", [b"", b"no fitted learner", pickle.dumps({"weights": 1}), b"PK\x03\x04 broken"])
 @pytest.mark.parametrize("name", learner_names())
-def test_bytes_that_it_did_not_write_are_refused_with_a_code(tmp_path, name, content, monkeypatch):
+def test_foreign_bytes_are_refused_with_a_code(tmp_path, name, content, monkeypatch):
     model, file = saved(tmp_path, name, min(get_learner(name).tasks))
     monkeypatch.setattr(type(model.learners[0]), "to_bytes", lambda _learner: content)
     model.save(tmp_path / FOLDER)  # so that the manifest agrees with the bytes

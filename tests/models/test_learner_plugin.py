@@ -72,7 +72,7 @@ async def ask(app, rows):
         return (await client.post("/predict", json=rows)).json()
 
 
-def test_it_wins_where_it_is_best_and_serves(tmp_path, winner):
+def test_a_learner_plugin_wins_if_it_is_best_and_serves(tmp_path, winner):
     features, model, output = winner
     card = load_card(model)
     assert card.accepted, card.reason
@@ -96,7 +96,7 @@ def test_the_same_search_gives_the_same_model(tmp_path, winner):
     assert load_card(model) == load_card(winner[1])
 
 
-def test_a_learner_that_is_installed_takes_no_part_unless_it_is_listed(tmp_path):
+def test_an_installed_learner_is_used_only_if_it_is_listed(tmp_path):
     _, model, _ = trained(tmp_path, search=Search(trials=4))
     assert "centroids" not in {line["estimator"] for line in load_card(model).leaderboard}
 
@@ -114,13 +114,13 @@ def test_a_model_of_a_learner_that_is_not_installed_is_reported(tmp_path, winner
     assert caught.value.code == "RDX-CFG-019"
 
 
-def test_a_name_that_no_package_offers_is_refused_with_those_that_exist(tmp_path):
+def test_an_unknown_learner_is_refused_with_the_names_that_exist(tmp_path):
     with pytest.raises(ConfigError, match=r"'lightgbm'.*\n.*lgbm, extra_tree, linear, rf, centroids") as caught:
         trained(tmp_path, search=Search(trials=2, learners=["lightgbm"]))
     assert caught.value.code == "RDX-CFG-019"
 
 
-def test_it_is_left_out_where_the_target_is_private_and_it_promises_nothing(tmp_path):
+def test_a_learner_without_a_privacy_guarantee_is_left_out_for_a_private_target(tmp_path):
     features = made(tmp_path, "score", "regression")
     private = Masking(target=True, seal=Seal(b"a key"))
     out = tmp_path / "model"
@@ -148,7 +148,7 @@ def test_a_learner_that_fails_is_named(tmp_path, monkeypatch, method, broken, wo
     assert "'centroids'" in caught.value.found
 
 
-def test_a_learner_without_settings_is_tried_as_it_is(monkeypatch):
+def test_a_learner_without_settings_has_an_empty_proposal(monkeypatch):
     learner = get_learner("centroids")
     monkeypatch.setattr(learner, "search_space", classmethod(lambda _cls: {}))
     searcher = Searcher(learner, {}, 0)
@@ -157,7 +157,7 @@ def test_a_learner_without_settings_is_tried_as_it_is(monkeypatch):
     assert proposal.settings == searcher.propose().settings == {}
 
 
-def test_whole_numbers_and_evenly_drawn_settings_stay_in_their_range(monkeypatch):
+def test_integer_and_uniform_settings_stay_in_their_range(monkeypatch):
     learner = get_learner("centroids")
     space = {"count": Range(2, 5, integer=True), "share": Range(0.5, 1.0)}
     monkeypatch.setattr(learner, "search_space", classmethod(lambda _cls: space))

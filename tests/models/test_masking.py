@@ -40,7 +40,7 @@ def out(tmp_path, name):
 
 
 @pytest.mark.parametrize("target", ["level", "yes"])
-def test_private_classes_stand_in_no_file_and_are_recognised_by_who_holds_the_key(tmp_path, target):
+def test_private_classes_are_in_no_file_and_can_be_recognized_with_the_key(tmp_path, target):
     frame = signal(600, noise=0.4).drop({"level": ["score", "yes"], "yes": ["score", "level"]}[target])
     frame = frame.with_columns(pl.format("Qzxlabel ü<{}>", target).alias(target))
     features = snapshot(tmp_path / "features", frame, target, "multiclass" if target == "level" else "binary")
@@ -59,7 +59,7 @@ def test_private_classes_stand_in_no_file_and_are_recognised_by_who_holds_the_ke
     assert load_model(folder).description.sealed == card.sealed
 
 
-def test_private_numbers_stand_in_no_file_beside_the_model_and_in_no_picture(tmp_path):
+def test_private_numbers_are_in_no_file_beside_the_model_and_in_no_chart(tmp_path):
     features = made(tmp_path, "score", "regression", noise=0.3)
     folder = out(tmp_path, "model")
     masking = Masking(target=True, seal=SEAL)
@@ -71,7 +71,7 @@ def test_private_numbers_stand_in_no_file_beside_the_model_and_in_no_picture(tmp
     assert kept["__target"].equals(read_masked(features, masking).original.gather(kept["__row"]).alias("__target"))
 
 
-def test_no_leaf_of_a_model_of_private_numbers_is_one_row_s_own(tmp_path):
+def test_no_leaf_of_a_model_of_private_numbers_contains_one_row_only(tmp_path):
     features = made(tmp_path, "score", "regression", noise=0.3)
     data = read_masked(features, Masking(target=True, seal=SEAL))
     config = Config("rf", {"max_features": 1.0, "min_samples_leaf": 1.0})
@@ -83,7 +83,7 @@ def test_no_leaf_of_a_model_of_private_numbers_is_one_row_s_own(tmp_path):
         assert any(float(value) in alone for value in leaves) == shared
 
 
-def test_the_moment_of_a_split_is_not_told_where_it_is_private(tmp_path):
+def test_a_private_time_of_a_split_is_not_shown(tmp_path):
     frame = signal(700, noise=0.4).drop("score", "level")
     frame = frame.with_columns(at=pl.datetime(1967, 1, 1) + pl.duration(hours=pl.int_range(pl.len())))
     features = snapshot(tmp_path / "features", frame, "yes", "binary", cutoff="at")
@@ -95,7 +95,7 @@ def test_the_moment_of_a_split_is_not_told_where_it_is_private(tmp_path):
     assert load_card(untold).score == load_card(told).score
 
 
-def test_the_ids_of_private_keys_take_the_seal_to_be_made(tmp_path):
+def test_the_ids_of_private_keys_require_the_seal(tmp_path):
     frame = signal(600).drop("score", "level").with_columns(id=7_714_289_000_000 + pl.int_range(pl.len()))
     features = snapshot(tmp_path / "features", frame, "yes", "binary", key="id")
     plain = read_masked(features, Masking()).rows.hashes
@@ -105,7 +105,7 @@ def test_the_ids_of_private_keys_take_the_seal_to_be_made(tmp_path):
     assert not set(sealed) & set(other)
 
 
-def test_a_champion_that_knows_what_is_private_now_serves_no_longer_whatever_becomes_of_the_challenger(tmp_path):
+def test_a_champion_trained_on_now_private_values_stops_serving_with_any_challenger(tmp_path):
     good = made(tmp_path, "yes", "binary", noise=0.3)
     noise = snapshot(
         tmp_path / "noise",
@@ -128,7 +128,7 @@ def test_a_champion_that_knows_what_is_private_now_serves_no_longer_whatever_bec
     assert taken.shown["decision"] == "the challenger is promoted"
 
 
-def test_a_refusal_is_told_once(tmp_path):
+def test_a_refusal_is_reported_once(tmp_path):
     noise = snapshot(
         tmp_path / "noise",
         signal(600).drop("score", "level").with_columns(yes=pl.Series(signal(600, seed=9)["yes"])),

@@ -10,14 +10,14 @@ from radix_assets.pipeline.output import Markdown
 RUN = Registration(run_id="abc", version="3")
 
 
-def test_a_local_store_comes_with_the_command_that_opens_it():
+def test_a_local_store_is_shown_with_the_command_that_opens_it():
     assert tracked("sqlite:////state/mlflow.db", "shop", RUN) == {
         "MLflow experiment": "shop",
         "open in MLflow": Markdown("`mlflow ui --backend-store-uri sqlite:////state/mlflow.db`"),
     }
 
 
-def test_a_server_comes_with_a_link():
+def test_a_server_is_shown_with_a_link():
     link = tracked("https://mlflow.example/", "shop", RUN)["MLflow"]
     assert link == Markdown("[https://mlflow.example/](https://mlflow.example/#/models/shop/versions/3)")
 
@@ -27,6 +27,6 @@ def test_the_address_of_a_database_is_not_shown(registration: Registration):
     assert "hunter2" not in str(tracked("postgresql://radix:hunter2@db/radix", "shop", registration))
 
 
-def test_a_score_is_numbers_with_six_digits():
+def test_a_score_has_six_digits():
     score = Score(value=2 / 3, low=0.5, high=0.75)
     assert plotted("roc_auc", score) == {"roc_auc": 0.666667, "roc_auc low": 0.5, "roc_auc high": 0.75}

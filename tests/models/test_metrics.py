@@ -28,7 +28,7 @@ from radix_assets.models.metrics import (
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 1000), ties=st.booleans())
-def test_weights_count_as_repeated_rows_do_in_scikit_learn(seed, ties):
+def test_weights_count_as_repeated_rows_in_scikit_learn(seed, ties):
     generator = np.random.default_rng(seed)
     count = 60
     target = np.r_[0, 1, generator.integers(0, 2, count - 2)]
@@ -56,7 +56,7 @@ def test_weights_count_as_repeated_rows_do_in_scikit_learn(seed, ties):
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 1000))
-def test_counts_and_grades_are_judged_as_in_scikit_learn(seed):
+def test_counts_and_grades_are_scored_as_in_scikit_learn(seed):
     generator = np.random.default_rng(seed)
     drawn = generator.integers(0, 3, (2, 60)).astype(float) + 1
     counts, rates = generator.poisson(3, 60).astype(float), generator.uniform(1, 6, 60)
@@ -73,7 +73,7 @@ def test_counts_and_grades_are_judged_as_in_scikit_learn(seed):
         assert metric.prepare(target, predicted)(drawn) == pytest.approx([expected(w) for w in drawn]), metric.name
 
 
-def test_a_prediction_below_nought_does_not_decide_over_counts():
+def test_a_negative_prediction_does_not_dominate_the_score_of_counts():
     assert POISSON.value(np.array([0.0, 2.0, 4.0]), np.array([-1.0, 2.0, 4.0])) < 0.1
 
 
@@ -84,13 +84,13 @@ def test_draws_keep_the_size_of_each_stratum():
         assert (chunk[:, 90:].sum(axis=1) == 10).all()
 
 
-def test_rows_of_a_block_are_drawn_together():
+def test_rows_of_a_block_are_resampled_together():
     blocks = np.arange(100) // 10
     for chunk in weights(100, 50, seed=1, blocks=blocks):
         assert (chunk == np.repeat(chunk[:, ::10], 10, axis=1)).all()
 
 
-def test_the_interval_covers_the_truth_about_as_often_as_it_says():
+def test_the_interval_covers_the_truth_about_as_often_as_stated():
     generator = np.random.default_rng(3)
     hits = 0
     for seed in range(200):
@@ -100,14 +100,14 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
     assert 180 <= hits <= 200
 
 
-def test_what_r2_explains_of_a_target_that_never_changes_is_undefined():
+def test_r2_of_a_constant_target_is_undefined():
     for constant in (0.0, 0.1, 1e9):
         target = np.full(50, constant)
         assert np.isnan(R2.value(target, target + 1))
     assert R2.value(np.array([0.1, 0.1, 0.1 + 1e-9]), np.array([0.1, 0.1, 0.1 + 1e-9])) == pytest.approx(1)
 
 
-def test_each_problem_has_one_metric_that_decides_and_the_others_in_a_fixed_order():
+def test_each_problem_has_one_deciding_metric_and_the_others_in_a_fixed_order():
     assert {problem: [metric.name for metric in metrics_of(problem)] for problem in get_args(Problem)} == {
         "binary": ["roc_auc", "average_precision", "log_loss", "brier", "accuracy"],
         "multiclass": ["log_loss", "macro_f1", "accuracy"],
@@ -120,6 +120,6 @@ def test_each_problem_has_one_metric_that_decides_and_the_others_in_a_fixed_orde
         assert sum(problem in metric.decides for metric in METRICS) == 1
 
 
-def test_each_metric_has_a_name_for_readers():
+def test_each_metric_has_a_display_name():
     assert all(metric.title for metric in METRICS)
     assert metric_named("a metric of a later version") is None

@@ -22,7 +22,7 @@ def rows(count, *, moments=None, groups=None, strata=None):
     classes=st.sampled_from([0, 3]),
     seed=st.integers(0, 9),
 )
-def test_no_row_is_judged_twice_or_learnt_from_and_judged_at_once(count, moments, groups, classes, seed):
+def test_no_row_is_tested_twice_or_both_trained_on_and_tested(count, moments, groups, classes, seed):
     generator = np.random.default_rng(seed)
     data = rows(
         count,
@@ -42,20 +42,20 @@ def test_no_row_is_judged_twice_or_learnt_from_and_judged_at_once(count, moments
                 assert data.moments[train][learn].max() < data.moments[train][valid].min()
 
 
-def test_time_comes_before_groups_and_groups_before_chance():
+def test_a_time_split_is_preferred_to_groups_and_groups_to_a_random_split():
     count = 1000
     assert split(rows(count, moments=np.arange(count), groups=np.arange(count) % 50), classes=3).kind == "time"
     assert split(rows(count, groups=np.arange(count) % 50), classes=3).kind == "group"
     assert split(rows(count), classes=3).kind == "stratified"
 
 
-def test_small_data_are_judged_out_of_fold_on_every_row():
+def test_small_data_are_evaluated_out_of_fold_on_every_row():
     found = split(rows(SMALL - 1), classes=3)
     assert found.crossed
     assert len(found.test) == SMALL - 1
 
 
-def test_a_last_fifth_of_one_class_moves_the_cut_and_says_so():
+def test_a_last_fifth_with_one_class_moves_the_cut_with_a_note():
     count = 1000
     strata = np.where(np.arange(count) < 770, np.arange(count) % 2, 0)
     found = split(rows(count, moments=np.arange(count), strata=strata), classes=2)
@@ -64,7 +64,7 @@ def test_a_last_fifth_of_one_class_moves_the_cut_and_says_so():
     assert "moved back" in found.reason
 
 
-def test_time_that_separates_the_classes_falls_back_and_says_so():
+def test_a_time_that_separates_the_classes_falls_back_with_a_note():
     count = 1000
     found = split(rows(count, moments=np.arange(count), strata=np.arange(count) // 500), classes=2)
     assert found.kind == "stratified"
@@ -86,7 +86,7 @@ def test_each_class_is_on_both_sides(size):
     assert set(strata[train]) == set(strata[test]) == {0, 1}
 
 
-def test_who_learns_knows_only_outcomes_that_were_known_by_then() -> None:
+def test_training_uses_only_outcomes_known_by_the_cut() -> None:
     moments = np.repeat(np.arange(20, dtype=np.int64), 50)
     hashes = np.random.default_rng(0).integers(0, 2**63, len(moments)).astype(np.uint64)
     rows = Rows(hashes, np.tile([0, 1], 500).astype(np.int64), moments, horizon=3)

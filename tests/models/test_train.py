@@ -33,7 +33,7 @@ def digests(path):
 
 
 @pytest.mark.parametrize(("target", "problem"), [("yes", "binary"), ("level", "multiclass"), ("score", "regression")])
-def test_a_signal_is_found_and_the_files_tell_the_same(tmp_path, target, problem):
+def test_a_signal_is_found_and_the_files_agree(tmp_path, target, problem):
     path = out(tmp_path)
     output = train(made(tmp_path, target, problem, noise=0.4), SEARCH, path)
     card = load_card(path)
@@ -51,7 +51,7 @@ def test_a_signal_is_found_and_the_files_tell_the_same(tmp_path, target, problem
     assert not (path / "registration.json").exists()
 
 
-def test_the_same_input_and_seed_give_the_same_bytes(tmp_path):
+def test_equal_input_and_seed_give_equal_bytes(tmp_path):
     features = made(tmp_path, "yes", "binary")
     first, second = out(tmp_path, "first"), out(tmp_path, "second")
     train(features, SEARCH, first)
@@ -97,7 +97,7 @@ def test_a_split_by_time_shows_the_optimism_gap(tmp_path):
     assert "last value" in card.baselines
 
 
-def test_a_feature_that_knows_the_answer_is_left_out_and_named(tmp_path):
+def test_a_feature_that_leaks_the_target_is_left_out_and_named(tmp_path):
     generator = np.random.default_rng(0)
     frame = signal(700).drop("score", "level")
     frame = frame.with_columns(
@@ -117,7 +117,7 @@ def test_a_feature_that_knows_the_answer_is_left_out_and_named(tmp_path):
     assert load_card(kept).dropped_leaks == {}
 
 
-def test_small_data_are_judged_on_every_row(tmp_path):
+def test_small_data_are_evaluated_on_every_row(tmp_path):
     path = out(tmp_path)
     train(made(tmp_path, "yes", "binary", 120), SEARCH, path)
     card = load_card(path)
@@ -125,7 +125,7 @@ def test_small_data_are_judged_on_every_row(tmp_path):
     assert "folds" in card.split
 
 
-def test_a_skewed_target_may_be_learnt_as_its_logarithm(tmp_path):
+def test_a_skewed_target_may_be_fitted_as_its_logarithm(tmp_path):
     frame = signal(800, noise=0.3).with_columns(price=(pl.col("score") * 1.5).exp()).drop("yes", "level", "score")
     path = out(tmp_path)
     train(snapshot(tmp_path / "f", frame, "price", "regression"), SEARCH, path)
@@ -160,7 +160,7 @@ def test_rare_classes_are_left_out_with_a_warning(tmp_path):
         (lambda f: f.head(0), "binary", "RDX-TGT-201"),
     ],
 )
-def test_what_cannot_be_learnt_is_said_with_a_code(tmp_path, change, problem, code):
+def test_a_target_that_cannot_be_learnt_is_a_coded_error(tmp_path, change, problem, code):
     frame = signal(700).select("colour", y="yes")
     with pytest.raises((ModelError, TargetError)) as caught:
         train(snapshot(tmp_path / "f", change(frame), "y", problem), SEARCH, out(tmp_path))
@@ -188,7 +188,7 @@ def test_real_tables_are_learnt(tmp_path, file, target, problem, drop, limit):
     assert card.score.value > limit if card.greater_is_better else card.score.value < limit
 
 
-def test_where_the_judged_target_never_changes_the_card_says_that_r2_is_undefined(tmp_path):
+def test_the_card_reports_an_undefined_r2_of_a_constant_test_target(tmp_path):
     frame = signal(700, noise=0.3).drop("yes", "level")
     at = pl.datetime(2024, 1, 1) + pl.duration(hours=pl.int_range(pl.len()))
     late = pl.int_range(pl.len()) >= 560
@@ -201,7 +201,7 @@ def test_where_the_judged_target_never_changes_the_card_says_that_r2_is_undefine
     assert {"metric": "r2", "value": "undefined", "low": None, "high": None} in output.shown["metrics"].rows
 
 
-def test_rows_that_repeat_one_another_are_on_one_side_of_every_split(tmp_path):
+def test_duplicate_rows_are_on_one_side_of_every_split(tmp_path):
     frame = signal(300, noise=0.4).drop("score", "level")
     for rows in (frame, signal(900, noise=0.4).drop("score", "level")):
         repeated = pl.concat([rows, rows.head(rows.height // 2)])
@@ -213,7 +213,7 @@ def test_rows_that_repeat_one_another_are_on_one_side_of_every_split(tmp_path):
                 assert not set(data.rows.hashes[learn][a]) & set(data.rows.hashes[learn][b])
 
 
-def test_rows_of_a_table_of_few_columns_are_not_copies_because_they_look_alike(tmp_path):
+def test_equal_rows_of_a_table_with_few_columns_are_not_duplicates(tmp_path):
     frame = pl.DataFrame(
         {"a": [number % 7 for number in range(800)], "yes": [number % 3 == 0 for number in range(800)]}
     )

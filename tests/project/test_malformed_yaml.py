@@ -97,7 +97,7 @@ def write(root: Path, content: bytes, name: str = "shop", file: str = "project.y
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=edits)
-def test_a_mutated_project_file_touches_no_other_and_is_told_with_line_and_column(home: Home, changes):
+def test_a_mutated_project_file_affects_no_other_and_is_reported_with_line_and_column(home: Home, changes):
     tmp_path = home.projects
     write(tmp_path, PROJECT.replace("shop\n", "other\n", 1).encode(), name="other")
     path = write(tmp_path, mutated(PROJECT, changes))
@@ -117,7 +117,7 @@ def test_a_mutated_project_file_touches_no_other_and_is_told_with_line_and_colum
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=edits)
-def test_a_mutated_tags_file_is_read_or_told_with_its_line(tmp_path: Path, changes):
+def test_a_mutated_tags_file_is_read_or_reported_with_its_line(tmp_path: Path, changes):
     path = write(tmp_path, mutated(TAGS, changes), file="tags.yaml")
     try:
         read_tags(path)
@@ -140,7 +140,7 @@ def test_a_mutated_tags_file_is_read_or_told_with_its_line(tmp_path: Path, chang
         ((b'{table: orders, path: data/orders.csv, delimiter: ";"}', b"data/orders.csv"), "RDX-CFG-003", 4, 5),
     ],
 )
-def test_each_kind_of_mistake_is_told_where_it_is(
+def test_each_kind_of_mistake_is_reported_with_its_position(
     tmp_path: Path, change: tuple[bytes, bytes], code: str, line: int, column: int
 ):
     assert change[0] in PROJECT.encode()
@@ -159,7 +159,7 @@ def test_each_kind_of_mistake_is_told_where_it_is(
         *("* * * *", "* * * * * *", "1,,2 * * * *", "1- * * * *", "\u0661 * * * *"),
     ],
 )
-def test_what_is_taken_for_a_cron_expression_is_one_to_dagster(text: str):
+def test_an_accepted_cron_expression_is_valid_for_dagster(text: str):
     five = len(text.split()) == 5
     assert is_cron(text) is (five and is_valid_cron_string(text))
 

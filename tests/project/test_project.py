@@ -34,7 +34,7 @@ def test_a_good_file_gives_its_tables_and_keys(tmp_path: Path):
     assert project.policy.tags == "human"
 
 
-def test_owners_are_no_setting_that_results_depend_on(tmp_path: Path):
+def test_owners_are_not_a_setting_that_results_depend_on(tmp_path: Path):
     without = load_project(write(tmp_path, GOOD))
     owned = load_project(write(tmp_path, GOOD + 'owners: [ana@example.com, "team:sales"]\n'))
     assert owned.owners == ["ana@example.com", "team:sales"]
@@ -67,7 +67,7 @@ def test_owners_are_no_setting_that_results_depend_on(tmp_path: Path):
         (("goal:\n", "infrastructure:\n  provider: example\n  shelf: A b\ngoal:\n"), 8, ["shelf", "A b"]),
     ],
 )
-def test_a_mistake_names_the_line_what_was_found_and_what_is_allowed(
+def test_a_mistake_is_reported_with_its_line_the_value_and_the_allowed_values(
     tmp_path: Path, change: tuple[str, str], line: int, words: list[str]
 ):
     path = write(tmp_path, GOOD.replace(*change))
@@ -89,7 +89,7 @@ def test_a_provider_of_another_package_has_settings_of_its_own(tmp_path: Path):
     assert sent.infrastructure == upper.infrastructure
 
 
-def test_what_is_not_yaml_is_named_with_its_line(tmp_path: Path):
+def test_invalid_yaml_is_reported_with_its_line(tmp_path: Path):
     with pytest.raises(ConfigError) as caught:
         load_project(write(tmp_path, "name: shop\nsources: [\n"))
     assert caught.value.code == "RDX-CFG-002"
@@ -107,7 +107,7 @@ def test_yaml_that_would_run_code_is_refused(tmp_path: Path):
         load_project(write(tmp_path, "name: !!python/object/apply:os.system [true]\n"))
 
 
-def test_a_broken_project_does_not_touch_the_others(tmp_path: Path):
+def test_a_broken_project_does_not_affect_the_others(tmp_path: Path):
     write(tmp_path, GOOD)
     write(tmp_path, "nonsense: 1", name="broken")
     good, broken = load_projects(tmp_path)

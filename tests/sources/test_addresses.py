@@ -15,11 +15,11 @@ def test_no_part_of_a_password_is_shown(password):
     assert with_reference(address, "SHOP_PASSWORD") == "postgresql://ann:${SHOP_PASSWORD}@db.example.org/shop"
 
 
-def test_a_password_among_the_parameters_is_replaced_too():
+def test_a_password_in_the_query_string_is_redacted_too():
     assert with_reference("postgresql://ann@h/d?password=x&a=1", "V") == "postgresql://ann@h/d?password=${V}&a=1"
 
 
-def test_an_address_without_a_password_stays():
+def test_an_address_without_a_password_is_unchanged():
     for address in ("postgresql://h/d", "postgresql://ann@h/d", "postgresql://ann:${PW}@h/d"):
         assert without_secret(address) == with_reference(address, "V") == address
 
@@ -31,7 +31,7 @@ def test_a_reference_is_resolved_and_quoted(home, monkeypatch):
     )
 
 
-def test_a_credential_that_is_missing_is_named_with_the_command_that_gives_it(home):
+def test_a_missing_credential_is_reported_with_the_command_that_sets_it(home):
     with pytest.raises(CredentialError, match="SHOP_PW") as caught:
         resolve("postgresql://ann:${SHOP_PW}@h/d", "orders", credentials(home.state))
     assert caught.value.code == "RDX-CRD-001"

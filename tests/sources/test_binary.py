@@ -124,7 +124,7 @@ def test_the_declared_sheet_is_read_and_a_wrong_one_named(read):
         read(content, "t.xlsx", sheet="Three")
 
 
-def test_a_workbook_without_rows_and_one_that_is_none_are_refused(read):
+def test_a_workbook_without_rows_and_an_invalid_one_are_refused(read):
     with pytest.raises(SourceError, match="RDX-SRC-004"):
         read(workbook({"One": [["a", "b"]]}), "t.xlsx")
     for broken in (b"PK\x03\x04nothing", b"a,b\n1,2\n"):

@@ -128,7 +128,7 @@ def test_the_version_of_a_table_follows_its_rows_and_columns(server):
     run(server[0], "ALTER TABLE sales.deals DROP COLUMN m")
 
 
-def test_a_credential_that_is_missing(server, raises, monkeypatch):
+def test_a_missing_credential(server, raises, monkeypatch):
     monkeypatch.delenv("BOB_PW", raising=False)
     error = raises(CredentialError, server[1])
     assert (error.code, error.context["credential"]) == ("RDX-CRD-001", "BOB_PW")
@@ -141,13 +141,13 @@ def test_a_wrong_password_and_an_unknown_user(server, raises, monkeypatch):
     assert raises(CredentialError, server[0].replace("postgres:@", "nobody:@")).code == "RDX-CRD-002"
 
 
-def test_a_table_that_is_not_there_names_the_nearest(server, raises):
+def test_a_missing_table_is_reported_with_the_nearest_name(server, raises):
     error = raises(SourceError, server[0], "Order")
     assert error.code == "RDX-SRC-014"
     assert "orders" in error.expected
 
 
-def test_a_table_that_may_not_be_read(server, raises, monkeypatch):
+def test_a_table_without_the_permission_to_read_it(server, raises, monkeypatch):
     monkeypatch.setenv("BOB_PW", PASSWORD)
     assert raises(SourceError, server[1], "hidden").code == "RDX-SRC-015"
 
@@ -157,7 +157,7 @@ def test_a_table_without_rows(server, tmp_path):
         ingest(project(server[0], "nothing"), "nothing", tmp_path / "raw")
 
 
-def test_a_database_and_a_server_that_are_not_there(server, raises):
+def test_a_missing_database_and_a_missing_server(server, raises):
     assert raises(SourceError, server[0].replace("/postgres?", "/nowhere?")).code == "RDX-SRC-013"
     error = raises(TransientSourceError, "postgresql://ann@127.0.0.1:1/shop")
     assert (error.code, error.transient) == ("RDX-SRC-012", True)

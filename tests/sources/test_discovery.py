@@ -42,7 +42,7 @@ def test_equal_names_get_numbers(tmp_path):
 
 
 @pytest.mark.parametrize("argument", ["order.csv", "none*.csv", "empty", "notes.md"])
-def test_what_is_not_there_is_named(tmp_path, argument):
+def test_a_missing_source_is_named(tmp_path, argument):
     (tmp_path / "orders.csv").write_text("a\n1\n")
     (tmp_path / "notes.md").write_text("# notes")
     (tmp_path / "empty").mkdir()

@@ -65,7 +65,7 @@ def test_a_file_without_a_table_is_refused_with_its_own_code(tmp_path, content, 
     assert refused(tmp_path, "t.csv").code == code
 
 
-def test_a_header_alone_tells_how_many_columns_it_has_not_their_names_for_it_may_be_the_only_row(tmp_path):
+def test_a_header_alone_is_reported_by_its_number_of_columns_as_it_may_be_a_row_of_data(tmp_path):
     (tmp_path / "t.csv").write_text("7,ann@example.org\n")
     found = refused(tmp_path, "t.csv")
     assert "2 columns" in found.found
@@ -96,13 +96,13 @@ def test_files_of_one_table_must_have_the_same_columns(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
-def test_a_file_that_may_not_be_read(tmp_path):
+def test_an_unreadable_file(tmp_path):
     (tmp_path / "t.csv").write_text("a\n1\n")
     (tmp_path / "t.csv").chmod(0)
     assert refused(tmp_path, "t.csv").code == "RDX-SRC-006"
 
 
-def test_a_file_that_grows_while_it_is_read_is_a_passing_error(tmp_path):
+def test_a_file_that_grows_while_it_is_read_is_a_transient_error(tmp_path):
     file = tmp_path / "t.csv"
     file.write_bytes(b"a,b\n" + b"1,2\n" * 5_000_000)
     stop = threading.Event()

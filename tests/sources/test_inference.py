@@ -81,7 +81,7 @@ def column(values: list[str | None], **settings: bool) -> tuple[str, list, objec
         (["NA", "red", "blue"], "string", ["NA", "red", "blue"]),
     ],
 )
-def test_texts_become(texts, dtype, values):
+def test_texts_are_cast(texts, dtype, values):
     found, converted, _ = column(texts)
     assert found == dtype
     if values is not None:
@@ -123,7 +123,7 @@ def test_two_odd_values_in_a_thousand_keep_the_column_text():
     assert column(texts)[0] == "string"
 
 
-def test_a_rare_way_of_writing_is_found_beyond_the_sample():
+def test_a_rare_format_is_found_beyond_the_sample():
     texts = [f"2024-01-{day % 28 + 1:02} 10:00:00" for day in range(50_000)]
     texts[31_337] = "2024-01-01T10:00:00.25Z"
     dtype, values, finding = column(texts)
@@ -141,7 +141,7 @@ def test_a_rare_yes_among_many_no_is_still_a_boolean():
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), min_size=1))
-def test_whole_numbers_come_back_unchanged(numbers):
+def test_integers_are_read_back_unchanged(numbers):
     texts = [None if number is None else str(number) for number in numbers]
     dtype, values, _ = column(texts)
     if dtype == "integer":
@@ -154,7 +154,7 @@ def test_whole_numbers_come_back_unchanged(numbers):
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.datetimes(dt.datetime(1700, 1, 1), dt.datetime(2200, 1, 1)), min_size=1))
-def test_iso_datetimes_come_back_unchanged(moments):
+def test_iso_datetimes_are_read_back_unchanged(moments):
     dtype, values, _ = column([moment.isoformat() for moment in moments])
     assert dtype == "datetime"
     assert values == moments

@@ -26,7 +26,7 @@ def found(tmp_path):
     return find
 
 
-def test_files_that_differ_in_a_number_are_one_table_which_grows_with_the_next_file(found):
+def test_files_that_differ_in_a_number_are_one_table_that_grows_with_the_next_file(found):
     files = {"sales_2023.csv": "a,b\n1,2\n", "sales_2024.csv": "b,a\n1,2\n", "returns_2024.csv": "a,b\n1,2\n"}
     assert found(files) == {"sales": "sales_*.csv", "returns_2024": "returns_2024.csv"}
 
@@ -39,7 +39,7 @@ def test_files_that_differ_in_a_number_are_one_table_which_grows_with_the_next_f
         (("2024-01.parquet", "2024-02.parquet"), "2024-*.parquet"),
     ],
 )
-def test_parts_whose_names_say_nothing_are_called_by_their_folder(found, names, pattern):
+def test_parts_with_uninformative_names_are_named_after_their_folder(found, names, pattern):
     part = pl.DataFrame({"a": [1], "b": ["x"]})
     assert found(dict.fromkeys(names, part), "orders.parquet") == {"orders": pattern}
 

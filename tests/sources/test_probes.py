@@ -125,7 +125,7 @@ def test_a_sqlite_file(tmp_path: Path):
 
 
 @pytest.mark.parametrize("address", [f"http://{NOBODY}/x", f"s3://a:b@lake/?endpoint=http://{NOBODY}&region=x"])
-def test_who_does_not_answer_is_tried_again_later(address: str):
+def test_a_server_that_does_not_answer_is_a_transient_error(address: str):
     assert failed(address).code == "RDX-SRC-012"
 
 

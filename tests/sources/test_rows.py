@@ -22,12 +22,12 @@ def snapshot(read):
     return read(TABLE)
 
 
-def test_rows_written_as_the_table_was_are_read_as_it_was(snapshot, tmp_path):
+def test_rows_in_the_format_of_the_table_are_read_like_the_table(snapshot, tmp_path):
     (tmp_path / "new.csv").write_text(TABLE)
     assert read_rows(tmp_path / "new.csv", snapshot.path).equals(snapshot.frame)
 
 
-def test_rows_written_the_standard_way_are_read_too(snapshot, tmp_path):
+def test_rows_in_the_standard_format_are_read_too(snapshot, tmp_path):
     (tmp_path / "new.csv").write_text(
         "note,zip,id,day,at,rate,price,ok,more\nb,7,3.0,2025-01-31,2025-01-31T08:00:00Z,12.5,7.25,true,x\n"
     )
@@ -72,7 +72,7 @@ def test_a_column_of_another_kind_is_refused(snapshot, tmp_path):
     assert "rows 1, 2, 3" in str(caught.value)
 
 
-def test_a_file_that_is_not_there(snapshot, tmp_path):
+def test_a_missing_file(snapshot, tmp_path):
     with pytest.raises(SourceError, match="RDX-SRC-001"):
         read_rows(tmp_path / "none.csv", snapshot.path)
 

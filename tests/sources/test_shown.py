@@ -9,7 +9,7 @@ from radix_assets.raw.ingestion import scan
 from radix_assets.sources.schema import load_schema_of
 
 
-def test_the_facts_of_a_table_are_shown(read):
+def test_the_metadata_of_a_table_is_shown(read):
     raw = read("id,when,rate\n1,31/12/2024,10%\n2,01/02/2024,n/a\n")
     facts = raw.output.shown
     assert (facts["rows"], facts["columns"], raw.output.rows) == (2, 3, 2)
@@ -24,7 +24,7 @@ def test_the_facts_of_a_table_are_shown(read):
     assert scan(raw.path).collect().equals(raw.frame)
 
 
-def test_rejected_cells_are_counted_and_placed_and_their_text_is_kept(read):
+def test_rejected_cells_are_counted_and_located_and_their_text_is_stored(read):
     text = "n,secret_pin\n" + "".join(f"{number},{number}\n" for number in range(2_000)) + "x-ray,1\n"
     raw = read(text)
     assert raw.output.shown["rejected cells"] == 1
@@ -47,7 +47,7 @@ def test_nothing_private_is_shown(read):
         assert secret not in str(raw.output)
 
 
-def test_a_table_of_very_many_columns_stays_readable(read):
+def test_a_table_with_very_many_columns_stays_readable(read):
     names = [f"c{number}" for number in range(2_000)]
     raw = read(",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
     assert len(raw.output.shown["schema"].rows) == 100

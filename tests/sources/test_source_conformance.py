@@ -282,7 +282,7 @@ def failures(settings: dict[str, Any], case: Case, work: Path) -> list[RadixErro
     return errors
 
 
-def test_what_is_not_there_is_a_coded_error_that_trying_again_does_not_help(case: Case, tmp_path: Path):
+def test_a_missing_source_is_a_coded_error_that_is_not_retried(case: Case, tmp_path: Path):
     for error in failures(case.missing, case, tmp_path / "work"):
         assert isinstance(error, SourceError)
         assert (error.code, error.transient) == (case.missing_code, False)

@@ -94,12 +94,12 @@ def test_blank_rows_are_left_out_and_counted(read):
     assert raw.schema.blank_rows == 3
 
 
-def test_quotation_marks_where_none_should_be_do_not_merge_rows(read):
+def test_stray_quotation_marks_do_not_merge_rows(read):
     raw = read('size,n\n5" pipe,1\n6" pipe,2\n"a ""quoted"" one",3\n')
     assert raw.frame["size"].to_list() == ['5" pipe', '6" pipe', 'a "quoted" one']
 
 
-def test_a_space_behind_the_delimiter_is_no_part_of_the_value(read):
+def test_a_space_after_the_delimiter_is_not_part_of_the_value(read):
     assert read('a, b\n1, "x, y"\n2, "z"\n').frame.rows() == [(1, "x, y"), (2, "z")]
 
 
@@ -145,7 +145,7 @@ def test_mixed_line_ends_are_read(read):
     assert raw.frame.rows() == [(1, "x"), (2, "y"), (3, "z")]
 
 
-def test_a_first_record_like_those_below_it_is_data(read):
+def test_a_first_record_like_the_records_below_it_is_data(read):
     rows = [["5.1", "ab", "", "red"], *[[f"{n / 10}", f"t{n}", "x", "red" if n % 2 else "blue"] for n in range(20)]]
     raw = read("\n".join(",".join(row) for row in rows) + "\n")
     assert raw.frame.columns == ["column_1", "column_2", "column_3", "column_4"]
@@ -162,17 +162,17 @@ def test_a_first_record_like_those_below_it_is_data(read):
         "red,1,2,3",  # one word that occurs below does not outweigh names of numbers that rise from there
     ],
 )
-def test_a_header_stays_one(read, header):
+def test_a_header_is_recognized(read, header):
     rows = [header, *[f"{'red' if n == 3 else 'c' + str(n)},{n},{n * 2},{n * 3}" for n in range(20)]]
     assert read("\n".join(rows) + "\n").frame.columns[0] == header.split(",")[0]
 
 
-def test_a_header_that_is_repeated_as_a_whole_stays_one(read):
+def test_a_header_that_is_repeated_as_a_whole_is_recognized(read):
     rows = ["name,n", *[f"k{n % 3},{n}" for n in range(9)]]
     assert read("\n".join(rows * 3) + "\n").frame.columns == ["name", "n"]
 
 
-def test_what_is_no_text_at_all_is_called_so_whatever_its_zeros_look_like(read):
+def test_binary_content_is_reported_as_such_whatever_its_zero_bytes_look_like(read):
     random = np.random.default_rng(0)
     for zeros in (0.3, 0.6):
         noise = random.integers(0, 256, 20_000, dtype=np.uint8)

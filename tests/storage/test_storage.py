@@ -28,14 +28,14 @@ def write(attempt: Attempt, text: str) -> None:
     (attempt.path / "page.html").write_text(f"<p>{attempt.name}</p>")
 
 
-def test_a_snapshot_is_read_back_as_it_was_written(storage: Storage):
+def test_a_snapshot_is_read_back_unchanged(storage: Storage):
     commit = publish(storage, "one")
     assert (storage.path(commit) / "data.txt").read_text() == "one"
     assert storage.latest("shop/raw/orders") == commit
     assert (commit.sequence, commit.rows, commit.fingerprint) == (1, 1, "one")
 
 
-def test_what_was_not_committed_does_not_exist(storage: Storage):
+def test_an_uncommitted_snapshot_does_not_exist(storage: Storage):
     with storage.attempt("shop/raw/orders") as attempt:
         write(attempt, "never")
     assert storage.latest("shop/raw/orders") is None
@@ -50,7 +50,7 @@ def test_a_commit_never_changes_an_earlier_one(storage: Storage):
     assert storage.history("shop/raw/orders") == [first, second]
 
 
-def test_who_was_overtaken_while_at_work_publishes_nothing(storage: Storage):
+def test_an_overtaken_writer_publishes_nothing(storage: Storage):
     publish(storage, "one")
     with storage.attempt("shop/raw/orders") as attempt:
         write(attempt, "late")
@@ -60,7 +60,7 @@ def test_who_was_overtaken_while_at_work_publishes_nothing(storage: Storage):
     assert [commit.fingerprint for commit in storage.history("shop/raw/orders")] == ["one", "two"]
 
 
-def test_what_is_published_anew_takes_the_place_of_what_was_damaged(tmp_path: Path):
+def test_publishing_again_replaces_a_damaged_snapshot(tmp_path: Path):
     storage = LocalStorage(root=str(tmp_path / "store"))
 
     def again() -> Commit:
@@ -81,7 +81,7 @@ def test_the_data_version_depends_on_the_data_and_not_on_pages(storage: Storage)
     assert first.directory != again.directory
 
 
-def test_a_fence_that_fell_stops_the_commit(storage: Storage):
+def test_a_lost_fence_stops_the_commit(storage: Storage):
     class Fallen(Fence):
         def holds(self) -> bool:
             return False
@@ -100,7 +100,7 @@ def test_a_failure_is_remembered_until_the_next_commit(storage: Storage):
     assert storage.failure("shop/raw/orders") is None
 
 
-def test_collect_removes_only_what_nothing_refers_to(storage: Storage, tmp_path: Path):
+def test_collect_removes_only_unreferenced_snapshots(storage: Storage, tmp_path: Path):
     kept = publish(storage, "one")
     orphan = tmp_path / "store" / "snapshots" / "shop" / "raw" / "orders" / "orphan"
     orphan.mkdir()
@@ -127,7 +127,7 @@ def race(root: str, text: str, results: "multiprocessing.Queue[str]") -> None:
             results.put(error.code)
 
 
-def test_of_writers_at_once_exactly_one_wins_each_sequence(tmp_path: Path):
+def test_exactly_one_of_concurrent_writers_wins_each_sequence(tmp_path: Path):
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
     writers = [context.Process(target=race, args=(str(tmp_path), f"w{n}", results)) for n in range(3)]

@@ -4,7 +4,7 @@ from radix_assets.profiles.schema import ColumnProfile
 from radix_assets.suggestions.column_facts import facts_of
 
 
-def test_numbers_keep_their_statistics_and_whole_ones_lose_the_decimal_point():
+def test_numbers_keep_their_statistics_and_integers_lose_the_decimal_point():
     profile = ColumnProfile(
         name="size", dtype="float", rows=10, nulls=2, distinct=3, minimum=1.0, maximum=2.5, mean=1.7, std=0.5
     )

@@ -45,7 +45,7 @@ def said(folder, *options):
     return result.stdout
 
 
-def test_every_kind_of_file_is_a_table_and_the_unreadable_is_said(folder, tmp_path):
+def test_every_kind_of_file_is_a_table_and_unreadable_ones_are_reported(folder, tmp_path):
     (tmp_path / "work").mkdir()
     before = sorted(path.name for path in folder.iterdir())
     reading = read_folder(folder, tmp_path / "work")
@@ -60,7 +60,7 @@ def test_every_kind_of_file_is_a_table_and_the_unreadable_is_said(folder, tmp_pa
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
-def test_cells_that_fit_no_column_are_counted_and_told(tmp_path):
+def test_cells_that_fit_no_column_are_counted_and_reported(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "odd.csv").write_text(ROWS.write_csv() + "99,1,a,more,still more\n98\n")
     assert json.loads(said(tmp_path / "data", "--json"))["tables"]["odd"]["rejected"] == 2
@@ -79,7 +79,7 @@ def test_a_folder_without_tables_is_an_error(tmp_path):
         read_folder(tmp_path, tmp_path)
 
 
-def test_the_command_prints_one_object_and_leaves_nothing_behind(folder, tmp_path, monkeypatch):
+def test_the_command_prints_one_object_and_leaves_no_files(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(folder)
     found = json.loads(said(folder, "--json"))
     assert {"tables", "relationships", "targets", "errors"} <= set(found)

@@ -48,7 +48,7 @@ def test_a_series_with_little_else_is_forecast_and_one_with_much_else_is_explain
     assert one(tmp_path / "b", series | weather, "load").targets[0].problem == "regression"
 
 
-def test_series_side_by_side_are_grouped_by_what_tells_them_apart(tmp_path):
+def test_parallel_series_are_grouped_by_their_identifier(tmp_path):
     shops = [shop for _ in range(80) for shop in ("north", "south", "east", "west", "mid")]
     when = [day for day in days(80) for _ in range(5)]
     found = one(tmp_path, {"^day.*$": when, "shop": shops, "sales": NOISE}, "sales")
@@ -57,7 +57,7 @@ def test_series_side_by_side_are_grouped_by_what_tells_them_apart(tmp_path):
     assert (table.structure, table.group) == ("temporal", ["shop"])
 
 
-def test_orders_at_any_time_are_no_series(tmp_path):
+def test_orders_at_irregular_times_are_not_a_series(tmp_path):
     when = sorted(R.choice(days(3000)) for _ in range(ROWS))
     found = one(tmp_path, {"order_date": when, "customer": [R.randint(1, 90) for _ in when], "total": NOISE}, "total")
     assert found.targets[0].problem == "regression"

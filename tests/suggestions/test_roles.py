@@ -38,7 +38,7 @@ def test_roles_of_a_single_table(tmp_path, name, role):
     assert (table.structure, table.group) == ("grouped", ["subject_id"])
 
 
-def test_what_points_to_a_table_is_no_group(tmp_path):
+def test_a_foreign_key_is_not_a_group(tmp_path):
     customers = {"customer_id": list(range(1, 41)), "city": [R.choice(["Oslo", "Rome", "Bern"]) for _ in range(40)]}
     orders = {
         "order_id": list(range(1, ROWS + 1)),
@@ -71,7 +71,7 @@ def test_copies_recodings_and_parts_of_the_target_are_suspected(tmp_path):
     assert (columns["alive"].role, columns["alone"].role) == ("leak", "feature")
 
 
-def test_a_moment_after_the_row_s_own_is_suspected_and_a_plan_is_not(tmp_path):
+def test_a_time_after_that_of_the_row_is_suspected_and_a_planned_one_is_not(tmp_path):
     import datetime as dt
 
     start = [DAY + dt.timedelta(hours=5 * n + R.random()) for n in range(ROWS)]
@@ -83,7 +83,7 @@ def test_a_moment_after_the_row_s_own_is_suspected_and_a_plan_is_not(tmp_path):
 
 
 @pytest.mark.parametrize("forms", ["number", "text", "month", "quarter", "seconds"])
-def test_moments_that_are_written_otherwise_are_told_but_not_computed_with(tmp_path, forms):
+def test_times_in_other_formats_are_reported_but_not_used(tmp_path, forms):
     when = days(ROWS, 31 if forms in {"month", "quarter"} else 1)
     written = {
         "number": [int(day.strftime("%Y%m%d")) for day in when],
@@ -103,7 +103,7 @@ def test_years_without_a_gap_are_a_time_index(tmp_path):
     assert table.time_index == ["year"]
 
 
-def test_a_date_and_a_time_of_day_are_one_moment(tmp_path):
+def test_a_date_and_a_time_of_day_are_one_timestamp(tmp_path):
     import datetime as dt
 
     columns = {
@@ -114,7 +114,7 @@ def test_a_date_and_a_time_of_day_are_one_moment(tmp_path):
     assert one(tmp_path, columns).tables["data"].time_index == ["Date", "Time"]
 
 
-def test_evidence_holds_no_value_of_a_private_column(tmp_path):
+def test_evidence_contains_no_value_of_a_private_column(tmp_path):
     columns = {"patient_name": [f"Ada Quillfeather {n % 60}" for n in range(ROWS)], "ssn": ["536-90-4399"] * ROWS}
     text = one(tmp_path, columns | {"dose": number()}, table="patients").model_dump_json()
     assert "Quillfeather" not in text

@@ -56,11 +56,11 @@ from radix_assets.suggestions.semantics.meaning import meaning_of, semantic_type
         ("", [], ""),
     ],
 )
-def test_header_and_values_tell_what_a_column_is(name, sample, kind):
+def test_header_and_values_determine_the_meaning_of_a_column(name, sample, kind):
     assert semantic_type(name, sample) == kind
 
 
-def test_a_header_alone_is_believed_less_than_with_fitting_values():
+def test_a_header_alone_has_less_confidence_than_with_matching_values():
     assert meaning_of("latitude").confidence < meaning_of("latitude", ["40.6"]).confidence
 
 
@@ -70,6 +70,6 @@ def test_evidence_repeats_no_value():
 
 @settings(deadline=None)
 @given(st.text(max_size=20), st.lists(st.text(max_size=20) | st.none(), max_size=10))
-def test_any_column_gets_an_answer(name, sample):
+def test_any_column_is_classified(name, sample):
     meaning = meaning_of(name, sample)
     assert meaning is None or (meaning.kind and 0 < meaning.confidence <= 1)

@@ -75,13 +75,13 @@ def test_private_columns_are_marked(tickets):
     assert [name for name, column in columns.items() if column.sensitivity != "none"] == ["customer_name"]
 
 
-def test_evidence_holds_no_value(tickets):
+def test_evidence_contains_no_value(tickets):
     text = suggest(*tickets).model_dump_json()
     assert "Ada" not in text
     assert "Oslo" not in text
 
 
-def test_a_target_that_was_asked_for_comes_first_and_is_certain(tickets):
+def test_a_requested_target_comes_first_and_is_certain(tickets):
     raw, profiles, schema = tickets
     found = suggest(raw, profiles, schema, ("tickets", "minutes", ">", 30.0))
     first = found.targets[0]
@@ -90,7 +90,7 @@ def test_a_target_that_was_asked_for_comes_first_and_is_certain(tickets):
     assert len(found.targets) <= 3
 
 
-def test_the_file_and_what_is_shown(tickets, tmp_path):
+def test_the_file_and_the_metadata(tickets, tmp_path):
     raw, profiles, schema = tickets
     texts = []
     for name in ("one", "two"):
@@ -125,16 +125,16 @@ def test_parts_are_composed_in_their_order(tmp_path):
     assert times(tmp_path, columns) == ["year", "month", "day", "hour", "minute"]
 
 
-def test_one_column_is_preferred_to_parts_that_say_no_more(tmp_path):
+def test_one_column_is_preferred_to_parts_without_more_information(tmp_path):
     assert times(tmp_path, PARTS | {"time_hour": HOURS}) == ["time_hour"]
 
 
-def test_parts_that_say_more_are_preferred_to_one_column(tmp_path):
+def test_parts_with_more_information_are_preferred_to_one_column(tmp_path):
     columns = PARTS | {"minute": [n * 7 % 60 for n in range(120)], "time_hour": HOURS}
     assert times(tmp_path, columns) == ["year", "month", "day", "hour", "minute"]
 
 
-def test_linked_tables_tell_the_time_by_one_clock(tmp_path):
+def test_linked_tables_use_one_clock(tmp_path):
     local = pl.DataFrame(PARTS | {"hour": [6] * 120, "day": [1 + n % 12 for n in range(120)]}).unique(
         maintain_order=True
     )
@@ -151,13 +151,13 @@ def test_linked_tables_tell_the_time_by_one_clock(tmp_path):
     assert found.tables["weather"].time_index == ["year", "month", "day", "hour"]
 
 
-def test_the_beginning_is_preferred_to_the_end_and_to_a_birth(tmp_path):
+def test_a_start_is_preferred_to_an_end_and_to_a_birth_date(tmp_path):
     days = [DAY + dt.timedelta(n) for n in range(120)]
     columns = {"birth_date": days, "end_date": days, "start_date": days, "updated_at": days}
     assert times(tmp_path, columns) == ["start_date"]
 
 
-def test_a_birth_alone_or_a_year_alone_is_no_time_of_a_row(tmp_path):
+def test_a_birth_date_or_a_year_alone_is_not_a_time_index(tmp_path):
     assert times(tmp_path, {"birth_date": [DAY + dt.timedelta(n) for n in range(120)], "year": PARTS["year"]}) == []
 
 
@@ -183,7 +183,7 @@ def test_the_problem_follows_from_the_values(tmp_path, values, problem):
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
-def test_tables_of_hardly_any_rows_get_suggestions(tmp_path, rows):
+def test_tables_with_few_rows_get_suggestions(tmp_path, rows):
     frame = pl.DataFrame({name: list(values)[:rows] for name, values in COLUMNS.items()} | {"": [1] * rows})
     raw, profiles = write_set({"tickets": frame, "empty": pl.DataFrame()}, tmp_path)
     found = suggest(raw, profiles, find_schema(raw, profiles))
@@ -192,7 +192,7 @@ def test_tables_of_hardly_any_rows_get_suggestions(tmp_path, rows):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
-def test_targets_and_times_of_published_sets(tmp_path):
+def test_targets_and_times_of_published_datasets(tmp_path):
     asked = hits = tables = right = 0
     for name in multi_table_sets():
         (tmp_path / name).mkdir()
@@ -212,7 +212,7 @@ def test_targets_and_times_of_published_sets(tmp_path):
     assert right >= 0.9 * tables
 
 
-def test_a_text_with_a_value_for_every_row_is_asked_for_as_classes_so_that_their_number_is_told(tickets):
+def test_a_text_target_with_a_value_per_row_is_suggested_as_classes_with_their_number(tickets):
     raw, profiles, schema = tickets
     found = suggest(raw, profiles, schema, ("tickets", "serial", None, None))
     assert (found.targets[0].column, found.targets[0].problem) == ("serial", "multiclass")

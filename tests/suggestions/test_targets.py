@@ -36,13 +36,13 @@ INPUTS = {
         (INPUTS | {"miete": number()}, "miete"),
     ],
 )
-def test_what_people_predict_is_first(tmp_path, columns, target):
+def test_common_targets_come_first(tmp_path, columns, target):
     found = one(tmp_path, columns)
     assert found.targets[0].column == target
     assert len(found.targets) <= 3
 
 
-def test_confidences_of_the_targets_are_shares_of_one_wish(tmp_path):
+def test_confidences_of_the_targets_sum_to_one(tmp_path):
     found = one(tmp_path, INPUTS | {"churned": flag()})
     sure = [target.confidence for target in found.targets]
     assert sure == sorted(sure, reverse=True)
@@ -51,7 +51,7 @@ def test_confidences_of_the_targets_are_shares_of_one_wish(tmp_path):
     assert shares([]) == []
 
 
-def test_of_several_tables_the_fact_is_asked_rather_than_the_look_up(tmp_path):
+def test_a_fact_table_is_preferred_to_a_lookup_table(tmp_path):
     shops = {"shop_id": list(range(1, 9)), "size": [1.5 * n for n in range(8)], "type": list("aabbccdd")}
     sales = {
         "sale_id": list(range(1, ROWS + 1)),
@@ -63,7 +63,7 @@ def test_of_several_tables_the_fact_is_asked_rather_than_the_look_up(tmp_path):
     assert (found.targets[0].table, found.targets[0].column) == ("sales", "amount")
 
 
-def test_a_point_s_ordinate_is_not_taken_for_a_target():
+def test_the_ordinate_of_a_point_is_not_a_target():
     alone = Surroundings(columns=("a", "b", "y"))
     beside = Surroundings(columns=("a", "x", "y"))
     candidate = Candidate("t", "y", 2, "number")
@@ -71,7 +71,7 @@ def test_a_point_s_ordinate_is_not_taken_for_a_target():
     assert "named a target" not in features_of(candidate, beside)
 
 
-def test_calibration_never_falls_and_stays_between_nought_and_one():
+def test_calibration_is_monotonic_and_between_zero_and_one():
     for rule, table in CALIBRATION.items():
         values = [between(table, step / 100) for step in range(101)]
         assert values == sorted(values), rule

@@ -41,5 +41,5 @@ def test_the_unit_is_read_from_header_or_values(name, sample, unit):
 
 
 @given(st.text(max_size=20), st.lists(st.text(max_size=12), max_size=8))
-def test_any_column_gets_an_answer(name, sample):
+def test_any_column_is_classified(name, sample):
     assert isinstance(unit_of(name, sample), str)
