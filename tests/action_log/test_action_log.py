@@ -52,14 +52,14 @@ def test_work_leaves_an_intent_and_then_its_outcome(instance):
 @pytest.mark.parametrize(
     ("error", "code"), [(ServingError("RDX-SRV-008", "no"), "RDX-SRV-008"), (KeyboardInterrupt(), "KeyboardInterrupt")]
 )
-def test_a_failure_is_recorded_with_its_code_and_passes(instance, error, code):
+def test_a_failure_is_recorded_with_its_code_and_raised(instance, error, code):
     with pytest.raises(type(error)), logged_action(instance, action()):
         raise error
     outcome = read(instance)[0].action
     assert (outcome.outcome, outcome.error_code) == ("failed", code)
 
 
-def test_a_lost_answer_is_unknown_not_failed(instance):
+def test_a_lost_response_is_unknown_not_failed(instance):
     def ask():
         with logged_action(instance, action()) as work:
             work.outcome = "unknown"
@@ -70,14 +70,14 @@ def test_a_lost_answer_is_unknown_not_failed(instance):
     assert read(instance)[0].action.outcome == "unknown"
 
 
-def test_an_intent_that_a_crash_cut_off_is_found(instance):
+def test_an_intent_interrupted_by_a_crash_is_found(instance):
     record(instance, action(phase="intent", id="cut off"))
     with logged_action(instance, action()):
         pass
     assert [entry.action.id for entry in open_intents(read(instance))] == ["cut off"]
 
 
-def test_the_newest_come_first_and_the_filters_narrow(instance):
+def test_the_newest_come_first_and_the_filters_apply(instance):
     for number in range(5):
         record(instance, action(outcome="ok", reason=str(number), subject=f"shop/{'model' if number % 2 else 'tags'}"))
     record(instance, action(outcome="ok", kind="release", subject="infra/local/endpoint"))
@@ -94,14 +94,14 @@ def test_the_newest_come_first_and_the_filters_narrow(instance):
     assert read(instance, project="nobody") == []
 
 
-def test_reading_goes_on_past_a_page(instance):
+def test_reading_continues_past_a_page(instance):
     for number in range(130):
         record(instance, action(outcome="ok", kind="inspect" if number else "promote"))
     assert len(read(instance, limit=1000)) == 130
     assert [entry.action.kind for entry in read(instance, kind="promote")] == ["promote"]
 
 
-def test_foreign_observations_and_newer_schemas_are_passed_over(instance):
+def test_foreign_observations_and_newer_schemas_are_skipped(instance):
     key = dg.AssetKey(["shop", "champion"])
     instance.report_runless_asset_event(dg.AssetObservation(key))
     newer = {**action().model_dump(), "kind": "teleport", "schema_version": 9}

@@ -54,18 +54,18 @@ def test_an_untouched_chain_has_no_flaw(instance: dg.DagsterInstance, database: 
     assert audit(instance, {"shop": [chains(instance).head("shop") or {}]}) == []
 
 
-def test_a_changed_approval_is_named(instance: dg.DagsterInstance, database: Path):
+def test_a_changed_approval_is_reported(instance: dg.DagsterInstance, database: Path):
     second = events(database)[1]
     tamper(database, "update event_logs set event = replace(event, '\"ada\"', '\"eve\"') where id = ?", second)
     assert flaws(instance) == ["number 2 (approve shop/champion by eve) was changed"]
 
 
-def test_a_removed_approval_is_named(instance: dg.DagsterInstance, database: Path):
+def test_a_removed_approval_is_reported(instance: dg.DagsterInstance, database: Path):
     tamper(database, "delete from event_logs where id = ?", events(database)[1])
     assert flaws(instance) == ["number 2 (approve shop/champion by ada) is not in the log any more"]
 
 
-def test_approvals_that_changed_places_are_named(instance: dg.DagsterInstance, database: Path):
+def test_reordered_approvals_are_reported(instance: dg.DagsterInstance, database: Path):
     first, *_, last = events(database)
     tamper(database, "update event_logs set timestamp = datetime(timestamp, '-1 hour') where id = ?", first)
     for old, new in ((first, 10**6), (last, first), (10**6, last)):
@@ -73,7 +73,7 @@ def test_approvals_that_changed_places_are_named(instance: dg.DagsterInstance, d
     assert any("is after number" in flaw for flaw in flaws(instance))
 
 
-def test_what_is_missing_at_the_end_is_told_and_written_anew(instance: dg.DagsterInstance, database: Path):
+def test_missing_last_links_are_reported_and_rewritten(instance: dg.DagsterInstance, database: Path):
     for number in events(database)[2:]:
         tamper(database, "delete from event_logs where id = ?", number)
     found = audit(instance, {})
@@ -84,7 +84,7 @@ def test_what_is_missing_at_the_end_is_told_and_written_anew(instance: dg.Dagste
     assert audit(instance, {}) == []
 
 
-def test_an_end_that_was_cut_off_everywhere_is_still_known_from_commit_records(
+def test_an_end_truncated_everywhere_is_detected_from_commit_records(
     home: Home, instance: dg.DagsterInstance, database: Path
 ):
     head = chains(instance).head("shop") or {}
@@ -94,9 +94,7 @@ def test_an_end_that_was_cut_off_everywhere_is_still_known_from_commit_records(
     assert flaw.found == "a commit record remembers 4 approvals and tags; there are 3"
 
 
-def test_a_chain_that_was_written_anew_as_a_whole_is_not_what_a_commit_record_remembers(
-    home: Home, instance: dg.DagsterInstance, database: Path
-):
+def test_a_rewritten_chain_does_not_match_the_commit_records(home: Home, instance: dg.DagsterInstance, database: Path):
     head = chains(instance).head("shop") or {}
     tamper(database, "delete from event_logs")
     for file in (home.state / "chains" / "shop").iterdir():
@@ -107,12 +105,12 @@ def test_a_chain_that_was_written_anew_as_a_whole_is_not_what_a_commit_record_re
     assert flaw.found == "number 4 is not the one that a commit record remembers"
 
 
-def test_a_forged_approval_is_in_no_chain(instance: dg.DagsterInstance, database: Path):
+def test_a_forged_approval_is_not_in_the_chain(instance: dg.DagsterInstance, database: Path):
     write(instance, Action(kind="approve", subject="shop/champion", project="shop", actor="eve", outcome="ok"))
     assert [flaw.partition(" (")[2] for flaw in flaws(instance)] == ["approve shop/champion by eve) is in no chain"]
 
 
-def test_a_changed_file_is_named(home: Home, instance: dg.DagsterInstance, database: Path):
+def test_a_changed_file_is_reported(home: Home, instance: dg.DagsterInstance, database: Path):
     file = home.state / "chains" / "shop" / "00000003.json"
     held = json.loads(file.read_text())
     held["action"]["actor"] = "eve"
@@ -120,13 +118,13 @@ def test_a_changed_file_is_named(home: Home, instance: dg.DagsterInstance, datab
     assert flaws(instance) == ["number 3 (approve shop/champion by ada) was changed"]
 
 
-def test_a_lost_file_is_written_anew_from_the_log(home: Home, instance: dg.DagsterInstance, database: Path):
+def test_a_lost_file_is_rewritten_from_the_log(home: Home, instance: dg.DagsterInstance, database: Path):
     (home.state / "chains" / "shop" / "00000002.json").unlink()
     assert [flaw.fixed for flaw in audit(instance, {})] == [True]
     assert audit(instance, {}) == []
 
 
-def test_a_crash_between_the_link_and_its_event_leaves_no_hole(instance: dg.DagsterInstance, database: Path):
+def test_a_crash_between_the_link_and_its_event_leaves_no_gap(instance: dg.DagsterInstance, database: Path):
     last = Action(kind="approve", subject="shop/champion", project="shop", actor="ada", outcome="ok", reason="5")
     chains(instance).append(last)
     approve(instance, 6)

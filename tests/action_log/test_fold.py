@@ -36,7 +36,7 @@ def some(instance):
     instance.report_runless_asset_event(dg.AssetMaterialization(["shop", "model"]))
 
 
-def test_the_state_is_what_the_log_adds_up_to(instance, cache):
+def test_the_state_is_the_fold_of_the_log(instance, cache):
     some(instance)
     state = folded(instance, cache)
     shop = state.of("shop")
@@ -47,7 +47,7 @@ def test_the_state_is_what_the_log_adds_up_to(instance, cache):
     assert folded(instance, cache).of("shop").open == {}
 
 
-def test_only_what_is_new_is_read_and_nothing_depends_on_the_cache(instance, cache, monkeypatch):
+def test_only_new_events_are_read_and_nothing_depends_on_the_cache(instance, cache, monkeypatch):
     some(instance)
     folded(instance, cache)
     record(instance, action(reason="new"))
@@ -62,7 +62,7 @@ def test_only_what_is_new_is_read_and_nothing_depends_on_the_cache(instance, cac
 
 
 @pytest.mark.parametrize("damage", ["cut", "edited", "newer", "empty", "directory"])
-def test_a_cache_that_cannot_be_trusted_is_made_anew(instance, cache, damage):
+def test_an_invalid_cache_is_rebuilt(instance, cache, damage):
     some(instance)
     before = folded(instance, cache)
     text = cache.read_text()
@@ -78,7 +78,7 @@ def test_a_cache_that_cannot_be_trusted_is_made_anew(instance, cache, damage):
     assert folded(instance, cache) == before
 
 
-def test_another_database_is_noticed(instance, cache):
+def test_another_database_invalidates_the_cache(instance, cache):
     some(instance)
     folded(instance, cache)
     with dg.instance_for_test() as other:
@@ -113,7 +113,7 @@ def test_failures_are_grouped_by_code_and_project_with_their_trend(instance, cac
     assert grouped(state, None, now - 9e6, now - 8e6) == []
 
 
-def test_one_failure_told_by_the_action_and_by_its_step_counts_once(instance, cache):
+def test_a_failure_recorded_by_the_action_and_by_its_step_counts_once(instance, cache):
     for kind in ("promote", "materialize"):
         record(instance, action(kind=kind, outcome="failed", error_code="RDX-MOD-001", run_id="run"))
     (failures,) = folded(instance, cache).failures.values()

@@ -32,7 +32,7 @@ def ask(*arguments: str) -> str:
     return done.output
 
 
-def test_the_log_tells_what_was_made_what_failed_and_what_was_done(toy: Toy, instance: dg.DagsterInstance):
+def test_the_log_lists_materializations_failures_and_actions(toy: Toy, instance: dg.DagsterInstance):
     toy.source["a"] = "bug"
     toy.materialize(instance)
     record(
@@ -55,7 +55,7 @@ def test_the_log_tells_what_was_made_what_failed_and_what_was_done(toy: Toy, ins
     assert ask("log", "--actor", "nobody") == "no matching actions\n"
 
 
-def test_failures_are_counted_by_code_with_what_to_do(toy: Toy, instance: dg.DagsterInstance):
+def test_failures_are_counted_by_code_with_a_hint(toy: Toy, instance: dg.DagsterInstance):
     assert ask("errors") == "no failures since 7d\n"
     toy.source["a"] = "bug"
     toy.materialize(instance, "toy/raw/a")
@@ -64,7 +64,7 @@ def test_failures_are_counted_by_code_with_what_to_do(toy: Toy, instance: dg.Dag
     assert "next: set RADIX_DEBUG=1" in ask("errors")
 
 
-def test_a_failure_is_shown_on_the_assets_own_timeline(toy: Toy, instance: dg.DagsterInstance):
+def test_a_failure_is_shown_on_the_timeline_of_its_asset(toy: Toy, instance: dg.DagsterInstance):
     toy.source["a"] = "bug"
     toy.materialize(instance, "toy/raw/a")
     (found,) = instance.fetch_observations(dg.AssetKey(["toy", "raw", "a"]), limit=10).records
@@ -86,11 +86,11 @@ def test_a_failure_is_shown_on_the_assets_own_timeline(toy: Toy, instance: dg.Da
         ("2030-01-31", -43200),
     ],
 )
-def test_a_moment_is_a_time_ago_or_a_date(text: str, seconds: float):
+def test_a_time_is_relative_or_a_date(text: str, seconds: float):
     assert moment(text, NOW) - NOW.timestamp() == seconds
 
 
 @pytest.mark.parametrize("arguments", [{"since": "yesterday"}, {"kind": "dance"}, {"severity": "bad"}])
-def test_what_cannot_be_asked_is_told(arguments: dict[str, str]):
+def test_an_invalid_filter_is_reported(arguments: dict[str, str]):
     with pytest.raises(ConfigError, match="RDX-LOG-002"):
         log._filter(**arguments)

@@ -39,7 +39,7 @@ def orders():
     return dg.MaterializeResult(metadata={"radix/version": 3, "preview": dg.MetadataValue.md("|a|")})
 
 
-def test_what_was_made_and_what_was_done_are_one_stream_in_the_order_of_the_log(instance):
+def test_materializations_and_actions_are_one_stream_in_the_order_of_the_log(instance):
     record(instance, action(reason="first"))
     dg.materialize([orders], instance=instance, tags={"radix/actor": "sensor"})
     record(instance, action(reason="last", subject="infra/local/endpoint"))
@@ -69,7 +69,7 @@ def test_what_was_made_and_what_was_done_are_one_stream_in_the_order_of_the_log(
         (Filter(project="sho%"), []),
     ],
 )
-def test_each_filter_narrows(instance, wanted, expected):
+def test_each_filter_narrows_the_result(instance, wanted, expected):
     record(instance, action(reason="made"))
     record(instance, action(reason="failed", subject="shop/model", outcome="failed"))
     record(instance, action(reason="refused", kind="refuse"))
@@ -79,7 +79,7 @@ def test_each_filter_narrows(instance, wanted, expected):
     assert [entry.action.reason for entry in entries(instance, wanted) if entry.action.reason != "theirs"] == expected
 
 
-def test_the_order_is_that_of_storage_whatever_the_clock_says(instance, monkeypatch):
+def test_the_order_is_the_storage_order_regardless_of_the_clock(instance, monkeypatch):
     now = time.time()
     for reason, skew in (("one", 0), ("two", -3600), ("three", 3600)):
         with monkeypatch.context() as patch:
@@ -90,7 +90,7 @@ def test_the_order_is_that_of_storage_whatever_the_clock_says(instance, monkeypa
     assert [round(entry.timestamp - now) for entry in found] == [0, -3600, 3600]
 
 
-def test_pages_leave_nothing_out_and_a_cursor_goes_on(instance, monkeypatch):
+def test_pages_leave_nothing_out_and_a_cursor_continues(instance, monkeypatch):
     monkeypatch.setattr("radix_resources.action_log.stream.PAGE", 7)
     for number in range(30):
         record(instance, action(reason=str(number)))
@@ -121,7 +121,7 @@ def test_one_page_is_one_query_however_many_assets_there_are(instance):
     assert sum("event_logs" in statement for statement in asked) == 1
 
 
-def test_following_tells_what_is_done_from_now_on(instance):
+def test_following_yields_new_entries(instance):
     record(instance, action(reason="before"))
     found = follow(instance, Filter(project="shop"), seconds=0.01)
     writer = threading.Timer(0.2, lambda: [record(instance, action(reason=text)) for text in ("one", "two")])
@@ -130,7 +130,7 @@ def test_following_tells_what_is_done_from_now_on(instance):
     writer.join()
 
 
-def test_what_dagster_wrote_is_decoded_as_dagster_does(orders_log):
+def test_events_of_dagster_are_decoded_as_dagster_does(orders_log):
     from dagster._core.events.log import EventLogEntry
     from dagster._serdes import deserialize_value
 

@@ -18,11 +18,11 @@ from radix_resources.action_log.redaction import redact, secrets
         ("no address at all: 12@13", "no address at all: 12@13"),
     ],
 )
-def test_passwords_in_addresses_are_taken_out_and_nothing_else(text, safe):
+def test_only_passwords_are_removed_from_addresses(text, safe):
     assert redact(text) == safe
 
 
-def test_values_of_variables_that_tell_or_are_named_are_secrets():
+def test_values_of_variables_with_a_telling_name_or_a_setting_are_secrets():
     environment = {
         "SHOP_DB": "abc", "AWS_SECRET_ACCESS_KEY": "very-secret", "PASSENGERS": "1000", "HOME": "/home/ada",
         "GOOGLE_CREDENTIALS": "/home/ada/key.json", "EMPTY_PASSWORD": "",
@@ -38,5 +38,5 @@ json = st.recursive(
 
 
 @given(json, st.text(min_size=3, alphabet="abcXYZ123"))
-def test_a_hidden_value_is_nowhere_in_the_result(content, hidden):
+def test_a_redacted_value_is_nowhere_in_the_result(content, hidden):
     assert hidden not in str(redact({"a": content, "b": [hidden], hidden: f"x{hidden}y"}, [hidden]))

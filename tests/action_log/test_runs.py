@@ -46,11 +46,11 @@ def model():
     [(Status.STARTED, True), (Status.STARTING, True), (Status.FAILURE, False), (Status.CANCELED, False),
      (Status.SUCCESS, False)],
 )  # fmt: skip
-def test_a_fence_holds_while_its_run_has_not_ended(instance, status, holds):
+def test_a_fence_is_valid_until_its_run_ends(instance, status, holds):
     assert RunFence(instance, run(instance, status)).holds() is holds
 
 
-def test_a_fence_falls_when_the_run_is_reported_failed_and_never_stood_without_a_run(instance):
+def test_a_fence_is_lost_when_the_run_is_reported_failed_and_never_valid_without_a_run(instance):
     run_id = run(instance)
     fence = RunFence(instance, run_id)
     assert fence.holds()
@@ -59,7 +59,7 @@ def test_a_fence_falls_when_the_run_is_reported_failed_and_never_stood_without_a
     assert not RunFence(instance, "00000000-0000-0000-0000-000000000000").holds()
 
 
-def test_only_runs_whose_process_is_gone_are_reported(instance, other_process):
+def test_only_runs_with_a_dead_process_are_reported(instance, other_process):
     pid = str(other_process.pid)
     tags = {**process_tags(), PID: pid, STARTED: started_at(other_process.pid)}
     mine, theirs = run(instance, **process_tags()), run(instance, **tags)
@@ -76,7 +76,7 @@ def test_only_runs_whose_process_is_gone_are_reported(instance, other_process):
     assert any("killed" in message and "run the project again" in message for message in messages)
 
 
-def test_a_recycled_pid_and_an_earlier_boot_are_gone(instance):
+def test_a_recycled_pid_and_an_earlier_boot_are_dead(instance):
     recycled = run(instance, **{**process_tags(), STARTED: "1"})
     rebooted = run(instance, **{**process_tags(), BOOT: "an earlier one"})
     assert set(reconcile_runs(instance)) == {recycled, rebooted}
@@ -87,7 +87,7 @@ def test_a_run_of_another_machine_or_container_is_left_alone(instance):
     assert reconcile_runs(instance) == []
 
 
-def test_a_run_that_nothing_is_known_of_is_left_alone(instance):
+def test_a_run_without_a_known_process_is_left_alone(instance):
     run(instance)
     assert reconcile_runs(instance) == []
 
@@ -103,7 +103,7 @@ def test_the_process_of_dagsters_own_launcher_is_known_from_the_log(instance, ot
     assert reconcile_runs(instance) == ([] if alive else [run_id])
 
 
-def test_tags_taken_over_from_an_earlier_run_prove_nothing(instance):
+def test_tags_copied_from_an_earlier_run_prove_nothing(instance):
     job = dg.define_asset_job("job").resolve(asset_graph=dg.Definitions([orders]).resolve_asset_graph())
     first = run(instance, Status.FAILURE)
     dead = {**process_tags(), PID: "999999999"}

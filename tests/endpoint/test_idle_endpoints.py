@@ -36,7 +36,9 @@ def released(instance: dg.DagsterInstance) -> list[Action]:
     return [one.action for one in read(instance, project="shop") if one.action.kind == "release"]
 
 
-def test_its_time_is_counted_from_when_it_was_first_seen(home: Home, instance: dg.DagsterInstance, stand_on: Tools):
+def test_the_time_of_an_endpoint_is_counted_from_when_it_was_first_seen(
+    home: Home, instance: dg.DagsterInstance, stand_on: Tools
+):
     seen = release_idle(instance, home, {}, now=0.0)
     assert seen == {"shop": {"since": 0.0, "version": "1"}}
     assert release_idle(instance, home, seen, now=2 * HOUR - 1) == seen
@@ -48,7 +50,7 @@ def test_its_time_is_counted_from_when_it_was_first_seen(home: Home, instance: d
     assert [(one.phase, one.outcome) for one in released(instance)] == [("outcome", "ok"), ("intent", None)]
 
 
-def test_one_that_stopped_by_itself_is_written_down_once(home: Home, instance: dg.DagsterInstance, stand_on: Tools):
+def test_an_endpoint_that_stopped_by_itself_is_recorded_once(home: Home, instance: dg.DagsterInstance, stand_on: Tools):
     seen = release_idle(instance, home, {}, now=0.0)
     stand_on.endpoint.stop("shop")
     seen = release_idle(instance, home, seen, now=60.0)

@@ -60,7 +60,7 @@ def pid_now(endpoint):
     return now.pid if now.state == "running" else None
 
 
-def test_what_is_deployed_answers_and_is_found_again(endpoint):
+def test_a_deployed_endpoint_answers_and_is_found_again(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
     assert (deployed.state, deployed.version) == ("running", "1")
     assert get(deployed.address)["pid"] == deployed.pid
@@ -68,7 +68,7 @@ def test_what_is_deployed_answers_and_is_found_again(endpoint):
     assert list(endpoint.list()) == [deployed]
 
 
-def test_how_long_it_was_there_is_counted_also_over_a_stop_and_a_kill(endpoint):
+def test_the_time_of_an_endpoint_is_counted_across_a_stop_and_a_kill(endpoint):
     assert endpoint.uptime("shop") == {}
     deployed = endpoint.deploy("shop", manifest("1"))
     assert eventually(lambda: sum(endpoint.uptime("shop").values()) > 0.5)
@@ -86,7 +86,7 @@ def test_how_long_it_was_there_is_counted_also_over_a_stop_and_a_kill(endpoint):
     assert deployed.version == endpoint.inspect("shop").version
 
 
-def test_a_time_that_spans_months_is_shared_out_among_them():
+def test_a_time_that_spans_months_is_divided_among_them():
     begin = datetime(2029, 12, 31, 23, tzinfo=UTC).timestamp()
     found = with_uptime({"2029-12": 1.0}, begin, begin + 3600 + 31 * 86400 + 60)
     assert found == {"2029-12": 3601.0, "2030-01": 31 * 86400.0, "2030-02": 60.0}
@@ -144,7 +144,7 @@ def test_a_first_version_that_does_not_start_leaves_nothing_running(endpoint):
     assert endpoint.deploy("shop", manifest("2")).version == "2", "a later good version starts"
 
 
-def test_a_program_that_is_not_there_is_told_as_such(endpoint):
+def test_a_missing_program_is_reported(endpoint):
     broken = manifest("1").model_copy(update={"command": ["/no/such/program"]})
     with pytest.raises(ServingError, match="RDX-SRV-008") as caught:
         endpoint.deploy("shop", broken)
@@ -186,7 +186,7 @@ def test_requests_wait_while_a_crashed_server_comes_back(endpoint):
     assert get(deployed.address)["version"] == "1"
 
 
-def test_the_servers_end_with_a_killed_supervisor_and_the_truth_is_told(endpoint):
+def test_the_servers_end_with_a_killed_supervisor_and_the_status_reports_it(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
     os.kill(supervisor_of(endpoint, "shop"), signal.SIGKILL)
     assert eventually(lambda: started_at(deployed.pid) is None), "the orphan must die"
@@ -197,7 +197,7 @@ def test_the_servers_end_with_a_killed_supervisor_and_the_truth_is_told(endpoint
     assert get(again.address)["version"] == "1"
 
 
-def test_what_was_stopped_can_be_started(endpoint):
+def test_a_stopped_endpoint_can_be_started(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
     endpoint.stop("shop")
     assert endpoint.inspect("shop").state == "stopped"
@@ -207,7 +207,7 @@ def test_what_was_stopped_can_be_started(endpoint):
     assert endpoint.start("other") is None
 
 
-def test_an_idle_endpoint_stops_by_itself_and_completely(tmp_path):
+def test_an_idle_endpoint_stops_completely_by_itself(tmp_path):
     endpoint = LocalEndpoint(root=str(tmp_path), idle_seconds=0.5)
     deployed = endpoint.deploy("shop", manifest("1"))
     supervisor = supervisor_of(endpoint, "shop")
@@ -235,7 +235,7 @@ def test_a_removed_state_folder_ends_the_supervisor(endpoint):
     assert eventually(lambda: started_at(deployed.pid) is None)
 
 
-def test_projects_have_addresses_of_their_own_and_a_taken_port_is_avoided(endpoint, tmp_path):
+def test_projects_have_distinct_addresses_and_a_taken_port_is_avoided(endpoint, tmp_path):
     other = LocalEndpoint(root=str(tmp_path / "other installation"))
     addresses = {endpoint.deploy("shop", manifest("1")).address, endpoint.deploy("bank", manifest("1")).address}
     try:
@@ -246,7 +246,7 @@ def test_projects_have_addresses_of_their_own_and_a_taken_port_is_avoided(endpoi
     assert all(address.startswith("http://127.0.0.1:8") for address in addresses)
 
 
-def test_a_recycled_pid_is_not_taken_for_ours(endpoint):
+def test_a_recycled_pid_is_not_mistaken_for_the_server(endpoint):
     assert is_running(os.getpid(), started_at(os.getpid()))
     assert not is_running(os.getpid(), "1")
     assert not is_running(None, None)
@@ -273,7 +273,7 @@ def test_a_caller_with_pipes_does_not_hang(endpoint):
     assert endpoint.inspect("shop").state == "running"
 
 
-def test_deployers_at_the_same_time_agree(endpoint):
+def test_concurrent_deployers_agree(endpoint):
     outcomes = []
     threads = [
         threading.Thread(target=lambda v=str(v): outcomes.append(endpoint.deploy("shop", manifest(v))))
@@ -314,7 +314,7 @@ def test_a_killed_deployer_does_not_block_the_next_one(endpoint):
 
 
 @pytest.mark.slow
-def test_under_load_a_server_killed_again_and_again_answers_every_request_that_it_did_not_die_of(endpoint):
+def test_under_load_a_repeatedly_killed_server_answers_every_request_that_did_not_kill_it(endpoint):
     deployed = endpoint.deploy("shop", manifest("1"))
     done, answered, hung = threading.Event(), [], []
 

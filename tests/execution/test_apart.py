@@ -32,7 +32,7 @@ def work(home: Home, tmp_path: Path) -> Work:
     return replace(assemble(project, step, tools(home), None), out=out)
 
 
-def test_the_result_is_the_same(work: Work, tmp_path: Path):
+def test_a_step_in_a_separate_process_has_the_same_result(work: Work, tmp_path: Path):
     assert can_leave(work)
     output, usage = compute_apart(work, GB)
     here = tmp_path / "here"
@@ -43,14 +43,14 @@ def test_the_result_is_the_same(work: Work, tmp_path: Path):
     assert 10**7 < usage.peak_bytes < GB
 
 
-def test_what_goes_beyond_its_limit_is_ended(work: Work):
+def test_a_step_beyond_its_limit_is_terminated(work: Work):
     with pytest.raises(OutOfMemory) as ended:
         compute_apart(work, 10**7)
     assert ended.value.usage.out_of_memory
     assert ended.value.usage.peak_bytes > 10**7
 
 
-def test_an_error_is_told_in_its_own_words(work: Work):
+def test_an_error_keeps_its_message(work: Work):
     (work.project.folder / "orders.csv").unlink()
     with pytest.raises(SourceError, match="RDX-SRC-001") as told:
         compute_apart(work, GB)

@@ -20,7 +20,7 @@ def code_of(result: dg.ExecuteInProcessResult) -> str:
     return str(failed.step_failure_data.user_failure_data.metadata["code"].value)
 
 
-def test_what_a_step_needed_and_used_is_in_its_commit_and_in_the_ledger(toy: Toy, instance: dg.DagsterInstance):
+def test_the_need_and_use_of_a_step_are_in_its_commit_and_in_the_ledger(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     commit = toy.tools.storage.latest("toy/sum")
     assert commit.used["need"]["stage"] == "sum"
@@ -29,14 +29,14 @@ def test_what_a_step_needed_and_used_is_in_its_commit_and_in_the_ledger(toy: Toy
     assert "toy/sum" in {used.step for used in ledger(toy.home).read()}
 
 
-def test_a_lost_ledger_is_made_anew_from_the_commits(toy: Toy, instance: dg.DagsterInstance):
+def test_a_lost_ledger_is_rebuilt_from_the_commits(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     before = ledger(toy.home).read()
     (toy.home.state / "usage.jsonl").unlink()
     assert {used.step for used in ledger(toy.home).read(toy.home.store)} == {used.step for used in before}
 
 
-def test_out_of_memory_is_tried_once_more_and_the_lesson_is_kept(toy: Toy, instance: dg.DagsterInstance):
+def test_out_of_memory_is_retried_once_and_the_measured_need_is_stored(toy: Toy, instance: dg.DagsterInstance):
     tries = []
 
     def during(work: Work) -> None:
@@ -63,7 +63,7 @@ def test_out_of_memory_twice_is_a_coded_failure(toy: Toy, instance: dg.DagsterIn
     assert toy.computed == ["raw/a", "raw/a"]
 
 
-def test_what_cannot_fit_is_not_started(toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch):
+def test_a_step_that_cannot_fit_is_not_started(toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RADIX_MEMORY", "1MB")
     assert code_of(toy.materialize(instance, "toy/raw/a")) == "RDX-CMP-007"
     assert toy.computed == []

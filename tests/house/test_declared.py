@@ -51,7 +51,7 @@ def imported(*folders: str) -> dict[str, set[str]]:
         pytest.param(("tests", "benchmarks", "tools"), ("dev", "docs", "sample"), id="beside the packages"),
     ],
 )
-def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]):
+def test_every_imported_package_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]):
     distributions = packages_distributions()
     known = declared(*extras) | (set().union(*OF_EXTRAS.values()) if not extras else set())
     missing = {
@@ -67,7 +67,7 @@ def test_an_extra_declares_what_it_is_for(extra: str):
     assert declared(extra) >= OF_EXTRAS[extra]
 
 
-def test_constraints_name_versions_and_hashes_and_no_place():
+def test_constraints_contain_versions_and_hashes_and_no_locations():
     text = (REPOSITORY / "constraints.txt").read_text()
     pinned = {normal(name) for name in re.findall(r"(?m)^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", text)}
     extras = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["optional-dependencies"]

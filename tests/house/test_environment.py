@@ -35,12 +35,12 @@ def modules() -> Iterator[Path]:
         yield from (REPOSITORY / package).rglob("*.py")
 
 
-def test_only_entry_points_read_where_the_installation_is():
+def test_only_entry_points_read_the_environment():
     found = {str(path.relative_to(REPOSITORY)) for path in modules() if reads(path.read_text(encoding="utf-8"))}
     assert found == set(ENTRY_POINTS)
 
 
 @pytest.mark.parametrize("source", ["Home.from_environment().state", "partial(home.Home.from_environment)"])
-def test_a_module_that_reads_it_is_noticed(source: str):
+def test_a_module_that_reads_the_environment_is_reported(source: str):
     assert reads(source)
     assert not reads('"""Home.from_environment is for entry points."""')

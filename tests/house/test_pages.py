@@ -11,7 +11,7 @@ sys.path.insert(0, str(REPOSITORY / "tools"))
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("**/*.md"))]
 
 
-def test_the_picture_shows_the_contracts():
+def test_the_diagram_shows_the_contracts():
     from picture import PICTURE, draw
 
     assert PICTURE.read_text() == draw(), "run: make picture"

@@ -97,7 +97,7 @@ def test_every_reference_to_a_module_resolves():
         ("f(f'radix_assets.nothing:{x}')", "no nothing"),
     ],
 )
-def test_a_reference_that_does_not_resolve_is_noticed(text: str, problem: str):
+def test_a_reference_that_does_not_resolve_is_reported(text: str, problem: str):
     (found,) = broken_references(text)
     assert problem in found
 

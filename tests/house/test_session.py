@@ -29,7 +29,9 @@ def server() -> Iterator[forks.ForkServer]:
 
 
 @pytest.mark.parametrize(("argument", "code"), [("0", 0), ("3", 3), ("kill", -signal.SIGKILL)])
-def test_a_fork_ends_as_the_command_would(server: forks.ForkServer, tmp_path: Path, argument: str, code: int):
+def test_a_fork_has_the_exit_code_and_output_of_the_command(
+    server: forks.ForkServer, tmp_path: Path, argument: str, code: int
+):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     done = server.run([str(program), argument], env={"WORD": "its own"}, cwd=tmp_path, timeout=60)
@@ -51,18 +53,18 @@ def test_a_fork_that_takes_too_long_is_killed(server: forks.ForkServer, tmp_path
         server.run(["-m", "slow"], env=dict(os.environ), cwd=tmp_path, timeout=0.5)
 
 
-def test_a_process_that_is_left_is_named_with_its_test(monkeypatch: pytest.MonkeyPatch):
+def test_a_leftover_process_is_named_with_its_test(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(guard.MARK, "this test")
     monkeypatch.setattr(guard, "GRACE", 0)
     with subprocess.Popen(["sleep", "600"]) as process:
         (left,) = guard.processes_left("this test")
         process.kill()
-    assert "test_a_process_that_is_left_is_named_with_its_test" in left
+    assert "test_a_leftover_process_is_named_with_its_test" in left
     assert "sleep 600" in left
     assert guard.processes_left("this test") == []
 
 
-def test_a_file_in_the_checkout_is_noticed_and_caches_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_new_file_in_the_checkout_is_reported_and_caches_are_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(guard, "ROOT", tmp_path)
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     (tmp_path / ".gitignore").write_text(".radix/")
@@ -79,7 +81,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_two_sessions_have_a_folder_each_and_what_a_killed_one_left_is_removed(memory: Path):
+def test_two_sessions_have_separate_folders_and_that_of_a_killed_one_is_removed(memory: Path):
     (memory / f"{scratch.PREFIX}killed" / "some").mkdir(parents=True)
     one, two = scratch.open_scratch(), scratch.open_scratch()
     assert one
@@ -90,7 +92,7 @@ def test_two_sessions_have_a_folder_each_and_what_a_killed_one_left_is_removed(m
     assert list(memory.iterdir()) == []
 
 
-def test_what_failed_tests_left_is_on_the_disk_afterwards(
+def test_the_files_of_failed_tests_are_on_the_disk_afterwards(
     memory: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(scratch.tempfile, "tempdir", str(tmp_path_factory.mktemp("disk")))
@@ -104,6 +106,6 @@ def test_what_failed_tests_left_is_on_the_disk_afterwards(
     assert list(memory.iterdir()) == []
 
 
-def test_without_room_in_memory_the_disk_is_used(memory: Path, monkeypatch: pytest.MonkeyPatch):
+def test_without_space_in_memory_the_disk_is_used(memory: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(scratch, "ROOM", 1 << 60)
     assert scratch.open_scratch() is None

@@ -37,7 +37,7 @@ def records(toy: Toy) -> list[Path]:
     return list((toy.home.store / "commits").rglob("*.json"))
 
 
-def test_without_a_word_nothing_is_removed(toy: Toy):
+def test_without_confirmation_nothing_is_removed(toy: Toy):
     assert radix("toy") == 2
     assert records(toy)
     assert radix("toy", "--yes-delete-data") == 0
@@ -46,7 +46,7 @@ def test_without_a_word_nothing_is_removed(toy: Toy):
     assert radix("toy", "--yes-delete-data") == 0
 
 
-def test_where_the_project_says_so_a_flag_does_not_suffice(toy: Toy):
+def test_a_flag_does_not_suffice_if_the_project_requires_a_person(toy: Toy):
     path = toy.project.folder / "project.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"policy": {"delete": "human"}}))
     assert radix("toy", "--yes-delete-data") == 2
@@ -58,7 +58,7 @@ def test_the_sensors_leave_a_destroyed_project_alone(toy: Toy, instance: dg.Dags
     assert list(requests(instance, toy.home, {"raw"}, {}, toy.stages)) == []
 
 
-def test_a_project_at_work_is_not_destroyed(toy: Toy, instance: dg.DagsterInstance):
+def test_a_running_project_is_not_destroyed(toy: Toy, instance: dg.DagsterInstance):
     instance.create_run_for_job(_nothing, status=dg.DagsterRunStatus.STARTED, tags={PROJECT_TAG: "toy"})
     with pytest.raises(ConfigError, match="RDX-CFG-016"):
         destroy(toy.project, toy.home, instance, by="ada")
@@ -70,7 +70,7 @@ def _nothing() -> None:
     """A run that is there."""
 
 
-def test_what_was_killed_or_damaged_leaves_no_data_behind(toy: Toy, instance: dg.DagsterInstance):
+def test_killed_or_damaged_work_leaves_no_data_behind(toy: Toy, instance: dg.DagsterInstance):
     with toy.tools.storage.attempt("toy/raw/a") as attempt:
         shutil.copytree(attempt.path, attempt.path.with_name("killed"))
         (attempt.path.with_name("killed") / "rows.txt").write_text("private")
@@ -78,7 +78,7 @@ def test_what_was_killed_or_damaged_leaves_no_data_behind(toy: Toy, instance: dg
     assert [path for path in toy.home.store.rglob("*") if path.is_file()] == []
 
 
-def test_made_anew_after_it_was_destroyed_it_is_as_the_log_says(toy: Toy, instance: dg.DagsterInstance):
+def test_a_project_rebuilt_after_it_was_destroyed_matches_the_log(toy: Toy, instance: dg.DagsterInstance):
     toy.source["a"] = "3"
     toy.materialize(instance)  # a second version
     destroy(toy.project, toy.home, instance, by="ada")
@@ -86,7 +86,7 @@ def test_made_anew_after_it_was_destroyed_it_is_as_the_log_says(toy: Toy, instan
     assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
 
 
-def test_a_project_whose_folder_is_gone_is_destroyed_and_its_log_is_told(toy: Toy):
+def test_a_project_with_a_missing_folder_is_destroyed_and_the_log_records_it(toy: Toy):
     shutil.rmtree(toy.project.folder)
     assert radix("toy", "--yes-delete-data") == 0
     assert records(toy) == []

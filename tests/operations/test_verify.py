@@ -51,13 +51,13 @@ def shown(instance: dg.DagsterInstance) -> dict[str, int]:
     return {one.action.subject: one.action.after["version"] for one in found if "version" in one.action.after}
 
 
-def test_where_nothing_happened_there_is_nothing_to_tell(toy: Toy, instance: dg.DagsterInstance):
+def test_an_intact_store_has_no_findings(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     assert check(toy, instance) == []
     assert tidy(toy, instance) == []
 
 
-def test_a_lost_database_is_made_anew_from_the_commit_records(
+def test_a_lost_database_is_rebuilt_from_the_commit_records(
     toy: Toy, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     toy.materialize(instance)
@@ -81,7 +81,7 @@ def test_a_lost_database_is_made_anew_from_the_commit_records(
         assert check(toy, anew) == []
 
 
-def test_pruned_events_come_back_and_the_newest_stays_the_newest(toy: Toy, instance: dg.DagsterInstance):
+def test_pruned_events_are_restored_and_the_newest_stays_the_newest(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance, "toy/raw/a")
     toy.source["a"] = "7"
     toy.materialize(instance, "toy/raw/a")
@@ -134,7 +134,7 @@ def test_each_damage_to_a_snapshot_is_named_with_its_fix(
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
-def test_a_half_written_parquet_file_is_named_before_its_content_is_read(
+def test_a_truncated_parquet_file_is_reported_before_its_content_is_read(
     toy: Toy, instance: dg.DagsterInstance, share: float
 ):
     toy.during = lambda work: pl.DataFrame({"x": range(5000)}).write_parquet(work.out / "data.parquet")
@@ -150,14 +150,14 @@ def test_a_half_written_parquet_file_is_named_before_its_content_is_read(
     assert finding.found == "version 1: data.parquet is not a complete Parquet file"
 
 
-def test_an_unreadable_commit_record_is_told_and_the_rest_is_checked(toy: Toy, instance: dg.DagsterInstance):
+def test_an_unreadable_commit_record_is_reported_and_the_rest_is_checked(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     (toy.home.store / "commits" / "toy" / "sum" / "00000001.json").write_text('{"asset": ')
     (finding,) = check(toy, instance)
     assert finding.found == "the commit record 00000001.json of sum cannot be read"
 
 
-def test_a_run_that_was_killed_is_told_with_the_asset_it_was_at(toy: Toy, instance: dg.DagsterInstance):
+def test_a_killed_run_is_reported_with_the_asset_it_was_computing(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance, "toy/raw/a")
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         tags = {**process_tags(), PID: str(process.pid), STARTED: started_at(process.pid) or ""}
@@ -183,7 +183,7 @@ def dead() -> str:
     return f"{host} {boot} 999999999 {started}"
 
 
-def test_an_intent_that_a_kill_cut_off_is_looked_up_and_closed(toy: Toy, instance: dg.DagsterInstance):
+def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     commit = toy.tools.storage.latest("toy/gate")
     assert commit
@@ -209,7 +209,7 @@ def test_an_intent_that_a_kill_cut_off_is_looked_up_and_closed(toy: Toy, instanc
     assert tidy(toy, instance) == []
 
 
-def test_an_intent_of_another_machine_is_closed_once_it_cannot_be_under_way_any_more(
+def test_an_intent_of_another_machine_is_closed_once_it_can_no_longer_be_in_progress(
     toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     boot = process_name().split(" ")[1]
@@ -227,12 +227,12 @@ def test_an_intent_of_another_machine_is_closed_once_it_cannot_be_under_way_any_
     assert [entry.action.id for entry in open_intents(read(instance))] == ["now"]
 
 
-def test_what_is_under_way_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance):
+def test_work_in_progress_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance):
     with logged_action(instance, Action(kind="promote", subject="toy/end", project="toy", actor="ada")):
         assert tidy(toy, instance) == []
 
 
-def test_what_nothing_refers_to_is_removed_after_its_retention(
+def test_unreferenced_snapshots_are_removed_after_their_retention(
     toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
     toy.materialize(instance)
@@ -253,7 +253,7 @@ def test_what_nothing_refers_to_is_removed_after_its_retention(
     assert check(toy, instance) == []
 
 
-def test_a_snapshot_that_is_gone_is_made_anew_by_the_next_run_and_hides_nothing(toy: Toy, instance: dg.DagsterInstance):
+def test_a_missing_snapshot_is_rebuilt_by_the_next_run_and_hides_nothing(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance)
     shutil.rmtree(snapshot(toy, "raw/a"))
     states = {one.step.name: one.state for one in asset_statuses(toy.project, toy.stages, toy.tools)}
@@ -265,7 +265,7 @@ def test_a_snapshot_that_is_gone_is_made_anew_by_the_next_run_and_hides_nothing(
     assert check(toy, instance) == []
 
 
-def test_what_is_made_again_goes_by_its_own_damaged_output_no_more(toy: Toy, instance: dg.DagsterInstance):
+def test_a_rebuilt_asset_does_not_read_its_own_damaged_output(toy: Toy, instance: dg.DagsterInstance):
     toy.materialize(instance, "toy/raw/a")
     seen: list[bool] = []
     toy.during = lambda work: seen.append(work.previous is not None)

@@ -37,7 +37,7 @@ def _while_handling(_work: Work) -> Output:
 
 
 @pytest.mark.parametrize("fails", [_python, _polars, _while_handling])
-def test_an_unforeseen_error_leaves_no_value_anywhere(
+def test_an_unexpected_error_leaves_no_value_anywhere(
     home: Home, instance: dg.DagsterInstance, fails: Callable[[Work], Output]
 ):
     folder = home.projects / "shop"

@@ -41,7 +41,7 @@ def get(address: str) -> tuple[str, dict[str, str]]:
     return answer.text, dict(answer.headers)
 
 
-def test_it_shows_what_is_not_private_now_and_is_kept_by_nobody(address: str, home: Home):
+def test_the_preview_shows_columns_that_are_not_private_now_and_is_not_cached(address: str, home: Home):
     page, headers = get(f"{address}/view/shop/raw/my_orders")
     assert "&lt;b&gt;Qzx 3&lt;/b&gt;" in page
     assert "<b>Qzx" not in page
@@ -64,11 +64,11 @@ def test_it_shows_what_is_not_private_now_and_is_kept_by_nobody(address: str, ho
     "path",
     ["view/shop/raw/other", "view/other/raw/my_orders", "view/shop/features", "view/../raw/x", "view/shop", "view/"],
 )
-def test_what_is_not_there_is_not_found(address: str, path: str):
+def test_a_missing_preview_is_not_found(address: str, path: str):
     assert httpx.get(f"{address}/{path}", timeout=10).status_code == 404
 
 
-def test_the_event_holds_its_address_and_what_values_look_like(tmp_path, instance: dg.DagsterInstance, address: str):
+def test_the_event_contains_the_address_and_the_shapes_of_values(tmp_path, instance: dg.DagsterInstance, address: str):
     event = instance.get_latest_materialization_event(dg.AssetKey(["shop", "raw", "my_orders"]))
     metadata = event.asset_materialization.metadata
     assert metadata["preview"].value == "http://127.0.0.1:3001/view/shop/raw/my_orders"
@@ -86,5 +86,5 @@ def test_the_event_holds_its_address_and_what_values_look_like(tmp_path, instanc
         ("٣", "9"), ("x" * 40, "a" * 30 + "…"), ("a|b\n", "a?a?"),
     ],
 )  # fmt: skip
-def test_a_form_tells_letters_from_digits_and_nothing_more(value, seen):
+def test_a_shape_distinguishes_only_letters_and_digits(value, seen):
     assert form(value) == seen

@@ -29,23 +29,23 @@ def tags_file(tmp_path):
     return path
 
 
-def test_what_a_person_says_holds_over_what_looks_private_and_silence_changes_nothing(tags_file):
+def test_the_tag_of_a_user_overrides_detection_and_no_tag_changes_nothing(tags_file):
     assert said_private(tags_file) == {"people": {"note": True, "email": False, "age": None}}
     assert private_in("people", tags_file, {"email", "phone", "age"}) == {"note", "phone", "age"}
     assert private_in("orders", tags_file, {"email"}) == {"email"}
 
 
-def test_an_edit_is_seen_at_once(tags_file):
+def test_an_edit_takes_effect_at_once(tags_file):
     assert "age" not in private_in("people", tags_file, set())
     tags_file.write_text(TAGS.replace("age: {role: feature}", "age: {role: feature, sensitivity: sensitive}"))
     assert "age" in private_in("people", tags_file, set())
 
 
-def test_without_a_file_what_looks_private_is(tmp_path):
+def test_without_a_tags_file_detected_columns_are_private(tmp_path):
     assert private_in("people", tmp_path / "tags.yaml", {"email"}) == {"email"}
 
 
-def test_what_was_private_stays_so_while_the_file_cannot_be_read_and_until_it_says_otherwise(tags_file):
+def test_private_columns_stay_private_until_a_readable_file_says_otherwise(tags_file):
     before = {"note": True, "email": False, "age": True, "city": True}
     everything = list(before)
     assert private_in("people", tags_file, set(), columns=everything, before=before) == {"note", "age", "city"}
@@ -56,7 +56,7 @@ def test_what_was_private_stays_so_while_the_file_cannot_be_read_and_until_it_sa
     }  # fmt: skip
 
 
-def test_a_new_column_that_nobody_knows_is_private_where_a_private_one_is_gone(tags_file):
+def test_a_new_unknown_column_is_private_if_a_private_one_is_missing(tags_file):
     before = {"note": True, "email": False, "age": False}
     assert private_in("people", tags_file, set(), columns=["email", "age", "remark"], before=before) == {
         "note", "remark",
@@ -67,7 +67,7 @@ def test_a_new_column_that_nobody_knows_is_private_where_a_private_one_is_gone(t
     assert back == {"note", "remark"}, "what the file knows is not taken for the one that is gone"
 
 
-def test_a_raw_snapshot_says_what_looks_private_wherever_in_the_table_it_stands(tmp_path):
+def test_a_raw_snapshot_records_private_values_found_anywhere_in_the_table(tmp_path):
     mail = [None] * 5_000 + [f"person{number}@example.org" for number in range(5_000)]
     pl.DataFrame({"number": range(10_000), "contact": mail, "first_name": ["Ann", "Bob"] * 5_000}).write_parquet(
         tmp_path / "people.parquet"
@@ -78,7 +78,7 @@ def test_a_raw_snapshot_says_what_looks_private_wherever_in_the_table_it_stands(
     assert columns_of(tmp_path / "raw") == ("number", "contact", "first_name")
 
 
-def test_a_private_value_that_the_target_is_compared_with_is_masked_in_its_name():
+def test_a_private_value_in_the_comparison_of_the_target_is_masked():
     target = Target(table="people", column="note", operator="==", value="Qzx", problem="binary")
     columns = {"note": ColumnTag(role="target", type="categorical", sensitivity="sensitive")}
     tags = Tags(target=target, tables={"people": TableTags(columns=columns)}, relationships=[], confirmed_by="person")
@@ -88,7 +88,7 @@ def test_a_private_value_that_the_target_is_compared_with_is_masked_in_its_name(
     assert target_name(shown) == target.name
 
 
-def test_a_seal_gives_equal_values_equal_marks_that_take_the_key(tmp_path):
+def test_a_seal_gives_equal_values_equal_marks_that_depend_on_the_key(tmp_path):
     first, again, other = make_seal(tmp_path), read_seal(tmp_path), Seal(b"another")
     assert first.mark("ü") == again.mark("ü") != other.mark("ü")
     assert first.mark("a") != first.mark("b")

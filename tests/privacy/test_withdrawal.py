@@ -81,9 +81,7 @@ def everything(home: Home, *parts: str) -> str:
     )
 
 
-def test_a_late_tag_removes_the_snapshots_and_records_of_before_and_keeps_raw_ones(
-    shop: Shop, instance: dg.DagsterInstance
-):
+def test_a_late_tag_removes_earlier_snapshots_and_records_except_raw_ones(shop: Shop, instance: dg.DagsterInstance):
     shop.make(instance)
     assert "Qzx" in everything(shop.home, "snapshots", "shop", "look")
     raw = shop.tools.storage.latest("shop/raw/orders")
@@ -100,7 +98,7 @@ def test_a_late_tag_removes_the_snapshots_and_records_of_before_and_keeps_raw_on
     assert "orders.note" in collected[0].reason
 
 
-def test_what_was_made_knowing_it_stays(shop: Shop, instance: dg.DagsterInstance):
+def test_snapshots_computed_with_the_tag_stay(shop: Shop, instance: dg.DagsterInstance):
     shop.say_private()
     shop.make(instance)
     text = shop.project.tags_path.read_text()
@@ -109,7 +107,7 @@ def test_what_was_made_knowing_it_stays(shop: Shop, instance: dg.DagsterInstance
     assert [commit.sequence for commit in shop.tools.storage.history("shop/look")] == [1, 2]
 
 
-def test_the_newest_is_never_withdrawn_and_what_another_record_names_stays(shop: Shop, instance: dg.DagsterInstance):
+def test_the_newest_snapshot_and_referenced_ones_are_never_withdrawn(shop: Shop, instance: dg.DagsterInstance):
     shop.make(instance)
     storage = shop.tools.storage
     with pytest.raises(StorageError, match="RDX-STO-006"):

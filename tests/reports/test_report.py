@@ -145,12 +145,12 @@ def render(parts: dict[str, Path], tmp_path: Path) -> tuple[str, Links]:
     return page, links
 
 
-def test_a_price_is_told_to_the_cent():
+def test_a_price_is_shown_to_the_cent():
     assert price(1234.5) == "$1,234.50"
     assert price(0.004) == "less than one cent"
 
 
-def test_it_tells_verdict_drivers_leaks_drift_use_and_cost(parts: dict[str, Path], tmp_path: Path) -> None:
+def test_the_report_shows_verdict_drivers_leaks_drift_use_and_cost(parts: dict[str, Path], tmp_path: Path) -> None:
     _, links = render(parts, tmp_path)
     text = re.sub(r"\s+", " ", links.text)
     for said in (
@@ -170,7 +170,7 @@ def test_it_tells_verdict_drivers_leaks_drift_use_and_cost(parts: dict[str, Path
     assert text.index("Good enough") < text.index("What drives") < text.index("Leaks") < text.index("What it cost")
 
 
-def test_it_asks_for_nothing_and_runs_nothing(parts: dict[str, Path], tmp_path: Path) -> None:
+def test_the_report_fetches_nothing_and_runs_nothing(parts: dict[str, Path], tmp_path: Path) -> None:
     page, links = render(parts, tmp_path)
     assert links.found == []
     assert EVIL not in page
@@ -179,21 +179,21 @@ def test_it_asks_for_nothing_and_runs_nothing(parts: dict[str, Path], tmp_path: 
     assert "@import" not in page
 
 
-def test_no_private_value_is_on_it(tmp_path: Path) -> None:
+def test_the_report_contains_no_private_value(tmp_path: Path) -> None:
     page, links = render(build(tmp_path, private=True), tmp_path)
     assert "hush" not in page
     assert "t.email" in links.text
 
 
 @pytest.mark.parametrize("missing", ["all", "model", "exploration", "features", "labels", "monitoring", "champion"])
-def test_what_is_missing_is_left_out(parts: dict[str, Path], tmp_path: Path, missing: str) -> None:
+def test_missing_parts_are_left_out(parts: dict[str, Path], tmp_path: Path, missing: str) -> None:
     rest = {} if missing == "all" else {name: path for name, path in parts.items() if name != missing}
     _, links = render(rest, tmp_path)
     assert "shop" in links.text
     assert ("No model yet" in links.text) == (missing in {"all", "model"})
 
 
-def test_a_refused_model_is_told_first_and_not_offered(parts: dict[str, Path], tmp_path: Path) -> None:
+def test_a_refused_model_is_shown_first_and_not_offered(parts: dict[str, Path], tmp_path: Path) -> None:
     refused = card(accepted=False, reason="Refused: it is not better.", score=score(0.51))
     write(parts["model"], "model.json", refused.model_dump_json())
     _, links = render(parts, tmp_path)
@@ -217,11 +217,11 @@ def test_a_part_that_cannot_be_read_is_left_out(parts: dict[str, Path], tmp_path
         ({"metric": "unheard_of"}, "unheard of is 0.820"),
     ],
 )
-def test_every_metric_has_words(changes: dict[str, object], words: str) -> None:
+def test_every_metric_has_a_description(changes: dict[str, object], words: str) -> None:
     assert words in meaning(card(**changes))
 
 
-def test_small_words() -> None:
+def test_questions_numbers_and_durations_in_words() -> None:
     assert (
         question(Target(table="t", column="y", operator=">", value=15.0, problem="binary"))
         == "Will y be greater than 15?"

@@ -29,7 +29,7 @@ def test_every_code_has_its_section_and_every_section_its_code():
     assert sorted(set(sections) - raised) == []
 
 
-def test_an_error_says_what_was_found_expected_where_and_what_to_do():
+def test_an_error_names_what_was_found_what_was_expected_where_and_what_to_do():
     error = ConfigError("RDX-CFG-001", "no file", expected="a file", hint="write one", file="x.yaml", line=None)
     assert str(error).splitlines() == [
         "RDX-CFG-001: no file",
@@ -41,7 +41,7 @@ def test_an_error_says_what_was_found_expected_where_and_what_to_do():
     assert not error.transient
 
 
-def test_only_what_may_mend_itself_is_retried():
+def test_only_transient_errors_are_retried():
     def below(kind: type[RadixError]) -> set[type[RadixError]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
@@ -53,7 +53,7 @@ def test_only_what_may_mend_itself_is_retried():
     }
 
 
-def test_the_tree_of_the_docstring_has_every_kind_of_error_and_every_prefix_of_codes():
+def test_the_tree_in_the_docstring_has_every_error_class_and_every_code_prefix():
     tree = errors.__doc__ or ""
     direct = {kind.__name__ for kind in RadixError.__subclasses__() if kind.__module__ == errors.__name__}
     assert set(re.findall(r"[├└]── (\w+)", tree)) == direct

@@ -27,7 +27,7 @@ for number in range(10**9):
 """
 
 
-def test_a_killed_writer_leaves_the_old_content_or_the_new_whole(tmp_path: Path):
+def test_a_killed_writer_leaves_the_old_or_the_new_content_complete(tmp_path: Path):
     path = tmp_path / "file"
     for _ in range(4):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE)
@@ -76,7 +76,7 @@ def test_content_and_folder_are_synced_before_it_returns(tmp_path: Path, monkeyp
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644])
-def test_the_mode_is_the_one_that_was_asked_for(tmp_path: Path, mode: int):
+def test_the_file_has_the_requested_mode(tmp_path: Path, mode: int):
     before = os.umask(0o077)
     try:
         write_atomically(tmp_path / "a", b"x", mode=mode)
@@ -86,7 +86,7 @@ def test_the_mode_is_the_one_that_was_asked_for(tmp_path: Path, mode: int):
     assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a", "b")} == {mode}
 
 
-def test_of_many_writers_at_once_exactly_one_creates_the_file(tmp_path: Path):
+def test_exactly_one_of_many_concurrent_writers_creates_the_file(tmp_path: Path):
     path = tmp_path / "record"
     won: list[int] = []
     start = threading.Barrier(16)
@@ -112,7 +112,7 @@ def _add(folder: Path, times: int) -> None:
             write_atomically(path, str(int(path.read_text()) + 1))
 
 
-def test_no_change_of_processes_that_take_turns_is_lost(tmp_path: Path):
+def test_no_change_of_processes_that_share_a_lock_is_lost(tmp_path: Path):
     write_atomically(tmp_path / "count", "0")
     writers = [FORK.Process(target=_add, args=(tmp_path, 25)) for _ in range(4)]
     for writer in writers:
@@ -122,14 +122,14 @@ def test_no_change_of_processes_that_take_turns_is_lost(tmp_path: Path):
     assert (tmp_path / "count").read_text() == "100"
 
 
-def test_a_folder_can_be_locked_and_who_does_not_wait_is_refused(tmp_path: Path):
+def test_a_folder_can_be_locked_and_a_caller_that_does_not_wait_is_refused(tmp_path: Path):
     with locked(tmp_path) as held, locked(tmp_path, wait=False) as second:
         assert (held, second) == (True, False)
     with locked(tmp_path, wait=False) as held:
         assert held
 
 
-def test_a_lock_is_free_although_a_child_that_was_forked_meanwhile_lives_on(tmp_path: Path):
+def test_a_lock_is_released_although_a_child_forked_meanwhile_is_alive(tmp_path: Path):
     with locked(tmp_path / "lock"):
         child = os.fork()
         if child == 0:
@@ -158,7 +158,7 @@ def test_a_forked_child_does_not_release_the_lock_of_its_parent(tmp_path: Path):
         assert second
 
 
-def test_who_waits_for_a_lock_that_its_holder_removes_locks_the_new_file(tmp_path: Path):
+def test_a_waiting_caller_locks_the_new_file_if_the_holder_removes_the_old_one(tmp_path: Path):
     path = tmp_path / "lock"
     order: list[str] = []
 

@@ -15,11 +15,11 @@ from radix_resources.errors import ServingError
         ("a=b", "a=b"), ("", ""), (None, None), ("-5%", "-5%"), ("-5+1", "'-5+1"),
     ],
 )  # fmt: skip
-def test_only_what_a_spreadsheet_would_run_is_marked(cell, written):
+def test_only_cells_that_a_spreadsheet_would_run_are_escaped(cell, written):
     assert harmless(pl.DataFrame({"a": [cell]}, schema={"a": pl.String}))["a"][0] == written
 
 
-def test_numbers_stay_numbers_and_headers_are_marked_too(tmp_path):
+def test_numbers_stay_numbers_and_headers_are_escaped_too(tmp_path):
     file = tmp_path / "deep" / "out.csv"
     write_table(pl.DataFrame({"=evil": [-1.5], "id": [-3]}), file)
     assert file.read_text() == "'=evil,id\n-1.5,-3\n"
@@ -33,7 +33,7 @@ def test_parquet_is_written_unchanged(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["out.xlsx", "out", "folder.csv"])
-def test_a_file_that_cannot_be_written_is_a_coded_error_and_leaves_nothing(tmp_path, name):
+def test_an_unwritable_file_is_a_coded_error_and_leaves_nothing(tmp_path, name):
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ServingError, match="RDX-SRV-010"):
         write_table(pl.DataFrame({"a": [1]}), tmp_path / name)

@@ -38,7 +38,7 @@ def test_a_number_is_predicted_without_probabilities_and_a_row_without_key_by_it
     ]
 
 
-def test_columns_that_are_not_read_are_accepted_and_unknown_ones_are_not(client):
+def test_unused_columns_are_accepted_and_unknown_ones_are_refused(client):
     assert client.predict({"age": 60, "comment": {"any": "thing"}}).status_code == 200
     refused = client.predict({"age": 60, "mebmer": True})
     assert refused.status_code == 422
@@ -48,14 +48,14 @@ def test_columns_that_are_not_read_are_accepted_and_unknown_ones_are_not(client)
     assert "'member'" in error["hint"]
 
 
-def test_the_target_is_refused_as_what_it_is(client):
+def test_the_target_is_refused_as_the_target(client):
     error = error_of(client.predict({"age": 60, "stays": "yes"}))
     assert error["code"] == "RDX-SRV-002"
     assert error["found"] == "'stays' is the target, which is predicted"
     assert error["hint"] == "leave it out"
 
 
-def test_a_category_that_the_model_does_not_know_is_remarked_in_the_answer_of_its_row_without_its_value(client):
+def test_an_unknown_category_is_a_warning_in_the_answer_of_its_row_without_its_value(client):
     answers = client.predict([{"age": 60, 'odd "name" $[]': "usual"}, {"age": 60, 'odd "name" $[]': "never seen"}])
     known, unknown = answers.json()
     assert "warnings" not in known
@@ -64,7 +64,7 @@ def test_a_category_that_the_model_does_not_know_is_remarked_in_the_answer_of_it
     assert "never seen" not in answers.text
 
 
-def test_a_missing_column_is_told_with_what_it_may_have_been_called(client):
+def test_a_missing_column_is_reported_with_a_similar_name(client):
     refused = client.predict({"Age": 60})
     assert refused.status_code == 422
     codes = {error["code"]: error for error in refused.json()["errors"]}
@@ -99,11 +99,11 @@ def test_a_value_of_the_wrong_type_is_refused_without_being_repeated(client, wro
         {"age": 60, "arrived": None, "share": None, "member": None, 'odd "name" $[]': None, "id": None},
     ],
 )  # fmt: skip
-def test_what_can_be_meant_in_one_way_only_is_accepted(client, right):
+def test_unambiguous_values_of_another_type_are_accepted(client, right):
     assert client.predict(right).status_code == 200
 
 
-def test_times_with_a_zone_are_turned_into_utc(predictor):
+def test_times_with_a_zone_are_converted_to_utc(predictor):
     from radix_assets.serving.request import Reader
 
     rows, _ = Reader(predictor).read(b'[{"age": 1, "arrived": "2024-05-31T10:00:00+02:00"}, {"age": 1}]')
@@ -119,14 +119,14 @@ def test_a_date_alone_is_its_midnight(predictor):
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[{]", b"age=3", b"\xff\xfe", b'{"age": NaN1}'])
-def test_what_is_no_json_is_a_400(client, body):
+def test_invalid_json_is_a_400(client, body):
     refused = client.predict(body)
     assert refused.status_code == 400
     assert error_of(refused)["code"] == "RDX-SRV-001"
 
 
 @pytest.mark.parametrize("body", [b"3", b'"age"', b"null", b"[3]", b"[[]]", b"[null]"])
-def test_json_that_is_no_row_is_a_422(client, body):
+def test_json_that_is_not_a_row_is_a_422(client, body):
     refused = client.predict(body)
     assert refused.status_code == 422
     assert error_of(refused)["code"] == "RDX-SRV-011"
@@ -140,7 +140,7 @@ def test_too_many_rows_and_too_many_bytes_are_a_413(client):
         assert error_of(refused)["code"] == "RDX-SRV-005"
 
 
-def test_a_failing_prediction_is_a_coded_500_without_the_librarys_words(client):
+def test_a_failing_prediction_is_a_coded_500_without_the_message_of_the_library(client):
     answer = client.predict({"age": -1})
     assert answer.status_code == 500
     assert error_of(answer)["code"] == "RDX-SRV-006"
@@ -164,7 +164,7 @@ def test_health_readiness_and_metrics_answer(client):
     assert metrics["latency_ms"]["p50"] > 0
 
 
-def test_machines_asking_for_health_do_not_keep_it_up_and_people_do(client):
+def test_health_probes_do_not_keep_the_endpoint_up_and_user_requests_do(client):
     statistics = client.app.state.statistics
     for path, counts in [("/health", False), ("/ready", False), ("/metrics", False), ("/docs", True), ("/", True)]:
         before = statistics.last
@@ -211,7 +211,7 @@ def test_names_cannot_break_out_of_a_page(predictor, client_of):
         assert found.scripts == 0
 
 
-def test_the_openapi_description_tells_columns_types_and_what_is_required(client):
+def test_the_openapi_description_lists_columns_types_and_required_fields(client):
     api = client.get("/openapi.json").json()
     body = api["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]
     row, several = body["schema"]["oneOf"]

@@ -141,7 +141,7 @@ def call(address, content=None, **headers):
         return json.load(answer)
 
 
-def test_rows_get_their_keys_a_prediction_and_probabilities(made, rows):
+def test_a_prediction_has_the_keys_of_its_row_and_probabilities(made, rows):
     tables, champion = made
     answers = predict_rows(champion, tables, rows, Seal())
     assert answers.columns == ["order id", "prediction", "probability_false", "probability_true"]
@@ -150,7 +150,7 @@ def test_rows_get_their_keys_a_prediction_and_probabilities(made, rows):
     assert ((answers["probability_false"] + answers["probability_true"] - 1).abs() < 1e-6).all()
 
 
-def test_the_target_is_not_looked_at_and_rows_are_answered_one_by_one_as_together(made, rows):
+def test_the_target_is_ignored_and_single_rows_are_answered_like_batches(made, rows):
     tables, champion = made
     together = predict_rows(champion, tables, rows.drop("returned").tail(5), Seal())
     alone = pl.concat([predict_rows(champion, tables, rows[[i]]) for i in range(len(rows) - 5, len(rows))], Seal())
@@ -162,7 +162,7 @@ def test_no_rows_give_no_answers(made, rows):
     assert predict_rows(champion, tables, rows.clear(), Seal()).columns[:2] == ["order id", "prediction"]
 
 
-def test_a_missing_column_is_named_with_the_nearest(made, rows):
+def test_a_missing_column_is_reported_with_the_nearest_name(made, rows):
     tables, champion = made
     with pytest.raises(ServingError, match="RDX-SRV-003") as caught:
         predict_rows(champion, tables, rows.rename({"amount": "amonut"}), Seal())
@@ -203,7 +203,7 @@ def test_open_rows_are_scored(made, tmp_path):
     assert sum(line["rows"] for line in output.shown["counts"].rows) == OPEN
 
 
-def test_where_nothing_is_open_the_held_out_rows_are_shown_with_their_keys(made, rows, tmp_path):
+def test_without_open_rows_the_held_out_rows_are_shown_with_their_keys(made, rows, tmp_path):
     tables, champion = made
     closed = {**tables, "orders": tmp_path / "orders"}
     closed["orders"].mkdir()
@@ -224,7 +224,7 @@ def test_the_example_shows_no_private_value(made):
     assert "private" not in json.dumps(champion_predictor(champion, tables, Seal()).example).lower()
 
 
-def test_a_champion_is_served_and_says_what_predict_rows_says(made, rows, endpoint, tmp_path):
+def test_a_served_champion_answers_like_predict_rows(made, rows, endpoint, tmp_path):
     tables, champion = made
     output = make_endpoint("shop", champion, tables, endpoint, tmp_path)
     address = endpoint.inspect("shop").address
@@ -239,7 +239,7 @@ def test_a_champion_is_served_and_says_what_predict_rows_says(made, rows, endpoi
         assert answer["probabilities"]["true"] == pytest.approx(row["probability_true"])
 
 
-def test_a_killed_server_is_back_with_the_same_answers_and_foreign_names_are_refused(made, endpoint, tmp_path):
+def test_a_killed_server_restarts_with_the_same_answers_and_foreign_host_names_are_refused(made, endpoint, tmp_path):
     tables, champion = made
     make_endpoint("shop", champion, tables, endpoint, tmp_path)
     deployed = endpoint.inspect("shop")
@@ -257,7 +257,7 @@ def test_a_killed_server_is_back_with_the_same_answers_and_foreign_names_are_ref
     assert caught.value.code == 400
 
 
-def test_a_damaged_model_is_refused_before_anything_is_touched(made, endpoint, tmp_path):
+def test_a_damaged_model_is_refused_before_anything_is_changed(made, endpoint, tmp_path):
     tables, champion = made
     make_endpoint("shop", champion, tables, endpoint, tmp_path)
     first = endpoint.inspect("shop")
@@ -272,7 +272,7 @@ def test_a_damaged_model_is_refused_before_anything_is_touched(made, endpoint, t
     assert endpoint.inspect("shop") == first
 
 
-def test_a_server_that_cannot_load_says_why(made, endpoint, tmp_path):
+def test_a_server_that_cannot_load_reports_why(made, endpoint, tmp_path):
     from radix_assets.serving.deployment import manifest_of
 
     tables, champion = made
@@ -281,7 +281,7 @@ def test_a_server_that_cannot_load_says_why(made, endpoint, tmp_path):
     assert caught.value.context["cause"] == "RDX-FEA-005"
 
 
-def test_where_no_model_serves_nothing_is_deployed_or_predicted(made, endpoint, tmp_path):
+def test_without_a_champion_nothing_is_deployed_or_predicted(made, endpoint, tmp_path):
     tables, champion = made
     refused = tmp_path / "refused"
     refused.mkdir()

@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "data.parquet"
 
 
-def test_the_engine_goes_by_bytes_against_memory_and_only_where_a_cluster_is_named(file: Path):
+def test_the_engine_is_chosen_by_bytes_and_memory_and_only_if_a_cluster_is_set(file: Path):
     needed = estimated([file])
     assert needed >= 10_000
     assert choose("auto", [file], cluster=True, room=needed).engine == "spark"
@@ -37,7 +37,7 @@ def test_the_engine_goes_by_bytes_against_memory_and_only_where_a_cluster_is_nam
     assert memory() > 0
 
 
-def test_a_cluster_that_is_not_there_is_told_at_once_and_without_its_token():
+def test_an_unreachable_cluster_is_reported_at_once_and_without_its_token():
     compute = SparkCompute("sc://127.0.0.1:1/;token=abc")
     with pytest.raises(TransientComputeError) as caught, compute.session():
         pass
@@ -45,7 +45,7 @@ def test_a_cluster_that_is_not_there_is_told_at_once_and_without_its_token():
     assert "abc" not in str(caught.value)
 
 
-def test_what_is_missing_here_is_told_before_anything_is_opened(monkeypatch: pytest.MonkeyPatch):
+def test_a_missing_requirement_is_reported_before_a_session_is_opened(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ComputeError) as caught:
@@ -59,7 +59,7 @@ def test_what_is_missing_here_is_told_before_anything_is_opened(monkeypatch: pyt
     assert caught.value.code == "RDX-CMP-001"
 
 
-def test_a_cluster_is_an_address_whose_secrets_are_references():
+def test_the_secrets_in_the_address_of_a_cluster_are_references():
     assert Spark(master="sc://host:15002/;token=${TOKEN}").master.endswith("${TOKEN}")
     for master in ("http://host", "sc://host/;token=abc"):
         with pytest.raises(ValueError, match=r"begins with|token"):
@@ -98,7 +98,7 @@ def test_a_project_names_its_engine_and_its_cluster(file: Path, home: Home):
         cluster_of(plain, home)
 
 
-def test_what_the_workers_cannot_read_or_do_is_a_coded_error_without_values(master: str, spark: Any, tmp_path: Path):
+def test_a_failure_of_the_workers_is_a_coded_error_without_values(master: str, spark: Any, tmp_path: Path):
     compute = SparkCompute(master)
     with pytest.raises(RadixError) as caught, compute.told():
         spark.read.parquet(f"file://{tmp_path}/nothing.parquet").collect()

@@ -94,7 +94,7 @@ def test_every_primitive_with_and_without_condition_and_window(spark: Any, tmp_p
 
 
 @pytest.mark.parametrize("name", ["uci_restaurants"])
-def test_features_of_a_real_set(spark: Any, tmp_path: Path, shared_data: Path, name: str) -> None:
+def test_features_of_a_real_dataset(spark: Any, tmp_path: Path, shared_data: Path, name: str) -> None:
     tags, tables = load(tmp_path / "set", shared_data / name)
     plan = everything(tags, tables)
     left_out = uncompiled(plan, tables)
@@ -103,7 +103,7 @@ def test_features_of_a_real_set(spark: Any, tmp_path: Path, shared_data: Path, n
     same(spark, plan, tables, tables[plan.table], tmp_path)
 
 
-def test_what_spark_would_write_otherwise_is_refused_by_name(spark: Any, tmp_path: Path) -> None:
+def test_values_that_spark_would_write_differently_are_refused_by_name(spark: Any, tmp_path: Path) -> None:
     folder = tmp_path / "t"
     folder.mkdir()
     pl.DataFrame({"x": [0.1]}).write_parquet(folder / "data.parquet")

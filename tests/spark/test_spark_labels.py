@@ -47,7 +47,7 @@ def orders() -> Any:
         {"predict": "sum(items.pieces)", "within": "15d", "where": "first(orders.status) == 'open'"},
     ],
 )
-def test_a_question_has_the_same_answers(spark: Any, tmp_path: Path, question: dict[str, str]) -> None:
+def test_a_question_has_the_same_labels_on_spark(spark: Any, tmp_path: Path, question: dict[str, str]) -> None:
     tags, tables = world(tmp_path, orders(), customers=12)
     asked = asker(Future(for_each="customers", **question), tags, LINKS, tables)
     mine = table.label(asked, ["id"])
@@ -66,7 +66,7 @@ def test_a_question_has_the_same_answers(spark: Any, tmp_path: Path, question: d
     alike(both.rows(), theirs.rows())
 
 
-def test_of_too_many_labels_the_same_are_kept(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_labels_are_sampled_from_too_many(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "MOST_ROWS", 30)
     tags, tables = world(tmp_path, orders(), customers=12)
     question = Future(for_each="customers", predict="count(orders)", within="9d", every="5d")
@@ -79,7 +79,7 @@ def test_of_too_many_labels_the_same_are_kept(spark: Any, tmp_path: Path, monkey
     assert mine.rows.rows() == theirs.head(found.known).rows()
 
 
-def test_too_short_a_past_is_the_same_error(spark: Any, tmp_path: Path) -> None:
+def test_too_short_a_history_is_the_same_error(spark: Any, tmp_path: Path) -> None:
     tags, tables = world(tmp_path, orders()[:1])
     question = Future(for_each="customers", predict="count(orders) == 0", within="30d")
     with pytest.raises(TargetError) as caught:

@@ -33,7 +33,7 @@ with contextlib.ExitStack() as stack:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("spark")
-def test_work_ends_with_a_code_where_all_workers_are_gone(tmp_path: Path) -> None:
+def test_work_ends_with_a_code_if_all_workers_are_lost(tmp_path: Path) -> None:
     if shutil.which("java") is None:
         pytest.skip("there is no Java here")
     tests = Path(__file__).parents[1]

@@ -59,7 +59,9 @@ def made(tags: Tags, tables: dict[str, Path], folder: Path, engine: Computing | 
 
 
 @pytest.mark.parametrize("fits", [True, False])
-def test_what_is_not_computed_on_spark_is_computed_here_or_named(spark: Any, tmp_path: Path, *, fits: bool) -> None:
+def test_features_not_computed_on_spark_are_computed_locally_or_named(
+    spark: Any, tmp_path: Path, *, fits: bool
+) -> None:
     tags, tables = world(tmp_path / "raw")
     made(tags, tables, tmp_path / "here")
     output = made(tags, tables, tmp_path / "there", Computing(Choice("spark", "asked", fits), spark))

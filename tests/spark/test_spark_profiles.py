@@ -54,11 +54,11 @@ def mixed() -> pl.DataFrame:
     return pl.concat([frame, frame[:5]])
 
 
-def test_every_kind_of_column(spark: Any, tmp_path: Path) -> None:
+def test_every_kind_of_column_has_the_same_profile(spark: Any, tmp_path: Path) -> None:
     same(spark, mixed(), tmp_path)
 
 
-def test_a_column_whose_order_is_found_in_parts_and_rows_of_many_blocks(
+def test_a_column_sorted_in_parts_and_rows_of_many_blocks(
     spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counts, "MANY", 100)
@@ -89,13 +89,11 @@ def test_a_column_whose_order_is_found_in_parts_and_rows_of_many_blocks(
         pl.DataFrame({"a": [1], "b": ["x"], "c": [None]}, schema_overrides={"c": pl.Datetime("us")}),
     ],
 )
-def test_tables_of_hardly_anything(spark: Any, tmp_path: Path, frame: pl.DataFrame) -> None:
+def test_nearly_empty_tables(spark: Any, tmp_path: Path, frame: pl.DataFrame) -> None:
     same(spark, frame, tmp_path)
 
 
-def test_a_statistic_that_is_registered_by_its_definition(
-    spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_statistic_registered_by_its_definition(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(STATISTICS, EMPTY_STRINGS.name, EMPTY_STRINGS)
     same(spark, mixed(), tmp_path)
     profile = on_spark(spark, "t", tmp_path / "data.parquet")
@@ -103,6 +101,6 @@ def test_a_statistic_that_is_registered_by_its_definition(
 
 
 @pytest.mark.parametrize("name", ["penguins"])
-def test_tables_of_a_real_set(spark: Any, tmp_path: Path, shared_data: Path, name: str) -> None:
+def test_tables_of_a_real_dataset(spark: Any, tmp_path: Path, shared_data: Path, name: str) -> None:
     for file in sorted((shared_data / name).glob("*.csv"))[:2]:
         same(spark, pl.read_csv(file, infer_schema_length=None, try_parse_dates=True, null_values=["NA"]), tmp_path)

@@ -46,7 +46,7 @@ def test_odd_texts(spark: Any, tmp_path: Path) -> None:
     assert (found.select(pl.all().count()) > 2).row(0) == (True,) * len(nodes)
 
 
-def test_moments_in_parts(spark: Any, tmp_path: Path) -> None:
+def test_timestamps_in_parts(spark: Any, tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
             "y": [2020, 2021, None, 2020, 0],

@@ -89,7 +89,7 @@ def same_features(place: Installation, project: str, tables: list[str], folder: 
 
 
 @pytest.mark.extended
-def test_a_project_on_a_cluster_has_the_snapshots_that_it_has_here(place: Installation, tmp_path: Path) -> None:
+def test_a_project_on_a_cluster_has_the_same_snapshots_as_a_local_one(place: Installation, tmp_path: Path) -> None:
     tables = ["customers", "orders"]
     for table in tables:
         there = snapshot(place, f"shop/profile/{table}")
@@ -103,7 +103,7 @@ def test_a_project_on_a_cluster_has_the_snapshots_that_it_has_here(place: Instal
         assert shown(place, f"shop/{key}")["engine"] == "Spark: the project asks for it"
 
 
-def test_a_question_about_the_future_is_asked_on_the_cluster(club: Installation, tmp_path: Path) -> None:
+def test_a_question_about_the_future_is_computed_on_the_cluster(club: Installation, tmp_path: Path) -> None:
     raw = {table: snapshot(club, f"club/raw/{table}") for table in ("members", "visits")}
     folder = tmp_path / "labels"
     folder.mkdir()
@@ -120,7 +120,7 @@ def test_a_question_about_the_future_is_asked_on_the_cluster(club: Installation,
 
 
 @pytest.mark.extended
-def test_what_spark_made_is_served_here(place: Installation, tmp_path: Path) -> None:
+def test_a_model_built_on_spark_is_served_locally(place: Installation, tmp_path: Path) -> None:
     rows, answers = tmp_path / "new.csv", tmp_path / "answers.csv"
     new_orders().write_csv(rows, datetime_format="%Y-%m-%d %H:%M:%S")
     place.radix("predict", "shop", "--input", str(rows), "--output", str(answers))
@@ -135,7 +135,7 @@ def of_profile(place: Installation) -> Any:
 
 
 @pytest.mark.extended
-def test_another_engine_makes_nothing_stale(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_of_engine_makes_nothing_stale(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     work = of_profile(place)
     assert fingerprint(work) == work.previous.fingerprint
     monkeypatch.setattr(assets, "REFINED", 10)  # as if this machine would estimate so many rows
@@ -146,7 +146,7 @@ def test_another_engine_makes_nothing_stale(place: Installation, monkeypatch: py
     assert set(states(place.radix("status", "shop", "--json").json["projects"][0]).values()) == {"fresh"}
 
 
-def test_a_cluster_that_is_gone_stops_the_run_with_nothing_half_written(club: Installation) -> None:
+def test_a_lost_cluster_stops_the_run_and_leaves_nothing_partial(club: Installation) -> None:
     club.new("gone", str(club.data / "club" / "members.csv"), "--accept", "auto")
     club.rewrite("gone", compute={"engine": "spark", "spark": {"master": "spark://127.0.0.1:1"}})
     said = club.radix("run", "gone", "--json", expect=1)

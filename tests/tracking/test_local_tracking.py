@@ -36,14 +36,14 @@ def test_the_same_key_is_recorded_once(tracking, files):
     assert [version.key for version in tracking.versions("once")] == ["k1", "k2"]
 
 
-def test_what_is_not_registered_has_a_run_but_no_version(tracking, files):
+def test_an_unregistered_model_has_a_run_but_no_version(tracking, files):
     recorded = tracking.record("refused", key="k1", files=files, register=False, **RECORD)
     assert recorded.run_id
     assert recorded.version is None
     assert tracking.versions("refused") == []
 
 
-def test_an_alias_names_one_version(tracking, files):
+def test_an_alias_refers_to_one_version(tracking, files):
     for key in ("a", "b"):
         tracking.record("alias", key=key, files=files, register=True, **RECORD)
     tracking.set_alias("alias", "champion", "1")
@@ -51,7 +51,7 @@ def test_an_alias_names_one_version(tracking, files):
     assert [version.aliases for version in tracking.versions("alias")] == [(), ("champion",)]
 
 
-def test_what_is_forgotten_leaves_no_version_and_no_file_and_may_be_recorded_again(tracking, files):
+def test_a_forgotten_model_leaves_no_version_and_no_file_and_may_be_recorded_again(tracking, files):
     (files / "answer.txt").write_text("Qzx forty-two")
     kept = tracking.record("forget", key="kept", files=files, register=True, **RECORD)
     gone = tracking.record("forget", key="gone", files=files, register=True, **RECORD)
@@ -65,7 +65,7 @@ def test_what_is_forgotten_leaves_no_version_and_no_file_and_may_be_recorded_aga
     assert again.run_id != gone.run_id
 
 
-def test_what_is_removed_leaves_nothing_and_its_name_is_free_again(tracking, files):
+def test_a_removed_model_leaves_nothing_and_its_name_is_free(tracking, files):
     for key in ("a", "b"):
         tracking.record("removed", key=key, files=files, register=True, **RECORD)
     other = tracking.record("other", key="k", files=files, register=True, **RECORD)
@@ -80,14 +80,14 @@ def test_what_is_removed_leaves_nothing_and_its_name_is_free_again(tracking, fil
     assert tracking.record("removed", key="a", files=files, register=True, **RECORD).version == "1"
 
 
-def test_nothing_is_made_to_find_out_that_there_is_nothing(tmp_path):
+def test_reading_an_empty_store_creates_nothing(tmp_path):
     tracking = LocalTracking(root=str(tmp_path / "none"))
     assert tracking.count("shop") is None
     tracking.remove("shop")
     assert not (tmp_path / "none").exists()
 
 
-def test_a_record_that_was_cut_off_is_completed(tracking, files, monkeypatch):
+def test_an_interrupted_record_is_completed(tracking, files, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(LocalTracking, "_log_model", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
         with pytest.raises(ModelError, match="RDX-MOD-010"):
@@ -100,7 +100,7 @@ def test_a_record_that_was_cut_off_is_completed(tracking, files, monkeypatch):
         assert client.get_run(recorded.run_id).info.status == "FINISHED"
 
 
-def test_writers_at_the_same_time_record_once(tracking, files):
+def test_concurrent_writers_record_once(tracking, files):
     with ThreadPoolExecutor(4) as pool:
         found = set(
             pool.map(lambda _: tracking.record("race", key="k", files=files, register=True, **RECORD), range(4))
@@ -134,7 +134,7 @@ def test_mlflow_loads_a_version_by_its_alias_without_a_pickle(tracking, files, m
     assert not list(Path(tracking.root).rglob("*.pkl"))
 
 
-def test_a_store_that_cannot_be_used_is_an_error_with_a_code(tmp_path, files):
+def test_an_unusable_store_is_a_coded_error(tmp_path, files):
     (tmp_path / "mlflow").write_text("a file is in the way")
     broken = LocalTracking(root=str(tmp_path / "mlflow"))
     with pytest.raises(ModelError) as caught:
@@ -146,7 +146,7 @@ def test_a_store_that_cannot_be_used_is_an_error_with_a_code(tmp_path, files):
         LocalTracking(root=str(tmp_path / "damaged")).versions("x")
 
 
-def test_nothing_is_said_on_the_terminal(tmp_path, files):
+def test_nothing_is_printed(tmp_path, files):
     code = (
         "import sys; from pathlib import Path; from radix_resources.tracking.local import LocalTracking;"
         "LocalTracking(root=sys.argv[1]).record('quiet', key='k', params={}, metrics={}, tags={},"
