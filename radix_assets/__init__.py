@@ -1,4 +1,4 @@
-"""What Radix computes: sources, profiles, tags, features, models, reports."""
+"""The assets and stages of Radix: sources, profiles, tags, features, models, reports."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,1 +1,1 @@
-"""What Radix stands on: the resources that its assets use. Never imports radix_assets."""
+"""The resources that Radix assets use: storage, compute, tracking, endpoints, credentials. Never imports radix_assets."""

@@ -1,4 +1,4 @@
-"""What the commands share: exit codes, options, the installation, output."""
+"""Helpers shared by the commands: exit codes, options, the installation, output."""
 
 import contextlib
 import difflib

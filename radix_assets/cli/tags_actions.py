@@ -1,4 +1,4 @@
-"""What `radix tags` does: show, edit, preview and explain a project's tags."""
+"""The actions of `radix tags`: show, edit, preview and explain a project's tags."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SETTINGS = ("role", "type", "sensitivity", "semantic_type", "unit")
 _TRIES = 5
-"""How often an edit is retried because another writer came first."""
+"""Attempts at an edit when another writer comes first."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Options:
 
     @property
     def any(self) -> bool:
-        """Whether an edit was requested."""
+        """Return whether an edit was requested."""
         return any(vars(self).values())
 
 

@@ -98,7 +98,7 @@ MODEL = Stage(
 
 
 PLAN = {"features": "features", "tags": "labels"}
-"""What serving needs besides the model: each folder, and the stage whose JSON files it holds."""
+"""Inputs of serving besides the model: each folder, and the stage whose JSON files it holds."""
 
 
 def _launchpad() -> type:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Masking:
-    """What is private in a question."""
+    """The private parts of a question."""
 
     target: bool = False
     """Whether the values of the target are private. The answers of a comparison, true and false, are not."""

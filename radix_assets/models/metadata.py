@@ -1,4 +1,4 @@
-"""What the UI shows of a model: its score, the baselines, the leaderboard and the checks."""
+"""Metadata of a model for the UI: its score, the baselines, the leaderboard and the checks."""
 
 from radix_assets.models.metrics import METRICS, Metric
 from radix_assets.models.registry import Registration

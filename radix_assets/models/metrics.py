@@ -34,7 +34,7 @@ class Metric:
     title: str = ""
     """Its name for a business reader."""
     sentence: str = ""
-    """What a score means, for a business reader, with the fields {value}, {low}, {high} and, times 100, {percent},
+    """The meaning of a score for a business reader, with the fields {value}, {low}, {high} and, times 100, {percent},
     {percent_low}, {percent_high}."""
     too_good: float | None = None
     """The value from which a leak is suspected."""

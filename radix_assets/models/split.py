@@ -28,7 +28,7 @@ FEW_GROUPS, FEW_ROWS = 50, 5000
 
 @dataclass(frozen=True)
 class Rows:
-    """What a split depends on: one entry per row."""
+    """The inputs of a split: one entry per row."""
 
     hashes: npt.NDArray[np.uint64]
     """Hash of the row's key: evenly spread, and constant."""

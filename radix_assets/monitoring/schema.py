@@ -18,7 +18,7 @@ class ColumnDrift(BaseModel):
 
 
 class Monitoring(BaseModel):
-    """How the newest rows differ from the training rows, and the model's scores on them."""
+    """The drift of the newest rows from the training rows, and the model's scores on them."""
 
     reference: str
     """Description of the reference rows."""

@@ -31,7 +31,7 @@ class Checked:
 
     @property
     def needs_person(self) -> bool:
-        """Whether a user must set a credential."""
+        """Return whether a user must set a credential."""
         return self.state in {"missing", "refused"}
 
 

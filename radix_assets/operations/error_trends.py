@@ -26,7 +26,7 @@ class Group:
     subject: str
     found: str
     hint: str
-    """Of the newest."""
+    """The hint of the newest error."""
 
     @property
     def sparkline(self) -> str:

@@ -109,7 +109,7 @@ def _mounted(component: RadixProject, context: dg.ComponentLoadContext) -> list[
 
 
 def _shared(home: Home, mounted: list[RadixProject]) -> dg.Definitions:
-    """What several projects of one location have in common."""
+    """Return the definitions that the projects of one location share."""
     everything = [component.read() for component in mounted]
     automated = [component for component in mounted if component.automation]
     providers = list(tools_in_use(home, everything).values())

@@ -1,4 +1,4 @@
-"""How old the raw tables of a project with a schedule may become; the UI shows when they are older."""
+"""Freshness policies of the raw tables of projects with a schedule."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache

@@ -45,7 +45,7 @@ class Report:
 
     @property
     def wishes(self) -> list[str]:
-        """What a person must do next, each task once, however many assets wait for it."""
+        """Return the actions a user must take next, each once, however many assets wait for it."""
         return list(dict.fromkeys(one.reason for one in self.statuses if one.state == "waiting"))
 
     @property

@@ -8,7 +8,7 @@ ACTOR = "radix/actor"
 """Who asked for the run."""
 PROJECT_TAG = "radix/project"
 WAITING_FOR = "radix/waiting_for"
-"""What a person must do before the project goes on, in a few words."""
+"""The action a user must take before the project can continue, in a few words."""
 FORCE = "radix/force"
 """The tag of a run that rebuilds its assets even if they are up to date."""
 

@@ -60,22 +60,22 @@ class Context:
 
     @property
     def named(self) -> bool:
-        """Whether it holds names or birth dates of people."""
+        """Return whether it holds names or birth dates of people."""
         return bool(self.kinds & {"person name", "date of birth", "national id", "medical record"})
 
     @property
     def persons(self) -> bool:
-        """Whether its rows are about individual people."""
+        """Return whether its rows are about individual people."""
         return self.of_people or bool(self.kinds & (_NAMING | {"date of birth"}))
 
     @property
     def identified(self) -> bool:
-        """Whether it names people and holds a second identifier of them."""
+        """Return whether it names people and holds a second identifier of them."""
         return bool(self.kinds & _NAMING) and len(self.kinds & DIRECT) > 1
 
     @property
     def things(self) -> bool:
-        """Whether a phone or an address in it belongs to an organisation."""
+        """Return whether a phone or an address in it belongs to an organisation."""
         return self.of_things or (self.thing_columns and not self.named and not self.of_people)
 
 

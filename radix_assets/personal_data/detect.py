@@ -28,7 +28,7 @@ class Finding:
     evidence: str
     """Words only, never a value."""
     confidence: float = 0.9
-    """How often users agree that such a column is personal, 0 to 1."""
+    """The share of such columns that users agree are personal, 0 to 1."""
 
 
 def sensitivity_of(name: str, sample: Sequence[str | None], table: str = "") -> Sensitivity:

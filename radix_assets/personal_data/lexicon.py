@@ -66,7 +66,7 @@ class Rule:
     names: str
     """A pattern of words of a header."""
     values: str = "any"
-    """What the values must be for the header to be accepted; see `believable`."""
+    """The kind of values required for the header to be accepted; see `believable`."""
     context: str = "any"
     """any: in any table. unless_things: not in a table of organisations, places or animals. persons: only in a table
     that names people. identified: only in one that names people and has contact data. address: only beside an

@@ -19,7 +19,7 @@ class Need:
 
     project: str
     use: str
-    """What it is used for: the tables, or the cluster."""
+    """Its purpose: to read the tables, or to use the cluster."""
     address: str
     """With `${NAME}` where a secret is."""
     names: tuple[str, ...]

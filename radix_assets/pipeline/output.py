@@ -1,4 +1,4 @@
-"""What a stage returns besides its files: metadata to show, and the results of its checks."""
+"""The output of a stage besides its files: metadata and the results of its checks."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,10 +65,10 @@ class Output:
 
     rows: int | None = None
     shown: dict[str, Shown] = field(default_factory=dict)
-    """What the UI shows, in this order, most important first. Keys are short and readable: `rows`, `leak suspects`."""
+    """Metadata for the UI, in this order, most important first. Keys are short and readable: `rows`, `leak suspects`."""
     checks: list[Check] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
-    """What was decided or done, as JSON for the action log."""
+    """The decision or action taken, as JSON for the action log."""
     columns: dict[str, str] = field(default_factory=dict)
     """Column name to type, if the output is a table."""
     lineage: dict[str, list[tuple[str, str]]] = field(default_factory=dict)

@@ -26,7 +26,7 @@ _BACKENDS = ("storage", "tracking", "endpoint")
 
 @dataclass(frozen=True)
 class Tools:
-    """What the stages of a project may use: the installation, and the project's provider with its backends."""
+    """The resources of a project's stages: the installation, and the project's provider with its backends."""
 
     home: "Home"
     storage: "Storage"
@@ -56,7 +56,7 @@ class Work:
     out: Path
     tools: Tools
     previous: "Commit | None"
-    """What the step published last time."""
+    """The last commit of the step."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Seconds that each input took to compute."""
     record: "Callable[[Action], None]" = lambda _action: None
@@ -111,9 +111,9 @@ class Stage:
     settings: Callable[[Project, str], Any] = lambda _project, _table: None
     """The settings of the project file that it depends on, as JSON."""
     external_state: Callable[["Work"], Any] = lambda _work: None
-    """What it depends on besides snapshots and the project file (a source, the tags file), as JSON. Cheap."""
+    """The state it depends on besides snapshots and the project file (a source, the tags file), as JSON. Cheap."""
     pending_action: Callable[["Work"], str | None] = lambda _work: None
-    """What a person must do before it can be computed, or None."""
+    """The action a user must take before it can be computed, or None."""
     is_current: Callable[["Work"], bool] = lambda _work: True
     """Whether the last commit still describes the world, such as a running endpoint. Cheap."""
     action: "Kind | None" = None

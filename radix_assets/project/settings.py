@@ -39,7 +39,7 @@ INFRASTRUCTURE = "infra"
 """The first part of the asset keys of provisioned infrastructure; a project cannot have this name."""
 
 _OWNER = r"team:\S+|[A-Za-z0-9_][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,7}"
-"""What Dagster accepts as the owner of an asset."""
+"""The pattern of an asset's owner in Dagster."""
 
 
 class _Strict(BaseModel):
@@ -53,7 +53,7 @@ Question = Annotated[
 
 
 class Goal(_Strict):
-    """What is to be predicted."""
+    """The prediction goal."""
 
     target: Question | None = Field(
         None,
@@ -200,7 +200,7 @@ class Budget(_Strict):
 
     @property
     def limited(self) -> bool:
-        """Whether there is any limit."""
+        """Return whether any limit is set."""
         return any(limit is not None for limit in self.model_dump().values())
 
 

@@ -25,7 +25,7 @@ _TRY = "curl -s {address}/example | curl -s {address}/predict -H 'Content-Type: 
 
 
 class Served(BaseModel):
-    """What an endpoint serves."""
+    """A model as served by an endpoint."""
 
     project: str
     version: str | None

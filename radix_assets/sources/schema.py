@@ -46,7 +46,7 @@ class ColumnSchema(BaseModel):
     source_type: str
     """Its type in the source: `text`, a Parquet or a database type."""
     coerced: str
-    """How its values were converted, in words; empty if they were not."""
+    """A description of the conversion of its values; empty if they were not converted."""
     reading: Reading | None = None
     """Set if the type was inferred from text."""
     nulls: int = 0

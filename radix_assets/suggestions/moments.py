@@ -37,7 +37,7 @@ _LATEST = 2_200
 
 @dataclass(frozen=True)
 class Form:
-    """How a column writes timestamps."""
+    """A column's notation of timestamps."""
 
     what: str
     level: int

@@ -1,4 +1,4 @@
-"""What one row is, and the structure of the rows."""
+"""The meaning of one row, and the structure of the rows."""
 
 import re
 from collections.abc import Mapping

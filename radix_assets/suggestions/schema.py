@@ -57,7 +57,7 @@ class TableSuggestion(BaseModel):
     """Columns with a more precise time than the time index, or instead of one, in a form that must be converted before
     use: 20240131, 2024Q1, dates of which some lack the day."""
     row: str = ""
-    """What one row is, in words."""
+    """The meaning of one row, in words."""
     structure: Structure = "independent"
     group: list[str] = []
     """The columns that identify the entity of a row, if rows are grouped or form several series."""

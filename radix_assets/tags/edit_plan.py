@@ -29,7 +29,7 @@ class Edits:
 
     @property
     def any(self) -> bool:
-        """Whether there is any correction."""
+        """Return whether there is any correction."""
         return any(vars(self).values())
 
 

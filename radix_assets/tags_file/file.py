@@ -36,7 +36,7 @@ class TagsFile:
     lines: dict[Key, Line] = field(default_factory=dict)
     """Positions of the entries that have a line of their own."""
     ledger: Ledger = field(default_factory=Ledger)
-    """What Radix wrote, as far as it is recorded."""
+    """The record of the lines that Radix wrote."""
 
     @property
     def question(self) -> Future | None:

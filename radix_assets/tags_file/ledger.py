@@ -26,7 +26,7 @@ class Entry:
     """One line that Radix wrote."""
 
     fingerprints: list[str]
-    """Of the line's text, newest first."""
+    """Fingerprints of the line's text, newest first."""
     settings: dict[str, str] = field(default_factory=dict)
     """The settings that the line held."""
     confirmed: bool = False
@@ -47,7 +47,7 @@ class Ledger:
     """The record of one tags file."""
 
     sha: str = ""
-    """Of the text at the last inspection."""
+    """The hash of the text at the last inspection."""
     confirmed: bool = False
     written: dict[str, Entry] = field(default_factory=dict)
     content: dict[str, Any] = field(default_factory=dict)

@@ -29,10 +29,10 @@ class Flaw:
 
 
 def audit(instance: dg.DagsterInstance, heads: Mapping[str, list[Head]]) -> list[Flaw]:
-    """Yield what is wrong with the chains; `heads` are those in the commit records of each project.
+    """Return the flaws of the chains; `heads` are those in the commit records of each project.
 
-    Links missing at the end of the log, where a crash or the loss of the database leaves off, are written anew from
-    their files.
+    Links missing at the end of the log, after a crash or the loss of the database, are written again from their
+    files.
     """
     logged = [entry for entry in entries(instance, Filter(), made=False, ascending=True) if _chained(entry)]
     names = {entry.action.project for entry in logged} | set(chains(instance).projects()) | set(heads)

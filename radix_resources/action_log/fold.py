@@ -1,8 +1,8 @@
 """The summary of the action log, updated from a cursor.
 
-What is folded once is kept in a small file, so that a look costs what is new since the last one and not the whole log.
-The file holds nothing that the log does not: where it is lost, damaged, of another format or of another database, the
-log is folded anew.
+The summary is cached in a small file, so that an update reads only the new entries and not the whole log. The file
+holds nothing that the log does not: if it is lost, damaged, of another format or of another database, it is rebuilt from
+the whole log.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ FORMAT = 1
 _RECENT = 200
 """Ids before the cursor that are read again, because PostgreSQL numbers events before they are visible."""
 _HOURS = 24 * 90
-"""How far back failures are counted by hour."""
+"""Hours for which failures are counted by hour."""
 
 
 @dataclass

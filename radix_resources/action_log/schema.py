@@ -61,18 +61,18 @@ class Action(BaseModel):
     """Hash of what the decision is about: a plan, a model, a tags file."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    """What changed, as JSON. No secret and no value of a private column."""
+    """The change, as JSON. No secret and no value of a private column."""
     run_id: str | None = None
     """The Dagster run it was part of."""
     process: str = ""
     """For an intent: the process that was about to act; see `log.process_name`."""
     id: str = Field(default_factory=lambda: uuid.uuid4().hex)
-    """The same in an intent and in its outcome."""
+    """An identifier that an intent shares with its outcome."""
     schema_version: int = SCHEMA
 
     @property
     def severity(self) -> Severity:
-        """How severe it is: `error` if it failed; `warning` if it was refused, rejected, or its end is unknown."""
+        """Return the severity: `error` if it failed; `warning` if it was refused, rejected, or its end is unknown."""
         if self.outcome == "failed":
             return "error"
         return "warning" if self.outcome == "unknown" or self.kind in {"refuse", "reject"} else "info"

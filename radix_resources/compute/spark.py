@@ -178,7 +178,7 @@ class SparkCompute:
 
     @property
     def _asks_for_executors(self) -> bool:
-        """Whether separate executors do the work, whose number this process can see."""
+        """Return whether separate executors do the work and this process can see how many there are."""
         return not self.master.startswith("sc://") and not re.match(r"local(\[|$)", self.master)
 
     def _lost(self) -> RadixError:
@@ -212,7 +212,7 @@ class SparkCompute:
                 "RDX-CRD-002",
                 f"the cluster {self.shown} refused the user or the token",
                 expected="one that may open a session",
-                hint=f"give another: radix credentials set {names[0]}" if names else "mend compute.spark",
+                hint=f"give another: radix credentials set {names[0]}" if names else "fix compute.spark",
                 credential=", ".join(names) or None,
             )
         if _UNREAD.search(text):

@@ -1,4 +1,4 @@
-"""What a server serves, and the state of a deployed one. Without Dagster, because stages build manifests."""
+"""The manifest of a server, and the state of a deployed one. Without Dagster, because stages build manifests."""
 
 from typing import Literal
 

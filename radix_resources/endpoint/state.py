@@ -19,7 +19,7 @@ WANTED, STATUS, LOG, LOCK = "wanted.json", "endpoint.json", "endpoint.log", "sup
 
 @dataclass
 class Wanted:
-    """What the deployer requests."""
+    """The state that the deployer requests."""
 
     request: str
     manifest: dict[str, Any]
@@ -34,7 +34,7 @@ class Wanted:
 
 @dataclass
 class Status:
-    """What the supervisor has done."""
+    """The state that the supervisor reports."""
 
     project: str = ""
     port: int | None = None

@@ -12,7 +12,7 @@ from radix_resources.files import locked
 from radix_resources.metadata.base import Claim, Claims, Metadata, Tables
 
 _BUSY_SECONDS = 60
-"""How long another process may lock a database file."""
+"""The longest wait for another process to release a database file, in seconds."""
 _ATTEMPTS, _PROBE_SECONDS = 3, 0.005
 """`is_held` takes the lock for an instant, so that a claim is refused only if it is still held a moment later."""
 

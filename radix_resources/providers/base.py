@@ -36,7 +36,7 @@ class Request(_Frozen):
 
 
 class Rate(_Frozen):
-    """What a component costs, in US dollars."""
+    """The price of a component, in US dollars."""
 
     dollars_hour: float = 0.0
     """While it is used."""
@@ -45,7 +45,7 @@ class Rate(_Frozen):
 
 
 class Change(_Frozen):
-    """What applying a request to a component would do."""
+    """The effect of applying a request to a component."""
 
     component: str
     """`infra/local/endpoint`."""
@@ -57,7 +57,7 @@ class Change(_Frozen):
 
 
 class Holding(_Frozen):
-    """What a project has of a component now."""
+    """The present state of a project's component."""
 
     state: ComponentState
     what: str
@@ -66,7 +66,7 @@ class Holding(_Frozen):
     data: bool = False
     """Whether it contains data, or a model fitted to data, that would have to be computed again."""
     rate: Rate = Rate()
-    """What it costs now."""
+    """Its present price."""
 
 
 class Condition(_Frozen):
@@ -179,7 +179,7 @@ class ProviderSettings(BaseModel):
 
 @dataclass(frozen=True)
 class ProviderDefinition:
-    """What a provider registers: a module `provider.py` in its folder, or an entry point, holds it as `PROVIDER`."""
+    """The registration of a provider: `PROVIDER` in the module `provider.py` of its folder, or in an entry point."""
 
     name: str
     """As in `infrastructure.provider`, and equal to the name of the folder or of the entry point."""

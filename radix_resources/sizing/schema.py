@@ -19,9 +19,9 @@ class Need(_Frozen):
     stage: str
     engine: str = "polars"
     rows: int = 0
-    """Of all tables together; 0 if unknown, as for a source that was never read."""
+    """Rows of all tables together; 0 if unknown, as for a source that was never read."""
     bytes: int = 0
-    """Of all tables together, uncompressed; for a source the size of its files."""
+    """Uncompressed size of all tables together; for a source the size of its files."""
     columns: dict[str, int] = {}
     """Number of columns of each type: number, text, time, flag, other."""
     rounds: int = 1

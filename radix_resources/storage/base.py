@@ -27,7 +27,7 @@ class Commit:
     files: Mapping[str, str]
     """File name to sha256."""
     size: int
-    """Of all files, in bytes."""
+    """Total size of the files, in bytes."""
     rows: int | None = None
     seconds: float = 0.0
     """Duration of the computation."""

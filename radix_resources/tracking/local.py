@@ -187,7 +187,7 @@ class LocalTracking(Tracking):
             "RDX-MOD-010",
             f"the tracking store cannot be used ({what})",
             expected="a directory that can be written, with a database of this or an older MLflow",
-            hint="look at free space and permissions; a damaged mlflow.db may be moved away, it is filled anew",
+            hint="check free space and permissions; a damaged mlflow.db may be moved away: it is rebuilt",
             directory=self.root,
         )
 

@@ -13,7 +13,7 @@ from radix_assets.models.inputs import Inputs
 from radix_assets.models.split import Floats, Ints
 
 Task = Literal["binary", "multiclass", "regression"]
-"""What a learner is asked to do. Counts, grades and forecasts are regressions to a learner."""
+"""The task of a learner. Counts, grades and forecasts are regressions to a learner."""
 Settings = dict[str, float]
 """One value per setting of the search space. Whole numbers are floats too, since they are written to JSON."""
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SourceContext:
-    """What a source may use beside its settings."""
+    """The project's context for a source, besides its settings."""
 
     folder: Path
     """The project's folder: relative paths of the settings are relative to it."""

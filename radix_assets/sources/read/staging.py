@@ -39,7 +39,7 @@ class Staged:
     size: int = 0
     """Bytes in the source."""
     layout: str = ""
-    """How it was read, for display, such as `UTF-8, semicolons`."""
+    """The file format that was detected, for display, such as `UTF-8, semicolons`."""
     comma_separated: bool = True
     """Whether a comma may separate columns, so that it is rarely a decimal comma."""
     blank_lines: bool = False

@@ -1,1 +1,1 @@
-"""What a column names or measures, and its unit: from its header and its values."""
+"""The meaning and unit of a column, inferred from its header and its values."""

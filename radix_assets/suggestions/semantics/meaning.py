@@ -32,11 +32,11 @@ _NAMING = frozenset(
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a column names or measures."""
+    """The meaning of a column: the quantity or entity that it holds."""
 
     kind: str
     confidence: float
-    """How often it is right, 0 to 1."""
+    """The share of such inferences that are correct, 0 to 1."""
     evidence: str
     """Words only, never a value."""
 
