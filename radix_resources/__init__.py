@@ -1,1 +1,1 @@
-"""The resources that Radix assets use: storage, compute, tracking, endpoints, credentials. Never imports radix_assets."""
+"""Resources that Radix assets use: storage, compute, tracking, endpoints, credentials. Never imports radix_assets."""

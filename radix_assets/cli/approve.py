@@ -39,7 +39,7 @@ def approve(
     if newest is None:
         out.print(f"there is no model yet; next: radix run {name}")
         raise typer.Exit(PERSON)
-    card, who = load_card(newest), by or login()
+    card, approver = load_card(newest), by or login()
     serving = latest(storage, project, "champion")
     if not card.accepted:
         out.print(
@@ -52,8 +52,8 @@ def approve(
         return
     model = card.model_id
     action = Action(
-        kind="approve", subject=project.key("champion"), project=name, actor=who, reason=why, input_hash=model
+        kind="approve", subject=project.key("champion"), project=name, actor=approver, reason=why, input_hash=model
     )
     with logged_action(here.instance, action):
-        record(project.folder, model, by=who, why=why)
+        record(project.folder, model, by=approver, why=why)
     out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")

@@ -87,13 +87,13 @@ def show(
 
     here = place()
     projects = [here.project(name)] if name else load_projects(here.home.projects)[0]
-    found = _check(here, projects)
+    checks = _check(here, projects)
     if as_json:
-        say_json({"credentials": [_row(one) for one in found], "places": _places(here)})
+        say_json({"credentials": [_row(check) for check in checks], "places": _places(here)})
     else:
-        _print(here, found)
-    states = {one.state for one in found}
-    person = any(one.needs_person for one in found)
+        _print(here, checks)
+    states = {check.state for check in checks}
+    person = any(check.needs_person for check in checks)
     raise typer.Exit(PERSON if person else FAILED if states - {"works"} else OK)
 
 
@@ -124,12 +124,12 @@ def give(
         raise ConfigError(
             "RDX-CFG-013", "standard input holds one value", hint=f"name it: radix credentials set {names[0]} --stdin"
         )
-    for one in names:
-        _give(here, one, stdin=stdin, store=store)
+    for credential in names:
+        _give(here, credential, stdin=stdin, store=store)
     users = [project for project in projects if _uses(project, set(names))]
-    found = [one for one in _check(here, users) if set(one.need.names) & set(names)]
-    _print(here, found)
-    raise typer.Exit(PERSON if any(one.needs_person for one in found) else OK)
+    checks = [credential for credential in _check(here, users) if set(credential.need.names) & set(names)]
+    _print(here, checks)
+    raise typer.Exit(PERSON if any(credential.needs_person for credential in checks) else OK)
 
 
 def remove(name: Annotated[str, typer.Argument(help="The name in ${NAME} references.")]) -> None:
@@ -138,10 +138,14 @@ def remove(name: Annotated[str, typer.Argument(help="The name in ${NAME} referen
     Example: radix credentials remove SHOP_PASSWORD
     """
     here = place()
-    held = credentials(here.home.state)
-    gone = [one.kind for one in held.backends if isinstance(one, Store) and not one.unavailable() and one.remove(name)]
-    out.print(f"[green]✓[/] removed from: {', '.join(gone)}" if gone else f"no store has {name}")
-    if held.where(name):
+    lookup = credentials(here.home.state)
+    removed = [
+        backend.kind
+        for backend in lookup.backends
+        if isinstance(backend, Store) and not backend.unavailable() and backend.remove(name)
+    ]
+    out.print(f"[green]✓[/] removed from: {', '.join(removed)}" if removed else f"no store has {name}")
+    if lookup.where(name):
         out.print(f"[yellow]![/] {name} is also set in the environment; unset it there")
 
 
@@ -193,20 +197,22 @@ def _give(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
         out.print(f"[yellow]![/] {name} is also set in the environment, and that value takes precedence")
 
 
-def _store(here: Place, wanted: str | None) -> Store:
-    if wanted is not None and wanted not in STORES:
-        raise ConfigError("RDX-CFG-013", f"{wanted!r} is not a store", expected=" or ".join(STORES))
-    writable = {one.kind: one for one in credentials(here.home.state).backends if isinstance(one, Store)}
-    if wanted:
-        chosen = writable[STORES[wanted]]
+def _store(here: Place, choice: str | None) -> Store:
+    if choice is not None and choice not in STORES:
+        raise ConfigError("RDX-CFG-013", f"{choice!r} is not a store", expected=" or ".join(STORES))
+    writable = {
+        backend.kind: backend for backend in credentials(here.home.state).backends if isinstance(backend, Store)
+    }
+    if choice:
+        chosen = writable[STORES[choice]]
         why = chosen.unavailable()
         if why:
             raise CredentialError("RDX-CRD-009", f"the {chosen.kind} cannot be used: {why}", hint="use --store file")
         return chosen
-    return next(one for one in writable.values() if one.unavailable() is None)
+    return next(backend for backend in writable.values() if backend.unavailable() is None)
 
 
-def _asked(what: str) -> str:
+def _asked(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise CredentialError(
             "RDX-CRD-010",
@@ -214,13 +220,13 @@ def _asked(what: str) -> str:
             expected="a terminal, or --stdin with the value on standard input",
             hint="radix credentials set NAME --stdin < FILE, or pipe it from your secrets manager",
         )
-    return _hidden(what)
+    return _hidden(prompt)
 
 
-def _hidden(what: str) -> str:
+def _hidden(prompt: str) -> str:
     from getpass import getpass
 
-    return getpass(f"{what} (not shown): ", stream=sys.stderr)
+    return getpass(f"{prompt} (not shown): ", stream=sys.stderr)
 
 
 def _new_phrase() -> str:
@@ -233,9 +239,9 @@ def _new_phrase() -> str:
 def _missing(here: Place, projects: list[Any]) -> list[str]:
     from radix_assets.pipeline.credentials import needs_of
 
-    held = credentials(here.home.state)
+    lookup = credentials(here.home.state)
     names = [name for project in projects for need in needs_of(project) for name in need.names]
-    return [name for name in dict.fromkeys(names) if held.where(name) is None and held.find(name) is None]
+    return [name for name in dict.fromkeys(names) if lookup.where(name) is None and lookup.find(name) is None]
 
 
 def _uses(project: Any, names: set[str]) -> bool:
@@ -251,57 +257,69 @@ def _check(here: Place, projects: list[Any]) -> "list[Checked]":
     from radix_resources.action_log.log import record
     from radix_resources.action_log.schema import Action
 
-    found, who = check(projects, here.home), login()
+    checks, actor = check(projects, here.home), login()
     with here.instance as instance:
-        for one in found:
-            for name in one.need.names:
+        for result in checks:
+            for name in result.need.names:
                 checked = Action(
                     kind="credential-check",
                     subject=f"infra/credentials/{name}",
-                    project=one.need.project,
-                    actor=who,
-                    reason=f"for {one.need.use}: {one.found}",
-                    outcome="unknown" if one.state == "unreachable" else "ok" if one.state == "works" else "failed",
-                    error_code=one.code,
-                    after={"state": one.state, "where": one.where[name], "warnings": list(one.warnings)},
+                    project=result.need.project,
+                    actor=actor,
+                    reason=f"for {result.need.use}: {result.found}",
+                    outcome="unknown"
+                    if result.state == "unreachable"
+                    else "ok"
+                    if result.state == "works"
+                    else "failed",
+                    error_code=result.code,
+                    after={"state": result.state, "where": result.where[name], "warnings": list(result.warnings)},
                 )
                 record(instance, checked)
-    return found
+    return checks
 
 
-def _row(one: "Checked") -> dict[str, Any]:
+def _row(check: "Checked") -> dict[str, Any]:
     from radix_assets.sources.addresses import without_secret
 
     return {
-        "project": one.need.project,
-        "use": one.need.use,
-        "address": without_secret(one.need.address),
-        "credentials": one.where,
-        "state": one.state,
-        "code": one.code,
-        "found": one.found,
-        "warnings": one.warnings,
-        "next": one.next,
+        "project": check.need.project,
+        "use": check.need.use,
+        "address": without_secret(check.need.address),
+        "credentials": check.where,
+        "state": check.state,
+        "code": check.code,
+        "found": check.found,
+        "warnings": check.warnings,
+        "next": check.next,
     }
 
 
 def _places(here: Place) -> list[dict[str, str | None]]:
-    return [{"place": one.kind, "unavailable": one.unavailable()} for one in credentials(here.home.state).backends]
+    return [
+        {"place": backend.kind, "unavailable": backend.unavailable()}
+        for backend in credentials(here.home.state).backends
+    ]
 
 
-def _print(here: Place, found: "list[Checked]") -> None:
-    for one in found:
-        row = _row(one)
-        mark = MARKS["made"] if one.state == "works" else MARKS["waiting" if one.needs_person else "failed"]
-        named = ", ".join(f"{name} ({where or 'not given'})" for name, where in one.where.items()) or "no credential"
-        out.print(f"{mark} [bold]{one.need.project}[/]  {escape(row['address'])}", soft_wrap=True)
-        out.print(f"    {escape(named)}, for {escape(one.need.use)}", soft_wrap=True)
-        out.print(f"    {one.state}: {escape(one.found)}", soft_wrap=True)
-        for warning in one.warnings:
+def _print(here: Place, checks: "list[Checked]") -> None:
+    for check in checks:
+        row = _row(check)
+        mark = MARKS["made"] if check.state == "works" else MARKS["waiting" if check.needs_person else "failed"]
+        references = (
+            ", ".join(f"{name} ({where or 'not given'})" for name, where in check.where.items()) or "no credential"
+        )
+        out.print(f"{mark} [bold]{check.need.project}[/]  {escape(row['address'])}", soft_wrap=True)
+        out.print(f"    {escape(references)}, for {escape(check.need.use)}", soft_wrap=True)
+        out.print(f"    {check.state}: {escape(check.found)}", soft_wrap=True)
+        for warning in check.warnings:
             out.print(f"    [yellow]![/] {escape(warning)}", soft_wrap=True)
-        if one.next:
-            out.print(f"    next: {escape(one.next)}", soft_wrap=True)
-    if not found:
+        if check.next:
+            out.print(f"    next: {escape(check.next)}", soft_wrap=True)
+    if not checks:
         out.print("no project requires a credential")
-    asked = [f"{one['place']}{' (' + one['unavailable'] + ')' if one['unavailable'] else ''}" for one in _places(here)]
-    out.print(f"[dim]searched in this order: {escape(', '.join(asked))}[/]", soft_wrap=True)
+    searched = [
+        f"{check['place']}{' (' + check['unavailable'] + ')' if check['unavailable'] else ''}"
+        for check in _places(here)
+    ]
+    out.print(f"[dim]searched in this order: {escape(', '.join(searched))}[/]", soft_wrap=True)

@@ -68,14 +68,14 @@ def set_up(here: Place) -> bool:
 
 
 def _unpack(here: Place) -> Path:
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
         raise SourceError(
             "RDX-SRC-020",
             f"the sample's data are not installed: no package {PACKAGE}",
             hint="pip install 'radix[sample]', or: make demo",
         )
-    source, data = Path(found.origin).parent / "data", here.home.samples / PACKAGE
+    source, data = Path(spec.origin).parent / "data", here.home.samples / PACKAGE
     data.mkdir(parents=True, exist_ok=True)
     for file in sorted(source.glob("*.csv")):
         if not (data / file.name).exists():
@@ -89,10 +89,10 @@ def _unpack(here: Place) -> Path:
 
 def _assets(report: Any) -> Table:
     table = Table("asset", "rows", "size", "seconds", title="assets")
-    for one in report.statuses:
-        if one.commit:
-            rows = f"{one.commit.rows:,}" if one.commit.rows is not None else ""
-            table.add_row(one.step.key, rows, f"{one.commit.size / 1e6:,.1f} MB", f"{one.commit.seconds:.1f}")
+    for status in report.statuses:
+        if status.commit:
+            rows = f"{status.commit.rows:,}" if status.commit.rows is not None else ""
+            table.add_row(status.step.key, rows, f"{status.commit.size / 1e6:,.1f} MB", f"{status.commit.seconds:.1f}")
     return table
 
 

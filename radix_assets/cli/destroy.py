@@ -43,25 +43,25 @@ def destroy(
         return
     project = left or here.project(name)
     reconcile_runs(here.instance)
-    held = inventory(project, here.home, files=files)
+    holdings = inventory(project, here.home, files=files)
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for part, one in held.items():
-        size = f"{one.bytes / 1e6:,.1f} MB" if one.bytes else ""
-        table.add_row(part, escape(one.what), size, "[yellow]data[/]" if one.data else "")
-    out.print(table if held else "nothing is stored for this project")
+    for part, holding in holdings.items():
+        size = f"{holding.bytes / 1e6:,.1f} MB" if holding.bytes else ""
+        table.add_row(part, escape(holding.what), size, "[yellow]data[/]" if holding.data else "")
+    out.print(table if holdings else "nothing is stored for this project")
     suffices = project.policy.delete == "auto"
-    who = by or login()
-    if any(one.data for one in held.values()) and not (yes and suffices):
+    actor = by or login()
+    if any(holding.data for holding in holdings.values()) and not (yes and suffices):
         if not _typed(name):
             way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
             out.print(f"[yellow]confirmation needed:[/] nothing was deleted; {way}")
             raise typer.Exit(PERSON)
-        approve_deletion(here.instance, project, held, by=who, why=why)
-    gone = remove(project, here.home, here.instance, by=who, why=why, files=files)
+        approve_deletion(here.instance, project, holdings, by=actor, why=why)
+    removed = remove(project, here.home, here.instance, by=actor, why=why, files=files)
     for component in here.tools(project).provider.components.values():
-        if component.capability in gone:
+        if component.capability in removed:
             emit(here.instance, component)
-    out.print(f"[green]✓[/] deleted; its log stays: radix log {name}" if held else "nothing to remove")
+    out.print(f"[green]✓[/] deleted; its log stays: radix log {name}" if holdings else "nothing to remove")
 
 
 def _typed(name: str) -> bool:

@@ -99,18 +99,18 @@ def _file_system(path: str) -> str:
 
 def _libraries() -> Iterator[Finding]:
     for name, below in {"pandas": 3, "setuptools": 81}.items():
-        found = version(name)
-        fine = int(found.split(".")[0]) < below
-        yield Finding(name, fine, found, f"pip install '{name}<{below}': libraries that Radix uses need it")
+        installed = version(name)
+        fine = int(installed.split(".")[0]) < below
+        yield Finding(name, fine, installed, f"pip install '{name}<{below}': libraries that Radix uses need it")
     yield Finding("Dagster", True, version("dagster"))
 
 
 def _ports() -> Iterator[Finding]:
     for port, purpose in PORTS.items():
         with socket.socket() as probe:
-            taken = probe.connect_ex(("127.0.0.1", port)) == 0
-        found = "in use (by a running `radix up`?)" if taken else "free"
-        yield Finding(f"port {port}", True, f"{found}, for {purpose}")
+            in_use = probe.connect_ex(("127.0.0.1", port)) == 0
+        state = "in use (by a running `radix up`?)" if in_use else "free"
+        yield Finding(f"port {port}", True, f"{state}, for {purpose}")
 
 
 def _projects(here: Place) -> Iterator[Finding]:
@@ -120,9 +120,9 @@ def _projects(here: Place) -> Iterator[Finding]:
     for project in projects:
         needed = sorted({name for need in needs_of(project) for name in need.names})
         missing = [name for name in needed if credentials(here.home.state).where(name) is None]
-        found = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
+        summary = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
         fix = "; ".join(f"radix credentials set {name}" for name in missing)
-        yield Finding(f"project {project.name}", not missing, found + (" (not set)" if missing else ""), fix)
+        yield Finding(f"project {project.name}", not missing, summary + (" (not set)" if missing else ""), fix)
         yield from _sources(here, project)
         yield from _cluster(project, here)
 

@@ -35,13 +35,13 @@ def errors(
     with here.log() as tables:
         groups = grouped(folded(tables, here.home.folded_log), name, moment(since), now)
     if as_json:
-        say_json([one.to_json() for one in groups])
+        say_json([group.to_json() for group in groups])
         return
-    for one in groups:
-        last = datetime.fromtimestamp(one.last, UTC).strftime("%Y-%m-%d %H:%M")
-        head = f"{one.code}  {one.project:16} {one.count:5}  {one.sparkline}  last {last}  {one.subject}"
+    for group in groups:
+        last = datetime.fromtimestamp(group.last, UTC).strftime("%Y-%m-%d %H:%M")
+        head = f"{group.code}  {group.project:16} {group.count:5}  {group.sparkline}  last {last}  {group.subject}"
         out.print(head, soft_wrap=True, markup=False)
-        for text in (one.found, one.hint and f"next: {one.hint}"):
+        for text in (group.found, group.hint and f"next: {group.hint}"):
             if text:
                 out.print(f"  {text}", soft_wrap=True, markup=False)
     out.print(f"meaning of each code: {DOCS}" if groups else f"no failures since {since}", soft_wrap=True)

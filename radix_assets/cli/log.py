@@ -70,8 +70,8 @@ def log(
 def entry_fields(entry: "Entry") -> dict[str, Any]:
     """Return the fields of an action that are printed."""
     action = entry.action
-    kept = "unchanged" if action.after.get("unchanged") else "made"
-    went = kept if action.kind == "materialize" and action.outcome == "ok" else action.outcome or "begun"
+    result = "unchanged" if action.after.get("unchanged") else "made"
+    went = result if action.kind == "materialize" and action.outcome == "ok" else action.outcome or "begun"
     return {
         "id": entry.storage_id,
         "when": datetime.fromtimestamp(entry.timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -92,7 +92,7 @@ def moment(text: str, now: datetime | None = None) -> float:
     if ago:
         return now.timestamp() - float(ago[1]) * _SECONDS[ago[2]]
     try:
-        found = datetime.fromisoformat(text.strip())
+        parsed = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(
             "RDX-LOG-002",
@@ -100,7 +100,7 @@ def moment(text: str, now: datetime | None = None) -> float:
             expected="30m, 2h, 7d, or a date and time in UTC such as 2030-01-31T12:00",
             hint="radix log --since 2h",
         ) from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
 
 
 def _filter(
@@ -126,22 +126,22 @@ def _filter(
     )
 
 
-def _one_of(option: str, text: str, known: Iterable[str]) -> Any:
-    if text not in known:
+def _one_of(option: str, text: str, choices: Iterable[str]) -> Any:
+    if text not in choices:
         raise ConfigError(
             "RDX-LOG-002",
             f"{text!r} is not a known {option}",
-            expected=", ".join(known),
-            hint=f"radix log --{option} {next(iter(known))}",
+            expected=", ".join(choices),
+            hint=f"radix log --{option} {next(iter(choices))}",
         )
     return text
 
 
-def _say(found: Iterable["Entry"] | Iterator["Entry"], *, as_json: bool) -> None:
-    for entry in found:
-        one = entry_fields(entry)
+def _say(log_entries: Iterable["Entry"] | Iterator["Entry"], *, as_json: bool) -> None:
+    for entry in log_entries:
+        row = entry_fields(entry)
         if as_json:
-            say_json(one)
+            say_json(row)
             continue
-        line = f"{one['when']}  {one['what']:12} {one['subject']:32} {one['outcome']:12} {one['who']}"
-        out.print(f"{line}  {one['reason']}".rstrip(), soft_wrap=True, markup=False)
+        line = f"{row['when']}  {row['what']:12} {row['subject']:32} {row['outcome']:12} {row['who']}"
+        out.print(f"{line}  {row['reason']}".rstrip(), soft_wrap=True, markup=False)

@@ -53,7 +53,7 @@ def write_project(
         content["goal"] = {"target": target}
     content["policy"] = {"tags": accept}
     text = schema_line("project") + HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
-    made = not folder.exists()
+    created = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with draft(path, text) as temporary:
@@ -63,7 +63,7 @@ def write_project(
             temporary.replace(path)
         sync_directory(folder)
     except RadixError:
-        if made:
+        if created:
             folder.rmdir()
         raise
     publish_schemas(home.projects)
@@ -78,15 +78,15 @@ def check_target(text: str, project: Project, home: Home) -> None:
     if isinstance(project.goal.target, Future):
         _check_question(project.goal.target, project)
         return
-    known = headers(project, credentials(home.state))
-    readable = {table: columns for table, columns in known.items() if columns is not None}
-    whole = len(readable) == len(known)
+    columns_of = headers(project, credentials(home.state))
+    readable = {table: columns for table, columns in columns_of.items() if columns is not None}
+    whole = len(readable) == len(columns_of)
     if not whole and not any(text.strip().casefold().startswith(f"{table.casefold()}.") for table in readable):
         return
     try:
         _, _, operator, value = parse_target(text, readable)
     except TagError as error:
-        hint = error.hint if "did you mean" in error.hint else f"the tables are {', '.join(known)}"
+        hint = error.hint if "did you mean" in error.hint else f"the tables are {', '.join(columns_of)}"
         raise TagError(error.code, error.found, expected=error.expected, hint=hint, target=text) from None
     if operator in {"<", "<=", ">", ">="} and isinstance(value, str):
         raise TargetError(

@@ -33,13 +33,13 @@ def plan(
 
     here = place()
     project = here.project(name)
-    found = _plan(here, project)
-    by = approved_plan(project.folder, found) if found.beyond else None
+    estimate = _plan(here, project)
+    by = approved_plan(project.folder, estimate) if estimate.beyond else None
     if as_json:
-        say_json({**found.model_dump(), "budget": project.budget.model_dump(), "approved_by": by})
+        say_json({**estimate.model_dump(), "budget": project.budget.model_dump(), "approved_by": by})
     else:
-        _print(project, found, by)
-    raise typer.Exit(PERSON if found.beyond and by is None else OK)
+        _print(project, estimate, by)
+    raise typer.Exit(PERSON if estimate.beyond and by is None else OK)
 
 
 def is_plan(here: Place, name: str) -> bool:
@@ -66,15 +66,15 @@ def _plan(here: Place, project: Project) -> "Plan":
     return make_plan(project, unbudgeted_statuses(project, STAGES, tools), tools)
 
 
-def _print(project: Project, found: "Plan", by: str | None) -> None:
-    if not found.steps:
+def _print(project: Project, estimate: "Plan", by: str | None) -> None:
+    if not estimate.steps:
         out.print("nothing to do: everything is up to date")
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("step")
     for title in ("rows", "data", "memory", "seconds", "at most", "dollars"):
         table.add_column(title, justify="right")
-    for step in found.steps:
+    for step in estimate.steps:
         table.add_row(
             step.key.partition("/")[2],
             f"{step.need.rows:,}" if step.need.rows else "",
@@ -85,35 +85,41 @@ def _print(project: Project, found: "Plan", by: str | None) -> None:
             f"{step.dollars.middle:,.2f}",
         )
     out.print(table)
-    for change in found.changes:
+    for change in estimate.changes:
         monthly = f", ${change.rate.dollars_month:,.2f} a month" if change.rate.dollars_month else ""
         hourly = f", ${change.rate.dollars_hour:,.2f} an hour" if change.rate.dollars_hour else ""
         out.print(f"provisions          {change.component}: {change.what}{hourly}{monthly}", soft_wrap=True)
-    if found.endpoint:
-        out.print(f"endpoint            {found.endpoint:,.2f} dollars, if it runs until the end of the month")
+    if estimate.endpoint:
+        out.print(f"endpoint            {estimate.endpoint:,.2f} dollars, if it runs until the end of the month")
     limits = project.budget
     rows = (
         (
             "dollars this month",
-            found.expected.dollars,
-            found.most.dollars,
-            found.spent.dollars,
+            estimate.expected.dollars,
+            estimate.most.dollars,
+            estimate.spent.dollars,
             limits.dollars_per_month,
         ),
-        ("search minutes", found.expected.search_minutes, found.most.search_minutes, 0.0, limits.search_minutes),
-        ("gigabytes stored", found.expected.gigabytes, found.most.gigabytes, found.spent.gigabytes, limits.gigabytes),
+        ("search minutes", estimate.expected.search_minutes, estimate.most.search_minutes, 0.0, limits.search_minutes),
+        (
+            "gigabytes stored",
+            estimate.expected.gigabytes,
+            estimate.most.gigabytes,
+            estimate.spent.gigabytes,
+            limits.gigabytes,
+        ),
     )
     out.print()
-    for what, expected, most, before, limit in rows:
+    for quantity, expected, most, before, limit in rows:
         of = "no limit" if limit is None else f"budget {limit:g}"
-        out.print(f"{what:20}{expected:10.3g}  at most {most:.3g}, {before:.3g} so far; {of}", soft_wrap=True)
-    out.print(f"plan                {found.hash}")
+        out.print(f"{quantity:20}{expected:10.3g}  at most {most:.3g}, {before:.3g} so far; {of}", soft_wrap=True)
+    out.print(f"plan                {estimate.hash}")
     if by:
         out.print(f"[green]✓[/] exceeds the budget; approved by {escape(by)}")
-    elif found.beyond:
+    elif estimate.beyond:
         out.print(
-            f"[yellow]approval needed:[/] exceeds the budget for {', '.join(found.beyond)}; "
-            f"next: radix approve {found.hash} --why …",
+            f"[yellow]approval needed:[/] exceeds the budget for {', '.join(estimate.beyond)}; "
+            f"next: radix approve {estimate.hash} --why …",
             soft_wrap=True,
         )
 

@@ -74,10 +74,17 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
 
     tools = here.tools(project)
     statuses = asset_statuses(project, STAGES, tools)
-    states = [one.state for one in statuses]
-    wish = next((one.reason for one in statuses if one.state == "waiting"), None)
+    states = [asset_status.state for asset_status in statuses]
+    wish = next((asset_status.reason for asset_status in statuses if asset_status.state == "waiting"), None)
     missed = left_out(statuses)
-    failed = next((one for one in statuses if one.state == "failed" and one.step.name not in missed), None)
+    failed = next(
+        (
+            asset_status
+            for asset_status in statuses
+            if asset_status.state == "failed" and asset_status.step.name not in missed
+        ),
+        None,
+    )
     state = verdict(statuses)
     deployed = tools.endpoint.inspect(project.name)
     idle = deployed is not None and deployed.state != "running"
@@ -96,12 +103,12 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "fresh": states.count("fresh"),
         "assets": [
             {
-                "key": one.step.key,
-                "state": one.state,
-                "reason": one.reason,
-                "version": one.commit and one.commit.sequence,
+                "key": asset_status.step.key,
+                "state": asset_status.state,
+                "reason": asset_status.reason,
+                "version": asset_status.commit and asset_status.commit.sequence,
             }
-            for one in statuses
+            for asset_status in statuses
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
@@ -114,13 +121,13 @@ def _logged(state: "LogState", project: str) -> dict[str, Any]:
     now = time.time()
     totals = state.of(project)
     hours = {str(int(now // 3600) - ago) for ago in range(24)}
-    failures = [one for one in state.failures.values() if one.project == project]
+    failures = [failure for failure in state.failures.values() if failure.project == project]
     month = datetime.fromtimestamp(now, UTC).strftime("%Y-%m")
     return {
         "actions": totals.actions,
         "made": totals.made,
         "last": datetime.fromtimestamp(totals.last, UTC).isoformat(timespec="seconds") if totals.last else None,
-        "failed_today": sum(count for one in failures for hour, count in one.hours.items() if hour in hours),
+        "failed_today": sum(count for failure in failures for hour, count in failure.hours.items() if hour in hours),
         "unfinished": len(totals.open),
         "dollars_this_month": round(totals.dollars.get(month, 0.0), 4),
     }

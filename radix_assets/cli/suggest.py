@@ -42,12 +42,12 @@ def suggest(
         tempfile.TemporaryDirectory(prefix="radix_suggest_") as work,
         err.status("reading", spinner="dots") as status,
     ):
-        found = _found(source, Path(work), target, lambda text: status.update(escape(text)))
+        suggestions = _found(source, Path(work), target, lambda text: status.update(escape(text)))
     if as_json:
-        say_json(found)
+        say_json(suggestions)
     else:
-        _print(found)
-    raise typer.Exit(OK if found["tables"] else FAILED)
+        _print(suggestions)
+    raise typer.Exit(OK if suggestions["tables"] else FAILED)
 
 
 def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
@@ -66,10 +66,10 @@ def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, A
     say("keys and relationships")
     schema = find_schema(reading.tables, profiles)
     say("columns and targets")
-    asked = (
+    parsed_target = (
         parse_target(target, {table: list(profile.columns) for table, profile in profiles.items()}) if target else None
     )
-    result = answer(suggest(reading.tables, profiles, schema, asked), schema, profiles)
+    result = answer(suggest(reading.tables, profiles, schema, parsed_target), schema, profiles)
     for table, path in reading.tables.items():
         result["tables"][table]["rejected"] = rejected_cells(path)
     return result | {"errors": [vars(error) for error in reading.errors]}
@@ -92,29 +92,29 @@ def _read(source: str, work: Path, say: Any) -> "Reading":
     return read_project(here.project(source), work, credentials(here.home.state), lambda table: say(f"reading {table}"))
 
 
-def _print(found: Mapping[str, Any]) -> None:
-    for target in found["targets"]:
+def _print(suggestions: Mapping[str, Any]) -> None:
+    for target in suggestions["targets"]:
         line = f"[bold]{escape(target['table'])}.{escape(target['column'])}[/]  {target['problem']}, {target['metric']}"
         out.print(f"target? {line}  {target['confidence']:.0%}  [dim]{escape(target['evidence'])}[/]", soft_wrap=True)
-    if not found["targets"]:
+    if not suggestions["targets"]:
         out.print("no likely target found")
     out.print()
-    for name, table in found["tables"].items():
-        said = [counted(table["rows"], "row")]
+    for name, table in suggestions["tables"].items():
+        facts = [counted(table["rows"], "row")]
         if table["primary_key"]:
-            said.append("key " + ", ".join(table["primary_key"]))
+            facts.append("key " + ", ".join(table["primary_key"]))
         if table["time_index"]:
             time = table["time_index"]
-            said.append("time " + (time if isinstance(time, str) else ", ".join(time)))
-        said.append(table["row"])
+            facts.append("time " + (time if isinstance(time, str) else ", ".join(time)))
+        facts.append(table["row"])
         if table["rejected"]:
-            said.append(f"{counted(table['rejected'], 'cell')} not as the header or the column's other values say")
-        out.print(f"[bold]{escape(name)}[/]  {escape('; '.join(filter(None, said)))}", soft_wrap=True)
-    for link in found["relationships"]:
+            facts.append(f"{counted(table['rejected'], 'cell')} not as the header or the column's other values say")
+        out.print(f"[bold]{escape(name)}[/]  {escape('; '.join(filter(None, facts)))}", soft_wrap=True)
+    for link in suggestions["relationships"]:
         sides = [f"{link[end]}({', '.join(link[end + '_columns'])})" for end in ("child", "parent")]
         out.print(f"  {escape(' → '.join(sides))}  {link['confidence']:.0%}", soft_wrap=True)
-    _print_columns(found["tables"])
-    for error in found["errors"]:
+    _print_columns(suggestions["tables"])
+    for error in suggestions["errors"]:
         out.print(f"[red]✗[/] {escape(error['file'])}: {error['code']} {escape(error['found'])}", soft_wrap=True)
 
 

@@ -60,10 +60,10 @@ class Options:
 def edit(here: Place, project: Project, options: Options, *, by: str | None, if_version: str | None) -> None:
     """Edit tags.yaml. Raise TagError before anything is written if an edit is invalid."""
     work = refresh(here, project)
-    who = by or login()
+    author = by or login()
     for attempt in range(_TRIES):
         edits = edits_from(project, options)
-        draft = _draft(work, edits, who)
+        draft = _draft(work, edits, author)
         mistakes = Mistakes()
         mistakes.errors = draft.errors if options.confirm else draft.new_errors
         mistakes.raise_if_any()
@@ -72,7 +72,7 @@ def edit(here: Place, project: Project, options: Options, *, by: str | None, if_
             kind="tag",
             subject=project.key("tags"),
             project=project.name,
-            actor=who,
+            actor=author,
             reason="; ".join(describe_changes(draft.changes, 5)),
             input_hash=draft.sha,
             before=before,
@@ -80,7 +80,7 @@ def edit(here: Place, project: Project, options: Options, *, by: str | None, if_
         )
         try:
             with logged_action(here.instance, action):
-                apply_edits(project.tags_path, edits, who=who, expected=if_version or draft.sha)
+                apply_edits(project.tags_path, edits, who=author, expected=if_version or draft.sha)
         except TagError as error:
             if error.code != "RDX-TAG-006" or if_version or attempt == _TRIES - 1:
                 raise
@@ -102,7 +102,7 @@ def preview(here: Place, project: Project, options: Options, *, by: str | None, 
             {
                 "project": project.name,
                 "version": draft.sha,
-                "changes": [{"tag": one.name, "before": one.before, "after": one.after} for one in waits],
+                "changes": [{"tag": change.name, "before": change.before, "after": change.after} for change in waits],
                 "impact": follows and follows.to_json(),
                 "digest": draft.tags and digest(draft.tags),
                 "errors": [error.attrs() for error in draft.errors],
@@ -114,9 +114,9 @@ def preview(here: Place, project: Project, options: Options, *, by: str | None, 
     for line in describe_changes(waits):
         out.print(f"  {escape(line)}", soft_wrap=True)
     if follows:
-        for one in follows.rebuilt:
-            seconds = "never computed" if one.seconds is None else f"{one.seconds:9.1f} s"
-            out.print(f"{seconds}  {one.asset}{'' if one.certain else '  (if its input changes)'}")
+        for rebuilt in follows.rebuilt:
+            seconds = "never computed" if rebuilt.seconds is None else f"{rebuilt.seconds:9.1f} s"
+            out.print(f"{seconds}  {rebuilt.asset}{'' if rebuilt.certain else '  (if its input changes)'}")
         out.print(follows.sentence, soft_wrap=True)
     for error in draft.errors:
         out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
@@ -127,12 +127,14 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
     work = refresh(here, project)
     file = read_tags(project.tags_path)
     profiles = load_profiles(work.profiles(), work.raw())
-    known = {table: list(profile.columns) for table, profile in profiles.items()}
+    columns = {table: list(profile.columns) for table, profile in profiles.items()}
     for table, names in file.ledger.columns_seen.items():
-        known[table] = [*known.get(table, []), *(old for old in names if old not in known.get(table, []))]
-    table, column, *_ = parse_target(name, known)
+        columns[table] = [*columns.get(table, []), *(old for old in names if old not in columns.get(table, []))]
+    table, column, *_ = parse_target(name, columns)
     storage = work.tools.storage
-    snapshots = [(one.created, one.run_id, storage.path(one)) for one in storage.history(project.key("suggestions"))]
+    snapshots = [
+        (commit.created, commit.run_id, storage.path(commit)) for commit in storage.history(project.key("suggestions"))
+    ]
     actions = [
         {
             "when": datetime.fromtimestamp(entry.timestamp, UTC).isoformat(timespec="seconds"),
@@ -142,7 +144,7 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
         if entry.action.phase == "outcome" and not entry.action.after.get("changes")
     ]
     history = [*suggestion_history(snapshots[-200:], table, column), *edit_history(actions, table, column)]
-    history.sort(key=lambda one: str(one["when"]))
+    history.sort(key=lambda event: str(event["when"]))
     draft = _draft(work, Edits(), "")
     tags = draft.tags
     tag = tags.tables[table].columns.get(column) if tags and table in tags.tables else None
@@ -151,11 +153,13 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
         say_json({"project": project.name, "table": table, "column": column, "history": history, "now": now})
         return
     out.print(f"[bold]{escape(f'{table}.{column}')}[/]", soft_wrap=True)
-    for one in history:
-        out.print(f"{str(one['when'])[:19].replace('T', ' ')}  {escape(_sentence(one))}", soft_wrap=True)
-    said = ", ".join(f"{key} {value}" for key, value in (now["tag"] or now["says"]).items() if value and key != "human")
+    for event in history:
+        out.print(f"{str(event['when'])[:19].replace('T', ' ')}  {escape(_sentence(event))}", soft_wrap=True)
+    current = ", ".join(
+        f"{key} {value}" for key, value in (now["tag"] or now["says"]).items() if value and key != "human"
+    )
     line = f" (line {now['line']})" if now["line"] else ""
-    out.print(f"{'now':19}  {escape(said)}: {escape(now['why'])}{line}", soft_wrap=True)
+    out.print(f"{'now':19}  {escape(current)}: {escape(now['why'])}{line}", soft_wrap=True)
 
 
 def show(here: Place, project: Project, *, as_json: bool) -> None:
@@ -211,14 +215,14 @@ def refresh(here: Place, project: Project) -> "Work":
 def edits_from(project: Project, options: Options) -> Edits:
     """Return the options as edits. Raise ConfigError RDX-CFG-007 if one is malformed."""
     file = read_tags(project.tags_path)
-    known = {table: list(block.columns) for table, block in file.tables.items()}
+    columns_of = {table: list(block.columns) for table, block in file.tables.items()}
     columns: dict[str, dict[str, str]] = {}
     for text in options.sets:
-        name, setting, value = _setting(text, known)
+        name, setting, value = _setting(text, columns_of)
         columns.setdefault(name, {})[setting] = value
     lists = {
-        option: dict(_list(text, option, known) for text in given)
-        for option, given in (("--time-index", options.time_index), ("--primary-key", options.primary_key))
+        option: dict(_list(text, option, columns_of) for text in option_texts)
+        for option, option_texts in (("--time-index", options.time_index), ("--primary-key", options.primary_key))
     }
     return Edits(
         columns=columns,
@@ -231,7 +235,7 @@ def edits_from(project: Project, options: Options) -> Edits:
     )
 
 
-def _setting(text: str, known: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:
+def _setting(text: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:
     """Parse `table.column=role` or `table.column.sensitivity=personal` into column, setting and value."""
     name, _, value = (part.strip() for part in text.rpartition("="))
     if not name or not value:
@@ -242,32 +246,32 @@ def _setting(text: str, known: Mapping[str, Sequence[str]]) -> tuple[str, str, s
             hint="such as --set customers.email=ignore",
         )
     head, _, last = name.rpartition(".")
-    if last in SETTINGS and not _is_column(name, known):
+    if last in SETTINGS and not _is_column(name, columns):
         return head, last, value
     return name, "role", value
 
 
-def _is_column(name: str, known: Mapping[str, Sequence[str]]) -> bool:
+def _is_column(name: str, columns: Mapping[str, Sequence[str]]) -> bool:
     try:
-        return parse_target(name, known)[2] is None
+        return parse_target(name, columns)[2] is None
     except TagError:
         return False
 
 
-def _list(text: str, option: str, known: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
+def _list(text: str, option: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
     """Parse `orders.ordered_at`, `flights.(year, month, day)` or `orders=none` into table and columns."""
     table, _, none = text.rpartition("=")
-    if none.strip().casefold() == "none" and table.strip() in known:
+    if none.strip().casefold() == "none" and table.strip() in columns:
         return table.strip(), []
-    found = parse_columns(text, known)
-    if found is None:
+    parsed = parse_columns(text, columns)
+    if parsed is None:
         raise ConfigError(
             "RDX-CFG-007",
             f"{option} {text!r} does not name columns of the data",
             expected="table.column, table.(column, column) or table=none",
             hint=f"such as {option} orders.ordered_at",
         )
-    return found
+    return parsed
 
 
 def _inputs(work: "Work") -> tuple[Any, Any, Any]:
@@ -278,21 +282,22 @@ def _inputs(work: "Work") -> tuple[Any, Any, Any]:
     )
 
 
-def _draft(work: "Work", edits: Edits, who: str) -> Draft:
-    return Draft(work.project, *_inputs(work), work.raw(), edits, who)
+def _draft(work: "Work", edits: Edits, author: str) -> Draft:
+    return Draft(work.project, *_inputs(work), work.raw(), edits, author)
 
 
-def _sentence(one: Mapping[str, Any]) -> str:
-    if one["what"] == "suggested":
-        said = ", ".join(str(one["said"][name]) for name in SETTINGS if name in one["said"])
-        return f"suggested {said}, {one['confidence']:.0%}: {one['evidence']} (by {one['rule']}; run {one['run'][:8]})"
-    if "from" in one and not one["from"] and one["what"].startswith("written"):
-        return f"{one['what']}, by {one['by']}"
-    if "from" in one:
+def _sentence(event: Mapping[str, Any]) -> str:
+    if event["what"] == "suggested":
+        suggestion = ", ".join(str(event["said"][name]) for name in SETTINGS if name in event["said"])
+        origin = f"by {event['rule']}; run {event['run'][:8]}"
+        return f"suggested {suggestion}, {event['confidence']:.0%}: {event['evidence']} ({origin})"
+    if "from" in event and not event["from"] and event["what"].startswith("written"):
+        return f"{event['what']}, by {event['by']}"
+    if "from" in event:
         words = [
-            f"{key} {one['from'].get(key, 'as suggested')} → {one['to'].get(key, 'as suggested')}"
-            for key in {**one["from"], **one["to"]}
-            if one["from"].get(key) != one["to"].get(key)
+            f"{key} {event['from'].get(key, 'as suggested')} → {event['to'].get(key, 'as suggested')}"
+            for key in {**event["from"], **event["to"]}
+            if event["from"].get(key) != event["to"].get(key)
         ]
-        return f"{one['what']} by {one['by']}: {', '.join(words)}"
-    return f"{one['what']}, by {one['by']}"
+        return f"{event['what']} by {event['by']}: {', '.join(words)}"
+    return f"{event['what']}, by {event['by']}"

@@ -44,8 +44,8 @@ def up(
     here = place()
     _demand_port(port)
     unlock(here)
-    for one in reconcile(here.instance, here.home, thorough=False):
-        out.print(f"{one.subject} {one.found}: {one.done}", soft_wrap=True, markup=False)
+    for finding in reconcile(here.instance, here.home, thorough=False):
+        out.print(f"{finding.subject} {finding.found}: {finding.done}", soft_wrap=True, markup=False)
     _start_endpoints(here)
     try:
         threading.Thread(target=serve_pages(here.home, PAGES_PORT).serve_forever, daemon=True).start()

@@ -60,8 +60,10 @@ def can_leave(work: Work) -> bool:
     from radix_assets.stages import STAGES
 
     connects = work.step.table is not None and bool(work.project.source_of(work.step.table).connection_address())
-    known = any(stage is work.step.stage for stage in STAGES)
-    return known and work.project.compute.spark is None and not (work.step.stage.credentials(work.project) and connects)
+    built_in = any(stage is work.step.stage for stage in STAGES)
+    return (
+        built_in and work.project.compute.spark is None and not (work.step.stage.credentials(work.project) and connects)
+    )
 
 
 def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:
@@ -82,8 +84,8 @@ def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:
             "seconds": dict(work.seconds),
         }
         (folder / _WORK).write_bytes(pickle.dumps(sent))
-        said = folder / "said"
-        with said.open("wb") as stream:
+        output_file = folder / "said"
+        with output_file.open("wb") as stream:
             command = [sys.executable, "-m", "radix_assets.execution.child_process", name]
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream)
             try:
@@ -93,7 +95,7 @@ def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:
                 child.wait()
         result = _result(folder / _RESULT)
         if result is None:
-            lost = usage.out_of_memory or child.returncode == -signal.SIGKILL or _NO_MEMORY in _end_of(said)
+            lost = usage.out_of_memory or child.returncode == -signal.SIGKILL or _NO_MEMORY in _end_of(output_file)
             if lost:
                 raise OutOfMemory(usage.model_copy(update={"out_of_memory": True}))
             raise RadixError(
@@ -126,22 +128,22 @@ def _watch(child: "subprocess.Popen[bytes]", limit: int) -> Usage:
 def _result(file: Path) -> Result | None:
     if not file.exists():
         return None
-    found: Result = pickle.loads(file.read_bytes())  # noqa: S301 written by this process's own child, in its own folder
-    return found
+    result: Result = pickle.loads(file.read_bytes())  # noqa: S301 written by this process's own child, in its own folder
+    return result
 
 
-def _end_of(said: Path) -> bytes:
-    with said.open("rb") as stream:
-        stream.seek(max(said.stat().st_size - 4096, 0))
+def _end_of(output_file: Path) -> bytes:
+    with output_file.open("rb") as stream:
+        stream.seek(max(output_file.stat().st_size - 4096, 0))
         return stream.read()
 
 
 def _raised(attrs: dict[str, Any]) -> RadixError:
     kind = getattr(errors, attrs["kind"], RadixError)
     shown = {name: attrs[name] for name in ("found", "expected", "hint")}
-    known = {"code", "kind", "transient", *shown}
+    positional = {"code", "kind", "transient", *shown}
     error: RadixError = kind(
-        attrs["code"], **shown, **{name: value for name, value in attrs.items() if name not in known}
+        attrs["code"], **shown, **{name: value for name, value in attrs.items() if name not in positional}
     )
     return error
 
@@ -161,9 +163,9 @@ def main(folder: Path) -> None:
     project = sent["project"].model_copy(update={"folder": sent["folder"]})
     (step,) = (step for step in steps(project, STAGES) if step.name == sent["step"])
     actions: list[Action] = []
-    given = {name: sent[name] for name in ("inputs", "out", "previous", "seconds")}
+    fields = {name: sent[name] for name in ("inputs", "out", "previous", "seconds")}
     tools = tools_of(project, Home.from_environment())
-    work = replace(Work(project, step, tools=tools, **given), record=actions.append, stages=STAGES)
+    work = replace(Work(project, step, tools=tools, **fields), record=actions.append, stages=STAGES)
     output, error = None, None
     with measuring() as measured:
         try:

@@ -37,19 +37,19 @@ def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str,
     With `files`, the user's own files are included.
     """
     components = _components(project, home)
-    found = {part: held for part, component in components.items() if (held := component.inspect(project.name))}
+    holdings = {part: holding for part, component in components.items() if (holding := component.inspect(project.name))}
     for part in (NOTES, FILES) if files else (NOTES,):
         names = [path.name for path in _there(project.folder, part)]
         if names:
-            found[part] = Holding(state="ready", what=", ".join(names), data=part == FILES)
-    return found
+            holdings[part] = Holding(state="ready", what=", ".join(names), data=part == FILES)
+    return holdings
 
 
 def approve_deletion(
-    instance: "dg.DagsterInstance", project: Project, held: dict[str, Holding], *, by: str, why: str
+    instance: "dg.DagsterInstance", project: Project, holdings: dict[str, Holding], *, by: str, why: str
 ) -> None:
     """Log that a user approved the deletion of exactly this."""
-    data = {part: {"what": one.what, "bytes": one.bytes} for part, one in held.items() if one.data}
+    data = {part: {"what": holding.what, "bytes": holding.bytes} for part, holding in holdings.items() if holding.data}
     approval = Action(
         kind="approve",
         subject=f"{project.name}/deletion",
@@ -80,18 +80,18 @@ def destroy(
         )
     if project.folder.is_dir():
         (project.folder / DESTROYED).touch()
-    found = inventory(project, home, files=files)
+    holdings = inventory(project, home, files=files)
     reason = why or "radix destroy"
     for component in _components(project, home).values():
         remove(instance, component, project.name, actor=by, reason=reason)
-    for part in sorted(found.keys() & {NOTES, FILES}):
+    for part in sorted(holdings.keys() & {NOTES, FILES}):
         action = Action(
             kind="release",
             subject=f"{project.name}/{part}",
             project=project.name,
             actor=by,
             reason=reason,
-            before={"what": found[part].what},
+            before={"what": holdings[part].what},
         )
         with logged_action(instance, action):
             for path in _there(project.folder, part):
@@ -101,19 +101,19 @@ def destroy(
         (project.folder / DESTROYED).unlink(missing_ok=True)
         if not any(project.folder.iterdir()):
             project.folder.rmdir()
-    return found
+    return holdings
 
 
 def owners(home: Home) -> dict[str, list[str]]:
     """Return who has something at any provider: by project, the names of the components."""
     projects = load_projects(home.projects)[0]
     in_use = tools_in_use(home, projects)
-    found: dict[str, list[str]] = {}
+    components_of: dict[str, list[str]] = {}
     for name, tools in tools_in_reach(home, projects).items():
         for component in tools.provider.components.values():
             for owner in component.owners() if name in in_use else _owners(component):
-                found.setdefault(owner, []).append(component.subject)
-    return dict(sorted(found.items()))
+                components_of.setdefault(owner, []).append(component.subject)
+    return dict(sorted(components_of.items()))
 
 
 def abandoned(home: Home, name: str) -> Project | None:
@@ -128,14 +128,14 @@ def _components(project: Project, home: Home) -> dict[str, Component]:
 
     Where the project has left something at another provider, that one's too, by names such as `local/storage`.
     """
-    here = tools_of(project, home).provider
-    found = {name: here.components[name] for name in _ORDER}
+    provider = tools_of(project, home).provider
+    components = {name: provider.components[name] for name in _ORDER}
     for tools in tools_in_reach(home, [project]).values():
-        other = tools.provider
-        if other.name != here.name:
-            left = [name for name in _ORDER if project.name in _owners(other.components[name])]
-            found |= {f"{other.name}/{name}": other.components[name] for name in left}
-    return found
+        elsewhere = tools.provider
+        if elsewhere.name != provider.name:
+            capabilities = [name for name in _ORDER if project.name in _owners(elsewhere.components[name])]
+            components |= {f"{elsewhere.name}/{name}": elsewhere.components[name] for name in capabilities}
+    return components
 
 
 def _owners(component: Component) -> list[str]:

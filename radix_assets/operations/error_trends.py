@@ -32,7 +32,7 @@ class Group:
     def sparkline(self) -> str:
         """The trend as text: one character for each twelfth of the window."""
         most = max(self.trend, default=0)
-        return "".join(_BARS[(len(_BARS) - 1) * one // most] if one else _NONE for one in self.trend)
+        return "".join(_BARS[(len(_BARS) - 1) * count // most] if count else _NONE for count in self.trend)
 
     def to_json(self) -> dict[str, Any]:
         moments = {name: datetime.fromtimestamp(getattr(self, name), UTC).isoformat() for name in ("first", "last")}
@@ -41,18 +41,28 @@ class Group:
 
 def grouped(state: LogState, project: str | None, since: float, until: float) -> list[Group]:
     """Return the failures between two times, the most frequent first. Counts are by whole hours."""
-    found = []
-    for one in state.failures.values():
-        if project not in {None, one.project}:
+    groups = []
+    for failure in state.failures.values():
+        if project not in {None, failure.project}:
             continue
         trend = [0] * BINS
-        for hour, count in one.hours.items():
+        for hour, count in failure.hours.items():
             middle = int(hour) * 3600 + 1800
             place = int(BINS * (middle - since) / max(until - since, 1))
             if int(hour) >= since // 3600 and int(hour) <= until // 3600:
                 trend[min(max(place, 0), BINS - 1)] += count
         if sum(trend):
-            found.append(
-                Group(one.code, one.project, sum(trend), trend, one.first, one.last, one.subject, one.found, one.hint)
+            groups.append(
+                Group(
+                    failure.code,
+                    failure.project,
+                    sum(trend),
+                    trend,
+                    failure.first,
+                    failure.last,
+                    failure.subject,
+                    failure.found,
+                    failure.hint,
+                )
             )
-    return sorted(found, key=lambda group: (-group.count, group.code, group.project))
+    return sorted(groups, key=lambda group: (-group.count, group.code, group.project))

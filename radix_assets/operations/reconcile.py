@@ -61,17 +61,17 @@ def reconcile(
     """
     projects = load_projects(home.projects)[0]
     in_use = tools_in_use(home, projects)
-    found = [*_runs(instance, actor), *_intents(instance, home, projects)]
+    leftovers = [*_runs(instance, actor), *_intents(instance, home, projects)]
     for name, tools in in_use.items():
         events = emit_missing_events(instance, tools, elsewhere(home, projects, name))
-        found += [Leftover(event.subject, event.found, event.fix) for event in events]
-        found += _endpoints(home, tools)
+        leftovers += [Leftover(event.subject, event.found, event.fix) for event in events]
+        leftovers += _endpoints(home, tools)
     emit_missing(instance, in_use.values())
     if thorough or _due(home):
         for tools in in_use.values():
-            found += _unreferenced(instance, tools, actor)
-        found += _compute_logs(home)
-    return found
+            leftovers += _unreferenced(instance, tools, actor)
+        leftovers += _compute_logs(home)
+    return leftovers
 
 
 def _due(home: Home) -> bool:
@@ -129,13 +129,13 @@ def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
 def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) -> Iterator[Leftover]:
     state = folded(instance, home.folded_log)
     own = {project.name: project for project in projects}
-    for project, one in state.projects.items():
-        if not one.open:
+    for project, totals in state.projects.items():
+        if not totals.open:
             continue
-        first = min(float(brief["when"]) for brief in one.open.values())
+        first = min(float(brief["when"]) for brief in totals.open.values())
         for entry in entries(instance, Filter(project=project, since=first - 1), made=False, ascending=True):
             action = entry.action
-            if action.phase == "intent" and action.id in one.open and _cut_off(instance, home, entry):
+            if action.phase == "intent" and action.id in totals.open and _cut_off(instance, home, entry):
                 component = _component(action, home, projects)
                 tools = tools_of(own[project], home) if project in own else default_tools(home)
                 outcome, why = resolve_intent(component, action) if component else _what_came_of(action, home, tools)
@@ -164,13 +164,13 @@ def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, st
     """Determine the outcome of an action by inspecting its subject, before anything is tried again."""
     if action.kind == "approve" and action.input_hash:
         folder = home.projects / action.project
-        there = action.input_hash in {*approved(folder), *approved_plans(folder)}
-        return ("ok", "it is in approvals.yaml") if there else ("failed", "it is not in approvals.yaml")
+        exists = action.input_hash in {*approved(folder), *approved_plans(folder)}
+        return ("ok", "it is in approvals.yaml") if exists else ("failed", "it is not in approvals.yaml")
     history = tools.storage.history(action.subject)
     if action.kind == "collect" and "version" in action.before:
-        there = action.before["version"] in {commit.sequence for commit in history}
-        return ("failed", "the version still exists") if there else ("ok", "the version was removed")
-    published = [one.sequence for one in history if action.input_hash and one.fingerprint == action.input_hash]
+        exists = action.before["version"] in {commit.sequence for commit in history}
+        return ("failed", "the version still exists") if exists else ("ok", "the version was removed")
+    published = [commit.sequence for commit in history if action.input_hash and commit.fingerprint == action.input_hash]
     if published:
         return "ok", f"it was published, as version {published[-1]}"
     if action.input_hash and action.kind in {"tag", "suggest", "promote"}:
@@ -197,26 +197,26 @@ def _close(instance: dg.DagsterInstance, entry: Entry, outcome: Outcome, why: st
 def _endpoints(home: Home, tools: Tools) -> Iterator[Leftover]:
     for deployed in tools.endpoint.list():
         if not (home.projects / deployed.project).is_dir():
-            told = f"reported only: radix destroy {deployed.project}"
-            yield Leftover(f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", told)
+            report = f"reported only: radix destroy {deployed.project}"
+            yield Leftover(f"{deployed.project}/endpoint", f"is {deployed.state}, and there is no such project", report)
         elif deployed.state == "failed":
             yield Leftover(f"{deployed.project}/endpoint", "has no process", "reported only: radix up starts it again")
 
 
 def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Iterator[Leftover]:
-    gone = tools.storage.collect(older_than_seconds=retention_seconds())
-    if gone:
+    removed = tools.storage.collect(older_than_seconds=retention_seconds())
+    if removed:
         collected = Action(
             kind="collect",
             subject=tools.provider.components["storage"].subject,
             project="",
             actor=actor,
-            reason=f"{len(gone)} unreferenced directories",
+            reason=f"{len(removed)} unreferenced directories",
             outcome="ok",
-            after={"directories": gone[:100]},
+            after={"directories": removed[:100]},
         )
         record(instance, collected)
-    for directory in gone:
+    for directory in removed:
         yield Leftover(directory, "is unreferenced, and past its retention", "removed")
 
 

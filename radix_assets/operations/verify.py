@@ -61,90 +61,94 @@ def verify(
 
     Check all projects that have commits, or `only` one. `everything` reads the content of every file.
     """
-    found: list[Difference] = []
+    differences: list[Difference] = []
     everywhere: dict[str, list[Commit]] = {}
     in_use = [
-        (tools, _commits(tools, only, elsewhere(home, projects, name), found))
+        (tools, _commits(tools, only, elsewhere(home, projects, name), differences))
         for name, tools in tools_in_use(home, projects).items()
     ]
-    found += [
+    differences += [
         Difference(f"run {run.run_id[:8]}", "is marked as active, and its process has ended", "radix reconcile")
         for run in gone_runs(instance)
     ]
     for tools, commits in in_use:
-        found += _events(instance, tools, commits)
-        found += _snapshots(tools, commits, everything=everything)
+        differences += _events(instance, tools, commits)
+        differences += _snapshots(tools, commits, everything=everything)
         everywhere |= commits
-    found += _chains(instance, everywhere)
+    differences += _chains(instance, everywhere)
     for project in projects:
         if only in {None, project.name}:
             tools = tools_of(project, home)
-            found += _world(project, tools, stages)
-            found += _provisioned(project, stages, everywhere, tools.provider)
+            differences += _world(project, tools, stages)
+            differences += _provisioned(project, stages, everywhere, tools.provider)
     if only is None:
-        found += _abandoned(home, projects)
-    return found
+        differences += _abandoned(home, projects)
+    return differences
 
 
-def _commits(tools: Tools, only: str | None, left: Collection[str], found: list[Difference]) -> dict[str, list[Commit]]:
-    """Return the commits at one provider by asset, except those of projects in `left`, which run elsewhere by now.
+def _commits(
+    tools: Tools, only: str | None, foreign: Collection[str], differences: list[Difference]
+) -> dict[str, list[Commit]]:
+    """Return the commits at one provider by asset, except those of `foreign` projects, which run elsewhere by now.
 
-    Those that cannot be read are added to what was found.
+    Those that cannot be read are appended to `differences`.
     """
     commits: dict[str, list[Commit]] = {}
     for name in tools.storage.assets():
         project = name.partition("/")[0]
-        if only in {None, project} and project not in left:
+        if only in {None, project} and project not in foreign:
             try:
                 commits[name] = tools.storage.history(name)
             except StorageError as error:
-                found.append(Difference(name, error.found, error.hint))
+                differences.append(Difference(name, error.found, error.hint))
     return commits
 
 
-def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, left: Collection[str] = ()) -> list[Difference]:
+def emit_missing_events(instance: dg.DagsterInstance, tools: Tools, foreign: Collection[str] = ()) -> list[Difference]:
     """Emit the missing events of assets whose newest commit is not the one that Dagster shows; one query if none is.
 
-    Assets of projects in `left`, which run at another provider by now, are ignored.
+    Assets of `foreign` projects, which run at another provider by now, are ignored.
     """
-    names = [name for name in tools.storage.assets() if name.partition("/")[0] not in left]
+    names = [name for name in tools.storage.assets() if name.partition("/")[0] not in foreign]
     newest = {name: commit for name in names if (commit := tools.storage.latest(name))}
     shown = instance.get_latest_materialization_events([dg.AssetKey(name.split("/")) for name in newest])
     behind = {}
     for name, commit in newest.items():
         entry = shown.get(dg.AssetKey(name.split("/")))
-        held = (
+        logged = (
             entry.asset_materialization.metadata.get("radix/version") if entry and entry.asset_materialization else None
         )
-        if held is None or held.value != commit.sequence:
+        if logged is None or logged.value != commit.sequence:
             behind[name] = tools.storage.history(name)
     return list(_events(instance, tools, behind)) if behind else []
 
 
 def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[Commit]]) -> Iterator[Difference]:
     """Compare commit records with the log. No data is read."""
-    told: dict[str, dict[int, str]] = defaultdict(dict)
+    logged: dict[str, dict[int, str]] = defaultdict(dict)
     destroyed = _destroyed(instance)
     for row in rows(instance, types=(MADE,), ascending=True):
         metadata = row.metadata()
         before = row.storage_id < destroyed.get(row.key.partition("/")[0], 0)
         if isinstance(metadata.get("radix/version"), int) and not before:
-            told[row.key][metadata["radix/version"]] = str(metadata.get("dagster/data_version", ""))
+            logged[row.key][metadata["radix/version"]] = str(metadata.get("dagster/data_version", ""))
     for name, history in commits.items():
-        missing = [one for one in history if one.sequence not in told[name] and not _under_way(instance, one)]
+        missing = [
+            commit for commit in history if commit.sequence not in logged[name] and not _under_way(instance, commit)
+        ]
         for commit in missing:
             yield _tell(instance, tools, commit)
         if missing and missing[-1] != history[-1]:
             _tell(instance, tools, history[-1])  # Dagster takes the last event for the newest version
         for commit in history:
-            said = told[name].get(commit.sequence, commit.data_version)
-            if said != commit.data_version:
+            logged_version = logged[name].get(commit.sequence, commit.data_version)
+            if logged_version != commit.data_version:
                 yield Difference(
                     name,
-                    f"version {commit.sequence} is {commit.data_version[:12]} by its record and {said[:12]} by the log",
+                    f"version {commit.sequence} is {commit.data_version[:12]} by its record and {logged_version[:12]} by the log",
                     "find out who changed one of them; `radix status --verify --all` compares the data with the record",
                 )
-    for name, versions in told.items():
+    for name, versions in logged.items():
         newest = commits[name][-1].sequence if commits.get(name) else 0
         if name in commits and max(versions, default=0) > newest:
             yield Difference(
@@ -156,13 +160,13 @@ def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[
 
 def _destroyed(instance: dg.DagsterInstance) -> dict[str, int]:
     """Return the storage id of the event that last removed the storage of each project: versions restart after it."""
-    found: dict[str, int] = {}
+    removals: dict[str, int] = {}
     for entry in entries(instance, Filter(kind="release"), made=False):
         action = entry.action
         place, _, component = action.subject.partition("/")
         if action.outcome == "ok" and place == INFRASTRUCTURE and component.endswith("/storage"):
-            found.setdefault(action.project, entry.storage_id)
-    return found
+            removals.setdefault(action.project, entry.storage_id)
+    return removals
 
 
 def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:
@@ -205,8 +209,8 @@ def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bo
             wrong = list(sizes(tools.storage, commit)) or list(footers(tools.storage, commit))
             if not wrong:
                 whole.append(commit)
-            for one in wrong:
-                yield Difference(commit.asset, f"version {commit.sequence}: {one}", _again(commit.asset))
+            for problem in wrong:
+                yield Difference(commit.asset, f"version {commit.sequence}: {problem}", _again(commit.asset))
     files = [(commit, name) for commit in whole for name in sorted(commit.files)]
     for commit, name in files if everything else random.sample(files, min(SAMPLE, len(files))):
         flaw = hashed(tools.storage, commit, name)
@@ -223,7 +227,10 @@ def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> I
     heads: dict[str, list[Any]] = defaultdict(list)
     for name, history in commits.items():
         heads[name.partition("/")[0]] += [commit.shown[HEAD] for commit in history if commit.shown.get(HEAD)]
-    newest = {project: sorted(found, key=lambda one: int(one["sequence"])) for project, found in heads.items()}
+    newest = {
+        project: sorted(project_heads, key=lambda head: int(head["sequence"]))
+        for project, project_heads in heads.items()
+    }
     for flaw in audit(instance, newest):
         yield Difference(f"approvals and tags of {flaw.project}", flaw.found, flaw.fix, flaw.fixed)
 

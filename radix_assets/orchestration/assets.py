@@ -123,9 +123,9 @@ def publish(
     _emit_progress(step, "start")
     note_edit(context, project)
     mark = ""
-    held = contextlib.ExitStack()
+    resources = contextlib.ExitStack()
     try:
-        claim = held.enter_context(tools.home.metadata.claims.hold(f"step {step.key}", wait=True))
+        claim = resources.enter_context(tools.home.metadata.claims.hold(f"step {step.key}", wait=True))
         commit = tools.storage.latest(step.key)
         again = FORCE in context.run.tags
         broken = commit if commit and not _is_well(tools, commit, thorough=again) else None
@@ -140,13 +140,13 @@ def publish(
         fresh = is_fresh(work, mark) and not again
         if not fresh:
             demand_budget(project, stages, tools)
-        made = (
+        published = (
             commit
             if fresh
             else _compute_and_commit(context, work, mark, started, claim, commit.sequence if commit else 0)
         )
-        if made is not None:
-            _withdraw(context, work, made, broken)
+        if published is not None:
+            _withdraw(context, work, published, broken)
     except RadixError as error:
         if asks_a_person(error) and step.stage.credentials(project):
             yield from _without_credential(context, project, step, tools, mark, error)
@@ -159,20 +159,20 @@ def publish(
             raise
         raise _failed(context, project, step, tools, mark, unexpected(step, error), started) from None
     finally:
-        held.close()
-    if made is None:
+        resources.close()
+    if published is None:
         yield from _wait(context, step, step.stage.pending_action(work) or "a person is needed")
     else:
         _emit_progress(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
-        yield _result(project, step, tools, made, fresh=fresh)
+        yield _result(project, step, tools, published, fresh=fresh)
 
 
-def _withdraw(context: dg.AssetExecutionContext, work: Work, made: Commit, broken: Commit | None) -> None:
+def _withdraw(context: dg.AssetExecutionContext, work: Work, published: Commit, broken: Commit | None) -> None:
     """Withdraw earlier snapshots that must not stay once there is a newer one."""
     run_id, actor = context.run.run_id, _actor(context)
-    withdraw_earlier(context.instance, work, made, run_id, actor)
+    withdraw_earlier(context.instance, work, published, run_id, actor)
     if broken:
-        withdraw_broken(context.instance, work, made, broken, run_id, actor)
+        withdraw_broken(context.instance, work, published, broken, run_id, actor)
 
 
 def _is_well(tools: Tools, commit: Commit, *, thorough: bool) -> bool:
@@ -196,7 +196,7 @@ def _compute_and_commit(
             raise LookupError(f"the stage {step.stage.name} does not declare the checks {sorted(undeclared)}")
         head = chains(context.instance).head(step.project)
         try:
-            made = storage.commit(
+            published = storage.commit(
                 attempt,
                 fingerprint=mark,
                 rows=output.rows,
@@ -208,12 +208,12 @@ def _compute_and_commit(
                 after=after,
             )
         except StorageError:
-            other = storage.latest(step.key)
-            if other and other.fingerprint == mark:
-                return other
+            latest = storage.latest(step.key)
+            if latest and latest.fingerprint == mark:
+                return latest
             raise
     emit_required(context.instance, work)
-    return made
+    return published
 
 
 def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Output | None:
@@ -288,9 +288,9 @@ def _without_credential(
 def _remember(
     context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
 ) -> None:
-    kept = error.attrs()
+    attrs = error.attrs()
     if asks_a_person(error):
-        kept["stamp"] = stamp_of(project, tools.home)
+        attrs["stamp"] = stamp_of(project, tools.home)
         for name in str(error.context.get("credential", "")).split(", "):
             checked = Action(
                 kind="credential-check",
@@ -306,7 +306,7 @@ def _remember(
     if isinstance(error, BudgetError | MetadataError):
         return  # a step that waits for an approval or a database was not attempted
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
-        tools.storage.fail(step.key, Failure(mark, kept, context.run.run_id))
+        tools.storage.fail(step.key, Failure(mark, attrs, context.run.run_id))
 
 
 def _failed(

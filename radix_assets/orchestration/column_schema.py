@@ -55,7 +55,7 @@ def column_metadata(storage: Storage, commit: Commit, directory: Path) -> dict[s
     profile = _profile(directory if stage == "profile" else _newest(storage, f"{project}/profile/{table}"))
     types = dict(commit.shown.get("columns") or {})
     if stage == "profile" and profile:
-        types = {column: found.dtype for column, found in profile.columns.items()}
+        types = {column: statistics_of.dtype for column, statistics_of in profile.columns.items()}
     meanings, confirmed = _meanings(storage, project, table)
     statistics = profile.columns if profile else {}
     return _schema(
@@ -153,7 +153,7 @@ def _features(storage: Storage, directory: Path, project: str) -> dict[str, dg.M
         feature.name: [
             (f"raw/{slug(table)}", column.removeprefix(f"{table}."))
             for column in feature.columns
-            for table in [max((one for one in read if column.startswith(f"{one}.")), key=len, default="")]
+            for table in [max((name for name in read if column.startswith(f"{name}.")), key=len, default="")]
             if table
         ]
         for feature in features

@@ -105,7 +105,7 @@ def _mounted(component: RadixProject, context: dg.ComponentLoadContext) -> list[
         components = context.component_tree.get_all_components(of_type=RadixProject)
     except Exception:  # noqa: BLE001 a tree without folders; or a broken neighbour, which reports its error itself
         return [component]
-    return components if any(one is component for one in components) else [component]
+    return components if any(mounted is component for mounted in components) else [component]
 
 
 def _shared(home: Home, mounted: list[RadixProject]) -> dg.Definitions:

@@ -34,25 +34,25 @@ def release_idle(
     """
     now = time.time() if now is None else now
     by_name = {project.name: project for project in (load_projects(home.projects)[0] if projects is None else projects)}
-    found: Seen = {}
+    running: Seen = {}
     for place, tools in tools_in_use(home, by_name.values()).items():
-        left = elsewhere(home, by_name.values(), place)
-        found |= _release_idle(instance, tools, by_name, left, seen, now)
-    return found
+        foreign = elsewhere(home, by_name.values(), place)
+        running |= _release_idle(instance, tools, by_name, foreign, seen, now)
+    return running
 
 
 def _release_idle(
     instance: "dg.DagsterInstance",
     tools: Tools,
     projects: Mapping[str, Project],
-    left: Collection[str],
+    foreign: Collection[str],
     seen: Seen,
     now: float,
 ) -> Seen:
-    """Do so at one provider, except for what projects that run elsewhere by now have `left` there."""
-    found: Seen = {}
+    """Stop the idle endpoints of one provider, except those of `foreign` projects, which run elsewhere by now."""
+    running: Seen = {}
     for deployed in tools.endpoint.list():
-        if deployed.project in left:
+        if deployed.project in foreign:
             continue
         before = seen.get(deployed.project)
         if deployed.state != "running":
@@ -62,11 +62,11 @@ def _release_idle(
         since = before["since"] if before and before["version"] == deployed.version else now
         limit = projects[deployed.project].infrastructure.endpoint_hours if deployed.project in projects else None
         if limit is None or now - since < limit * 3600:
-            found[deployed.project] = {"since": since, "version": deployed.version}
+            running[deployed.project] = {"since": since, "version": deployed.version}
             continue
         with logged_action(instance, _release(deployed.project, f"it has answered for {limit:g} hours")):
             tools.endpoint.stop(deployed.project)
-    return found
+    return running
 
 
 def _release(project: str, reason: str) -> Action:

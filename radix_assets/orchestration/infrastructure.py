@@ -57,13 +57,13 @@ def emit_missing(instance: dg.DagsterInstance, providers: Iterable[Tools]) -> No
 
 def emit(instance: dg.DagsterInstance, component: Component) -> None:
     """Emit the present state of a component, after a change."""
-    key, stands = dg.AssetKey(component.subject.split("/")), component.condition()
+    key, condition = dg.AssetKey(component.subject.split("/")), component.condition()
     instance.report_runless_asset_event(
-        dg.AssetMaterialization(key, metadata=_metadata(component, stands), tags={"dagster/data_version": _VERSION})
+        dg.AssetMaterialization(key, metadata=_metadata(component, condition), tags={"dagster/data_version": _VERSION})
     )
     instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(
-            asset_key=key, check_name=CHECK, passed=stands.state != "failed", description=stands.what
+            asset_key=key, check_name=CHECK, passed=condition.state != "failed", description=condition.what
         )
     )
 
@@ -90,37 +90,37 @@ def _build(component: Component) -> dg.AssetsDefinition:
     )
     def infrastructure() -> dg.MaterializeResult:  # type: ignore[type-arg]
         try:
-            stands = component.condition()
-            metadata = _metadata(component, stands)
+            condition = component.condition()
+            metadata = _metadata(component, condition)
         except RadixError as error:
             raise dg.Failure(description=str(error), metadata=error.attrs(), allow_retries=error.transient) from None
-        check = dg.AssetCheckResult(check_name=CHECK, passed=stands.state != "failed", description=stands.what)
+        check = dg.AssetCheckResult(check_name=CHECK, passed=condition.state != "failed", description=condition.what)
         return dg.MaterializeResult(metadata=metadata, data_version=dg.DataVersion(_VERSION), check_results=[check])
 
     return infrastructure
 
 
-def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.MetadataValue]:
-    held = {owner: component.inspect(owner) for owner in component.owners()}
+def _metadata(component: Component, condition: Condition) -> Mapping[str, dg.MetadataValue]:
+    holdings = {owner: component.inspect(owner) for owner in component.owners()}
     rows: list[dict[str, Any]] = [
         {
             "owner": owner,
-            "state": one.state,
-            "what": one.what,
-            "MB": one.bytes / 1e6,
-            "$ an hour": one.rate.dollars_hour,
-            "$ a month": one.rate.dollars_month,
+            "state": holding.state,
+            "what": holding.what,
+            "MB": holding.bytes / 1e6,
+            "$ an hour": holding.rate.dollars_hour,
+            "$ a month": holding.rate.dollars_month,
         }
-        for owner, one in held.items()
-        if one
+        for owner, holding in holdings.items()
+        if holding
     ]
     for name in ("MB", "$ an hour", "$ a month"):
         if not any(row[name] for row in rows):
             for row in rows:
                 del row[name]
     return {
-        "state": dg.MetadataValue.text(stands.state),
-        "now": dg.MetadataValue.text(stands.what),
+        "state": dg.MetadataValue.text(condition.state),
+        "now": dg.MetadataValue.text(condition.what),
         **table_metadata("owners", rows),
         "price": dg.MetadataValue.text(_priced(component.rate(Request(disk_bytes=10**9, seconds=3600)))),
     }
@@ -128,9 +128,9 @@ def _metadata(component: Component, stands: Condition) -> Mapping[str, dg.Metada
 
 def _priced(rate: Rate) -> str:
     """Return a price in words."""
-    said = []
+    parts = []
     if rate.dollars_hour:
-        said.append(f"${rate.dollars_hour:.3g} an hour while it is used")
+        parts.append(f"${rate.dollars_hour:.3g} an hour while it is used")
     if rate.dollars_month:
-        said.append(f"${rate.dollars_month:.3g} a month for a gigabyte")
-    return ", ".join(said) or "nothing, by the price table"
+        parts.append(f"${rate.dollars_month:.3g} a month for a gigabyte")
+    return ", ".join(parts) or "nothing, by the price table"

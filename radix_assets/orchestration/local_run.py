@@ -46,12 +46,12 @@ class Report:
     @property
     def wishes(self) -> list[str]:
         """Return the actions a user must take next, each once, however many assets wait for it."""
-        return list(dict.fromkeys(one.reason for one in self.statuses if one.state == "waiting"))
+        return list(dict.fromkeys(status.reason for status in self.statuses if status.state == "waiting"))
 
     @property
     def failed(self) -> list[AssetStatus]:
         """The assets that failed."""
-        return [one for one in self.statuses if one.state == "failed"]
+        return [status for status in self.statuses if status.state == "failed"]
 
 
 def run(
@@ -99,20 +99,20 @@ def _run(
             statuses = asset_statuses(project, stages, tools)
             missed = left_out(statuses)
             todo = [
-                one
-                for one in statuses
-                if one.state == "stale"
+                status
+                for status in statuses
+                if status.state == "stale"
                 or (
-                    (one.state in {"failed", "blocked"} or is_task(one.error))
-                    and one.step.key not in tried
-                    and one.step.name not in missed
+                    (status.state in {"failed", "blocked"} or is_task(status.error))
+                    and status.step.key not in tried
+                    and status.step.name not in missed
                 )
             ]
             if not todo:
                 break
             before = _signature(statuses)
-            _execute(project, stages, tools, instance, [one.step.key for one in todo])
-            tried |= {one.step.key for one in todo}
+            _execute(project, stages, tools, instance, [status.step.key for status in todo])
+            tried |= {status.step.key for status in todo}
             if _signature(asset_statuses(project, stages, tools)) == before:
                 break
     finally:
@@ -167,7 +167,7 @@ def _execute(
 
 
 def _signature(statuses: list[AssetStatus]) -> list[tuple[str, str, int]]:
-    return [(one.step.key, one.state, one.commit.sequence if one.commit else 0) for one in statuses]
+    return [(status.step.key, status.state, status.commit.sequence if status.commit else 0) for status in statuses]
 
 
 class _Handler(logging.Handler):

@@ -109,8 +109,8 @@ def _metadata(  # noqa: PLR0911 one for each kind
         return dg.MetadataValue.url(page_address(directory, packed["file"]))
     if kind == "View":
         return dg.MetadataValue.url("/".join([PAGES_ADDRESS, VIEWS, project, packed["place"]]))
-    if kind == "JSON" and isinstance(packed["value"], list) and all(isinstance(one, str) for one in packed["value"]):
-        return dg.MetadataValue.md("\n".join(f"- {_plain(one)}" for one in packed["value"]) or "(none)")
+    if kind == "JSON" and isinstance(packed["value"], list) and all(isinstance(item, str) for item in packed["value"]):
+        return dg.MetadataValue.md("\n".join(f"- {_plain(item)}" for item in packed["value"]) or "(none)")
     if kind == "JSON":
         return dg.MetadataValue.json(packed["value"])
     return dg.MetadataValue.md(packed["text"])

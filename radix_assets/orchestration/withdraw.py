@@ -18,21 +18,21 @@ PRIVATE = "private"
 def known_private(work: Work) -> dict[str, list[str]]:
     """Return the columns that are known to be private now, by table that concerns a step."""
     storage, project = work.tools.storage, work.project
-    found = {}
+    private_columns = {}
     for table in [work.table] if work.step.table is not None else project.tables:
         commit = storage.latest(project.key("raw", table))
         if commit and storage.is_there(commit):
-            found[table] = sorted(private_in(table, project.tags_path, suspected_in(storage.path(commit))))
-    return found
+            private_columns[table] = sorted(private_in(table, project.tags_path, suspected_in(storage.path(commit))))
+    return private_columns
 
 
 def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, run_id: str, actor: str) -> None:
     """Withdraw the earlier snapshots of a step that were built when fewer columns were known to be private."""
-    known: dict[str, list[str]] = newest.shown.get(PRIVATE, {})
-    if work.step.stage.may_hold_private or not any(known.values()):
+    private: dict[str, list[str]] = newest.shown.get(PRIVATE, {})
+    if work.step.stage.may_hold_private or not any(private.values()):
         return
     for commit in work.tools.storage.history(work.step.key):
-        since = _since(known, commit.shown.get(PRIVATE))
+        since = _since(private, commit.shown.get(PRIVATE))
         if commit.sequence >= newest.sequence or not since:
             continue
         more = f" and {len(since) - 5} more" if len(since) > 5 else ""  # noqa: PLR2004

@@ -60,8 +60,8 @@ def cluster_of(project: Project, home: Home) -> SparkCompute:
 
     What its address and settings refer to is looked up among the credentials of the installation.
     """
-    named = project.compute.spark
-    if named is None:
+    cluster = project.compute.spark
+    if cluster is None:
         raise ConfigError(
             "RDX-CFG-012",
             "no cluster is named",
@@ -69,4 +69,4 @@ def cluster_of(project: Project, home: Home) -> SparkCompute:
             hint="name the cluster in project.yaml, or take engine: polars",
         )
     reveal = partial(credentials(home.state).reveal, purpose="the secret that compute.spark refers to")
-    return SparkCompute(named.master, named.config, reveal)
+    return SparkCompute(cluster.master, cluster.config, reveal)

@@ -65,7 +65,7 @@ class Output:
 
     rows: int | None = None
     shown: dict[str, Shown] = field(default_factory=dict)
-    """Metadata for the UI, in this order, most important first. Keys are short and readable: `rows`, `leak suspects`."""
+    """Metadata for the UI, in order, most important first. Keys are short and readable: `rows`, `leak suspects`."""
     checks: list[Check] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
     """The decision or action taken, as JSON for the action log."""

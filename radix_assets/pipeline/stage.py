@@ -166,15 +166,17 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
     names = [slug(table) for table in project.tables]
 
     def expand(needed: tuple[str, ...], table: str | None) -> tuple[str, ...]:
-        found: list[str] = []
+        dependencies: list[str] = []
         for name in needed:
             if name not in per_table:
-                found.append(name)
+                dependencies.append(name)
             else:
-                found += [f"{name}/{one}" for one in ([slug(table)] if table is not None else names)]
-        return tuple(found)
+                dependencies += [
+                    f"{name}/{table_slug}" for table_slug in ([slug(table)] if table is not None else names)
+                ]
+        return tuple(dependencies)
 
-    found = []
+    ordered = []
     for stage in stages:
         for table in project.tables if stage.per_table else [None]:
             needs = expand(stage.deps, table)
@@ -183,15 +185,15 @@ def steps(project: Project, stages: tuple[Stage, ...]) -> list[Step]:
                 # A table that cannot be read must not stop the others, so no single table is required.
                 wants += tuple(name for name in needs if "/" in name)
                 needs = tuple(name for name in needs if "/" not in name)
-            found.append(Step(stage, project.name, table, needs, wants))
-    return found
+            ordered.append(Step(stage, project.name, table, needs, wants))
+    return ordered
 
 
-def reduced_deps(found: list[Step]) -> dict[str, list[str]]:
+def reduced_deps(ordered: list[Step]) -> dict[str, list[str]]:
     """Return the transitive reduction of the dependencies: by step, its direct dependencies that no other implies."""
     above: dict[str, set[str]] = {}
     shown = {}
-    for step in found:
+    for step in ordered:
         direct = set(step.deps + step.optional_deps)
         implied = set().union(*(above[name] for name in direct))
         above[step.name] = direct | implied

@@ -36,16 +36,18 @@ def unbudgeted_statuses(
     project: Project, stages: tuple[Stage, ...], tools: Tools, *, ask: Callable[[str], bool] = lambda _table: True
 ) -> list[AssetStatus]:
     """Return the status of each asset, regardless of the budget. `ask` says of which tables the source is inspected."""
-    found: dict[str, AssetStatus] = {}
+    statuses: dict[str, AssetStatus] = {}
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)
         if not (step.deps or step.optional_deps) and not ask(step.table or ""):
-            found[step.name] = _unasked(project, step, tools, commit)
+            statuses[step.name] = _unasked(project, step, tools, commit)
         else:
-            found[step.name] = (
-                _gone(step, commit, tools) or _inherited(step, commit, found) or _judged(project, step, tools, commit)
+            statuses[step.name] = (
+                _gone(step, commit, tools)
+                or _inherited(step, commit, statuses)
+                or _judged(project, step, tools, commit)
             )
-    return list(found.values())
+    return list(statuses.values())
 
 
 def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
@@ -121,12 +123,12 @@ def blocked_by_credentials(statuses: list[AssetStatus]) -> set[str]:
 
     Those of them that failed may have failed because a table is missing, so the credential comes first.
     """
-    found: set[str] = set()
-    for one in statuses:
-        waits = one.state == "waiting" and is_task(one.error) and one.commit is None
-        if waits or found.intersection(one.step.deps + one.step.optional_deps):
-            found.add(one.step.name)
-    return found
+    names: set[str] = set()
+    for status in statuses:
+        waits = status.state == "waiting" and is_task(status.error) and status.commit is None
+        if waits or names.intersection(status.step.deps + status.step.optional_deps):
+            names.add(status.step.name)
+    return names
 
 
 def left_out(statuses: list[AssetStatus]) -> set[str]:
@@ -134,19 +136,19 @@ def left_out(statuses: list[AssetStatus]) -> set[str]:
 
     A table that had rows before is not among them: its old rows are used, and a person should know.
     """
-    found: set[str] = set()
-    for one in statuses:
-        empty = one.state == "failed" and (one.error or {}).get("kind") == EmptySourceError.__name__
-        if (empty and one.commit is None) or (one.state == "blocked" and found.intersection(one.step.deps)):
-            found.add(one.step.name)
-    return found
+    names: set[str] = set()
+    for status in statuses:
+        empty = status.state == "failed" and (status.error or {}).get("kind") == EmptySourceError.__name__
+        if (empty and status.commit is None) or (status.state == "blocked" and names.intersection(status.step.deps)):
+            names.add(status.step.name)
+    return names
 
 
 def verdict(statuses: list[AssetStatus]) -> Literal["done", "waiting", "failed", "stale"]:
     """Return the state of the project: the worst of its assets."""
     skipped, blocked = left_out(statuses), blocked_by_credentials(statuses)
-    states = {one.state for one in statuses if one.step.name not in skipped}
-    if any(one.state in {"failed", "blocked"} and one.step.name not in skipped | blocked for one in statuses):
+    states = {status.state for status in statuses if status.step.name not in skipped}
+    if any(status.state in {"failed", "blocked"} and status.step.name not in skipped | blocked for status in statuses):
         return "failed"
     return "stale" if "stale" in states else "waiting" if "waiting" in states else "done"
 

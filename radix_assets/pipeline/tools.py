@@ -38,8 +38,8 @@ def tools_in_use(home: Home, projects: "Iterable[Project]") -> dict[str, Tools]:
 
     Without a project those of the default provider.
     """
-    found = {used.provider.name: used for used in (tools_of(project, home) for project in projects)}
-    return found or {DEFAULT: tools(home)}
+    used_tools = {used.provider.name: used for used in (tools_of(project, home) for project in projects)}
+    return used_tools or {DEFAULT: tools(home)}
 
 
 def elsewhere(home: Home, projects: "Iterable[Project]", provider: str) -> set[str]:
@@ -52,9 +52,9 @@ def tools_in_reach(home: Home, projects: "Iterable[Project]") -> dict[str, Tools
 
     Something may be left at a provider that no project names any more.
     """
-    found = tools_in_use(home, projects)
+    reachable = tools_in_use(home, projects)
     for name in provider_names():
         with contextlib.suppress(RadixError, ValidationError):
             unused = tools(home, name)
-            found.setdefault(unused.provider.name, unused)
-    return found
+            reachable.setdefault(unused.provider.name, unused)
+    return reachable

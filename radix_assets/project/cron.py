@@ -12,7 +12,7 @@ def is_cron(text: str) -> bool:
     if len(fields) != len(_PLAIN):
         return False
     plain = all(
-        _is_plain(part, *known) for field, known in zip(fields, _PLAIN, strict=True) for part in field.split(",")
+        _is_plain(part, *bounds) for field, bounds in zip(fields, _PLAIN, strict=True) for part in field.split(",")
     )
     if plain and "*" in {fields[2], fields[3]}:  # with both there are days that never come, such as the 31st of June
         return True
@@ -22,6 +22,6 @@ def is_cron(text: str) -> bool:
 
 
 def _is_plain(part: str, least: int, most: int) -> bool:
-    found = re.fullmatch(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([1-9]))?", part)
-    ends = [int(number) for number in found.group(1, 2) if number] if found else []
-    return found is not None and ends == sorted(ends) and all(least <= end <= most for end in ends)
+    match = re.fullmatch(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([1-9]))?", part)
+    ends = [int(number) for number in match.group(1, 2) if number] if match else []
+    return match is not None and ends == sorted(ends) and all(least <= end <= most for end in ends)

@@ -63,8 +63,8 @@ class Goal(_Strict):
 
     @field_validator("target", mode="before")
     @classmethod
-    def _question(cls, said: Any) -> Any:
-        return future_of(said) if isinstance(said, str) and said.lstrip().startswith("{") else said
+    def _question(cls, value: Any) -> Any:
+        return future_of(value) if isinstance(value, str) and value.lstrip().startswith("{") else value
 
     problem: Literal["binary", "multiclass", "regression", "count", "ordinal", "forecasting"] | None = Field(
         None, description="The kind of problem; derived from the target if omitted."
@@ -333,8 +333,8 @@ def project_in(content: dict[str, Any], file: Path) -> Project:
         return Project.model_validate({"name": file.parent.name, **content, "folder": file.parent})
     except ValidationError as error:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        one = "" if "\n---" in text else text  # several components share the file
-        raise _explain(error, one, file, content, below=("attributes",)) from None
+        source = "" if "\n---" in text else text  # several components share the file
+        raise _explain(error, source, file, content, below=("attributes",)) from None
 
 
 def load_projects(root: Path) -> tuple[list[Project], dict[str, ConfigError]]:

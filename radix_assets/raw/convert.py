@@ -46,21 +46,21 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
     with reading_errors(place):
         everything = staged.rows()
         texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
-        found = infer(everything, texts, comma_separated=staged.comma_separated)
-        columns, dropped = _columns(staged, everything.schema, found)
+        findings = infer(everything, texts, comma_separated=staged.comma_separated)
+        columns, dropped = _columns(staged, everything.schema, findings)
         cells = [*(column.staged for column in columns), *staged.overflow]
-        kept = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if staged.blank_lines else everything
-        total, rows = everything.height(), kept.height()
+        stored = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if staged.blank_lines else everything
+        total, rows = everything.height(), stored.height()
         if not rows or not columns:
             raise no_rows(place, staged.unique)
-        values = kept.lazy.select(column.value.alias(column.staged) for column in columns).rename(
+        values = stored.lazy.select(column.value.alias(column.staged) for column in columns).rename(
             {column.staged: column.name for column in columns}
         )
         values.sink_parquet(out / DATA_FILE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
         nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
-        rejected = _rejected(kept, columns)
-        _write_rejects(kept, columns, rejected, staged, out)
-        beyond = sum(kept.one(pl.col(staged.overflow).count())) if staged.overflow else 0
+        rejected = _rejected(stored, columns)
+        _write_rejects(stored, columns, rejected, staged, out)
+        beyond = sum(stored.one(pl.col(staged.overflow).count())) if staged.overflow else 0
     result = RawSchema(table=table, rows=rows, columns=[], dropped=dropped, blank_rows=total - rows, beyond=beyond)
     origins = dict(zip(staged.columns, zip(staged.names, staged.types, strict=True), strict=True))
     for column, missing in zip(columns, nulls, strict=True):
@@ -80,10 +80,10 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
     return result, _checks(result, columns)
 
 
-def _columns(staged: Staged, schema: pl.Schema, found: dict[str, Finding]) -> tuple[list[_Column], dict[str, str]]:
+def _columns(staged: Staged, schema: pl.Schema, findings: dict[str, Finding]) -> tuple[list[_Column], dict[str, str]]:
     columns, dropped = [], {}
     for position, name, kind in zip(staged.columns, staged.unique, staged.types, strict=True):
-        finding = found.get(position)
+        finding = findings.get(position)
         if finding:
             reading = finding.reading
             there = pl.col(position).is_not_null()
@@ -92,11 +92,11 @@ def _columns(staged: Staged, schema: pl.Schema, found: dict[str, Finding]) -> tu
             value = parsed(pl.col(position), reading)
             columns.append(_Column(position, name, reading.dtype, value, there, finding, finding.how))
             continue
-        known = canonical(position, schema[position])
-        if known is None:
+        conversion = canonical(position, schema[position])
+        if conversion is None:
             dropped[name] = f"{kind} values have no canonical type"
             continue
-        dtype, value, how = known
+        dtype, value, how = conversion
         columns.append(_Column(position, name, dtype, value, present(position, schema[position]), None, how))
     return columns, {**staged.dropped, **dropped}
 

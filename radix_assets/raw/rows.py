@@ -45,9 +45,9 @@ def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> pl.Data
             return _cast(staged, schema.columns, file)
 
 
-def _require(names: list[str], known: list[str], required: Collection[str], file: Path) -> None:
+def _require(names: list[str], columns: list[str], required: Collection[str], file: Path) -> None:
     missing = [name for name in required if name not in names]
-    if not missing and any(name in names for name in known):
+    if not missing and any(name in names for name in columns):
         return
     lower = {name.lower(): name for name in names}
     near = [
@@ -59,7 +59,7 @@ def _require(names: list[str], known: list[str], required: Collection[str], file
     raise SourceError(
         "RDX-SRC-017",
         f"the file lacks {', '.join(missing)}" if missing else "the file has no column of the table",
-        expected=f"the columns {', '.join(missing or known[:20])}",
+        expected=f"the columns {', '.join(missing or columns[:20])}",
         hint=f"is {', '.join(near)} meant? rename it" if near else "add them; a header line names the columns",
         file=file.name,
         columns=shown,

@@ -1,8 +1,8 @@
 """The summary of the action log, updated from a cursor.
 
 The summary is cached in a small file, so that an update reads only the new entries and not the whole log. The file
-holds nothing that the log does not: if it is lost, damaged, of another format or of another database, it is rebuilt from
-the whole log.
+holds nothing that the log does not: if it is lost, damaged, of another format or of another database, it is rebuilt
+from the whole log.
 """
 
 import contextlib

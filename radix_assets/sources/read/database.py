@@ -126,13 +126,13 @@ def stage_table(address: str, schema: str, table: str, work: Path, credentials: 
     with transaction(address, table, credentials) as cursor:
         fields = _fields(cursor, address, schema, table)
         key = [quoted(row[0]) for row in _rows(cursor, _KEY, schema, table)]
-        kept = [(field, sql) for field in fields if (sql := field.expression()) is not None]
+        readable = [(field, sql) for field in fields if (sql := field.expression()) is not None]
         staged.dropped = {field.name: f"{field.kind} holds bytes" for field in fields if field.expression() is None}
-        staged.names = [field.name for field, _ in kept]
-        staged.unique = unique_names(staged.names, len(kept))
-        staged.types = [field.kind for field, _ in kept]
-        staged.readings = [False] * len(kept)
-        chosen = ", ".join(f"{sql} AS {position(number)}" for number, (_, sql) in enumerate(kept)) or "1 AS nothing"
+        staged.names = [field.name for field, _ in readable]
+        staged.unique = unique_names(staged.names, len(readable))
+        staged.types = [field.kind for field, _ in readable]
+        staged.readings = [False] * len(readable)
+        chosen = ", ".join(f"{sql} AS {position(number)}" for number, (_, sql) in enumerate(readable)) or "1 AS nothing"
         order = f" ORDER BY {', '.join(key)}" if key else ""
         cursor.execute(f"SELECT {chosen} FROM {quoted(schema)}.{quoted(table)}{order}")  # noqa: S608 quoted
         with cursor.fetch_record_batch() as batches, pq.ParquetWriter(arrow, batches.schema, compression="lz4") as file:

@@ -134,15 +134,15 @@ def _is_like_data(record: list[str], following: list[list[str]]) -> bool:
 def unique_names(header: list[str], width: int) -> list[str]:
     """Return a name for each column: an empty one is named by its position, a repeated one gets a number."""
     names = [*header, *[""] * (width - len(header))]
-    given = {name for name in names if name}
-    taken: set[str] = set()
+    header_names = {name for name in names if name}
+    used: set[str] = set()
     result = []
     for position, name in enumerate(names, start=1):
         base = name or f"column_{position}"
         candidate, number = base, 2
-        while candidate in taken or (candidate != name and candidate in given):
+        while candidate in used or (candidate != name and candidate in header_names):
             candidate, number = f"{base}_{number}", number + 1
-        taken.add(candidate)
+        used.add(candidate)
         result.append(candidate)
     return result
 

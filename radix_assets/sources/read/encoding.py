@@ -98,10 +98,10 @@ def require_text(path: Path, place: Place) -> None:
         raise _no_text(place, "control characters")
 
 
-def _no_text(place: Place, what: str) -> SourceError:
+def _no_text(place: Place, content: str) -> SourceError:
     return SourceError(
         "RDX-SRC-005",
-        f"the file is not text: it holds {what}",
+        f"the file is not text: it holds {content}",
         expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
         hint="convert it, or remove it from the project file",
         **place.context(),

@@ -29,26 +29,26 @@ def infer(rows: Rows, columns: Sequence[str], *, comma_separated: bool) -> dict[
     if not columns:
         return {}
     counts = count(rows, columns)
-    found = {column: plain for column in columns if (plain := plain_number(counts[column])) is not None}
-    found.update(_compact_dates(rows, counts, found))
-    rest = [column for column in columns if column not in found and counts[column].present]
+    findings = {column: plain for column in columns if (plain := plain_number(counts[column])) is not None}
+    findings.update(_compact_dates(rows, counts, findings))
+    rest = [column for column in columns if column not in findings and counts[column].present]
     samples = _samples(rows, counts, rest)
     for step in (infer_booleans, infer_moments):
-        found.update(step(rows, counts, samples))
-        samples = {column: values for column, values in samples.items() if column not in found}
-    found.update(_formatted_numbers(rows, counts, samples, comma_separated=comma_separated))
-    nulls = nulls_of(rows, counts, found)
+        findings.update(step(rows, counts, samples))
+        samples = {column: values for column, values in samples.items() if column not in findings}
+    findings.update(_formatted_numbers(rows, counts, samples, comma_separated=comma_separated))
+    nulls = nulls_of(rows, counts, findings)
     for column in columns:
-        found.setdefault(column, Finding(Reading())).reading.nulls = nulls[column]
-    return found
+        findings.setdefault(column, Finding(Reading())).reading.nulls = nulls[column]
+    return findings
 
 
-def _compact_dates(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, Finding]:
+def _compact_dates(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Finding]) -> dict[str, Finding]:
     """Find columns of whole numbers that are all dates written YYYYMMDD."""
     reading = Reading(dtype="date", formats=["%Y%m%d"])
     likely = [
         column
-        for column, finding in found.items()
+        for column, finding in findings.items()
         if finding.reading == Reading(dtype="integer")
         and not finding.failed
         and (counts[column].low or 0) >= _FIRST_DAY
@@ -89,10 +89,10 @@ def _formatted_numbers(
         for candidate in number_candidates(values, comma_separated=comma_separated)
     ]
     converted = count_parsed(rows, [(column, candidate.reading) for column, candidate in tries])
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for (column, candidate), number in zip(tries, converted, strict=True):
         candidate.failed = counts[column].present - number
-        best = found.get(column)
+        best = findings.get(column)
         if number >= required(counts[column].present) and (best is None or candidate.failed < best.failed):
-            found[column] = candidate
-    return found
+            findings[column] = candidate
+    return findings

@@ -102,9 +102,9 @@ def _choose(several: list[tuple[int, Family, Reading]], present: int, orders: Co
     warning = ""
     if len({option[1].order for option in several}) > 1:
         usual = AMBIGUOUS_ORDER[family.separator]
-        known = [order for order, _ in orders.most_common() if order in {"dmy", "mdy"}]
-        order = known[0] if known else usual
+        usable = [order for order, _ in orders.most_common() if order in {"dmy", "mdy"}]
+        order = usable[0] if usable else usual
         count, family, reading = next(option for option in several if option[1].order == order)
-        if not known:
+        if not usable:
             warning = f"no day is beyond 12: read as {family.name}, but day and month may be the other way round"
     return Finding(reading, f"{reading.dtype}s written {family.name}", present - count, warning)

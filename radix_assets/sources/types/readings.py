@@ -27,7 +27,7 @@ _EXACT_INTEGER = 2**53
 
 def dtype_of(dtype: pl.DataType) -> DType:
     """Return the canonical name of a canonical Polars type."""
-    return next(name for name, known in CANONICAL.items() if known == dtype)
+    return next(name for name, canonical_dtype in CANONICAL.items() if canonical_dtype == dtype)
 
 
 def cleaned(text: pl.Expr, nulls: list[str]) -> pl.Expr:

@@ -27,22 +27,23 @@ def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[st
     queries = []
     for column, pair in likely.items():
         word = present_in(column).str.to_lowercase()
-        queries += [(word == one).sum().alias(f"{column}.{one}") for one in pair]
+        queries += [(word == spelled).sum().alias(f"{column}.{spelled}") for spelled in pair]
     row = rows.one(queries)
-    found = {}
+    findings = {}
     for number, (column, (true, false)) in enumerate(likely.items()):
         yes, no = row[2 * number], row[2 * number + 1]
         present = counts[column].present
         if yes + no >= required(present) and (true == "true" or (yes and no)):
             spelling = [
-                next((value for value in samples[column] if value.lower() == one), one) for one in (true, false)
+                next((value for value in samples[column] if value.lower() == spelled), spelled)
+                for spelled in (true, false)
             ]
             reading = Reading(dtype="boolean", true=[true], false=[false], spelling=spelling)
-            found[column] = Finding(reading, f"{true}/{false}", present - yes - no)
-    return found
+            findings[column] = Finding(reading, f"{true}/{false}", present - yes - no)
+    return findings
 
 
-def nulls_of(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Finding]) -> dict[str, list[str]]:
+def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Finding]) -> dict[str, list[str]]:
     """Return the texts that mean null in each column.
 
     In a column of numbers, dates or booleans every null token is one. In a column of text a token is null only where
@@ -58,12 +59,12 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], found: Mapping[str, Findi
         column: sorted(answer.to_series().to_list())
         for column, answer in zip(columns, rows.select_each(queries), strict=True)
     }
-    typed = [column for column in columns if column in found]
+    typed = [column for column in columns if column in findings]
     nulls.update({column: seen[column] for column in typed})
     habits = {token for column in typed for token in seen[column]}
     for column in columns:
         present = counts[column].present
-        if column in found:
+        if column in findings:
             continue
         tokens = [token for token in seen[column] if token in habits or token == _UNKNOWN]
         if not present:
