@@ -97,15 +97,15 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
     owner = os.getpid()
     handle = _open(path)
     try:
-        held = _lock(handle, wait=wait)
-        while held and not _is_same(handle, path):
+        acquired = _lock(handle, wait=wait)
+        while acquired and not _is_same(handle, path):
             os.close(handle)
             handle = _open(path)
-            held = _lock(handle, wait=wait)
+            acquired = _lock(handle, wait=wait)
         try:
-            yield held
+            yield acquired
         finally:
-            if held and os.getpid() == owner:  # a forked child must not release its parent's lock
+            if acquired and os.getpid() == owner:  # a forked child must not release its parent's lock
                 fcntl.flock(handle, fcntl.LOCK_UN)
     finally:
         os.close(handle)

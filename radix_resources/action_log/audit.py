@@ -36,11 +36,11 @@ def audit(instance: dg.DagsterInstance, heads: Mapping[str, list[Head]]) -> list
     """
     logged = [entry for entry in entries(instance, Filter(), made=False, ascending=True) if _chained(entry)]
     names = {entry.action.project for entry in logged} | set(chains(instance).projects()) | set(heads)
-    found = []
+    flaws = []
     for project in sorted(names):
         mine = [entry for entry in logged if entry.action.project == project]
-        found += _Audit(instance, project, mine).run(heads.get(project, []))
-    return found
+        flaws += _Audit(instance, project, mine).run(heads.get(project, []))
+    return flaws
 
 
 def _chained(entry: Entry) -> bool:
@@ -65,11 +65,11 @@ class _Audit:
         self._order(marked)
         for entry in marked:  # one that is there twice was written twice after a crash
             self._one(_number(entry), entry)
-        known = {_number(entry): entry for entry in marked}
-        hashes = {number: str(entry.chain["hash"]) for number, entry in known.items() if entry.chain}
+        by_number = {_number(entry): entry for entry in marked}
+        hashes = {number: str(entry.chain["hash"]) for number, entry in by_number.items() if entry.chain}
         hashes |= {number: link.hash for number, link in self._files.items() if link}
-        self._links(known, hashes)
-        self._missing(known)
+        self._links(by_number, hashes)
+        self._missing(by_number)
         for head in heads:
             self._head(head, hashes)
         return self._flaws
@@ -84,8 +84,8 @@ class _Audit:
             if before is None or _number(entry) >= _number(before):
                 before = entry
             elif abs(entry.timestamp - before.timestamp) > _AT_ONCE:
-                found = f"number {_number(entry)} ({_name(entry.action)}) is after number {_number(before)}"
-                self._flaw(found, _CHANGED)
+                problem = f"number {_number(entry)} ({_name(entry.action)}) is after number {_number(before)}"
+                self._flaw(problem, _CHANGED)
 
     def _one(self, number: int, entry: Entry) -> None:
         mark, file = entry.chain or {}, self._files.get(number)
@@ -97,18 +97,18 @@ class _Audit:
             chains(self._instance).restore(self._project, Link(number, str(mark["previous"]), action))
             self._flaw(f"the file of number {number} was missing", "nothing: it was restored", fixed=True)
 
-    def _links(self, known: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
+    def _links(self, by_number: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
         for number, file in self._files.items():
             previous = START if number == 1 else hashes.get(number - 1)
-            if file and previous is not None and file.previous != previous and number not in known:
+            if file and previous is not None and file.previous != previous and number not in by_number:
                 self._flaw(f"the file of number {number} does not follow the one before", _CHANGED)
 
-    def _missing(self, known: Mapping[int, Entry]) -> None:
+    def _missing(self, by_number: Mapping[int, Entry]) -> None:
         """Report a missing event: at the end of a chain a crash explains it, before the end it was removed."""
-        last = max(known, default=0)
+        last = max(by_number, default=0)
         for number in range(1, max([last, *self._files], default=0) + 1):
             file = self._files.get(number)
-            if number in known:
+            if number in by_number:
                 continue
             if number > last and file:
                 write(self._instance, Action.model_validate(file.action), file)

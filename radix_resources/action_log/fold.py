@@ -102,9 +102,9 @@ def folded(log: Log, cache: Path) -> LogState:
 def _new_rows(log: Log, state: LogState) -> Any:
     late: list[int] = []
     if state.recent:
-        known = set(state.recent)
+        folded_ids = set(state.recent)
         floor = state.recent[0] if len(state.recent) == _RECENT else 0
-        late = [number for number in ids(log, above=floor) if number < state.cursor and number not in known]
+        late = [number for number in ids(log, above=floor) if number < state.cursor and number not in folded_ids]
     for number in late:
         yield from rows(log, after=number - 1, before=number + 1, content=(OBSERVED,))
     yield from rows(log, after=state.cursor, ascending=True, content=(OBSERVED,))
@@ -113,8 +113,8 @@ def _new_rows(log: Log, state: LogState) -> Any:
 def _same_database(log: Log, state: LogState) -> bool:
     if not state.cursor:
         return True
-    found = next(rows(log, after=state.cursor - 1, before=state.cursor + 1, content=()), None)
-    return found is not None and [found.key, found.timestamp] == state.anchor
+    row = next(rows(log, after=state.cursor - 1, before=state.cursor + 1, content=()), None)
+    return row is not None and [row.key, row.timestamp] == state.anchor
 
 
 def _add(state: LogState, row: Row, decoder: Decoder) -> None:
@@ -174,12 +174,12 @@ def _brief(action: Action, when: float) -> dict[str, Any]:
 
 def _load(cache: Path) -> LogState | None:
     try:
-        held = json.loads(cache.read_bytes())
-        content = held["state"]
-        if held["format"] != FORMAT or held["sha256"] != _digest(content):
+        cached = json.loads(cache.read_bytes())
+        content = cached["state"]
+        if cached["format"] != FORMAT or cached["sha256"] != _digest(content):
             return None
-        projects = {name: ProjectLog(**one) for name, one in content.pop("projects").items()}
-        failures = {name: Failures(**one) for name, one in content.pop("failures").items()}
+        projects = {name: ProjectLog(**fields) for name, fields in content.pop("projects").items()}
+        failures = {name: Failures(**fields) for name, fields in content.pop("failures").items()}
         return LogState(**content, projects=projects, failures=failures)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

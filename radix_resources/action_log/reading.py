@@ -68,13 +68,13 @@ def read(
     limit: int = 100,
 ) -> list[Entry]:
     """Return actions except successful materializations, newest first, at most `limit`."""
-    wanted = Filter(project=project, kind=kind, subject=subject)
-    return list(islice(entries(log, wanted, made=False), limit))
+    condition = Filter(project=project, kind=kind, subject=subject)
+    return list(islice(entries(log, condition, made=False), limit))
 
 
 def entries(
     log: Log,
-    wanted: Filter,
+    condition: Filter,
     *,
     made: bool = True,
     after: int | None = None,
@@ -84,29 +84,29 @@ def entries(
 
     With `made`, materializations are among them. `after` is a storage id.
     """
-    plain = made and wanted.severity == "info" and wanted.kind in {None, "materialize"}
-    found = rows(
+    plain = made and condition.severity == "info" and condition.kind in {None, "materialize"}
+    stream = rows(
         log,
         types=(OBSERVED, MADE) if plain else (OBSERVED,),
-        first_parts=(wanted.project, "infra") if wanted.project else (),
-        subject=wanted.subject,
+        first_parts=(condition.project, "infra") if condition.project else (),
+        subject=condition.subject,
         after=after,
-        since=wanted.since,
-        until=wanted.until,
+        since=condition.since,
+        until=condition.until,
         ascending=ascending,
     )
     decoder = Decoder(log)
-    for row in found:
+    for row in stream:
         entry = decoder.entry(row)
-        if entry is not None and wanted.fits(entry.action):
+        if entry is not None and condition.fits(entry.action):
             yield entry
 
 
-def follow(log: Log, wanted: Filter, *, after: int | None = None, seconds: float = 1.0) -> Iterator[Entry]:
+def follow(log: Log, condition: Filter, *, after: int | None = None, seconds: float = 1.0) -> Iterator[Entry]:
     """Yield actions as they are written, forever, polling at this interval in seconds."""
     last = newest(log) if after is None else after
     while True:
-        for entry in entries(log, wanted, after=last, ascending=True):
+        for entry in entries(log, condition, after=last, ascending=True):
             yield entry
             last = max(last, entry.storage_id)
         time.sleep(seconds)
@@ -156,6 +156,6 @@ class Decoder:
 
     def _actor(self, run_id: str) -> str:
         if run_id not in self._actors:
-            found = self._tables.runs(_ACTOR_OF_RUN, {"run": run_id, "tag": ACTOR}) if run_id else []
-            self._actors[run_id] = str(found[0][0] or "a person in the UI") if found else ""
+            actors = self._tables.runs(_ACTOR_OF_RUN, {"run": run_id, "tag": ACTOR}) if run_id else []
+            self._actors[run_id] = str(actors[0][0] or "a person in the UI") if actors else ""
         return self._actors[run_id]

@@ -44,7 +44,7 @@ def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     known from here, such as a process of another machine or container, is left out (`max_runtime_seconds` ends it).
     """
     sole = "sqlite" in type(instance.run_storage).__name__.lower()  # such a database belongs to one machine
-    gone = []
+    dead = []
     for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)):
         # A run that was started again from another one carries that one's tags.
         tags = _process_of(run)
@@ -53,16 +53,16 @@ def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
             continue
         now = instance.get_run_by_id(run.run_id)
         if now is not None and not now.is_finished:  # it may have ended well between the two looks
-            gone.append(run)
-    return gone
+            dead.append(run)
+    return dead
 
 
 def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark every run whose process has ended as failed, and return their ids."""
-    gone = gone_runs(instance)
-    for run in gone:
+    dead = gone_runs(instance)
+    for run in dead:
         instance.report_run_failed(run, _MESSAGE)
-    return [run.run_id for run in gone]
+    return [run.run_id for run in dead]
 
 
 def end_own_runs(instance: dg.DagsterInstance) -> None:
@@ -88,11 +88,11 @@ def _tagged_gone(tags: Mapping[str, str], *, sole: bool) -> bool:
 
 
 def _logged_gone(instance: dg.DagsterInstance, run_id: str) -> bool:
-    for found in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records:
-        event = found.event_log_entry.dagster_event
-        said = _SAID.search(event.message or "") if event else None
-        if said:
-            return _ended_since(int(said[1]), found.timestamp)
+    for log_record in instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records:
+        event = log_record.event_log_entry.dagster_event
+        match = _SAID.search(event.message or "") if event else None
+        if match:
+            return _ended_since(int(match[1]), log_record.timestamp)
     return False
 
 

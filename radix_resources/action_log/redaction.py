@@ -22,12 +22,12 @@ _SHORTEST, _SHORTEST_GUESSED = 3, 8
 def secrets(names: Collection[str] = (), environment: Mapping[str, str] | None = None) -> list[str]:
     """Return the values to hide: of these variables, and of all with a name like a secret's. Longest first."""
     environment = os.environ if environment is None else environment
-    found = {
+    values = {
         value
         for name, value in environment.items()
         if (len(value) >= _SHORTEST if name in names else _looks_secret(name, value))
     }
-    return sorted(found, key=lambda value: (-len(value), value))
+    return sorted(values, key=lambda value: (-len(value), value))
 
 
 def redact(content: Any, hidden: Collection[str] = ()) -> Any:

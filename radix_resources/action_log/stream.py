@@ -47,16 +47,16 @@ class Row:
 
     def metadata(self) -> dict[str, Any]:
         """Return the event's metadata as plain values, and the tags of a materialization."""
-        told = from_json(self.event)["dagster_event"]["event_specific_data"]
-        held = told["asset_observation"] if self.type == OBSERVED else told["materialization"]
-        tags = held.get("tags") or {} if self.type == MADE else {}
-        return {**tags, **{entry["label"]: _plain(entry["entry_data"]) for entry in held["metadata_entries"]}}
+        specific = from_json(self.event)["dagster_event"]["event_specific_data"]
+        payload = specific["asset_observation"] if self.type == OBSERVED else specific["materialization"]
+        tags = payload.get("tags") or {} if self.type == MADE else {}
+        return {**tags, **{entry["label"]: _plain(entry["entry_data"]) for entry in payload["metadata_entries"]}}
 
 
-def _plain(held: dict[str, Any]) -> Any:
+def _plain(data: dict[str, Any]) -> Any:
     """Return the value of an entry of any kind; all values of one with several parts."""
-    held.pop("__class__", None)
-    return held if len(held) > 1 else next(iter(held.values()), None)
+    data.pop("__class__", None)
+    return data if len(data) > 1 else next(iter(data.values()), None)
 
 
 def tables_of(log: Log) -> Tables:
@@ -91,11 +91,11 @@ def rows(
         query.demand("timestamp <", _moment(until))
         query.demand("id >", after)
         query.demand("id <", before)
-        found = tables.events(query.text(types, content, size, ascending=ascending), query.values)
-        yield from map(_row, found)
-        if len(found) < size:
+        page = tables.events(query.text(types, content, size, ascending=ascending), query.values)
+        yield from map(_row, page)
+        if len(page) < size:
             return
-        after, before = (found[-1][0], before) if ascending else (after, found[-1][0])
+        after, before = (page[-1][0], before) if ascending else (after, page[-1][0])
         size = min(10 * size, PAGE)
 
 
@@ -111,8 +111,8 @@ class _Query:
         starts = [_key_of([part]).removesuffix("]") for part in sorted(first_parts)]
         for sign in "/%_":
             starts = [start.replace(sign, f"/{sign}") for start in starts]
-        found = [f"asset_key LIKE {self._one(f'{start}%')} ESCAPE '/'" for start in starts]
-        self._where += [f"({' OR '.join(found)})"] if found else []
+        conditions = [f"asset_key LIKE {self._one(f'{start}%')} ESCAPE '/'" for start in starts]
+        self._where += [f"({' OR '.join(conditions)})"] if conditions else []
 
     def demand(self, condition: str, value: Any) -> None:
         """Add a condition, unless the value is None."""
@@ -140,8 +140,8 @@ class _Query:
         return f":{name}"
 
 
-def _row(found: tuple[Any, ...]) -> Row:
-    storage_id, kind, key, run_id, timestamp, event = found
+def _row(columns: tuple[Any, ...]) -> Row:
+    storage_id, kind, key, run_id, timestamp, event = columns
     # SQLite keeps moments as text.
     moment = datetime.fromisoformat(timestamp) if isinstance(timestamp, str) else timestamp
     return Row(storage_id, kind, _name(key), run_id or "", moment.replace(tzinfo=UTC).timestamp(), event)
@@ -157,7 +157,7 @@ def ids(log: Log, *, above: int) -> list[int]:
     """Return the storage ids greater than that, ascending. Cheap: only the index is read."""
     query = "SELECT id FROM event_logs WHERE dagster_event_type IN (:observed, :made) AND id > :above ORDER BY id"
     values = {"observed": OBSERVED, "made": MADE, "above": above}
-    return [found[0] for found in tables_of(log).events(query, values)]
+    return [row[0] for row in tables_of(log).events(query, values)]
 
 
 def newest(log: Log) -> int:

@@ -24,17 +24,17 @@ class Choice:
     """Whether the tables also fit into memory here, as far as this was estimated."""
 
 
-def choose(wanted: Literal["auto", "polars", "spark"], files: Iterable[Path], *, cluster: bool, room: int) -> Choice:
+def choose(engine: Literal["auto", "polars", "spark"], files: Iterable[Path], *, cluster: bool, room: int) -> Choice:
     """Choose the engine for Parquet files, given `room` bytes of memory here and whether there is a `cluster`.
 
     `auto` goes by estimated bytes against memory, never by rows: one large machine is faster than a cluster until the
     data do not fit. Raises ConfigError RDX-CFG-012 where Spark is asked for and no cluster is named.
     """
-    if wanted == "polars":
+    if engine == "polars":
         return Choice("polars", "the project asks for it")
     needed = estimated(files) if cluster else 0
     fits = needed <= SHARE * room
-    if wanted == "spark":
+    if engine == "spark":
         if not cluster:
             raise ConfigError(
                 "RDX-CFG-012",
@@ -64,15 +64,15 @@ def memory() -> int:
     """Return the bytes of memory that this process may use: the machine's, or its container's if that is less."""
     import psutil
 
-    found = int(psutil.virtual_memory().total)
+    limit = int(psutil.virtual_memory().total)
     for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         try:
             text = Path(file).read_text(encoding="ascii").strip()
         except OSError:
             continue
         if text.isdigit():
-            found = min(found, int(text))
-    return found
+            limit = min(limit, int(text))
+    return limit
 
 
 def _gigabytes(number: int) -> str:

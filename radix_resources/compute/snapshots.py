@@ -58,9 +58,9 @@ def write(frame: "DataFrame", names: Sequence[str], file: Path, order: Sequence[
     """
     folder = file.with_name(f".{file.name}-{uuid.uuid4().hex}")
     plain = [name if name in order else f"w{number}" for number, name in enumerate(frame.columns)]
-    kept = [one for one, name in zip(plain, frame.columns, strict=True) if name not in order or name in names]
+    columns = [alias for alias, name in zip(plain, frame.columns, strict=True) if name not in order or name in names]
     ordered = frame.toDF(*plain).repartition(1).sortWithinPartitions(*order)
-    ordered.select(*kept).toDF(*names).write.parquet(place(folder))
+    ordered.select(*columns).toDF(*names).write.parquet(place(folder))
     try:
         parts = sorted(folder.glob("part-*.parquet"))
         parts[0].replace(file)

@@ -192,8 +192,8 @@ class SparkCompute:
     @property
     def shown(self) -> str:
         """The address without its secret parts: a token or a user."""
-        kind, found, rest = self.master.partition("://")
-        return kind + found + rest.split(";", maxsplit=1)[0].rpartition("@")[2] if found else self.master
+        kind, separator, rest = self.master.partition("://")
+        return kind + separator + rest.split(";", maxsplit=1)[0].rpartition("@")[2] if separator else self.master
 
     def _silent(self) -> RadixError:
         return TransientComputeError(
@@ -278,7 +278,10 @@ def _of_spark(error: Exception) -> bool:
 def _summary(text: str) -> str:
     """Return the kind of an error alone, because its message may contain values."""
     kinds = re.findall(r"\[([A-Z][A-Z0-9_.]+)\]|([A-Za-z]+(?:Exception|Error))\b", text)
-    return ", ".join(dict.fromkeys(one or two for one, two in kinds[:4])) or text.split(":", maxsplit=1)[0]
+    return (
+        ", ".join(dict.fromkeys(condition or exception for condition, exception in kinds[:4]))
+        or text.split(":", maxsplit=1)[0]
+    )
 
 
 def _text(value: object) -> str:

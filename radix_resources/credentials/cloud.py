@@ -32,9 +32,9 @@ class SecretsManager(Backend):
         return None
 
     def get(self, name: str) -> str | None:
-        kept = _fetched.get(name)
-        if kept and time.monotonic() - kept[0] < _KEPT:
-            return kept[1]
+        cached = _fetched.get(name)
+        if cached and time.monotonic() - cached[0] < _KEPT:
+            return cached[1]
         secret, _, field = name.removeprefix(SCHEME).partition("#")
         answer = self._call("get_secret_value", secret)
         if answer is None:
@@ -56,7 +56,7 @@ class SecretsManager(Backend):
     def stamp(self, name: str) -> str:
         answer = self._call("describe_secret", name.removeprefix(SCHEME).partition("#")[0])
         versions = (answer or {}).get("VersionIdsToStages") or {}
-        return next((one for one, stages in sorted(versions.items()) if "AWSCURRENT" in stages), "")
+        return next((version for version, stages in sorted(versions.items()) if "AWSCURRENT" in stages), "")
 
     @staticmethod
     def forget() -> None:

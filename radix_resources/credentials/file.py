@@ -103,8 +103,8 @@ class EncryptedFile(Store):
 
     def _key(self, content: dict[str, Any]) -> bytes:
         try:
-            held = content["scrypt"]
-            salt, cost = str(held["salt"]), {name: int(held[name]) for name in _COST}
+            parameters = content["scrypt"]
+            salt, cost = str(parameters["salt"]), {name: int(parameters[name]) for name in _COST}
             affordable = all(0 < cost[name] <= most for name, most in _DEAREST.items())
             key = _derived(self._phrase(), salt, **cost) if affordable else None
         except (KeyError, TypeError, ValueError):
@@ -171,5 +171,5 @@ def _bound(name: str, version: str) -> bytes:
 def _derived(phrase: str, salt: str, *, n: int, r: int, p: int) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    found: bytes = Scrypt(salt=base64.b64decode(salt), length=32, n=n, r=r, p=p).derive(phrase.encode())
-    return found
+    key: bytes = Scrypt(salt=base64.b64decode(salt), length=32, n=n, r=r, p=p).derive(phrase.encode())
+    return key

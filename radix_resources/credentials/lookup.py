@@ -62,8 +62,8 @@ class Credentials:
         """
         values = {}
         for name in names_in(text):
-            found = self.find(name)
-            if found is None:
+            credential = self.find(name)
+            if credential is None:
                 raise CredentialError(
                     "RDX-CRD-001",
                     f"the credential {name} is missing",
@@ -72,7 +72,7 @@ class Credentials:
                     credential=name,
                     **context,
                 )
-            values[name] = found.value
+            values[name] = credential.value
         return REFERENCE.sub(lambda match: quoted(values[match[1]]), text)
 
     def where(self, name: str) -> str | None:
@@ -99,11 +99,11 @@ class Credentials:
         """Clear cached secrets of a cloud, since a refused credential may have been replaced there."""
         SecretsManager.forget()
 
-    def _followed(self, name: str, found: Found) -> Found:
-        if not found.value.startswith(SCHEME):
-            remember(found.value)
-            return found
-        value = self._cloud.get(found.value)
+    def _followed(self, name: str, credential: Found) -> Found:
+        if not credential.value.startswith(SCHEME):
+            remember(credential.value)
+            return credential
+        value = self._cloud.get(credential.value)
         if value is None:
             raise CredentialError(
                 "RDX-CRD-007",
@@ -113,7 +113,7 @@ class Credentials:
                 credential=name,
             )
         remember(value)
-        return Found(value, f"{found.where} → {self._cloud.kind}")
+        return Found(value, f"{credential.where} → {self._cloud.kind}")
 
 
 NO_CREDENTIALS = Credentials()

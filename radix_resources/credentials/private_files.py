@@ -19,8 +19,8 @@ def read(path: Path) -> dict[str, Any] | None:
     Raises CredentialError RDX-CRD-006 where others may read or write it, RDX-CRD-005 where it is no such object.
     """
     try:
-        found = path.stat()
-        if found.st_mode & OTHERS or found.st_uid != os.geteuid():
+        status = path.stat()
+        if status.st_mode & OTHERS or status.st_uid != os.geteuid():
             raise CredentialError(
                 "RDX-CRD-006",
                 "a credentials file can be accessed by others than its owner",

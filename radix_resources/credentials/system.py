@@ -27,15 +27,15 @@ class SystemKeyring(Store):
         except ImportError:
             return "the package keyring is not installed"
         try:
-            found = keyring.get_keyring()
-            usable = found.priority > 0
+            backend = keyring.get_keyring()
+            usable = backend.priority > 0
         except Exception as error:  # noqa: BLE001 a backend may raise anything if its service is missing
             return f"it cannot be used: {type(error).__name__}"
         return None if usable else "this machine has none"
 
     def get(self, name: str) -> str | None:
-        found = self._ask("get_password", name)
-        return None if found is None else str(found)
+        password = self._ask("get_password", name)
+        return None if password is None else str(password)
 
     def stamp(self, name: str) -> str:
         return str((private_files.read(self._index) or {}).get(name, ""))
@@ -59,11 +59,11 @@ class SystemKeyring(Store):
                 private_files.write(self._index, index)
             return there
 
-    def _ask(self, what: str, name: str, *value: str) -> Any:
+    def _ask(self, method: str, name: str, *value: str) -> Any:
         import keyring
 
         try:
-            return getattr(keyring, what)(self._service, name, *value)
+            return getattr(keyring, method)(self._service, name, *value)
         except Exception as error:  # noqa: BLE001 the backend may raise anything, with anything in its text
             raise CredentialError(
                 "RDX-CRD-009",

@@ -64,7 +64,7 @@ class LocalEndpoint(Endpoint):
             status = read_status(folder)
             if now and now.state == "running" and status and status.manifest == manifest.model_dump():
                 return now
-            wanted = Wanted(
+            desired = Wanted(
                 request=uuid.uuid4().hex,
                 manifest=manifest.model_dump(),
                 project=project,
@@ -72,8 +72,8 @@ class LocalEndpoint(Endpoint):
                 start_seconds=self.start_seconds,
                 idle_seconds=self.idle_seconds,
             )
-            write(folder / WANTED, wanted)
-            status = self._decision(folder, wanted.request)
+            write(folder / WANTED, desired)
+            status = self._decision(folder, desired.request)
         if status.refused:
             raise _failed(folder, manifest, status)
         return _deployed(project, status, "running")
@@ -110,8 +110,8 @@ class LocalEndpoint(Endpoint):
             lock.unlink()
 
     def list(self) -> Sequence[Deployed]:
-        found = [self.inspect(path.parent.name) for path in sorted(Path(self.root).glob(f"*/{STATUS}"))]
-        return [deployed for deployed in found if deployed]
+        endpoints = [self.inspect(path.parent.name) for path in sorted(Path(self.root).glob(f"*/{STATUS}"))]
+        return [deployed for deployed in endpoints if deployed]
 
     def start(self, project: str) -> Deployed | None:
         status = read_status(self._folder(project))

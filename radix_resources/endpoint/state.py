@@ -73,14 +73,14 @@ def last_sign(folder: Path) -> float:
 
 def with_uptime(uptime: dict[str, float], begin: float, end: float) -> dict[str, float]:
     """Return the uptime plus the time from `begin` to `end` (seconds since 1970), divided among its months."""
-    found = dict(uptime)
+    total = dict(uptime)
     while 0 < begin < end:
         now = datetime.fromtimestamp(begin, UTC)
         following = datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=UTC).timestamp()
         name = now.strftime("%Y-%m")
-        found[name] = round(found.get(name, 0.0) + min(end, following) - begin, 3)
+        total[name] = round(total.get(name, 0.0) + min(end, following) - begin, 3)
         begin = following
-    return found
+    return total
 
 
 def read_wanted(folder: Path) -> Wanted | None:

@@ -101,40 +101,40 @@ class Supervisor:
         return bool(self.candidate or self.leaving or not self.current or not self.current.ready)
 
     def _take_wishes(self) -> None:
-        wanted = read_wanted(self.folder)
-        if wanted is None or wanted.request == self.status.answered:
+        desired = read_wanted(self.folder)
+        if desired is None or desired.request == self.status.answered:
             return
         if self.candidate:
             worker, earlier = self.candidate
-            if earlier.request == wanted.request:
+            if earlier.request == desired.request:
                 return
             self._dismiss(worker)
             self.candidate = None
         try:
-            self.candidate = (self._start(wanted.manifest, wanted.idle_seconds), wanted)
+            self.candidate = (self._start(desired.manifest, desired.idle_seconds), desired)
         except Refused as refused:
-            self._decline(wanted, refused.error)
+            self._decline(desired, refused.error)
 
     def _watch_candidate(self) -> None:
         if not self.candidate:
             return
-        worker, wanted = self.candidate
+        worker, desired = self.candidate
         status = worker.ended()
         if status is not None:
             worker.wait(0)
-            self._decline(wanted, worker.error() or _ended(status))
+            self._decline(desired, worker.error() or _ended(status))
         elif worker.answers("/ready", seconds=1):
             if self.current:
                 self._dismiss(self.current)
             worker.ready = True
             self.current, self.candidate = worker, None
-            self.status.manifest, self.status.answered = wanted.manifest, wanted.request
-            self.status.settings = {"start_seconds": wanted.start_seconds, "idle_seconds": wanted.idle_seconds}
+            self.status.manifest, self.status.answered = desired.manifest, desired.request
+            self.status.settings = {"start_seconds": desired.start_seconds, "idle_seconds": desired.idle_seconds}
             self.status.restarts, self.status.refused = 0, None
             self._is_ready()
-        elif worker.age > wanted.start_seconds:
+        elif worker.age > desired.start_seconds:
             self._dismiss(worker)
-            self._decline(wanted, _late(wanted.start_seconds))
+            self._decline(desired, _late(desired.start_seconds))
 
     def _watch_current(self) -> None:
         worker = self.current
@@ -182,9 +182,9 @@ class Supervisor:
         self._note_pid()
         self.save("restarting")
 
-    def _decline(self, wanted: Wanted, error: dict[str, Any]) -> None:
+    def _decline(self, desired: Wanted, error: dict[str, Any]) -> None:
         self.candidate = None
-        self.status.answered, self.status.refused = wanted.request, error
+        self.status.answered, self.status.refused = desired.request, error
         self.save(self.status.state)
 
     def _is_ready(self) -> None:
@@ -223,9 +223,9 @@ class Supervisor:
 
     def _bind(self) -> socket.socket:
         """Bind the previous port, or the next free one if another program uses it."""
-        wanted = read_wanted(self.folder)
-        self.status.project = wanted.project if wanted else self.status.project
-        first = self.status.port or (wanted.port if wanted else FIRST_PORT)
+        desired = read_wanted(self.folder)
+        self.status.project = desired.project if desired else self.status.project
+        first = self.status.port or (desired.port if desired else FIRST_PORT)
         span = LAST_PORT - FIRST_PORT + 1
         ports = [first, *(FIRST_PORT + (first - FIRST_PORT + step) % span for step in range(1, span))]
         # The server of a supervisor that was killed may take a moment to let go of the port.
@@ -276,8 +276,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     if os.fork():
         os._exit(0)  # the caller waits for this process alone; the next one is nobody's child
-    with locked(folder / LOCK, wait=False) as held:
-        if held:
+    with locked(folder / LOCK, wait=False) as is_locked:
+        if is_locked:
             Supervisor(folder).run()
 
 

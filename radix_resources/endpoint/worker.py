@@ -129,14 +129,14 @@ def verify(files: dict[str, str]) -> None:
     for name, expected in files.items():
         try:
             with Path(name).open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
-            found = "gone"
-        if found != expected:
+            digest = "gone"
+        if digest != expected:
             raise Refused(
                 {
                     "code": "RDX-SRV-007",
-                    "found": f"{Path(name).name} is {'gone' if found == 'gone' else 'not what was published'}",
+                    "found": f"{Path(name).name} is {'gone' if digest == 'gone' else 'not what was published'}",
                     "expected": "the very file that the model was judged with",
                     "hint": "materialize the asset that made it again",
                     "file": name,

@@ -86,12 +86,12 @@ class Worker:
         for run in self._instance.get_runs(waiting, limit=_AT_ONCE, ascending=True):
             if len(self._runs) >= self._slots:
                 return
-            with contextlib.ExitStack() as held:
-                claim = held.enter_context(self._claims.hold(run_claim(run.run_id)))
+            with contextlib.ExitStack() as resources:
+                claim = resources.enter_context(self._claims.hold(run_claim(run.run_id)))
                 now = self._instance.get_run_by_id(run.run_id)
                 if claim is None or now is None or now.status != dg.DagsterRunStatus.STARTING:
                     continue
-                self._start(now, claim, held.pop_all())
+                self._start(now, claim, resources.pop_all())
 
     def _start(self, run: dg.DagsterRun, claim: Claim, held: contextlib.ExitStack) -> None:
         assert run.job_code_origin is not None  # noqa: S101 the daemon's runs have one
@@ -132,12 +132,12 @@ class Worker:
             self._daemon.held.close()
             self._daemon = None
             return
-        with contextlib.ExitStack() as held:
-            claim = held.enter_context(self._claims.hold(DAEMON))
+        with contextlib.ExitStack() as resources:
+            claim = resources.enter_context(self._claims.hold(DAEMON))
             if claim is None:
                 return
             process = self._popen("dagster._daemon", "run", "-m", self._code_location, "--log-level", "warning")
-            self._daemon = _Job(process, claim, held.pop_all())
+            self._daemon = _Job(process, claim, resources.pop_all())
             self._say("looks after schedules and sensors")
 
     def _popen(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:

@@ -77,9 +77,9 @@ class FileClaims(Claims):
     @contextlib.contextmanager
     def hold(self, name: str, *, wait: bool = False) -> Iterator[Claim | None]:
         for attempt in range(_ATTEMPTS):
-            with locked(self._file(name), wait=wait) as held:
-                if held or attempt == _ATTEMPTS - 1:
-                    yield _Locked() if held else None
+            with locked(self._file(name), wait=wait) as acquired:
+                if acquired or attempt == _ATTEMPTS - 1:
+                    yield _Locked() if acquired else None
                     return
             time.sleep(_PROBE_SECONDS)
 

@@ -106,14 +106,14 @@ class AdvisoryClaims(Claims):
 
         key = _key(name) - _SIGNED
         with contextlib.closing(_connect(self._address)) as session:
-            held = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
-            while wait and not held:
+            acquired = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
+            while wait and not acquired:
                 time.sleep(_LOOK_SECONDS)
-                held = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
+                acquired = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
             try:
-                yield _Session(session) if held else None
+                yield _Session(session) if acquired else None
             finally:
-                if held:
+                if acquired:
                     # The server ends a closed session a moment later; the claim must be free when this returns.
                     with contextlib.suppress(psycopg2.Error):  # a broken connection has lost it already
                         _one(session, "SELECT pg_advisory_unlock(%s)", key)
@@ -121,7 +121,7 @@ class AdvisoryClaims(Claims):
     def is_held(self, name: str) -> bool:
         key = (_key(name) - _SIGNED) % (1 << 64)
         with contextlib.closing(_connect(self._address)) as session:
-            found = _one(
+            holders = _one(
                 session,
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND "
                 "classid::bigint = %s AND objid::bigint = %s AND "
@@ -129,7 +129,7 @@ class AdvisoryClaims(Claims):
                 key >> 32,
                 key & 0xFFFFFFFF,
             )
-        return bool(found)
+        return bool(holders)
 
 
 class _Session(Claim):
@@ -180,21 +180,21 @@ def _connect(address: str) -> "connection":
         with session.cursor() as cursor:
             cursor.execute(_ALIVE)
     except psycopg2.OperationalError as error:
-        said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        message = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise MetadataError(
             "RDX-MET-001",
-            f"the metadata database cannot be reached: {_without(said, address)}",
+            f"the metadata database cannot be reached: {_without(message, address)}",
             expected="PostgreSQL 12 or newer at the address",
             hint=f"check the address in {VARIABLE}, and that the server runs",
         ) from None
     return session
 
 
-def _without(said: str, address: str) -> str:
+def _without(message: str, address: str) -> str:
     """Return the server's message without any part of the address that may be a password."""
     from urllib.parse import unquote, urlsplit
 
     secret = urlsplit(address).password
     for value in filter(None, (secret, secret and unquote(secret))):
-        said = said.replace(value, "***")
-    return said
+        message = message.replace(value, "***")
+    return message

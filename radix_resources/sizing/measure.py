@@ -65,11 +65,11 @@ class Measuring:
 @contextlib.contextmanager
 def measuring() -> Iterator[Measuring]:
     """Measure the body of the context. Bodies of one process must not overlap."""
-    found = Measuring()
+    measured = Measuring()
     try:
-        yield found
+        yield measured
     finally:
-        found.stop()
+        measured.stop()
 
 
 def resident_children(pid: int) -> int:
@@ -102,7 +102,7 @@ def _children_of(pid: int) -> list[int]:
     except OSError:
         lists = []
     if lists:
-        return [int(child) for found in lists for child in found.split()]
+        return [int(child) for pids in lists for child in pids.split()]
     import psutil
 
     try:
@@ -132,4 +132,4 @@ def _read(name: str) -> int:
 
 def _cpu_seconds() -> float:
     kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(found.ru_utime + found.ru_stime for found in map(resource.getrusage, kinds))
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, kinds))

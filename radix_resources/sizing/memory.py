@@ -27,12 +27,14 @@ def memory_for_steps() -> int:
 
     Raises ConfigError RDX-CFG-014 where RADIX_MEMORY is no size.
     """
-    said = os.environ.get("RADIX_MEMORY", "").strip()
-    if not said:
+    setting = os.environ.get("RADIX_MEMORY", "").strip()
+    if not setting:
         return int(SHARE * memory())
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", said)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", setting)
     if match is None or match[2].upper() not in _UNITS or float(match[1]) == 0:
-        raise ConfigError("RDX-CFG-014", f"RADIX_MEMORY is {said!r}", expected="a size such as 8GB", hint="correct it")
+        raise ConfigError(
+            "RDX-CFG-014", f"RADIX_MEMORY is {setting!r}", expected="a size such as 8GB", hint="correct it"
+        )
     return int(float(match[1]) * _UNITS[match[2].upper()])
 
 
@@ -71,8 +73,8 @@ def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: flo
 
 def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
     with locked(folder / ".lock"):
-        others = sum(one.bytes for one in lent(folder))
-        if others and others + size > capacity:
+        lent_bytes = sum(loan.bytes for loan in lent(folder))
+        if lent_bytes and lent_bytes + size > capacity:
             return False
         pid = os.getpid()
         owner = {"step": step, "bytes": size, "pid": pid, "started": started_at(pid), "boot": boot_id()}
@@ -82,7 +84,7 @@ def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> boo
 
 def lent(folder: Path) -> list[Lent]:
     """Return the reservations of running steps; those of processes that have ended are removed."""
-    return [found for file in sorted(folder.glob("*.json")) if (found := _living(file))]
+    return [loan for file in sorted(folder.glob("*.json")) if (loan := _living(file))]
 
 
 def _living(file: Path) -> Lent | None:

@@ -70,8 +70,8 @@ class Sizing:
     def _interval(self, need: Need, figure: str, last: Used | None) -> Interval:
         curve = self._curve(need.stage, figure)
         middle = curve.middle(need, figure)
-        known = need.model_copy(update={"bytes": min(need.bytes, int(curve.largest))})
-        low, high = curve.middle(known, figure) * curve.low, middle * curve.high
+        measured = need.model_copy(update={"bytes": min(need.bytes, int(curve.largest))})
+        low, high = curve.middle(measured, figure) * curve.low, middle * curve.high
         if last is None or last.need.stage != need.stage or last.need.engine != need.engine:
             return Interval(low=low, middle=middle, high=high)
         then = max(float(getattr(last.usage, figure)), _LEAST[figure])
@@ -83,13 +83,13 @@ class Sizing:
 
     def _curve(self, stage: str, figure: str) -> Curve:
         if (stage, figure) not in self._curves:
-            known = self._runs.get(stage) or [used for runs in self._runs.values() for used in runs]
-            floor, slope, errors = _fitted(known, figure)
+            runs_of_stage = self._runs.get(stage) or [used for runs in self._runs.values() for used in runs]
+            floor, slope, errors = _fitted(runs_of_stage, figure)
             if len(errors) < FEW:
-                others = [_fitted(runs, figure)[2] for runs in self._runs.values()]
-                errors = np.concatenate([errors, *others])
+                errors_by_stage = [_fitted(runs, figure)[2] for runs in self._runs.values()]
+                errors = np.concatenate([errors, *errors_by_stage])
             self._curves[stage, figure] = Curve(
-                floor, slope, *_bounds(errors), largest=max((used.need.bytes for used in known), default=0)
+                floor, slope, *_bounds(errors), largest=max((used.need.bytes for used in runs_of_stage), default=0)
             )
         return self._curves[stage, figure]
 
@@ -102,9 +102,9 @@ def fit(own: Sequence[Used], shipped: Sequence[Used] | None = None) -> Sizing:
         if not used.usage.out_of_memory:
             grouped.setdefault(used.need.stage, []).append(used)
     for used in shipped:
-        if len([one for one in grouped.get(used.need.stage, []) if one.at]) < OWN_ENOUGH:
+        if len([run for run in grouped.get(used.need.stage, []) if run.at]) < OWN_ENOUGH:
             grouped.setdefault(used.need.stage, []).append(used)
-    newest = {stage: sorted(runs, key=lambda one: one.at)[-MOST_RUNS:] for stage, runs in grouped.items()}
+    newest = {stage: sorted(runs, key=lambda run: run.at)[-MOST_RUNS:] for stage, runs in grouped.items()}
     return Sizing(newest, {used.step: used for used in own})
 
 
@@ -125,7 +125,7 @@ def _fitted(used: Sequence[Used], figure: str) -> tuple[float, float, Numbers]:
 
 
 def _points(used: Iterable[Used], figure: str) -> tuple[Numbers, Numbers]:
-    rows = [(one.need.bytes, getattr(one.usage, figure) / (one.need.rounds if figure in _TIMES else 1)) for one in used]
+    rows = [(run.need.bytes, getattr(run.usage, figure) / (run.need.rounds if figure in _TIMES else 1)) for run in used]
     points = np.array(rows, dtype=np.float64).reshape(-1, 2)
     return points[:, 0], np.maximum(points[:, 1], _LEAST[figure])
 
@@ -140,8 +140,8 @@ def _fit_points(x_values: bytes, y_values: bytes, least: float) -> tuple[float, 
     """Cached, since after each step only the runs of its own stage have changed."""
     x, y = np.frombuffer(x_values), np.frombuffer(y_values)
     floors = np.unique(np.concatenate([[least], np.quantile(y, np.linspace(0, 1, 25))]))
-    known = x > 0
-    suggested = np.quantile((y / np.maximum(x, 1))[known], np.linspace(0, 1, 25)) if known.any() else np.zeros(0)
+    sized = x > 0
+    suggested = np.quantile((y / np.maximum(x, 1))[sized], np.linspace(0, 1, 25)) if sized.any() else np.zeros(0)
     slopes = np.unique(np.concatenate([[0.0], suggested, suggested / 3, suggested / 10, suggested / 30]))
     expected = np.log(floors[:, None, None] + slopes[None, :, None] * x[None, None, :])
     errors = np.abs(expected - np.log(y)).sum(axis=2)

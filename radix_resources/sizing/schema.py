@@ -75,7 +75,7 @@ def tables_of(folders: Iterable[Path]) -> tuple[int, int, dict[str, int]]:
             metadata = pq.read_metadata(file)
             rows += metadata.num_rows
             size += sum(metadata.row_group(place).total_byte_size for place in range(metadata.num_row_groups))
-            types.update(_kind(one.type) for one in metadata.schema.to_arrow_schema())
+            types.update(_kind(column.type) for column in metadata.schema.to_arrow_schema())
     return rows, size, dict(sorted(types.items()))
 
 

@@ -72,25 +72,25 @@ class LocalTracking(Tracking):
 
     def versions(self, name: str) -> list[Version]:
         with self._store() as client:
-            found = client.search_model_versions(f"name = '{name}'")
-            if not found:
+            model_versions = client.search_model_versions(f"name = '{name}'")
+            if not model_versions:
                 return []
             aliases = client.get_registered_model(name).aliases
             return [
                 Version(
-                    str(one.version),
-                    one.run_id,
-                    one.tags.get(KEY, ""),
-                    tuple(sorted(alias for alias, of in aliases.items() if str(of) == str(one.version))),
+                    str(version.version),
+                    version.run_id,
+                    version.tags.get(KEY, ""),
+                    tuple(sorted(alias for alias, of in aliases.items() if str(of) == str(version.version))),
                 )
-                for one in sorted(found, key=lambda one: int(one.version))
+                for version in sorted(model_versions, key=lambda version: int(version.version))
             ]
 
     def forget(self, name: str, run_id: str) -> None:
         with self._store() as client:
-            for one in client.search_model_versions(f"name = '{name}'"):
-                if one.run_id == run_id:
-                    client.delete_model_version(name, one.version)
+            for version in client.search_model_versions(f"name = '{name}'"):
+                if version.run_id == run_id:
+                    client.delete_model_version(name, version.version)
             for run in client.search_runs([self._experiment(client, name)], f"attributes.run_id = '{run_id}'"):
                 files = Path(urlsplit(unquote(run.info.artifact_uri)).path).parent
                 if files.is_relative_to(Path(self.root).absolute()) and files.name == run_id:
@@ -113,18 +113,18 @@ class LocalTracking(Tracking):
         if not self._database and not Path(self.root, "mlflow.db").exists():
             return sorted(prepared)
         with self._store() as client:
-            found = {one.name for one in client.search_experiments(max_results=_MOST)}
-        return sorted((found | prepared) - {"Default"})
+            experiments = {experiment.name for experiment in client.search_experiments(max_results=_MOST)}
+        return sorted((experiments | prepared) - {"Default"})
 
     def count(self, name: str) -> int | None:
         if not self._database and not Path(self.root, "mlflow.db").exists():
             return None
         with self._store() as client:
-            found = client.get_experiment_by_name(name)  # one that is marked as deleted too
+            experiment = client.get_experiment_by_name(name)  # one that is marked as deleted too
             models = client.search_registered_models(f"name = '{name}'")
-            if found is None and not models and not self._artifacts(name).exists():
+            if experiment is None and not models and not self._artifacts(name).exists():
                 return None
-            return len(self._runs(client, found.experiment_id)) if found else 0
+            return len(self._runs(client, experiment.experiment_id)) if experiment else 0
 
     def remove(self, name: str) -> None:
         if self.count(name) is None:
@@ -132,30 +132,30 @@ class LocalTracking(Tracking):
         with self._store() as client:
             if client.search_registered_models(f"name = '{name}'"):
                 client.delete_registered_model(name)
-            found = client.get_experiment_by_name(name)  # one that is marked as deleted too
-            if found is not None:
-                self._remove_experiment(client, found)
+            experiment = client.get_experiment_by_name(name)  # one that is marked as deleted too
+            if experiment is not None:
+                self._remove_experiment(client, experiment)
             shutil.rmtree(self._artifacts(name), ignore_errors=True)
 
-    def _remove_experiment(self, client: Any, found: Any) -> None:
+    def _remove_experiment(self, client: Any, experiment: Any) -> None:
         """Remove an experiment. MLflow only marks deleted ones and keeps the name; `mlflow gc`'s calls remove them."""
         store = client._tracking_client.store  # noqa: SLF001 there is no public way but a command
-        for run_id in self._runs(client, found.experiment_id):
+        for run_id in self._runs(client, experiment.experiment_id):
             store._hard_delete_run(run_id)  # noqa: SLF001 same
-        if found.lifecycle_stage == "active":
-            client.delete_experiment(found.experiment_id)
-        store._hard_delete_experiment(found.experiment_id)  # noqa: SLF001 same
+        if experiment.lifecycle_stage == "active":
+            client.delete_experiment(experiment.experiment_id)
+        store._hard_delete_experiment(experiment.experiment_id)  # noqa: SLF001 same
 
     def _runs(self, client: Any, experiment: str) -> list[str]:
         from mlflow.entities import ViewType
 
-        found, token = [], None
+        run_ids, token = [], None
         while True:
             page = client.search_runs([experiment], run_view_type=ViewType.ALL, page_token=token)
-            found += [run.info.run_id for run in page]
+            run_ids += [run.info.run_id for run in page]
             token = page.token
             if not token:
-                return found
+                return run_ids
 
     def _artifacts(self, name: str) -> Path:
         return Path(self.root).absolute() / "artifacts" / name
@@ -182,19 +182,19 @@ class LocalTracking(Tracking):
     def _database(self) -> str:
         return os.environ.get(self.database_variable, "") if self.database_variable else ""
 
-    def _unusable(self, what: str) -> ModelError:
+    def _unusable(self, reason: str) -> ModelError:
         return ModelError(
             "RDX-MOD-010",
-            f"the tracking store cannot be used ({what})",
+            f"the tracking store cannot be used ({reason})",
             expected="a directory that can be written, with a database of this or an older MLflow",
             hint="check free space and permissions; a damaged mlflow.db may be moved away: it is rebuilt",
             directory=self.root,
         )
 
     def _experiment(self, client: Any, name: str) -> str:
-        found = client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
+        experiment = client.get_experiment_by_name(name)
+        if experiment is not None:
+            return str(experiment.experiment_id)
         location = self._artifacts(name).as_uri()
         return str(client.create_experiment(name, artifact_location=location))
 
@@ -227,9 +227,9 @@ class LocalTracking(Tracking):
             client.log_artifacts(run_id, str(folder), MODEL)
 
     def _version(self, client: Any, name: str, run_id: str, key: str) -> str:
-        found = client.search_model_versions(f"run_id = '{run_id}'")
-        if found:
-            return str(found[0].version)
+        versions = client.search_model_versions(f"run_id = '{run_id}'")
+        if versions:
+            return str(versions[0].version)
         if not client.search_registered_models(f"name = '{name}'"):
             client.create_registered_model(name)
         source = f"{client.get_run(run_id).info.artifact_uri}/{MODEL}"

@@ -61,7 +61,5 @@ class ComputeComponent(Component):
         return sorted({loan.step.partition("/")[0] for loan in lent(self._folder)})
 
     def condition(self) -> Condition:
-        room, taken = memory_for_steps(), sum(loan.bytes for loan in lent(self._folder))
-        return Condition(
-            state="ready", what=f"{taken / 1e9:,.1f} of {room / 1e9:,.1f} GB of memory are in use by steps"
-        )
+        room, used = memory_for_steps(), sum(loan.bytes for loan in lent(self._folder))
+        return Condition(state="ready", what=f"{used / 1e9:,.1f} of {room / 1e9:,.1f} GB of memory are in use by steps")
