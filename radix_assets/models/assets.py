@@ -145,8 +145,8 @@ def _outdated(work: Work, champion: Path | None) -> list[str]:
         for name in now.tables
     }
     table = then.target.table
-    asked = {then.target.column, *(then.tables[table].time_index if table in then.tables else ())}
-    outdated = {f"{table}.{column}" for column in asked.intersection(new.get(table, ()))}
+    question_columns = {then.target.column, *(then.tables[table].time_index if table in then.tables else ())}
+    outdated = {f"{table}.{column}" for column in question_columns.intersection(new.get(table, ()))}
     for feature in load_features(champion / "features").features:
         if reveals(feature, now) and not reveals(feature, then):
             outdated |= {column for column in feature.columns if column in _names(new)}

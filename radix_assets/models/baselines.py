@@ -70,14 +70,14 @@ def one_rule(
 
 def _edges(values: Floats, *, is_category: bool) -> list[float]:
     """Return the values to compare with: the most frequent categories, or quantiles."""
-    known = values[~np.isnan(values)]
-    if not len(known):
+    present = values[~np.isnan(values)]
+    if not len(present):
         return []
     if is_category:
-        kinds, counts = np.unique(known, return_counts=True)
+        kinds, counts = np.unique(present, return_counts=True)
         return [float(kind) for kind in kinds[np.argsort(-counts, kind="stable")][:BINS]]
-    cuts = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[:-1], method="lower"))
-    return [*map(float, cuts), *([math.nan] if len(known) < len(values) else [])]
+    cuts = np.unique(np.quantile(present, np.linspace(0, 1, BINS + 1)[:-1], method="lower"))
+    return [*map(float, cuts), *([math.nan] if len(present) < len(values) else [])]
 
 
 def _side(values: Floats, edge: float, *, is_category: bool) -> npt.NDArray[np.bool_]:

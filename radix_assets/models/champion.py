@@ -55,15 +55,15 @@ def decide(
     if serves and champion and old and old.model_id == card.model_id:
         _keep(champion, out)
         return _output(old, card, f"It serves already: {old.reason}", changed=False)
-    gone = f"The champion was made of what is private now: {', '.join(sorted(outdated)[:5])}." if outdated else ""
+    withdrawal = f"The champion was made of what is private now: {', '.join(sorted(outdated)[:5])}." if outdated else ""
     if not card.accepted:
         reason = f"The challenger was refused: {card.reason.removeprefix('Refused: ')}"
         if serves and outdated:
-            return _stay(None, None, card, f"{gone} {reason}", out)
+            return _stay(None, None, card, f"{withdrawal} {reason}", out)
         return _stay(champion, old, card, reason, out)
     lead, before, reason = None, None, "It is the first accepted model."
     if serves and outdated:
-        reason = f"{gone} It can serve no longer, so the challenger takes over."
+        reason = f"{withdrawal} It can serve no longer, so the challenger takes over."
     elif serves and champion:
         lead, before, reason = _compare(challenger, champion, features, card, masking or Masking())
         if lead is not None and lead.low <= 0:

@@ -73,13 +73,13 @@ def read(path: Path, *, seed: int = 0, private_time: bool = False) -> Data:
             "RDX-MOD-001", "there is no feature", expected="one or more", hint="tag more columns as features", **where
         )
     hashes = _hashes(path, features, matrix, seed)
-    known = matrix[TARGET].is_not_null()
+    labelled = matrix[TARGET].is_not_null()
     if matrix[TARGET].dtype.is_float():
-        known &= matrix[TARGET].is_finite().fill_null(value=False)
-    if known.sum() < LEAST_ROWS:
+        labelled &= matrix[TARGET].is_finite().fill_null(value=False)
+    if labelled.sum() < LEAST_ROWS:
         raise TargetError(
             "RDX-TGT-201",
-            f"the target is known in {counted(int(known.sum()), 'row')}",
+            f"the target is known in {counted(int(labelled.sum()), 'row')}",
             expected=f"at least {LEAST_ROWS}",
             hint="add rows whose outcome is known",
             **where,
@@ -87,11 +87,11 @@ def read(path: Path, *, seed: int = 0, private_time: bool = False) -> Data:
     dropped: dict[str, int] = {}
     if features.problem not in NUMERIC:
         text = class_text(matrix[TARGET])
-        sizes = text.filter(known).value_counts().sort(text.name)
+        sizes = text.filter(labelled).value_counts().sort(text.name)
         rare = sizes.filter(pl.col("count") < LEAST_CLASS_ROWS)
         dropped = dict(zip(rare[text.name].to_list(), rare["count"].to_list(), strict=True))
-        known &= ~text.is_in(list(dropped)).fill_null(value=False)
-    matrix, hashes = matrix.filter(known), hashes[known.to_numpy()]
+        labelled &= ~text.is_in(list(dropped)).fill_null(value=False)
+    matrix, hashes = matrix.filter(labelled), hashes[labelled.to_numpy()]
     target, classes = _target(matrix[TARGET], features.problem, where, dropped)
     return Data(
         features=features.features,

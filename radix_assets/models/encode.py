@@ -144,13 +144,13 @@ class Encoder(BaseModel):
 
 def _categorical(feature: Feature, values: pl.Series) -> Column | None:
     dtype = "String"
-    for name, known in (("Boolean", values.dtype == pl.Boolean), ("Int64", values.dtype.is_integer())):
-        dtype = name if known else dtype
+    for name, matches in (("Boolean", values.dtype == pl.Boolean), ("Int64", values.dtype.is_integer())):
+        dtype = name if matches else dtype
     dtype = "Float64" if values.dtype.is_float() else dtype
     least = 5 if values.len() >= 1000 else 2  # noqa: PLR2004
     counts = values.cast(pl.String).alias("value").drop_nulls().value_counts()
-    kept = counts.filter(pl.col("count") >= least).sort(["count", "value"], descending=[True, False])
-    categories = kept["value"].head(MOST_CATEGORIES).to_list()
+    frequent = counts.filter(pl.col("count") >= least).sort(["count", "value"], descending=[True, False])
+    categories = frequent["value"].head(MOST_CATEGORIES).to_list()
     codes = bool(categories) + (counts.height > len(categories)) + (values.null_count() > 0)
     if len(categories) < 2 and codes < 2:  # noqa: PLR2004
         return None
@@ -195,12 +195,12 @@ def _expression(column: Column, dtype: pl.DataType, position: int) -> pl.Expr:
         if column.dtype != "String" and dtype != pl.String:
             value = value.cast(getattr(pl, column.dtype), strict=False)
         text = value.cast(pl.String)
-        known: pl.Expr = pl.lit(0.0)
+        codes: pl.Expr = pl.lit(0.0)
         if column.categories:
-            known = text.replace_strict(
+            codes = text.replace_strict(
                 column.categories, range(column.other), default=column.other, return_dtype=pl.Float64
             )
-        return pl.when(text.is_null()).then(float(column.other + 1)).otherwise(known).alias(str(position))
+        return pl.when(text.is_null()).then(float(column.other + 1)).otherwise(codes).alias(str(position))
     if dtype.is_temporal():
         value = value.to_physical()
     number = value.cast(pl.Float64, strict=False)

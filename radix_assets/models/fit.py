@@ -73,9 +73,9 @@ def fit(
     data = TrainingData(inputs, _learned(target, seen, config), len(seen), rounds=rounds)
     if valid is not None:
         rows, answers = valid
-        known = np.isin(answers, seen) if classes else np.ones(len(answers), np.bool_)
-        if not known.all():
-            rows, answers = Inputs(rows.encoder, rows.codes[known]), answers[known]
+        has_known_class = np.isin(answers, seen) if classes else np.ones(len(answers), np.bool_)
+        if not has_known_class.all():
+            rows, answers = Inputs(rows.encoder, rows.codes[has_known_class]), answers[has_known_class]
         data = replace(data, validation=TrainingData(rows, _learned(answers, seen, config), len(seen)))
     try:
         with warnings.catch_warnings():

@@ -57,12 +57,12 @@ def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half
 
 def _cells(codes: Floats, learnt: Floats) -> Floats:
     """Return numbers as bins, with null as a bin of its own."""
-    known = learnt[~np.isnan(learnt)]
-    if not len(known):
+    present = learnt[~np.isnan(learnt)]
+    if not len(present):
         return np.isnan(codes).astype(np.float64)
-    kinds = np.unique(known)
-    most = int(np.clip(len(known) // 5, 2, BINS))
-    edges = kinds if len(kinds) <= most else np.unique(np.quantile(known, np.linspace(0, 1, most + 1)[1:-1]))
+    kinds = np.unique(present)
+    most = int(np.clip(len(present) // 5, 2, BINS))
+    edges = kinds if len(kinds) <= most else np.unique(np.quantile(present, np.linspace(0, 1, most + 1)[1:-1]))
     return np.where(np.isnan(codes), -1.0, np.searchsorted(edges, codes, side="right").astype(np.float64))
 
 
@@ -90,7 +90,7 @@ def _score(target: Ints | Floats, predicted: Floats, classes: int) -> float:
 
 def _straight(codes: Floats, target: Floats) -> float:
     """Return R² of a straight line."""
-    known = ~np.isnan(codes)
-    if known.mean() < LIMIT or np.ptp(codes[known]) == 0 or np.ptp(target[known]) == 0:
+    present = ~np.isnan(codes)
+    if present.mean() < LIMIT or np.ptp(codes[present]) == 0 or np.ptp(target[present]) == 0:
         return 0.0
-    return float(np.corrcoef(codes[known], target[known])[0, 1] ** 2)
+    return float(np.corrcoef(codes[present], target[present])[0, 1] ** 2)

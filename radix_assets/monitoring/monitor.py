@@ -35,7 +35,7 @@ def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None 
     predictions = predictions_of(model)
     card = load_card(model) if model is not None else None
     compared = sides(matrix, definitions, card, None if predictions is None else predictions[ROW], tags)
-    found = Monitoring(
+    monitoring = Monitoring(
         reference=compared.reference_words,
         current=compared.current_words,
         reference_rows=compared.reference.height,
@@ -47,13 +47,13 @@ def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None 
     if predictions is not None and card is not None:
         judged = _judged(predictions, matrix, definitions, card, tags)
         if judged is not None:
-            found.scores, found.scores_before = model_page(*judged, out)
+            monitoring.scores, monitoring.scores_before = model_page(*judged, out)
             pages["model page"] = Page(MODEL_PAGE)
-    (out / FILE).write_text(found.model_dump_json(indent=1), encoding="utf-8")
-    if found.columns:
-        _draw(found.columns, out / PICTURE)
+    (out / FILE).write_text(monitoring.model_dump_json(indent=1), encoding="utf-8")
+    if monitoring.columns:
+        _draw(monitoring.columns, out / PICTURE)
         pages["drift"] = Picture(PICTURE, "Drift of every column against its threshold")
-    return _output(found, pages)
+    return _output(monitoring, pages)
 
 
 def load_monitoring(path: Path) -> Monitoring:
@@ -137,37 +137,38 @@ def _draw(columns: list[ColumnDrift], path: Path) -> None:
     save(picture, path)
 
 
-def _output(found: Monitoring, pages: dict[str, Shown]) -> Output:
+def _output(monitoring: Monitoring, pages: dict[str, Shown]) -> Output:
     drifted = [
         {"column": each.column, "test": each.method, "score": round(each.score, 4), "threshold": each.threshold}
-        for each in found.columns
+        for each in monitoring.columns
         if each.drifted
     ]
-    target = next((each for each in found.columns if each.column == TARGET_LABEL), None)
+    target = next((each for each in monitoring.columns if each.column == TARGET_LABEL), None)
     return Output(
-        rows=found.current_rows,
+        rows=monitoring.current_rows,
         shown={
-            "drifted": f"{len(found.drifted)} of {counted(len(found.columns), 'column')}",
-            "drift share": round(found.share, 4),
-            "compared": f"{found.current} ({found.current_rows:,}) with {found.reference} ({found.reference_rows:,})",
+            "drifted": f"{len(monitoring.drifted)} of {counted(len(monitoring.columns), 'column')}",
+            "drift share": round(monitoring.share, 4),
+            "compared": f"{monitoring.current} ({monitoring.current_rows:,}) with "
+            f"{monitoring.reference} ({monitoring.reference_rows:,})",
             "drifted columns": Table(drifted),
-            "scores": Table([{"score": name, "value": value} for name, value in found.scores.items()]),
+            "scores": Table([{"score": name, "value": value} for name, value in monitoring.scores.items()]),
             **pages,
         },
         checks=[
             Check(
                 "comparable",
-                bool(found.columns),
-                counted(len(found.columns), "column was compared", "columns were compared")
-                if found.columns
+                bool(monitoring.columns),
+                counted(len(monitoring.columns), "column was compared", "columns were compared")
+                if monitoring.columns
                 else f"no column was compared: that requires {MIN_ROWS} reference and {MIN_ROWS} current rows with a "
                 "known target, and a feature that is filled in them and may be shown",
                 "WARN",
             ),
             Check(
                 "little_drift",
-                found.share <= MUCH,
-                f"{len(found.drifted)} of {counted(len(found.columns), 'column')} drifted",
+                monitoring.share <= MUCH,
+                f"{len(monitoring.drifted)} of {counted(len(monitoring.columns), 'column')} drifted",
                 "WARN",
             ),
             Check(

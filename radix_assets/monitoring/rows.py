@@ -117,21 +117,21 @@ def _private(tags: Tags | None) -> set[str]:
 
 def _split(index: pl.DataFrame, test: pl.Series | None) -> tuple[np.ndarray, np.ndarray, tuple[str, str]]:
     """Return the ROW of the reference and of the current rows, and a description of each."""
-    known = index.filter("known")
+    labelled = index.filter("known")
     if test is not None:
-        inside = known[ROW].is_in(test.implode())
-        reference, current = known.filter(~inside), known.filter(inside)
+        inside = labelled[ROW].is_in(test.implode())
+        reference, current = labelled.filter(~inside), labelled.filter(inside)
         if min(reference.height, current.height) >= MIN_ROWS:
             words = ("the rows the model learned from", "the rows it was judged on")
             return reference[ROW].to_numpy(), current[ROW].to_numpy(), words
-    by_time = CUTOFF in known.columns and known[CUTOFF].null_count() < known.height
-    ordered = known.sort(CUTOFF, ROW) if by_time else known.sort(ROW)
+    by_time = CUTOFF in labelled.columns and labelled[CUTOFF].null_count() < labelled.height
+    ordered = labelled.sort(CUTOFF, ROW) if by_time else labelled.sort(ROW)
     cut = round(ordered.height * (1 - LATEST))
-    what = "in time" if by_time else "in the table"
+    order = "in time" if by_time else "in the table"
     return (
         ordered[ROW][:cut].to_numpy(),
         ordered[ROW][cut:].to_numpy(),
-        (f"the first {1 - LATEST:.0%} of the rows {what}", f"the last {LATEST:.0%} of the rows {what}"),
+        (f"the first {1 - LATEST:.0%} of the rows {order}", f"the last {LATEST:.0%} of the rows {order}"),
     )
 
 

@@ -141,11 +141,12 @@ def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[
         if missing and missing[-1] != history[-1]:
             _tell(instance, tools, history[-1])  # Dagster takes the last event for the newest version
         for commit in history:
-            in_log = logged[name].get(commit.sequence, commit.data_version)
-            if in_log != commit.data_version:
+            event = logged[name].get(commit.sequence, commit.data_version)
+            if event != commit.data_version:
+                hashes = f"{commit.data_version[:12]} by its record and {event[:12]} by the log"
                 yield Difference(
                     name,
-                    f"version {commit.sequence} is {commit.data_version[:12]} by its record and {in_log[:12]} by the log",
+                    f"version {commit.sequence} is {hashes}",
                     "find out who changed one of them; `radix status --verify --all` compares the data with the record",
                 )
     for name, versions in logged.items():

@@ -124,5 +124,5 @@ def _street(name: str, values: list[str]) -> Seen | None:
     return None
 
 
-def _counted(hits: int, values: list[str], what: str) -> str:
-    return f"{hits} of {len(values)} values sampled have the form: {what}"
+def _counted(hits: int, values: list[str], form: str) -> str:
+    return f"{hits} of {len(values)} values sampled have the form: {form}"

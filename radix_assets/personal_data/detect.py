@@ -75,14 +75,16 @@ def personal_of_table(table: str, columns: Mapping[str, Sequence[str | None]]) -
 
 
 def _judge(name: str, values: list[str], table: str, context: Context) -> Finding | None:
-    seen = found_in_values(name, values)
-    if seen and not (seen.context == "unless_things" and (context.things or speaks_of_things(name)) and not _own(name)):
-        return Finding(seen.kind, seen.sensitivity, seen.evidence, seen.confidence)
+    by_value = found_in_values(name, values)
+    if by_value and not (
+        by_value.context == "unless_things" and (context.things or speaks_of_things(name)) and not _own(name)
+    ):
+        return Finding(by_value.kind, by_value.sensitivity, by_value.evidence, by_value.confidence)
     for rule in rules_of(name):
         if _in_context(rule, name, context) and _can_be(rule, values, table, name):
             return Finding(rule.kind, rule.sensitivity, _said(rule), _confidence(rule, values, context))
-    named = found_names(name, values, context)
-    return Finding("person name", "personal", named.evidence, named.confidence) if named else None
+    by_name = found_names(name, values, context)
+    return Finding("person name", "personal", by_name.evidence, by_name.confidence) if by_name else None
 
 
 def _own(name: str) -> bool:

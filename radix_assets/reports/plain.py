@@ -46,8 +46,8 @@ def question(target: Target) -> str:
 
 def metric(name: str) -> str:
     """Return a metric's name for a reader."""
-    known = metric_named(name)
-    return (known and known.title) or name.replace("_", " ")
+    definition = metric_named(name)
+    return (definition and definition.title) or name.replace("_", " ")
 
 
 def baseline(name: str) -> str:
@@ -58,8 +58,8 @@ def baseline(name: str) -> str:
 def meaning(card: ModelCard) -> str:
     """Return what the score means, in one or two sentences."""
     score = card.score
-    known = metric_named(card.metric)
-    sentence = (known and known.sentence) or "{title} is {value} ({low} to {high} with 95 % confidence)."
+    definition = metric_named(card.metric)
+    sentence = (definition and definition.sentence) or "{title} is {value} ({low} to {high} with 95 % confidence)."
     return sentence.format(
         title=metric(card.metric),
         value=number(score.value),
@@ -86,14 +86,14 @@ def advantage(card: ModelCard) -> str:
     if best is None:
         return ""
     name, score = best
-    what = baseline(name)[0].lower() + baseline(name)[1:]
+    alternative = baseline(name)[0].lower() + baseline(name)[1:]
     if card.greater_is_better:
-        return f"The best simple alternative, {what}, reaches {number(score.value)}."
+        return f"The best simple alternative, {alternative}, reaches {number(score.value)}."
     if score.value <= 0:
-        return f"The best simple alternative, {what}, has {number(score.value)}."
+        return f"The best simple alternative, {alternative}, has {number(score.value)}."
     less = (1 - card.score.value / score.value) * 100
     change = f"{less:.0f} % less" if less >= 0 else f"{-less:.0f} % more"
-    return f"That is {change} than the best simple alternative, {what} ({number(score.value)})."
+    return f"That is {change} than the best simple alternative, {alternative} ({number(score.value)})."
 
 
 def optimism(card: ModelCard) -> str:

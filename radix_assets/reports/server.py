@@ -91,7 +91,7 @@ class _Handler(SimpleHTTPRequestHandler):
         reachable = tools_in_reach(self._home, load_projects(self._home.projects)[0])
         assets = [asset for tools in reachable.values() for asset in tools.storage.assets()]
         reports = sorted({asset for asset in assets if asset.count("/") == 1 and asset.endswith("/report")})
-        links = "".join(f'<li><a href="/{one}">{one.partition("/")[0]}</a></li>' for one in reports)
+        links = "".join(f'<li><a href="/{report}">{report.partition("/")[0]}</a></li>' for report in reports)
         body = links or "<li>no report yet</li>"
         style = "font:16px/1.6 system-ui;max-width:40em;margin:3em auto;padding:0 1em"
         return (
@@ -114,7 +114,10 @@ def _of_snapshot(storage: Storage, parts: list[str]) -> Path | None:
     """Return the file `snapshots/<asset>/<hash>/<file>`. A snapshot that was withdrawn is not served."""
     for size in range(2, len(parts) - 1):
         directory = "/".join(["snapshots", *parts[: size + 1]])
-        commit = next((one for one in storage.history("/".join(parts[:size])) if one.directory == directory), None)
+        commit = next(
+            (candidate for candidate in storage.history("/".join(parts[:size])) if candidate.directory == directory),
+            None,
+        )
         if commit is not None and storage.is_there(commit):
             name = "/".join(parts[size + 1 :])
             return storage.path(commit) / name if name in commit.files and Path(name).suffix in SHOWN else None

@@ -103,17 +103,19 @@ def predict_moments(
             hint="predict the rows of a file: --input",
         )
     raw = {name: path for name, path in tables.items() if name != label_table}
-    asked = asker(future, tags.tables, [r for r in tags.relationships if r.child != label_table], raw)
+    question = asker(future, tags.tables, [r for r in tags.relationships if r.child != label_table], raw)
     key = tags.tables[future.for_each].primary_key
     at = tags.tables[label_table].time_index[0]
     times = moments_of(moments)
-    rows = entities_at(asked, times, key, at)
+    rows = entities_at(question, times, key, at)
     answers = champion_predictor(champion, tables, seal).predict(rows.drop(ASKED))
     place = answers.columns.index(PREDICTION)
     write_table(answers.insert_column(place, rows[ASKED].alias(_free("asked", answers))), target)
-    span = asked.span()
+    span = question.span()
     days = [int(moment - span[1]) // _DAY if span else 0 for moment in times]
-    return len(answers), {said.strip(): late for said, late in zip(moments, days, strict=True) if late > 1}
+    return len(answers), {
+        moment_text.strip(): late for moment_text, late in zip(moments, days, strict=True) if late > 1
+    }
 
 
 def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: Seal) -> Output:
@@ -132,14 +134,14 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: S
     table = pl.scan_parquet(tables[target.table] / "data.parquet")
     rows = table.with_row_index(_PLACE).filter(exactly(target.column).is_null()).collect()
     if len(rows):
-        answers, what = _of_unknown(champion, tables, tags, rows), "rows with an unknown outcome"
+        answers, description = _of_unknown(champion, tables, tags, rows), "rows with an unknown outcome"
     else:
-        answers, what = (
+        answers, description = (
             _held_out(champion, tags, tables[target.table], seal),
             "test rows of the model",
         )
     answers.write_parquet(out / FILE, compression="zstd")
-    return _output(answers, what, tags, out)
+    return _output(answers, description, tags, out)
 
 
 def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame) -> pl.DataFrame:
@@ -162,20 +164,20 @@ def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame
     from radix_assets.sources.schema import spelling_of
 
     target, table = tags.target, scan(raw)
-    kept = pl.read_parquet(champion / "predictions.parquet")
-    answers = kept.drop(ROW, TARGET)
-    place = kept[ROW]
+    test_rows = pl.read_parquet(champion / "predictions.parquet")
+    answers = test_rows.drop(ROW, TARGET)
+    place = test_rows[ROW]
     key = load_features(champion / "features").key
     height = int(table.select(pl.len()).collect().item())
     if key and not is_private(tags, target.table, *key) and len(place) and (place < height).all():
-        found = table.select(
+        current_rows = table.select(
             *(exactly(name).alias(f"key {name}") for name in key), exactly(target.column).alias("now")
         ).collect()[place]
-        now = target_values(target, found["now"], spelling_of(raw, target.column))
+        now = target_values(target, current_rows["now"], spelling_of(raw, target.column))
         if target_is_private(tags) and target.operator is None:
             now = masked_targets(now, load_model(champion).description.sealed, seal)
-        if now.cast(pl.String).eq_missing(kept[TARGET].cast(pl.String)).all():
-            keys = found.select(exactly(f"key {name}").alias(_free(name, answers)) for name in key)
+        if now.cast(pl.String).eq_missing(test_rows[TARGET].cast(pl.String)).all():
+            keys = current_rows.select(exactly(f"key {name}").alias(_free(name, answers)) for name in key)
             return pl.concat([keys, answers], how="horizontal")
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers], how="horizontal")
 
@@ -184,11 +186,11 @@ def _free(name: str, answers: pl.DataFrame) -> str:
     return f"{name} (key)" if name in answers.columns else name
 
 
-def _output(answers: pl.DataFrame, what: str, tags: Tags, out: Path) -> Output:
+def _output(answers: pl.DataFrame, description: str, tags: Tags, out: Path) -> Output:
     chances = probabilities_of(answers)
     prediction = answers[PREDICTION]
     name = target_name(tags)
-    shown: dict[str, Shown] = {"rows": len(answers), "of": what}
+    shown: dict[str, Shown] = {"rows": len(answers), "of": description}
     untold = target_is_private(tags) and not chances
     if not untold:
         draw_distribution(answers, chances, name, out / PICTURE)

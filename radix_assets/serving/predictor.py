@@ -139,8 +139,10 @@ class Predictor:
         return self._with_keys(rows, answers), remarks
 
     def _with_keys(self, rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-        given = [name for name in self.key if name in rows.columns]
-        keys = rows.select(given) if given else pl.DataFrame({ROW_NUMBER: pl.int_range(len(rows), eager=True)})
+        key_columns = [name for name in self.key if name in rows.columns]
+        keys = (
+            rows.select(key_columns) if key_columns else pl.DataFrame({ROW_NUMBER: pl.int_range(len(rows), eager=True)})
+        )
         keys = keys.rename({name: f"{name} (key)" for name in keys.columns if name in answers.columns})
         return pl.concat([keys, answers], how="horizontal")
 
@@ -166,12 +168,12 @@ class Predictor:
             )
         return pl.concat([prediction.to_frame(), probabilities], how="horizontal"), features
 
-    def _demand(self, given: list[str]) -> None:
-        missing = [column.name for column in self.columns if column.required and column.name not in given]
+    def _demand(self, columns: list[str]) -> None:
+        missing = [column.name for column in self.columns if column.required and column.name not in columns]
         if missing:
             from radix_assets.serving.columns import missing_column
 
-            raise missing_column(missing[0], given, table=self.table, others=len(missing) - 1)
+            raise missing_column(missing[0], columns, table=self.table, others=len(missing) - 1)
 
 
 def probabilities_of(answers: pl.DataFrame) -> list[str]:

@@ -109,11 +109,11 @@ class Reader:
         return row
 
     def _frame(self, rows: list[dict[str, Any]]) -> pl.DataFrame:
-        given = {name for row in rows for name in row}
+        fields = {name for row in rows for name in row}
         columns = {
             name: pl.Series([_plain(row.get(name)) for row in rows], dtype=CANONICAL[column.dtype])
             for name, column in self._columns.items()
-            if name in given or column.required
+            if name in fields or column.required
         }
         return pl.DataFrame(columns or {"": [None] * len(rows)})
 

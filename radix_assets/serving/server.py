@@ -73,8 +73,8 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 the supervisor reports any error
-        known = error if isinstance(error, RadixError) else _unexpected(error)
-        sys.stderr.write(f"RADIX-ERROR {json.dumps(known.attrs())}\n")
+        reported = error if isinstance(error, RadixError) else _unexpected(error)
+        sys.stderr.write(f"RADIX-ERROR {json.dumps(reported.attrs())}\n")
         raise SystemExit(1) from None
 
 

@@ -114,12 +114,12 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
     features: dict[str, float] = {}
     if text == "y" and any("_".join(words(name)) == "x" for name in around.columns):
         text = "ordinate"  # of a point
-    named = False
+    is_named = False
     numeric = candidate.kind in {"number", "whole"}
     for name, pattern in _PATTERNS.items():
         match = pattern.search(text)
         if match:
-            named = True
+            is_named = True
             features[name] = 1.0
             features[f"{name}, {'a number' if numeric else 'classes'}"] = 1.0
             if match[0].strip("_") == text:
@@ -127,7 +127,7 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
     described = bool(_DESCRIPTION.search(text))
     features |= {
         "describes": float(described),
-        "describes only": float(described and not named),
+        "describes only": float(described and not is_named),
         "an input's mark": float(bool(_AN_INPUT.search(text))),
         "a flag's mark": float(bool(_FLAG.search(text))),
         "as the table": _as_table(text, candidate.table),
@@ -139,8 +139,8 @@ def features_of(candidate: Candidate, around: Surroundings) -> dict[str, float]:
         "late": candidate.place / max(1, last),
         candidate.kind: 1.0,
         "last and of classes": float(candidate.place == last and candidate.kind in {"binary", "classes", "grades"}),
-        "last and named": float(candidate.place == last and named),
-        "first and named": float(candidate.place == 0 and named),
+        "last and named": float(candidate.place == last and is_named),
+        "first and named": float(candidate.place == 0 and is_named),
         "last and in no series": float(candidate.place == last and not _in_series(candidate.name, around.columns)),
         "out of the series": _out_of_series(candidate.name, around.columns),
         "in a series": _in_series(candidate.name, around.columns),

@@ -126,9 +126,9 @@ def _is_packed(file: Path) -> bool:
     return file.name.lower().removesuffix(".gz").endswith(UNPACKED)
 
 
-def _unused(name: str, taken: dict[str, Path]) -> str:
+def _unused(name: str, used: dict[str, Path]) -> str:
     candidate, number = name, 2
-    while candidate in taken:
+    while candidate in used:
         candidate, number = f"{name}_{number}", number + 1
     return candidate
 

@@ -98,8 +98,8 @@ def suspects(
 
 def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
     """Return columns that are known only after the event, if the target is the event or its duration."""
-    asked = "_".join(words(target.column))
-    if _LASTED.search(asked):
+    target_name = "_".join(words(target.column))
+    if _LASTED.search(target_name):
         texts = {name: "_".join(words(name)) for name in names}
         return [
             (name, 0.55, f"named as known when {target.column} is")
@@ -133,8 +133,8 @@ def _recodes(labelled: pl.DataFrame, target: str, names: Sequence[str], profile:
         if pairs.height < max(_LEAST, 0.5 * labelled.height):
             continue
         each = pairs.n_unique()
-        ones, twos = pairs["one"].n_unique(), pairs["two"].n_unique()
-        if each == ones == twos and pairs.height >= 5 * each:
+        codes, target_codes = pairs["one"].n_unique(), pairs["two"].n_unique()
+        if each == codes == target_codes and pairs.height >= 5 * each:
             result.append((name, 0.85, f"tells {target} one to one in the rows sampled: the same in other words"))
     return result
 
@@ -170,17 +170,17 @@ def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Sus
     """Return columns a, b (and c) with target = a + b (+ c), and columns a with a = target + b (+ c)."""
     names = list(numbers)[: 4 * _MOST_PARTS]
     # Parts of a sum are not larger than it: try those closest to it first.
-    spread = {one: abs(float(np.nanmean(numbers[one])) - float(target.mean())) for one in names}
-    names = sorted(names, key=lambda one: spread[one])[:_MOST_PARTS]
-    whole = np.array([np.nan_to_num(numbers[one]) for one in names])
+    spread = {column: abs(float(np.nanmean(numbers[column])) - float(target.mean())) for column in names}
+    names = sorted(names, key=lambda column: spread[column])[:_MOST_PARTS]
+    whole = np.array([np.nan_to_num(numbers[column]) for column in names])
     result: dict[str, Suspect] = {}
     size = max(1e-9, float(np.abs(target).mean()) * 1e-6)
 
     def holds(total: Floats, *parts: Floats) -> bool:
-        made = np.sum(parts, axis=0)
+        total_of_parts = np.sum(parts, axis=0)
         busy = np.abs(total) > 0
         several = all(float((np.abs(part[busy]) > 0).mean() if busy.any() else 0) > 0.02 for part in parts)  # noqa: PLR2004 not nought
-        return several and float((np.abs(made - total) <= size + 1e-6 * np.abs(total)).mean()) >= _EXACT
+        return several and float((np.abs(total_of_parts - total) <= size + 1e-6 * np.abs(total)).mean()) >= _EXACT
 
     for count in (2, 3):
         for places in combinations(range(len(names)), count):

@@ -57,10 +57,10 @@ def form_of(column: ColumnProfile, sample: pl.Series) -> Form | None:
             for text in sample.drop_nulls().unique(maintain_order=True).head(200).str.strip_chars().to_list()
             if text
         ]
-        for what, pattern, level in _TEXTS:
+        for notation, pattern, level in _TEXTS:
             if texts and sum(1 for text in texts if pattern.fullmatch(text)) >= _SHARE * len(texts):
                 years_only = all(len(text) == 4 for text in texts)  # noqa: PLR2004 YYYY
-                return None if years_only and not timely else Form(what, level)
+                return None if years_only and not timely else Form(notation, level)
     return None
 
 

@@ -123,8 +123,8 @@ def _of_rows(
         return None
     parts = [word for word in words(column.name) if word not in KEY_WORDS]
     entity = bool(parts) and singular(parts[-1]) in _ENTITIES and column.distinct >= _MANY
-    named = bool(_ID.search(name)) or (entity and len(parts) <= 2)  # noqa: PLR2004 patient, head patient
-    if not named or kind in {"datetime", "sentence", "url", "list"} or column.distinct < _FEW:
+    is_named = bool(_ID.search(name)) or (entity and len(parts) <= 2)  # noqa: PLR2004 patient, head patient
+    if not is_named or kind in {"datetime", "sentence", "url", "list"} or column.distinct < _FEW:
         return None
     repeats = column.present / column.distinct
     if repeats < _REPEATS or (column.distinct < 0.002 * profile.rows and not (entity or kind == "not-generalizable")):
@@ -151,9 +151,9 @@ def _of_use(column: ColumnProfile, kind: FeatureType, personal: Finding | None) 
         return Held("ignore", 0.65, "tells rows apart, hardly repeats", "not general")
     if kind == "context-specific":
         many = column.dtype == "string" and column.distinct > 0.5 * column.present
-        named = many and (column.length_mean or 0) < _NAME
+        is_name = many and (column.length_mean or 0) < _NAME
         return Held(
-            "ignore" if named else "feature", 0.6, "names or codes, hardly repeated" if named else "", "context"
+            "ignore" if is_name else "feature", 0.6, "names or codes, hardly repeated" if is_name else "", "context"
         )
     return Held("feature", 0.9, "", "feature")
 

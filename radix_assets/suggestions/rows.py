@@ -38,14 +38,14 @@ def row_in_words(
     own = [name for name in keyed if columns[name].role != "foreign_key"]
     if len(keyed) > 1 and parents and not own:
         return " ".join(filter(None, [f"one row is a pair of {_and([_thing(name) for name in keyed])}", when]))
-    what = _subject(table, keyed)
-    named = [_of(parent) for parent in parents[:_MOST_NAMED]] + (
+    subject = _subject(table, keyed)
+    owners = [_of(parent) for parent in parents[:_MOST_NAMED]] + (
         [_thing(name) for name in group] if not parents else []
     )
-    of = f"of {_and(named)}" if named else ""
+    of = f"of {_and(owners)}" if owners else ""
     if len(keyed) > 1 and own and not parents and not group:
         of = f"for each {_and([_word(name) for name in keyed])}"
-    return " ".join(part for part in ("one row is", what, of, when) if part)
+    return " ".join(part for part in ("one row is", subject, of, when) if part)
 
 
 def structure_of(series: Series | None, time: TimeGuess | None, group: list[str]) -> Structure:

@@ -171,16 +171,20 @@ def _entities(seen: _Seen, columns: Mapping[str, ColumnSuggestion]) -> list[str]
 _NAMING = frozenset({"categorical", "context-specific", "not-generalizable"})
 
 
-def _column(name: str, values: list[str], guess: TypeGuess, held: Held, personal: Finding | None) -> ColumnSuggestion:
-    role_confidence = sure(held.rule, held.confidence)
-    settled = held.role in {"primary_key", "foreign_key", "time_index"} or (
-        held.role == "ignore" and held.confidence >= SETTLED
+def _column(
+    name: str, values: list[str], guess: TypeGuess, guessed_role: Held, personal: Finding | None
+) -> ColumnSuggestion:
+    role_confidence = sure(guessed_role.rule, guessed_role.confidence)
+    settled = guessed_role.role in {"primary_key", "foreign_key", "time_index"} or (
+        guessed_role.role == "ignore" and guessed_role.confidence >= SETTLED
     )
     # The feature type of such a column needs no review.
     evidence = "" if settled else guess.evidence
-    reasons = dict.fromkeys(text for text in (held.evidence, evidence, personal.evidence if personal else "") if text)
+    reasons = dict.fromkeys(
+        text for text in (guessed_role.evidence, evidence, personal.evidence if personal else "") if text
+    )
     return ColumnSuggestion(
-        role=held.role,
+        role=guessed_role.role,
         role_confidence=role_confidence,
         type=guess.type,
         type_confidence=round(guess.confidence, 2),

@@ -101,16 +101,16 @@ _CLOCK = frozenset({"date", "time", "day", "clock", "of", "hour", "fecha", "hora
 
 def _written_otherwise(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
     """Return timestamps as numbers and strings that must be converted first."""
-    found = []
+    candidates = []
     for place, column in enumerate(profile.columns.values()):
         if column.nulls > 0.2 * column.rows:
             continue
         form = form_of(column, plain(sample, column.name))
         if form:
-            found.append((round(_score(profile, column), 3), -place, column, form))
-    if not found:
+            candidates.append((round(_score(profile, column), 3), -place, column, form))
+    if not candidates:
         return None
-    score, _, column, form = max(found, key=lambda item: item[:2])
+    score, _, column, form = max(candidates, key=lambda item: item[:2])
     return TimeGuess([column.name], min(0.9, score), form.what, readable=False) if score >= _LEAST else None
 
 

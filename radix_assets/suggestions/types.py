@@ -19,17 +19,17 @@ def guess_types(
     single-column keys or foreign keys, by table.
     """
     result: dict[str, dict[str, TypeGuess]] = {}
-    asked: list[tuple[str, ColumnProfile]] = []
+    unproven: list[tuple[str, ColumnProfile]] = []
     for table, profile in profiles.items():
         result[table] = {}
         for name, column in profile.columns.items():
             proven = _proven(column, is_key=name in keys.get(table, ()))
             if proven is None:
-                asked.append((table, column))
+                unproven.append((table, column))
             else:
                 result[table][name] = proven
-    guesses = classify([facts_of(column, samples[table][column.name]) for table, column in asked])
-    for (table, column), guess in zip(asked, guesses, strict=True):
+    guesses = classify([facts_of(column, samples[table][column.name]) for table, column in unproven])
+    for (table, column), guess in zip(unproven, guesses, strict=True):
         result[table][column.name] = guess
     return result
 

@@ -234,7 +234,7 @@ class _Binder:
     def _column(self, table: str, name: str, place: Span) -> str:
         return self._resolve(name, list(self._scope.schemas[table]), place, "column", f" in {table}")
 
-    def _resolve(self, name: str, valid: list[str], place: Span, what: str, where: str) -> str:
+    def _resolve(self, name: str, valid: list[str], place: Span, kind: str, where: str) -> str:
         if name in valid:
             return name
         matches = [candidate for candidate in valid if candidate.casefold() == name.casefold()]
@@ -243,7 +243,7 @@ class _Binder:
         near = nearest(name, valid)
         raise self._wrong(
             place,
-            f"there is no {what} {name!r}{where}",
+            f"there is no {kind} {name!r}{where}",
             f"one of {', '.join(valid[:12])}{' …' if len(valid) > 12 else ''}",  # noqa: PLR2004 a line's worth
             f"did you mean {' or '.join(near)}?" if near else "",
         )

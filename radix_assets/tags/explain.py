@@ -56,8 +56,8 @@ def edit_history(actions: Iterable[Mapping[str, Any]], table: str, column: str) 
         }
         if sides[0] != sides[1]:
             by_radix = "brought up to date" if sides[0] else "written into the file, as suggested"
-            what = by_radix if action["kind"] == "suggest" else "edited"
-            history.append({**common, "what": what, "from": sides[0], "to": sides[1]})
+            change = by_radix if action["kind"] == "suggest" else "edited"
+            history.append({**common, "what": change, "from": sides[0], "to": sides[1]})
             seen.add(action["id"])
         if action["after"].get("confirmed") is True and action["before"].get("confirmed") is not True:
             by = action["after"].get("confirmed_by") or action["actor"]

@@ -87,12 +87,12 @@ def _unknown(text: str, line: int, columns: Columns, file: Path | None) -> TagEr
     if len(sides) == 2:  # noqa: PLR2004 child and parent
         missing = [side for side in sides if side not in columns_of_data and not re.search(r"\.\(.*\)$", side)]
         near = [name for side in missing for name in nearest(side, columns_of_data, 1)]
-        found = f"{' and '.join(missing) or text} {'are' if len(missing) > 1 else 'is'} not in the data"
+        problem = f"{' and '.join(missing) or text} {'are' if len(missing) > 1 else 'is'} not in the data"
     else:
-        near, found = [], f"{text!r} is not a relationship"
+        near, problem = [], f"{text!r} is not a relationship"
     return TagError(
         "RDX-TAG-009",
-        found,
+        problem,
         expected=expected,
         hint=f"did you mean {' or '.join(near)}?" if near else "fix the line, or remove it",
         file=file,

@@ -80,8 +80,8 @@ def _check_link(
         counts = values.counts(link.parent, tuple(link.parent_columns))
         repeated = counts.height < int(counts["n"].sum())
     if repeated:
-        found = f"the values of {link.parent}.{', '.join(link.parent_columns)} are not unique"
-        raise _impossible(reference, file, found, "unique parent columns")
+        problem = f"the values of {link.parent}.{', '.join(link.parent_columns)} are not unique"
+        raise _impossible(reference, file, problem, "unique parent columns")
     unique_child = len(child_columns) == 1 and child_columns[0].distinct == child_columns[0].present
     changes: dict[str, object] = {"evidence": "confirmed by a user"}
     if values is not None:
@@ -148,11 +148,11 @@ def _matching(
 
 
 def _impossible(
-    reference: Located, file: TagsFile, found: str, expected: str, near: Relationship | None = None
+    reference: Located, file: TagsFile, problem: str, expected: str, near: Relationship | None = None
 ) -> TagError:
     return TagError(
         "RDX-TAG-009",
-        f"{reference.text}: {found}",
+        f"{reference.text}: {problem}",
         expected=expected,
         hint=f"the values match those of {near.name.partition(' -> ')[2]}: write {near.name}"
         if near

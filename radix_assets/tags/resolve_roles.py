@@ -39,8 +39,8 @@ def check_roles(
             _check_weight(file, block, profile, name)
     if len(weights) > 1:
         with mistakes.collect():
-            found = f"has role weight, and so has {weights[0]}"
-            raise _cannot(file, block, profile, weights[1], found, "one weight", [])
+            problem = f"has role weight, and so has {weights[0]}"
+            raise _cannot(file, block, profile, weights[1], problem, "one weight", [])
     for name in table.with_role("group"):
         with mistakes.collect():
             _check_group(file, block, profile, name)
@@ -89,16 +89,16 @@ def _repeats(profile: TableProfile, names: Sequence[str], raw: Path | None) -> b
 
 def _check_weight(file: TagsFile, block: TableBlock, profile: TableProfile, name: str) -> None:
     column = profile.columns[name]
-    found = ""
+    problem = ""
     if column.dtype not in _NUMBERS:
-        found = f"has role weight but is not numeric ({column.dtype})"
+        problem = f"has role weight but is not numeric ({column.dtype})"
     elif not column.present:
-        found = "has role weight but is empty"
+        problem = "has role weight but is empty"
     elif column.negatives or (column.minimum is not None and column.minimum < 0):
-        found = "has role weight but holds negative values"
-    if found:
+        problem = "has role weight but holds negative values"
+    if problem:
         candidates = [candidate for candidate in profile.columns.values() if _may_weigh(candidate)]
-        raise _cannot(file, block, profile, name, found, "numbers that are not negative", candidates)
+        raise _cannot(file, block, profile, name, problem, "numbers that are not negative", candidates)
 
 
 def _may_weigh(column: ColumnProfile) -> bool:
@@ -114,11 +114,11 @@ def _check_group(file: TagsFile, block: TableBlock, profile: TableProfile, name:
     ]
     candidates.sort(key=lambda candidate: -candidate.distinct)
     if column.constant:
-        found = "has role group but is empty" if not column.present else "has role group but holds a single value"
-        raise _cannot(file, block, profile, name, found, "a column with at least two groups", candidates)
+        problem = "has role group but is empty" if not column.present else "has role group but holds a single value"
+        raise _cannot(file, block, profile, name, problem, "a column with at least two groups", candidates)
     if column.unique:
-        found = "has role group but all its values are distinct"
-        raise _cannot(file, block, profile, name, found, "a column with repeated values", candidates)
+        problem = "has role group but all its values are distinct"
+        raise _cannot(file, block, profile, name, problem, "a column with repeated values", candidates)
 
 
 def _cannot(
@@ -126,7 +126,7 @@ def _cannot(
     block: TableBlock,
     profile: TableProfile,
     name: str,
-    found: str,
+    problem: str,
     expected: str,
     candidates: Sequence[ColumnProfile],
 ) -> TagError:
@@ -134,7 +134,7 @@ def _cannot(
     hint = f"did you mean {profile.table}.{near[0]}? Otherwise " if near else ""
     return TagError(
         "RDX-TAG-013",
-        f"{profile.table}.{name} {found}",
+        f"{profile.table}.{name} {problem}",
         expected=expected,
         hint=f"{hint}give {name} the role feature or ignore",
         file=file.path,

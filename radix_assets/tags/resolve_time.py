@@ -35,11 +35,11 @@ def _is_part(column: ColumnProfile, low: int, high: int) -> bool:
     return bool(low <= column.minimum and column.maximum <= high)
 
 
-def _impossible(file: TagsFile, profile: TableProfile, line: int, found: str) -> TagError:
+def _impossible(file: TagsFile, profile: TableProfile, line: int, problem: str) -> TagError:
     dates = [column.name for column in profile.columns.values() if column.dtype in {"date", "datetime"}]
     return TagError(
         "RDX-TAG-008",
-        f"the time index is not valid: {found}",
+        f"the time index is not valid: {problem}",
         expected="one column of dates, or whole numbers in the order year, month, day, hour, minute",
         hint=f"dates are in {', '.join(dates)}" if dates else "write time_index: []",
         file=file.path,

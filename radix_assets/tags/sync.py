@@ -90,8 +90,8 @@ class Draft:
     @property
     def new_errors(self) -> list[RadixError]:
         """Mistakes that the edit would introduce."""
-        known = {(error.code, error.found) for error in self.before}
-        return [error for error in self.errors if (error.code, error.found) not in known]
+        present = {(error.code, error.found) for error in self.before}
+        return [error for error in self.errors if (error.code, error.found) not in present]
 
     def _resolved(self, file: TagsFile) -> tuple[Tags | None, list[RadixError]]:
         suggestions, schema, profiles, raw = self._args
