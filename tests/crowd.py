@@ -37,7 +37,7 @@ def main(folder: Path, processes: int) -> None:
 
 
 def together(processes: int, said: Any, value: str) -> list[str]:
-    """Start so many runs at once; return the result of each."""
+    """Start the given number of runs at once; return the result of each."""
     start = SHARED.Barrier(processes)
     runs = [SHARED.Process(target=take_part, args=(start, said, value)) for _ in range(processes)]
     for run in runs:
@@ -49,7 +49,7 @@ def together(processes: int, said: Any, value: str) -> list[str]:
 
 
 def take_part(start: Any, said: Any, value: str) -> None:
-    """Run to the end; report the state of the run, or the code of its error."""
+    """Run to the end; return the state of the run, or the code of its error."""
     import dagster as dg
     from toy import Toy
 

@@ -105,7 +105,7 @@ _server: ForkServer | None = None
 
 
 def run(arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float) -> subprocess.CompletedProcess[str]:
-    """Run a command as a fork; as a process of its own where its environment asks something of the interpreter."""
+    """Run a command as a fork, or in a new interpreter if its environment affects the interpreter."""
     global _server  # noqa: PLW0603 one for all tests of this process
     if any(name.startswith("PYTHON") and os.environ.get(name) != value for name, value in env.items()):
         return run_python(arguments, env=env, cwd=cwd, timeout=timeout)
@@ -117,7 +117,7 @@ def run(arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float)
 def run_python(
     arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in a Python of its own."""
+    """Run a command in a new interpreter."""
     command = [sys.executable, *arguments]
     return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=timeout)
 
@@ -131,7 +131,7 @@ def close() -> None:
 
 
 def quiet_environment() -> dict[str, str]:
-    """Return what every command has in its environment, and nothing of an installation."""
+    """Return the environment of every command, without settings of an installation."""
     from radix_resources.home import QUIET
 
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIX_", "DAGSTER_"))}
@@ -139,7 +139,7 @@ def quiet_environment() -> dict[str, str]:
 
 
 def serve(connection: socket.socket, modules: list[str]) -> dict[str, Any]:
-    """Fork for each request; return in the forks, with their request. Does not return in the server."""
+    """Fork for each request; return its request in the fork. Does not return in the server."""
     for module in modules:
         importlib.import_module(module)
     while True:
@@ -158,7 +158,7 @@ def serve(connection: socket.socket, modules: list[str]) -> dict[str, Any]:
 
 
 def become(request: int, out: int, err: int) -> dict[str, Any]:
-    """Take over the request's environment, folder and output."""
+    """Apply the environment, folder and output of the request."""
     with os.fdopen(request) as stream:
         stream.seek(0)
         wish: dict[str, Any] = json.load(stream)
@@ -176,7 +176,7 @@ def become(request: int, out: int, err: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Serve; in a fork, run the command as the interpreter would."""
+    """Serve requests; in a fork, run the command as the interpreter would."""
     sys.path.pop(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

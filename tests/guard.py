@@ -1,4 +1,4 @@
-"""After the last test: no process that a test started is left, and the checkout holds no file that was not there."""
+"""After the last test, no process that a test started is left, and the checkout contains no new file."""
 
 import os
 import subprocess
@@ -18,13 +18,13 @@ GRACE = 20.0
 
 
 def mark_session() -> str:
-    """Give this session's processes a mark in their environment."""
+    """Mark the processes of this session in their environment."""
     os.environ[MARK] = mark = f"{os.getpid()}-{time.time_ns()}"
     return mark
 
 
 def processes_left(mark: str) -> list[str]:
-    """Return the command and the test of each process with the mark that does not end by itself soon."""
+    """Return the command and the test of each marked process that does not end soon."""
     end = time.monotonic() + GRACE
     while (left := _marked(mark)) and time.monotonic() < end:
         time.sleep(0.2)
@@ -32,7 +32,7 @@ def processes_left(mark: str) -> list[str]:
 
 
 def untracked_files() -> set[str]:
-    """Return the files of the checkout that are not in version control, without tools' caches and source files."""
+    """Return the untracked files of the checkout, except caches of tools and source files."""
     listed = subprocess.run(["git", "ls-files", "--others", "-z"], cwd=ROOT, capture_output=True, check=False)
     names = listed.stdout.decode(errors="surrogateescape").split("\0")
     return {name for name in names if name and not _is_allowed(Path(name))}

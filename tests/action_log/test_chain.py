@@ -1,4 +1,4 @@
-"""Whoever can write to the database cannot change what was approved or tagged without being noticed."""
+"""A writer with access to the database cannot change approvals or tags undetected."""
 
 import json
 import sqlite3

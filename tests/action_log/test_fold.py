@@ -88,7 +88,7 @@ def test_another_database_invalidates_the_cache(instance, cache):
 
 
 def test_an_event_that_becomes_visible_late_is_not_missed(instance, cache):
-    """PostgreSQL numbers events when they begin, and shows them when they commit."""
+    """PostgreSQL numbers events when their transaction begins, and shows them when it commits."""
     some(instance)
     before = folded(instance, cache)
     late = before.recent[1]

@@ -19,7 +19,7 @@ def instance():
 
 @pytest.fixture
 def orders_log(home):
-    """The installation's own instance, with something that was made and something that was done."""
+    """Return the instance of the installation, with a materialization and an action."""
     with dg.DagsterInstance.get() as instance:
         record(instance, action(reason="first"))
         dg.materialize([orders], instance=instance, tags={"radix/actor": "sensor"})

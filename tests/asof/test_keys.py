@@ -1,4 +1,4 @@
-"""Finding the parent's row."""
+"""Lookup of the parent row."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What is beyond the budget does not start, and goes on by itself once that very plan is approved."""
+"""A run beyond the budget does not start, and continues by itself once exactly that plan is approved."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A project file is written only where its target can be, as far as the sources tell before they are read."""
+"""A project file is written only if its target is valid, as far as the sources can tell before they are read."""
 
 import gzip
 

@@ -22,7 +22,7 @@ def test_an_array_is_read_back_from_text_unchanged(kind):
 
 
 def _trees() -> Trees:
-    """Of two features and two classes: class 0 asks feature 0 at 1.5, then feature 1 at 0; class 1 is a single leaf."""
+    """Two features and classes: class 0 compares feature 0 with 1.5, then feature 1 with 0; class 1 is one leaf."""
     return Trees(
         [np.array([1.5]), np.array([0.0])],
         {

@@ -1,4 +1,4 @@
-"""Places that hold credentials: each with a way to plant a value as its owner would."""
+"""Stores of credentials, each with a way to plant a value as its owner would."""
 
 import json
 import urllib.request
@@ -19,7 +19,7 @@ from radix_resources.credentials.system import SystemKeyring
 
 @pytest.fixture(autouse=True)
 def nothing_known() -> Iterator[None]:
-    """What one test looked up is not hidden in the next."""
+    """Clear the list of redacted values, so that a lookup of one test does not affect the next."""
     yield
     known._forms.clear()
     known._ordered = ()
@@ -27,7 +27,7 @@ def nothing_known() -> Iterator[None]:
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A client of AWS Secrets Manager, as moto serves it on this machine alone."""
+    """Return a client of AWS Secrets Manager, served locally by moto."""
     boto3 = pytest.importorskip("boto3")
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -50,7 +50,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def own_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[DictionaryKeyring]:
-    """A keyring of the kind that the package `keyring` takes any backend for, in memory."""
+    """Use an in-memory keyring; the package `keyring` accepts any backend."""
     import keyring
 
     before = keyring.get_keyring()
@@ -78,7 +78,7 @@ def _cloud(client: Any) -> Spot:
 
 @pytest.fixture(params=["environment", "keyring", "encrypted file", "aws-secretsmanager"])
 def spot(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Spot:
-    """Each place in turn."""
+    """Return each store in turn."""
     match request.param:
         case "environment":
             return Spot(Environment(), monkeypatch.setenv, monkeypatch.delenv)

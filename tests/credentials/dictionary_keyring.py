@@ -1,4 +1,4 @@
-"""A keyring backend: in memory, or in the file that DICTIONARY_KEYRING names, for processes to share."""
+"""A keyring backend in memory, or in the file named by DICTIONARY_KEYRING, which processes share."""
 
 import json
 import os
@@ -9,13 +9,13 @@ from keyring.errors import PasswordDeleteError
 
 
 class DictionaryKeyring(KeyringBackend):
-    """What a desktop's keyring does, without the desktop."""
+    """A desktop keyring without the desktop."""
 
     priority = 0  # type: ignore[assignment]
 
     def __init__(self) -> None:
         super().__init__()
-        # Only where it is asked for: the package takes any backend that was imported for the machine's own.
+        # Only on request: the package uses any imported backend as the keyring of the machine.
         self.priority = int("DICTIONARY_KEYRING" in os.environ)
         self._held: dict[str, str] = {}
         self.broken = False

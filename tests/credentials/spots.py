@@ -1,4 +1,4 @@
-"""A place under test."""
+"""The store under test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from radix_resources.credentials.base import Backend
 
 @dataclass
 class Spot:
-    """A place under test."""
+    """A credential store under test."""
 
     backend: Backend
     plant: Callable[[str, str], None]

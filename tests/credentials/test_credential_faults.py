@@ -1,4 +1,4 @@
-"""Bad credentials, and a database that is full, as they really come."""
+"""Real faults of credentials, and a database without a free connection."""
 
 import threading
 import time
@@ -38,7 +38,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture
 def shop(home: Home, database: Database, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A file and two tables of the database, whose password nobody gave yet."""
+    """Return a project with a file and two tables of the database, whose password is not set yet."""
     monkeypatch.setenv("RADIX_KEY", "a pass phrase")
     monkeypatch.delenv("SHOP_PW", raising=False)
     connection._refused.clear()
@@ -65,7 +65,7 @@ def states(home: Home, shop: Project) -> dict[str, str]:
 
 
 def tick(home: Home, instance: dg.DagsterInstance, tries: dict[str, object]) -> list[list[str]]:
-    """What the sensor of the sources asks for."""
+    """Return what the sensor of the sources requests."""
     asked = requests(instance, home, {"raw"}, tries, STAGES)
     return [[key.path[-1] for key in one.asset_selection or []] for one in asked]
 
@@ -76,7 +76,7 @@ def test_a_missing_credential_is_one_task_that_stops_only_what_needs_it(home, sh
     assert report.wishes == ["RDX-CRD-001: the credential SHOP_PW is missing; set it: radix credentials set SHOP_PW"]
     assert states(home, shop) == {"orders": "fresh", "payments": "waiting", "payouts": "waiting"}
     runs = instance.get_runs()
-    assert {one.status for one in runs} == {dg.DagsterRunStatus.SUCCESS}, "nothing failed: a person is needed"
+    assert {one.status for one in runs} == {dg.DagsterRunStatus.SUCCESS}, "nothing failed: a task for a person"
     events = [event.dagster_event for one in runs for event in instance.all_logs(one.run_id) if event.dagster_event]
     bad = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_UP_FOR_RETRY}
     assert not any(event.event_type in bad for event in events)
@@ -105,7 +105,7 @@ def test_a_refused_credential_is_not_retried_in_a_loop_and_work_resumes_once_it_
     report = go(home, shop, instance)
     assert (report.state, len(report.wishes)) == ("waiting", 1)
     assert report.wishes[0].startswith("RDX-CRD-002")
-    assert len(tried) == 1, "one refusal answers for all tables and looks"
+    assert len(tried) == 1, "one refusal is enough for all tables and inspections"
 
     tries: dict[str, object] = {}
     assert tick(home, instance, tries) == []
@@ -156,7 +156,7 @@ def test_the_last_tables_read_are_used_while_a_person_is_asked(home, shop, insta
 
 @pytest.fixture
 def full(database: Database) -> Iterator[list[object]]:
-    """The one connection that the reader may have is taken."""
+    """Take the only connection that the reader may have."""
     database.tell("ALTER ROLE reader CONNECTION LIMIT 1")
     taken = [adbc.connect(database.address.replace("${SHOP_PW}", GOOD))]
     yield taken

@@ -1,4 +1,4 @@
-"""What holds of every place that holds credentials."""
+"""The contract of all credential stores."""
 
 import traceback
 

@@ -1,4 +1,4 @@
-"""The encrypted file: its key, its owner, damage, two writers."""
+"""The encrypted file: its key, owner, damage, concurrent writers."""
 
 import json
 import multiprocessing

@@ -1,4 +1,4 @@
-"""In which order credentials are looked up, and that what was looked up is written nowhere."""
+"""The order in which credentials are looked up, and the redaction of looked-up values."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Values that occur nowhere else, and a search for them in whatever form they could have been written."""
+"""Values that occur nowhere else, and a search for them in every form in which they could be written."""
 
 import base64
 import html
@@ -35,7 +35,7 @@ LATE = re.compile(rb"qzylate", re.IGNORECASE)
 
 
 def forms(value: str) -> set[bytes]:
-    """A text as files, pages and databases could hold it."""
+    """Return the forms of a text that files, pages and databases could contain."""
     escaped = json.dumps(value)[1:-1]
     texts = {
         value,
@@ -56,7 +56,7 @@ def forms(value: str) -> set[bytes]:
 
 
 def contents(state: Path, excepted: tuple[str, ...] = EXCEPTED) -> Iterator[tuple[str, bytes]]:
-    """Everything that is kept under the state directory but the excepted snapshots, in readable form."""
+    """Yield everything stored under the state directory except the excluded snapshots, in readable form."""
     passed_over = {path for pattern in excepted for path in state.glob(pattern)}
     for file in sorted(state.rglob("*")):
         if not file.is_file() or not passed_over.isdisjoint(file.parents):
@@ -83,7 +83,7 @@ def _of_arrays(content: bytes) -> bytes:
 
 
 def _of_database(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Rows, since a text that spans pages is cut in the file; what is compressed is unpacked."""
+    """Yield rows, since a text that spans pages is split in the file; decompress what is compressed."""
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
     try:
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
@@ -103,7 +103,7 @@ def _unpacked(cell: bytes) -> bytes:
 
 
 def sightings(state: Path, *, skip: str = "$nothing^", late: bool = False) -> list[str]:
-    """Where a private value stands: file, kind of value, and some of what is around it."""
+    """Return where private values occur: file, kind of value, and some of the surrounding text."""
     patterns = {"late text": LATE} if late else PATTERNS
     written = [] if late else [form for value in NOTES + LABELS for form in forms(value)]
     found = []

@@ -1,4 +1,4 @@
-"""Installations for driving Radix from end to end."""
+"""Installations for end-to-end tests."""
 
 from collections.abc import Iterator
 from pathlib import Path

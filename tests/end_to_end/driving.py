@@ -1,4 +1,4 @@
-"""Drives Radix as a user would: the real command in a process of its own, in an installation of its own."""
+"""Drive Radix as a user would: the real command in a separate process, in a separate installation."""
 
 import contextlib
 import hashlib
@@ -72,7 +72,7 @@ class Installation:
         return self._run(["-m", "radix_assets.cli", *arguments], expect, environment)
 
     def killed(self, where: str, *arguments: str) -> Said:
-        """Run a command that kills itself (SIGKILL) at a place: see killed.py."""
+        """Run a command that kills itself (SIGKILL) at a given call: see killed.py."""
         return self._run([str(KILLER), *arguments], KILLED, {"KILL_AT": where})
 
     def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Said:
@@ -103,7 +103,7 @@ class Installation:
 
     @contextlib.contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
-        """Open its Dagster instance; the settings refer to the environment."""
+        """Open the Dagster instance; its settings refer to the environment."""
         with pytest.MonkeyPatch.context() as patch:
             for name, value in self.home.environment().items():
                 patch.setenv(name, value)

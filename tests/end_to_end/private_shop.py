@@ -1,4 +1,4 @@
-"""A shop whose private columns hold values that occur nowhere else."""
+"""A shop whose private columns contain values that occur nowhere else."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ SAID = {
 
 
 def write_private_shop(folder: Path) -> list[str]:
-    """Write customers.parquet, orders.csv and items.csv; returns their paths. The answer can be learnt."""
+    """Write customers.parquet, orders.csv and items.csv; return their paths. The target can be learnt."""
     random = np.random.default_rng(11)
     folder.mkdir(parents=True, exist_ok=True)
     number = np.arange(CUSTOMERS)
@@ -44,7 +44,7 @@ def write_private_shop(folder: Path) -> list[str]:
 
 
 def more_orders(folder: Path) -> None:
-    """Further rows, the last of which hold what cannot be read in private columns, and have no answer yet."""
+    """Append rows; the last ones contain unreadable cells in private columns, and have no target yet."""
     random = np.random.default_rng(12)
     customers = pl.read_parquet(folder / "customers.parquet")
     orders, _ = _orders(random, customers, random.normal(size=CUSTOMERS), range(ORDERS, ORDERS + 60))

@@ -1,4 +1,4 @@
-"""A project runs from end to end at a provider that another package offers, and leaves nothing of it anywhere else."""
+"""A project runs from end to end on the provider of another package, and leaves no files anywhere else."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A shop with a project at the example provider, which has prices."""
+    """Return a shop with a project on the example provider, which has prices."""
     installation = Installation(tmp_path_factory.mktemp("elsewhere"))
     installation.new("shop", *write_shop(installation.data), "--target", "orders.returned", "--accept", "auto")
     installation.rewrite("shop", infrastructure={"provider": "example"})
@@ -29,7 +29,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 def local_files(installation: Installation) -> list[str]:
-    """What the local provider would have."""
+    """Return the files that the local provider would write."""
     folders = (installation.home.store, installation.home.mlflow, installation.home.endpoints)
     return [str(path) for folder in folders for path in folder.rglob("*")]
 

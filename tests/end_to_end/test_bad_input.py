@@ -1,4 +1,4 @@
-"""Bad input: a coded error at the asset it concerns; the other tables and projects go on; no secret is ever shown."""
+"""Bad input: a coded error at its asset; the other tables and projects continue; no secret is ever shown."""
 
 import contextlib
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ GOOD = [f"{stage}/{table}" for stage in ("raw", "profile") for table in TABLES]
 
 @pytest.fixture(scope="module")
 def database(postgresql: tuple[str, Path]) -> str:
-    """The address of a PostgreSQL server with a table `payments`, where the user `till` needs a password."""
+    """Return the address of a PostgreSQL server with a table `payments`, where the user `till` needs a password."""
     owner, folder = postgresql
     tell(
         owner,
@@ -45,7 +45,7 @@ def add_sources(installation: Installation, *sources: dict[str, Any]) -> None:
 
 
 def everything_said(installation: Installation, *said: Said) -> bytes:
-    """All that was printed, and all files of the installation, whatever they are."""
+    """Return everything that was printed, and all files of the installation."""
     parts = [one.out.encode() + one.err.encode() for one in said]
     for root in (installation.home.state, installation.home.projects):
         for file in root.rglob("*"):
@@ -163,12 +163,12 @@ def test_an_empty_table_among_good_ones_stops_nothing(installation: Installation
     assert states(installation.radix("run", "shop", "--json").json)["raw/refunds"] == "made"
     (installation.data / "refunds.csv").write_text("refund_id,order_id\n")
     emptied = installation.radix("run", "shop", "--json", expect=FAILED).json
-    assert errors(emptied) == {"raw/refunds": "RDX-SRC-004"}, "its old rows stand in, and a person should know"
+    assert errors(emptied) == {"raw/refunds": "RDX-SRC-004"}, "its old rows are used, and a user should know"
 
 
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A shop at its gate; each test spoils its tags."""
+    """Return a shop at its gate; each test breaks its tags."""
     made = Installation(tmp_path_factory.mktemp("gate"))
     files = write_shop(made.data)
     orders = Path(files[1])
@@ -184,7 +184,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture
 def tags(gate: Installation) -> Iterator[Path]:
-    """The tags file, confirmed; as it was again at the end."""
+    """Return the confirmed tags file; restore it at the end."""
     path = gate.tags_file("shop")
     good = path.read_text()
     path.write_text(good.replace("confirmed: false", "confirmed: true"))

@@ -1,4 +1,4 @@
-"""The search itself: what it would miss, the test of privacy would not see."""
+"""The search itself: the tests of privacy rely on it."""
 
 import base64
 import gzip
@@ -18,7 +18,7 @@ from canaries import LABELS, NOTES, forms, sightings
 def _database(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE event (body TEXT, packed BLOB)")
-        # Longer than a page, so that the value stands across two of them.
+        # Longer than a page, so that the value spans two of them.
         connection.executemany(
             "INSERT INTO event VALUES (?, ?)", [("x" * length + NOTES[0], b"") for length in range(4_000, 4_100)]
         )

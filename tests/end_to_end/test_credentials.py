@@ -1,4 +1,4 @@
-"""Credentials from where a person gives them to the end: none stands anywhere afterwards."""
+"""Credentials from the store to the end of the pipeline: none is written anywhere."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[dict[str, str]]:
-    """Where AWS's services are, to the processes under test."""
+    """Return the address of the AWS services, for the processes under test."""
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -69,7 +69,7 @@ def cloud() -> Iterator[dict[str, str]]:
 
 
 class Giver:
-    """Gives a value through one place, as a person would, and says what the processes need for it."""
+    """Sets a value in one store, as a user would, and returns the environment that the processes need for it."""
 
     def __init__(self, place: str, installation: Installation, cloud: dict[str, str]) -> None:
         self.place, self.installation, self.cloud = place, installation, cloud
@@ -144,7 +144,7 @@ def write_project(installation: Installation, database: Database, files: list[st
 
 
 def sighted(installation: Installation, *values: str) -> list[str]:
-    """Where a value stands, of all that Radix keeps: nothing is passed over."""
+    """Return where a value occurs in everything that Radix stores; nothing is skipped."""
     written = [form for value in values for form in forms(value)]
     written += [word.encode() for word in ("Qzxcred", "Qzxphrase", "Qzxaws")]
     found = []
@@ -225,7 +225,7 @@ def test_a_missing_credential_stops_only_its_dependents_and_every_status_names_i
 
 
 def typed(installation: Installation, words: list[str], *arguments: str) -> str:
-    """Run a command at a terminal, typing each word when the next question ends with a colon; all that was shown."""
+    """Run a command at a terminal, typing each word when the next prompt ends with a colon; return all output."""
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(installation.folder)

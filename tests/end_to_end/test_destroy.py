@@ -1,4 +1,4 @@
-"""Destroyed, a project leaves nothing behind but the log of it; also where that was killed at every point."""
+"""A destroyed project leaves only its log behind, even if the command was killed at any point."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ IN_CI = [KILLS[1], KILLS[2], KILLS[6], KILLS[7]]
 
 
 def left(installation: Installation) -> set[str]:
-    """Files of the state directory that are no log, and of MLflow's and the endpoints' folders."""
+    """Return the files of the state directory that are not logs, and those of MLflow and the endpoints."""
     found = set()
     for part in ("store", "endpoints", "mlflow/artifacts"):
         folder = installation.home.state / part

@@ -1,4 +1,4 @@
-"""A question about the future, from the project file to answers as of any moment."""
+"""A question about the future, from the project file to predictions as of any time."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -22,7 +22,7 @@ QUESTION = {"for_each": "members", "predict": "count(visits) == 0", "within": "1
 
 
 def write_club(folder: Path, members: int = 60, days: int = 400) -> list[str]:
-    """Members who come often, seldom, or stop coming: whether one stays away can be learnt from their past visits."""
+    """Write members who visit often, rarely, or stop visiting: whether one stays away depends on past visits."""
     random = np.random.default_rng(3)
     rate = random.choice([0.02, 0.08, 0.4], members)
     came = random.random((members, days)) < rate[:, None]
@@ -113,7 +113,7 @@ def test_a_time_after_the_end_of_the_data_is_answered_with_a_warning(club: Insta
 
 
 def test_predictions_are_better_than_chance(club: Installation, tmp_path: Path) -> None:
-    """A member who came often does not stay away."""
+    """A member who visits often does not stay away."""
     answers = tmp_path / "answers.parquet"
     club.radix("predict", "club", "--at", "2023-10-01", "--output", str(answers))
     visits = pl.read_csv(club.data / "visits.csv", try_parse_dates=True)

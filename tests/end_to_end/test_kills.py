@@ -1,4 +1,4 @@
-"""Killed at any moment and started again, a project comes to the same end."""
+"""A project that is killed at any point and started again reaches the same end."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ UNFINISHED = [
 RECORD = "radix_resources.storage.local:LocalStorage._put_record"
 
 KILLS = [
-    # where, the asset it was at, whether that one is published; of every step of publishing see test_crashpoints.py
+    # where, the asset being computed, whether it is published; test_crashpoints.py covers every step of publishing
     ("radix_assets.raw.ingestion:convert:2:before", "raw/orders", False),
     ("radix_assets.profiles.stage:make_profile:2:after", "profile/orders", False),
     (f"{RECORD}:3:after", "relationships", True),
@@ -33,7 +33,7 @@ KILLS = [
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
-    """What each asset holds when nothing disturbs, by an interpreter whose hash seed is not that of the killed ones."""
+    """Return the content of each asset of an undisturbed run, with another hash seed than the killed runs."""
     installation = Installation(tmp_path_factory.mktemp("undisturbed"), forks=False)
     start(installation)
     installation.radix("run", "shop", "--json")
@@ -104,7 +104,7 @@ def test_a_snapshot_that_was_never_recorded_is_invisible(
 
 
 def test_a_damaged_snapshot_would_be_noticed(installation: Installation, tmp_path: Path):
-    """The check that the others rely on is one."""
+    """The check that the other tests rely on detects damage."""
     start(installation)
     installation.killed("radix_assets.profiles.stage:make_profile:1:before", "run", "shop", "--json")
     assert installation.verify() == 3

@@ -28,13 +28,13 @@ PATIENCE = 240
 def wait_until(holds: Callable[[], object], what: str, log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < end, f"in vain: {what}\n{log.read_text()[-3000:]}"
+        assert time.monotonic() < end, f"timed out: {what}\n{log.read_text()[-3000:]}"
         time.sleep(0.3)
 
 
 @pytest.fixture
 def address(postgresql: tuple[str, Path], tmp_path: Path) -> str:
-    """A database of its own."""
+    """Return the address of a separate database."""
     import psycopg2
 
     server, name = postgresql[0], f"radix_{abs(hash(tmp_path)):x}"
@@ -61,7 +61,7 @@ class Machine(Installation):
 
     @contextlib.contextmanager
     def joined(self) -> Iterator[subprocess.Popen[bytes]]:
-        """`radix join`, in a session of its own; with all that it started, gone at the end."""
+        """Run `radix join` in a separate session; kill it and its children at the end."""
         self.folder.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "radix_assets.cli", "join", "--name", self.folder.name]
         with self.log.open("ab") as log:
@@ -81,7 +81,7 @@ class Machine(Installation):
         return self.folder / "join.log"
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """As a power cut does: nothing of it gets a word in."""
+        """Kill without warning, like a power cut."""
         with contextlib.suppress(psutil.NoSuchProcess):
             for child in [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]:
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -147,7 +147,7 @@ def test_two_concurrent_machines_run_no_step_twice(machines: tuple[Machine, Mach
 
 
 def made_by(machine: Machine) -> dict[str, int]:
-    """How often each asset was computed: versions, as the records tell."""
+    """Return how often each asset was computed: the versions in its commit records."""
     root = machine.home.store / "commits"
     return Counter(str(record.parent.relative_to(root)) for record in root.rglob("*.json"))
 

@@ -1,4 +1,4 @@
-"""What is tagged private appears by value nowhere: values planted in private columns are searched for everywhere."""
+"""No value of a column tagged private appears anywhere: planted values are searched for everywhere."""
 
 import csv
 import json
@@ -32,7 +32,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 def tag(shop: Installation, columns: dict[str, list[str]]) -> None:
-    """Say that these are private, and confirm, in the file, as a person would."""
+    """Tag these columns as private and confirm, in the file, as a user would."""
     path = shop.tags_file("shop")
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     for table, names in columns.items():
@@ -74,7 +74,7 @@ def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowh
     assert sightings(shop.home.state) == []
     features = tools(shop.home).storage.latest("shop/features")
     dropped = json.loads((shop.home.store / features.directory / "features.json").read_text())["dropped"]
-    assert {"customers.city_note", "customers.salary_x", "orders.note"} <= dropped.keys(), "they were asked for"
+    assert {"customers.city_note", "customers.salary_x", "orders.note"} <= dropped.keys(), "they were requested"
 
 
 def test_private_classes_are_named_only_in_answers_to_requests(shop: Installation, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""The tutorial's blocks, in the order of the page, with the real command; each ends as the page says."""
+"""Run the code blocks of the tutorial in the order of the page, with the real command; each ends as the page says."""
 
 import csv
 import os

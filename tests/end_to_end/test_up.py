@@ -1,4 +1,4 @@
-"""`radix up`: the UI answers, and the sensors carry a project on by themselves."""
+"""`radix up`: the UI answers, and the sensors run a project by themselves."""
 
 import json
 import signal
@@ -23,7 +23,7 @@ PATIENCE = 240
 def wait_until(holds: Callable[[], object], what: str) -> None:
     end = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < end, f"in vain: {what}"
+        assert time.monotonic() < end, f"timed out: {what}"
         time.sleep(1)
 
 
@@ -40,7 +40,7 @@ def ask(port: int, query: str, **variables: object) -> dict:  # type: ignore[typ
 
 @pytest.fixture
 def served(installation: Installation) -> Iterator[int]:
-    """The port of a running UI over a project; nothing is left running at the end."""
+    """Yield the port of a running UI over a project; stop all its processes at the end."""
     installation.new("shop", *write_shop(installation.data), "--target", "orders.returned")
     port = free_port()
     command = [sys.executable, "-m", "radix_assets.cli", "up", "--port", str(port)]
@@ -90,7 +90,7 @@ mutation ($execution: ExecutionParams!) {
 
 
 def launch(port: int, key: list[str], config: dict[str, object]) -> None:
-    """What the button Materialize of one asset does, with the launchpad's content; until it has ended well."""
+    """Materialize one asset with the content of the launchpad, as the button does; wait for its success."""
     selector = {
         "repositoryName": "__repository__",
         "repositoryLocationName": "radix_assets.definitions",

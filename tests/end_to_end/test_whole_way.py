@@ -1,4 +1,4 @@
-"""From files to answers, as a person goes."""
+"""From files to predictions, as a user would proceed."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ SECOND_ROUND = [
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Said]]:
-    """A shop that went to the end in one run, which accepted its suggestions; tests look at it only."""
+    """Return a shop whose run accepted the suggestions and went to the end; tests only read it."""
     made = Installation(tmp_path_factory.mktemp("finished"))
     new_interpreter = replace(made, forks=False)
     new_interpreter.new("shop", *write_shop(made.data), "--target", "orders.returned", "--accept", "auto")
@@ -137,7 +137,7 @@ def test_status_reports_that_all_is_fresh(shop: Installation, summary: Any):
 
 @pytest.mark.parametrize("command", ["status", "log", "errors"])
 def test_read_only_commands_import_no_heavy_library(shop: Installation, command: str):
-    """Dagster alone would cost more than all of the look."""
+    """Importing Dagster alone would take longer than the whole command."""
     told = shop.radix(command, "shop", PYTHONPROFILEIMPORTTIME="1").err
     loaded = {line.rpartition("|")[2].strip() for line in told.splitlines() if line.startswith("import time:")}
     assert "radix_assets.cli.main" in loaded
@@ -168,7 +168,7 @@ def test_doctor_prints_json(shop: Installation):
 
 @pytest.fixture
 def stopped(shop: Installation) -> Iterator[Installation]:
-    """The shop while its endpoint is stopped."""
+    """Yield the shop while its endpoint is stopped."""
     shop.radix("down")
     yield shop
     tools(shop.home).endpoint.start("shop")
@@ -196,7 +196,7 @@ def test_the_doctor_reports_missing_files(shop: Installation):
 
 @pytest.fixture
 def misspelt(shop: Installation) -> Iterator[Installation]:
-    """The shop while the target in its project file is misspelt."""
+    """Yield the shop while the target in its project file is misspelt."""
     file = shop.project_file("shop")
     before = file.read_bytes()
     shop.rewrite("shop", goal={"target": "orders.retruned"})

@@ -1,4 +1,4 @@
-"""A server as the endpoint's contract wants it, from the standard library: `small_server.py VERSION [how]`."""
+"""A server with the interface that the endpoint expects, from the standard library: `small_server.py VERSION [how]`."""
 
 import http.server
 import json
@@ -35,7 +35,7 @@ class Server(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = socket.socket(fileno=fd)
-        # Two servers share this queue for a moment: what one saw coming the other may have taken.
+        # Two servers share this queue for a moment: one may have taken a connection that the other was notified of.
         self.socket.setblocking(False)
         self.last = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Endpoints whose time is over are released, and the log says so."""
+"""Endpoints whose time has expired are released and logged."""
 
 import sys
 from collections.abc import Iterator

@@ -75,7 +75,7 @@ def test_the_time_of_an_endpoint_is_counted_across_a_stop_and_a_kill(endpoint):
     endpoint.stop("shop")
     stopped = endpoint.uptime("shop")
     time.sleep(1.2)
-    assert endpoint.uptime("shop") == stopped, "what is stopped costs nothing"
+    assert endpoint.uptime("shop") == stopped, "a stopped endpoint costs nothing"
     endpoint.start("shop")
     assert eventually(lambda: sum(endpoint.uptime("shop").values()) > sum(stopped.values()) + 1)
     os.kill(supervisor_of(endpoint, "shop"), signal.SIGKILL)
@@ -333,7 +333,7 @@ def test_under_load_a_repeatedly_killed_server_answers_every_request_that_did_no
     for _ in range(5):
         os.kill(pid, signal.SIGKILL)
         killed = pid
-        assert eventually(lambda: (pid_now(endpoint) or killed) != killed), "it comes back"  # noqa: B023
+        assert eventually(lambda: (pid_now(endpoint) or killed) != killed), "it restarts"  # noqa: B023
         pid = pid_now(endpoint)
     before = len(answered)
     assert eventually(lambda: len(answered) > before + 20)

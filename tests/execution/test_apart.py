@@ -1,4 +1,4 @@
-"""A large step in a process of its own: the same result, held to its request, its errors told in the same words."""
+"""A large step in a separate process: the same result, the same limit on memory, the same error messages."""
 
 from dataclasses import replace
 from pathlib import Path

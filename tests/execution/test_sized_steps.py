@@ -1,4 +1,4 @@
-"""A step records what it used, is held to its request, and is tried once more where memory did not suffice."""
+"""A step records its usage, is limited to its requested memory, and is retried once if that was not enough."""
 
 import dagster as dg
 import pytest

@@ -14,7 +14,7 @@ from radix_assets.tags.schema import Tags
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """Writes tables as raw snapshots, explores them and loads what was found."""
+    """Return a function that writes tables as raw snapshots, explores them and loads the findings."""
 
     def look(tags: Tags, tables: dict[str, pl.DataFrame]) -> Exploration:
         paths = {}

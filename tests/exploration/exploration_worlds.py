@@ -19,7 +19,7 @@ def tag(
     time: dict[str, list[str]] | None = None,
     **roles: ColumnTag,
 ) -> Tags:
-    """Tags in which every column is a feature but the target, the keys and the times; `roles` overrule."""
+    """Return tags in which every column is a feature except the target, the keys and the times; `roles` overrides."""
     links, times = relationships or [], time or {}
     keys = {(link.child, column) for link in links for column in link.child_columns}
     primary = {(link.parent, column) for link in links for column in link.parent_columns}

@@ -1,4 +1,4 @@
-"""What a table of entities says of today is no feature of a question that was asked in the past."""
+"""Columns that describe the present are not features of a question asked in the past."""
 
 import datetime as dt
 from pathlib import Path
@@ -22,7 +22,7 @@ TOLD = ["is_gone", "state", "until", "motive", "uses", "seen"]
 
 
 def data(seed: int = 0) -> dict[str, pl.DataFrame]:
-    """Accounts that use a service until they leave, which some do."""
+    """Return accounts that use a service until they leave, as some do."""
     random = np.random.default_rng(seed)
     leaves = random.random(ACCOUNTS) < 0.4
     end = np.where(leaves, random.integers(120, DAYS - 60, ACCOUNTS), DAYS)

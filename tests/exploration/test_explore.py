@@ -202,7 +202,7 @@ cells = {
 @settings(
     max_examples=15,
     deadline=None,
-    phases=[Phase.explicit, Phase.generate],  # a table shrinks slowly
+    phases=[Phase.explicit, Phase.generate],  # Hypothesis shrinks a table slowly
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_table_can_be_explored(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:

@@ -1,4 +1,4 @@
-"""Each signal finds its leak, and honest columns are left alone."""
+"""Each signal finds its leak, and honest columns are not suspected."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -160,7 +160,7 @@ def test_an_equation_of_two_is_found_among_many_columns(world: World, rng: np.ra
 
 
 def dated(rng: np.random.Generator) -> pl.DataFrame:
-    start = datetime(2024, 1, 1)  # noqa: DTZ001 moments of a snapshot have no zone
+    start = datetime(2024, 1, 1)  # noqa: DTZ001 timestamps of a snapshot have no time zone
     opened = [start + timedelta(hours=3 * i) for i in range(N)]
     hours = rng.exponential(30, N) + 1
     closed = [each + timedelta(hours=float(h)) for each, h in zip(opened, hours, strict=True)]

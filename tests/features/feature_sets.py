@@ -1,4 +1,4 @@
-"""Real relational sets with tags made from their truth, so that these tests need no other stage."""
+"""Real relational datasets with tags built from their truth, so that these tests need no other stage."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 
 def load(folder: Path, data: Path, tables: list[str] | None = None) -> tuple[Tags, dict[str, Path]]:
-    """Tags and raw snapshots of a set's first task; `tables` narrows it to some of them."""
+    """Return tags and raw snapshots of the first task of a dataset; `tables` limits it to some of its tables."""
     truth = json.loads((data / "truth.json").read_text())
     task = truth["tasks"][0]
     frames, found = {}, {}

@@ -1,4 +1,4 @@
-"""A small shop: customers in regions, orders by them, two stores an order, lines of products."""
+"""A small shop: customers in regions, their orders, two stores per order, order lines for products."""
 
 import datetime as dt
 from pathlib import Path
@@ -9,7 +9,7 @@ import polars as pl
 from radix_assets.relationships.schema import Relationship
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
-START = dt.datetime(2020, 1, 1)  # noqa: DTZ001  naive, as raw snapshots are
+START = dt.datetime(2020, 1, 1)  # noqa: DTZ001  naive, like raw snapshots
 
 
 def tag(text: str) -> ColumnTag:

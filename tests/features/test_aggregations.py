@@ -1,4 +1,4 @@
-"""Running aggregations equal naive ones over the rows so far, whatever the values look like."""
+"""Running aggregations equal naive ones over the rows so far, for any values."""
 
 import math
 from pathlib import Path
@@ -53,7 +53,7 @@ ALL = {
 
 
 def history(frame: pl.DataFrame, anchors: np.ndarray, times: np.ndarray | None, own, wanted, *, stands: bool = True):
-    """A history over the rows of a frame; where its values do not stand still they are read anew at every cutoff."""
+    """Return a history over the rows of a frame; values that change over time are read again at every cutoff."""
 
     def evaluate(bases: list[Node], positions: np.ndarray, cutoffs: np.ndarray) -> list[pl.Series]:
         return [frame[base.columns[0]].gather(positions) for base in bases]
@@ -75,7 +75,7 @@ SCHEMA = {"anchor": pl.Int64, "time": pl.Int64, "x": pl.Float64, "c": pl.String,
 
 
 def naive(frame: pl.DataFrame, cutoff: int) -> dict[str, object]:
-    """The aggregations of these rows by another road: pandas and NumPy, group by group."""
+    """Aggregate these rows independently: with pandas and NumPy, group by group."""
     x, c, times = frame["x"].to_pandas().astype(float), frame["c"].to_pandas(), frame["time"].to_numpy()
     counts = c.dropna().value_counts()
     common = sorted(counts.index, key=lambda value: (-counts[value], value))
@@ -118,9 +118,9 @@ def close(mine: object, theirs: object, name: str) -> bool:
         return mine is None
     if isinstance(theirs, str | bool):
         return mine == theirs
-    if name.startswith("skew"):  # ill-conditioned where values are nearly the same
+    if name.startswith("skew"):  # ill-conditioned if values are nearly equal
         return mine is not None and math.isclose(mine, theirs, rel_tol=1e-5, abs_tol=1e-5)
-    # a sum of values that cancel is as good as its terms, not as its result
+    # the accuracy of a sum of values that cancel depends on its terms, not on its result
     return mine is not None and math.isclose(
         mine, theirs, rel_tol=1e-9, abs_tol=1e-9 * (1e6 if name.startswith("trend") else 1)
     )

@@ -1,4 +1,4 @@
-"""Rows at and after the cutoff change nothing, on every kind of path that a graph can have."""
+"""Rows at and after the cutoff change nothing, on every kind of path in the graph of tables."""
 
 import datetime as dt
 from pathlib import Path
@@ -30,7 +30,7 @@ COLUMNS = {
 
 
 def company() -> dict[str, pl.DataFrame]:
-    """People in teams that people lead, bosses, tasks of people, notes on tasks, events of teams."""
+    """Return people in teams that people lead, their bosses, tasks of people, notes on tasks, events of teams."""
 
     def table(rows: int, **columns: list) -> pl.DataFrame:
         at = [START + dt.timedelta(hours=(37 * i * i) % HOURS) for i in range(rows)]
@@ -79,7 +79,7 @@ def tags_of() -> Tags:
 
 
 def kinds(plan: Plan) -> set[str]:
-    """The kinds of paths that features go over."""
+    """Return the kinds of paths of the features."""
     found = set()
 
     def step(node: Node, *, above: bool) -> None:
@@ -139,7 +139,7 @@ planted = st.fixed_dictionaries(
 
 
 def grown(cutoff: dt.datetime, new: dict[str, list[tuple]]) -> dict[str, pl.DataFrame]:
-    """The company with rows that came to be at the cutoff or after it; their numbers follow those that are there."""
+    """Return the company with rows created at the cutoff or after it, numbered after the existing ones."""
     tables = company()
     for name, rows in new.items():
         schema = tables[name].schema

@@ -1,4 +1,4 @@
-"""A primitive that is not compiled is featuretools' own function, on exactly the rows that were known."""
+"""A primitive that is not compiled is computed by featuretools, on exactly the rows known at the cutoff."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is worth computing: conditions, windows, places, and a bound on all of it."""
+"""Selection of features: conditions, windows, places, and a limit on their number."""
 
 import datetime as dt
 from pathlib import Path
@@ -101,7 +101,7 @@ def test_definitions_survive_a_round_trip(tmp_path: Path) -> None:
 
 
 def wide(tables: int, columns: int) -> Tags:
-    """A table with many children, each with many columns, each with a child of its own."""
+    """Return a table with many children, each with many columns and a child."""
     names = {f"t{i}": [f"c{k}" for k in range(columns)] for i in range(tables)}
     return Tags(
         target=Target(table="main", column="y", problem="binary"),
@@ -197,7 +197,7 @@ def test_stacked_features_are_point_in_time_too(tmp_path: Path) -> None:
         "asked": people,
         "people": pl.DataFrame({"p": [1]}),
         "carts": pl.DataFrame({"c": [1, 2], "p": [1, 1], "at": days(1, 2)}),
-        # items are put into carts long after the carts came to be
+        # items are put into carts long after the carts were created
         "items": pl.DataFrame({"c": [1, 1, 1, 2, 2], "at": days(3, 12, 30, 9, 20)}),
     }
     (tmp_path / "out").mkdir()

@@ -1,4 +1,4 @@
-"""What Radix computes is what featuretools computes, save that a row never sees its own moment."""
+"""Radix computes what featuretools computes, except that a row never sees its own time."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from radix_assets.features.trailing import trailing
 
 
 def everything(tags, tables) -> Plan:
-    """All features that Radix would consider, none dropped for being constant."""
+    """Return all features that Radix would consider, including constant ones."""
     graph = build_graph(tags, tables, ())
     definitions, _ = define(graph, most=10_000, windows=trailing(graph))
     plan = Plan(

@@ -1,4 +1,4 @@
-"""The sample: 336,776 flights with composite keys, two airports each, and every flight its own cutoff."""
+"""The sample: 336,776 flights with composite keys, two airports each, and a cutoff per flight."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Windows over rows that have no time of their own: they came to be with the latest of what they point to."""
+"""Windows over rows without a time: they inherit the latest time of their parents."""
 # ruff: noqa: DTZ901 data have no zone
 
 import datetime as dt
@@ -19,7 +19,7 @@ WINDOW = 9 * DAY
 
 
 def asked(tags, tables) -> Plan:
-    """Of customers: the lines of their orders, of all of the past and of a window; of stores: the orders' lines."""
+    """Return features of customers over their order lines, all and in a window; of stores over theirs."""
     plan = everything(tags, tables)
     ways = {(link.child, link.parent, link.child_columns): number for number, link in enumerate(plan.links)}
     lines = ways["lines", "orders", ("order",)]

@@ -1,4 +1,4 @@
-"""The stage from end to end on a small shop."""
+"""The features stage from end to end on a small shop."""
 
 import json
 import math
@@ -24,7 +24,7 @@ def made(tags: Tags, tables: dict[str, Path], out: Path, excluded=()):
 
 
 def single(tmp_path: Path, frame: pl.DataFrame, columns: dict[str, str], **more) -> tuple[Tags, dict[str, Path]]:
-    """A project of one table `t` whose target is `y`."""
+    """Return a project of one table `t` whose target is `y`."""
     tags = Tags(
         target=Target(table="t", column="y", problem=more.pop("problem", "binary")),
         tables={

@@ -1,4 +1,4 @@
-"""Rows that are an entity and a moment: the same entity may be asked about at many moments, by the same plan."""
+"""Rows that combine an entity and a cutoff: one plan answers for the same entity at many cutoffs."""
 
 import datetime as dt
 from pathlib import Path
@@ -23,7 +23,7 @@ DAYS = 40
 
 
 def asked(moments: int = 4) -> pl.DataFrame:
-    """Every customer at some moments, with an answer."""
+    """Return every customer at some cutoffs, with a target."""
     people = frames(3)["customers"]["customer"].to_list()
     rows = [
         {"customer": person, "at": START + dt.timedelta(days=DAYS * step // moments), "late": (person + step) % 2}

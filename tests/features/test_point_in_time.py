@@ -1,4 +1,4 @@
-"""No row sees its own moment or anything after it, on any path."""
+"""No row sees its own time or anything after it, on any path."""
 
 import datetime as dt
 from pathlib import Path
@@ -24,7 +24,7 @@ line = st.tuples(st.integers(0, 10), st.integers(0, PRODUCTS - 1))
 
 
 def planted(cutoff: dt.datetime, orders: list, visits: list, lines: list) -> dict[str, pl.DataFrame]:
-    """The shop with rows that came to be at the cutoff or after it."""
+    """Return the shop with rows created at the cutoff or after it."""
     some = {"weight": -1e9, "gift": True, "channel": "planted", "note": "planted", "due": START, "late": 1}
     new = {
         "orders": [
@@ -32,13 +32,13 @@ def planted(cutoff: dt.datetime, orders: list, visits: list, lines: list) -> dic
             for i, (after, c, a, b) in enumerate(orders)
         ],
         "visits": [{"customer": c, "when": cutoff + after, "pages": -1e9, "device": "planted"} for after, c in visits],
-        # lines have no time of their own: they come to be with their orders
+        # lines have no time of their own: they inherit that of their orders
         "lines": [
             {"order": 1000 + i % len(orders), "product": p, "amount": -1e9, "returned": True}
             for i, p in lines
             if orders
         ],
-        # a customer that does not exist yet, though an order that is being asked about may point to it
+        # a customer that does not exist yet, although a row that is scored may point to it
         "customers": [
             {
                 "customer": CUSTOMERS,

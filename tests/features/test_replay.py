@@ -1,4 +1,4 @@
-"""What training saw is what serving computes, to the bit."""
+"""Serving computes the features of training, to the bit."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Answers are in the words of the source."""
+"""Predictions use the values of the source."""
 
 import polars as pl
 import pytest

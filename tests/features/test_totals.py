@@ -1,4 +1,4 @@
-"""Grouping says the same in Polars' own words and in those of Narwhals, which other engines understand."""
+"""Grouping gives the same result through Polars and through Narwhals, which supports other engines."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ from radix_assets.features.totals import Totals, totalable
 
 
 class Translated(PolarsTables):
-    """The same tables, spoken to through Narwhals."""
+    """The same tables, accessed through Narwhals."""
 
     expressions = nw
 

@@ -26,7 +26,7 @@ def declared(*extras: str) -> set[str]:
 
 
 def imported(*folders: str) -> dict[str, set[str]]:
-    """Top-level modules of other distributions, each with the files that import it."""
+    """Return the top-level modules of other distributions, each with the files that import it."""
     own = {"radix_assets", "radix_resources", "example_plugin"}
     local = {
         path.stem if path.is_file() else path.name

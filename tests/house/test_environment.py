@@ -1,4 +1,4 @@
-"""Only entry points read where an installation is from the environment; libraries are given a Home."""
+"""Only entry points read the location of the installation from the environment; libraries receive a Home."""
 
 import ast
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ENTRY_POINTS = {
 
 
 def reads(source: str) -> bool:
-    """Return whether a module calls `Home.from_environment`, or takes it to call it later."""
+    """Return whether a module calls or passes on `Home.from_environment`."""
     return any(
         isinstance(node, ast.Attribute) and node.attr == "from_environment" for node in ast.walk(ast.parse(source))
     )

@@ -1,4 +1,4 @@
-"""The hooks of a commit and a push run what CI runs, and download nothing."""
+"""The commit and push hooks run what CI runs, and download nothing."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The layers of the house hold, and a planted violation of each contract is found."""
+"""The import contracts are kept, and a planted violation of each is found."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ PLANTED = {
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the source tree and its contracts."""
+    """Return a copy of the source tree and its contracts."""
     folder = tmp_path_factory.mktemp("house")
     for package in PACKAGES:
         shutil.copytree(REPOSITORY / package, folder / package, ignore=shutil.ignore_patterns("__pycache__", "*.gz"))

@@ -1,4 +1,4 @@
-"""The picture is that of the contracts, what the pages name exists, and the check of links finds a dead one."""
+"""The diagram matches the contracts, referenced files exist, and the link check finds a dead link."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Names of modules in strings, and imports inside functions: a module that moves would break them silently."""
+"""Names of modules in strings, and imports inside functions: moving a module would break them silently."""
 
 import ast
 import importlib
@@ -25,7 +25,7 @@ def python_files() -> list[Path]:
 
 @cache
 def missing(reference: str) -> str | None:
-    """Return what of `module.name`, `module.name.attribute` or `module:name.attribute` does not exist."""
+    """Return the part of `module.name`, `module.name.attribute` or `module:name.attribute` that does not exist."""
     path, _, names = reference.partition(":")
     parts = path.split(".")
     attributes = names.split(".") if names else []
@@ -61,7 +61,7 @@ def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def broken_references(text: str) -> Iterator[str]:
-    """Yield what does not resolve: an import, a reference in a string, an import of a program in a string."""
+    """Yield the broken references: imports, references in strings, imports of programs in strings."""
     tree = ast.parse(text)
     found = list(imports(tree))
     for line, value in strings(tree):

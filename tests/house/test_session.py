@@ -1,4 +1,4 @@
-"""What a session of tests relies on: forks that behave as commands, a folder in memory, and a search for leftovers."""
+"""What a test session relies on: forks that behave like commands, a folder in memory, and a search for leftovers."""
 
 import os
 import signal

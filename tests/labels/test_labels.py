@@ -1,4 +1,4 @@
-"""Labels against a plain evaluation of the question, one entity and one time at a time."""
+"""Labels compared with a plain evaluation of the question, one entity and one time at a time."""
 
 import datetime as dt
 from collections.abc import Callable

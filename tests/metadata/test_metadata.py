@@ -1,4 +1,4 @@
-"""What every metadata backend promises."""
+"""The contract of every metadata backend."""
 
 import contextlib
 import json
@@ -138,7 +138,7 @@ def test_a_broken_connection_loses_its_claim(postgresql: tuple[str, Path], tmp_p
 
 @pytest.fixture
 def few(postgresql: tuple[str, Path]) -> Iterator[str]:
-    """The address of a database of its own, whose user gets no more than six connections at a time."""
+    """Return the address of a separate database whose user gets at most six connections at a time."""
     import psycopg2
 
     with contextlib.closing(psycopg2.connect(postgresql[0])) as session, session.cursor() as asking:
@@ -155,7 +155,7 @@ def few(postgresql: tuple[str, Path]) -> Iterator[str]:
 
 
 def connections(asking: cursor) -> int:
-    """Of the user that gets few."""
+    """Return the number of connections of the limited user."""
     asking.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'few'")
     (count,) = asking.fetchone() or (0,)
     return int(count)
@@ -227,10 +227,10 @@ def test_runs_that_use_all_connections_wait_or_end_with_a_code_and_continue_afte
         script, env={**os.environ, "RADIX_METADATA": few}, capture_output=True, text=True, check=False, timeout=300
     )
     assert crowd.returncode == 0, crowd.stderr[-3000:]
-    assert "too many connections" in crowd.stderr, "else the fault did not happen"
+    assert "too many connections" in crowd.stderr, "otherwise the fault did not occur"
     first, *at_once, last = json.loads(crowd.stdout.splitlines()[-1])
     assert set(at_once) <= {"done", "failed", "RDX-MET-006 True"}, crowd.stderr[-3000:]
-    assert (first, last) == ("done", "done"), "what was left is done by the next run"
+    assert (first, last) == ("done", "done"), "the next run does the rest"
 
 
 def test_a_database_that_does_not_answer_is_reported_without_its_password(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_records_of_dagster_are_read_the_same_without_importing_it(
         monkeypatch.setenv(name, value)
     home.prepare()
     with home.metadata.tables() as tables:
-        assert list(entries(tables, Filter())) == [], "Dagster has made no tables yet"
+        assert list(entries(tables, Filter())) == [], "Dagster has created no tables yet"
     with dg.DagsterInstance.get() as instance, home.metadata.tables() as tables:
         for project in ("shop", "bank"):
             subject = f"{project}/champion"

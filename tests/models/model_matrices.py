@@ -1,4 +1,4 @@
-"""Feature snapshots made by hand."""
+"""Hand-written feature snapshots."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET, Feature, Fe
 
 
 def snapshot(path, frame, target, problem, *, cutoff=None, group=None, key=None):
-    """A features snapshot of a frame whose other columns are features."""
+    """Write a features snapshot of a frame; all columns except the target are features."""
     path = Path(path)
     path.mkdir(parents=True, exist_ok=True)
     names = [name for name in frame.columns if name not in {target, cutoff, group, key}]
@@ -40,7 +40,7 @@ def kind(dtype):
 
 
 def signal(rows, *, seed=0, noise=1.0):
-    """Two features that matter, one category that matters, one that does not, with nulls and odd names."""
+    """Return two informative features, an informative category and an uninformative one, with nulls and odd names."""
     generator = np.random.default_rng(seed)
     a, b, c = generator.normal(size=(3, rows))
     colour = generator.choice(["red", "green", "blue"], rows)
@@ -60,6 +60,6 @@ def signal(rows, *, seed=0, noise=1.0):
 
 
 def made(tmp_path, target, problem, rows=700, **options):
-    """A features snapshot with signal."""
+    """Write a features snapshot with signal."""
     others = {"score", "yes", "level"} - {target}
     return snapshot(tmp_path / f"features_{target}", signal(rows, **options).drop(others), target, problem)

@@ -95,7 +95,7 @@ def test_promotion_waits_for_approval_if_the_project_requires_it(tmp_path):
 
 
 def test_a_cross_validated_champion_is_judged_by_its_out_of_fold_predictions(tmp_path):
-    """Fitted on all rows afterwards, it would seem better than any honest challenger."""
+    """Refitted on all rows afterwards, it would seem better than any honest challenger."""
     first, _ = run(tmp_path, "a", trained(tmp_path, "a", table(300)), None)
     honest = load_card(first).score
     wide = table(300).with_columns(more=pl.Series(signal(300)["score"]))

@@ -1,4 +1,4 @@
-"""Every learner keeps the rules of `radix_assets.models.learners.base`, those that packages offer too."""
+"""Every learner, built in or from a package, follows the rules of `radix_assets.models.learners.base`."""
 
 import pickle
 
@@ -137,7 +137,7 @@ def test_a_weight_of_two_counts_as_the_row_twice(name, task):
 
 @every_case
 def test_rows_with_large_weights_outvote_rows_with_small_ones(name, task):
-    """Half of the rows say the opposite of the others; the heavier half is believed."""
+    """Half of the rows contradict the others; the half with the larger weights wins."""
     learner = get_learner(name)
     inputs, target, classes = rows_of(task)
     opposite = (target + 1) % classes if classes else 2 * np.mean(target) - target

@@ -1,4 +1,4 @@
-"""A learner of another package takes part where the project lists it: searched, stored, loaded, served."""
+"""A learner of another package is used if the project lists it: searched, stored, loaded, served."""
 
 import asyncio
 import hashlib
@@ -34,7 +34,7 @@ SEARCH = Search(trials=6, learners=["linear", "centroids"])
 
 
 def clusters(rows=600):
-    """Four clouds of points whose opposite corners have the same answer: no straight line tells them apart."""
+    """Return four clusters of points; opposite corners have the same target: no straight line separates them."""
     generator = np.random.default_rng(0)
     corner = generator.integers(0, 4, rows)
     x, y = np.array([[-3, -3], [-3, 3], [3, -3], [3, 3]])[corner].T + generator.normal(size=(2, rows))
@@ -42,7 +42,7 @@ def clusters(rows=600):
 
 
 class Points:
-    """The features of a point are its columns."""
+    """A features object whose features are the columns of a point."""
 
     def __init__(self):
         self.input_columns = [
@@ -62,7 +62,7 @@ def trained(folder, name="model", search=SEARCH):
 
 @pytest.fixture(scope="module")
 def winner(tmp_path_factory):
-    """The features, the snapshot of a model that the example won, and its output."""
+    """Return the features, the snapshot of a model won by the example learner, and its output."""
     return trained(tmp_path_factory.mktemp("winner"))
 
 
@@ -184,7 +184,7 @@ def test_the_learners_that_radix_ships_are_tried_in_this_order():
 
 
 def test_the_worked_example_of_the_documentation_works():
-    """Run the code of docs/extending/learners.md as it is printed."""
+    """Run the code of docs/extending/learners.md as printed."""
     page = (Path(__file__).parents[2] / "docs" / "extending" / "learners.md").read_text(encoding="utf-8")
     code = page.split("```python\n")[1].split("```")[0]
     names = {}

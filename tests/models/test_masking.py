@@ -1,4 +1,4 @@
-"""A question about a private column: what of it stands in a model's files, and how it is recognised again."""
+"""Private columns in a question: what of them is in the files of a model, and how they are recognized again."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ SEAL = Seal(b"a key")
 
 
 def written(path):
-    """Everything in a folder, tables as text too."""
+    """Return everything in a folder, with tables also as text."""
     parts = []
     for file in path.rglob("*"):
         if file.is_file():

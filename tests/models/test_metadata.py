@@ -1,4 +1,4 @@
-"""Where the UI says that a model's MLflow run is."""
+"""Where the UI says that the MLflow run of a model is."""
 
 import pytest
 

@@ -37,7 +37,7 @@ def test_no_row_is_tested_twice_or_both_trained_on_and_tested(count, moments, gr
         assert found.kind != "group" or not set(data.groups[train]) & set(data.groups[test])
         for learn, valid in inner(data.take(train), found.kind, classes=classes, single=True):
             assert not set(learn) & set(valid)
-            # With classes a part that lacks one falls back to strata.
+            # A part that lacks a class falls back to strata.
             if found.kind == "time" and not classes and len(np.unique(data.moments[train])) > 5:
                 assert data.moments[train][learn].max() < data.moments[train][valid].min()
 

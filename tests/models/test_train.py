@@ -61,13 +61,13 @@ def test_equal_input_and_seed_give_equal_bytes(tmp_path):
 
 @pytest.mark.slow
 def test_pure_noise_is_refused(tmp_path):
-    """Each of 20 targets has nothing to do with the features; the stated rate of false acceptance is 2.5 %."""
+    """None of 20 targets is related to the features; the stated rate of false acceptance is 2.5 %."""
     accepted = []
     for seed in range(20):
         generator = np.random.default_rng(seed)
         frame = pl.DataFrame(generator.normal(size=(600, 6)), schema=[f"x{i}" for i in range(6)])
         y = generator.normal(size=600)
-        # In turn two classes, a bell and a tail in which a few values outweigh all others.
+        # In turn two classes, a normal distribution and a heavy tail in which a few values dominate.
         target = [generator.integers(0, 2, 600), y, np.exp(3 * y)][seed % 3]
         problem = ["binary", "regression", "regression"][seed % 3]
         features = snapshot(tmp_path / f"f{seed}", frame.with_columns(y=pl.Series(target)), "y", problem)
@@ -77,12 +77,12 @@ def test_pure_noise_is_refused(tmp_path):
         assert card.accepted or "Refused" in card.reason
         assert next(check for check in output.checks if check.name == "beats_baselines").passed == card.accepted
         accepted.append(card.accepted)
-    assert sum(accepted) <= 2  # more have a chance of one in 80 at that rate
+    assert sum(accepted) <= 2  # more have a probability of one in 80 at that rate
 
 
 def test_a_split_by_time_shows_the_optimism_gap(tmp_path):
     frame = signal(1200).drop("yes", "level")
-    # What holds drifts away, so that rows between others are easier than rows after all others.
+    # The relation drifts, so that rows between others are easier than rows after all others.
     drift = np.cumsum(np.random.default_rng(0).normal(size=1200)) / 3
     frame = frame.with_columns(
         pl.Series("when", np.arange(1200) * 3_600_000_000).cast(pl.Datetime("us")),

@@ -1,4 +1,4 @@
-"""Monitoring tells drift from none, shows nothing private, and its pages hold no script of the data's."""
+"""Monitoring detects drift, shows nothing private, and its pages run no script of the data."""
 
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
@@ -49,7 +49,7 @@ def parse(path: Path) -> Scripts:
 
 
 def build(tmp_path: Path, problem: str, *, shift: float = 0.0, rows: int = N, evil: str = EVIL) -> tuple[Path, Path]:
-    """Features and a model: the last third are test rows, and may have moved."""
+    """Build features and a model; the last third are test rows, optionally shifted."""
     rng = np.random.default_rng(3)
     late = np.arange(rows) >= rows * 2 // 3
     x = rng.normal(size=rows) + shift * late
@@ -132,7 +132,7 @@ def test_no_script_in_the_data_runs_in_a_page(tmp_path: Path, problem: str) -> N
 
     evil, tame = pages("evil", EVIL), pages("tame", "harmless")
     for page, scripts in evil.items():
-        # The same scripts as without the attack: none was added, and what was tried stands in none.
+        # The same scripts as without the attack: none was added, and none contains the injected text.
         assert len(scripts.scripts) == len(tame[page].scripts)
         assert scripts.handlers == tame[page].handlers
         assert not any(script.strip().startswith("alert(1)") for script in scripts.scripts)

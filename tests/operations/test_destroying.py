@@ -1,4 +1,4 @@
-"""radix destroy asks before it removes data, and removes what was made."""
+"""`radix destroy` asks before it removes data, and removes everything of the project."""
 
 import shutil
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_a_running_project_is_not_destroyed(toy: Toy, instance: dg.DagsterInstan
 
 @dg.job
 def _nothing() -> None:
-    """A run that is there."""
+    """Do nothing, as a run in progress."""
 
 
 def test_killed_or_damaged_work_leaves_no_data_behind(toy: Toy, instance: dg.DagsterInstance):

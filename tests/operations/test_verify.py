@@ -1,4 +1,4 @@
-"""What is really there, against the commit records and the log; and what a crash left behind."""
+"""Consistency of the stored files with the commit records and the log, and cleanup after a crash."""
 
 import os
 import shutil
@@ -76,7 +76,7 @@ def test_a_lost_database_is_rebuilt_from_the_commit_records(
         assert newest
         assert newest.asset_materialization
         assert newest.asset_materialization.metadata["radix/version"].value == 2
-        assert {flaw.fixed for flaw in check(toy, anew)} == {True}, "the tags are brought back too"
+        assert {flaw.fixed for flaw in check(toy, anew)} == {True}, "the tags are restored too"
         assert [entry.action for entry in read(anew, kind="tag")] == tagged
         assert check(toy, anew) == []
 
@@ -205,7 +205,7 @@ def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, insta
         "ok", "failed", "failed", "ok", "unknown", "unknown", None,
     ]  # fmt: skip
     (left,) = open_intents(read(instance))
-    assert left.action.id == said[-1].id, "its process lives"
+    assert left.action.id == said[-1].id, "its process is alive"
     assert tidy(toy, instance) == []
 
 
@@ -272,5 +272,5 @@ def test_a_rebuilt_asset_does_not_read_its_own_damaged_output(toy: Toy, instance
     run(toy.project, toy.tools, instance, lambda *_: None, toy.stages[:1], again=["toy/raw/a"])
     (snapshot(toy, "raw/a") / "data.json").write_text("x")
     run(toy.project, toy.tools, instance, lambda *_: None, toy.stages[:1], again=["raw/a"])
-    assert seen[0], "what is whole may be gone on from"
+    assert seen[0], "intact output may be continued"
     assert not seen[-1]
