@@ -20,7 +20,7 @@ def demand_password(owner: str, folder: Path, role: str) -> None:
     before = _ask(owner, _LOADED)
     _ask(owner, "SELECT pg_reload_conf()")
     end = time.monotonic() + PATIENCE
-    while _ask(owner, _LOADED) == before:  # a new connection each time: it sees what the server had loaded
+    while _ask(owner, _LOADED) == before:  # a new connection each time, since it sees what the server had loaded
         assert time.monotonic() < end, "the server does not read its rules again"
         time.sleep(0.02)
 

@@ -110,7 +110,7 @@ def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
 
 @contextlib.contextmanager
 def hold_nobody(_claims: Any, _name: str, *, wait: bool = False) -> Iterator[None]:
-    """Give no claim, as on a machine that is cut off from the others."""
+    """Grant no claim, as on a machine that is cut off from the others."""
     yield None
 
 

@@ -1,4 +1,4 @@
-"""The folder in which the tests write: in memory where there is room, since SQLite's syncs to disk dominate."""
+"""The folder in which the tests write: in memory if there is space, since SQLite's syncs to disk dominate."""
 
 import fcntl
 import os
@@ -33,7 +33,7 @@ def open_scratch() -> tuple[Path, int] | None:
 
 
 def close_scratch(folder: Path, descriptor: int, *, failed: bool) -> Path | None:
-    """Free the memory; returns the folder on the disk that holds what failed tests left, for a look at it."""
+    """Free the memory; return the folder on the disk with the files of failed tests, for inspection."""
     kept = None
     if failed and any(folder.iterdir()):
         kept = Path(tempfile.mkdtemp(prefix=f"{PREFIX}failed-"))
@@ -47,7 +47,7 @@ def _remove_unused(folder: Path) -> None:
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
-        return  # another user's, or removed meanwhile
+        return  # owned by another user, or removed meanwhile
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)
@@ -58,6 +58,6 @@ def _remove_unused(folder: Path) -> None:
 
 
 def _special_files(folder: str, names: list[str]) -> list[str]:
-    """Sockets and pipes cannot be copied."""
+    """Return sockets and pipes, which cannot be copied."""
     paths = {name: Path(folder, name) for name in names}
     return [name for name, path in paths.items() if not (path.is_symlink() or path.is_file() or path.is_dir())]

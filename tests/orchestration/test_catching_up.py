@@ -1,4 +1,4 @@
-"""What came while nobody looked is asked for in a bounded number of runs."""
+"""After downtime, a bounded number of runs catches up."""
 
 import contextlib
 import logging
@@ -33,7 +33,7 @@ ROWS = 5
 
 @pytest.fixture
 def dropped(home: Home) -> Project:
-    """A project whose one table is all files of a folder, of which there is one so far."""
+    """Return a project whose one table is all files of a folder, which contains one file so far."""
     path = home.projects / "shop" / "project.yaml"
     drop(path.parent / "orders", 0)
     path.write_text(yaml.safe_dump({"name": "shop", "sources": [{"table": "orders", "path": "orders/*.csv"}]}))
@@ -49,24 +49,24 @@ def drop(folder: Path, number: int) -> None:
 
 
 def settle(file: Path) -> None:
-    """Nobody has written to it for a while."""
+    """Make the files old enough to count as complete."""
     os.utime(file, (time.time() - 60,) * 2)
 
 
 def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> tuple[list[dg.RunRequest], str | None]:
-    """What the sensor of new data asks for, and where it would go on."""
+    """Return what the sensor of new data requests, and its next cursor."""
     (sensor,) = (sensor for sensor in build_sensors() if sensor.name == "source_data")
     found = sensor.evaluate_tick(dg.build_sensor_context(instance=instance, cursor=cursor))
     return list(found.run_requests or []), found.cursor
 
 
 def raw_of(requests: list[dg.RunRequest]) -> list[dg.AssetKey]:
-    """What of it are raw tables."""
+    """Return the raw tables of the requests."""
     return [key for request in requests for key in request.asset_selection or [] if key.path[1] == "raw"]
 
 
 def carry_out(project: Project, request: dg.RunRequest, home: Home, instance: dg.DagsterInstance) -> None:
-    """The raw tables of what was asked for."""
+    """Materialize the raw tables of the requests."""
     definitions = dg.Definitions(
         assets=build_assets(project, STAGES, tools(home)),
         resources=tools(home).backends,
@@ -102,7 +102,7 @@ def test_many_new_files_are_one_run_and_all_are_read(
 
 @contextlib.contextmanager
 def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
-    """Radix's code location, as the daemon sees it."""
+    """Return the code location of Radix, as the daemon sees it."""
     origin = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name="radix_assets.definitions"), location_name="radix"
     )
@@ -111,7 +111,7 @@ def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
 
 
 def daemon(found: WorkspaceProcessContext, now: datetime) -> None:
-    """One turn of Dagster's scheduler and of its sensor daemon, at that moment."""
+    """Run one turn of the Dagster scheduler and of its sensor daemon, at that time."""
     said = logging.getLogger("test")
     with freeze_time(now):
         for error in [
@@ -160,11 +160,11 @@ def test_after_a_day_without_the_daemon_one_run_per_project_catches_up(home: Hom
         caught_up = {("hourly", "schedule"): 1, ("watched", "sensor"): 1}
         assert asked(instance) == caught_up
         daemon(found, start + timedelta(hours=25))
-        assert asked(instance) == caught_up, "what waits already is not asked for again"
+        assert asked(instance) == caught_up, "queued runs are not requested again"
 
 
 def asked(instance: dg.DagsterInstance) -> Counter[tuple[str, str]]:
-    """How many runs wait, by project and by what asked for them."""
+    """Return the number of queued runs by project and by what requested them."""
     waiting = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]))
     return Counter(
         (run.tags[PROJECT_TAG], "schedule" if "dagster/schedule_name" in run.tags else "sensor") for run in waiting

@@ -1,4 +1,4 @@
-"""A project mounted in a code location of a team's own, as docs/extending/component.md shows it."""
+"""A project mounted in the code location of a team, as docs/extending/component.md shows it."""
 
 import re
 import subprocess
@@ -21,7 +21,7 @@ BLOCK = re.compile(r"^```(?:toml|python|yaml)\n# (\S+)\n(.*?)^```$", re.MULTILIN
 
 
 def write_team(folder: Path) -> Path:
-    """The files of the page, and a source."""
+    """Write the files of the page, and a source."""
     for name, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

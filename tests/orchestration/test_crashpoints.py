@@ -1,4 +1,4 @@
-"""Killed at any publish step of any asset, a project comes to the same end, and nothing half-done is ever seen."""
+"""A project killed at any publish step of any asset reaches the same end, and nothing partial is ever visible."""
 
 import json
 import subprocess

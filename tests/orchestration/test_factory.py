@@ -1,4 +1,4 @@
-"""What holds of every asset: publishing, staying fresh, failing, waiting."""
+"""Behaviour of all assets: publishing, staying fresh, failing, waiting."""
 
 import dagster as dg
 import pytest

@@ -1,4 +1,4 @@
-"""Real faults at the border to the system: full disks, a locked database, two writers, a file edited meanwhile."""
+"""Real faults of the system: full disks, a locked database, two writers, a file edited meanwhile."""
 
 import contextlib
 import os
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 @contextlib.contextmanager
 def small_disk(path: Path, size: str) -> Iterator[Path]:
-    """A file system of that size."""
+    """Mount a file system of that size."""
     path.mkdir(parents=True, exist_ok=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(path)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -44,7 +44,7 @@ def small_disk(path: Path, size: str) -> Iterator[Path]:
 
 
 def filled(path: Path) -> Path:
-    """A file that takes all the room that is left."""
+    """Write a file that takes all the space that is left."""
     filler = path / "filler"
     with filler.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
         while True:
@@ -143,12 +143,12 @@ def test_a_database_locked_for_longer_is_a_coded_error_and_the_next_run_succeeds
         with pytest.raises(MetadataError, match="RDX-MET-005") as told:
             go(toy, instance)
         assert told.value.transient
-        assert "INSERT" not in str(told.value), "no statement, which holds values"
+        assert "INSERT" not in str(told.value), "no SQL statement, which contains values"
     toy.during = lambda _work: None
     assert go(toy, instance) == "done"
     assert toy.read("end") == "7+2!"
     assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE}
-    assert Counter(toy.computed) == {"raw/a": 2, "raw/b": 1, "sum": 2, "gate": 2, "end": 2}, "what was made was kept"
+    assert Counter(toy.computed) == {"raw/a": 2, "raw/b": 1, "sum": 2, "gate": 2, "end": 2}, "the snapshot was stored"
     left = verify(instance, toy.home, [toy.project], toy.stages, everything=True)
     assert [one for one in left if not one.fixed] == []
     assert verify(instance, toy.home, [toy.project], toy.stages, everything=True) == []
@@ -179,7 +179,7 @@ def test_a_project_edited_while_its_run_is_queued_is_built_as_edited_and_the_run
     assert request.tags[LAUNCHED_WITH] == launched.mark
 
     def carry_out() -> dg.ExecuteInProcessResult:
-        """As a worker does, which loads the project anew."""
+        """Execute the run like a worker, which loads the project again."""
         definitions = dg.Definitions(
             assets=build_assets(load_project(path), stages, toy.tools),
             resources=toy.tools.backends,
@@ -205,7 +205,7 @@ def test_a_project_edited_while_its_run_is_queued_is_built_as_edited_and_the_run
     said = [record.event_log_entry.user_message for record in instance.get_records_for_run(done.run_id).records]
     assert any("was edited after this run was asked for" in text for text in said)
     assert {one.state for one in asset_statuses(edited, stages, toy.tools)} == {"fresh"}
-    assert list(requests(instance, home, turn, {}, stages)) == [], "nothing is left to be made"
+    assert list(requests(instance, home, turn, {}, stages)) == [], "nothing is left to be computed"
 
 
 def test_a_project_edited_after_its_run_began_does_not_affect_that_run(home: Home, instance: dg.DagsterInstance):
@@ -227,5 +227,5 @@ def test_a_project_edited_after_its_run_began_does_not_affect_that_run(home: Hom
     assert {one.state for one in asset_statuses(launched, stages, toy.tools)} == {"fresh"}
     edited = load_project(path)
     assert [one.state for one in asset_statuses(edited, stages, toy.tools)] == ["stale"] * 5, (
-        "it is made anew as edited"
+        "it is recomputed as edited"
     )

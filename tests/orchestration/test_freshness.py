@@ -1,4 +1,4 @@
-"""How old the raw tables of a project may become."""
+"""The maximum age of the raw tables of a project."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What of an output becomes Dagster metadata."""
+"""Conversion of an output to Dagster metadata."""
 
 import math
 from datetime import UTC, datetime

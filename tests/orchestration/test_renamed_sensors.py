@@ -1,4 +1,4 @@
-"""What a user set on a sensor's old name holds for the new one."""
+"""The state that a user set for the old name of a sensor applies to the new name."""
 
 import logging
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ NEW, OLD = "materialize_stale", "carry_onward"
 
 @pytest.fixture
 def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
-    """Radix's code location, as the daemon sees it."""
+    """Return the code location of Radix, as the daemon sees it."""
     origin = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name="radix_assets.definitions"), location_name="radix"
     )
@@ -27,7 +27,7 @@ def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
 
 
 def store(location: WorkspaceProcessContext, name: str, status: InstigatorStatus, cursor: str | None = None) -> None:
-    """Put down the state of a sensor, as Dagster does."""
+    """Store the state of a sensor, as Dagster does."""
     with location.create_request_context() as request:
         (repository,) = request.get_code_location("radix").get_repositories().values()
         origin = repository.get_remote_origin().get_instigator_origin(name)
@@ -36,7 +36,7 @@ def store(location: WorkspaceProcessContext, name: str, status: InstigatorStatus
 
 
 def turn(location: WorkspaceProcessContext) -> dict[str, InstigatorState]:
-    """Let the daemon evaluate every sensor that is due; all states by name."""
+    """Let the daemon evaluate every sensor that is due; return all states by name."""
     for error in execute_sensor_iteration(location, logging.getLogger("test"), None, None):
         assert error is None or not hasattr(error, "message"), error
     states = location.instance.all_instigator_state(instigator_type=InstigatorType.SENSOR)

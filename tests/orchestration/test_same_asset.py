@@ -1,4 +1,4 @@
-"""However many make the same asset at once, each version of it is computed and committed once."""
+"""Each version of an asset is computed and committed once, however many processes materialize it."""
 
 import json
 import signal
@@ -44,13 +44,13 @@ def test_processes_publish_each_version_once_and_a_cancelled_one_blocks_no_other
     computed = Counter((folder / "computed").read_text().splitlines())
     with_claims = {f"round {number}": 1 for number in range(rounds // 2)}
     assert {name: computed[name] for name in with_claims} == with_claims
-    assert computed[f"round {rounds}"] == 2, "once in vain, and once by one of those who waited"
+    assert computed[f"round {rounds}"] == 2, "once without success, and once by one of the waiting processes"
     assert not list((home.store / "tmp").glob("*/*"))
 
 
 @pytest.fixture
 def terminable() -> Iterator[None]:
-    """What a thread starts ignores SIGTERM where the process does, and Dagster waits 30 s for each of its log tails."""
+    """Restore SIGTERM: children of a thread inherit that it is ignored, and Dagster waits 30 s for each log tail."""
     before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGTERM, before)

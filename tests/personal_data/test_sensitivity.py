@@ -102,7 +102,7 @@ def test_luhn_catches_every_single_wrong_digit(number, slip):
     assert not luhn(digits[:-1] + str((int(digits[-1]) + slip) % 10))
 
 
-@settings(deadline=None)  # the first look loads the lists of names
+@settings(deadline=None)  # the first call loads the lists of names
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=20))
 def test_any_name_and_any_values_are_classified(name, sample):
     assert sensitivity_of(name, sample) in {"none", "personal", "sensitive"}

@@ -1,4 +1,4 @@
-"""How a project stands follows from commit records alone."""
+"""The status of a project follows from commit records alone."""
 
 import dagster as dg
 import pytest

@@ -1,4 +1,4 @@
-"""A step that fails on a value says what and where, never the value."""
+"""The error of a step that fails on a value names the cause and the place, never the value."""
 
 from collections.abc import Callable
 

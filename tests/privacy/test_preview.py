@@ -1,4 +1,4 @@
-"""The first rows of a table are made when somebody looks, by what is private then."""
+"""The preview of a table is rendered on request, without the columns that are private at that time."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Which columns are private: what looks so, what a person says, what was so before."""
+"""Which columns are private: by detection, by the tags of a user, by their earlier state."""
 
 import polars as pl
 import pytest
@@ -64,7 +64,7 @@ def test_a_new_unknown_column_is_private_if_a_private_one_is_missing(tags_file):
     after = {"email": False, "age": False, "remark": True}
     assert "remark" in private_in("people", tags_file, set(), columns=list(after), before=after)
     back = private_in("people", tags_file, set(), columns=["note", "email", "age"], before=after)
-    assert back == {"note", "remark"}, "what the file knows is not taken for the one that is gone"
+    assert back == {"note", "remark"}, "a column in the file is not mistaken for the missing one"
 
 
 def test_a_raw_snapshot_records_private_values_found_anywhere_in_the_table(tmp_path):

@@ -1,4 +1,4 @@
-"""What was made before a column was known to be private goes once it is made anew."""
+"""Output of the time before a column was known to be private is removed once it is rebuilt."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ NOTES = "id,note,kind\n" + "".join(f"{number},Qzx {number % 3},a\n" for number i
 
 
 def _look(work: Work) -> Output:
-    """A page of everything, but of what the tags file says is private, and a commit record that shows some of it."""
+    """Write a page of all columns that the tags file does not mark as private; show some of it in the record."""
     tags = work.project.tags_path
     hidden = tags.exists() and "note" in tags.read_text()
     text = "nothing" if hidden else "Qzx 1"
@@ -92,7 +92,7 @@ def test_a_late_tag_removes_earlier_snapshots_and_records_except_raw_ones(shop: 
     assert [commit.sequence for commit in shop.tools.storage.history("shop/look")] == [2]
     assert shop.tools.storage.latest("shop/look").shown[PRIVATE] == {"orders": ["note"]}
     assert shop.tools.storage.latest("shop/raw/orders") == raw
-    assert (shop.folder / "forgotten").read_text() == '"Qzx 1"', "what else held it was removed too, first"
+    assert (shop.folder / "forgotten").read_text() == '"Qzx 1"', "other files that contained it were removed first"
     collected = [entry.action for entry in read(instance, project="shop", kind="collect")]
     assert {action.outcome for action in collected if action.phase == "outcome"} == {"ok"}
     assert "orders.note" in collected[0].reason

@@ -14,7 +14,7 @@ from radix_assets.profiles.sketches import value_counts as tally
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bounds so small that a few hundred values are too many to count."""
+    """Set limits so low that a few hundred values are too many to count."""
     for module in (distinct, tally):
         monkeypatch.setattr(module, "KEPT", 64)
     monkeypatch.setattr(ranks, "LEVEL", 32)
@@ -23,7 +23,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[[pl.DataFrame, str], Path]:
-    """Write a table as a raw snapshot is written, in small row groups."""
+    """Write a table like a raw snapshot, in small row groups."""
 
     def write(frame: pl.DataFrame, name: str = "data") -> Path:
         file = tmp_path / f"{name}.parquet"

@@ -1,4 +1,4 @@
-"""Tables as the tests of profiles have them."""
+"""Tables for the tests of profiles."""
 
 import datetime as dt
 
@@ -7,10 +7,10 @@ import polars as pl
 
 
 def mixed(rows: int, seed: int = 0) -> pl.DataFrame:
-    """One column of each kind, gaps among them."""
+    """Return one column of each kind, with nulls."""
     random = np.random.default_rng(seed)
     common = random.normal(size=rows)
-    start = dt.datetime(2024, 1, 1)  # noqa: DTZ001 canonical moments are naive, in UTC
+    start = dt.datetime(2024, 1, 1)  # noqa: DTZ001 canonical timestamps are naive, in UTC
     frame = pl.DataFrame(
         {
             "id": np.arange(rows),

@@ -1,4 +1,4 @@
-"""Rows that were added cost their own size, and the profile is that of the whole."""
+"""Profiling appended rows costs their own size, and the profile is that of the whole."""
 
 import polars as pl
 import pytest
@@ -12,7 +12,7 @@ SEED = 0x9E3779B97F4A7C15
 
 @pytest.fixture
 def grown(written, tmp_path):
-    """A state of the first rows, and the file with all of them."""
+    """Return a state of the first rows, and the file with all of them."""
 
     def grow(frame: pl.DataFrame, before: int, hidden=(), seed=0):
         state = tmp_path / "state.parquet"
@@ -46,7 +46,7 @@ def test_only_the_new_rows_are_read(grown, monkeypatch):
     monkeypatch.setattr(appended, "hash_rows", _counting(read, appended.hash_rows))
     monkeypatch.setattr(table_state, "read_chunk", _counting(read, table_state.read_chunk))
     profile_table("t", file, previous=state)
-    assert sum(read) == 13 * 100, "the last row group before, which was not full, and what follows"
+    assert sum(read) == 13 * 100, "the last row group before, which was not full, and the new ones"
 
 
 def _counting(read, function):
@@ -173,7 +173,7 @@ def test_no_value_of_a_hidden_column_is_in_the_state(written, tmp_path, seed, sm
     loaded = load(state, seed)
     assert loaded is not None
     column = loaded[0].columns[1]
-    assert (column.hashes is None) is (seed == 0), "from hashes without a secret numbers could be read"
+    assert (column.hashes is None) is (seed == 0), "numbers could be recovered from hashes without a secret"
     assert column.value_counts is column.power_sums is column.quantile_sketch is column.heavy_hitters is None
     assert column.minimum is column.maximum is column.first is column.last is None
     assert load(state, seed + 1) is None

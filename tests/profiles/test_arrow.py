@@ -1,4 +1,4 @@
-"""Arrays go between Arrow and NumPy without what a small table need not wait for."""
+"""Conversion between Arrow and NumPy without the imports that a small table does not need."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Associations, against definitions written by hand."""
+"""Associations compared with hand-written definitions."""
 
 import math
 from itertools import pairwise
@@ -60,7 +60,7 @@ def test_cramers_v_and_theils_u_of_reference_tables():
     assert cramers_v(table) == pytest.approx(math.sqrt(corrected / (1 - 1 / (n - 1))))
     assert theils_u(np.diag([10, 20])) == pytest.approx(1.0)
     assert theils_u(np.full((2, 2), 10)) == pytest.approx(0.0, abs=1e-12)
-    # The column determines the row, not the other way round.
+    # The column determines the row, but not the other way round.
     one_way = np.array([[10, 10, 0, 0], [0, 0, 10, 10]])
     assert theils_u(one_way) == pytest.approx(1.0)
     assert theils_u(one_way.T) == pytest.approx(0.5)

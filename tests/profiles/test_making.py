@@ -1,4 +1,4 @@
-"""The profile as a whole: files, what is shown, and what must not be."""
+"""The profile as a whole: its files, what is shown, and what must not be shown."""
 
 import datetime as dt
 import sys
@@ -18,7 +18,7 @@ from radix_resources.errors import StorageError
 
 @pytest.fixture
 def snapshot(tmp_path):
-    """A raw snapshot's directory and an empty one for the profile."""
+    """Return the directory of a raw snapshot and an empty one for the profile."""
 
     def write(frame: pl.DataFrame):
         raw, out = tmp_path / "raw", tmp_path / "profile"

@@ -1,4 +1,4 @@
-"""Profiles of parts, merged, are the profile of the whole."""
+"""The merged profiles of parts equal the profile of the whole."""
 
 import itertools
 from collections import Counter
@@ -51,7 +51,7 @@ def assert_same(one: TableProfile, other: TableProfile) -> None:
     left, right = one.associations.model_dump(), other.associations.model_dump()
     for field, value in left.items():
         if value and isinstance(value, list) and isinstance(value[0], list):
-            # A value that is not defined is None in both.
+            # An undefined value is None in both.
             a, b = (np.array(matrix, dtype=float) for matrix in (value, right[field]))
             np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9, err_msg=field)
         else:

@@ -1,4 +1,4 @@
-"""A statistic that is registered by its definition alone is computed, merged, stored, finalize, redacted and shown."""
+"""A statistic registered by its definition alone is computed, merged, stored, finalized, redacted and shown."""
 
 from operator import add
 

@@ -1,4 +1,4 @@
-"""Statistics of columns of too many values are made exact by a second pass."""
+"""A second pass makes the statistics of columns with too many values exact."""
 
 from collections import Counter
 

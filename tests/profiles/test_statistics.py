@@ -1,5 +1,5 @@
-"""Statistics, against definitions written by hand."""
-# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+"""Statistics compared with hand-written definitions."""
+# ruff: noqa: DTZ001 canonical timestamps are naive, in UTC
 
 import datetime as dt
 from collections import Counter

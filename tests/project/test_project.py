@@ -1,4 +1,4 @@
-"""Project files: what is right is loaded, what is wrong is explained at its line."""
+"""Project files: a valid one is loaded, a mistake is explained at its line."""
 
 import pickle
 from pathlib import Path

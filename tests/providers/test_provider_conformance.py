@@ -1,4 +1,4 @@
-"""The contract of providers, for every one that is found: built-in folders, and packages with an entry point."""
+"""The contract of providers, tested with each one found: built-in folders, and packages with an entry point."""
 
 import contextlib
 import hashlib
@@ -33,7 +33,7 @@ USUAL = Request(memory_bytes=10**8, disk_bytes=10**6, seconds=60)
 
 @pytest.fixture(params=provider_names())
 def given(request: pytest.FixtureRequest, home: Home) -> Iterator[Provider]:
-    """One provider, in an installation with a project that names it."""
+    """Return one provider, in an installation with a project that names it."""
     home.prepare()
     (home.projects / "shop").mkdir()
     content = {"sources": [{"table": "t", "path": "t.csv"}], "infrastructure": {"provider": request.param}}
@@ -52,7 +52,7 @@ def component(request: pytest.FixtureRequest, given: Provider) -> Component:
 
 @contextlib.contextmanager
 def use(given: Provider, home: Home, capability: str, project: str, tmp_path: Path) -> Iterator[None]:
-    """Put something real of a project there."""
+    """Create a real resource of a project there."""
     if capability == "storage":
         with given.storage.attempt(f"{project}/raw/orders") as attempt:
             (attempt.path / "data.txt").write_text(project)
@@ -237,7 +237,7 @@ def test_a_failed_apply_is_reported_and_the_next_one_succeeds(given: Provider, i
 
 
 def files(folder: Path) -> dict[str, str]:
-    """Names and contents below a folder; Dagster's own databases change by being opened, so they are left out."""
+    """Return names and contents below a folder, except Dagster's own databases, which change by being opened."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""The benchmark's scores, for tests: benchmarks/ is no package."""
+"""The scores of the benchmark, for tests: benchmarks/ is not a package."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The multi-table sets of ../shared/data as raw snapshots and profiles."""
+"""The multi-table datasets of ../shared/data as raw snapshots and profiles."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class DataSet:
 
 
 def canonical(frame: pl.DataFrame) -> pl.DataFrame:
-    """All-null and exotic columns in the types that a raw snapshot has."""
+    """Cast all-null and exotic columns to the types of a raw snapshot."""
     casts = []
     for name, dtype in frame.schema.items():
         if isinstance(dtype, pl.Datetime):
@@ -39,7 +39,7 @@ def canonical(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_set(frames: dict[str, pl.DataFrame], folder: Path) -> tuple[dict[str, Path], dict[str, TableProfile]]:
-    """Frames as raw snapshots below a folder, and their profiles."""
+    """Write frames as raw snapshots below a folder, with their profiles."""
     tables, profiles = {}, {}
     for place, (name, given) in enumerate(frames.items()):
         frame = canonical(given)
@@ -51,7 +51,7 @@ def write_set(frames: dict[str, pl.DataFrame], folder: Path) -> tuple[dict[str, 
 
 
 def read_set(name: str, folder: Path) -> DataSet:
-    """A set as Radix itself reads and profiles it, with no hint from its description."""
+    """Read and profile a dataset as Radix does, without hints from its description."""
     truth = json.loads((SHARED / name / "truth.json").read_text())
     tables, profiles = {}, {}
     for place, (table, meta) in enumerate(truth["tables"].items()):
@@ -62,7 +62,7 @@ def read_set(name: str, folder: Path) -> DataSet:
         tables[table] = folder / f"raw_{place}"
         tables[table].mkdir()
         if meta.get("rows") == 0 or source.path.endswith(".json"):
-            # A table without rows and JSON are refused as sources; the sets have both.
+            # Tables without rows and JSON are refused as sources; the datasets have both.
             read = pl.read_json if source.path.endswith(".json") else pl.read_csv
             canonical(read(source.path, infer_schema_length=None)).write_parquet(tables[table] / "data.parquet")
         else:

@@ -1,4 +1,4 @@
-"""The report tells what there is, in one page that asks for nothing and shows nothing private."""
+"""The report is one page that shows what exists, fetches nothing and shows nothing private."""
 
 import re
 from html.parser import HTMLParser
@@ -79,7 +79,7 @@ def write(path: Path, name: str, text: str) -> Path:
 
 @pytest.fixture
 def parts(tmp_path: Path) -> dict[str, Path]:
-    """Everything a report can draw on."""
+    """Return all inputs of a report."""
     return build(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Every code that Radix can raise is explained, and nothing else is."""
+"""Every error code that Radix can raise is documented, and no other."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Atomic writes and file locks: nothing half-written, nothing lost, and a lock is free once it was released."""
+"""Atomic writes and file locks: nothing partial, nothing lost, and a released lock is free."""
 
 import multiprocessing
 import os

@@ -10,7 +10,7 @@ from radix_resources.plugins import load_plugin, plugins
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Install a package with the given entry points; undone at the end."""
+    """Install a package with the given entry points; undo it at the end."""
 
     def install(name: str, points: str) -> None:
         info = tmp_path / f"{name}-1.0.dist-info"

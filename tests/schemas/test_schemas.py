@@ -1,4 +1,4 @@
-"""The schemas that ship are those of the models; what Radix writes is valid, names its schema and keeps that line."""
+"""The shipped schemas match the models; files written by Radix are valid, name their schema and keep that line."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def errors(name: str, text: str) -> list[str]:
-    """What an editor would underline; keys are texts in JSON."""
+    """Return what an editor would underline; keys are strings in JSON."""
     content = json.loads(json.dumps(yaml.safe_load(text), default=str))
     validator = jsonschema.Draft202012Validator(json.loads(shipped(name)))
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(content)]

@@ -18,7 +18,7 @@ INPUTS = [
 
 
 class FakeFeatures:
-    """Reads three columns of a table of guests; `odd "name"` stands for the names that real tables have."""
+    """Reads three columns of a table of guests; `odd "name"` represents the names of real tables."""
 
     def __init__(self):
         self.input_columns = list(INPUTS)
@@ -31,7 +31,7 @@ class FakeFeatures:
 
 
 class FakeModel:
-    """Older than 40: `yes`, with more certainty the older."""
+    """Predicts `yes` above the age of 40, with more certainty the older."""
 
     def __init__(self, classes=("no", "yes")):
         self.classes = classes

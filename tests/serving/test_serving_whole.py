@@ -96,7 +96,7 @@ TAGS = Tags(
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Raw snapshots by name, and a champion as its asset leaves it."""
+    """Return raw snapshots by name, and a champion as its asset writes it."""
     root = tmp_path_factory.mktemp("serving")
     frames = orders_and_customers()
     for name, frame in frames.items():
@@ -216,7 +216,7 @@ def test_without_open_rows_the_held_out_rows_are_shown_with_their_keys(made, row
     rows.filter(pl.col("returned").is_not_null()).reverse().write_parquet(closed["orders"] / "data.parquet")
     make_predictions(champion, closed, tmp_path, Seal())
     moved = pl.read_parquet(tmp_path / "predictions.parquet")
-    assert moved.columns[0] == "row", "rows that moved are not given somebody else's key"
+    assert moved.columns[0] == "row", "moved rows do not get the key of another row"
 
 
 def test_the_example_shows_no_private_value(made):

@@ -1,4 +1,4 @@
-"""What a step uses is measured truly, and memory is shared out."""
+"""The usage of a step is measured correctly, and memory is shared between steps."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ with measuring() as second:
 for one in (first, second):
     print(one.usage.peak_bytes - one.usage.start_bytes, int(one.exact))
 """
-    # A process of its own: in this one other tests have left memory that comes and goes.
+    # A separate process, as other tests leave memory in this one that comes and goes.
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     first, exact, second, _ = map(int, said.split())
     assert exact
@@ -45,7 +45,7 @@ def test_child_processes_are_counted():
     ):
         until = time.monotonic() + PATIENCE
         while found.usage.peak_bytes <= found.usage.start_bytes + 140 * MB:
-            assert time.monotonic() < until, "the child is never noticed"
+            assert time.monotonic() < until, "the child is never measured"
             time.sleep(0.02)
         child.communicate(b"\n")
     usage = found.usage

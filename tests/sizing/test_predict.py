@@ -1,4 +1,4 @@
-"""From what steps used to what a step is about to use."""
+"""Prediction of the usage of a step from earlier measurements."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_floor_and_slope_are_estimated(floor: float, slope: float, seed: int):
 
 
 def test_the_lower_bound_does_not_grow_beyond_the_measured_range():
-    """Nothing is refused by a guess: what streams stops growing."""
+    """A guess refuses nothing: the memory of streaming steps stops growing."""
     sizing = fit([run(size, 1e8 + 10 * size) for size in range(10**6, 10**8, 10**6)], [])
     there, beyond = (sizing.predict(Need(stage="sum", bytes=size)).peak_bytes for size in (10**8, 10**12))
     assert beyond.low == pytest.approx(there.low, rel=0.05)

@@ -13,7 +13,7 @@ from radix_assets.sources.schema import RawSchema, read_schema
 
 
 class Raw(NamedTuple):
-    """A raw snapshot, as tests look at it."""
+    """A raw snapshot, as tests inspect it."""
 
     path: Path
     output: Output
@@ -29,7 +29,7 @@ Read = Callable[..., Raw]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Write content to a file, ingest it, and give the snapshot."""
+    """Write content to a file, ingest it, and return the snapshot."""
 
     def run(content: str | bytes | pl.DataFrame, name: str = "table.csv", **settings: Any) -> Raw:
         folder = tmp_path / "data"

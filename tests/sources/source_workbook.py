@@ -9,7 +9,7 @@ NUMBER, DATE = 0, 1
 
 
 def workbook(sheets: dict[str, list[list[Any]]]) -> bytes:
-    """An .xlsx file. Numbers are numbers; a tuple ("date", serial) is a day; all else is text."""
+    """Return an .xlsx file. Numbers are numbers; a tuple ("date", serial) is a date; all else is text."""
     buffer = io.BytesIO()
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

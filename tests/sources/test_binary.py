@@ -1,5 +1,5 @@
 """Parquet files and workbooks."""
-# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+# ruff: noqa: DTZ001 canonical timestamps are naive, in UTC
 
 import datetime as dt
 from decimal import Decimal

@@ -1,5 +1,5 @@
 """Tables of a real PostgreSQL server."""
-# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+# ruff: noqa: DTZ001 canonical timestamps are naive, in UTC
 
 import datetime as dt
 from collections.abc import Callable
@@ -49,7 +49,7 @@ GRANT SELECT ON orders TO bob;
 
 @pytest.fixture(scope="module")
 def server(postgresql: tuple[str, Path]) -> tuple[str, str]:
-    """Addresses: of the owner, and of bob, whose password is referred to as ${BOB_PW}."""
+    """Return the addresses of the owner and of bob, whose password is referenced as ${BOB_PW}."""
     owner, folder = postgresql
     run(owner, *SETUP.split(";\n"))
     demand_password(owner, folder, "bob")

@@ -1,4 +1,4 @@
-"""From arguments to sources."""
+"""Discovery of sources from command-line arguments."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Files that are missing, wrong or changing; and what tells that a source has changed."""
+"""Files that are missing, invalid or changing; and the detection of changes of a source."""
 
 import gzip
 import os

@@ -1,5 +1,5 @@
-"""What columns of text become."""
-# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+"""Inference of the types of text columns."""
+# ruff: noqa: DTZ001 canonical timestamps are naive, in UTC
 
 import datetime as dt
 
@@ -14,7 +14,7 @@ from radix_assets.sources.types.readings import CANONICAL, parsed
 
 
 def column(values: list[str | None], **settings: bool) -> tuple[str, list, object]:
-    """The type, the values and the finding of one column."""
+    """Return the type, the values and the finding of one column."""
     frame = pl.DataFrame({"c0": values}, schema={"c0": pl.String})
     finding = infer(Rows(frame), ["c0"], comma_separated=settings.get("comma_separated", True))["c0"]
     series = frame.select(parsed(pl.col("c0"), finding.reading)).to_series()

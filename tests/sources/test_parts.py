@@ -9,7 +9,7 @@ from radix_assets.sources.kinds.files import FileSource
 
 @pytest.fixture
 def found(tmp_path):
-    """Names and files of the sources found in a folder of files with this content."""
+    """Return names and files of the sources found in a folder of files with this content."""
 
     def find(files: dict[str, str | pl.DataFrame], folder: str = "orders") -> dict[str, str]:
         place = tmp_path / folder
@@ -47,7 +47,7 @@ def test_parts_with_uninformative_names_are_named_after_their_folder(found, name
 def test_other_columns_words_or_neighbours_keep_files_apart(found):
     assert len(found({"t1.csv": "a,b\n1,2\n", "t2.csv": "a,c\n1,2\n"}, "columns")) == 2
     assert len(found({"wine-red.csv": "a,b\n1,2\n", "wine-white.csv": "a,b\n1,2\n"}, "words")) == 2
-    # The pattern t*.csv would take in the totals.
+    # The pattern t*.csv would match the totals.
     assert len(found({"t1.csv": "a,b\n1,2\n", "t2.csv": "a,b\n1,2\n", "totals.csv": "a,b\n1,2\n"}, "near")) == 3
-    # Without a header nothing says that they belong together.
+    # Without a header nothing indicates that they belong together.
     assert len(found({"n1.csv": "5.5,2\n3,1\n", "n2.csv": "5.5,2\n3,1\n"}, "headless")) == 2

@@ -1,4 +1,4 @@
-"""Whether an address can be reached, on real servers of this machine; see test_database.py for PostgreSQL."""
+"""Reachability of addresses, on real local servers; see test_database.py for PostgreSQL."""
 
 import sqlite3
 import threading
@@ -19,7 +19,7 @@ SECRET = "Qzxprobe-secret"
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers with the status that the path names; `/private` wants a password."""
+    """Answers with the status that the path names; `/private` requires a password."""
 
     def do_GET(self) -> None:
         status = 200
@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
-        """Quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def web() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    """The address of a bucket with three objects, up to its options."""
+    """Return the address of a bucket with three objects, without its options."""
     moto = pytest.importorskip("moto.server")
     boto3 = pytest.importorskip("boto3")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -1,5 +1,5 @@
-"""A user's rows, read like a snapshot."""
-# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+"""Rows of a user, read like a snapshot."""
+# ruff: noqa: DTZ001 canonical timestamps are naive, in UTC
 
 import datetime as dt
 import logging

@@ -162,7 +162,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
 
 
 def read(case: Case, folder: Path) -> pl.DataFrame:
-    """The staged rows, as `read_table` leaves them."""
+    """Return the staged rows, as written by `read_table`."""
     folder.mkdir()
     staged = case.source.read_table(TABLE, folder, case.context)
     frame = pl.read_parquet(staged.path)
@@ -191,7 +191,7 @@ def test_an_argument_becomes_settings_that_declare_its_tables(case: Case, tmp_pa
     assert [source.list_tables() for source in sources] == [[TABLE]]
     assert secrets == []
     entry = sources[0].model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    assert parse_source(json.loads(json.dumps(entry))) == sources[0], "it is written into project.yaml and read back"
+    assert parse_source(json.loads(json.dumps(entry))) == sources[0], "it is written to project.yaml and read back"
     work = tmp_path / "raw" / "staging"
     work.mkdir(parents=True)
     schema, _ = convert(TABLE, sources[0].read_table(TABLE, work, case.context), work.parent)
@@ -265,7 +265,7 @@ def test_an_address_is_probed(case: Case):
 
 
 def failures(settings: dict[str, Any], case: Case, work: Path) -> list[RadixError]:
-    """What reading, versions and probes raise of a source."""
+    """Return what reading, versions and probes of a source raise."""
     source = parse_source(settings)
     work.mkdir()
     asked = [

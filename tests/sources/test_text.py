@@ -1,4 +1,4 @@
-"""How delimited text is laid out."""
+"""Detection of the layout of delimited text."""
 
 import csv
 import gzip
@@ -157,8 +157,8 @@ def test_a_first_record_like_the_records_below_it_is_data(read):
 @pytest.mark.parametrize(
     "header",
     [
-        "country,1990,2000,1990",  # years name columns, in whatever order
-        "x,y,z,u",  # short, but no value of its column
+        "country,1990,2000,1990",  # years as names of columns, in any order
+        "x,y,z,u",  # short, but not a value of its column
         "red,1,2,3",  # one word that occurs below does not outweigh names of numbers that rise from there
     ],
 )

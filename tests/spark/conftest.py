@@ -1,4 +1,4 @@
-"""One cluster for all tests of Spark: a master and two workers, each a process of its own."""
+"""One cluster for all tests of Spark: a master and two workers, in separate processes."""
 
 import shutil
 import sys
@@ -13,11 +13,11 @@ from radix_resources.compute.spark import SparkCompute
 pytest.importorskip("pyspark", reason="pyspark is not installed")
 from spark_cluster import CONFIG, cluster
 
-sys.path.append(str(Path(__file__).parents[1] / "features"))  # the shop, and the real sets
+sys.path.append(str(Path(__file__).parents[1] / "features"))  # the shop, and the real datasets
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All that needs a session is slow. It comes last in this folder: the session holds all cores of the cluster."""
+    """Mark tests that need a session as slow, and put them last: the session holds all cores of the cluster."""
     places = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
     mine = [items[place] for place in places]
     holding = ["spark" in getattr(item, "fixturenames", ()) for item in mine]
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a cluster of two workers on this machine."""
+    """Yield the address of a local cluster with two workers."""
     if shutil.which("java") is None:
         pytest.skip("there is no Java here")
     with cluster(tmp_path_factory.mktemp("cluster")) as address:
@@ -41,6 +41,6 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def spark(master: str) -> Iterator[Any]:
-    """A session on it."""
+    """Yield a session on the cluster."""
     with SparkCompute(master, CONFIG).session() as session:
         yield session

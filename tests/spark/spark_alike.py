@@ -1,4 +1,4 @@
-"""Whether two results say the same: numbers to 1e-9, all else exactly."""
+"""Comparison of two results: numbers to 1e-9, all else exactly."""
 
 import math
 from typing import Any

@@ -31,7 +31,7 @@ _UP = 600.0
 
 @contextlib.contextmanager
 def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
-    """The master's address. All processes end with the context."""
+    """Yield the address of the master. All processes end with the context."""
     import pyspark
 
     home = Path(pyspark.__file__).parent
@@ -74,7 +74,7 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
 
 @contextlib.contextmanager
 def connect(folder: Path) -> Iterator[str]:
-    """The address of a Spark Connect server of one process."""
+    """Yield the address of a Spark Connect server of one process."""
     import pyspark
 
     home = Path(pyspark.__file__).parent

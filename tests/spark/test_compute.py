@@ -1,4 +1,4 @@
-"""Which engine, and what is said where a cluster cannot be used."""
+"""The choice of the engine, and the errors of a cluster that cannot be used."""
 
 import sys
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_a_missing_requirement_is_reported_before_a_session_is_opened(monkeypatc
     with pytest.raises(ComputeError) as caught:
         SparkCompute("spark://127.0.0.1:1").ready()
     assert caught.value.code == "RDX-CMP-002"
-    with pytest.raises(TransientComputeError):  # the driver of Spark Connect is elsewhere
+    with pytest.raises(TransientComputeError):  # the driver of Spark Connect is remote
         SparkCompute("sc://127.0.0.1:1").ready()
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(ComputeError) as caught:

@@ -1,4 +1,4 @@
-"""Spark Connect: the driver is elsewhere, all is the same. In a process of its own: pyspark knows one kind only."""
+"""Spark Connect: a remote driver, the same results. In a separate process, as pyspark supports one mode per process."""
 
 import shutil
 import subprocess

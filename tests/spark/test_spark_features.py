@@ -1,4 +1,4 @@
-"""Features made by Spark are those made here: every primitive, path, window and condition, at any moment."""
+"""Features computed by Spark equal local ones: every primitive, path, window and condition, at any cutoff."""
 
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def same(session: Any, plan: Plan, tables: dict[str, Path], rows: Path, folder: 
 
 
 def with_cutoffs(tables: dict[str, Path], table: str, folder: Path, moments: list[Any]) -> Path:
-    """The table's rows, each to be seen as of the next of these moments."""
+    """Return the rows of the table, each with the next of these cutoffs."""
     frame = pl.read_parquet(tables[table] / "data.parquet")
     cutoffs = (moments * len(frame))[: len(frame)]
     folder.mkdir()
@@ -77,7 +77,7 @@ def test_every_primitive_with_and_without_condition_and_window(spark: Any, tmp_p
                         )
                     )
     below = next(i for i, link in enumerate(plan.links) if (link.child, link.parent) == ("lines", "orders"))
-    amount = Identity(table="lines", columns=("amount",), reading="numeric")  # lines have the times of their orders
+    amount = Identity(table="lines", columns=("amount",), reading="numeric")  # lines inherit the times of their orders
     nodes += [
         Aggregation(primitive=primitive, path=(orders, below), base=amount, window=window)
         for primitive in ("sum", "median")

@@ -1,4 +1,4 @@
-"""Label tables made by Spark are those made here."""
+"""Label tables computed by Spark equal local ones."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A cluster that goes away in the middle of the work. In a process of its own, with a cluster of its own."""
+"""A cluster that is lost during the work. In a separate process, with a separate cluster."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The matrix of the features stage by Spark: what it would compute otherwise is computed here, or named as missing."""
+"""The feature matrix by Spark: features that Spark computes differently are computed locally, or reported."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from radix_resources.compute.base import Choice
 
 
 def world(folder: Path) -> tuple[Tags, dict[str, Path]]:
-    """Sizes are decimals that stand for a category: Java writes some with other digits."""
+    """Return tables with decimal sizes as a category: Java formats some with other digits."""
     random = np.random.default_rng(0)
     things = pl.DataFrame(
         {

@@ -1,5 +1,5 @@
-"""Profiles made by Spark say what those made here say."""
-# ruff: noqa: DTZ001 canonical moments are naive, in UTC
+"""Profiles computed by Spark equal local ones."""
+# ruff: noqa: DTZ001 canonical timestamps are naive, in UTC
 
 import datetime as dt
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_a_column_sorted_in_parts_and_rows_of_many_blocks(
     monkeypatch.setattr(order, "BLOCK", 1_000)
     monkeypatch.setattr(order, "GLANCE", 50)
     rng = np.random.default_rng(1)
-    n = 12_000  # more than the sample of rank correlations has
+    n = 12_000  # more than the sample of the rank correlations
     frame = pl.DataFrame(
         {
             "rises": np.arange(n) // 3,

@@ -1,4 +1,4 @@
-"""Values are read by Spark as they are read here: numbers, truth, dates and words in odd texts, moments in parts."""
+"""Spark parses values like Radix: numbers, booleans, dates and words in odd texts, timestamps in parts."""
 
 import datetime as dt
 from pathlib import Path

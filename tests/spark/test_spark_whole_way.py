@@ -1,4 +1,4 @@
-"""Projects on a cluster, driven by the real command: the same snapshots as here, a model, and predictions."""
+"""Projects on a cluster, driven by the real command: the same snapshots as locally, a model, and predictions."""
 
 import sys
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def spark(master: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A question about the future, answered."""
+    """Return a finished project with a question about the future."""
     made = Installation(tmp_path_factory.mktemp("club"), forks=False)
     asked = yaml.safe_dump(QUESTION, default_flow_style=True)
     made.new("club", *write_club(made.data / "club", 40, 200), "--accept", "auto", "--target", asked, trials=1)
@@ -50,7 +50,7 @@ def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 
 @pytest.fixture(scope="module")
 def place(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """A shop whose target is a column."""
+    """Return a shop whose target is a column."""
     made = Installation(tmp_path_factory.mktemp("there"), forks=False)
     made.new("shop", *write_shop(made.data)[:2], "--accept", "auto", "--target", "orders.returned", trials=1)
     made.rewrite("shop", compute=spark(master))
@@ -73,7 +73,7 @@ def shown(place: Installation, key: str) -> dict[str, Any]:
 
 
 def same_features(place: Installation, project: str, tables: list[str], folder: Path) -> None:
-    """What Polars makes of the same raw tables, tags and exclusions."""
+    """Return what Polars computes from the same raw tables, tags and exclusions."""
     raw = {table: snapshot(place, f"{project}/raw/{table}") for table in tables}
     question = load_question(snapshot(place, f"{project}/labels"))
     excluded = load_exploration(snapshot(place, f"{project}/exploration")).excluded(question.tags)
@@ -116,7 +116,7 @@ def test_a_question_about_the_future_is_computed_on_the_cluster(club: Installati
     same_features(club, "club", ["members", "visits"], tmp_path / "features")
     answers = tmp_path / "answers.csv"
     club.radix("predict", "club", "--at", "2023-05-01", "--output", str(answers))
-    assert len(pl.read_csv(answers)) > 30  # of the 40, those who had come by then
+    assert len(pl.read_csv(answers)) > 30  # of the 40, those who had joined by then
 
 
 @pytest.mark.extended
@@ -138,7 +138,7 @@ def of_profile(place: Installation) -> Any:
 def test_a_change_of_engine_makes_nothing_stale(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     work = of_profile(place)
     assert fingerprint(work) == work.previous.fingerprint
-    monkeypatch.setattr(assets, "REFINED", 10)  # as if this machine would estimate so many rows
+    monkeypatch.setattr(assets, "REFINED", 10)  # as if this machine could estimate so many rows
     assert fingerprint(work) != work.previous.fingerprint
     place.rewrite("shop", compute={"engine": "polars"})
     work = of_profile(place)

@@ -1,4 +1,4 @@
-"""The storage contract; every backend passes it."""
+"""The storage contract, which every backend fulfils."""
 
 import multiprocessing
 import os

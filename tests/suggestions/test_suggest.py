@@ -12,7 +12,7 @@ from radix_assets.suggestions.suggest import suggest
 from radix_resources.errors import TagError
 
 ROWS = 400
-DAY = dt.datetime(2024, 1, 1)  # noqa: DTZ001 canonical moments are naive
+DAY = dt.datetime(2024, 1, 1)  # noqa: DTZ001 canonical timestamps are naive
 R = random.Random(0)  # noqa: S311 data of tests
 
 COLUMNS = {

@@ -12,7 +12,7 @@ from radix_assets.relationships.find import find_schema
 from radix_assets.suggestions.schema import Suggestions
 from radix_assets.suggestions.suggest import suggest
 
-DAY = dt.datetime(2023, 1, 1)  # noqa: DTZ001 canonical moments are naive
+DAY = dt.datetime(2023, 1, 1)  # noqa: DTZ001 canonical timestamps are naive
 
 
 def generator(seed: int = 0) -> random.Random:
@@ -24,11 +24,11 @@ def days(count: int, step: int = 1) -> list[dt.date]:
 
 
 def suggested(place: Path, tables: dict[str, dict[str, list]], target: Parsed | None = None) -> Suggestions:
-    """What is suggested of tables, given by column."""
+    """Return the suggestions for tables, given by column."""
     raw, profiles = write_set({name: pl.DataFrame(columns) for name, columns in tables.items()}, place / "raw")
     return suggest(raw, profiles, find_schema(raw, profiles), target)
 
 
 def one(place: Path, columns: dict[str, list], target: str | None = None, table: str = "data") -> Suggestions:
-    """The same of one table."""
+    """Return the suggestions for one table."""
     return suggested(place, {table: columns}, (table, target, None, None) if target else None)

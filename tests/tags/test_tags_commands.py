@@ -1,4 +1,4 @@
-"""`radix tags` from the command line: what is rebuilt, reported and attributed to whom."""
+"""`radix tags` from the command line: what is rebuilt, reported, and attributed to whom."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The little shop, confirmed and made once."""
+    """Return the little shop, confirmed and materialized once."""
     made = Installation(tmp_path_factory.mktemp("commands"))
     write_shop(made.data)
     made.new("shop", "data", "--target", "orders.returned")
@@ -26,7 +26,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 def rebuilt(shop: Installation) -> set[str]:
-    """What is made that was not as it should be."""
+    """Return the assets that are computed because they were not fresh."""
     found = states(shop.radix("run", "shop", "--json").json)
     return {name for name, state in found.items() if state == "made"}
 

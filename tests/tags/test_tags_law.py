@@ -36,7 +36,7 @@ def without(tables: dict, table: str, *columns: str) -> dict:
 
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory):
-    """The original shop, and variants with columns and tables added, removed, renamed or changed."""
+    """Return the original shop, and variants with columns and tables added, removed, renamed or changed."""
     folder = tmp_path_factory.mktemp("law")
     worlds = [
         (frames(), 0.0),

@@ -1,4 +1,4 @@
-"""Concurrent writers: Radix's own take turns, and no other program loses a change."""
+"""Concurrent writers: those of Radix take turns, and no other program loses a change."""
 
 import subprocess
 import sys
@@ -63,7 +63,7 @@ def test_a_program_that_opened_the_file_before_is_waited_for(path):
     with pytest.raises(TagError, match="RDX-TAG-006"):
         rewrite(path, change)
     thread.join()
-    assert path.read_text() == "# laten\n"  # what they wrote over "# begin"
+    assert path.read_text() == "# laten\n"  # what they wrote over "# the text that they wrote over "# begin"
 
 
 EDITOR = """
@@ -94,13 +94,13 @@ def test_a_user_who_saves_repeatedly_loses_no_line_to_radix(tmp_path):
             set_tags(shop.path, {f"odd.names.{name}": {"semantic_type": f"word {written}"}})
             written += 1
         except TagError as error:
-            assert error.code == "RDX-TAG-006"  # noqa: PT017 some edits come second, others first
+            assert error.code == "RDX-TAG-006"  # noqa: PT017 some edits are second, others first
             refused += 1
     assert editor.returncode == 0
     refresh_tags(shop.path, *shop.args(), shop.project)
     text = shop.path.read_text()
     lost = [number for number in range(12) if f"# ada {number}\n" not in text]
-    # The editor itself writes over what came between its own look and its save; Radix never writes over the editor.
+    # The editor itself overwrites changes between its own read and its save; Radix never overwrites the editor.
     assert "# ada 11\n" in text
     assert not lost
     assert refused + written > 0

@@ -70,7 +70,7 @@ def test_a_removed_model_leaves_nothing_and_its_name_is_free(tracking, files):
         tracking.record("removed", key=key, files=files, register=True, **RECORD)
     other = tracking.record("other", key="k", files=files, register=True, **RECORD)
     tracking.forget("removed", tracking.versions("removed")[0].run_id)
-    assert tracking.count("removed") == 2, "what is marked as deleted is still there"
+    assert tracking.count("removed") == 2, "a run marked as deleted still exists"
     tracking.remove("removed")
     tracking.remove("removed")
     assert tracking.count("removed") is None

@@ -1,1 +1,1 @@
-"""A source, a provider and a learner that Radix finds by entry point, as it finds those of any installed package."""
+"""A source, a provider and a learner that Radix finds by entry point, like those of any installed package."""

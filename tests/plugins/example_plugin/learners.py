@@ -55,7 +55,7 @@ class Centroids(Learner):
     def predict(self, inputs: Inputs) -> Floats:
         distances = _distances(inputs.dense, self.centers)
         nearness = np.exp(-self.sharpness * (distances - distances.min(axis=1, keepdims=True)))
-        # A sum along the last axis does not depend on how many rows there are; a matrix product does, in the last bit.
+        # A sum along the last axis does not depend on the number of rows; a matrix product does, in the last bit.
         shares = nearness / nearness.sum(axis=1, keepdims=True)
         return np.stack([(shares * column).sum(axis=1) for column in self.means.T], axis=1)
 

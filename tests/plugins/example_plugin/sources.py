@@ -59,7 +59,7 @@ class SqliteSource(Source):
     def read_version(self, _table: str, context: SourceContext) -> str:
         file = self._file(context)
         with _opened(file):  # raise now what reading would raise
-            files = [file, file.with_name(f"{file.name}-wal")]  # recent changes may be in the second only
+            files = [file, file.with_name(f"{file.name}-wal")]  # recent changes may be in the second file only
             states = [path.stat() for path in files if path.exists()]
         text = "".join(f"{state.st_size} {state.st_mtime_ns};" for state in states)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -81,7 +81,7 @@ class SqliteSource(Source):
                     table=table,
                 )
             names = [column[1] for column in columns]
-            # SQLite's columns hold values of any type, so all are read as text and Radix infers their types.
+            # SQLite columns contain values of any type, so all are read as text and Radix infers their types.
             selected = ", ".join(f"CAST({_quoted(name)} AS TEXT)" for name in names)
             order = ", ".join(str(number) for number in range(1, len(names) + 1))
             rows = connection.execute(f"SELECT {selected} FROM {_quoted(table)} ORDER BY {order}").fetchall()  # noqa: S608 quoted
