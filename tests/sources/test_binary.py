@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from source_workbook import workbook
+from workbook import workbook
 
 from radix_resources.errors import SourceError
 

@@ -6,7 +6,7 @@ import logging
 
 import polars as pl
 import pytest
-from source_workbook import workbook
+from workbook import workbook
 
 from radix_assets.raw.rows import read_rows
 from radix_resources.errors import SourceError
