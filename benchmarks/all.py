@@ -2,8 +2,8 @@
 
 python benchmarks/all.py [--only profiles,features] [--list]
 
-Scripts that need the shared data sets are left out where those are not there. Tables are written below the directory
-for temporary files: 5 GB for the scale of 100 million rows.
+Scripts that need the shared datasets are skipped if those are missing. Tables are written below the directory for
+temporary files: 5 GB for the scale of 100 million rows.
 """
 
 import argparse
@@ -35,14 +35,14 @@ RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
     ("feature_parity.py", ("--data", str(DATA)), DATA),
     ("scale.py", ("--rows", "1e6,1e7,1e8"), None),
 )
-"""A script, its arguments, and what must be there for it."""
+"""A script, its arguments, and the path that it requires."""
 
 
 def main() -> int:
-    """Run them; each prints its tables. Fails where one does, after all have run."""
+    """Run the scripts; each prints its tables. Exit with 1 after all have run if one failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="names of scripts without .py, by commas")
-    parser.add_argument("--list", action="store_true", help="print the commands, run nothing")
+    parser.add_argument("--only", default="", help="comma-separated names of scripts without .py")
+    parser.add_argument("--list", action="store_true", help="print the commands without running them")
     wish = parser.parse_args()
     failed = []
     for script, arguments, needed in RUNS:
@@ -50,7 +50,7 @@ def main() -> int:
             continue
         command = f"python benchmarks/{script} {' '.join(arguments)}".rstrip()
         if needed is not None and not needed.exists():
-            print(f"\n## {command}\n\nleft out: {needed.name} is not there", flush=True)
+            print(f"\n## {command}\n\nskipped: {needed.name} is missing", flush=True)
             continue
         print(f"\n## {command}\n", flush=True)
         if wish.list:

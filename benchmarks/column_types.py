@@ -1,10 +1,10 @@
-"""Predict the types of columns of a file in the SortingHat benchmark's format, and score them where it holds labels.
+"""Predict the types of columns of a file in the format of the SortingHat benchmark, and score them if it has labels.
 
     python benchmarks/column_types.py --data FILE.csv --out PRED.csv
     python benchmarks/column_types.py --data dev.csv --out PRED.csv --folds
 
-The first uses the model that ships with Radix. The second trains anew for each value of the file's `fold`, on the other
-folds only: with folds that keep each source together it says what the model is worth on sources it has never seen.
+The first uses the model that ships with Radix. The second trains a model for each value of `fold` on the other folds
+only: if each source is in one fold, it estimates the accuracy on unseen sources.
 """
 
 import argparse
@@ -23,12 +23,12 @@ PRECISION = 0.99
 
 
 def predict(frame: pl.DataFrame) -> Probabilities:
-    """By the model that ships with Radix."""
+    """Predict with the model that ships with Radix."""
     return shipped()(facts(frame))
 
 
 def cross_validated(frame: pl.DataFrame) -> Probabilities:
-    """Each fold by models of the other folds; the members are weighed against each other on the other folds, too."""
+    """Predict each fold with models trained and pooled on the other folds."""
     from train_column_types import fit_pool, labelled, out_of_fold
 
     data, folds = labelled(frame), frame["fold"].to_numpy()
@@ -42,14 +42,14 @@ def cross_validated(frame: pl.DataFrame) -> Probabilities:
 
 
 def calibration_error(confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], bins: int = 15) -> float:
-    """Expected calibration error: the mean distance of confidence and accuracy over bins of equal width."""
+    """Return the expected calibration error: the mean distance of confidence and accuracy over bins of equal width."""
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     parts = [place == number for number in range(bins) if (place == number).any()]
     return float(sum(part.mean() * abs(right[part].mean() - confidence[part].mean()) for part in parts))
 
 
 def accepted(confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], precision: float = PRECISION) -> float:
-    """The largest share of columns, surest first, of which at least `precision` are right: a threshold in hindsight."""
+    """Return the largest share of columns, most confident first, with this precision: a threshold in hindsight."""
     order = np.argsort(-confidence, kind="stable")
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     held = np.flatnonzero(share >= precision)
@@ -59,7 +59,7 @@ def accepted(confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], 
 def accepted_ahead(
     confidence: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]
 ) -> tuple[float, float]:
-    """Share accepted and its precision where each fold's threshold is set on the other folds."""
+    """Return the share accepted and its precision with the threshold of each fold set on the other folds."""
     taken = np.zeros(len(right), dtype=bool)
     for fold in np.unique(folds):
         others = folds != fold
@@ -71,7 +71,7 @@ def accepted_ahead(
 
 
 def score(frame: pl.DataFrame, found: Probabilities) -> None:
-    """Print how good predictions are."""
+    """Print scores of the predictions."""
     from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
     known = np.array([TYPES.index(label) for label in frame["label"]])
@@ -117,7 +117,7 @@ def main() -> None:
     ).write_csv(arguments.out)
     if "label" in frame.columns:
         if "fold" in frame.columns and not arguments.folds:
-            print("The shipped model was trained on this file: what follows says nothing of new data; see --folds.\n")
+            print("The shipped model was trained on this file: the scores do not apply to new data; see --folds.\n")
         kept = (
             frame["group"].to_numpy() != arguments.without if arguments.without else np.ones(frame.height, dtype=bool)
         )

@@ -1,4 +1,4 @@
-"""Files in the SortingHat benchmark's format: a line a column, with its name, its statistics and five of its values."""
+"""Files in the format of the SortingHat benchmark: a row per column, with name, statistics and five values."""
 
 import math
 from pathlib import Path
@@ -10,13 +10,13 @@ from radix_assets.column_types.schema import ColumnFacts
 
 
 def read(path: Path) -> pl.DataFrame:
-    """A file in the benchmark's format, every field as text; the label may be called `y_act`, as in the original."""
+    """Read a file of the benchmark, every field as text; the label may be called `y_act`, as in the original."""
     frame = pl.read_csv(path, infer_schema=False, encoding="utf8-lossy")
     return frame.rename({"y_act": "label"}) if "y_act" in frame.columns and "label" not in frame.columns else frame
 
 
 def facts(frame: pl.DataFrame) -> list[ColumnFacts]:
-    """What a file in the benchmark's format says of each column. Its id, fold, group and record are not looked at."""
+    """Return the facts about each column of a file of the benchmark. Id, fold, group and record are ignored."""
     return [cleaned(_fact(row)) for row in frame.iter_rows(named=True)]
 
 

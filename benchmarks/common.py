@@ -1,4 +1,4 @@
-"""What the benchmarks share: whole processes, timed side by side."""
+"""Helpers shared by the benchmarks: whole processes, timed in turn."""
 
 import os
 import statistics
@@ -16,20 +16,20 @@ SHARED = ROOT.parent / "shared"
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one process and its children."""
+    """The cost of one process and its children."""
 
     seconds: float
     peak_mib: float
     cpu: float = 0.0
-    """Seconds of all cores: what other work on the machine changes least."""
+    """Seconds of all cores, which other work on the machine affects least."""
     said: str = ""
-    """What the process printed."""
+    """The output of the process."""
 
 
 def process(arguments: list[str], environment: dict[str, str], code: tuple[int, ...] = (0,)) -> Cost:
-    """Run a command to its end, quietly; raises with its output where the exit code is another.
+    """Run a command to its end without output; raise with its output if the exit code differs.
 
-    The peak is that of this process alone or the largest of its own children, as the kernel tells when it ends.
+    The peak is that of this process alone or the largest of its own children, as the kernel reports when it ends.
     """
     with tempfile.TemporaryFile("w+") as said:
         started = time.perf_counter()
@@ -47,12 +47,12 @@ def process(arguments: list[str], environment: dict[str, str], code: tuple[int, 
 
 
 def python(code: str, environment: dict[str, str]) -> Cost:
-    """Run Python code in a process of its own."""
+    """Run Python code in a separate process."""
     return process([sys.executable, "-c", code], environment)
 
 
 def medians(repeats: int, *runs: Callable[[], Cost]) -> list[Cost]:
-    """Medians of seconds, peak and CPU seconds of each, run in turn so that a busy machine slows all of them alike."""
+    """Return medians of seconds, peak and CPU seconds, run in turn so that a busy machine slows all of them equally."""
     found: list[list[Cost]] = [[] for _ in runs]
     for _ in range(repeats):
         for costs, run in zip(found, runs, strict=True):
@@ -64,7 +64,7 @@ def medians(repeats: int, *runs: Callable[[], Cost]) -> list[Cost]:
 
 
 def median(repeats: int, *runs: Callable[[], Cost]) -> list[float]:
-    """Median seconds of each, run in turn so that a busy machine slows all of them alike."""
+    """Return the median seconds of each, run in turn so that a busy machine slows all of them equally."""
     found: list[list[float]] = [[] for _ in runs]
     for _ in range(repeats):
         for times, run in zip(found, runs, strict=True):
@@ -73,7 +73,7 @@ def median(repeats: int, *runs: Callable[[], Cost]) -> list[float]:
 
 
 def table(rows: list[dict[str, object]]) -> str:
-    """Rows as Markdown."""
+    """Return rows as Markdown."""
     names = list(rows[0])
     lines = ["| " + " | ".join(names) + " |", "|" + " --- |" * len(names)]
     return "\n".join(lines + ["| " + " | ".join(str(row[name]) for name in names) + " |" for row in rows])

@@ -1,11 +1,10 @@
-"""Whether features are what featuretools' own calculation gives, on every set of a directory.
+"""Compare features with featuretools' own calculation, on every dataset of a directory.
 
-python benchmarks/feature_parity.py --data DIR: DIR has one file a table and a truth.json with its keys, or is a
-directory of such directories. Every table with a relationship is asked about in turn: all that featuretools' default
-primitives make of it at depth 2 is computed by Radix and by calculate_feature_matrix, without a cutoff, at one cutoff
-for all rows, and at an own cutoff for each of some rows. featuretools' cutoff counts rows stamped exactly at it; a
-nanosecond less makes it strict. Exit code 1 where a
-value differs by more than 1e-9 of itself.
+python benchmarks/feature_parity.py --data DIR: DIR has one file per table and a truth.json with its keys, or is a
+directory of such directories. Every table with a relationship is the target in turn: all features of featuretools'
+default primitives at depth 2 are computed by Radix and by calculate_feature_matrix, without a cutoff, at one cutoff
+for all rows, and at a separate cutoff for each of some rows. featuretools' cutoff includes rows with exactly that time;
+a nanosecond less makes it strict. The exit code is 1 if a value differs by more than 1e-9 of itself.
 """
 
 import argparse
@@ -42,14 +41,14 @@ LATE = 8_800_000_000_000_000
 """In microseconds: 2248, after everything."""
 CLOSE = 1e-9
 ROUNDING = 1e-5
-"""A difference of CLOSE times this share of the numbers that a feature is made of is one of their last digits."""
+"""A difference of CLOSE times this share of the input numbers of a feature is within their last digits."""
 SMALL = 1e-2
 """A value smaller than this share of the feature's largest is compared as if it were as large."""
 
 
 @dataclass
 class Score:
-    """What was found in a set."""
+    """The result for one dataset."""
 
     features: int = 0
     compiled: int = 0
@@ -62,7 +61,7 @@ class Score:
 
 
 def main() -> int:
-    """Compare, print a line for each set."""
+    """Compare; print a line for each dataset."""
     arguments = _arguments()
     lines, wrong = [], []
     for folder in sorted(
@@ -95,7 +94,7 @@ def main() -> int:
         for reason, count in score.uncompiled.items():
             print(f"not compiled: {count}, {reason}", flush=True)
         if score.failed:
-            print(f"featuretools itself fails at {len(score.failed)} features", flush=True)
+            print(f"featuretools itself fails on {len(score.failed)} features", flush=True)
     print()
     print(printed(lines))
     for line in wrong[:50]:
@@ -106,8 +105,8 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--rows", type=int, default=20_000, help="rows of a target that are compared; each n-th")
-    parser.add_argument("--own", type=int, default=12, help="rows that have a cutoff of their own")
+    parser.add_argument("--rows", type=int, default=20_000, help="number of compared rows of a target; every n-th")
+    parser.add_argument("--own", type=int, default=12, help="number of rows with a separate cutoff")
     parser.add_argument("--more", action="store_true", help="more primitives than featuretools' defaults")
     return parser.parse_args()
 
@@ -120,7 +119,7 @@ def one_table(
     score: Score,
     arguments: argparse.Namespace,
 ) -> None:
-    """Compare everything that can be asked about one table."""
+    """Compare all features of one table."""
     graph = build_graph(tags_of(truth, frames, target), tables, ())
     names = entity_set_names(graph)
     primitives = AGGREGATED + (MORE_AGGREGATED if arguments.more else ())
@@ -166,7 +165,7 @@ def one_table(
             )
         random = np.random.default_rng(0)
         some = random.choice(rows, min(arguments.own, len(rows)), replace=False)
-        # moments at which something happened, some of them to the microsecond
+        # times at which something happened, some of them with microseconds
         cutoffs = random.choice(moments, len(some)).astype(np.int64) + random.choice(
             [0, 0, 1, 86_400_000_000], len(some)
         )
@@ -176,13 +175,13 @@ def one_table(
 
 
 def columns_of(feature: Any) -> list[Any]:
-    """The feature, or each of its columns where it has several."""
+    """Return the feature, or each of its columns if it has several."""
     several = feature.number_output_features
     return [feature] if several == 1 else [feature[i] for i in range(several)]
 
 
 def plan_of(graph: Graph, nodes: dict[str, tuple[Node, Any]], target: pl.DataFrame) -> Plan:
-    """A plan of all of these."""
+    """Return a plan of all these features."""
     plan = Plan(
         table=graph.target,
         times={table.name: table.time for table in graph.tables.values() if table.time},
@@ -227,7 +226,7 @@ def _compare(
 
 
 def _theirs(features: list[Any], entities: Any, index: str, rows: np.ndarray, cutoffs: np.ndarray) -> dict[str, Any]:
-    """What featuretools gives. Where one feature makes it fail, the others are computed without it."""
+    """Return the values of featuretools. If it fails on a feature, compute the others without it."""
     import pandas as pd
 
     times = pd.to_datetime(pd.Series(cutoffs * 1000)) - pd.Timedelta(1, "ns")
@@ -251,7 +250,7 @@ def _theirs(features: list[Any], entities: Any, index: str, rows: np.ndarray, cu
 
 
 def _whole(feature: Any) -> Any:
-    """The feature that has the value, where it is one of several."""
+    """Return the feature that has the value, if it is one of several."""
     return getattr(feature, "base_feature", feature)
 
 
@@ -262,7 +261,7 @@ def _largest(file: Path, column: str) -> float:
 
 
 def _magnitude(node: Node, tables: dict[str, Path]) -> float:
-    """The largest number that a feature is made of."""
+    """Return the largest number that a feature is computed from."""
     leaves = [part for part in walk(node) if isinstance(part, Identity) and part.reading == "numeric"]
     return max(
         (_largest(tables[leaf.table] / "data.parquet", leaf.columns[0]) for leaf in leaves if leaf.table in tables),
@@ -271,10 +270,10 @@ def _magnitude(node: Node, tables: dict[str, Path]) -> float:
 
 
 def difference(mine: pl.Series, theirs: Any, magnitude: float = 0.0) -> float:
-    """The largest relative difference; infinite where it is not one of numbers.
+    """Return the largest relative difference; infinite if it is not between numbers.
 
-    A deviation of some units in the last place of the numbers that a feature is made of is none: where all are the
-    same, their standard deviation is nought or such a unit.
+    A deviation of some units in the last place of the input numbers does not count: if all are equal, their standard
+    deviation is zero or such a unit.
     """
     import pandas as pd
 

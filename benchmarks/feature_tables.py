@@ -1,4 +1,4 @@
-"""Tables of a directory with a truth.json, as the feature engine and as featuretools read them."""
+"""The tables of a directory with a truth.json, as the feature engine and as featuretools read them."""
 
 import io
 import json
@@ -26,12 +26,12 @@ LONG = 30
 
 
 def frames_of(folder: Path, truth: dict[str, Any]) -> dict[str, pl.DataFrame]:
-    """The tables, as they are in the files, with dates read."""
+    """Read the tables from the files, with parsed dates."""
     return {name: _dated(_read(folder / about["file"], about, truth)) for name, about in truth["tables"].items()}
 
 
 def snapshots(frames: dict[str, pl.DataFrame], folder: Path) -> dict[str, Path]:
-    """The tables as snapshot directories."""
+    """Write the tables as snapshot directories."""
     found = {}
     for number, (name, frame) in enumerate(frames.items()):
         found[name] = folder / f"table{number}"
@@ -41,7 +41,7 @@ def snapshots(frames: dict[str, pl.DataFrame], folder: Path) -> dict[str, Path]:
 
 
 def tags_of(truth: dict[str, Any], frames: dict[str, pl.DataFrame], target: str) -> Tags:
-    """What a person would confirm: keys and time indexes of the truth, types by what is in the columns."""
+    """Return the tags that a user would confirm: keys and time indexes of the truth, types by content."""
     keys = [
         f for f in truth["foreign_keys"] if f.get("kind", USED[0]) in USED and {f["child"], f["parent"]} <= set(frames)
     ]
@@ -70,18 +70,18 @@ def tags_of(truth: dict[str, Any], frames: dict[str, pl.DataFrame], target: str)
 
 
 ANSWER = "(answer)"
-"""A column that every target has here, since tags need one; nothing is made of it."""
+"""A target column added to every table, since tags need one; no feature reads it."""
 
 
 def with_answers(frames: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """The tables, each with a column that can be asked for."""
+    """Return the tables, each with a column that can be the target."""
     return {name: frame.with_columns(pl.lit(0).alias(ANSWER)) for name, frame in frames.items()}
 
 
 def entities(graph: Graph, names: EntitySetNames, tables: dict[str, Path]) -> Any:
-    """Featuretools' entity set of all rows, with the names of the definitions; keys are row numbers.
+    """Return featuretools' entity set of all rows, with the names of the definitions; keys are row numbers.
 
-    A table without a time of its own has that of what it points to, as the engine sees it.
+    A table without a time inherits that of its parents, as in the engine.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -113,7 +113,7 @@ def entities(graph: Graph, names: EntitySetNames, tables: dict[str, Path]) -> An
             elif (inherited := store.times(table.name)) is not None:
                 time, known = "(known)", pl.Series(inherited)
                 known = known.set(known == NEVER, None)
-                # what has always been there, long ago
+                # for what has always existed, long ago
                 types[time] = "Datetime"
                 data[time] = _datetimes(known.set(known < EARLY, EARLY).cast(pl.Datetime("us")))
             for number, (link, column) in enumerate(zip(graph.links, names.links, strict=True)):

@@ -1,10 +1,10 @@
-"""Features: Radix, featuretools and a query by hand, side by side, each in a process of its own.
+"""Features: Radix, featuretools and a hand-written query, side by side, each in a separate process.
 
 python benchmarks/features.py --rows N: customers, their sessions, N transactions; all that featuretools' default
-primitives make of a customer at depth 2, for all customers as of one cutoff. With --own-cutoffs M: for M pairs of a
-customer and a moment, each its own; featuretools on as many as it can finish. With --aggregate: only what comes of
-the transactions, read from Parquet by Polars' streaming engine, for tables larger than memory. Seconds are those of
-the work from Parquet files to the matrix in memory, without imports; the peak is that of the whole process.
+primitives compute for a customer at depth 2, for all customers as of one cutoff. With --own-cutoffs M: for M pairs of
+a customer and a cutoff; featuretools on as many as it can finish. With --aggregate: only the aggregations of the
+transactions, read from Parquet by Polars' streaming engine, for tables larger than memory. Seconds measure the work
+from Parquet files to the matrix in memory, without imports; the peak is that of the whole process.
 """
 
 import argparse
@@ -27,14 +27,14 @@ START = np.datetime64("2020-01-01", "us")
 CUTOFF_AT = np.datetime64("2021-06-01", "us")
 PIECE = 5_000_000
 ROW_GROUP = 122_880
-"""Rows of a row group, as raw snapshots have them."""
+"""Rows of a row group, as in raw snapshots."""
 FINISHES = 100
-"""Rows with cutoffs of their own that featuretools is given; it needs some seconds for them."""
+"""Rows with separate cutoffs that featuretools gets; it needs some seconds for them."""
 TABLES = ("customers", "sessions", "transactions")
 
 
 def main() -> int:
-    """Make the tables, run everything in turn, print the medians."""
+    """Build the tables, run everything in turn, print the medians."""
     arguments = _arguments()
     if arguments.run:
         return _run(arguments)
@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--own-cutoffs", type=int, default=0)
     parser.add_argument("--aggregate", action="store_true")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--scratch", help="where the tables are written for the time of the run")
+    parser.add_argument("--scratch", help="the directory for the tables during the run")
     parser.add_argument("--run", choices=["radix", "hand", "featuretools"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -91,7 +91,7 @@ def _lines(costs: dict[str, list[tuple[float, float]]], arguments: argparse.Name
 
 
 def make(rows: int, folder: Path, seed: int = 0) -> None:
-    """Customers with 100 transactions each in 5 sessions, all sorted by nothing in particular but their keys."""
+    """Write customers with 100 transactions each in 5 sessions, in random order except for their keys."""
     random = np.random.default_rng(seed)
     customers, sessions = max(1, rows // 100), max(1, rows // 20)
     join = random.integers(0, 300 * DAY, customers)
@@ -156,7 +156,7 @@ def _write(folder: Path, pieces: Any) -> None:
 
 
 def asked(folder: Path, own: int) -> pl.DataFrame:
-    """Customers and moments: all at one, or each at its own."""
+    """Return customers and cutoffs: all at one, or each at its own."""
     frame = pl.read_parquet(folder / "customers" / "data.parquet")
     if not own:
         frame = frame.filter(pl.col("join_time") < CUTOFF_AT)
@@ -185,7 +185,7 @@ def _radix(arguments: argparse.Namespace) -> float:
 
 
 def _total(folder: Path) -> float:
-    """Sums, means, deviations and extremes of every session, from all transactions, by the engine's own grouping."""
+    """Aggregate sums, means, deviations and extremes of every session with the engine's grouping."""
     from radix_assets.asof.plan import Aggregation, Identity, Link, Plan
     from radix_assets.asof.store import Store
     from radix_assets.features.polars_tables import PolarsTables
@@ -214,14 +214,14 @@ def _total(folder: Path) -> float:
 
 
 def _plan(folder: Path) -> None:
-    """Write what featuretools' default primitives make, as a plan; in a process of its own, so that nothing stays."""
+    """Write the features of featuretools' default primitives as a plan; in a separate process, to free its memory."""
     here, there = str(Path(__file__).parent), str(folder)
     code = f"import sys; sys.path.insert(0, {here!r}); import features; features.write_plan({there!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def write_plan(folder: str) -> None:
-    """Definitions over the tables, saved as plan.json."""
+    """Save definitions over the tables as plan.json."""
     from feature_parity import AGGREGATED, TRANSFORMED, plan_of
     from feature_tables import ANSWER, tags_of
 
@@ -295,13 +295,13 @@ def _featuretools(arguments: argparse.Namespace) -> float:
         if arguments.own_cutoffs:
             rows = rows.unique("customer_id", keep="first", maintain_order=True).head(FINISHES)
             cutoff = rows.select("customer_id", pl.col("__cutoff").alias("time")).to_pandas()
-            started = time.perf_counter()  # what is done once would count many times when a part stands for all
+            started = time.perf_counter()  # work done once would count many times when a part represents all
         ft.calculate_feature_matrix(features, entities, cutoff_time=cutoff)
         return time.perf_counter() - started
 
 
 def _hand(arguments: argparse.Namespace) -> float:
-    """The same features as a person would write them for Polars."""
+    """Compute the same features as hand-written Polars."""
     rows = asked(arguments.folder, arguments.own_cutoffs).with_row_index("row")
     started = time.perf_counter()
     customers, sessions, transactions = (pl.scan_parquet(arguments.folder / n / "data.parquet") for n in TABLES)

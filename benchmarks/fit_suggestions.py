@@ -1,8 +1,8 @@
-"""Fits the numbers in radix_assets/suggestions/weights.py: the ranking of targets, and how sure to be.
+"""Fit the numbers in radix_assets/suggestions/weights.py: the ranking of targets, and its calibration.
 
     python benchmarks/fit_suggestions.py [--data DIR] [--write]
 
-The ranking learns from the schemas in target_schemas.txt and the sets below `--data`; each is scored by a fit that
+The ranking is fitted on the schemas in target_schemas.txt and the datasets below `--data`; each is scored by a fit that
 has not seen it. Without `--write` it only prints the scores.
 """
 
@@ -29,16 +29,16 @@ SCHEMAS = Path(__file__).parent / "target_schemas.txt"
 WEIGHTS_FILE = ROOT / "radix_assets" / "suggestions" / "weights.py"
 STRENGTH = 0.01
 PRIOR = {"a table of few rows": -2.0, "private": -1.0}
-"""What is known beforehand of features that the schemas hardly have."""
+"""Prior weights of features that the schemas hardly contain."""
 RULE_BIN = 10
-"""Least points of a bin, of rules with few."""
+"""Minimum points of a bin, for rules with few points."""
 NO_FEATURES = {"id", "row_index", "group_id", "weight", "constant", "person_name"}
 _KINDS = {"b": "binary", "c": "classes", "o": "grades", "i": "whole", "n": "number"}
 
 
 @dataclass
 class Choice:
-    """The candidates of one set, of which some are what people predict."""
+    """The candidates of one dataset, some of which are common targets."""
 
     name: str
     names: list[str]
@@ -48,7 +48,7 @@ class Choice:
 
 
 def read_schemas(file: Path) -> list[Choice]:
-    """The sets of a file of schemas."""
+    """Read the datasets in a file of schemas."""
     blocks: list[list[tuple[str, int, list[tuple[str, str, bool]]]]] = []
     for line in file.read_text(encoding="utf-8").splitlines():
         match = re.fullmatch(r"(\+ )?(\w+)(?: \((\d+)\))?: (.*)", line)
@@ -107,7 +107,7 @@ def _choice(block: list[tuple[str, int, list[tuple[str, str, bool]]]]) -> Choice
 
 
 def read_choice(made: Made) -> Choice | None:
-    """A real set as a choice; None where nothing is asked of it."""
+    """Read a real dataset as a choice; return None if it has no question."""
     wanted = {(task.table, task.column) for task in made.truth.tasks}
     found = suggest(made.tables, made.profiles, made.schema)
     posed = list(candidates_of(made.profiles, found.tables, made.schema))
@@ -115,13 +115,13 @@ def read_choice(made: Made) -> Choice | None:
     if not wanted:
         return None
     if not any(marks):
-        print("no candidate is what is asked of", made.truth.name)
+        print("no candidate is the target of", made.truth.name)
     names = [f"{one.candidate.table}.{one.candidate.name}" for one in posed]
     return Choice(made.truth.name, names, [features_of(one.candidate, one.around) for one in posed], marks, real=True)
 
 
 def fit(choices: Sequence[Choice], strength: float = STRENGTH) -> dict[str, float]:
-    """Weights of a conditional logit with a quadratic penalty around PRIOR."""
+    """Return the weights of a conditional logit with a quadratic penalty around PRIOR."""
     usable = [choice for choice in choices if any(choice.wanted)]
     names = sorted({name for choice in usable for each in choice.features for name in each})
     place = {name: number for number, name in enumerate(names)}
@@ -152,7 +152,7 @@ def fit(choices: Sequence[Choice], strength: float = STRENGTH) -> dict[str, floa
 
 
 def rank(choice: Choice, weights: dict[str, float]) -> list[tuple[float, str, bool]]:
-    """Shares, best first."""
+    """Return the shares, best first."""
     scores = np.array([sum(weights.get(n, 0.0) * v for n, v in each.items()) for each in choice.features])
     shares = np.exp(scores - scores.max())
     shares /= shares.sum()
@@ -161,7 +161,7 @@ def rank(choice: Choice, weights: dict[str, float]) -> list[tuple[float, str, bo
 
 
 def left_out(choices: Sequence[Choice], parts: int) -> list[list[tuple[float, str, bool]]]:
-    """Every choice ranked by a fit that has seen none of its part."""
+    """Rank every choice with a fit that has seen nothing of its part."""
     ranked: list[list[tuple[float, str, bool]]] = [[] for _ in choices]
     for part in range(parts):
         weights = fit([choice for number, choice in enumerate(choices) if number % parts != part])
@@ -171,7 +171,7 @@ def left_out(choices: Sequence[Choice], parts: int) -> list[list[tuple[float, st
 
 
 def main() -> None:
-    """Fit, score, and write if asked to."""
+    """Fit, score, and write on request."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=SHARED / "data")
     parser.add_argument("--write", action="store_true")
@@ -182,7 +182,7 @@ def main() -> None:
 
 
 def run(sets: Sequence[Made], *, write_it: bool, verbose: bool) -> None:
-    """Fit on these sets and the schemas, and report."""
+    """Fit on these datasets and the schemas, and report."""
     choices = read_schemas(SCHEMAS) + [one for made in sets if (one := read_choice(made))]
     ranked = left_out(choices, 20)
     report(choices, ranked, verbose=verbose)
@@ -202,9 +202,9 @@ def run(sets: Sequence[Made], *, write_it: bool, verbose: bool) -> None:
 
 
 def role_points(sets: Sequence[Made]) -> dict[str, list[tuple[str, tuple[float, bool]]]]:
-    """By rule: of each set, how sure it was before calibration, and whether it was right."""
+    """Return for each rule its confidence before calibration in each dataset, and whether it was right."""
     kept = dict(CALIBRATION)
-    CALIBRATION.clear()  # what is said now is raw
+    CALIBRATION.clear()  # confidences are raw now
     points: dict[str, list[tuple[str, tuple[float, bool]]]] = {"time": [], "feature": []}
     try:
         for made in sets:
@@ -227,7 +227,7 @@ def role_points(sets: Sequence[Made]) -> dict[str, list[tuple[str, tuple[float, 
 
 
 def steps(points: Sequence[tuple[float, bool]], least: int = 40, most: int = 8) -> list[tuple[float, float]]:
-    """How often what was said with a raw confidence was right, never falling: means of bins of `least` or more."""
+    """Return how often a raw confidence was right, as a non-decreasing function: means of bins of `least` or more."""
     ordered = sorted(points)
     bins = max(1, min(most, len(ordered) // least))
     edges = [len(ordered) * number // bins for number in range(bins + 1)]
@@ -243,7 +243,7 @@ def steps(points: Sequence[tuple[float, bool]], least: int = 40, most: int = 8) 
 
 
 def error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
-    """Expected calibration error over bins of equal width."""
+    """Return the expected calibration error over bins of equal width."""
     total = 0.0
     for number in range(bins):
         part = [(raw, mark) for raw, mark in points if min(bins - 1, int(raw * bins)) == number]
@@ -253,7 +253,7 @@ def error(points: Sequence[tuple[float, bool]], bins: int = 10) -> float:
 
 
 def write(weights: dict[str, float], calibration: dict[str, list[tuple[float, float]]]) -> None:
-    """The fitted numbers as a module; tables that were not fitted stay."""
+    """Write the fitted numbers as a module; tables that were not fitted are unchanged."""
     kept = {**CALIBRATION, **calibration}
     lines = ['"""Fitted numbers: written by benchmarks/fit_suggestions.py, not by hand."""', ""]
     lines += ["WEIGHTS: dict[str, float] = {"]
@@ -269,7 +269,7 @@ def write(weights: dict[str, float], calibration: dict[str, list[tuple[float, fl
 def report(
     choices: Sequence[Choice], ranked: Sequence[list[tuple[float, str, bool]]], *, verbose: bool = False
 ) -> None:
-    """Print how well the ranking does on what it has not seen."""
+    """Print the scores of the ranking on unseen datasets."""
     unseen = fit([choice for choice in choices if not choice.real])
     for what, pick, source in (
         ("schemas, left out", [not c.real for c in choices], ranked),

@@ -1,4 +1,4 @@
-"""How long the code location takes to load with many projects, against an empty Dagster location.
+"""Load time of the code location with many projects, compared with an empty Dagster location.
 
 python benchmarks/loading.py --projects 50 --tables 10
 """

@@ -1,8 +1,8 @@
-"""Profiles beside the full ydata-profiling page: time and peak memory of whole processes, medians of runs in turn.
+"""Profiles and the full ydata-profiling page: time and peak memory of whole processes, medians of runs in turn.
 
 python benchmarks/profiles.py --rows 1000000              # 20 mixed columns, with associations
-python benchmarks/profiles.py --wide 10000 --rows 1000    # so many columns
-python benchmarks/profiles.py --append --rows 1000000     # 1 % new rows, beside the whole again
+python benchmarks/profiles.py --wide 10000 --rows 1000    # many columns
+python benchmarks/profiles.py --append --rows 1000000     # 1 % new rows, and all from scratch
 """
 
 import argparse
@@ -48,13 +48,13 @@ ProfileReport(frame, title="t", progress_bar=False, minimal={minimal}).to_file({
 def profile(
     folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet", *, warm: bool = False
 ) -> Cost:
-    """A process that profiles a file and writes profile and state."""
+    """Return the code of a process that profiles a file and writes profile and state."""
     words = [str(file), str(previous) if previous else "-", str(folder / state), str(folder / "profile.json")]
     return python(_RADIX.format(words=words, warm=warm), {})
 
 
 def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet") -> Cost:
-    """The same, timed inside: without the start of Python and the imports."""
+    """Return the same code, timed inside: without the start of Python and the imports."""
     cost = profile(folder, file, previous, state, warm=True)
     said = json.loads(cost.said.strip().splitlines()[-1])
     if previous is not None and not said["carried"]:
@@ -63,12 +63,12 @@ def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "
 
 
 def page(folder: Path, file: Path, *, minimal: bool = False) -> Cost:
-    """A process that makes the page of ydata-profiling."""
+    """Return the code of a process that renders the page of ydata-profiling."""
     return python(_PAGE.format(file=str(file), out=str(folder / "page.html"), minimal=minimal), {})
 
 
 def line(name: str, cost: Cost, base: Cost | None) -> dict[str, object]:
-    """One row of the table that is printed."""
+    """Return one row of the printed table."""
     found: dict[str, object] = {
         "": name,
         "seconds": f"{cost.seconds:.2f}",
@@ -82,7 +82,7 @@ def line(name: str, cost: Cost, base: Cost | None) -> dict[str, object]:
 
 
 def beside_page(folder: Path, rows: int, columns: int, repeats: int, *, alone: bool) -> None:
-    """Every statistic of a tall table, and the page of it."""
+    """Compare all statistics of a tall table with the page of ydata-profiling."""
     file = folder / f"mixed_{rows}_{columns}.parquet"
     tables.write(file, rows, columns)
     runs = [partial(profile, folder, file)] + ([] if alone else [partial(page, folder, file)])
@@ -95,7 +95,7 @@ def beside_page(folder: Path, rows: int, columns: int, repeats: int, *, alone: b
 
 
 def wide(folder: Path, rows: int, columns: int, repeats: int) -> None:
-    """A table of many columns."""
+    """Profile a table with many columns."""
     file = folder / f"wide_{rows}_{columns}.parquet"
     tables.wide(file, rows, columns)
     (found,) = medians(repeats, partial(profile, folder, file))
@@ -104,7 +104,7 @@ def wide(folder: Path, rows: int, columns: int, repeats: int) -> None:
 
 
 def appended(folder: Path, rows: int, columns: int, repeats: int) -> None:
-    """One row more in a hundred: from the state before, beside the whole again."""
+    """Profile one percent of new rows: from the previous state, beside the whole from scratch."""
     before, after = folder / f"mixed_{rows}_{columns}.parquet", folder / f"mixed_{rows + rows // 100}_{columns}.parquet"
     tables.write(before, rows, columns)
     tables.write(after, rows + rows // 100, columns)
@@ -121,7 +121,7 @@ def appended(folder: Path, rows: int, columns: int, repeats: int) -> None:
 
 
 def main() -> None:
-    """Run what the arguments name; without any, what docs/benchmarks.md states."""
+    """Run the benchmarks that the arguments name; without any, those of docs/benchmarks.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=lambda text: int(float(text)), default=None)
     parser.add_argument("--columns", type=int, default=20)

@@ -1,7 +1,7 @@
-"""Fit the weights of `radix_assets/relationships/weights.py` and say how well they do on databases left out.
+"""Fit the weights of `radix_assets/relationships/weights.py` and score them on databases left out.
 
-    python benchmarks/relationship_fit.py            # fits, judges by leaving out one database at a time
-    python benchmarks/relationship_fit.py --write    # and writes the file
+    python benchmarks/relationship_fit.py            # fit, score by leaving out one database at a time
+    python benchmarks/relationship_fit.py --write    # and write the file
 
 Two logistic regressions, each with names and without, on the published sets and on worlds of seeds that
 `relationships.py` does not use; with names, without, and with orphans, nulls and samples.
@@ -42,11 +42,11 @@ class Example:
     pairs: list[Pair]
     real: bool
     right: list[bool | None]
-    """None where the pair counts neither way."""
+    """None if the pair counts neither way."""
 
 
 def examples(seeds: int) -> Iterator[Example]:
-    """All variants."""
+    """Return all variants."""
     bases = [*published(), *(world for seed in range(seeds) for world in worlds(seed))]
     for base in bases:
         for name, change in NAMES.items():
@@ -70,7 +70,7 @@ def _example(database: Database) -> Example:
 
 
 def fit(found: list[Example]) -> Weights:
-    """All four regressions."""
+    """Fit all four regressions."""
     told, silent = (
         _regression(_rows(found, told, [[p.seen for p in e.pairs] for e in found])) for told in (True, False)
     )
@@ -87,7 +87,7 @@ def _rows(found: list[Example], told: bool, seen: list[list[dict[str, float]]]) 
     per = {name: sum(e.name == name for e in found) for name in {e.name for e in found}}
     rows = []
     for example, evidence in zip(found, seen, strict=True):
-        # Between counting all databases alike and all pairs alike.
+        # Between weighting all databases equally and weighting all pairs equally.
         weight = 1 / per[example.name] / max(1, len(example.pairs)) ** 0.5
         rows += [
             (one, bool(right), weight)
@@ -117,7 +117,7 @@ STRENGTH = 0.05
 
 
 def judge(found: list[Example]) -> None:
-    """By leaving out one database at a time, all its variants and all draws of it: links as they are chosen."""
+    """Score by leaving out one database at a time, with all its variants and draws: links as they are selected."""
     said: dict[str, list[tuple[float, bool, bool]]] = {}
     for name in sorted({e.name for e in found}):
         weights = fit([e for e in found if e.name != name])
@@ -150,7 +150,7 @@ def main() -> None:
 
 
 def write(weights: Weights) -> None:
-    """As Python source."""
+    """Write the weights as Python source."""
     lines = [HEADER.rstrip("\n")]
     for name in ("alone_told", "alone_silent", "beside_told", "beside_silent"):
         lines.append(f'    "{name}": {{')

@@ -1,4 +1,4 @@
-"""Databases whose keys and relationships are known: the published sets, worlds that are made, and variants of both."""
+"""Databases with known keys and relationships: published datasets, synthetic worlds, and variants of both."""
 
 import sys
 import tempfile
@@ -21,30 +21,30 @@ Columns = dict[tuple[str, str], str]
 
 
 def edge(child: str, columns: list[str], parent: str, keys: list[str]) -> Edge:
-    """With its columns in an order of their own, so that equal edges are equal."""
+    """Return the edge with its columns in canonical order, so that equal edges are equal."""
     pairs = sorted(zip(columns, keys, strict=True))
     return child, tuple(pair[0] for pair in pairs), parent, tuple(pair[1] for pair in pairs)
 
 
 @dataclass(frozen=True)
 class Database:
-    """Tables with what is true of them."""
+    """Tables with their true keys and relationships."""
 
     name: str
     frames: dict[str, pl.DataFrame]
     keys: dict[str, list[str] | None]
-    """Of the tables for which it is known: the primary key; None where there is none."""
+    """The primary key of each table for which it is known; None if there is none."""
     wanted: frozenset[Edge]
     allowed: frozenset[Edge]
-    """Links that are neither wanted nor wrong: natural joins, keys of groups."""
+    """Links that are neither required nor wrong: natural joins, keys of groups."""
 
     def write(self, folder: Path) -> tuple[dict[str, Path], dict[str, TableProfile]]:
-        """As raw snapshots below a folder, with their profiles."""
+        """Write the tables as raw snapshots below a folder, with their profiles."""
         return write_set(self.frames, folder)
 
 
 def published() -> Iterator[Database]:
-    """The multi-table sets beside the repository, read as a project reads them."""
+    """Return the multi-table datasets beside the repository, read as a project reads them."""
     if not SHARED.exists():
         return
     for name in multi_table_sets():
@@ -73,7 +73,7 @@ def _edges(truth: dict[str, Any], *kinds: str) -> frozenset[Edge]:
 
 
 def renamed(database: Database, *, columns: bool, tables: bool) -> Database:
-    """With columns c1…cn in each table, tables t1…tn, or both."""
+    """Return the database with columns c1…cn in each table, tables t1…tn, or both."""
     table_names = {name: f"t{place}" if tables else name for place, name in enumerate(database.frames, 1)}
     names: Columns = {
         (table, column): f"c{place}" if columns else column
@@ -106,7 +106,7 @@ def renamed(database: Database, *, columns: bool, tables: bool) -> Database:
 
 
 def _children(database: Database) -> list[tuple[str, str]]:
-    """Columns that point somewhere and may hold anything: no part of a key, of a wider edge, or of a parent."""
+    """Return columns that reference a table and may have any value: not in a key, a wider edge, or a parent."""
     held = {(table, name) for table, key in database.keys.items() for name in key or []}
     held |= {(parent, name) for _, _, parent, names in database.wanted | database.allowed for name in names}
     held |= {(child, name) for child, names, _, _ in database.wanted if len(names) > 1 for name in names}
@@ -114,7 +114,7 @@ def _children(database: Database) -> list[tuple[str, str]]:
 
 
 def with_orphans(database: Database, share: float, seed: int) -> Database:
-    """Some references lead to rows that are not there."""
+    """Replace some references by ones to missing rows."""
     rng = np.random.default_rng(seed)
     frames = dict(database.frames)
     for table, name in _children(database):
@@ -133,7 +133,7 @@ def with_orphans(database: Database, share: float, seed: int) -> Database:
 
 
 def with_nulls(database: Database, share: float, seed: int) -> Database:
-    """Some references are empty."""
+    """Replace some references by nulls."""
     rng = np.random.default_rng(seed)
     frames = dict(database.frames)
     for table, name in _children(database):
@@ -143,7 +143,7 @@ def with_nulls(database: Database, share: float, seed: int) -> Database:
 
 
 def sampled(database: Database, share: float, seed: int) -> Database:
-    """Tables that nobody points to hold some of their rows only."""
+    """Sample the rows of tables that no other table references."""
     pointed = {parent for _, _, parent, _ in database.wanted | database.allowed}
     frames = {
         table: frame if table in pointed or frame.height < 50 else frame.sample(fraction=share, seed=seed)
@@ -153,7 +153,7 @@ def sampled(database: Database, share: float, seed: int) -> Database:
 
 
 def part(database: Database, share: float, seed: int) -> Database:
-    """Some of the tables only, so that columns point to what is not there."""
+    """Keep some of the tables only, so that columns reference missing tables."""
     rng = np.random.default_rng(seed)
     kept = {name for name in database.frames if rng.random() < share} or set(database.frames)
     return Database(

@@ -1,4 +1,4 @@
-"""Made-up databases in the manner of real ones: warehouses, shops, forums, leagues, hospitals, cryptic names too.
+"""Synthetic databases that resemble real ones: warehouses, shops, forums, leagues, hospitals, cryptic names too.
 
 A world is text. Each line is a table: `name rows: column kind, column kind, … | key a b`. Kinds of keys: `pk`
 (running), `pk+100` (from 101), `pk*10` (steps), `gap` (random whole numbers), `code3` (letters), `tag` (`A0001`),
@@ -290,7 +290,7 @@ _SYLLABLES = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "za", "den",
 
 
 def worlds(seed: int) -> Iterator[Database]:
-    """Every world, with rows of its own."""
+    """Return every world, with generated rows."""
     for place, (name, text) in enumerate(WORLDS.items()):
         yield _world(name, text, np.random.default_rng([seed, place]))
 
@@ -338,7 +338,7 @@ def _key(columns: dict[str, str], notes: list[str]) -> list[str] | None:
 
 
 def _needs(columns: dict[str, str], keys: dict[str, list[str] | None]) -> set[str]:
-    """Tables that must be finished before: those whose linked columns this one takes."""
+    """Return the tables that must be finished before: those whose linked columns this one copies."""
     found = set()
     for kind in columns.values():
         match = re.match(r"[>@](\w+)", kind)
@@ -407,7 +407,7 @@ def _point(pool: Any, count: int, how: str, rng: np.random.Generator) -> list[An
     return [None if rng.random() < nulls else value for value in picked.tolist()]
 
 
-def _attribute(kind: str, count: int, rng: np.random.Generator) -> list[Any]:  # noqa: C901, PLR0911, PLR0912 one line a kind
+def _attribute(kind: str, count: int, rng: np.random.Generator) -> list[Any]:  # noqa: C901, PLR0911, PLR0912 one line per kind
     optional, kind = kind.endswith("?"), kind.rstrip("?")
     if optional:
         return [None if rng.random() < 0.3 else value for value in _attribute(kind, count, rng)]

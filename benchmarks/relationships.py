@@ -1,9 +1,9 @@
-"""How well keys and relationships are found, without the declared ones: published sets, made-up worlds, variants.
+"""Accuracy of keys and relationships, found without the declared ones: published datasets, synthetic worlds, variants.
 
     python benchmarks/relationships.py
     python benchmarks/relationships.py --only published,each --remarks
 
-A link is right where child, parent and all columns are; natural joins and keys of groups count neither way. "c1…cn":
+A link is right if child, parent and all columns are; natural joins and keys of groups count neither way. "c1…cn":
 all columns renamed within each table; "t1…tn": all tables; "both". Orphans, nulls and samples change the data, with
 real names and without. The worlds are drawn from seeds that the weights were not fitted on.
 """
@@ -62,17 +62,17 @@ class Scores:
 
     @property
     def f1(self) -> float:
-        """Of links."""
+        """Return the F1 score of the links."""
         return 2 * self.hit / max(1, 2 * self.hit + self.missed + self.false)
 
     @property
     def key_accuracy(self) -> float:
-        """Share of tables with a known key whose key is found, all columns of it."""
+        """Return the share of tables with a known key whose key is found, with all its columns."""
         return self.right / max(1, self.keys)
 
     @property
     def calibration_error(self) -> float:
-        """Mean gap between confidence and share of right links, in ten bins weighted by their links."""
+        """Return the mean gap between confidence and share of right links, in ten bins weighted by their links."""
         bins: dict[int, list[tuple[float, bool]]] = {}
         for said in self.said:
             bins.setdefault(min(9, int(said[0] * 10)), []).append(said)
@@ -80,7 +80,7 @@ class Scores:
         return sum(gaps) / max(1, len(self.said))
 
     def add(self, other: "Scores") -> None:
-        """Counts of another database."""
+        """Add the counts of another database."""
         for name in ("hit", "missed", "false", "exact", "keys", "right", "seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.said += other.said
@@ -88,12 +88,12 @@ class Scores:
 
 
 def edges_of(schema: Schema) -> dict[Edge, float]:
-    """Links with their confidence."""
+    """Return the links with their confidence."""
     return {edge(r.child, r.child_columns, r.parent, r.parent_columns): r.confidence for r in schema.relationships}
 
 
 def score(database: Database, schema: Schema) -> Scores:
-    """One database against the truth."""
+    """Score one database against the truth."""
     found = edges_of(schema)
     hit, missed = found.keys() & database.wanted, database.wanted - found.keys()
     false = found.keys() - database.wanted - database.allowed
@@ -123,7 +123,7 @@ def measure(database: Database) -> Scores:
 
 
 def total(databases: Iterable[Database], change: Change) -> Scores:
-    """Over several."""
+    """Return the total over several databases."""
     result = Scores()
     for database in databases:
         result.add(measure(change(database)))
@@ -131,7 +131,7 @@ def total(databases: Iterable[Database], change: Change) -> Scores:
 
 
 def row(what: str, scores: Scores) -> dict[str, object]:
-    """As the table shows it."""
+    """Return the row of the printed table."""
     found = scores.hit + scores.false
     return {
         "what": what,
@@ -148,9 +148,9 @@ def row(what: str, scores: Scores) -> dict[str, object]:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="published,worlds,each,flaws,cost", help="parts, by commas")
-    parser.add_argument("--remarks", action="store_true", help="every wrong link and key")
-    parser.add_argument("--seed", type=int, default=UNSEEN, help="of the worlds")
+    parser.add_argument("--only", default="published,worlds,each,flaws,cost", help="comma-separated parts")
+    parser.add_argument("--remarks", action="store_true", help="print every wrong link and key")
+    parser.add_argument("--seed", type=int, default=UNSEEN, help="the seed of the worlds")
     wish = parser.parse_args()
     parts = wish.only.split(",")
     real = list(published()) if {"published", "flaws", "each"} & set(parts) else []
@@ -174,7 +174,7 @@ def main() -> None:
 
 
 def _cost(tables: int, columns: int, rows: int) -> dict[str, object]:
-    """Of the search alone, on tables of measures, codes and references."""
+    """Measure the search alone, on tables of measures, codes and references."""
     rng = np.random.default_rng(5)
     frames: dict[str, pl.DataFrame] = {}
     for place in range(tables):

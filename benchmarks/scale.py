@@ -1,10 +1,10 @@
-"""Tables from 1 to 100 million rows: profiled and aggregated, each in a process of its own, under a peak of memory.
+"""Tables from 1 to 100 million rows: profiled and aggregated, each in a separate process, with its peak memory.
 
 python benchmarks/scale.py --rows 1e6,1e7,1e8
 
-Aggregated: featuretools' default primitives of every usable column, as of one moment, for each of the 50,000 codes that
-the rows belong to, by the engine that makes features. The tables are made once, below --directory, and kept there (100
-million rows of 10 columns are about 4 GB).
+Aggregated: featuretools' default primitives of every usable column, as of one cutoff, for each of the 50,000 codes that
+the rows belong to, by the feature engine. The tables are written once, below --directory, and stay there (100 million
+rows of 10 columns are about 4 GB).
 """
 
 import argparse
@@ -27,7 +27,7 @@ LIMIT = 4_096
 
 
 def profiled(folder: Path, rows: int, columns: int, repeats: int) -> Cost:
-    """Time and peak of a process that profiles the table and writes profile and state."""
+    """Return time and peak of a process that profiles the table and writes profile and state."""
     file = folder / f"mixed_{rows}_{columns}.parquet"
     tables.write(file, rows, columns)
     (cost,) = medians(repeats, partial(profiles.profile, folder, file))
@@ -59,11 +59,11 @@ asked = pl.read_parquet(tables["codes"] / "data.parquet")
 asked = asked.with_columns(pl.lit(1_680_000_000_000_000).cast(pl.Datetime("us")).alias(CUTOFF))
 compute(plan, tables, asked).write_parquet(Path({folder!r}) / "matrix.parquet")
 """
-"""The moment is that by which four of five rows were known."""
+"""The cutoff is the time by which four of five rows were known."""
 
 
 def aggregated(folder: Path, rows: int, columns: int, repeats: int) -> Cost:
-    """Time and peak of a process that makes features of all rows, and writes them."""
+    """Return time and peak of a process that computes features of all rows, and writes them."""
     tables_of = folder / f"aggregated_{rows}"
     shutil.rmtree(tables_of, ignore_errors=True)
     for name in ("rows", "codes"):
@@ -77,7 +77,7 @@ def aggregated(folder: Path, rows: int, columns: int, repeats: int) -> Cost:
 
 
 def draw(found: dict[str, dict[int, Cost]], file: Path) -> None:
-    """Time and memory against rows, beside a line of slope one."""
+    """Plot time and memory against rows, beside a line of slope one."""
     os.environ.setdefault("MPLBACKEND", "agg")
     from matplotlib import pyplot as plt
 
@@ -102,9 +102,9 @@ def draw(found: dict[str, dict[int, Cost]], file: Path) -> None:
 
 
 def lines(name: str, costs: dict[int, Cost]) -> list[dict[str, object]]:
-    """Rows of the table that is printed; the exponent is that of the growth since the row before.
+    """Yield rows of the printed table; the exponent is that of the growth since the previous row.
 
-    Of CPU seconds, since other work on the machine changes over the minutes that the largest table takes.
+    It uses CPU seconds, since other work on the machine varies over the minutes that the largest table takes.
     """
     found: list[dict[str, object]] = []
     before: tuple[int, Cost] | None = None
@@ -127,7 +127,7 @@ def lines(name: str, costs: dict[int, Cost]) -> list[dict[str, object]]:
 
 
 def main() -> int:
-    """Measure, print and draw. Fails where a process needs more than 4 GiB."""
+    """Measure, print and plot. Fail if a process needs more than 4 GiB."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", default="1e6,1e7,1e8", help="such as 1e6,1e7,1e8")
     parser.add_argument("--columns", type=int, default=10)

@@ -1,12 +1,12 @@
-"""Which columns are personal or sensitive, against what reviewers said.
+"""Accuracy of personal and sensitive columns, compared with the labels of reviewers.
 
     python benchmarks/sensitivity.py
     python benchmarks/sensitivity.py --misses development
 
-Three sources: the real sets in ../shared (their `pii`), headers and tables written for the purpose
+Three sources: the real datasets in ../shared (their `pii`), headers and tables written for the purpose
 (tests/personal_data/personal_columns.tsv), and public tables whose columns were labelled by hand
-(benchmarks/sensitivity_labels.csv: ids only). Each is split: "development" was looked at while the rules were written;
-"held out" was measured before it was looked at, and mended after: docs/benchmarks.md has the figures of the first look.
+(benchmarks/sensitivity_labels.csv: ids only). Each is split: "development" was inspected while the rules were written;
+"held out" was measured before it was inspected and corrected: docs/benchmarks.md has the figures before inspection.
 """
 
 import argparse
@@ -39,13 +39,13 @@ DEVELOPED_ON = frozenset(
     }
     | {"movies_json", "ames_housing", "nyc_taxis", "bike_sharing", "mlc_churn", "sp500_daily"}
 )
-"""Of the real sets."""
+"""Names of real datasets."""
 DEVELOPED_FOLDS = frozenset("012")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One table, with what is true of each column: personal, harmless or (None) disputable, which does not count."""
+    """One table, with the truth of each column: personal, harmless or (None) disputable, which does not count."""
 
     source: str
     held_out: bool
@@ -55,7 +55,7 @@ class Case:
 
 
 def real_sets() -> Iterator[Case]:
-    """The sets of ../shared whose columns were reviewed."""
+    """Return the datasets of ../shared whose columns were reviewed."""
     for file in sorted((SHARED / "data").glob("*/truth.json")):
         truth = json.loads(file.read_text(encoding="utf-8"))
         if truth["category"] in {"dirty", "semantic_types"}:
@@ -97,7 +97,7 @@ def _read(path: Path, about: dict[str, Any], nulls: list[str]) -> pl.DataFrame:
 
 
 def written() -> Iterator[Case]:
-    """Headers and tables written for the purpose, in a dozen languages; no value belongs to anybody.
+    """Return headers and tables written for the purpose, in a dozen languages; no value belongs to a real person.
 
     The first list was written before the rules, the second when they were done.
     """
@@ -120,7 +120,7 @@ def written() -> Iterator[Case]:
 
 
 def labelled() -> Iterator[Case]:
-    """Public tables, five values a column, labelled by hand."""
+    """Return public tables, five values per column, labelled by hand."""
     folder = SHARED / "benchmarks" / "column_types"
     labels = {row["id"]: row["label"] for row in csv.DictReader(LABELS.open(encoding="utf-8"))}
     files = {row["Record_id"]: row["name"] for row in csv.DictReader((folder / "sources.csv").open(encoding="utf-8"))}
@@ -140,7 +140,7 @@ def labelled() -> Iterator[Case]:
 
 
 def measure(cases: list[Case], *, show: bool) -> dict[str, object]:
-    """Precision, recall, F1 of personal or not, the share of harmless columns flagged, and the calibration error."""
+    """Return precision, recall, F1 of personal or not, the share of flagged harmless columns, the calibration error."""
     hits = misses = alarms = harmless = 0
     seen: list[tuple[float, bool]] = []
     for case in cases:
@@ -171,7 +171,7 @@ def measure(cases: list[Case], *, show: bool) -> dict[str, object]:
 
 
 def _calibration(seen: list[tuple[float, bool]]) -> float:
-    """Expected calibration error of the columns flagged, ten equal bins."""
+    """Return the expected calibration error of the flagged columns, in ten equal bins."""
     bins: dict[int, list[tuple[float, bool]]] = {}
     for confidence, truth in seen:
         bins.setdefault(min(9, int(confidence * 10)), []).append((confidence, truth))

@@ -1,10 +1,10 @@
-"""The whole way on every real multi-table set that has a question, without touching code or tags.
+"""The whole pipeline on every real multi-table dataset that has a question, without edits to code or tags.
 
     python benchmarks/sets.py
     python benchmarks/sets.py --only northwind,chinook --keep results
 
-Each is `radix new NAME FOLDER --target … --accept auto` and `radix run NAME --json`, from nothing.
-The last column holds the tags' and the exploration's own work to account: no person helped.
+Each is `radix new NAME FOLDER --target … --accept auto` and `radix run NAME --json`, from scratch.
+The last column scores the automatic tags and the exploration: no person helped.
 """
 
 import argparse
@@ -32,17 +32,17 @@ HIGHER_IS_BETTER = {"auc", "roc_auc", "accuracy", "balanced_accuracy", "average_
 
 @dataclass(frozen=True)
 class Task:
-    """One question to one set."""
+    """One question about one dataset."""
 
     name: str
     folder: Path
     target: str
     leaks: tuple[str, ...] = ()
-    """Columns that are known too late, as `table.column` (`*` for all of a table), where the notes say so."""
+    """Columns known too late, as `table.column` (`*` for all of a table), according to the notes."""
 
 
 def tasks(data: Path) -> Iterator[Task]:
-    """The questions that the notes beside the data state, where the target is a column."""
+    """Return the questions stated in the notes beside the data whose target is a column."""
     for file in sorted(data.glob("*/truth.json")):
         truth = json.loads(file.read_text(encoding="utf-8"))
         if truth["category"] != "multi_table":
@@ -50,27 +50,27 @@ def tasks(data: Path) -> Iterator[Task]:
         asked = [task for task in truth.get("tasks", []) if not task["target"].startswith("derived")]
         for number, task in enumerate(asked):
             path = Path(truth["tables"][task["table"]]["file"])
-            stem = path.name.removesuffix(".gz").rpartition(".")[0]  # the table's name, as `radix new` gives it
+            stem = path.name.removesuffix(".gz").rpartition(".")[0]  # the name of the table, as `radix new` gives it
             name = truth["name"] + (f"_{number + 1}" if len(asked) > 1 else "")
             leaks = tuple(_named(leak, task["table"], truth["tables"]) for leak in task.get("leaky", []))
             yield Task(name, file.parent / path.parent, f"{stem}.{task['target']}", leaks)
 
 
 def _named(leak: str, table: str, tables: dict[str, Any]) -> str:
-    """As the project calls it: the notes know some tables by shorter names than their files."""
+    """Return the name of a table in the project: the notes know some tables by shorter names than their files."""
     owner, _, column = leak.rpartition(".")
     path = Path(tables[owner or table]["file"])
     return f"{path.name.removesuffix('.gz').rpartition('.')[0]}.{column}"
 
 
 def radix(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """One command, in a process of its own."""
+    """Run one command in a separate process."""
     command = [sys.executable, "-m", "radix_assets.cli", *arguments]
     return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
 
 
 def measure(task: Task, environment: dict[str, str], keep: Path | None) -> dict[str, object]:
-    """One row of the table."""
+    """Return one row of the table."""
     started = time.perf_counter()
     new = radix(environment, "new", task.name, str(task.folder), "--target", task.target, "--accept", "auto")
     run = radix(environment, "run", task.name, "--json") if new.returncode == 0 else new
@@ -95,7 +95,7 @@ def measure(task: Task, environment: dict[str, str], keep: Path | None) -> dict[
 
 
 def _used(task: Task, environment: dict[str, str]) -> str:
-    """Which columns that are known too late the features are made of, all the same."""
+    """Return the columns known too late that features read nevertheless."""
     home = Home(Path(environment["RADIX_HOME"]), Path(environment["RADIX_PROJECTS"]))
     storage = tools(home).storage
     made = storage.latest(f"{task.name}/features")
@@ -125,8 +125,8 @@ def _answer(model: dict[str, Any] | None, seconds: float) -> dict[str, object]:
 def main() -> None:
     """Run them all, one after another, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="names of sets, by commas")
-    parser.add_argument("--keep", type=Path, help="a folder for state, projects and logs; else they are removed")
+    parser.add_argument("--only", default="", help="comma-separated names of datasets")
+    parser.add_argument("--keep", type=Path, help="a folder for state, projects and logs; by default they are removed")
     wish = parser.parse_args()
     only = set(filter(None, wish.only.split(",")))
     with tempfile.TemporaryDirectory() as folder:
@@ -141,7 +141,7 @@ def main() -> None:
                     print(" ".join(str(value) for value in rows[-1].values()), file=sys.stderr, flush=True)
         finally:
             radix(environment, "down")
-    print(table(rows) if rows else "no set was found")
+    print(table(rows) if rows else "no dataset was found")
 
 
 if __name__ == "__main__":

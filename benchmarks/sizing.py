@@ -1,13 +1,13 @@
-"""How well the memory, time and output of steps are foreseen, and the measurements that Radix ships for it.
+"""The accuracy of predicted memory, time and output of steps, and the measurements that Radix ships for it.
 
     python benchmarks/sizing.py                          # leave one project out, on the shipped measurements
     python benchmarks/sizing.py --check FILE             # the shipped ones against other measurements
-    python benchmarks/sizing.py --gather FILE            # run the sets again (half an hour), a line a step
+    python benchmarks/sizing.py --gather FILE            # run the datasets again (half an hour), a line per step
     python benchmarks/sizing.py --gather FILE --sets northwind,wine_quality
 
-Each set is `radix new` and `radix run` from nothing, in a state directory of its own. `name*5` is the set's own rows
-five times over, in another order each time; `mixed*N` is N rows of ten mixed columns, as far as the tags. A step fits
-if its peak is not above what is asked for it at the first try, the upper bound of the prediction.
+Each dataset is `radix new` and `radix run` from scratch, in a separate state directory. `name*5` is the rows of the
+dataset five times, in another order each time; `mixed*N` is N rows of ten mixed columns, as far as the tags. A step
+fits if its peak is at most the memory of its first attempt, the upper bound of the prediction.
 """
 
 import argparse
@@ -41,17 +41,17 @@ SETS = {
     "mixed*300000": ("", ""),
     "mixed*3000000": ("", ""),
 }
-"""File and target of each; all files of the folder where none is named. They differ in rows, columns and tables."""
+"""File and target of each; all files of the folder if none is named. They differ in rows, columns and tables."""
 UNSEEN = {
     "wine_quality": ("winequality-white.csv", "quality"),
     "mlc_churn": ("mlc_churn.csv", "churn"),
     "northwind": ("", "Orders.Freight"),
 }
-"""Kept apart while the curves were chosen."""
+"""Held out while the curves were chosen."""
 
 
 def gather(name: str, file: Path) -> None:
-    """Run one set and add a line for each of its steps."""
+    """Run one dataset and append a line for each of its steps."""
     source, target = (SETS | UNSEEN)[name]
     project = name.replace("*", "_x")
     with tempfile.TemporaryDirectory() as folder:
@@ -91,12 +91,12 @@ def _radix(environment: dict[str, str], *arguments: str) -> None:
 
 
 def read(file: Path) -> list[Used]:
-    """Measurements of a file."""
+    """Read the measurements of a file."""
     return [Used.model_validate(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def foreseen(known: Sequence[Used], new: Sequence[Used]) -> Iterator[dict[str, float | str | bool]]:
-    """Each new step against what is known."""
+    """Predict each new step from the known ones."""
     sizing = fit([], known)
     for used in new:
         found = sizing.predict(used.need)
@@ -112,7 +112,7 @@ def foreseen(known: Sequence[Used], new: Sequence[Used]) -> Iterator[dict[str, f
 
 
 def left_out(runs: Sequence[Used]) -> Iterator[dict[str, float | str | bool]]:
-    """Each project against all others; a set and its copies are one."""
+    """Predict each project from all others; a dataset and its copies are one project."""
 
     def origin(used: Used) -> str:
         return used.step.partition("/")[0].partition("_x")[0]
@@ -124,7 +124,7 @@ def left_out(runs: Sequence[Used]) -> Iterator[dict[str, float | str | bool]]:
 
 
 def show(rows: list[dict[str, float | str | bool]]) -> None:
-    """By stage and in all."""
+    """Print the accuracy by stage and in total."""
     shown = []
     for stage in [*dict.fromkeys(row["stage"] for row in rows), "all"]:
         some = [row for row in rows if stage in {"all", row["stage"]}]
@@ -143,7 +143,7 @@ def show(rows: list[dict[str, float | str | bool]]) -> None:
 
 
 def main() -> None:
-    """As asked."""
+    """Run what the arguments request."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gather", type=Path)
     parser.add_argument("--sets", default=",".join(SETS))

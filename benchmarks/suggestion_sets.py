@@ -1,4 +1,4 @@
-"""Sets of tables with what is true of them, for the scores of suggestions."""
+"""Sets of tables with their truth, for the scores of suggestions."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -28,14 +28,14 @@ class Task:
 
 @dataclass
 class Truth:
-    """What a set's description says, with tables called as their files are."""
+    """The truth in the description of a dataset, with tables named after their files."""
 
     name: str
     category: str
     tables: list[str]
     tasks: list[Task] = field(default_factory=list)
     times: dict[str, list[str]] = field(default_factory=dict)
-    """Of the tables for which it is known; empty where there is none."""
+    """The time index of each table for which it is known; empty if there is none."""
     keys: dict[str, list[str] | None] = field(default_factory=dict)
     roles: dict[tuple[str, str], str] = field(default_factory=dict)
     personal: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Made:
-    """A set as Radix reads it."""
+    """A dataset as Radix reads it."""
 
     truth: Truth
     tables: dict[str, Path]
@@ -54,13 +54,13 @@ class Made:
 
 
 def stem(file: str) -> str:
-    """The name of a file's table."""
+    """Return the table name of a file."""
     name = Path(file).name
     return name.removesuffix(".gz").rpartition(".")[0] or name
 
 
 def read_truth(file: Path) -> Truth | None:
-    """A truth.json; None where it is not of tables with a meaning."""
+    """Read a truth.json; return None for a dataset of another category."""
     content = json.loads(file.read_text(encoding="utf-8"))
     if content.get("category") not in {"multi_table", "single_table", "temporal", "semantic_types"}:
         return None
@@ -102,7 +102,7 @@ def _leaks(task: dict[str, Any], table: str, names: Mapping[str, str]) -> Iterat
 
 
 def read_sets(data: Path, work: Path) -> Iterator[Made]:
-    """Every set below a directory, read as `radix suggest` reads it; snapshots go below `work`."""
+    """Read every dataset below a directory like `radix suggest`; snapshots go below `work`."""
     for file in sorted(data.glob("*/truth.json")):
         truth = read_truth(file)
         if truth is None:

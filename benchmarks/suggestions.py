@@ -1,10 +1,10 @@
-"""How good the suggestions are, against sets whose truth is known, and how long they take.
+"""Accuracy of the suggestions on datasets whose truth is known, and their time.
 
     python benchmarks/suggestions.py [--data DIR] [--verbose]
     python benchmarks/suggestions.py --speed
 
 Every directory below `--data` with a truth.json is read as `radix suggest` reads it; its description is not used.
-`--speed` makes a project of 70 tables, 300 columns and a million rows and times its parts.
+`--speed` generates a project of 70 tables, 300 columns and a million rows and times its parts.
 """
 
 import argparse
@@ -34,7 +34,7 @@ ROLES = {
     "person_name": {"ignore", "primary_key"},
     "entity_name": {"ignore", "primary_key", "group", "feature"},
 }
-"""Of the kinds in the truth: the roles that are right. All else is a feature, the time, or a suspected leak."""
+"""The right roles for each kind in the truth. All else is a feature, the time, or a suspected leak."""
 TYPES = {
     "numeric": ("numeric", "numeric count money percent weight latitude longitude"),
     "categorical": ("categorical", "boolean categorical country region"),
@@ -42,11 +42,11 @@ TYPES = {
     "sentence": ("sentence", "text"),
     "not-generalizable": ("not-generalizable", "id row_index constant"),
 }
-"""Of the classes of types: which kinds in the truth are plainly theirs."""
+"""The kinds in the truth that clearly belong to each class of types."""
 
 
 class Score:
-    """Counts of what is right, by question."""
+    """Counts of right answers, by question."""
 
     def __init__(self) -> None:
         self.right: dict[str, list[bool]] = defaultdict(list)
@@ -56,7 +56,7 @@ class Score:
         self.private: Counter[str] = Counter()
 
     def add(self, question: str, right: bool, what: str, sure: float | None = None) -> None:  # noqa: FBT001 a mark
-        """One answer."""
+        """Add one answer."""
         self.right[question].append(right)
         if sure is not None:
             self.sure[question].append((sure, right))
@@ -65,7 +65,7 @@ class Score:
 
 
 def judge(made: Made, found: Suggestions, score: Score) -> None:
-    """Add what is right and wrong of one set."""
+    """Add the right and wrong suggestions for one dataset."""
     truth = made.truth
     _targets(made, found, score)
     for name in truth.tables:
@@ -101,7 +101,7 @@ def _targets(made: Made, found: Suggestions, score: Score) -> None:
             continue
         asked = suggest(made.tables, made.profiles, made.schema, (task.table, task.column, None, None))
         got = asked.targets[0].problem
-        # A count is learnt as a regression is; a published `regression` of a count is no contradiction.
+        # A count is fitted like a regression; a published `regression` of a count is not a contradiction.
         right = got == task.problem or (task.problem == "regression" and got == "count")
         score.add("problem type", right, f"{truth.name}.{task.column}: {got} for {task.problem}")
         score.add("problem type, to the word", got == task.problem, f"{truth.name}.{task.column}: {got}")
@@ -159,12 +159,12 @@ def _edges(made: Made, score: Score) -> None:
 
 
 def f1(right: int, wrong: int, missed: int) -> float:
-    """The harmonic mean of precision and recall."""
+    """Return the harmonic mean of precision and recall."""
     return 2 * right / max(1, 2 * right + wrong + missed)
 
 
 def lines(score: Score, seconds: float) -> Iterator[dict[str, object]]:
-    """The table of scores."""
+    """Return the table of scores."""
     for question, marks in score.right.items():
         sure = f"{error(score.sure[question]):.3f}" if question in score.sure else ""
         yield {"question": question, "right": f"{sum(marks) / len(marks):.3f}", "of": len(marks), "ECE": sure}
@@ -194,7 +194,7 @@ def lines(score: Score, seconds: float) -> Iterator[dict[str, object]]:
 
 
 def large(folder: Path, *, tables: int = 70, columns: int = 300, rows: int = 1_000_000, seed: int = 0) -> None:
-    """A project of many tables as CSV: hubs, facts that point to them; of sizes that differ a hundredfold."""
+    """Write a project of many tables as CSV: hubs, and facts that reference them; sizes differ a hundredfold."""
     rng = np.random.default_rng(seed)
     sizes = np.maximum(20, (rows * (share := 1 / np.arange(1, tables + 1) ** 1.1) / share.sum()).astype(int))
     hubs = list(range(tables // 3, tables))
@@ -221,7 +221,7 @@ def large(folder: Path, *, tables: int = 70, columns: int = 300, rows: int = 1_0
 
 
 def speed(wide: int) -> list[dict[str, object]]:
-    """Seconds of each part, wall clock and processor."""
+    """Return the seconds of each part, wall clock and processor."""
     from radix_assets.suggestions.folder import read_folder
 
     rows: list[dict[str, object]] = []
@@ -256,7 +256,7 @@ def speed(wide: int) -> list[dict[str, object]]:
 
 
 def scored(sets: Iterable[Made]) -> tuple[Score, float]:
-    """All sets, and the seconds that suggesting took."""
+    """Return the score over all datasets, and the seconds that suggesting took."""
     score, seconds = Score(), 0.0
     for made in sets:
         start = time.perf_counter()
@@ -270,9 +270,9 @@ def main() -> None:
     """Score, or time."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=SHARED / "data")
-    parser.add_argument("--verbose", action="store_true", help="print what is wrong")
+    parser.add_argument("--verbose", action="store_true", help="print the wrong suggestions")
     parser.add_argument("--speed", action="store_true")
-    parser.add_argument("--columns", type=int, default=300, help="of all tables together, with --speed")
+    parser.add_argument("--columns", type=int, default=300, help="total number of columns, with --speed")
     wish = parser.parse_args()
     if wish.speed:
         print(table(speed(wish.columns)))

@@ -1,4 +1,4 @@
-"""Tables that the benchmarks of profiles and features are run on: made, not measured."""
+"""Generated tables for the benchmarks of profiles and features."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +15,9 @@ _WORDS = np.array(["Rome", "Oslo", "Paris", "Bern", "Lima", "Cairo", "Quito", "S
 
 
 def mixed(start: int, rows: int, columns: int) -> pl.DataFrame:
-    """Rows from the row numbered `start` on: ids, numbers that depend on each other, categories, texts, moments, gaps.
+    """Return rows from row number `start`: ids, correlated numbers, categories, texts, timestamps, nulls.
 
-    The same rows whatever the parts in which they are asked for, as long as those begin at row groups.
+    The rows do not depend on the parts in which they are requested, as long as those begin at row groups.
     """
     parts = []
     for group in range(start // GROUP, -(-(start + rows) // GROUP)):
@@ -68,13 +68,13 @@ def _column(  # noqa: C901, PLR0911 a table of kinds
 
 
 def groups(rows: int, columns: int) -> Iterator[pl.DataFrame]:
-    """All rows, one row group at a time."""
+    """Yield all rows, one row group at a time."""
     for start in range(0, rows, GROUP):
         yield mixed(start, min(GROUP, rows - start), columns)
 
 
 def write(file: Path, rows: int, columns: int) -> None:
-    """As a raw snapshot has them; never all in memory. Nothing is done where the file is there."""
+    """Write the table like a raw snapshot, never all of it in memory. Does nothing if the file exists."""
     if file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,7 @@ def _plain(table: pa.Table) -> pa.Table:
 
 
 def wide(file: Path, rows: int, columns: int) -> None:
-    """Many columns of four kinds. Nothing is done where the file is there."""
+    """Write many columns of four kinds. Does nothing if the file exists."""
     if file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Train the model of column types that ships with Radix, from the train part of the SortingHat benchmark.
+"""Train the column-type model that ships with Radix, on the training part of the SortingHat benchmark.
 
     python benchmarks/train_column_types.py ../shared/benchmarks/column_types/dev.csv
 
-The file's `group` keeps columns of one source together where a model is judged or calibrated; no input is made of it.
+`group` keeps columns of one source together when a model is evaluated or calibrated; it is not an input.
 """
 
 import argparse
@@ -61,43 +61,43 @@ BOOSTERS: tuple[tuple[int, dict[str, Any]], ...] = (
     ),
 )
 CODED = 0.1
-"""Weight of a column with a made-up unreadable name, beside the column that it was made from."""
+"""Weight of a column with a generated unreadable name, relative to the original column."""
 GROUP_POWER = 0.5
-"""A group of 100 columns weighs as much as ten groups of one: large sources would drown the rest."""
+"""A group of 100 columns weighs as much as ten groups of one: large sources would dominate."""
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """Columns with what they are."""
+    """Columns with their labels."""
 
     columns: list[ColumnFacts]
     types: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
 
     def take(self, places: npt.NDArray[Any]) -> "Labelled":
-        """Some of them."""
+        """Return some of them."""
         return Labelled([self.columns[place] for place in places], self.types[places], self.weights[places])
 
 
 def group_weights(groups: Sequence[Any]) -> npt.NDArray[np.float64]:
-    """Weights of columns, smaller in larger groups, one in the mean."""
+    """Return weights of columns, smaller in larger groups, with mean one."""
     _, inverse, counts = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
     weights = counts[inverse].astype(np.float64) ** (GROUP_POWER - 1)
     return weights / weights.mean()
 
 
 def labelled(frame: pl.DataFrame) -> Labelled:
-    """The columns of a file with labels; where it has no `group`, all columns weigh the same."""
+    """Read the columns of a file with labels; if it has no `group`, all columns have equal weight."""
     groups = frame["group"].to_list() if "group" in frame.columns else list(range(frame.height))
     types = np.array([TYPES.index(label) for label in frame["label"]])
     return Labelled(facts(frame), types, group_weights(groups))
 
 
 def enriched(data: Labelled, seed: int = 0) -> Labelled:
-    """With columns made from those, so that what few sources have is learned from more.
+    """Add columns derived from these, so that rare kinds have more examples.
 
-    Lists in many notations; columns of which fewer values are seen; and numbers whose name nobody can read: as the
-    benchmark's authors have it, whole numbers under such a name need a codebook.
+    Lists in many notations; columns with fewer visible values; and numbers with an unreadable name: by the definition
+    of the benchmark's authors, integers with such a name need a codebook.
     """
     chance = random.Random(seed)  # noqa: S311 no secret
     columns, types, weights = list(data.columns), list(data.types), list(data.weights)
@@ -123,7 +123,7 @@ def enriched(data: Labelled, seed: int = 0) -> Labelled:
 
 
 def _abbreviated(name: str, chance: random.Random) -> str:
-    """A name that keeps one to four letters of each word of another, with digits before or after."""
+    """Return a name with one to four letters of each word of another, and digits before or after."""
     short = ""
     for word in [word for word in words(name) if word.isalpha()][:4] or ["value"]:
         kept = word
@@ -169,7 +169,7 @@ def _as_list(column: ColumnFacts, chance: random.Random) -> ColumnFacts | None:
 
 
 def fit_members(data: Labelled) -> Trained:
-    """The members, trained; they are not yet weighed against each other."""
+    """Train the members, without pooling weights."""
     data = enriched(data)
     found = matrix(data.columns)
     trees = [_trees(found, data, rounds, settings) for rounds, settings in BOOSTERS]
@@ -239,7 +239,7 @@ def _linear(found: npt.NDArray[np.float32], data: Labelled) -> Linear:
 
 
 def fit_pool(members: npt.NDArray[np.float64], data: Labelled) -> dict[str, Any]:
-    """How to weigh the members: what makes out-of-fold labels likeliest."""
+    """Return the pooling weights that maximize the likelihood of out-of-fold labels."""
     count = len(members)
     weights = data.weights / data.weights.sum()
 
@@ -254,7 +254,7 @@ def fit_pool(members: npt.NDArray[np.float64], data: Labelled) -> dict[str, Any]
 
 
 def out_of_fold(data: Labelled, folds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Probabilities of each member for columns that it was not trained on: member, column, type."""
+    """Return the probabilities of each member for columns that it was not trained on: member, column, type."""
     found = np.zeros((len(BOOSTERS) + 1, len(data.columns), len(TYPES)))
     for fold in np.unique(folds):
         inside = np.flatnonzero(folds != fold)

@@ -1,9 +1,9 @@
-"""The sample from raw tables to an endpoint: how long, how much memory, where the time goes, what orchestration costs.
+"""The sample from raw tables to an endpoint: time, memory, share of each stage, overhead of orchestration.
 
     python benchmarks/whole_way.py --repeats 3
 
 `radix run` is timed in turn with a script that calls the same plain functions one after another, without Dagster,
-commit records or progress. Both start from nothing, each time with a home of their own and the sample's tags confirmed.
+commit records or progress. Both start from scratch, each time with a separate home and the sample's tags confirmed.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def _sample(folder: str) -> Path:
-    """The sample project as `radix demo` sets it up, without running it."""
+    """Set up the sample project like `radix demo`, without running it."""
     environment = _environment(folder, "sample")
     code = "from radix_assets.cli.common import place; from radix_assets.cli.demo import set_up; set_up(place())"
     python(f"from radix_resources.home import Home; Home.from_environment().prepare(); {code}", environment)
@@ -84,7 +84,7 @@ def _sample(folder: str) -> Path:
 
 
 class _Fresh:
-    """An installation that holds the sample and nothing else; its endpoint is stopped at the end."""
+    """An installation with only the sample; its endpoint is stopped at the end."""
 
     def __init__(self, folder: str, name: str, sample: Path) -> None:
         self._environment = _environment(folder, name)
@@ -103,7 +103,7 @@ def _environment(folder: str, name: str) -> dict[str, str]:
 
 
 def _seconds(home: Path) -> dict[str, float]:
-    """Seconds by stage, from the commit records; a stage per table is summed up."""
+    """Return seconds by stage, from the commit records; a stage per table is summed up."""
     found: dict[str, float] = {}
     for record in (home / "store" / "commits" / NAME).rglob("*.json"):
         commit = json.loads(record.read_text())

@@ -22,7 +22,7 @@ settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("repeatable")
 
 PLUGINS = str(Path(__file__).parent / "plugins")
-"""A package that looks installed to this process and to those it starts, and does not belong to Radix."""
+"""A package that looks installed to this process and its children, and does not belong to Radix."""
 if PLUGINS not in sys.path:
     sys.path.append(PLUGINS)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), PLUGINS]))

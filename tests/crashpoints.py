@@ -1,4 +1,4 @@
-"""Kill runs of the toy project at one publish step after the other; print the problems found afterwards, as JSON.
+"""Kill runs of the toy project at each publish step in turn; print the problems found afterwards, as JSON.
 
 python tests/crashpoints.py FOLDER POINT. Every run, and every check of its remains, is a separate fork, so that one
 import serves all of them and a kill has the effect of a machine's failure.

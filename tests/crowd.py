@@ -1,4 +1,4 @@
-"""One run of a project on PostgreSQL, several at the same time, one more; print the result of each, as JSON.
+"""Start one run of a project on PostgreSQL, several concurrent ones, and one more; print their results as JSON.
 
 python tests/crowd.py FOLDER PROCESSES; the address is in RADIX_METADATA. Each run is a fork, so that one import
 serves all of them.

@@ -1,8 +1,7 @@
-"""Commands as forks of a process that has imported what they need: a process each, without the seconds of imports.
+"""Commands as forks of a process that has done their imports: separate processes, without the seconds of imports.
 
-A command gets the environment, folder and output that it was given, and runs as `python -m MODULE` or `python FILE`
-would run it. The server ends with the process that started it. What depends on a fresh interpreter (its hash seed, the
-order of imports) is not tested by a fork.
+A command has its own environment, folder and output, and runs like `python -m MODULE` or `python FILE`. The server ends
+with the process that started it. A fork cannot test what depends on a new interpreter (hash seed, order of imports).
 """
 
 import contextlib
@@ -29,10 +28,10 @@ MODULES = (
     *("jinja2", "radix_assets.stages", "radix_assets.orchestration.assets", "radix_assets.orchestration.resources"),
     *("radix_assets.orchestration.local_run", "radix_assets.orchestration.infrastructure", "radix_assets.cli.main"),
 )
-"""What a run of a project imports. Not flaml, which starts Spark unless it is kept from it.
+"""The imports of a run of a project, except flaml, which would start Spark.
 
-Their background threads (OpenBLAS, jemalloc) do not exist in a fork, and the libraries know: pools of threads that
-compute are started by the first computation.
+Their background threads (OpenBLAS, jemalloc) do not exist in a fork, and the libraries handle that: thread pools
+start with the first computation.
 """
 _ANSWER = struct.Struct("!qq")
 

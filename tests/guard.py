@@ -9,12 +9,12 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 MARK = "PYTEST_SESSION_MARK"
-"""A variable in the environment of this session's processes, and of all that they start."""
+"""A variable in the environment of this session's processes and their children."""
 CACHES = {"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".venv", ".git"}
 SOURCES = {".py", ".md"}
-"""Files that a developer may add while the tests run, and no test would write."""
+"""Files that a developer may add while the tests run, and that no test writes."""
 GRACE = 20.0
-"""Seconds for processes that were told to end."""
+"""Seconds for processes that were asked to end."""
 
 
 def mark_session() -> str:

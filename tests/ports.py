@@ -4,7 +4,7 @@ import random
 import socket
 
 EPHEMERAL = 32768
-"""From here on the kernel gives ports to whichever process asks for any (ip(7): ip_local_port_range)."""
+"""From here on the kernel assigns ports to any process that requests one (ip(7): ip_local_port_range)."""
 
 
 def free_port() -> int:

@@ -7,13 +7,13 @@ import adbc_driver_postgresql.dbapi as adbc
 
 _LOADED = "SELECT pg_conf_load_time()::text"
 PATIENCE = 240.0
-"""Seconds after which a test gives up."""
+"""Seconds after which a test fails."""
 
 
 def demand_password(owner: str, folder: Path, role: str) -> None:
-    """Have the server of the folder ask a role for its password; return once it does.
+    """Make the server of the folder require the password of a role; return once it does.
 
-    The server reads its rules again some time after it was asked to, on a busy machine much later.
+    The server reloads its rules some time after the request, on a busy machine much later.
     """
     rules = folder / "pg_hba.conf"
     rules.write_text(f"local all {role} scram-sha-256\n" + rules.read_text())

@@ -15,9 +15,9 @@ PREFIX = "radix-tests-"
 
 
 def open_scratch() -> tuple[Path, int] | None:
-    """Create a private folder in memory; returns it and the descriptor whose lock says that it is in use.
+    """Create a private folder in memory; return it and the descriptor whose lock marks it as in use.
 
-    Returns None where there is no memory file system, or not enough room: tests then write to the disk, as pytest does
+    Return None if there is no memory file system, or not enough space: tests then write to the disk, as pytest does
     by default. Folders that killed sessions left behind are removed.
     """
     if not os.access(MEMORY, os.W_OK | os.X_OK):

@@ -55,7 +55,7 @@ def test_a_file_without_labels_folds_and_ids_is_predicted(benchmark, tmp_path):
     assert all(0.5 < float(row["confidence"]) <= 1 for row in rows)
 
 
-@pytest.mark.skipif(not DEV.exists(), reason="the benchmark's data are not here")
+@pytest.mark.skipif(not DEV.exists(), reason="the data of the benchmark are missing")
 def test_zeros_of_a_text_are_not_statistics_and_record_and_group_are_ignored(benchmark):
     frame = benchmark.read(DEV).head(200)
     columns = benchmark.facts(frame)

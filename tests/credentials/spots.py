@@ -14,4 +14,4 @@ class Spot:
     plant: Callable[[str, str], None]
     uproot: Callable[[str], object]
     named: Callable[[str], str] = str
-    """What the place calls an item of this name."""
+    """The name of an item in the store."""

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 EXCEPTED = ("store/snapshots/*/raw/*", "store/snapshots/*/features/*")
-"""Folders that may hold private values: raw and feature snapshots, nothing else."""
+"""Folders that may contain private values: raw and feature snapshots, nothing else."""
 NOTES = [
     'Qzxnote Zürich <b>"alt"</b> & {"k": [1]}',
     "Qzxnote back\\slash ^a.*$ (x|y)+",
@@ -30,7 +30,7 @@ PATTERNS = {
     "decimal": re.compile(rb"618,?273[.,]|618,?27[234](?!\d)"),
     "moment": re.compile(rb"1967-\d\d|1967/\d\d|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 1967"),
 }
-"""Every value of a private column of the test's data holds one of these, whatever statistic is made of it."""
+"""Every value of a private column of the test data contains one of these, whatever statistic is computed from it."""
 LATE = re.compile(rb"qzylate", re.IGNORECASE)
 
 

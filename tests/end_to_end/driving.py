@@ -22,7 +22,7 @@ from radix_resources.storage.local import PAGES
 DONE, FAILED, PERSON = 0, 1, 2
 KILLED = -9
 PATIENCE = 1200
-"""Seconds after which a test gives up a command."""
+"""Seconds after which a test stops waiting for a command."""
 FOLLOWING_RUN_ID = {"registration.json", "champion.json", "endpoint.json"}
 KILLER = Path(__file__).with_name("killed.py")
 
@@ -48,7 +48,7 @@ class Installation:
     folder: Path
     secrets: dict[str, str] = field(default_factory=dict)
     forks: bool = True
-    """Whether a command is a fork of a process that has imported what it needs, or starts a Python: see forks.py."""
+    """Whether a command is a fork of a process with the imports done, or a new interpreter: see forks.py."""
 
     @property
     def home(self) -> Home:

@@ -1,6 +1,6 @@
 """The real command, which kills itself at a given call: KILL_AT=module:name:count:before|after.
 
-The call with that number never begins, or its result never arrives.
+The call with that number never begins, or never returns its result.
 """
 
 import importlib

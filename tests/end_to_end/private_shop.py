@@ -14,7 +14,7 @@ SAID = {
     "customers": ["city_note", "salary_x", "born"],
     "orders": ["ordered_at", "note", "answer", "national_id"],
 }
-"""What only a person's tag makes private, beside what Radix suspects by itself."""
+"""Columns that are private only by the tag of a user, beside those that Radix detects."""
 
 
 def write_private_shop(folder: Path) -> list[str]:

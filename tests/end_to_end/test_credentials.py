@@ -24,7 +24,7 @@ from database import Database, served
 HELPERS = str(Path(__file__).parents[1] / "credentials")
 CANARY = "Qzxcred/é 7714 {}@host"
 PLACES = ["keyring", "encrypted file", "aws-secretsmanager"]
-"""Of the environment see test_bad_input.py."""
+"""test_bad_input.py covers the environment."""
 BROKEN = """
 import logging, runpy, sys
 import radix_assets.sources.addresses as addresses

@@ -22,7 +22,7 @@ from radix_resources.home import Home
 pytestmark = pytest.mark.slow
 
 EVERY = 60
-"""Of the flights, and two trials of the search, so that it takes a quarter of the time."""
+"""One flight in so many, and two trials of the search, so that it takes a quarter of the time."""
 
 
 def test_the_tags_of_the_sample_apply(home: Home, instance: dg.DagsterInstance):

@@ -26,7 +26,7 @@ KILLS = [
     "radix_assets.operations.destroy:_close_cut_off:1:before",
 ]
 IN_CI = [KILLS[1], KILLS[2], KILLS[6], KILLS[7]]
-"""Each is a fresh `radix destroy`, which goes on from where the one before was killed."""
+"""Each is a new `radix destroy`, which continues where the previous one was killed."""
 
 
 def left(installation: Installation) -> set[str]:

@@ -28,7 +28,7 @@ KILLS = [
     (f"{RECORD}:2:before", "champion", False),
     ("radix_assets.serving.deployment:make_endpoint:1:after", "endpoint", False),
 ]
-"""Each is a fresh `radix run` of the same project, so that each goes on from where the one before was killed."""
+"""Each is a new `radix run` of the same project, so that it continues where the previous one was killed."""
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from radix_resources.machines.worker import MACHINE
 
 pytestmark = pytest.mark.slow
 PATIENCE = 240
-"""Seconds after which a test gives up; nothing is said of how long it takes."""
+"""Seconds after which a test fails; no test asserts how long something takes."""
 
 
 def wait_until(holds: Callable[[], object], what: str, log: Path) -> None:

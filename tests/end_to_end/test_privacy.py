@@ -20,7 +20,7 @@ from radix_assets.reports.preview import preview_page
 pytestmark = pytest.mark.slow
 
 BEFORE_TAGS = r"store/snapshots/[^/]+/profile/"
-"""What holds values of columns that nobody has called private yet, and is made anew when somebody does."""
+"""Contains values of columns that are not tagged private yet, and is rebuilt when they are."""
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from radix_resources.errors import ServingError
 from radix_resources.processes import is_running, started_at
 
 PATIENCE = 240.0
-"""Seconds after which a test gives up; none asserts how long something takes."""
+"""Seconds after which a test fails; no test asserts how long something takes."""
 
 
 def manifest(version, how="", files=None):

@@ -18,7 +18,7 @@ from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 START, DAYS, ACCOUNTS = dt.datetime(2022, 1, 1), 720, 300  # noqa: DTZ001 data have no zone
 HONEST = ["country", "seats", "born", "signup_channel", "renewal_due"]
 TOLD = ["is_gone", "state", "until", "motive", "uses", "seen"]
-"""None of them is named after what is asked."""
+"""None of them is named after the target."""
 
 
 def data(seed: int = 0) -> dict[str, pl.DataFrame]:

@@ -13,7 +13,7 @@ from radix_assets.features.graph import build_graph
 from radix_assets.tags.schema import Tags
 
 QUERY = "(query)"
-"""The target's rows as they are asked for. The history of the same table is another one, which has a time."""
+"""The requested rows of the target table. Its history is a separate dataframe, which has a time."""
 EARLY, LATE = pd.Timestamp("1700-01-01"), pd.Timestamp("2250-01-01")
 LOGICAL = {
     "numeric": "Double",

@@ -12,7 +12,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 OF_EXTRAS = {"aws": {"boto3", "botocore"}, "spark": {"pyspark"}, "machines": {"psycopg2-binary"}}
-"""What the packages import only where the extra is asked for."""
+"""Imports that need an extra."""
 
 
 def normal(name: str) -> str:

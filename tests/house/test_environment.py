@@ -20,7 +20,7 @@ ENTRY_POINTS = {
     "radix_resources/machines/launcher.py": "Dagster builds it from the settings of its instance",
     "radix_resources/action_log/log.py": "Dagster finds its instance by the environment, and the log is in it",
 }
-"""Modules that read it, and as what."""
+"""Modules that read it, and how."""
 
 
 def reads(source: str) -> bool:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("tests", "benchmarks", "samples", "radix_assets", "radix_resources")
 REFERENCE = re.compile(r"\bradix_(?:assets|resources)(?:\.\w+)+(?::\w+(?:\.\w+)*)?")
 PLANTED = {"test_references.py", "test_layers.py"}
-"""Files that name modules which do not exist, to see that this is noticed."""
+"""Files that name modules which do not exist, to test that this is reported."""
 NOT_MODULES = (".gz", ".jsonl", ".egg-info")
 
 

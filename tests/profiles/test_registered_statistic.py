@@ -23,7 +23,7 @@ SPAN = Aggregate(
     merge=add,
     spark="sum(CAST(substr(CAST(abs({value}) AS STRING), 1, 1) AS INT) * n)",
 )
-"""A definition that does not say that it reveals no value."""
+"""A definition that does not declare that it reveals no value."""
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""Whatever is done to a project's files, the code location loads, the other projects are as they were, and it is told
-where the mistake is."""
+"""With any change to the files of a project the code location loads, the other projects are unaffected, and the mistake
+is reported with its position."""
 
 from pathlib import Path
 

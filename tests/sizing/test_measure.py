@@ -14,7 +14,7 @@ from radix_resources.sizing.memory import memory_for_steps, reserved
 
 MB = 10**6
 PATIENCE = 240.0
-"""Seconds after which a test gives up."""
+"""Seconds after which a test fails."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's own mark is Linux's")

@@ -1,6 +1,6 @@
-"""Every kind of source keeps what the protocol promises: the built-in kinds, and one from an installed package.
+"""Every kind of source fulfils the protocol: the built-in kinds, and one from an installed package.
 
-A kind joins by a `Case`: how a source of it is set up and changed, and how each failure comes about.
+A `Case` adds a kind: how to set up and change a source of it, and how to cause each failure.
 """
 # ruff: noqa: S608 the only name in the statements is a constant
 
@@ -59,12 +59,12 @@ class Case:
     change: Callable[[], None]
     """Adds a row."""
     content: Callable[[], object]
-    """Everything that the source holds, to see that nothing is written."""
+    """The whole content of the source, to check that nothing is written."""
     missing: dict[str, Any]
-    """Settings that name something that is not there."""
+    """Settings that name something missing."""
     missing_code: str
     busy: Callable[[], "contextlib.AbstractContextManager[dict[str, Any]]"] | None = None
-    """Settings of a source that does not answer just now; None if the kind has no such state."""
+    """Settings of a source that does not answer now; None if the kind has no such state."""
     secret: dict[str, Any] | None = None
     """Settings with a secret in place of a reference; None if the kind takes no secret."""
 

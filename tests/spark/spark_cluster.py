@@ -12,7 +12,7 @@ from pathlib import Path
 from ports import free_port
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-"""Small data: what the compiler costs is never earned back."""
+"""Small data: the cost of the optimizing compiler is never earned back."""
 CONFIG = {
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
@@ -26,7 +26,7 @@ CONFIG = {
     "spark.locality.wait": "0",
 }
 _UP = 600.0
-"""Seconds after which a test gives up: on a busy machine a JVM needs minutes to start."""
+"""Seconds after which a test fails: on a busy machine a JVM needs minutes to start."""
 
 
 @contextlib.contextmanager

@@ -191,7 +191,7 @@ def test_tables_with_few_rows_get_suggestions(tmp_path, rows):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data sets are not here")
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared datasets are missing")
 def test_targets_and_times_of_published_datasets(tmp_path):
     asked = hits = tables = right = 0
     for name in multi_table_sets():

@@ -1,7 +1,7 @@
 """The main invariant of tags.yaml: nothing that a user wrote is ever changed, whatever is suggested later.
 
-A story is a sequence of events in the life of a file: a user edits it in an editor, the data are profiled again and
-differ, a user edits it through Radix, another program writes to it while Radix does. After each step every line that a
+A story is a sequence of changes of a file: a user edits it in an editor, the data are profiled again and differ, a user
+edits it through Radix, another program writes to it while Radix does. After each step every line that a
 user wrote or confirmed must still be there byte for byte, in its place among the others.
 """
 

@@ -1,4 +1,4 @@
-"""A provider of another package: local processes as the built-in one has them, in a directory and at prices of its own.
+"""A provider of another package: local processes like the built-in one, with its own directory and prices.
 
 It is the worked example of docs/extending/providers.md.
 """
