@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
 def ask_at_terminal() -> None:
     """Ask for the encrypted file's pass phrase when it is needed, if there is a terminal."""
     if sys.stdin.isatty():
-        let_ask(lambda: _hidden("pass phrase of the encrypted file of credentials"))
+        let_ask(lambda: _read_without_echo("pass phrase of the encrypted file of credentials"))
 
 
 def unlock(here: Place) -> None:
@@ -125,7 +125,7 @@ def give(
             "RDX-CFG-013", "standard input holds one value", hint=f"name it: radix credentials set {names[0]} --stdin"
         )
     for credential in names:
-        _give(here, credential, stdin=stdin, store=store)
+        _set_credential(here, credential, stdin=stdin, store=store)
     users = [project for project in projects if _uses(project, set(names))]
     checks = [credential for credential in _check(here, users) if set(credential.need.names) & set(names)]
     _print(here, checks)
@@ -177,13 +177,13 @@ def attempt(
         out.print(f"[yellow]![/] {escape(warning)}", soft_wrap=True)
 
 
-def _give(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
+def _set_credential(here: Place, name: str, *, stdin: bool, store: str | None) -> None:
     if not re.fullmatch(r"\w+", name):
         raise ConfigError(
             "RDX-CFG-013", f"{name!r} is not a valid credential name", expected="letters, digits and underscores"
         )
     backend = _store(here, store)
-    value = sys.stdin.read().removesuffix("\n").removesuffix("\r") if stdin else _asked(f"value of {name}")
+    value = sys.stdin.read().removesuffix("\n").removesuffix("\r") if stdin else _prompt_for_value(f"value of {name}")
     if not value:
         raise ConfigError("RDX-CFG-013", f"the value of {name} is empty; nothing is changed", hint="enter it again")
     if not value.startswith(SCHEME):
@@ -212,7 +212,7 @@ def _store(here: Place, choice: str | None) -> Store:
     return next(backend for backend in writable.values() if backend.unavailable() is None)
 
 
-def _asked(prompt: str) -> str:
+def _prompt_for_value(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise CredentialError(
             "RDX-CRD-010",
@@ -220,18 +220,18 @@ def _asked(prompt: str) -> str:
             expected="a terminal, or --stdin with the value on standard input",
             hint="radix credentials set NAME --stdin < FILE, or pipe it from your secrets manager",
         )
-    return _hidden(prompt)
+    return _read_without_echo(prompt)
 
 
-def _hidden(prompt: str) -> str:
+def _read_without_echo(prompt: str) -> str:
     from getpass import getpass
 
     return getpass(f"{prompt} (not shown): ", stream=sys.stderr)
 
 
 def _new_phrase() -> str:
-    phrase = _hidden("a new pass phrase for the encrypted file; Radix does not store it")
-    if phrase != _hidden("repeat the pass phrase"):
+    phrase = _read_without_echo("a new pass phrase for the encrypted file; Radix does not store it")
+    if phrase != _read_without_echo("repeat the pass phrase"):
         raise ConfigError("RDX-CFG-013", "the two pass phrases differ; nothing is changed", hint="enter them again")
     return phrase
 

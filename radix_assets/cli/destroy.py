@@ -52,7 +52,7 @@ def destroy(
     suffices = project.policy.delete == "auto"
     actor = by or login()
     if any(holding.data for holding in holdings.values()) and not (yes and suffices):
-        if not _typed(name):
+        if not _confirmed_by_typing(name):
             way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
             out.print(f"[yellow]confirmation needed:[/] nothing was deleted; {way}")
             raise typer.Exit(PERSON)
@@ -64,7 +64,7 @@ def destroy(
     out.print(f"[green]✓[/] deleted; its log stays: radix log {name}" if holdings else "nothing to remove")
 
 
-def _typed(name: str) -> bool:
+def _confirmed_by_typing(name: str) -> bool:
     if not sys.stdin.isatty():
         return False
     words = f"data are deleted permanently; type {name} to continue"

@@ -95,15 +95,15 @@ def work(here: Place, *, slots: int, name: str | None, port: int | None = None) 
         say=lambda text: out.print(f"{time.strftime('%H:%M:%S')}  {host} {text}", soft_wrap=True),
     )
     stop = threading.Event()
-    with _ui(here, port), _stopped_by_signals(stop):
+    with _web_server(here, port), _stopped_by_signals(stop):
         out.print(f"{host} executes {'one run' if slots == 1 else f'{slots} runs'} at a time; Ctrl-C stops it.")
         try:
-            _turns(worker, stop)
+            _run_worker(worker, stop)
         finally:
             worker.close()
 
 
-def _turns(worker: "Worker", stop: threading.Event) -> None:
+def _run_worker(worker: "Worker", stop: threading.Event) -> None:
     silent = False
     while not stop.wait(_TURN_SECONDS):
         try:
@@ -116,7 +116,7 @@ def _turns(worker: "Worker", stop: threading.Event) -> None:
 
 
 @contextlib.contextmanager
-def _ui(here: Place, port: int | None) -> Iterator[None]:
+def _web_server(here: Place, port: int | None) -> Iterator[None]:
     if port is None:
         yield
         return

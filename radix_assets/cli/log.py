@@ -56,13 +56,13 @@ def log(
     )
     with here.log() as tables:
         if follow:
-            _say(following(tables, selected, after=0 if since else None), as_json=as_json)
+            _print_entries(following(tables, selected, after=0 if since else None), as_json=as_json)
             return
         logged = list(islice(entries(tables, selected), limit))
     if as_json:
         say_json([entry_fields(entry) for entry in logged])
     elif logged:
-        _say(logged, as_json=False)
+        _print_entries(logged, as_json=False)
     else:
         out.print("no actions yet" if selected == _filter(project=name) else "no matching actions")
 
@@ -137,7 +137,7 @@ def _one_of(option: str, text: str, choices: Iterable[str]) -> Any:
     return text
 
 
-def _say(log_entries: Iterable["Entry"] | Iterator["Entry"], *, as_json: bool) -> None:
+def _print_entries(log_entries: Iterable["Entry"] | Iterator["Entry"], *, as_json: bool) -> None:
     for entry in log_entries:
         row = entry_fields(entry)
         if as_json:

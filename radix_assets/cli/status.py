@@ -56,7 +56,7 @@ def status(
         return
     with here.log() as logged:
         state = folded(logged, here.home.folded_log)
-    rows = [{**_status(here, project), "log": _logged(state, project.name)} for project in projects]
+    rows = [{**_status(here, project), "log": _log_totals(state, project.name)} for project in projects]
     if as_json:
         say_json({"projects": rows, "broken": {name: error.attrs() for name, error in broken.items()}})
     else:
@@ -116,7 +116,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     }
 
 
-def _logged(state: "LogState", project: str) -> dict[str, Any]:
+def _log_totals(state: "LogState", project: str) -> dict[str, Any]:
     """Return the totals of the action log."""
     now = time.time()
     totals = state.of(project)
@@ -159,7 +159,11 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
         out.print(f"[bold]{row['project']}[/]  {WORDS[row['state']]}, {count}", soft_wrap=True)
         state = row["endpoint_state"]
         endpoint = row["endpoint"] or ("" if state is None else f"{state}; no request is answered")
-        notes = (("endpoint", endpoint), ("failed", _failed(row["log"])), ("begun", _begun(row["log"])))
+        notes = (
+            ("endpoint", endpoint),
+            ("failed", _failures_text(row["log"])),
+            ("begun", _unfinished_text(row["log"])),
+        )
         for title, text in (*notes, ("next", row["next"])):
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
@@ -169,10 +173,10 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
             out.print(f"{MARKS[asset['state']]} {asset['key']:40} {version:5} {asset['reason']}", soft_wrap=True)
 
 
-def _failed(log: dict[str, Any]) -> str:
+def _failures_text(log: dict[str, Any]) -> str:
     return f"{counted(log['failed_today'], 'time')} in 24 hours; see radix errors" if log["failed_today"] else ""
 
 
-def _begun(log: dict[str, Any]) -> str:
+def _unfinished_text(log: dict[str, Any]) -> str:
     many = log["unfinished"]
     return f"{counted(many, 'action')} without an outcome; see radix log, radix reconcile" if many else ""

@@ -42,7 +42,7 @@ def suggest(
         tempfile.TemporaryDirectory(prefix="radix_suggest_") as work,
         err.status("reading", spinner="dots") as status,
     ):
-        suggestions = _found(source, Path(work), target, lambda text: status.update(escape(text)))
+        suggestions = _suggestions_for(source, Path(work), target, lambda text: status.update(escape(text)))
     if as_json:
         say_json(suggestions)
     else:
@@ -50,7 +50,7 @@ def suggest(
     raise typer.Exit(OK if suggestions["tables"] else FAILED)
 
 
-def _found(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
+def _suggestions_for(source: str, work: Path, target: str | None, say: Any) -> dict[str, Any]:
     from radix_assets.profiles.compute import profile_table
     from radix_assets.question.target import parse_target
     from radix_assets.relationships.find import find_schema

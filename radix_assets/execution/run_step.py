@@ -50,20 +50,20 @@ class Sized:
         room = memory_for_steps()
         request = min(request_of(self.prediction).memory_bytes, room)
         try:
-            return self._try(request, room, apart=request > LARGE * room)
+            return self._attempt(request, room, apart=request > LARGE * room)
         except MemoryError as error:
             larger = min(int(NEXT_SIZE * request), room)
-            self._learn(error, request, larger)
+            self._record_shortage(error, request, larger)
             if larger <= request:
-                raise _full(request) from None
-        self._empty()
+                raise _memory_error(request) from None
+        self._clear_output()
         try:
-            return self._try(larger, room, apart=True)
+            return self._attempt(larger, room, apart=True)
         except MemoryError as error:
-            self._learn(error, larger, larger)
-            raise _full(larger) from None
+            self._record_shortage(error, larger, larger)
+            raise _memory_error(larger) from None
 
-    def _try(self, request: int, room: int, *, apart: bool) -> Output | None:
+    def _attempt(self, request: int, room: int, *, apart: bool) -> Output | None:
         with reserved(self._home.state / "memory", self.work.step.key, request, room):
             if apart and can_leave(self.work):
                 output, self._usage = compute_apart(self.work, request)
@@ -83,7 +83,7 @@ class Sized:
         usage = self._usage.model_copy(update={"output_bytes": written, "table_bytes": table_bytes})
         return self._write(usage).model_dump(mode="json")
 
-    def _learn(self, error: MemoryError, request: int, larger: int) -> None:
+    def _record_shortage(self, error: MemoryError, request: int, larger: int) -> None:
         """Record that the request was too small, in the ledger for later predictions and in the log."""
         usage = error.usage if isinstance(error, OutOfMemory) else self._usage or Usage(peak_bytes=request)
         peak = max(usage.peak_bytes, request)
@@ -107,7 +107,7 @@ class Sized:
         ledger(self._home).add(used)
         return used
 
-    def _empty(self) -> None:
+    def _clear_output(self) -> None:
         """Remove what the first attempt left."""
         for path in self.work.out.iterdir():
             if path.is_dir():
@@ -116,7 +116,7 @@ class Sized:
                 path.unlink()
 
 
-def _full(request: int) -> StorageError:
+def _memory_error(request: int) -> StorageError:
     return StorageError(
         "RDX-STO-005",
         f"the memory is full: {request / 1e9:,.1f} GB did not suffice",

@@ -39,7 +39,7 @@ def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str,
     components = _components(project, home)
     holdings = {part: holding for part, component in components.items() if (holding := component.inspect(project.name))}
     for part in (NOTES, FILES) if files else (NOTES,):
-        names = [path.name for path in _there(project.folder, part)]
+        names = [path.name for path in _existing_files(project.folder, part)]
         if names:
             holdings[part] = Holding(state="ready", what=", ".join(names), data=part == FILES)
     return holdings
@@ -94,7 +94,7 @@ def destroy(
             before={"what": holdings[part].what},
         )
         with logged_action(instance, action):
-            for path in _there(project.folder, part):
+            for path in _existing_files(project.folder, part):
                 path.unlink()
     _close_cut_off(project, instance)
     if files and project.folder.is_dir():
@@ -146,7 +146,7 @@ def _owners(component: Component) -> list[str]:
         return []
 
 
-def _there(folder: Path, part: str) -> Iterator[Path]:
+def _existing_files(folder: Path, part: str) -> Iterator[Path]:
     return (folder / name for name in _OWN[part] if (folder / name).exists())
 
 

@@ -67,14 +67,14 @@ def reconcile(
         leftovers += [Leftover(event.subject, event.found, event.fix) for event in events]
         leftovers += _endpoints(home, tools)
     emit_missing(instance, in_use.values())
-    if thorough or _due(home):
+    if thorough or _is_daily_pass_due(home):
         for tools in in_use.values():
             leftovers += _unreferenced(instance, tools, actor)
         leftovers += _compute_logs(home)
     return leftovers
 
 
-def _due(home: Home) -> bool:
+def _is_daily_pass_due(home: Home) -> bool:
     mark = home.state / "cache" / "tidied"
     if mark.exists() and time.time() - mark.stat().st_mtime < _DAY:
         return False
@@ -87,7 +87,7 @@ def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Leftover]:
     for run_id in reconcile_runs(instance):
         run = instance.get_run_by_id(run_id)
         project = run.tags.get("radix/project", "") if run else ""
-        for subject in _begun(instance, run_id):
+        for subject in _unfinished_assets(instance, run_id):
             record(
                 instance,
                 Action(
@@ -107,7 +107,7 @@ def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Leftover]:
         )
 
 
-def _begun(instance: dg.DagsterInstance, run_id: str) -> list[str]:
+def _unfinished_assets(instance: dg.DagsterInstance, run_id: str) -> list[str]:
     """Return the assets that a run was computing when its process ended."""
     begun: dict[str, str] = {}
     planned: dict[str, str] = {}
@@ -135,15 +135,15 @@ def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) 
         first = min(float(brief["when"]) for brief in totals.open.values())
         for entry in entries(instance, Filter(project=project, since=first - 1), made=False, ascending=True):
             action = entry.action
-            if action.phase == "intent" and action.id in totals.open and _cut_off(instance, home, entry):
+            if action.phase == "intent" and action.id in totals.open and _is_interrupted(instance, home, entry):
                 component = _component(action, home, projects)
                 tools = tools_of(own[project], home) if project in own else default_tools(home)
-                outcome, why = resolve_intent(component, action) if component else _what_came_of(action, home, tools)
+                outcome, why = resolve_intent(component, action) if component else _outcome_of(action, home, tools)
                 _close(instance, entry, outcome, why)
                 yield Leftover(action.subject, f"{action.kind} was started and has no outcome", f"{outcome}: {why}")
 
 
-def _cut_off(instance: dg.DagsterInstance, home: Home, intent: Entry) -> bool:
+def _is_interrupted(instance: dg.DagsterInstance, home: Home, intent: Entry) -> bool:
     if intent.action.run_id:
         run = instance.get_run_by_id(intent.action.run_id)
         return run is None or run.is_finished
@@ -160,7 +160,7 @@ def _component(action: Action, home: Home, projects: list[Project]) -> Component
     return tools.provider.components.get(capability) if tools else None
 
 
-def _what_came_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:
+def _outcome_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]:
     """Determine the outcome of an action by inspecting its subject, before anything is tried again."""
     if action.kind == "approve" and action.input_hash:
         folder = home.projects / action.project

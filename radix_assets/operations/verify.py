@@ -79,7 +79,7 @@ def verify(
     for project in projects:
         if only in {None, project.name}:
             tools = tools_of(project, home)
-            differences += _world(project, tools, stages)
+            differences += _external_state(project, tools, stages)
             differences += _provisioned(project, stages, everywhere, tools.provider)
     if only is None:
         differences += _abandoned(home, projects)
@@ -137,9 +137,9 @@ def _events(instance: dg.DagsterInstance, tools: Tools, commits: dict[str, list[
             commit for commit in history if commit.sequence not in logged[name] and not _under_way(instance, commit)
         ]
         for commit in missing:
-            yield _tell(instance, tools, commit)
+            yield _emit_again(instance, tools, commit)
         if missing and missing[-1] != history[-1]:
-            _tell(instance, tools, history[-1])  # Dagster takes the last event for the newest version
+            _emit_again(instance, tools, history[-1])  # Dagster takes the last event for the newest version
         for commit in history:
             event = logged[name].get(commit.sequence, commit.data_version)
             if event != commit.data_version:
@@ -176,7 +176,7 @@ def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:
     return run is not None and not run.is_finished
 
 
-def _tell(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Difference:
+def _emit_again(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Difference:
     """Emit an event that a crash prevented, or that was lost with the database."""
     found = f"version {commit.sequence} was not in the log"
     try:
@@ -211,15 +211,15 @@ def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bo
             if not wrong:
                 whole.append(commit)
             for problem in wrong:
-                yield Difference(commit.asset, f"version {commit.sequence}: {problem}", _again(commit.asset))
+                yield Difference(commit.asset, f"version {commit.sequence}: {problem}", _rebuild_command(commit.asset))
     files = [(commit, name) for commit in whole for name in sorted(commit.files)]
     for commit, name in files if everything else random.sample(files, min(SAMPLE, len(files))):
         flaw = hashed(tools.storage, commit, name)
         if flaw:
-            yield Difference(commit.asset, f"version {commit.sequence}: {flaw}", _again(commit.asset))
+            yield Difference(commit.asset, f"version {commit.sequence}: {flaw}", _rebuild_command(commit.asset))
 
 
-def _again(asset: str) -> str:
+def _rebuild_command(asset: str) -> str:
     project, _, name = asset.partition("/")
     return f"restore it from a copy, or rebuild it: radix run {project} --again {name}"
 
@@ -236,10 +236,10 @@ def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> I
         yield Difference(f"approvals and tags of {flaw.project}", flaw.found, flaw.fix, flaw.fixed)
 
 
-def _world(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Difference]:
+def _external_state(project: Project, tools: Tools, stages: tuple[Stage, ...]) -> Iterator[Difference]:
     """Check what should exist outside of the storage, such as a running endpoint."""
     for step in steps(project, stages):
-        if not _holds(project, step, tools):
+        if not _is_current(project, step, tools):
             yield Difference(
                 step.key, "its newest version does not match the actual state", f"radix up, or radix run {project.name}"
             )
@@ -271,7 +271,7 @@ def _abandoned(home: Home, projects: list[Project]) -> Iterator[Difference]:
             yield Difference(owner, found, f"radix destroy {owner}, or restore its folder")
 
 
-def _holds(project: Project, step: Step, tools: Tools) -> bool:
+def _is_current(project: Project, step: Step, tools: Tools) -> bool:
     try:
         commit = tools.storage.latest(step.key)
         return commit is None or step.stage.is_current(assemble(project, step, tools, commit))

@@ -128,7 +128,7 @@ def publish(
         claim = resources.enter_context(tools.home.metadata.claims.hold(f"step {step.key}", wait=True))
         commit = tools.storage.latest(step.key)
         again = FORCE in context.run.tags
-        broken = commit if commit and not _is_well(tools, commit, thorough=again) else None
+        broken = commit if commit and not _is_intact(tools, commit, thorough=again) else None
         work = assemble(project, step, tools, None if broken else commit, demand=True)
         work = replace(work, record=lambda action: record(context.instance, action), stages=stages)
         try:
@@ -161,7 +161,7 @@ def publish(
     finally:
         resources.close()
     if published is None:
-        yield from _wait(context, step, step.stage.pending_action(work) or "a person is needed")
+        yield from _waiting_events(context, step, step.stage.pending_action(work) or "a person is needed")
     else:
         _emit_progress(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
         yield _result(project, step, tools, published, fresh=fresh)
@@ -175,7 +175,7 @@ def _withdraw(context: dg.AssetExecutionContext, work: Work, published: Commit, 
         withdraw_broken(context.instance, work, published, broken, run_id, actor)
 
 
-def _is_well(tools: Tools, commit: Commit, *, thorough: bool) -> bool:
+def _is_intact(tools: Tools, commit: Commit, *, thorough: bool) -> bool:
     """Return whether a snapshot exists; with `thorough`, whether its files are as they were written."""
     return is_whole(tools.storage, commit) if thorough else tools.storage.is_there(commit)
 
@@ -255,7 +255,7 @@ def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh
     )
 
 
-def _wait(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
+def _waiting_events(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
     """Yield the events of a step that waits: it publishes nothing, downstream steps are skipped, no worker is held."""
     _emit_progress(step, "waiting", reason=wish)
     note_waiting(context.instance, context.run.run_id, wish)
@@ -281,11 +281,11 @@ def _without_credential(
 ) -> Iterator[Event]:
     """Record the task of setting a credential; the step runs as soon as it is set."""
     error = scrub(error)
-    _remember(context, project, step, tools, mark, error)
-    yield from _wait(context, step, task_of(error.attrs()))
+    _record_failure(context, project, step, tools, mark, error)
+    yield from _waiting_events(context, step, task_of(error.attrs()))
 
 
-def _remember(
+def _record_failure(
     context: dg.AssetExecutionContext, project: Project, step: Step, tools: Tools, mark: str, error: RadixError
 ) -> None:
     attrs = error.attrs()
@@ -319,7 +319,7 @@ def _failed(
     started: float,
 ) -> dg.Failure:
     error = scrub(error)
-    _remember(context, project, step, tools, mark, error)
+    _record_failure(context, project, step, tools, mark, error)
     _log_failure(context, step, error, started)
     _emit_progress(step, "failed", seconds=time.monotonic() - started, error=error)
     return dg.Failure(

@@ -112,7 +112,7 @@ def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
             target=dg.AssetSelection.groups(project.name),
             default_status=dg.DefaultScheduleStatus.RUNNING,
             tags=request_tags(project, "schedule"),
-            should_execute=_unless_one_waits(project.name),
+            should_execute=_unless_queued(project.name),
             description=f"Materializes {project.name} regularly; what is up to date is not computed again.",
         )
         for project in projects
@@ -120,7 +120,7 @@ def build_schedules(projects: Iterable[Project]) -> list[dg.ScheduleDefinition]:
     ]
 
 
-def _unless_one_waits(project: str) -> Callable[[dg.ScheduleEvaluationContext], bool]:
+def _unless_queued(project: str) -> Callable[[dg.ScheduleEvaluationContext], bool]:
     """Skip a tick while an earlier run is queued: it would do the same."""
     waiting = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
@@ -174,9 +174,9 @@ def requests(
     for project in projects(home):
         if (project.folder / DESTROYED).exists():
             continue
-        unsettled = _unsettled(project, home) if "raw" in turn else set()
+        unsettled = _tables_being_written(project, home) if "raw" in turn else set()
         tools = tools_of(project, home)
-        statuses = asset_statuses(project, stages, tools, ask=_asked(project, turn, unsettled, tries))
+        statuses = asset_statuses(project, stages, tools, ask=_inspected_tables(project, turn, unsettled, tries))
         stale = [status for status in statuses if status.state == "stale"]
         if not stale or stale[0].step.stage.name not in turn or has_active_run(instance, project.name):
             continue
@@ -193,14 +193,14 @@ def requests(
         )
 
 
-def _unsettled(project: Project, home: Home) -> set[str | None]:
+def _tables_being_written(project: Project, home: Home) -> set[str | None]:
     """Return the tables whose source may still be written, such as half-copied files; they wait for the next tick."""
     context = SourceContext(project.folder, credentials(home.state))
     unsettled = [source for source in project.sources if source.is_settling(context, SETTLE_SECONDS)]
     return {table for source in unsettled for table in source.list_tables()}
 
 
-def _asked(
+def _inspected_tables(
     project: Project, turn: set[str], unsettled: set[str | None], tries: dict[str, Any]
 ) -> Callable[[str], bool]:
     """Which tables are inspected at this tick: files every time, databases less often, since it costs them a scan."""

@@ -32,12 +32,12 @@ def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, r
     if work.step.stage.may_hold_private or not any(private.values()):
         return
     for commit in work.tools.storage.history(work.step.key):
-        since = _since(private, commit.shown.get(PRIVATE))
+        since = _newly_private(private, commit.shown.get(PRIVATE))
         if commit.sequence >= newest.sequence or not since:
             continue
         more = f" and {len(since) - 5} more" if len(since) > 5 else ""  # noqa: PLR2004
         reason = f"was made before these were private: {', '.join(since[:5])}{more}"
-        with logged_action(instance, _withdrawing(work, commit, reason, run_id, actor)):
+        with logged_action(instance, _withdrawal(work, commit, reason, run_id, actor)):
             path = _path(work, commit)
             if path is not None:
                 work.step.stage.on_withdraw(work, path)
@@ -50,11 +50,11 @@ def withdraw_broken(
     """Withdraw a version that was replaced because its files were missing or damaged."""
     for commit in work.tools.storage.history(work.step.key):
         if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
-            with logged_action(instance, _withdrawing(work, commit, "was gone or damaged", run_id, actor)):
+            with logged_action(instance, _withdrawal(work, commit, "was gone or damaged", run_id, actor)):
                 work.tools.storage.withdraw(commit)  # what it was recorded with is the newer one's by now
 
 
-def _withdrawing(work: Work, commit: Commit, reason: str, run_id: str, actor: str) -> Action:
+def _withdrawal(work: Work, commit: Commit, reason: str, run_id: str, actor: str) -> Action:
     return Action(
         kind="collect",
         subject=work.step.key,
@@ -66,7 +66,7 @@ def _withdrawing(work: Work, commit: Commit, reason: str, run_id: str, actor: st
     )
 
 
-def _since(now: dict[str, list[str]], then: dict[str, list[str]] | None) -> list[str]:
+def _newly_private(now: dict[str, list[str]], then: dict[str, list[str]] | None) -> list[str]:
     """Return the columns that are private now and were not then, except those of tables that are new."""
     tables = now if then is None else now.keys() & then.keys()
     return sorted(

@@ -40,31 +40,31 @@ def unbudgeted_statuses(
     for step in steps(project, stages):
         commit = tools.storage.latest(step.key)
         if not (step.deps or step.optional_deps) and not ask(step.table or ""):
-            statuses[step.name] = _unasked(project, step, tools, commit)
+            statuses[step.name] = _uninspected(project, step, tools, commit)
         else:
             statuses[step.name] = (
-                _gone(step, commit, tools)
-                or _inherited(step, commit, statuses)
-                or _judged(project, step, tools, commit)
+                _missing_snapshot(step, commit, tools)
+                or _from_dependencies(step, commit, statuses)
+                or _from_fingerprint(project, step, tools, commit)
             )
     return list(statuses.values())
 
 
-def _unasked(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
+def _uninspected(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
     failure = tools.storage.failure(step.key)
     if failure:
-        return _tried(project, step, commit, dict(failure.error), tools)
+        return _after_failure(project, step, commit, dict(failure.error), tools)
     return AssetStatus(step, "fresh" if commit else "stale", "" if commit else "never materialized", commit)
 
 
-def _gone(step: Step, commit: Commit | None, tools: Tools) -> AssetStatus | None:
+def _missing_snapshot(step: Step, commit: Commit | None, tools: Tools) -> AssetStatus | None:
     """Return `stale` for a snapshot that was deleted; it is rebuilt, and so is what depends on it."""
     if commit is None or tools.storage.is_there(commit):
         return None
     return AssetStatus(step, "stale", "its snapshot is missing", commit)
 
 
-def _inherited(step: Step, commit: Commit | None, before: dict[str, AssetStatus]) -> AssetStatus | None:
+def _from_dependencies(step: Step, commit: Commit | None, before: dict[str, AssetStatus]) -> AssetStatus | None:
     """Return the status that follows from its upstream assets alone, or None."""
     needs = [before[name] for name in step.deps]
     wants = [before[name] for name in step.optional_deps]
@@ -84,7 +84,7 @@ def _inherited(step: Step, commit: Commit | None, before: dict[str, AssetStatus]
     return None
 
 
-def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
+def _from_fingerprint(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
     """Return the status that follows from its fingerprint."""
     work = assemble(project, step, tools, commit)
     try:
@@ -98,11 +98,11 @@ def _judged(project: Project, step: Step, tools: Tools, commit: Commit | None) -
         return AssetStatus(step, "fresh", "", commit)
     failure = tools.storage.failure(step.key)
     if failure and failure.fingerprint == mark:
-        return _tried(project, step, commit, dict(failure.error), tools, answered=mark.startswith(_UNKNOWN))
+        return _after_failure(project, step, commit, dict(failure.error), tools, answered=mark.startswith(_UNKNOWN))
     return AssetStatus(step, "stale", "never materialized" if commit is None else "its input changed", commit)
 
 
-def _tried(
+def _after_failure(
     project: Project, step: Step, commit: Commit | None, error: dict[str, Any], tools: Tools, *, answered: bool = False
 ) -> AssetStatus:
     """Return the status of an asset that failed with exactly this input.

@@ -38,10 +38,10 @@ def read_settings(path: Path) -> tuple[str, Any]:
         problem = getattr(error, "problem", None) or "unreadable"
         raise _unreadable(problem, path, text, 0, (mark.line, mark.column) if mark else None) from None
     except Exception:  # noqa: BLE001 a value that does not fit its form or its tag, such as 2026-02-31
-        raise _unreadable("invalid value", path, text, 0, _culprit(text)) from None
+        raise _unreadable("invalid value", path, text, 0, _first_invalid_value(text)) from None
 
 
-def _culprit(text: str) -> tuple[int, int] | None:
+def _first_invalid_value(text: str) -> tuple[int, int] | None:
     """Return line and column of the first invalid value; None if no single value is invalid."""
     loader = _LOADER(text)
     waiting = [loader.get_single_node()]

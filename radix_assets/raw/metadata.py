@@ -59,7 +59,7 @@ def metadata(source: Source, staged: Staged, schema: RawSchema, out: Path) -> di
     if len(schema.columns) > _MOST_COLUMNS:
         facts["schema shows"] = f"the first {_MOST_COLUMNS} of {len(schema.columns):,} columns; all are in schema.json"
     facts["preview"] = View(f"raw/{slug(schema.table)}")
-    facts["form of the first rows"] = _forms(out)
+    facts["form of the first rows"] = _preview(out)
     return facts
 
 
@@ -89,7 +89,7 @@ def _rejects(out: Path) -> Table:
     )
 
 
-def _forms(out: Path) -> Table:
+def _preview(out: Path) -> Table:
     """Show the form of the first rows, not their content: each letter as `a` or `A`, each digit as `9`.
 
     Events cannot be deleted, and a column may be marked private later.

@@ -82,7 +82,7 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
             continue
         value, there = _read(place, types[place], column, text=texts[column.name])
         values = frame.select(value=value, there=there)
-        _judge(column, values, frame[ROW], file)
+        _check_casts(column, values, frame[ROW], file)
         result[column.name] = values["value"]
     return pl.DataFrame(result)
 
@@ -103,11 +103,11 @@ def _read(place: str, dtype: pl.DataType, column: ColumnSchema, *, text: bool) -
         there = value.is_not_null() & ~value.is_in(nulls)
         return pl.when(there).then(value), there
     there = value.is_not_null() & ~value.is_in([*NULL_TOKENS, *nulls]) & (value.str.len_bytes() > 0)
-    read = pl.coalesce(parsed(value, reading) for reading in _ways(column)).cast(target)
+    read = pl.coalesce(parsed(value, reading) for reading in _readings_to_try(column)).cast(target)
     return pl.when(there).then(read), there
 
 
-def _ways(column: ColumnSchema) -> list[Reading]:
+def _readings_to_try(column: ColumnSchema) -> list[Reading]:
     """Return the readings to try: that of the snapshot's source, then the standard one."""
     plain = Reading(dtype=column.dtype)
     match column.dtype:
@@ -124,7 +124,7 @@ def _ways(column: ColumnSchema) -> list[Reading]:
     return [column.reading, plain] if column.reading else [plain]
 
 
-def _judge(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path) -> None:
+def _check_casts(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path) -> None:
     present = int(values["there"].sum())
     failed = rows.filter(values["there"].fill_null(value=False) & values["value"].is_null())
     if failed.is_empty():

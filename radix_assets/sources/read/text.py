@@ -57,9 +57,9 @@ def stage_text(source: FileSettings, files: Sequence[Path], work: Path) -> Stage
                 hint="write the file again, or remove it from the project file",
                 **place.context(),
             )
-        texts.append(_Text(_regular(utf8, dialect, place), place, encoding, dialect))
+        texts.append(_Text(_in_standard_form(utf8, dialect, place), place, encoding, dialect))
     staged.files = [file.name for file in files]
-    _agree(texts, staged)
+    _settle_columns(texts, staged)
     _write(texts, staged, source)
     return staged
 
@@ -77,7 +77,7 @@ def _delimiter(source: FileSettings, place: Place) -> str | None:
     return mark
 
 
-def _regular(path: Path, dialect: Dialect, place: Place) -> Path:
+def _in_standard_form(path: Path, dialect: Dialect, place: Place) -> Path:
     """Return the file itself, or a copy in standard form if quotation marks or line ends are irregular."""
     if not dialect.trimmed and is_regular(path, dialect.delimiter):
         return path
@@ -106,7 +106,7 @@ def _rewritten(path: Path, dialect: Dialect, place: Place) -> Path:
     return target
 
 
-def _agree(texts: list[_Text], staged: Staged) -> None:
+def _settle_columns(texts: list[_Text], staged: Staged) -> None:
     """Settle the column names; all files must have the same names, in any order."""
     first = texts[0]
     width = max(text.dialect.width for text in texts) if not first.dialect.header else first.dialect.width

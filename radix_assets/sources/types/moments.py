@@ -24,7 +24,7 @@ def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str
     tries = [
         (column, family, reading)
         for column, values in samples.items()
-        if _promising(values[:20])
+        if _may_be_times(values[:20])
         for family in FAMILIES
         if (reading := _suggest(values, family)) is not None
     ]
@@ -36,12 +36,12 @@ def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str
             reading, count = _widen(rows, column, family, reading)  # noqa: PLW2901
         if count >= required(present):
             options.setdefault(column, []).append((count, family, reading))
-    best = {column: _leaders(several) for column, several in options.items()}
+    best = {column: _best_options(several) for column, several in options.items()}
     orders = Counter(several[0][1].order for several in best.values() if len(several) == 1 and several[0][1].order)
     return {column: _choose(several, counts[column].present, orders) for column, several in best.items()}
 
 
-def _promising(values: list[str]) -> bool:
+def _may_be_times(values: list[str]) -> bool:
     numeric = sum(any(mark.isdigit() for mark in value) and 4 <= len(value) < 40 for value in values)  # noqa: PLR2004
     return bool(values) and numeric >= _NEARLY * len(values)
 
@@ -53,14 +53,14 @@ def _suggest(values: list[str], family: Family) -> Reading | None:
     sample = pl.DataFrame({"text": values}, schema={"text": pl.String})
     types: tuple[DType, ...] = ("time",) if family.time else ("date", "datetime")
     for dtype in types:
-        formats = _needed(sample, family, dtype)
+        formats = _needed_formats(sample, family, dtype)
         reading = Reading(dtype=dtype, formats=formats)
         if formats and sample.select(parsed(pl.col("text"), reading).count()).item() >= _NEARLY * len(values):
             return reading
     return None
 
 
-def _needed(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
+def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
     """Return the formats of a family that convert a text which no format before them converts."""
     formats = family.formats(dtype)
     each = sample.select(
@@ -84,15 +84,15 @@ def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[R
     failed = rows.derive(present.alias("text")).filter(failing)
     rest = failed.select(pl.col("text").unique()).sort("text").head(_WIDEST)
     dtype = reading.dtype
-    more = _needed(rest, family, dtype)
+    more = _needed_formats(rest, family, dtype)
     if not more and dtype == "date":
-        dtype, more = "datetime", _needed(rest, family, "datetime")
+        dtype, more = "datetime", _needed_formats(rest, family, "datetime")
     formats = [*reading.formats, *(pattern for pattern in more if pattern not in reading.formats)]
     wider = Reading(dtype=dtype if more else reading.dtype, formats=formats)
     return wider, count_parsed(rows, [(column, wider)])[0]
 
 
-def _leaders(several: list[tuple[int, Family, Reading]]) -> list[tuple[int, Family, Reading]]:
+def _best_options(several: list[tuple[int, Family, Reading]]) -> list[tuple[int, Family, Reading]]:
     most = max(count for count, _, _ in several)
     return [option for option in several if option[0] == most]
 

@@ -90,7 +90,7 @@ def number_candidates(values: list[str], *, comma_separated: bool) -> list[Findi
             continue  # plain numbers that were left as text for a reason
         if not unit and not any(decimal in value for value in matching):
             reading.dtype = "integer"
-        candidates.append(Finding(reading, _described(reading)))
+        candidates.append(Finding(reading, _description(reading)))
     return candidates
 
 
@@ -108,7 +108,7 @@ def _unit(values: list[str]) -> str:
     return ""
 
 
-def _described(reading: Reading) -> str:
+def _description(reading: Reading) -> str:
     parts = ["numbers"]
     if reading.unit == "%":
         parts.append("in per cent (100% is 100.0)")

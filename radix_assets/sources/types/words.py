@@ -70,11 +70,13 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Fi
         if not present:
             nulls[column] = tokens
             continue
-        nulls[column] = [token for token in tokens if not _belongs(rows, column, token, present, token in habits)]
+        nulls[column] = [
+            token for token in tokens if not _is_ordinary_value(rows, column, token, present, token in habits)
+        ]
     return nulls
 
 
-def _belongs(rows: Rows, column: str, token: str, present: int, habit: bool) -> bool:  # noqa: FBT001
+def _is_ordinary_value(rows: Rows, column: str, token: str, present: int, habit: bool) -> bool:  # noqa: FBT001
     """Return whether a token is an ordinary value of a column of text."""
     text = present_in(column)
     if any(mark.isalnum() for mark in token):
