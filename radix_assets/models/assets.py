@@ -46,7 +46,7 @@ def _masking(work: Work) -> "Masking":
     return Masking.of(tags, make_seal(work.tools.home.state)) if sealed else masking
 
 
-def _forget(work: Work, snapshot: Path) -> None:
+def _delete_tracked_run(work: Work, snapshot: Path) -> None:
     """Delete the MLflow run of a withdrawn model, since it holds the model's files, unless that model still serves."""
     run_id = load_registration(snapshot).run_id
     champion = work.tools.storage.latest(work.project.key("champion"))
@@ -91,7 +91,7 @@ MODEL = Stage(
         "classes_large_enough": "Every class has enough rows to learn and to test.",
     },
     compute=_train,
-    on_withdraw=_forget,
+    on_withdraw=_delete_tracked_run,
     estimate=lambda work, need: need.model_copy(update={"rounds": work.project.search.trials}),
     settings=lambda project, _table: _search_settings(project.search),
 )
@@ -173,7 +173,7 @@ def _keep_plan(work: Work) -> None:
             shutil.copyfile(file, work.out / folder / file.name)
 
 
-def _asks(work: Work) -> str | None:
+def _pending_action(work: Work) -> str | None:
     card = load_card(work.input("model"))
     if work.project.policy.deploy == "auto" or not card.accepted or card.model_id in approved(work.project.folder):
         return None
@@ -186,12 +186,12 @@ def _asks(work: Work) -> str | None:
     )
 
 
-def _before(work: Work, approval: "Approval | None") -> None:
+def _apply_config(work: Work, approval: "Approval | None") -> None:
     if approval is not None and approval.approve:
         approve(work.project.folder, load_card(work.input("model")).model_id, by=approval.by, why=approval.why)
 
 
-def _outside(work: Work) -> bool:
+def _approved_state(work: Work) -> bool:
     return load_card(work.input("model")).model_id in approved(work.project.folder)
 
 
@@ -207,8 +207,8 @@ CHAMPION = Stage(
     },
     compute=_decide,
     settings=lambda project, _table: project.policy.deploy,
-    external_state=_outside,
-    pending_action=_asks,
+    external_state=_approved_state,
+    pending_action=_pending_action,
     launchpad=_launchpad,
-    apply_config=_before,
+    apply_config=_apply_config,
 )

@@ -53,21 +53,21 @@ def decide(
     old = load_champion(champion) if champion else None
     serves = old is not None and old.model_id is not None
     if serves and champion and old and old.model_id == card.model_id:
-        _keep(champion, out)
+        _copy_champion(champion, out)
         return _output(old, card, f"It serves already: {old.reason}", changed=False)
     withdrawal = f"The champion was made of what is private now: {', '.join(sorted(outdated)[:5])}." if outdated else ""
     if not card.accepted:
         reason = f"The challenger was refused: {card.reason.removeprefix('Refused: ')}"
         if serves and outdated:
-            return _stay(None, None, card, f"{withdrawal} {reason}", out)
-        return _stay(champion, old, card, reason, out)
+            return _keep_champion(None, None, card, f"{withdrawal} {reason}", out)
+        return _keep_champion(champion, old, card, reason, out)
     lead, before, reason = None, None, "It is the first accepted model."
     if serves and outdated:
         reason = f"{withdrawal} It can serve no longer, so the challenger takes over."
     elif serves and champion:
         lead, before, reason = _compare(challenger, champion, features, card, masking or Masking())
         if lead is not None and lead.low <= 0:
-            return _stay(champion, old, card, reason, out)
+            return _keep_champion(champion, old, card, reason, out)
     version = load_registration(challenger).version
     if approval == "human" and not approved & {card.model_id, version or card.model_id}:
         return None
@@ -114,7 +114,9 @@ def _compare(
             hint="materialize the model again",
         )
     metric = metrics_of(card.problem)[0]
-    theirs = _honest(champion, model.scores(data.frame[index]), data.rows.hashes[index], data.original[index], card)
+    theirs = _out_of_sample(
+        champion, model.scores(data.frame[index]), data.rows.hashes[index], data.original[index], card
+    )
     target = data.target[index]
     drawn = draws(data, index, split_of(card), seed=0)
     value, spread = judge(metric, target, _matrix(own, card), drawn)
@@ -134,7 +136,7 @@ def _question(card: ModelCard) -> tuple[object, ...]:
     return card.problem, card.classes, card.sealed, card.target, card.asked
 
 
-def _honest(champion: Path, live: Floats, hashes: Hashes, target: pl.Series, card: ModelCard) -> Floats:
+def _out_of_sample(champion: Path, live: Floats, hashes: Hashes, target: pl.Series, card: ModelCard) -> Floats:
     """Return the champion's recorded prediction for each row that it was tested on, and its current one for others.
 
     A champion tested by cross-validation was fitted on all rows afterwards, so its current predictions for them are
@@ -158,16 +160,16 @@ def _matrix(predictions: pl.DataFrame, card: ModelCard) -> Floats:
     return predictions.select(f"probability_{name}" for name in card.classes).to_numpy()
 
 
-def _stay(champion: Path | None, old: Champion | None, card: ModelCard, reason: str, out: Path) -> Output:
+def _keep_champion(champion: Path | None, old: Champion | None, card: ModelCard, reason: str, out: Path) -> Output:
     if champion and old:
-        _keep(champion, out)
+        _copy_champion(champion, out)
         return _output(old, card, reason, changed=False)
     nothing = Champion(reason=reason)
     (out / CHAMPION).write_text(nothing.model_dump_json(indent=1), encoding="utf-8")
     return _output(nothing, card, reason, changed=False)
 
 
-def _keep(champion: Path, out: Path) -> None:
+def _copy_champion(champion: Path, out: Path) -> None:
     """Copy the champion's files byte for byte, so that assets that depend on them stay up to date."""
     _copy(champion, out, CHAMPION)
 

@@ -209,10 +209,10 @@ def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame, seed: int) -
                 numbers = mix(keys[features.key[0]].fill_null(-1).to_numpy())
                 return mix((numbers ^ np.uint64(seed)).astype(np.int64)) if seed else numbers
             return keys.select(features.key).hash_rows(seed=seed).to_numpy()
-    return mix(matrix[ROW].to_numpy()[_first_alike(features, matrix)])
+    return mix(matrix[ROW].to_numpy()[_first_equal_row(features, matrix)])
 
 
-def _first_alike(features: FeatureSet, matrix: pl.DataFrame) -> Ints:
+def _first_equal_row(features: FeatureSet, matrix: pl.DataFrame) -> Ints:
     """Return for each row the position of the first row that equals it.
 
     Copies of a row must not be on both sides of a split.

@@ -70,13 +70,13 @@ def fit(
     """
     learner = get_learner(config.learner)
     seen = np.unique(target).astype(np.int64) if classes else np.zeros(0, np.int64)
-    data = TrainingData(inputs, _learned(target, seen, config), len(seen), rounds=rounds)
+    data = TrainingData(inputs, _training_target(target, seen, config), len(seen), rounds=rounds)
     if valid is not None:
         rows, answers = valid
         has_known_class = np.isin(answers, seen) if classes else np.ones(len(answers), np.bool_)
         if not has_known_class.all():
             rows, answers = Inputs(rows.encoder, rows.codes[has_known_class]), answers[has_known_class]
-        data = replace(data, validation=TrainingData(rows, _learned(answers, seen, config), len(seen)))
+        data = replace(data, validation=TrainingData(rows, _training_target(answers, seen, config), len(seen)))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a fit that does not converge is judged by its score
@@ -99,7 +99,7 @@ def expand(out: Floats, seen: Ints, classes: int) -> Floats:
     return full
 
 
-def _learned(target: Ints | Floats, seen: Ints, config: Config) -> Ints | Floats:
+def _training_target(target: Ints | Floats, seen: Ints, config: Config) -> Ints | Floats:
     """Return the target as the learner is to learn it: class codes without gaps, or numbers."""
     if len(seen):
         return np.searchsorted(seen, target)

@@ -97,8 +97,8 @@ def find_recipe(data: Data, features: list[Feature], rows: Ints, kind: Kind, met
             features,
             data.frame,
             data.target,
-            rows[_some(train, SEARCH_ROWS, generator)],
-            rows[_some(valid, SEARCH_ROWS // 3, generator)],
+            rows[_sample(train, SEARCH_ROWS, generator)],
+            rows[_sample(valid, SEARCH_ROWS // 3, generator)],
         )
         for train, valid in pairs
     ]
@@ -116,7 +116,7 @@ def find_recipe(data: Data, features: list[Feature], rows: Ints, kind: Kind, met
         rows=len(folds[0].answers),
         private_rows=PRIVATE_ROWS if data.private else 0,
     )
-    skewed = _skewed(data, rows)
+    skewed = _is_skewed(data, rows)
     return find(folds, metric, learners, classes=classes, trials=search.trials, seed=search.seed, log=skewed)
 
 
@@ -177,13 +177,13 @@ def predict_folds(
     return np.concatenate(indexes), np.concatenate(outputs)
 
 
-def _some(index: Ints, most: int, generator: np.random.Generator) -> Ints:
+def _sample(index: Ints, most: int, generator: np.random.Generator) -> Ints:
     if len(index) <= most:
         return index
     return np.sort(generator.permutation(index)[:most])
 
 
-def _skewed(data: Data, rows: Ints) -> bool:
+def _is_skewed(data: Data, rows: Ints) -> bool:
     """Return whether to try log(1 + y): the target has no negative value and a long upper tail."""
     if data.classes:
         return False

@@ -31,13 +31,15 @@ def find_leaks(data: Data, rows: Ints, *, keep: set[str]) -> dict[str, str]:
     for feature in data.features:
         if feature.name in keep:
             continue
-        reached = max(0.0, _alone(feature, data, order, target, half, classes))
+        reached = max(0.0, _single_feature_score(feature, data, order, target, half, classes))
         if reached >= LIMIT:
             leaks[feature.name] = f"alone it reaches {'an AUC' if classes else 'an R²'} of {reached:.4f}"
     return leaks
 
 
-def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half: Bools, classes: int) -> float:
+def _single_feature_score(
+    feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half: Bools, classes: int
+) -> float:
     """Return the lower of two scores: fitted on one half and judged on the other, and the reverse."""
     values = data.frame[feature.name].gather(rows).to_frame()
     encoder = Encoder.learn([feature], values.filter(half))
@@ -51,7 +53,7 @@ def _alone(feature: Feature, data: Data, rows: Ints, target: Ints | Floats, half
         predicted = _means(cells, marks, learn)[judge]
         result.append(_score(target[judge], predicted, classes))
         if not classes:
-            result[-1] = max(result[-1], _straight(codes[judge], target[judge].astype(np.float64)))
+            result[-1] = max(result[-1], _linear_r2(codes[judge], target[judge].astype(np.float64)))
     return min(result)
 
 
@@ -88,7 +90,7 @@ def _score(target: Ints | Floats, predicted: Floats, classes: int) -> float:
     return min(ROC_AUC.value((target == c).astype(np.int64), predicted[:, c]) for c in present)
 
 
-def _straight(codes: Floats, target: Floats) -> float:
+def _linear_r2(codes: Floats, target: Floats) -> float:
     """Return R² of a straight line."""
     present = ~np.isnan(codes)
     if present.mean() < LIMIT or np.ptp(codes[present]) == 0 or np.ptp(target[present]) == 0:

@@ -21,10 +21,14 @@ def between(score: Score) -> str:
 
 def plotted(name: str, score: Score) -> dict[str, Shown]:
     """Return a score and its interval as numbers, which the UI plots over time."""
-    return {name: _short(score.value), f"{name} low": _short(score.low), f"{name} high": _short(score.high)}
+    return {
+        name: _six_digits(score.value),
+        f"{name} low": _six_digits(score.low),
+        f"{name} high": _six_digits(score.high),
+    }
 
 
-def _short(value: float) -> float:
+def _six_digits(value: float) -> float:
     return float(f"{value:.6g}")
 
 
@@ -90,8 +94,8 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
     }
     if card.random_score:
         gap = (card.random_score.value - card.score.value) * (1 if card.greater_is_better else -1)
-        shown["score on a random split"] = _short(card.random_score.value)
-        shown["optimism gap"] = _short(gap)
+        shown["score on a random split"] = _six_digits(card.random_score.value)
+        shown["optimism gap"] = _six_digits(gap)
     shown["metrics"] = Table(
         [{"metric": name, "value": s.value, "low": s.low, "high": s.high} for name, s in card.metrics.items()]
         + [{"metric": name, "value": "undefined", "low": None, "high": None} for name in card.undefined]

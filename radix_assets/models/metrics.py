@@ -115,7 +115,7 @@ def _mean(
     return prepare
 
 
-def _surprise(target: Ints | Floats, predicted: Floats) -> Floats:
+def _log_losses(target: Ints | Floats, predicted: Floats) -> Floats:
     chosen = predicted[np.arange(len(target)), target.astype(np.int64)]
     return np.asarray(-np.log(np.clip(chosen, EPSILON, 1.0)))
 
@@ -153,7 +153,7 @@ def _poisson(target: Ints | Floats, predicted: Floats) -> Floats:
     return np.asarray(2 * (target * np.log(ratio) - (target - rate)))
 
 
-def _grades(target: Ints | Floats, predicted: Floats) -> Floats:
+def _rounded_grades(target: Ints | Floats, predicted: Floats) -> Floats:
     """Round predictions to grades, within the grades of the target."""
     return np.clip(np.rint(predicted), np.min(target), np.max(target))
 
@@ -161,7 +161,7 @@ def _grades(target: Ints | Floats, predicted: Floats) -> Floats:
 def _kappa(target: Ints | Floats, predicted: Floats) -> Judge:
     """Subtract from one the squared distances, as a share of those of an unrelated target and prediction."""
     center = float(np.mean(target))
-    actual, guess = target - center, _grades(target, predicted) - center
+    actual, guess = target - center, _rounded_grades(target, predicted) - center
     error = (actual - guess) ** 2
 
     def value(drawn: Floats) -> Floats:
@@ -200,7 +200,7 @@ AVERAGE_PRECISION = Metric(
 LOG_LOSS = Metric(
     "log_loss",
     greater_is_better=False,
-    prepare=_mean(_surprise),
+    prepare=_mean(_log_losses),
     problems=CLASSES,
     decides=frozenset({"multiclass"}),
     title="Log loss",
@@ -274,7 +274,7 @@ R2 = Metric(
 ACCURACY_OF_GRADES = Metric(
     "accuracy",
     greater_is_better=True,
-    prepare=_mean(lambda y, p: (_grades(y, p) == y).astype(np.float64)),
+    prepare=_mean(lambda y, p: (_rounded_grades(y, p) == y).astype(np.float64)),
     problems=ORDINAL,
     title="Accuracy",
     sentence="It is right for {percent} of 100 rows ({percent_low} to {percent_high} with 95 % confidence).",

@@ -204,7 +204,7 @@ def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial
     best_counts, best_loss = counts.copy(), single.loss
     for _ in range(BLEND_STEPS - 1):
         options = [counts + np.eye(len(ranked))[i] for i in range(len(ranked))]
-        losses = [bench.loss(_mixed(ranked, option / option.sum())) for option in options]
+        losses = [bench.loss(_weighted_predictions(ranked, option / option.sum())) for option in options]
         counts = options[int(np.argmin(losses))]
         if min(losses) < best_loss - 1e-12:
             best_counts, best_loss = counts.copy(), min(losses)
@@ -213,12 +213,12 @@ def _blend(ranked: list[Trial], bench: _Bench, classes: int) -> list[tuple[Trial
     weights = weights / weights.sum()
     constant = bench.loss([_constant(fold.answers, len(fold.truth), classes) for fold in bench.folds])
     lead = constant - single.loss
-    if single.loss - bench.loss(_mixed(ranked, weights)) <= BLEND_GAIN * max(lead, 0.0) + 1e-12:
+    if single.loss - bench.loss(_weighted_predictions(ranked, weights)) <= BLEND_GAIN * max(lead, 0.0) + 1e-12:
         return [(single, 1.0)]
     return [(trial, float(weight)) for trial, weight in zip(ranked, weights, strict=True) if weight]
 
 
-def _mixed(trials: list[Trial], weights: Floats) -> list[Floats]:
+def _weighted_predictions(trials: list[Trial], weights: Floats) -> list[Floats]:
     folds = range(len(trials[0].predicted))
     return [
         sum(weight * trial.predicted[fold] for trial, weight in zip(trials, weights, strict=True)) for fold in folds

@@ -94,7 +94,7 @@ def train(
     sign = 1.0 if metric.greater_is_better else -1.0
     best = max(trivial, key=lambda name: sign * trivial[name][0])
     gain = interval(sign * (value - trivial[best][0]), sign * (spread - trivial[best][1]))
-    few = _few_that_decide(target, judged.predicted, judged.baselines[best]) if data.problem in NUMERIC else 0
+    few = _decisive_rows(target, judged.predicted, judged.baselines[best]) if data.problem in NUMERIC else 0
     accepted = gain.low > 0 and not few
 
     encoder = model.description.encoder
@@ -161,7 +161,7 @@ def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:
     return weights(len(index), draws_for(len(index)), seed=seed, strata=strata, blocks=blocks)
 
 
-def _few_that_decide(target: Ints | Floats, predicted: Floats, baseline: Floats) -> int:
+def _decisive_rows(target: Ints | Floats, predicted: Floats, baseline: Floats) -> int:
     """Return how few rows a lead in squared error depends on; 0 if it depends on many.
 
     With a long-tailed target a few huge values decide the error, and the bootstrap is then too confident.

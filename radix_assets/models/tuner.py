@@ -85,7 +85,7 @@ def _domain(tune: Any, values: Range) -> Any:
 
 
 @contextlib.contextmanager
-def _without(name: str) -> Iterator[None]:
+def _hidden_module(name: str) -> Iterator[None]:
     """Make the import of a module fail, as if it were not installed, and restore it afterwards."""
     modules = {key: sys.modules.pop(key) for key in list(sys.modules) if key == name or key.startswith(f"{name}.")}
     sys.modules[name] = None  # type: ignore[assignment]
@@ -104,7 +104,7 @@ def load_flaml() -> tuple[Any, Any]:
     """
     for name, value in (("MLFLOW_DISABLE_TELEMETRY", "true"), ("DO_NOT_TRACK", "true")):
         os.environ.setdefault(name, value)
-    with warnings.catch_warnings(), _without("pyspark"):
+    with warnings.catch_warnings(), _hidden_module("pyspark"):
         warnings.simplefilter("ignore")
         from flaml import tune
         from flaml.tune.searcher import CFO

@@ -45,7 +45,7 @@ def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None 
     )
     pages: dict[str, Shown] = {"data page": Page(DATA_PAGE)} if compared.names else {}
     if predictions is not None and card is not None:
-        judged = _judged(predictions, matrix, definitions, card, tags)
+        judged = _test_rows(predictions, matrix, definitions, card, tags)
         if judged is not None:
             monitoring.scores, monitoring.scores_before = model_page(*judged, out)
             pages["model page"] = Page(MODEL_PAGE)
@@ -61,7 +61,7 @@ def load_monitoring(path: Path) -> Monitoring:
     return Monitoring.model_validate_json((path / FILE).read_text(encoding="utf-8"))
 
 
-def _judged(
+def _test_rows(
     predictions: pl.DataFrame, matrix: pl.LazyFrame, definitions: FeatureSet, card: ModelCard, tags: Tags | None
 ) -> tuple[pl.DataFrame, pl.DataFrame | None, list[str]] | None:
     """Return test rows for Evidently: the later half, the earlier half if the rows have a time, and the labels."""

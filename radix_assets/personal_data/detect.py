@@ -70,24 +70,26 @@ def personal_of_table(table: str, columns: Mapping[str, Sequence[str | None]]) -
     return {
         name: findings[name]
         for name in values
-        if name in findings and not (context.things and findings[name].kind == "phone" and not _own(name))
+        if name in findings and not (context.things and findings[name].kind == "phone" and not _is_about_a_person(name))
     }
 
 
 def _judge(name: str, values: list[str], table: str, context: Context) -> Finding | None:
     by_value = found_in_values(name, values)
     if by_value and not (
-        by_value.context == "unless_things" and (context.things or speaks_of_things(name)) and not _own(name)
+        by_value.context == "unless_things"
+        and (context.things or speaks_of_things(name))
+        and not _is_about_a_person(name)
     ):
         return Finding(by_value.kind, by_value.sensitivity, by_value.evidence, by_value.confidence)
     for rule in rules_of(name):
         if _in_context(rule, name, context) and _can_be(rule, values, table, name):
-            return Finding(rule.kind, rule.sensitivity, _said(rule), _confidence(rule, values, context))
+            return Finding(rule.kind, rule.sensitivity, _header_evidence(rule), _confidence(rule, values, context))
     by_name = found_names(name, values, context)
     return Finding("person name", "personal", by_name.evidence, by_name.confidence) if by_name else None
 
 
-def _own(name: str) -> bool:
+def _is_about_a_person(name: str) -> bool:
     """Return whether a header refers to a person: `home_phone`, `customer_address`."""
     return bool(_OWN.search(joined(name))) or of_persons(name)
 
@@ -96,11 +98,11 @@ def _in_context(rule: Rule, name: str, context: Context) -> bool:
     people = context.persons or of_persons(name)
     return {
         "any": True,
-        "unless_things": _own(name) or not (context.things or speaks_of_things(name)),
+        "unless_things": _is_about_a_person(name) or not (context.things or speaks_of_things(name)),
         "unless_animals": not context.of_animals,
         "persons": people and not context.of_animals,
         "identified": context.identified and not context.of_things and not speaks_of_things(name),
-        "address": not context.of_things and (_own(name) or people or "address" in context.kinds),
+        "address": not context.of_things and (_is_about_a_person(name) or people or "address" in context.kinds),
         "delivered": "address" in context.kinds,
     }[rule.context]
 
@@ -113,7 +115,7 @@ def _can_be(rule: Rule, values: list[str], table: str, name: str) -> bool:
     return believable(rule.values, values) and (words_each(values) < _LONG_TEXT or rule.values == "place")
 
 
-def _said(rule: Rule) -> str:
+def _header_evidence(rule: Rule) -> str:
     if rule.context in {"persons", "identified", "address"}:
         return f"the header says {rule.kind}, in a table that tells who people are"
     return f"the header says {rule.kind}"

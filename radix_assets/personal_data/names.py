@@ -26,7 +26,7 @@ _MOST_WORDS = 6
 
 
 @lru_cache(maxsize=1)
-def _known() -> tuple[frozenset[str], frozenset[str]]:
+def _name_lists() -> tuple[frozenset[str], frozenset[str]]:
     """Return given and family names, without accents and in lower case."""
     import importlib
     import pkgutil
@@ -61,7 +61,7 @@ def is_full_name(text: str) -> bool:
     plain = ["".join(words(token)) for token in tokens]
     if not 1 < len(tokens) <= _MOST_WORDS or _FIRMS & set(plain) or not all(_TOKEN.fullmatch(t) for t in tokens):
         return False
-    given_names, family = _known()
+    given_names, family = _name_lists()
     first = [place for place, token in enumerate(plain) if token in given_names and len(token) > 1]
     for place in first:
         others = [token for other, token in enumerate(plain) if other != place]
@@ -76,7 +76,7 @@ def is_full_name(text: str) -> bool:
 def is_single_name(text: str) -> bool:
     """Return whether a text is one word that is a given or a family name."""
     token = "".join(words(text))
-    given_names, family = _known()
+    given_names, family = _name_lists()
     return len(text.split()) == 1 and len(token) > 1 and (token in given_names or token in family)
 
 

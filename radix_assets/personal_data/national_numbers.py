@@ -20,7 +20,7 @@ _LEAST = 3
 
 
 @lru_cache(maxsize=1)
-def _known() -> tuple[tuple[str, ModuleType], ...]:
+def _installed_formats() -> tuple[tuple[str, ModuleType], ...]:
     result = []
     for name in (*_LETTERED, *_DIGITS):
         try:
@@ -40,7 +40,7 @@ def national_number(values: Sequence[str]) -> str:
     compact = [re.sub(r"[\s.\-/]", "", value) for value in looked]
     if len(compact) < _LEAST or not all(_may_be(value) for value in compact[:5]):
         return ""
-    for name, module in _known():
+    for name, module in _installed_formats():
         lettered = name in _LETTERED
         if not lettered and (len(compact[0]) < 11 or len(compact) < (_LEAST if looked[0] != compact[0] else 10)):  # noqa: PLR2004
             continue

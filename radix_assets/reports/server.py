@@ -55,7 +55,9 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_error(404)
         else:
             width = parse_qs(urlsplit(self.path).query).get("width", [""])[0]
-            content = _narrow(file, int(width)) if file.suffix == ".png" and width.isdigit() else file.read_bytes()
+            content = (
+                _scaled_picture(file, int(width)) if file.suffix == ".png" and width.isdigit() else file.read_bytes()
+            )
             self._send(content, SHOWN[file.suffix])
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class's name
@@ -75,7 +77,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if not all(_PART.fullmatch(part) for part in parts):
             return None
         for storage in self._storages(parts[0]):
-            file = _of_snapshot(storage, parts) if path.startswith("snapshots/") else _newest_page(storage, path)
+            file = _snapshot_file(storage, parts) if path.startswith("snapshots/") else _newest_page(storage, path)
             if file is not None:
                 return file
         return None
@@ -110,7 +112,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def _of_snapshot(storage: Storage, parts: list[str]) -> Path | None:
+def _snapshot_file(storage: Storage, parts: list[str]) -> Path | None:
     """Return the file `snapshots/<asset>/<hash>/<file>`. A snapshot that was withdrawn is not served."""
     for size in range(2, len(parts) - 1):
         directory = "/".join(["snapshots", *parts[: size + 1]])
@@ -130,7 +132,7 @@ def _newest_page(storage: Storage, asset: str) -> Path | None:
     return storage.path(commit) / pages[0] if commit and pages and storage.is_there(commit) else None
 
 
-def _narrow(file: Path, width: int) -> bytes:
+def _scaled_picture(file: Path, width: int) -> bytes:
     """Return a picture that is at most `width` pixels wide."""
     from PIL import Image
 

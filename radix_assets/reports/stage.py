@@ -29,14 +29,14 @@ def make_report(
     content = read_parts(parts)
     page = environment.from_string(source).render(report_data(project, content, seconds, dollars))
     (out / PAGE).write_text(page, encoding="utf-8")
-    shown = _shown(content, seconds)
+    shown = _metadata(content, seconds)
     if dollars:
         shown["cost"] = price(dollars)
         shown["dollars"] = round(dollars, 6)
     return Output(shown=shown, checks=[_check(content)])
 
 
-def _shown(parts: Parts, seconds: Mapping[str, float]) -> dict[str, Shown]:
+def _metadata(parts: Parts, seconds: Mapping[str, float]) -> dict[str, Shown]:
     shown: dict[str, Shown] = {"page": Page(PAGE)}
     card = parts.card
     if card is not None:

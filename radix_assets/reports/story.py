@@ -31,8 +31,8 @@ def report_data(project: Project, parts: Parts, seconds: Mapping[str, float], do
         "project": project.name,
         "description": project.description,
         "question": _question(parts, private=private),
-        "target": parts.tags.target.name if parts.tags and not private else _bare_target(parts),
-        "table": _asked_of(parts.tags.target) if parts.tags else "",
+        "target": parts.tags.target.name if parts.tags and not private else _target_name(parts),
+        "table": _predicted_rows(parts.tags.target) if parts.tags else "",
         "verdict": _verdict(parts),
         "scores": _intervals(parts.card) if parts.card else None,
         "metrics": _metrics(parts.card) if parts.card else [],
@@ -58,7 +58,7 @@ def report_data(project: Project, parts: Parts, seconds: Mapping[str, float], do
     }
 
 
-def _asked_of(target: Target) -> str:
+def _predicted_rows(target: Target) -> str:
     """Return the table whose rows get a prediction."""
     return f"{target.future.for_each}, at any moment" if target.future else target.table
 
@@ -67,7 +67,7 @@ def _target_is_private(tags: Tags | None) -> bool:
     return tags is not None and tags.target.column in tags.tables[tags.target.table].private
 
 
-def _bare_target(parts: Parts) -> str:
+def _target_name(parts: Parts) -> str:
     return f"{parts.tags.target.table}.{parts.tags.target.column}" if parts.tags else ""
 
 
@@ -158,7 +158,7 @@ def _tables(parts: Parts) -> list[dict[str, Any]]:
             "name": each.table,
             "rows": f"{each.rows:,}",
             "columns": len(each.columns),
-            "filled": f"{_filled(each.rows, [c.nulls for c in each.columns.values()]):.0%}",
+            "filled": f"{_filled_share(each.rows, [c.nulls for c in each.columns.values()]):.0%}",
             "duplicates": f"{each.duplicates:,}" if each.duplicates else "",
             "is_target": each.table == target,
         }
@@ -167,7 +167,7 @@ def _tables(parts: Parts) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda each: (not each["is_target"], each["name"]))
 
 
-def _filled(rows: int, nulls: list[int]) -> float:
+def _filled_share(rows: int, nulls: list[int]) -> float:
     cells = rows * len(nulls)
     return 1 - sum(nulls) / cells if cells else 1.0
 

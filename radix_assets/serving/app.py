@@ -91,16 +91,16 @@ class _Service:
 
     async def show_example(self) -> Response:
         self.statistics.touch()
-        return _answered(self.example)
+        return _json_response(self.example)
 
     async def health(self) -> Response:
-        return _answered({"healthy": True})
+        return _json_response({"healthy": True})
 
     async def ready(self) -> Response:
-        return _answered({"ready": True, **self._who})
+        return _json_response({"ready": True, **self._who})
 
     async def metrics(self) -> Response:
-        return _answered({**self._who, **self.statistics.summary()})
+        return _json_response({**self._who, **self.statistics.summary()})
 
     async def front(self, request: Request) -> HTMLResponse:
         self.statistics.touch()
@@ -112,7 +112,7 @@ class _Service:
         return HTMLResponse(docs_page(self.app.openapi()), headers=HTML_HEADERS)
 
 
-def _answered(content: Any) -> Response:
+def _json_response(content: Any) -> Response:
     return Response(_json(content), media_type="application/json")
 
 

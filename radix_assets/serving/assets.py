@@ -26,7 +26,7 @@ def _deploy(work: Work) -> Output:
     )
 
 
-def _is_up(work: Work) -> bool:
+def _is_current(work: Work) -> bool:
     """Return whether the endpoint needs no action. One that was stopped on purpose or when idle is not restarted."""
     if load_champion(work.input("champion")).model_id is None:
         return True
@@ -46,7 +46,7 @@ ENDPOINT = Stage(
         "answers": "The endpoint answers.",
     },
     compute=_deploy,
-    is_current=_is_up,
+    is_current=_is_current,
 )
 
 

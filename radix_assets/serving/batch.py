@@ -110,7 +110,7 @@ def predict_moments(
     rows = entities_at(question, times, key, at)
     answers = champion_predictor(champion, tables, seal).predict(rows.drop(ASKED))
     place = answers.columns.index(PREDICTION)
-    write_table(answers.insert_column(place, rows[ASKED].alias(_free("asked", answers))), target)
+    write_table(answers.insert_column(place, rows[ASKED].alias(_unused_name("asked", answers))), target)
     span = question.span()
     days = [int(moment - span[1]) // _DAY if span else 0 for moment in times]
     return len(answers), {
@@ -134,17 +134,17 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: S
     table = pl.scan_parquet(tables[target.table] / "data.parquet")
     rows = table.with_row_index(_PLACE).filter(exactly(target.column).is_null()).collect()
     if len(rows):
-        answers, description = _of_unknown(champion, tables, tags, rows), "rows with an unknown outcome"
+        answers, description = _predict_unlabelled(champion, tables, tags, rows), "rows with an unknown outcome"
     else:
         answers, description = (
-            _held_out(champion, tags, tables[target.table], seal),
+            _test_predictions(champion, tags, tables[target.table], seal),
             "test rows of the model",
         )
     answers.write_parquet(out / FILE, compression="zstd")
     return _output(answers, description, tags, out)
 
 
-def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame) -> pl.DataFrame:
+def _predict_unlabelled(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame) -> pl.DataFrame:
     place = rows[_PLACE].cast(pl.Int64)
     predictor = champion_predictor(champion, tables, None)
     answers = predictor.predict(rows.drop(_PLACE))
@@ -154,7 +154,7 @@ def _of_unknown(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.Da
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers.select(own)], how="horizontal")
 
 
-def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame:
+def _test_predictions(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame:
     """Return the predictions of the test rows, with keys if the rows are still at the same positions."""
     from radix_assets.features.stage import load_features
     from radix_assets.features.target import target_values
@@ -177,12 +177,12 @@ def _held_out(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame
         if target_is_private(tags) and target.operator is None:
             now = masked_targets(now, load_model(champion).description.sealed, seal)
         if now.cast(pl.String).eq_missing(test_rows[TARGET].cast(pl.String)).all():
-            keys = current_rows.select(exactly(f"key {name}").alias(_free(name, answers)) for name in key)
+            keys = current_rows.select(exactly(f"key {name}").alias(_unused_name(name, answers)) for name in key)
             return pl.concat([keys, answers], how="horizontal")
     return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers], how="horizontal")
 
 
-def _free(name: str, answers: pl.DataFrame) -> str:
+def _unused_name(name: str, answers: pl.DataFrame) -> str:
     return f"{name} (key)" if name in answers.columns else name
 
 

@@ -20,7 +20,7 @@ _BITS = 2**63
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 
 
-def _dated(value: Any) -> Any:
+def _demand_date(value: Any) -> Any:
     """Accept only text that begins with a date: a number would be read as seconds since 1970."""
     if not isinstance(value, str) or not _DATE.match(value):
         raise ValueError("not a date")
@@ -34,7 +34,7 @@ _TYPES: dict[str, Any] = {
     "String": str,
     # Strict: a number is not a date, although it could be read as seconds since 1970.
     "Date": Annotated[date, Field(strict=True)],
-    "Datetime": Annotated[datetime, BeforeValidator(_dated)],
+    "Datetime": Annotated[datetime, BeforeValidator(_demand_date)],
     "Time": Annotated[time, Field(strict=True)],
 }
 _WORDS = {
@@ -122,7 +122,7 @@ class Reader:
         kinds = {each["type"] for each in errors}
         if "json_invalid" in kinds:
             where = str(errors[0].get("ctx", {}).get("error", ""))
-            return Invalid(400, [_no_json(where)])
+            return Invalid(400, [_not_json(where)])
         if "too_long" in kinds and errors[0]["loc"] == ():
             return Invalid(413, [too_many()])
         return Invalid(422, [self._mistake(each, many=many) for each in errors[:_MOST_ERRORS]])
@@ -181,7 +181,7 @@ def too_many() -> ServingError:
     )
 
 
-def _no_json(where: str) -> ServingError:
+def _not_json(where: str) -> ServingError:
     return ServingError(
         "RDX-SRV-001",
         f"the request is not JSON: {where}",

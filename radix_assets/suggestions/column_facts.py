@@ -23,7 +23,9 @@ def facts_of(column: ColumnProfile, samples: Sequence[str]) -> ColumnFacts:
     if column.dtype == "float":
         samples = [text.removesuffix(_WHOLE) for text in samples]
     mean, std = (
-        (_of_flags(column) if column.dtype == "boolean" else (column.mean, column.std)) if numeric else (None, None)
+        (_boolean_moments(column) if column.dtype == "boolean" else (column.mean, column.std))
+        if numeric
+        else (None, None)
     )
     return ColumnFacts(
         name=column.name,
@@ -44,7 +46,7 @@ def _finite(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _of_flags(column: ColumnProfile) -> tuple[float | None, float | None]:
+def _boolean_moments(column: ColumnProfile) -> tuple[float | None, float | None]:
     """Return mean and standard deviation of booleans as 1 and 0."""
     if column.present == 0:
         return None, None

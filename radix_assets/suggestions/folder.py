@@ -69,7 +69,7 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
         try:
             places = unpack(file, work / f"unpacked_{number}") if _is_packed(file) else [(stem(file.name), file)]
         except RadixError as error:
-            reading.errors.append(_unread(file, error))
+            reading.errors.append(_unreadable(file, error))
             continue
         for place, (name, path) in enumerate(places):
             if len(places) > 1 and name in reading.tables:
@@ -80,7 +80,7 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
             try:
                 _snapshot(table, path, out)
             except RadixError as error:
-                reading.errors.append(_unread(file, error))
+                reading.errors.append(_unreadable(file, error))
             else:
                 reading.tables[table] = out
     return reading
@@ -99,13 +99,13 @@ def read_project(
             ingest(project, table, out, credentials)
         except RadixError as error:
             file = error.context.get("file") or error.context.get("pattern")
-            reading.errors.append(_unread(Path(str(file)) if file else table, error))
+            reading.errors.append(_unreadable(Path(str(file)) if file else table, error))
         else:
             reading.tables[table] = out
     return reading
 
 
-def _unread(file: Path | str, error: RadixError) -> Unread:
+def _unreadable(file: Path | str, error: RadixError) -> Unread:
     return Unread(file if isinstance(file, str) else file.name, error.code, error.found, error.hint or "")
 
 

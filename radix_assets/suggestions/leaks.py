@@ -86,7 +86,7 @@ def suspects(
         for name, column in profile.columns.items()
         if name != target.column and table.columns[name].role in {"feature", "ignore"} and not column.constant
     ]
-    result = {item[0]: item for item in _named(open_to_it, target)}
+    result = {item[0]: item for item in _by_name(open_to_it, target)}
     labelled = sample.filter(plain(sample, target.column).is_not_null())
     if labelled.height >= _LEAST:
         result |= {item[0]: item for item in _recodes(labelled, target.column, open_to_it, profile)}
@@ -96,7 +96,7 @@ def suspects(
     return list(result.values())
 
 
-def _named(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
+def _by_name(names: Sequence[str], target: TargetSuggestion) -> list[Suspect]:
     """Return columns that are known only after the event, if the target is the event or its duration."""
     target_name = "_".join(words(target.column))
     if _LASTED.search(target_name):

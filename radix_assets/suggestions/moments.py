@@ -50,7 +50,7 @@ def form_of(column: ColumnProfile, sample: pl.Series) -> Form | None:
         return None
     timely = bool(_TIMELY.search("_".join(words(column.name))))
     if column.dtype == "integer":
-        return _of_numbers(column, sample.drop_nulls(), timely=timely)
+        return _numeric_form(column, sample.drop_nulls(), timely=timely)
     if column.dtype == "string":
         texts = [
             text
@@ -64,7 +64,7 @@ def form_of(column: ColumnProfile, sample: pl.Series) -> Form | None:
     return None
 
 
-def _of_numbers(column: ColumnProfile, values: pl.Series, *, timely: bool) -> Form | None:
+def _numeric_form(column: ColumnProfile, values: pl.Series, *, timely: bool) -> Form | None:
     low, high = column.minimum, column.maximum
     if low is None or high is None:
         return None

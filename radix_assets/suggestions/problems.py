@@ -64,10 +64,10 @@ def problem_of(column: ColumnProfile, kind: FeatureType | None = None) -> Proble
         return "regression"
     if column.dtype in {"string", "boolean"}:
         return "multiclass" if column.distinct <= MAX_CLASSES else None
-    return _of_whole(column, kind) if is_whole(column) else "regression"
+    return _integer_problem(column, kind) if is_whole(column) else "regression"
 
 
-def _of_whole(column: ColumnProfile, kind: FeatureType | None) -> Problem:  # noqa: PLR0911 a list of rules
+def _integer_problem(column: ColumnProfile, kind: FeatureType | None) -> Problem:  # noqa: PLR0911 a list of rules
     name = "_".join(words(column.name))
     if column.minimum is None or column.maximum is None:  # a private column's are not known
         return "multiclass" if column.distinct <= FEW else "regression"

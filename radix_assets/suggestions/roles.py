@@ -74,14 +74,14 @@ def role_of(
     `has_parents`: some columns of the table reference others, which are then what its rows belong to.
     """
     return (
-        _of_key(column, key, link, time)
-        or _of_nothing(column)
-        or _of_rows(profile, column, kind, sample, has_parents=has_parents)
-        or _of_use(column, kind, personal)
+        _key_role(column, key, link, time)
+        or _role_without_information(column)
+        or _row_role(profile, column, kind, sample, has_parents=has_parents)
+        or _feature_role(column, kind, personal)
     )
 
 
-def _of_key(
+def _key_role(
     column: ColumnProfile, key: PrimaryKey | None, link: Relationship | None, time: TimeGuess | None
 ) -> Held | None:
     """Return the role of a column that links rows or orders them."""
@@ -93,7 +93,7 @@ def _of_key(
     return Held("primary_key", key.confidence, key.evidence, "key") if own and key is not None else None
 
 
-def _of_nothing(column: ColumnProfile) -> Held | None:
+def _role_without_information(column: ColumnProfile) -> Held | None:
     """Return the role of a column without information."""
     if column.present == 0:
         return Held("ignore", 0.98, "empty", "empty")
@@ -112,7 +112,7 @@ def _of_nothing(column: ColumnProfile) -> Held | None:
     return None
 
 
-def _of_rows(
+def _row_role(
     profile: TableProfile, column: ColumnProfile, kind: FeatureType, sample: pl.Series, *, has_parents: bool
 ) -> Held | None:
     """Return the role of a column that weighs rows, or groups them."""
@@ -144,7 +144,7 @@ def _in_blocks(sample: pl.Series, column: ColumnProfile) -> bool:
     return same > 0.1 + 3 / max(1, column.distinct)
 
 
-def _of_use(column: ColumnProfile, kind: FeatureType, personal: Finding | None) -> Held:
+def _feature_role(column: ColumnProfile, kind: FeatureType, personal: Finding | None) -> Held:
     if personal and personal.kind in _IDENTITY:
         return Held("ignore", 0.75, "tells who somebody is, not how they are", "identity")
     if kind in {"not-generalizable", "url"}:

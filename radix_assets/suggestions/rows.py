@@ -29,7 +29,7 @@ def row_in_words(
     """Describe a row, such as: one row is an order of a customer at a moment (order_date)."""
     when = f"at a moment ({', '.join(time.columns)})" if time else ""
     if series is not None:
-        of = " of ".join(["", *(_thing(name) for name in series.entity)])
+        of = " of ".join(["", *(_thing_phrase(name) for name in series.entity)])
         return f"one row is what was measured{of} {when}".strip()
     parents = list(dict.fromkeys(r.parent for r in schema.relationships if r.child == table and r.parent != table))
     keyed = list(key.columns) if key else []
@@ -37,14 +37,16 @@ def row_in_words(
         keyed = []  # a running number, or a column that is unique by chance, does not name the rows
     own = [name for name in keyed if columns[name].role != "foreign_key"]
     if len(keyed) > 1 and parents and not own:
-        return " ".join(filter(None, [f"one row is a pair of {_and([_thing(name) for name in keyed])}", when]))
+        return " ".join(
+            filter(None, [f"one row is a pair of {_joined_words([_thing_phrase(name) for name in keyed])}", when])
+        )
     subject = _subject(table, keyed)
-    owners = [_of(parent) for parent in parents[:_MOST_NAMED]] + (
-        [_thing(name) for name in group] if not parents else []
+    owners = [_parent_phrase(parent) for parent in parents[:_MOST_NAMED]] + (
+        [_thing_phrase(name) for name in group] if not parents else []
     )
-    of = f"of {_and(owners)}" if owners else ""
+    of = f"of {_joined_words(owners)}" if owners else ""
     if len(keyed) > 1 and own and not parents and not group:
-        of = f"for each {_and([_word(name) for name in keyed])}"
+        of = f"for each {_joined_words([_word(name) for name in keyed])}"
     return " ".join(part for part in ("one row is", subject, of, when) if part)
 
 
@@ -58,7 +60,7 @@ def structure_of(series: Series | None, time: TimeGuess | None, group: list[str]
 def _subject(table: str, keyed: list[str]) -> str:
     parts = [word for word in words(table) if word not in _VAGUE and not word.isdigit()]
     if not parts and len(keyed) == 1:
-        return _thing(keyed[0])
+        return _thing_phrase(keyed[0])
     if not parts:
         return "one observation"
     if len(keyed) == 1 and not any(word != singular(word) for word in parts):
@@ -69,7 +71,7 @@ def _subject(table: str, keyed: list[str]) -> str:
     return _article(" ".join([*parts[:-1], singular(parts[-1])]))
 
 
-def _of(parent: str) -> str:
+def _parent_phrase(parent: str) -> str:
     parts = list(words(parent))
     return _article(" ".join([*parts[:-1], singular(parts[-1])])) if parts else "another table"
 
@@ -79,7 +81,7 @@ def _word(name: str) -> str:
     return " ".join(parts) or name
 
 
-def _thing(name: str) -> str:
+def _thing_phrase(name: str) -> str:
     return _article(singular(_word(name)))
 
 
@@ -88,5 +90,5 @@ def _article(noun: str) -> str:
     return f"{'an' if vowel else 'a'} {noun}"
 
 
-def _and(parts: list[str]) -> str:
+def _joined_words(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -39,7 +39,7 @@ _SERIES_OF = 4
 _ENTITY_VALUES = 2
 
 
-class _Seen(NamedTuple):
+class _TableFacts(NamedTuple):
     """Facts about a table that are computed before the roles of its columns."""
 
     profile: TableProfile
@@ -76,13 +76,13 @@ def suggest(
     for table, path in tables.items():
         key = next((key for key in schema.primary_keys if key.table == table), None)
         personal = personal_of_table(table, values[table])
-        seen = _Seen(profiles[table], samples[table], key, times[table], values[table], types[table], personal)
+        seen = _TableFacts(profiles[table], samples[table], key, times[table], values[table], types[table], personal)
         result[table], series[table] = _table(seen, schema, path)
     targets = rank_targets(profiles, result, schema, series)
     if target is not None:
-        targets = _asked(target, targets, profiles, result, series)
+        targets = _requested_first(target, targets, profiles, result, series)
     if targets and (target is not None or targets[0].confidence >= CERTAIN_TARGET):
-        _mark(result[targets[0].table].columns, targets[0])
+        _mark_target(result[targets[0].table].columns, targets[0])
     for table, likely in {likely.table: likely for likely in reversed(targets)}.items():
         if likely.confidence >= LIKELY_TARGET:
             _suspect(result[table], suspects(profiles[table], result[table], samples[table], likely))
@@ -100,7 +100,7 @@ def _keys(schema: Schema) -> dict[str, set[str]]:
     return keys
 
 
-def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Series | None]:
+def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggestion, Series | None]:
     profile, time = seen.profile, seen.time
     links = links_of(profile.table, schema.relationships)
     columns: dict[str, ColumnSuggestion] = {}
@@ -134,7 +134,7 @@ def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Se
     table = TableSuggestion(
         primary_key=list(seen.key.columns) if seen.key else [],
         time_index=time.columns if time and time.readable else [],
-        unread_time=_unread(time),
+        unread_time=_unparsed_times(time),
         time_confidence=sure("time", time.confidence) if time else 0.0,
         row=row_in_words(profile.table, columns, seen.key, schema, time, series, group),
         structure=structure_of(series, time, group),
@@ -145,13 +145,13 @@ def _table(seen: _Seen, schema: Schema, path: Path) -> tuple[TableSuggestion, Se
     return table, series
 
 
-def _unread(time: TimeGuess | None) -> list[str]:
+def _unparsed_times(time: TimeGuess | None) -> list[str]:
     if time is None:
         return []
     return (time.better.columns if time.better else []) if time.readable else time.columns
 
 
-def _entities(seen: _Seen, columns: Mapping[str, ColumnSuggestion]) -> list[str]:
+def _entities(seen: _TableFacts, columns: Mapping[str, ColumnSuggestion]) -> list[str]:
     """Return columns that may identify the series of a row, most likely first."""
     rows = seen.profile.rows
     fitting = [
@@ -195,7 +195,7 @@ def _column(
     )
 
 
-def _asked(
+def _requested_first(
     target: Parsed,
     ranked: list[TargetSuggestion],
     profiles: Mapping[str, TableProfile],
@@ -213,7 +213,7 @@ def _asked(
     return [first, *(other for other in ranked if (other.table, other.column) != (table, name))][:3]
 
 
-def _mark(columns: dict[str, ColumnSuggestion], target: TargetSuggestion) -> None:
+def _mark_target(columns: dict[str, ColumnSuggestion], target: TargetSuggestion) -> None:
     old = columns[target.column]
     columns[target.column] = old.model_copy(
         update={

@@ -79,11 +79,15 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
         otherwise = None
     clock = _clock(profile, column)
     if clock:
-        return TimeGuess([column.name, clock], min(0.95, single[0]), f"{_why(column, profile)}, with the time of day")
+        return TimeGuess(
+            [column.name, clock], min(0.95, single[0]), f"{_evidence(column, profile)}, with the time of day"
+        )
     other = (
-        parts if fine == resolution(plain(sample, column.name), column) and _differ(sample, column.name, parts) else []
+        parts
+        if fine == resolution(plain(sample, column.name), column) and _differs_from_parts(sample, column.name, parts)
+        else []
     )
-    return TimeGuess([column.name], min(0.95, single[0]), _why(column, profile), other, better=otherwise)
+    return TimeGuess([column.name], min(0.95, single[0]), _evidence(column, profile), other, better=otherwise)
 
 
 def _clock(profile: TableProfile, date: ColumnProfile) -> str | None:
@@ -155,7 +159,7 @@ def by_one_clock(
     return chosen
 
 
-def _differ(sample: pl.DataFrame, column: str, parts: list[str]) -> bool:
+def _differs_from_parts(sample: pl.DataFrame, column: str, parts: list[str]) -> bool:
     frame = pl.DataFrame(
         {"when": plain(sample, column)} | {f"c{n}": plain(sample, part) for n, part in enumerate(parts)}
     )
@@ -230,7 +234,7 @@ def _composed(parts: list[str]) -> TimeGuess:
     return TimeGuess(parts, confidence, f"{', '.join(_RESOLUTION[: len(parts)])} in columns of their own")
 
 
-def _why(column: ColumnProfile, profile: TableProfile) -> str:
+def _evidence(column: ColumnProfile, profile: TableProfile) -> str:
     name = "_".join(words(column.name))
     reasons = ["the moment a row begins" if _EARLY.search(name) else "the moment that fits best"]
     if column.nulls:

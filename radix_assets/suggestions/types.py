@@ -23,7 +23,7 @@ def guess_types(
     for table, profile in profiles.items():
         result[table] = {}
         for name, column in profile.columns.items():
-            proven = _proven(column, is_key=name in keys.get(table, ()))
+            proven = _certain_type(column, is_key=name in keys.get(table, ()))
             if proven is None:
                 unproven.append((table, column))
             else:
@@ -34,7 +34,7 @@ def guess_types(
     return result
 
 
-def _proven(column: ColumnProfile, *, is_key: bool) -> TypeGuess | None:  # noqa: PLR0911 a list of rules
+def _certain_type(column: ColumnProfile, *, is_key: bool) -> TypeGuess | None:  # noqa: PLR0911 a list of rules
     """Return the type that follows from the profile of all rows alone."""
     if column.present == 0:
         return TypeGuess("not-generalizable", 0.98, None, "empty")

@@ -95,7 +95,7 @@ def edited(file: TagsFile, edits: Edits, *, who: str = "a person", today: str | 
     by = remark(f"by {who.replace(';', ',').replace('#', '')} {today or datetime.now(UTC).date().isoformat()}")
     if plan.target is not None and (file.target is None or plan.target != file.target.text):
         _set_top(splices, "target", target_value(plan.target))
-        _sign(splices, file, ("target",), by, file.target.text if file.target else "nothing")
+        _note_author(splices, file, ("target",), by, file.target.text if file.target else "nothing")
         if file.problem is not None:
             _set_top(splices, "problem", "")
     for table, setting, names in plan.lists:
@@ -107,7 +107,7 @@ def edited(file: TagsFile, edits: Edits, *, who: str = "a person", today: str | 
         _set_top(splices, "confirmed", "true")
     if edits.confirm and file.confirmed_by != who and not (file.confirmed and file.confirmed_by):
         _set_top(splices, "confirmed_by", quoted(who), after="confirmed")
-    return _checked(splices, file, plan)
+    return _verified_text(splices, file, plan)
 
 
 def _set_top(splices: Splices, key: str, value: str, after: str = "") -> None:
@@ -127,7 +127,7 @@ def _set_in_table(splices: Splices, file: TagsFile, table: str, key: str, names:
         return
     if pair is not None:
         splices.set(pair, listed(names))
-        _sign(splices, file, ("tables", table, key), by, listed(present or []))
+        _note_author(splices, file, ("tables", table, key), by, listed(present or []))
     else:
         splices.add(splices.find("tables", table), [(key, listed(names), "")], indent=4)
 
@@ -142,7 +142,7 @@ def _set_column(splices: Splices, file: TagsFile, table: str, name: str, setting
         settings, previous = {"human": "true"}, ""
         if line.human:
             return
-    _sign(splices, file, key, by, previous)
+    _note_author(splices, file, key, by, previous)
     if not nodes.is_mapping(pair[1]):
         merged = {"role": line.role, **settings} if line.role else settings
         splices.set(pair, f"{{{', '.join(f'{key}: {quoted(value)}' for key, value in merged.items())}}}")
@@ -159,7 +159,7 @@ def _set_column(splices: Splices, file: TagsFile, table: str, name: str, setting
         splices.add(pair, missing, indent=8)
 
 
-def _sign(splices: Splices, file: TagsFile, key: Key, by: str, previous: str) -> None:
+def _note_author(splices: Splices, file: TagsFile, key: Key, by: str, previous: str) -> None:
     """Write beside a line who edited it, and keep the evidence that Radix wrote as what it suggested."""
     line = file.lines.get(key)
     if line is None:
@@ -190,7 +190,7 @@ def _edit_relationships(splices: Splices, file: TagsFile, edits: Edits) -> None:
         add_relationships(splices, new, [(f"  - {quoted_reference(name)}", "") for name in new])
 
 
-def _checked(splices: Splices, before: TagsFile, plan: EditPlan) -> str:
+def _verified_text(splices: Splices, before: TagsFile, plan: EditPlan) -> str:
     """Return the new text, if it differs from the old one only in what was to be changed."""
     text = splices.applied()
     mistakes = Mistakes()

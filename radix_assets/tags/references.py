@@ -50,10 +50,10 @@ def normalize(text: str) -> str:
 def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:
     """Yield all readings of `table.column` or `table.(column, column)` at the start, longest names first."""
     for table in sorted(columns, key=lambda name: (-len(name), name)):
-        if not _begins(text, table + ".", fold=fold):
+        if not _starts_with(text, table + ".", fold=fold):
             continue
         rest = text[len(table) + 1 :]
-        for name in _longest(rest, columns[table], fold=fold):
+        for name in _longest_prefixes(rest, columns[table], fold=fold):
             yield table, [name], rest[len(name) :]
         if rest.startswith("("):
             for names, left in _lists(rest[1:].lstrip(), columns[table], fold=fold):
@@ -61,7 +61,7 @@ def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, li
 
 
 def _lists(text: str, names: Sequence[str], *, fold: bool) -> Iterator[tuple[list[str], str]]:
-    for name in _longest(text, names, fold=fold):
+    for name in _longest_prefixes(text, names, fold=fold):
         rest = text[len(name) :]
         close, comma = _CLOSE.match(rest), _COMMA.match(rest)
         if close:
@@ -71,11 +71,11 @@ def _lists(text: str, names: Sequence[str], *, fold: bool) -> Iterator[tuple[lis
                 yield [name, *others], left
 
 
-def _longest(text: str, names: Sequence[str], *, fold: bool) -> list[str]:
-    return sorted((name for name in names if _begins(text, name, fold=fold)), key=lambda name: (-len(name), name))
+def _longest_prefixes(text: str, names: Sequence[str], *, fold: bool) -> list[str]:
+    return sorted((name for name in names if _starts_with(text, name, fold=fold)), key=lambda name: (-len(name), name))
 
 
-def _begins(text: str, name: str, *, fold: bool) -> bool:
+def _starts_with(text: str, name: str, *, fold: bool) -> bool:
     start = text[: len(name)]
     return start == name or (fold and start.casefold() == name.casefold())
 

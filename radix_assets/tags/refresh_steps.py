@@ -47,15 +47,15 @@ class Refresh:
     def apply(self) -> TagsFile:
         """Return the refreshed file. A step that would change more than it may is skipped."""
         steps = list(self._steps())
-        after = self._after(self.file, steps)
+        after = self._apply(self.file, steps)
         if after is None:
             after = self.file
             for step in steps:
-                after = self._after(after, [step]) or after
+                after = self._apply(after, [step]) or after
         self._record(after)
         return after
 
-    def _after(self, before: TagsFile, steps: list[Step]) -> TagsFile | None:
+    def _apply(self, before: TagsFile, steps: list[Step]) -> TagsFile | None:
         if not steps:
             return before
         try:
@@ -217,7 +217,7 @@ class Refresh:
             if fingerprint and (
                 key not in self.file.lines or (key in self.own and fingerprint != self.file.fingerprint(key))
             ):
-                fresh = key not in self.file.lines and not _is_set(self.file, key)
+                fresh = key not in self.file.lines and not _has_entry(self.file, key)
                 if fresh or key in self.own:
                     self.ledger.write(key, fingerprint, line.settings)
         problem: Key = ("problem",)
@@ -250,7 +250,7 @@ def target_is_valid(file: TagsFile, profiles: Mapping[str, TableProfile]) -> boo
     return True
 
 
-def _is_set(file: TagsFile, key: Key) -> bool:
+def _has_entry(file: TagsFile, key: Key) -> bool:
     """Return whether a file has an entry, on a line of its own or not."""
     if key[0] == "relationships":
         return any(item.text == key[1] for item in file.relationships or [])

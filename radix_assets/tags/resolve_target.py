@@ -29,7 +29,7 @@ def resolve_target(
     Raises TagError RDX-TAG-002 if it is not in the data, and TargetError: RDX-TGT-001 none, 002 constant, 003 empty,
     004 a problem type that does not fit, 005 too many classes, 006 an impossible comparison.
     """
-    reference = file.target or _marked(file, tables)
+    reference = file.target or _target_by_role(file, tables)
     if reference is None:
         near = [f"{t.table}.{t.column}" for t in suggestions.targets]
         raise TargetError(
@@ -74,7 +74,7 @@ def resolve_target(
     return Target(table=table, column=name, problem=_problem(column, tables[table], problem, place))
 
 
-def _marked(file: TagsFile, tables: Mapping[str, TableTags]) -> Located | None:
+def _target_by_role(file: TagsFile, tables: Mapping[str, TableTags]) -> Located | None:
     marked = [
         (f"{table}.{name}", file.tables[table].columns[name].line)
         for table, block in tables.items()

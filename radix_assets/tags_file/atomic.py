@@ -19,7 +19,7 @@ def create(path: Path, text: str, companion: Companion | None = None) -> bool:
     with locked(path.parent):
         if path.exists():
             return False
-        with _written_first(companion) as undo:
+        with _write_companion_first(companion) as undo:
             if not put_if_absent(path, text, mode=_MODE):
                 undo()
                 return False
@@ -45,7 +45,7 @@ def rewrite(
         if expected is not None and sha_of(before) != expected:
             raise changed(path)
         after = change(before)
-        with _written_first(companion()) as undo:
+        with _write_companion_first(companion()) as undo:
             if after == before:
                 return False
             with draft(path, after, mode=_MODE) as temporary:
@@ -53,14 +53,14 @@ def rewrite(
                 if read_text(path) != before:
                     undo()
                     raise changed(path)
-                if not _swapped(path, temporary, before.encode("utf-8")):
+                if not _swap(path, temporary, before.encode("utf-8")):
                     undo()
                     raise changed(path)
         sync_directory(path.parent)
     return True
 
 
-def _swapped(path: Path, temporary: Path, before: bytes) -> bool:
+def _swap(path: Path, temporary: Path, before: bytes) -> bool:
     """Replace a file by a draft. Return False, keeping the other version, if another program wrote to it meanwhile."""
     ours = temporary.read_bytes()
     if not exchange(temporary, path):
@@ -91,7 +91,7 @@ def changed(path: Path) -> TagError:
 
 
 @contextlib.contextmanager
-def _written_first(companion: Companion | None) -> Iterator[Callable[[], None]]:
+def _write_companion_first(companion: Companion | None) -> Iterator[Callable[[], None]]:
     """Write a companion file first. Yield the function that restores it; an exception restores it too."""
     if companion is None:
         yield lambda: None

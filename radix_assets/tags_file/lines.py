@@ -53,7 +53,7 @@ def lines_of(text: str, root: nodes.Node | None) -> dict[Key, Line]:
 
 def _entries(root: nodes.Node | None) -> Iterator[tuple[Key, nodes.Node, nodes.Node | None]]:
     """Yield the key of each entry, the node where it begins, and its value."""
-    for key, value in _named(root):
+    for key, value in _scalar_pairs(root):
         name = key.value
         if name in {"target", "problem"}:
             yield (name,), key, value
@@ -62,21 +62,21 @@ def _entries(root: nodes.Node | None) -> Iterator[tuple[Key, nodes.Node, nodes.N
                 if nodes.is_scalar(item):
                     yield (name, item.value), item, item
         elif name == "tables":
-            for table, block in _named(value):
+            for table, block in _scalar_pairs(value):
                 yield (name, table.value), table, block
                 yield from _of_table((name, table.value), block)
 
 
 def _of_table(table: Key, block: nodes.Node) -> Iterator[tuple[Key, nodes.Node, nodes.Node | None]]:
-    for setting, value in _named(block):
+    for setting, value in _scalar_pairs(block):
         if setting.value != "columns":
             yield (*table, setting.value), setting, value
             continue
-        for column, line in _named(value):
+        for column, line in _scalar_pairs(value):
             yield (*table, "columns", column.value), column, line
 
 
-def _named(node: nodes.Node | None) -> list[tuple[nodes.Node, nodes.Node]]:
+def _scalar_pairs(node: nodes.Node | None) -> list[tuple[nodes.Node, nodes.Node]]:
     return [pair for pair in nodes.pairs(node) if nodes.is_scalar(pair[0])] if node is not None else []
 
 

@@ -43,7 +43,7 @@ class Splices:
     def set(self, pair: tuple[nodes.Node, nodes.Node], value: str) -> None:
         """Replace an entry's value; an empty text removes it."""
         key, node = pair
-        self._own(pair)
+        self._demand_no_alias(pair)
         if nodes.is_null(node) and nodes.start(node) == nodes.end(node):
             colon = self.text.index(":", nodes.end(key))
             self._edits.append((colon + 1, colon + 1, f" {value}" if value else ""))
@@ -59,7 +59,7 @@ class Splices:
         """
         node = self.root if pair is None else pair[1]
         if pair is not None:
-            self._own(pair)
+            self._demand_no_alias(pair)
         if node is not None and nodes.is_mapping(node) and node.flow_style:
             inner = ", ".join(f"{quoted(key)}: {value}" for key, value, _ in entries)
             self.into_flow(node, inner)
@@ -67,18 +67,20 @@ class Splices:
         filled = nodes.is_mapping(node) and bool(nodes.pairs(node))
         depth = nodes.pairs(node)[0][0].start_mark.column if filled else indent
         lines = [(f"{' ' * depth}{quoted(key)}: {value}".rstrip(), note) for key, value, note in entries]
-        self.lines_after(self._last(node, pair, filled=filled), aligned(lines))
+        self.lines_after(self._insert_position(node, pair, filled=filled), aligned(lines))
 
     def block(self, pair: tuple[nodes.Node, nodes.Node] | None, lines: list[str], indent: int = 0) -> None:
         """Add formatted lines, which start in column 0, at the end of an entry's mapping or list, indented to fit."""
         node = self.root if pair is None else pair[1]
         if pair is not None:
-            self._own(pair)
+            self._demand_no_alias(pair)
         filled = node is not None and not nodes.is_scalar(node) and bool(node.value) and not node.flow_style
         if node is not None and not nodes.is_scalar(node) and node.flow_style:
-            raise self._cannot(node, "the value is written in brackets")
+            raise self._cannot_edit(node, "the value is written in brackets")
         depth = nodes.column(node) if filled else indent
-        self.lines_after(self._last(node, pair, filled=filled), [" " * depth + line if line else "" for line in lines])
+        self.lines_after(
+            self._insert_position(node, pair, filled=filled), [" " * depth + line if line else "" for line in lines]
+        )
 
     def remove_items(self, sequence: nodes.Node, indexes: list[int]) -> None:
         """Remove items from a list; in a block list, their lines go with the comments beside them."""
@@ -145,7 +147,9 @@ class Splices:
         else:
             self._edits.append((nodes.start(node) + 1, nodes.start(node) + 1, inner))
 
-    def _last(self, node: nodes.Node | None, pair: tuple[nodes.Node, nodes.Node] | None, *, filled: bool) -> int:
+    def _insert_position(
+        self, node: nodes.Node | None, pair: tuple[nodes.Node, nodes.Node] | None, *, filled: bool
+    ) -> int:
         if filled:
             return nodes.end(node)
         return nodes.end(pair[0]) if pair is not None else len(self.text)
@@ -163,12 +167,12 @@ class Splices:
             first = ""
         self._edits.append((stop, stop, first + self.newline.join(lines) + ("" if first else self.newline)))
 
-    def _own(self, pair: tuple[nodes.Node, nodes.Node]) -> None:
+    def _demand_no_alias(self, pair: tuple[nodes.Node, nodes.Node]) -> None:
         """Raise if the value is an alias (`*name`): changing the value elsewhere would change more than asked for."""
         if nodes.start(pair[1]) < nodes.start(pair[0]):
-            raise self._cannot(pair[0], "its value is an alias")
+            raise self._cannot_edit(pair[0], "its value is an alias")
 
-    def _cannot(self, node: nodes.Node, why: str) -> TagError:
+    def _cannot_edit(self, node: nodes.Node, why: str) -> TagError:
         return TagError(
             "RDX-TAG-011",
             f"Radix cannot edit this entry without changing others: {why}",

@@ -61,23 +61,23 @@ class _Audit:
         marked = [entry for entry in self._logged if entry.chain]
         for entry in self._logged:
             if not entry.chain:
-                self._flaw(f"event {entry.storage_id} ({_name(entry.action)}) is in no chain", _FORGED)
-        self._order(marked)
+                self._add_flaw(f"event {entry.storage_id} ({_name(entry.action)}) is in no chain", _FORGED)
+        self._check_order(marked)
         for entry in marked:  # one that is there twice was written twice after a crash
-            self._one(_number(entry), entry)
+            self._check_entry(_number(entry), entry)
         by_number = {_number(entry): entry for entry in marked}
         hashes = {number: str(entry.chain["hash"]) for number, entry in by_number.items() if entry.chain}
         hashes |= {number: link.hash for number, link in self._files.items() if link}
-        self._links(by_number, hashes)
-        self._missing(by_number)
+        self._check_files(by_number, hashes)
+        self._check_missing(by_number)
         for head in heads:
-            self._head(head, hashes)
+            self._check_head(head, hashes)
         return self._flaws
 
-    def _flaw(self, found: str, fix: str, *, fixed: bool = False) -> None:
+    def _add_flaw(self, found: str, fix: str, *, fixed: bool = False) -> None:
         self._flaws.append(Flaw(self._project, found, fix, fixed))
 
-    def _order(self, marked: list[Entry]) -> None:
+    def _check_order(self, marked: list[Entry]) -> None:
         """Report links that are out of order, unless their events were written at the same time."""
         before: Entry | None = None
         for entry in marked:
@@ -85,25 +85,25 @@ class _Audit:
                 before = entry
             elif abs(entry.timestamp - before.timestamp) > _AT_ONCE:
                 problem = f"number {_number(entry)} ({_name(entry.action)}) is after number {_number(before)}"
-                self._flaw(problem, _CHANGED)
+                self._add_flaw(problem, _CHANGED)
 
-    def _one(self, number: int, entry: Entry) -> None:
+    def _check_entry(self, number: int, entry: Entry) -> None:
         mark, file = entry.chain or {}, self._files.get(number)
         action = mark.get("action", {})
         changed = digest(number, str(mark.get("previous")), action) != mark.get("hash")
         if changed or (file and file.hash != mark.get("hash")):
-            self._flaw(f"number {number} ({_name(entry.action)}) was changed", _CHANGED)
+            self._add_flaw(f"number {number} ({_name(entry.action)}) was changed", _CHANGED)
         elif file is None:
             chains(self._instance).restore(self._project, Link(number, str(mark["previous"]), action))
-            self._flaw(f"the file of number {number} was missing", "nothing: it was restored", fixed=True)
+            self._add_flaw(f"the file of number {number} was missing", "nothing: it was restored", fixed=True)
 
-    def _links(self, by_number: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
+    def _check_files(self, by_number: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:
         for number, file in self._files.items():
             previous = START if number == 1 else hashes.get(number - 1)
             if file and previous is not None and file.previous != previous and number not in by_number:
-                self._flaw(f"the file of number {number} does not follow the one before", _CHANGED)
+                self._add_flaw(f"the file of number {number} does not follow the one before", _CHANGED)
 
-    def _missing(self, by_number: Mapping[int, Entry]) -> None:
+    def _check_missing(self, by_number: Mapping[int, Entry]) -> None:
         """Report a missing event: at the end of a chain a crash explains it, before the end it was removed."""
         last = max(by_number, default=0)
         for number in range(1, max([last, *self._files], default=0) + 1):
@@ -112,21 +112,21 @@ class _Audit:
                 continue
             if number > last and file:
                 write(self._instance, Action.model_validate(file.action), file)
-                self._flaw(
+                self._add_flaw(
                     f"number {number} ({_name(Action.model_validate(file.action))}) was not in the log",
                     "nothing: it was written again",
                     fixed=True,
                 )
             else:
                 name = f" ({_name(Action.model_validate(file.action))})" if file else ""
-                self._flaw(f"number {number}{name} is not in the log any more", _CHANGED)
+                self._add_flaw(f"number {number}{name} is not in the log any more", _CHANGED)
 
-    def _head(self, head: Head, hashes: Mapping[int, str]) -> None:
+    def _check_head(self, head: Head, hashes: Mapping[int, str]) -> None:
         number = int(head["sequence"])
         if number not in hashes:
-            self._flaw(f"a commit record remembers {number} approvals and tags; there are {len(hashes)}", _CHANGED)
+            self._add_flaw(f"a commit record remembers {number} approvals and tags; there are {len(hashes)}", _CHANGED)
         elif hashes[number] != head["hash"]:
-            self._flaw(f"number {number} is not the one that a commit record remembers", _CHANGED)
+            self._add_flaw(f"number {number} is not the one that a commit record remembers", _CHANGED)
 
 
 _CHANGED = "find out who could write to the database and to RADIX_HOME; the folder chains/ holds what was written first"

@@ -130,7 +130,7 @@ class Decoder:
         """Return the action of an event, or None if it has none that this version of Radix knows."""
         metadata = row.metadata()
         if row.type == MADE:
-            return Entry(row.storage_id, row.timestamp, self._made(row, metadata))
+            return Entry(row.storage_id, row.timestamp, self._materialization(row, metadata))
         if ENTRY not in metadata:
             return None
         try:
@@ -140,7 +140,7 @@ class Decoder:
         mark = metadata.get(CHAIN)
         return Entry(row.storage_id, row.timestamp, action, mark and {**mark, "action": metadata[ENTRY]})
 
-    def _made(self, row: Row, metadata: dict[str, Any]) -> Action:
+    def _materialization(self, row: Row, metadata: dict[str, Any]) -> Action:
         shown = {"version": "radix/version", "unchanged": "radix/unchanged", "rows": "dagster/row_count"}
         return Action(
             kind="materialize",

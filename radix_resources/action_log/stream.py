@@ -111,13 +111,13 @@ class _Query:
         starts = [_key_of([part]).removesuffix("]") for part in sorted(first_parts)]
         for sign in "/%_":
             starts = [start.replace(sign, f"/{sign}") for start in starts]
-        conditions = [f"asset_key LIKE {self._one(f'{start}%')} ESCAPE '/'" for start in starts]
+        conditions = [f"asset_key LIKE {self._parameter(f'{start}%')} ESCAPE '/'" for start in starts]
         self._where += [f"({' OR '.join(conditions)})"] if conditions else []
 
     def demand(self, condition: str, value: Any) -> None:
         """Add a condition, unless the value is None."""
         if value is not None:
-            self._where.append(f"{condition} {self._one(value)}")
+            self._where.append(f"{condition} {self._parameter(value)}")
 
     def text(self, types: Collection[str], content: Collection[str], size: int, *, ascending: bool) -> str:
         """Return the query for a page of at most this size.
@@ -126,15 +126,15 @@ class _Query:
         are left, page by page.
         """
         end = f"ORDER BY id {'ASC' if ascending else 'DESC'} LIMIT {size:d}"
-        parts = [f"({self._of(kind, kind in content)} {end}) AS part" for kind in sorted(types)]
+        parts = [f"({self._select(kind, kind in content)} {end}) AS part" for kind in sorted(types)]
         return " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts) + f" {end}"  # noqa: S608 same
 
-    def _of(self, kind: str, content: bool) -> str:  # noqa: FBT001 whether they bring it
-        columns = f"id, dagster_event_type, asset_key, run_id, timestamp, {'event' if content else self._one('')}"
-        where = " AND ".join([f"dagster_event_type = {self._one(kind)}", *self._where])
+    def _select(self, kind: str, content: bool) -> str:  # noqa: FBT001 whether they bring it
+        columns = f"id, dagster_event_type, asset_key, run_id, timestamp, {'event' if content else self._parameter('')}"
+        where = " AND ".join([f"dagster_event_type = {self._parameter(kind)}", *self._where])
         return f"SELECT {columns} FROM event_logs WHERE {where}"  # noqa: S608 all values are apart
 
-    def _one(self, value: Any) -> str:
+    def _parameter(self, value: Any) -> str:
         name = f"value{len(self.values)}"
         self.values[name] = value
         return f":{name}"

@@ -83,7 +83,10 @@ class SparkCompute:
         with self.told():
             session, mine = self._open(_builder())
         try:
-            with self.told(), watched(session, self._lost()) if self._asks_for_executors else contextlib.nullcontext():
+            with (
+                self.told(),
+                watched(session, self._workers_lost()) if self._asks_for_executors else contextlib.nullcontext(),
+            ):
                 yield session
         finally:
             if mine:
@@ -118,7 +121,7 @@ class SparkCompute:
         except Exception as error:
             if not _of_spark(error):
                 raise
-            raise self._explained(error) from error
+            raise self._coded_error(error) from error
 
     def _open(self, builder: Any) -> "tuple[SparkSession, bool]":
         config = {key: self._reveal(value) for key, value in self._config.items()}
@@ -131,7 +134,7 @@ class SparkCompute:
         from pyspark import SparkContext
 
         running = SparkContext._active_spark_context is not None  # noqa: SLF001 no public way to ask
-        for key, value in (_APPLICATION | _SESSION | self._driver() | config).items():
+        for key, value in (_APPLICATION | _SESSION | self._driver_settings() | config).items():
             builder = builder.config(key, value)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -140,10 +143,10 @@ class SparkCompute:
             session = session.newSession()
             for key, value in _SESSION.items():
                 session.conf.set(key, value)
-        self._given(session)
+        self._wait_for_executor(session)
         return session, not running
 
-    def _driver(self) -> dict[str, str]:
+    def _driver_settings(self) -> dict[str, str]:
         """Bind the driver to the loopback address if the cluster is on this machine."""
         local = self.master.startswith("local") or (urlsplit(self.master).hostname or "") in _LOOPBACK
         return {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"} if local else {}
@@ -158,9 +161,9 @@ class SparkCompute:
             port = address.port or (80 if address.scheme == "http" else _PORTS[kind])
             with contextlib.suppress(OSError), socket.create_connection((address.hostname or "", port), _ANSWER):
                 return
-        raise self._silent()
+        raise self._no_answer()
 
-    def _given(self, session: "SparkSession") -> None:
+    def _wait_for_executor(self, session: "SparkSession") -> None:
         """Wait for the first executor, because without one every job waits forever."""
         if not self._asks_for_executors:
             return
@@ -181,7 +184,7 @@ class SparkCompute:
         """Return whether separate executors do the work and this process can see how many there are."""
         return not self.master.startswith("sc://") and not re.match(r"local(\[|$)", self.master)
 
-    def _lost(self) -> RadixError:
+    def _workers_lost(self) -> RadixError:
         return TransientComputeError(
             "RDX-CMP-004",
             f"the cluster {self.shown} lost all workers of the application, and gave no other in {LOST:.0f} s",
@@ -195,7 +198,7 @@ class SparkCompute:
         kind, separator, rest = self.master.partition("://")
         return kind + separator + rest.split(";", maxsplit=1)[0].rpartition("@")[2] if separator else self.master
 
-    def _silent(self) -> RadixError:
+    def _no_answer(self) -> RadixError:
         return TransientComputeError(
             "RDX-CMP-003",
             f"the cluster {self.shown} does not answer",
@@ -203,7 +206,7 @@ class SparkCompute:
             hint="start it, or correct compute.spark.master in project.yaml",
         )
 
-    def _explained(self, error: Exception) -> RadixError:
+    def _coded_error(self, error: Exception) -> RadixError:
         text = f"{type(error).__name__}: {error}"
         first = _summary(text)
         if _REFUSED.search(text):

@@ -50,7 +50,7 @@ class Credentials:
                 trouble = trouble or error
                 continue
             if value:
-                return self._followed(name, Found(value, backend.kind))
+                return self._resolve_reference(name, Found(value, backend.kind))
         if trouble:
             raise trouble
         return None
@@ -99,7 +99,7 @@ class Credentials:
         """Clear cached secrets of a cloud, since a refused credential may have been replaced there."""
         SecretsManager.forget()
 
-    def _followed(self, name: str, credential: Found) -> Found:
+    def _resolve_reference(self, name: str, credential: Found) -> Found:
         if not credential.value.startswith(SCHEME):
             remember(credential.value)
             return credential

@@ -59,7 +59,7 @@ class LocalEndpoint(Endpoint):
     def deploy(self, project: str, manifest: EndpointManifest) -> Deployed:
         folder = self._folder(project)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(folder):
+        with _deploy_lock(folder):
             now = self.inspect(project)
             status = read_status(folder)
             if now and now.state == "running" and status and status.manifest == manifest.model_dump():
@@ -73,7 +73,7 @@ class LocalEndpoint(Endpoint):
                 idle_seconds=self.idle_seconds,
             )
             write(folder / WANTED, desired)
-            status = self._decision(folder, desired.request)
+            status = self._await_decision(folder, desired.request)
         if status.refused:
             raise _failed(folder, manifest, status)
         return _deployed(project, status, "running")
@@ -86,7 +86,7 @@ class LocalEndpoint(Endpoint):
         state: EndpointState = "stopped" if status.state == "stopped" and status.manifest else "failed"
         if _alive(folder, status):
             state = "starting" if status.manifest is None else "restarting"
-            there = _elsewhere(status) or (status.port and ask((HOST, status.port), "/ready", seconds=5))
+            there = _is_on_another_machine(status) or (status.port and ask((HOST, status.port), "/ready", seconds=5))
             if status.state == "running" and there:
                 state = "running"
         return _deployed(project, status, state)
@@ -102,10 +102,10 @@ class LocalEndpoint(Endpoint):
         folder = self._folder(project)
         if not folder.is_dir():
             return
-        with _alone(folder) as lock:
+        with _deploy_lock(folder) as lock:
             status = read_status(folder)
             if status and _alive(folder, status):
-                _end(folder, status)
+                _end_processes(folder, status)
             shutil.rmtree(folder, ignore_errors=True)
             lock.unlink()
 
@@ -122,18 +122,20 @@ class LocalEndpoint(Endpoint):
     def stop(self, project: str) -> None:
         folder = self._folder(project)
         if folder.is_dir():
-            with _alone(folder):
+            with _deploy_lock(folder):
                 status = read_status(folder)
                 if status and _alive(folder, status):
-                    _end(folder, status)
+                    _end_processes(folder, status)
 
     def _folder(self, project: str) -> Path:
         return Path(self.root).absolute() / project
 
-    def _decision(self, folder: Path, request: str) -> Status:
+    def _await_decision(self, folder: Path, request: str) -> Status:
         """Start a supervisor if none runs, and wait for its decision."""
         status = read_status(folder)
-        if status and _alive(folder, status) and not _elsewhere(status):  # another machine's looks by itself
+        if (
+            status and _alive(folder, status) and not _is_on_another_machine(status)
+        ):  # another machine's looks by itself
             with contextlib.suppress(ProcessLookupError):
                 os.kill(status.supervisor, signal.SIGHUP)
         until = time.monotonic() + self.start_seconds + STOP_SECONDS
@@ -173,20 +175,20 @@ def _start_supervisor(folder: Path) -> None:
         )
 
 
-def _elsewhere(status: Status) -> bool:
+def _is_on_another_machine(status: Status) -> bool:
     return bool(status.host) and status.host != host_id()
 
 
 def _alive(folder: Path, status: Status) -> bool:
-    if _elsewhere(status):
+    if _is_on_another_machine(status):
         with contextlib.suppress(FileNotFoundError):
             return time.time() - (folder / STATUS).stat().st_mtime < SILENT_SECONDS
         return False
     return status.boot == boot_id() and is_running(status.supervisor, status.supervisor_started)
 
 
-def _end(folder: Path, status: Status) -> None:
-    if _elsewhere(status):
+def _end_processes(folder: Path, status: Status) -> None:
+    if _is_on_another_machine(status):
         raise ServingError(
             "RDX-SRV-013",
             f"the endpoint of {status.project} runs on another machine",
@@ -222,7 +224,7 @@ def _deployed(project: str, status: Status, state: EndpointState) -> Deployed:
         state=state,
         restarts=status.restarts,
         error=error.get("found"),
-        here=not _elsewhere(status),
+        here=not _is_on_another_machine(status),
     )
 
 
@@ -240,7 +242,7 @@ def _failed(folder: Path, manifest: EndpointManifest, status: Status) -> Serving
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
+def _deploy_lock(folder: Path) -> Iterator[Path]:
     """Allow one deployer of a project at a time; others wait. Yield the lock's file, which its holder may remove."""
     path = folder.with_name(f".{folder.name}.lock")
     path.parent.mkdir(parents=True, exist_ok=True)

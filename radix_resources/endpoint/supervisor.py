@@ -85,7 +85,7 @@ class Supervisor:
 
     def tick(self) -> bool:
         """Do one round; return whether a change is in progress."""
-        self._take_wishes()
+        self._read_desired_state()
         self._watch_candidate()
         self._watch_current()
         for worker, until in list(self.leaving):
@@ -100,7 +100,7 @@ class Supervisor:
             self.stopping = True
         return bool(self.candidate or self.leaving or not self.current or not self.current.ready)
 
-    def _take_wishes(self) -> None:
+    def _read_desired_state(self) -> None:
         desired = read_wanted(self.folder)
         if desired is None or desired.request == self.status.answered:
             return
@@ -122,7 +122,7 @@ class Supervisor:
         status = worker.ended()
         if status is not None:
             worker.wait(0)
-            self._decline(desired, worker.error() or _ended(status))
+            self._decline(desired, worker.error() or _exit_error(status))
         elif worker.answers("/ready", seconds=1):
             if self.current:
                 self._dismiss(self.current)
@@ -134,7 +134,7 @@ class Supervisor:
             self._is_ready()
         elif worker.age > desired.start_seconds:
             self._dismiss(worker)
-            self._decline(desired, _late(desired.start_seconds))
+            self._decline(desired, _timeout_error(desired.start_seconds))
 
     def _watch_current(self) -> None:
         worker = self.current
@@ -149,13 +149,13 @@ class Supervisor:
             self.stopping = True
         elif status is not None:
             worker.wait(0)
-            self._lost(worker, worker.error() or _ended(status))
+            self._schedule_restart(worker, worker.error() or _exit_error(status))
         elif not worker.ready and worker.answers("/ready", seconds=1):
             worker.ready = True
             self._is_ready()
         elif not worker.ready and worker.age > limit:
             self._dismiss(worker)
-            self._lost(worker, _late(limit))
+            self._schedule_restart(worker, _timeout_error(limit))
         elif worker.ready and time.monotonic() >= self._health_at:
             self._health_at = time.monotonic() + HEALTH_SECONDS
             self._misses = 0 if worker.answers("/health", seconds=HEALTH_TIMEOUT) else self._misses + 1
@@ -167,12 +167,12 @@ class Supervisor:
         try:
             self.current = self._start(self.status.manifest or {}, self.status.settings.get("idle_seconds"))
         except Refused as refused:
-            self._lost(None, refused.error)
+            self._schedule_restart(None, refused.error)
         else:
             self._note_pid()
             self.save("restarting")
 
-    def _lost(self, worker: Worker | None, error: dict[str, Any]) -> None:
+    def _schedule_restart(self, worker: Worker | None, error: dict[str, Any]) -> None:
         """Restart the server that has ended: at once, and with growing delays while starts fail."""
         self._failures = 1 if worker and worker.ready else self._failures + 1
         settled = worker is not None and worker.ready and worker.age > HEALTH_SECONDS
@@ -254,12 +254,12 @@ class Supervisor:
             signal.signal(number, lambda _number, _frame: None)
 
 
-def _ended(status: int) -> dict[str, Any]:
+def _exit_error(status: int) -> dict[str, Any]:
     how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
     return {"code": "RDX-SRV-009", "found": f"the server {how}"}
 
 
-def _late(seconds: float) -> dict[str, Any]:
+def _timeout_error(seconds: float) -> dict[str, Any]:
     return {"code": "RDX-SRV-009", "found": f"the server was not ready after {seconds:g} seconds"}
 
 

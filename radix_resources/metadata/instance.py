@@ -25,7 +25,7 @@ class InstanceTables(Tables):
         storage = self._instance.event_log_storage
         if not isinstance(storage, SqlEventLogStorage):
             raise _unreadable(storage)
-        return _found(storage.index_connection(), query, values)
+        return _query(storage.index_connection(), query, values)
 
     def runs(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
@@ -33,10 +33,10 @@ class InstanceTables(Tables):
         storage = self._instance.run_storage
         if not isinstance(storage, SqlRunStorage):
             raise _unreadable(storage)
-        return _found(storage.connect(), query, values)
+        return _query(storage.connect(), query, values)
 
 
-def _found(
+def _query(
     opened: "AbstractContextManager[Connection]", query: str, values: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     from sqlalchemy import text

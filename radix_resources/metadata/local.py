@@ -50,13 +50,13 @@ class FileTables(Tables):
         self._folder = folder
 
     def events(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return _found(self._folder / "runs" / "index.db", query, values)
+        return _query(self._folder / "runs" / "index.db", query, values)
 
     def runs(self, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return _found(self._folder / "runs.db", query, values)
+        return _query(self._folder / "runs.db", query, values)
 
 
-def _found(file: Path, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _query(file: Path, query: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     if not file.exists():
         return []
     with contextlib.closing(sqlite3.connect(file, timeout=_BUSY_SECONDS)) as connection:

@@ -106,22 +106,22 @@ class AdvisoryClaims(Claims):
 
         key = _key(name) - _SIGNED
         with contextlib.closing(_connect(self._address)) as session:
-            acquired = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
+            acquired = _scalar(session, "SELECT pg_try_advisory_lock(%s)", key)
             while wait and not acquired:
                 time.sleep(_LOOK_SECONDS)
-                acquired = _one(session, "SELECT pg_try_advisory_lock(%s)", key)
+                acquired = _scalar(session, "SELECT pg_try_advisory_lock(%s)", key)
             try:
                 yield _Session(session) if acquired else None
             finally:
                 if acquired:
                     # The server ends a closed session a moment later; the claim must be free when this returns.
                     with contextlib.suppress(psycopg2.Error):  # a broken connection has lost it already
-                        _one(session, "SELECT pg_advisory_unlock(%s)", key)
+                        _scalar(session, "SELECT pg_advisory_unlock(%s)", key)
 
     def is_held(self, name: str) -> bool:
         key = (_key(name) - _SIGNED) % (1 << 64)
         with contextlib.closing(_connect(self._address)) as session:
-            holders = _one(
+            holders = _scalar(
                 session,
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND "
                 "classid::bigint = %s AND objid::bigint = %s AND "
@@ -140,7 +140,7 @@ class _Session(Claim):
         import psycopg2
 
         try:
-            return bool(_one(self._session, "SELECT 1"))
+            return bool(_scalar(self._session, "SELECT 1"))
         except psycopg2.Error:
             return False
 
@@ -149,7 +149,7 @@ def _key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"radix {name}".encode()).digest()[:8], "big")
 
 
-def _one(session: "connection", query: str, *values: object) -> Any:
+def _scalar(session: "connection", query: str, *values: object) -> Any:
     with session.cursor() as cursor:
         cursor.execute(query, values)
         row = cursor.fetchone()
@@ -183,14 +183,14 @@ def _connect(address: str) -> "connection":
         message = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
         raise MetadataError(
             "RDX-MET-001",
-            f"the metadata database cannot be reached: {_without(message, address)}",
+            f"the metadata database cannot be reached: {_without_password(message, address)}",
             expected="PostgreSQL 12 or newer at the address",
             hint=f"check the address in {VARIABLE}, and that the server runs",
         ) from None
     return session
 
 
-def _without(message: str, address: str) -> str:
+def _without_password(message: str, address: str) -> str:
     """Return the server's message without any part of the address that may be a password."""
     from urllib.parse import unquote, urlsplit
 

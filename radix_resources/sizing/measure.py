@@ -24,7 +24,7 @@ class Measuring:
     """The measurement of a step. `usage` is its usage so far, and after its end its total usage."""
 
     def __init__(self) -> None:
-        self.exact = _set_back()
+        self.exact = _reset_peak()
         self._began, self._cpu = time.monotonic(), _cpu_seconds()
         self._start = resident_of(os.getpid())
         self._own = self._start
@@ -111,7 +111,7 @@ def _children_of(pid: int) -> list[int]:
         return []
 
 
-def _set_back() -> bool:
+def _reset_peak() -> bool:
     try:
         _CLEAR.write_text("5")
         return _high_water() > 0

@@ -56,7 +56,7 @@ def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: flo
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mine = folder / f"{uuid.uuid4().hex}.json"
     until = time.monotonic() + patience
-    while not _taken(folder, mine, step, size, capacity):
+    while not _reserve(folder, mine, step, size, capacity):
         if time.monotonic() > until:
             raise TransientComputeError(
                 "RDX-CMP-008",
@@ -71,7 +71,7 @@ def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: flo
         mine.unlink(missing_ok=True)
 
 
-def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
+def _reserve(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
     with locked(folder / ".lock"):
         lent_bytes = sum(loan.bytes for loan in lent(folder))
         if lent_bytes and lent_bytes + size > capacity:
@@ -84,10 +84,10 @@ def _taken(folder: Path, mine: Path, step: str, size: int, capacity: int) -> boo
 
 def lent(folder: Path) -> list[Lent]:
     """Return the reservations of running steps; those of processes that have ended are removed."""
-    return [loan for file in sorted(folder.glob("*.json")) if (loan := _living(file))]
+    return [loan for file in sorted(folder.glob("*.json")) if (loan := _running_loan(file))]
 
 
-def _living(file: Path) -> Lent | None:
+def _running_loan(file: Path) -> Lent | None:
     try:
         owner = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -83,7 +83,7 @@ class LocalStorage(Storage):
         records = self._records(attempt.asset)
         newest = int(records[-1].stem) if records else 0
         if after is not None and after < newest:
-            raise _overtaken(attempt.asset, newest)
+            raise _published_first(attempt.asset, newest)
         sequence = newest + 1
         directory = Path("snapshots", attempt.asset, _digest(files)[:32])
         commit = Commit(
@@ -210,10 +210,10 @@ class LocalStorage(Storage):
         drafts.mkdir(parents=True, exist_ok=True)
         record = folder / f"{commit.sequence:08d}.json"
         if not put_if_absent(record, json.dumps(commit.to_json(), indent=1), drafts=drafts):
-            raise _overtaken(commit.asset, commit.sequence)
+            raise _published_first(commit.asset, commit.sequence)
 
 
-def _overtaken(asset: str, sequence: int) -> StorageError:
+def _published_first(asset: str, sequence: int) -> StorageError:
     return StorageError(
         "RDX-STO-002",
         f"another process published version {sequence} of {asset} first",

@@ -113,10 +113,10 @@ def _by_list(values: list[str]) -> Meaning | None:  # noqa: PLR0911 one for each
         return Meaning("state or region", 0.85, "the values are names of states")
     if distinct >= 8 and share(values, two.__contains__) >= 0.98:  # noqa: PLR2004
         return Meaning("country", 0.65, "the values are two-letter codes of countries, or may be")
-    return _of_people(values, distinct)
+    return _person_meaning(values, distinct)
 
 
-def _of_people(values: list[str], distinct: int) -> Meaning | None:
+def _person_meaning(values: list[str], distinct: int) -> Meaning | None:
     if words_each(values) > 8 or distinct < 3:  # noqa: PLR2004 a text
         return None
     if phone_share(values) >= 0.6:  # noqa: PLR2004

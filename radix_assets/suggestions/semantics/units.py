@@ -173,19 +173,19 @@ def _by_values(values: list[str]) -> str:
         if match and match["sign"]:
             counts[CURRENCY_SIGNS.get(match["sign"], "USD")] += 1
         elif match and match["unit"]:
-            counts[_known(match["unit"])] += 1
+            counts[_known_unit(match["unit"])] += 1
     unit, hits = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     return unit if hits >= 0.8 * max(1, len(values)) else ""
 
 
-def _known(text: str) -> str:
+def _known_unit(text: str) -> str:
     plain = text.lower().replace(" ", "")
     return _SYMBOLS.get(plain) or _UNITS.get(plain.replace("/", "_"), "")
 
 
 def _enclosed(name: str) -> str:
     match = _ENCLOSED.search(name)
-    return _known(match[1] or match[2]) if match else ""
+    return _known_unit(match[1] or match[2]) if match else ""
 
 
 def _by_words(name: str) -> str:
