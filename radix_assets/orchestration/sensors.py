@@ -203,7 +203,7 @@ def _tables_being_written(project: Project, home: Home) -> set[str | None]:
 def _inspected_tables(
     project: Project, turn: set[str], unsettled: set[str | None], tries: dict[str, Any]
 ) -> Callable[[str], bool]:
-    """Return the test for tables to inspect at this tick: files every time, databases less often, as it costs a scan."""
+    """Return which tables to inspect at this tick: files every time, databases less often, as it costs a scan."""
     if "raw" not in turn:
         return lambda _table: False
     seen = f"databases of {project.name}"
