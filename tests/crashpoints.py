@@ -103,13 +103,13 @@ def go(point: str, asset: str | None) -> None:
         reconcile(instance, toy.home)
         if asset:
             at = [""]
-            tell = factory._tell
+            emit_progress = factory._emit_progress
 
-            def told(step: Any, state: str, **details: Any) -> None:
+            def remember_step(step: Any, state: str, **details: Any) -> None:
                 at[0] = step.name
-                tell(step, state, **details)
+                emit_progress(step, state, **details)
 
-            factory._tell = told
+            factory._emit_progress = remember_step
             arm(*POINTS[point][:2], lambda: at[0] == asset)
         report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages)
         if report.state != "done":
