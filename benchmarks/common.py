@@ -22,7 +22,7 @@ class Cost:
     peak_mib: float
     cpu: float = 0.0
     """Seconds of all cores, which other work on the machine affects least."""
-    said: str = ""
+    output: str = ""
     """The output of the process."""
 
 
@@ -31,19 +31,19 @@ def process(arguments: list[str], environment: dict[str, str], code: tuple[int, 
 
     The peak is that of this process alone or the largest of its own children, as the kernel reports when it ends.
     """
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as output:
         started = time.perf_counter()
         child = subprocess.Popen(
-            arguments, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT, cwd=ROOT
+            arguments, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT
         )
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        words = said.read()
+        output.seek(0)
+        text = output.read()
     if child.returncode not in code:
-        raise SystemExit(f"{' '.join(arguments)} ended with {child.returncode}\n{words}")
-    return Cost(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, words)
+        raise SystemExit(f"{' '.join(arguments)} ended with {child.returncode}\n{text}")
+    return Cost(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, text)
 
 
 def python(code: str, environment: dict[str, str]) -> Cost:

@@ -48,7 +48,7 @@ def main() -> int:
         for _ in range(arguments.repeats):
             for name in names:
                 cost = _process(name, folder, arguments)
-                costs[name].append((json.loads(cost.said.splitlines()[-1])["seconds"], cost.peak_mib))
+                costs[name].append((json.loads(cost.output.splitlines()[-1])["seconds"], cost.peak_mib))
     print(printed(_lines(costs, arguments)))
     return 0
 

@@ -108,11 +108,11 @@ def _choice(block: list[tuple[str, int, list[tuple[str, str, bool]]]]) -> Choice
 
 def read_choice(made: Made) -> Choice | None:
     """Read a real dataset as a choice; return None if it has no question."""
-    wanted = {(task.table, task.column) for task in made.truth.tasks}
+    expected = {(task.table, task.column) for task in made.truth.tasks}
     found = suggest(made.tables, made.profiles, made.schema)
     posed = list(candidates_of(made.profiles, found.tables, made.schema))
-    marks = [(one.candidate.table, one.candidate.name) in wanted for one in posed]
-    if not wanted:
+    marks = [(one.candidate.table, one.candidate.name) in expected for one in posed]
+    if not expected:
         return None
     if not any(marks):
         print("no candidate is the target of", made.truth.name)
@@ -135,13 +135,13 @@ def fit(choices: Sequence[Choice], strength: float = STRENGTH) -> dict[str, floa
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.0, np.zeros_like(weights)
-        for matrix, wanted in matrices:
+        for matrix, expected in matrices:
             scores = matrix @ weights
             shares = np.exp(scores - scores.max())
             shares /= shares.sum()
-            inside = shares[wanted].sum()
+            inside = shares[expected].sum()
             total -= np.log(inside + 1e-300)
-            slope += matrix.T @ shares - matrix[wanted].T @ (shares[wanted] / inside)
+            slope += matrix.T @ shares - matrix[expected].T @ (shares[expected] / inside)
         size = len(matrices)
         away = weights - prior
         return total / size + strength / 2 * away @ away, slope / size + strength * away
@@ -176,9 +176,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=SHARED / "data")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--verbose", action="store_true")
-    wish = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        run(list(read_sets(wish.data, Path(work))), write_it=wish.write, verbose=wish.verbose)
+        run(list(read_sets(arguments.data, Path(work))), write_it=arguments.write, verbose=arguments.verbose)
 
 
 def run(sets: Sequence[Made], *, write_it: bool, verbose: bool) -> None:
@@ -186,7 +186,7 @@ def run(sets: Sequence[Made], *, write_it: bool, verbose: bool) -> None:
     choices = read_schemas(SCHEMAS) + [one for made in sets if (one := read_choice(made))]
     ranked = left_out(choices, 20)
     report(choices, ranked, verbose=verbose)
-    points = [(share, wanted) for order in ranked for share, _, wanted in order[:3]]
+    points = [(share, expected) for order in ranked for share, _, expected in order[:3]]
     tables = {"target": steps(points)}
     print(f"target: {len(points)} points, calibration error raw {error(points):.3f}")
     for rule, each in role_points(sets).items():
@@ -278,11 +278,11 @@ def report(
     ):
         mine = [(c, r) for c, r, use in zip(choices, source, pick, strict=True) if use]
         first = sum(r[0][2] for _, r in mine)
-        three = sum(any(wanted for _, _, wanted in r[:3]) for _, r in mine)
+        three = sum(any(expected for _, _, expected in r[:3]) for _, r in mine)
         print(f"{what}: {len(mine)} sets, first {first / len(mine):.3f}, among three {three / len(mine):.3f}")
         for choice, order in mine if verbose else []:
-            if not any(wanted for _, _, wanted in order[:3]):
-                asked = [(place, name) for place, (_, name, wanted) in enumerate(order) if wanted]
+            if not any(expected for _, _, expected in order[:3]):
+                asked = [(place, name) for place, (_, name, expected) in enumerate(order) if expected]
                 print("   missed", choice.name, asked, [(name, round(share, 2)) for share, name, _ in order[:3]])
 
 

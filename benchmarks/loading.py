@@ -20,20 +20,20 @@ def main() -> None:
     parser.add_argument("--projects", type=int, default=50)
     parser.add_argument("--tables", type=int, default=10)
     parser.add_argument("--repeats", type=int, default=5)
-    wish = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(wish.projects):
+        for number in range(arguments.projects):
             name = f"project_{number:03d}"
             path = Path(folder, "projects", name, "project.yaml")
             path.parent.mkdir(parents=True)
-            sources = [{"table": f"table_{index}", "path": f"data/{index}.csv"} for index in range(wish.tables)]
+            sources = [{"table": f"table_{index}", "path": f"data/{index}.csv"} for index in range(arguments.tables)]
             path.write_text(yaml.safe_dump({"name": name, "sources": sources, "goal": {"target": "table_0.y"}}))
         environment = {"RADIX_HOME": f"{folder}/home", "RADIX_PROJECTS": f"{folder}/projects"}
-        empty, full = median(wish.repeats, lambda: python(EMPTY, environment), lambda: python(RADIX, environment))
+        empty, full = median(arguments.repeats, lambda: python(EMPTY, environment), lambda: python(RADIX, environment))
     rows = [
         {"location": "empty", "seconds": f"{empty:.2f}", "ratio": "1.0"},
         {
-            "location": f"{wish.projects} projects × {wish.tables} tables",
+            "location": f"{arguments.projects} projects × {arguments.tables} tables",
             "seconds": f"{full:.2f}",
             "ratio": f"{full / empty:.1f}",
         },

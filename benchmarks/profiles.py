@@ -48,22 +48,22 @@ ProfileReport(frame, title="t", progress_bar=False, minimal={minimal}).to_file({
 def profile(
     folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet", *, warm: bool = False
 ) -> Cost:
-    """Return the code of a process that profiles a file and writes profile and state."""
+    """Return the cost of a process that profiles a file and writes profile and state."""
     words = [str(file), str(previous) if previous else "-", str(folder / state), str(folder / "profile.json")]
     return python(_RADIX.format(words=words, warm=warm), {})
 
 
 def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet") -> Cost:
-    """Return the same code, timed inside: without the start of Python and the imports."""
+    """Return the same cost, timed inside the process: without the start of Python and the imports."""
     cost = profile(folder, file, previous, state, warm=True)
-    said = json.loads(cost.said.strip().splitlines()[-1])
-    if previous is not None and not said["carried"]:
+    answer = json.loads(cost.output.strip().splitlines()[-1])
+    if previous is not None and not answer["carried"]:
         raise SystemExit("nothing was carried over")
-    return Cost(said["seconds"], cost.peak_mib, said["cpu"])
+    return Cost(answer["seconds"], cost.peak_mib, answer["cpu"])
 
 
 def page(folder: Path, file: Path, *, minimal: bool = False) -> Cost:
-    """Return the code of a process that renders the page of ydata-profiling."""
+    """Return the cost of a process that renders the page of ydata-profiling."""
     return python(_PAGE.format(file=str(file), out=str(folder / "page.html"), minimal=minimal), {})
 
 
@@ -81,7 +81,7 @@ def line(name: str, cost: Cost, base: Cost | None) -> dict[str, object]:
     return found
 
 
-def beside_page(folder: Path, rows: int, columns: int, repeats: int, *, alone: bool) -> None:
+def compare_with_page(folder: Path, rows: int, columns: int, repeats: int, *, alone: bool) -> None:
     """Compare all statistics of a tall table with the page of ydata-profiling."""
     file = folder / f"mixed_{rows}_{columns}.parquet"
     tables.write(file, rows, columns)
@@ -139,7 +139,7 @@ def main() -> None:
     if given.append or everything:
         appended(folder, given.rows or 1_000_000, given.columns, given.repeats)
     if everything or not (given.wide or given.append):
-        beside_page(folder, given.rows or 1_000_000, given.columns, given.repeats, alone=given.alone)
+        compare_with_page(folder, given.rows or 1_000_000, given.columns, given.repeats, alone=given.alone)
 
 
 if __name__ == "__main__":

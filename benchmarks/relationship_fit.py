@@ -46,7 +46,7 @@ class Example:
 
 
 def examples(seeds: int) -> Iterator[Example]:
-    """Return all variants."""
+    """Yield all variants."""
     bases = [*published(), *(world for seed in range(seeds) for world in worlds(seed))]
     for base in bases:
         for name, change in NAMES.items():
@@ -118,7 +118,7 @@ STRENGTH = 0.05
 
 def judge(found: list[Example]) -> None:
     """Score by leaving out one database at a time, with all its variants and draws: links as they are selected."""
-    said: dict[str, list[tuple[float, bool, bool]]] = {}
+    verdicts: dict[str, list[tuple[float, bool, bool]]] = {}
     for name in sorted({e.name for e in found}):
         weights = fit([e for e in found if e.name != name])
         for example in (e for e in found if e.name == name):
@@ -126,8 +126,8 @@ def judge(found: list[Example]) -> None:
                 if right is not None:
                     source, names = ("published", "worlds")[not example.real], ("silent", "told")[verdict.pair.told]
                     group = f"{source}, names {names}"
-                    said.setdefault(group, []).append((verdict.probability, not verdict.refused, right))
-    for group, values in sorted(said.items()):
+                    verdicts.setdefault(group, []).append((verdict.probability, not verdict.refused, right))
+    for group, values in sorted(verdicts.items()):
         p, chosen, right = (np.array(column) for column in zip(*values, strict=True))
         f1 = 2 * (chosen & right).sum() / (chosen.sum() + right.sum())
         bins = np.minimum(9, (p[chosen] * 10).astype(int))
@@ -141,11 +141,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--skip-judge", action="store_true")
-    wish = parser.parse_args()
-    found = list(examples(wish.seeds))
-    if not wish.skip_judge:
+    arguments = parser.parse_args()
+    found = list(examples(arguments.seeds))
+    if not arguments.skip_judge:
         judge(found)
-    if wish.write:
+    if arguments.write:
         write(fit(found))
 
 

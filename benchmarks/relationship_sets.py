@@ -44,7 +44,7 @@ class Database:
 
 
 def published() -> Iterator[Database]:
-    """Return the multi-table datasets beside the repository, read as a project reads them."""
+    """Yield the multi-table datasets beside the repository, read as a project reads them."""
     if not SHARED.exists():
         return
     for name in multi_table_sets():

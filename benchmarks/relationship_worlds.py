@@ -290,7 +290,7 @@ _SYLLABLES = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "za", "den",
 
 
 def worlds(seed: int) -> Iterator[Database]:
-    """Return every world, with generated rows."""
+    """Yield every world, with generated rows."""
     for place, (name, text) in enumerate(WORLDS.items()):
         yield _world(name, text, np.random.default_rng([seed, place]))
 
@@ -305,7 +305,7 @@ def _world(name: str, text: str, rng: np.random.Generator) -> Database:
         count = int(rows) if int(rows) < 20 else max(20, int(int(rows) * rng.uniform(0.5, 1.2)))
         specs[table] = (count, columns, parts[1:])
     frames: dict[str, dict[str, list[Any]]] = {table: {} for table in specs}
-    wanted: set[Edge] = set()
+    expected: set[Edge] = set()
     allowed: set[Edge] = set()
     keys: dict[str, list[str] | None] = {}
     for table, (count, columns, notes) in specs.items():
@@ -318,14 +318,14 @@ def _world(name: str, text: str, rng: np.random.Generator) -> Database:
         waiting = [table for table in specs if table not in done]
         ready = [t for t in waiting if _needs(specs[t][1], keys) <= done | {t}] or waiting[:1]
         for table in ready:
-            _links(table, specs, frames, keys, wanted, allowed, rng)
+            _links(table, specs, frames, keys, expected, allowed, rng)
             done.add(table)
     made = {}
     for table, (_, columns, _) in specs.items():
         frame = pl.DataFrame({name: frames[table][name] for name in columns}, strict=False)
         key = keys[table]
         made[table] = frame if key is None else frame.unique(subset=key, maintain_order=True)
-    return Database(name, made, keys, frozenset(wanted), frozenset(allowed - wanted))
+    return Database(name, made, keys, frozenset(expected), frozenset(allowed - expected))
 
 
 def _key(columns: dict[str, str], notes: list[str]) -> list[str] | None:

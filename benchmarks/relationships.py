@@ -151,15 +151,15 @@ def main() -> None:
     parser.add_argument("--only", default="published,worlds,each,flaws,cost", help="comma-separated parts")
     parser.add_argument("--remarks", action="store_true", help="print every wrong link and key")
     parser.add_argument("--seed", type=int, default=UNSEEN, help="the seed of the worlds")
-    wish = parser.parse_args()
-    parts = wish.only.split(",")
+    arguments = parser.parse_args()
+    parts = arguments.only.split(",")
     real = list(published()) if {"published", "flaws", "each"} & set(parts) else []
-    made = list(worlds(wish.seed)) if {"worlds", "flaws"} & set(parts) else []
+    made = list(worlds(arguments.seed)) if {"worlds", "flaws"} & set(parts) else []
     rows = []
     for group, databases in (("published", real), ("worlds", made)):
         for name, change in NAMES.items() if group in parts else ():
             rows.append(row(f"{group}, {name}", found := total(databases, change)))
-            print(rows[-1], *(found.remarks if wish.remarks else ()), sep="\n", file=sys.stderr, flush=True)
+            print(rows[-1], *(found.remarks if arguments.remarks else ()), sep="\n", file=sys.stderr, flush=True)
         for flaw, worse in FLAWS.items() if "flaws" in parts else ():
             for name in ("names", "c1…cn"):
                 rows.append(row(f"{group}, {flaw}, {name}", total(databases, lambda d: NAMES[name](worse(d)))))  # noqa: B023

@@ -55,7 +55,7 @@ class Case:
 
 
 def real_sets() -> Iterator[Case]:
-    """Return the datasets of ../shared whose columns were reviewed."""
+    """Yield the datasets of ../shared whose columns were reviewed."""
     for file in sorted((SHARED / "data").glob("*/truth.json")):
         truth = json.loads(file.read_text(encoding="utf-8"))
         if truth["category"] in {"dirty", "semantic_types"}:
@@ -97,7 +97,7 @@ def _read(path: Path, about: dict[str, Any], nulls: list[str]) -> pl.DataFrame:
 
 
 def written() -> Iterator[Case]:
-    """Return headers and tables written for the purpose, in a dozen languages; no value belongs to a real person.
+    """Yield headers and tables written for the purpose, in a dozen languages; no value belongs to a real person.
 
     The first list was written before the rules, the second when they were done.
     """
@@ -120,7 +120,7 @@ def written() -> Iterator[Case]:
 
 
 def labelled() -> Iterator[Case]:
-    """Return public tables, five values per column, labelled by hand."""
+    """Yield public tables, five values per column, labelled by hand."""
     folder = SHARED / "benchmarks" / "column_types"
     labels = {row["id"]: row["label"] for row in csv.DictReader(LABELS.open(encoding="utf-8"))}
     files = {row["Record_id"]: row["name"] for row in csv.DictReader((folder / "sources.csv").open(encoding="utf-8"))}

@@ -42,7 +42,7 @@ class Task:
 
 
 def tasks(data: Path) -> Iterator[Task]:
-    """Return the questions stated in the notes beside the data whose target is a column."""
+    """Yield the questions stated in the notes beside the data whose target is a column."""
     for file in sorted(data.glob("*/truth.json")):
         truth = json.loads(file.read_text(encoding="utf-8"))
         if truth["category"] != "multi_table":
@@ -127,17 +127,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="comma-separated names of datasets")
     parser.add_argument("--keep", type=Path, help="a folder for state, projects and logs; by default they are removed")
-    wish = parser.parse_args()
-    only = set(filter(None, wish.only.split(",")))
+    arguments = parser.parse_args()
+    only = set(filter(None, arguments.only.split(",")))
     with tempfile.TemporaryDirectory() as folder:
-        place = wish.keep.absolute() if wish.keep else Path(folder)
+        place = arguments.keep.absolute() if arguments.keep else Path(folder)
         place.mkdir(parents=True, exist_ok=True)
         environment = {"RADIX_HOME": str(place / "home"), "RADIX_PROJECTS": str(place / "projects")}
         rows = []
         try:
             for task in tasks(DATA):
                 if not only or task.name in only or task.folder.name in only:
-                    rows.append(measure(task, environment, wish.keep and place))
+                    rows.append(measure(task, environment, arguments.keep and place))
                     print(" ".join(str(value) for value in rows[-1].values()), file=sys.stderr, flush=True)
         finally:
             radix(environment, "down")

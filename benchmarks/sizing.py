@@ -59,8 +59,8 @@ def gather(name: str, file: Path) -> None:
         environment = {"RADIX_HOME": str(home), "RADIX_PROJECTS": f"{folder}/projects"}
         path = _source(name, source, Path(folder))
         asked = target if "." in target else f"{path.stem}.{target}"
-        wish = ["--target", asked, "--accept", "auto"] if target else []
-        _radix(environment, "new", project, str(path), *wish)
+        arguments = ["--target", asked, "--accept", "auto"] if target else []
+        _radix(environment, "new", project, str(path), *arguments)
         _radix(environment, "run", project, "--json")
         _radix(environment, "down")
         lines = [used.model_copy(update={"at": 0.0}) for used in Ledger(home / "usage.jsonl").read()]
@@ -148,13 +148,13 @@ def main() -> None:
     parser.add_argument("--gather", type=Path)
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--check", type=Path)
-    wish = parser.parse_args()
+    arguments = parser.parse_args()
     shipped = Path(__file__).parents[1] / "radix_resources" / "sizing" / "defaults.jsonl"
-    if wish.gather:
-        for name in wish.sets.split(","):
-            gather(name, wish.gather)
-    elif wish.check:
-        show(list(foreseen(read(shipped), read(wish.check))))
+    if arguments.gather:
+        for name in arguments.sets.split(","):
+            gather(name, arguments.gather)
+    elif arguments.check:
+        show(list(foreseen(read(shipped), read(arguments.check))))
     else:
         show(list(left_out(read(shipped))))
 

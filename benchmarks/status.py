@@ -42,9 +42,9 @@ def main() -> None:
     parser.add_argument("--on", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--cold", type=int, default=3, help="how often the log is folded from the beginning")
-    wish = parser.parse_args()
+    arguments = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation is compiled once, not for every command
-    for kind in wish.on:
+    for kind in arguments.on:
         with tempfile.TemporaryDirectory() as folder, _server(Path(folder, "pg"), kind) as address:
             home = Path(folder, "home")
             environment = {"RADIX_HOME": str(home), "RADIX_PROJECTS": f"{folder}/projects"}
@@ -53,9 +53,9 @@ def main() -> None:
                 _runs(Path(folder), environment)
                 log = _opened(address, home)
                 began = time.perf_counter()
-                log.fill(int(wish.events))
+                log.fill(int(arguments.events))
                 print(f"{log.count():,} events in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-                costs = _look(home / "cache" / "log.json", environment, log, wish.repeats, wish.cold)
+                costs = _look(home / "cache" / "log.json", environment, log, arguments.repeats, arguments.cold)
                 print(f"\n{log.count():,} events on {kind}\n\n{table(_rows(costs))}")
             finally:
                 process([*RADIX, "down"], environment, ANY)
@@ -75,7 +75,7 @@ def _look(cache: Path, environment: dict[str, str], log: "Log", repeats: int, co
         costs["status, 100 new events"].append(process([*RADIX, "status"], environment, ANY))
         costs["log"].append(process([*RADIX, "log"], environment, ANY))
         costs["errors"].append(process([*RADIX, "errors"], environment, ANY))
-    print(costs["status, warm"][-1].said, file=sys.stderr)
+    print(costs["status, warm"][-1].output, file=sys.stderr)
     return costs
 
 

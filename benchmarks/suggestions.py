@@ -73,10 +73,10 @@ def judge(made: Made, found: Suggestions, score: Score) -> None:
             score.add("tables read", False, f"{truth.name}.{name}")
             continue
         score.add("tables read", True, "")
-        one, wanted = found.tables[name], truth.times.get(name, [])
+        one, expected = found.tables[name], truth.times.get(name, [])
         times = [one.time_index, one.unread_time]
-        right = wanted in times if wanted else not one.time_index
-        score.add("time index", right, f"{truth.name}.{name}: {times} for {wanted}", one.time_confidence or None)
+        right = expected in times if expected else not one.time_index
+        score.add("time index", right, f"{truth.name}.{name}: {times} for {expected}", one.time_confidence or None)
         if name in truth.keys:
             key = truth.keys[name] or []
             said = f"{truth.name}.{name}: {one.primary_key} for {key}"
@@ -89,8 +89,8 @@ def _targets(made: Made, found: Suggestions, score: Score) -> None:
     truth = made.truth
     if not truth.tasks:
         return
-    wanted = {(task.table, task.column) for task in truth.tasks}
-    places = [(target.table, target.column) in wanted for target in found.targets]
+    expected = {(task.table, task.column) for task in truth.tasks}
+    places = [(target.table, target.column) in expected for target in found.targets]
     said = f"{truth.name}: {[f'{t.table}.{t.column}' for t in found.targets]}"
     score.add("target first", places[:1] == [True], said)
     score.add("target among three", any(places), said)
@@ -152,10 +152,10 @@ def _edges(made: Made, score: Score) -> None:
     for link in made.truth.links:
         kinds[link["kind"]].add(edge(link["child"], link["child_columns"], link["parent"], link["parent_columns"]))
     said = {edge(r.child, r.child_columns, r.parent, r.parent_columns) for r in made.schema.relationships}
-    wanted, allowed = kinds["declared"] | kinds["one_to_one"], kinds["natural"] | kinds["group_key"]
-    score.edges["links wanted"] += len(wanted)
-    score.edges["links found"] += len(wanted & said)
-    score.edges["links wrong"] += len(said - wanted - allowed)
+    expected, allowed = kinds["declared"] | kinds["one_to_one"], kinds["natural"] | kinds["group_key"]
+    score.edges["links wanted"] += len(expected)
+    score.edges["links found"] += len(expected & said)
+    score.edges["links wrong"] += len(said - expected - allowed)
 
 
 def f1(right: int, wrong: int, missed: int) -> float:
@@ -164,7 +164,7 @@ def f1(right: int, wrong: int, missed: int) -> float:
 
 
 def lines(score: Score, seconds: float) -> Iterator[dict[str, object]]:
-    """Return the table of scores."""
+    """Yield the table of scores."""
     for question, marks in score.right.items():
         sure = f"{error(score.sure[question]):.3f}" if question in score.sure else ""
         yield {"question": question, "right": f"{sum(marks) / len(marks):.3f}", "of": len(marks), "ECE": sure}
@@ -177,8 +177,13 @@ def lines(score: Score, seconds: float) -> Iterator[dict[str, object]]:
                 "of": len(points),
                 "ECE": f"{error(points):.3f}",
             }
-    right, wanted, wrong = (score.edges[f"links {what}"] for what in ("found", "wanted", "wrong"))
-    yield {"question": "relationships, F1", "right": f"{f1(right, wrong, wanted - right):.3f}", "of": wanted, "ECE": ""}
+    right, expected, wrong = (score.edges[f"links {what}"] for what in ("found", "wanted", "wrong"))
+    yield {
+        "question": "relationships, F1",
+        "right": f"{f1(right, wrong, expected - right):.3f}",
+        "of": expected,
+        "ECE": "",
+    }
     tp, fp, fn = (score.private[what] for what in ("True True", "False True", "True False"))
     harmless = fp + score.private["False False"]
     yield {"question": "private, F1", "right": f"{f1(tp, fp, fn):.3f}", "of": tp + fn, "ECE": ""}
@@ -273,14 +278,14 @@ def main() -> None:
     parser.add_argument("--verbose", action="store_true", help="print the wrong suggestions")
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--columns", type=int, default=300, help="total number of columns, with --speed")
-    wish = parser.parse_args()
-    if wish.speed:
-        print(table(speed(wish.columns)))
+    arguments = parser.parse_args()
+    if arguments.speed:
+        print(table(speed(arguments.columns)))
         return
     with tempfile.TemporaryDirectory() as work:
-        score, seconds = scored(read_sets(wish.data, Path(work)))
+        score, seconds = scored(read_sets(arguments.data, Path(work)))
     print(table(list(lines(score, seconds))))
-    for miss in score.missed if wish.verbose else []:
+    for miss in score.missed if arguments.verbose else []:
         print(miss)
 
 

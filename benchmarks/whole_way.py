@@ -29,13 +29,13 @@ from radix_resources.home import Home
 home = Home.from_environment()
 home.prepare()
 project = load_project(home.projects / "{NAME}" / "project.yaml")
-stand_on = tools(home)
+local_tools = tools(home)
 made = {{}}
 for step in steps(project, STAGES):
     out = home.state / "plain" / step.name
     out.mkdir(parents=True)
     inputs = {{name: made[name] for name in step.deps + step.optional_deps}}
-    work = Work(project, step, inputs, out, stand_on, None, dict.fromkeys(inputs, 0.0))
+    work = Work(project, step, inputs, out, local_tools, None, dict.fromkeys(inputs, 0.0))
     step.stage.before(work, None)
     assert step.stage.compute(work) is not None
     made[step.name] = Snapshot(out, step.name)
@@ -46,12 +46,12 @@ def main() -> None:
     """Time both in turn, then the run with nothing new."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3)
-    wish = parser.parse_args()
+    arguments = parser.parse_args()
     first, again, plain = [], [], []
     stages: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         sample = _sample(folder)
-        for turn in range(wish.repeats):
+        for turn in range(arguments.repeats):
             with _Fresh(folder, f"radix-{turn}", sample) as environment:
                 first.append(process([*RADIX, "run", NAME], environment))
                 again.append(process([*RADIX, "run", NAME], environment))

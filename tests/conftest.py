@@ -112,7 +112,7 @@ def dagster_databases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def instance(home: Home, dagster_databases: Path) -> Iterator[dg.DagsterInstance]:
-    """Return the Dagster instance of the installation, with an empty log."""
+    """Yield the Dagster instance of the installation, with an empty log."""
     shutil.copytree(dagster_databases, home.state, dirs_exist_ok=True)
     with dg.DagsterInstance.get() as opened:
         yield opened

@@ -31,24 +31,24 @@ def main(folder: Path, processes: int) -> None:
     # Fewer retries in Dagster (5, after 0.2 s the first time) and a shorter wait in Radix, so that the test ends soon.
     importlib.import_module("dagster_postgres.utils").retry_pg_connection_fn.__defaults__ = (2, 0.2)
     importlib.import_module("radix_resources.metadata.postgresql")._QUEUE_SECONDS = 3
-    said = SHARED.Queue()
-    found = [*together(1, said, "1"), *together(processes, said, "7"), *together(1, said, "7")]
+    results = SHARED.Queue()
+    found = [*together(1, results, "1"), *together(processes, results, "7"), *together(1, results, "7")]
     sys.stdout.write(json.dumps(found) + "\n")
 
 
-def together(processes: int, said: Any, value: str) -> list[str]:
+def together(processes: int, results: Any, value: str) -> list[str]:
     """Start the given number of runs at once; return the result of each."""
     start = SHARED.Barrier(processes)
-    runs = [SHARED.Process(target=take_part, args=(start, said, value)) for _ in range(processes)]
+    runs = [SHARED.Process(target=take_part, args=(start, results, value)) for _ in range(processes)]
     for run in runs:
         run.start()
-    found = [said.get(timeout=PATIENCE) for _ in runs]
+    found = [results.get(timeout=PATIENCE) for _ in runs]
     for run in runs:
         run.join()
     return found
 
 
-def take_part(start: Any, said: Any, value: str) -> None:
+def take_part(start: Any, results: Any, value: str) -> None:
     """Run to the end; return the state of the run, or the code of its error."""
     import dagster as dg
     from toy import Toy
@@ -66,11 +66,11 @@ def take_part(start: Any, said: Any, value: str) -> None:
     try:
         with coded(), dg.DagsterInstance.get() as instance:
             state = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages).state
-        said.put(state)
+        results.put(state)
     except RadixError as error:
-        said.put(f"{error.code} {error.transient}")
+        results.put(f"{error.code} {error.transient}")
     except BaseException as error:  # noqa: BLE001 it is reported
-        said.put(f"{type(error).__name__}: {error}")
+        results.put(f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

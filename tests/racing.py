@@ -91,7 +91,7 @@ def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
         toy.during = computing
         for number in range(rounds + 1):
             toy.source["a"] = f"round {number}"
-            FileClaims.hold = hold_nobody if rounds // 2 <= number < rounds else hold
+            FileClaims.hold = hold_nothing if rounds // 2 <= number < rounds else hold
             start.wait(PATIENCE)
             found = list(publish(context, project, step, toy.tools, stages=toy.stages))
             assert found[0].metadata["value"].value == f"**round {number}**"
@@ -109,7 +109,7 @@ def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
 
 
 @contextlib.contextmanager
-def hold_nobody(_claims: Any, _name: str, *, wait: bool = False) -> Iterator[None]:
+def hold_nothing(_claims: Any, _name: str, *, wait: bool = False) -> Iterator[None]:
     """Grant no claim, as on a machine that is cut off from the others."""
     yield None
 

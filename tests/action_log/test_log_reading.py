@@ -19,7 +19,7 @@ def instance():
 
 @pytest.fixture
 def orders_log(home):
-    """Return the instance of the installation, with a materialization and an action."""
+    """Yield the instance of the installation, with a materialization and an action."""
     with dg.DagsterInstance.get() as instance:
         record(instance, action(reason="first"))
         dg.materialize([orders], instance=instance, tags={"radix/actor": "sensor"})

@@ -18,7 +18,7 @@ from radix_resources.credentials.system import SystemKeyring
 
 
 @pytest.fixture(autouse=True)
-def nothing_known() -> Iterator[None]:
+def no_redacted_values() -> Iterator[None]:
     """Clear the list of redacted values, so that a lookup of one test does not affect the next."""
     yield
     known._forms.clear()
@@ -27,7 +27,7 @@ def nothing_known() -> Iterator[None]:
 
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Return a client of AWS Secrets Manager, served locally by moto."""
+    """Yield a client of AWS Secrets Manager, served locally by moto."""
     boto3 = pytest.importorskip("boto3")
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -69,11 +69,11 @@ def _cloud(client: Any) -> Spot:
         except client.exceptions.ResourceExistsException:
             client.put_secret_value(SecretId=f"team/{name}", SecretString=json.dumps({"password": value}))
 
-    def uproot(name: str) -> None:
+    def unset(name: str) -> None:
         SecretsManager.forget()
         client.delete_secret(SecretId=f"team/{name}", ForceDeleteWithoutRecovery=True)
 
-    return Spot(SecretsManager(), plant, uproot, lambda name: f"{SCHEME}team/{name}#password")
+    return Spot(SecretsManager(), plant, unset, lambda name: f"{SCHEME}team/{name}#password")
 
 
 @pytest.fixture(params=["environment", "keyring", "encrypted file", "aws-secretsmanager"])

@@ -12,6 +12,6 @@ class Spot:
 
     backend: Backend
     plant: Callable[[str, str], None]
-    uproot: Callable[[str], object]
+    unset: Callable[[str], object]
     named: Callable[[str], str] = str
     """The name of an item in the store."""

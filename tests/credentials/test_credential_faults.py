@@ -88,8 +88,8 @@ def test_a_missing_credential_is_one_task_that_stops_only_what_needs_it(home, sh
     }
     assert {table: one.passed for table, one in shown.items()} == {"orders": True, "payments": False, "payouts": False}
     assert "radix credentials set SHOP_PW" in shown["payments"].description
-    told = read(instance, project="shop", kind="credential-check")
-    assert {(one.action.subject, one.action.outcome, one.action.error_code) for one in told} == {
+    checks = read(instance, project="shop", kind="credential-check")
+    assert {(one.action.subject, one.action.outcome, one.action.error_code) for one in checks} == {
         ("infra/credentials/SHOP_PW", "failed", "RDX-CRD-001")
     }
 

@@ -42,7 +42,7 @@ def test_the_stamp_shows_that_an_item_exists_and_nothing_of_its_value(spot: Spot
 
 def test_a_removed_credential_is_missing(spot: Spot):
     spot.plant("SHOP_PW", "KRET")
-    spot.uproot("SHOP_PW")
+    spot.unset("SHOP_PW")
     assert spot.backend.get(spot.named("SHOP_PW")) is None
     assert spot.backend.stamp(spot.named("SHOP_PW")) == ""
     if isinstance(spot.backend, Store):

@@ -28,7 +28,7 @@ KILLER = Path(__file__).with_name("killed.py")
 
 
 @dataclass(frozen=True)
-class Said:
+class Result:
     """The result of a command."""
 
     code: int
@@ -67,27 +67,27 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIX_", "DAGSTER_"))}
         return {**kept, **self.home.environment(), **self.secrets, "COLUMNS": "200"}
 
-    def radix(self, *arguments: str, expect: int | None = DONE, **environment: str) -> Said:
+    def radix(self, *arguments: str, expect: int | None = DONE, **environment: str) -> Result:
         """Run a command to its end; assert its exit code (None: any)."""
         return self._run(["-m", "radix_assets.cli", *arguments], expect, environment)
 
-    def killed(self, where: str, *arguments: str) -> Said:
+    def killed(self, where: str, *arguments: str) -> Result:
         """Run a command that kills itself (SIGKILL) at a given call: see killed.py."""
         return self._run([str(KILLER), *arguments], KILLED, {"KILL_AT": where})
 
-    def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Said:
+    def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Result:
         run = forks.run if self.forks else forks.run_python
         done = run(command, env={**self.environment, **environment}, cwd=self.folder, timeout=PATIENCE)
         assert expect is None or done.returncode == expect, (
             f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
-        return Said(done.returncode, done.stdout, done.stderr)
+        return Result(done.returncode, done.stdout, done.stderr)
 
-    def new(self, name: str, *arguments: str, trials: int = 2) -> Said:
+    def new(self, name: str, *arguments: str, trials: int = 2) -> Result:
         """Create a project with a small search."""
-        said = self.radix("new", name, *arguments)
+        result = self.radix("new", name, *arguments)
         self.rewrite(name, search={"trials": trials})
-        return said
+        return result
 
     def rewrite(self, name: str, **settings: Any) -> None:
         """Change settings in the project file, as a user would."""

@@ -10,7 +10,7 @@ from canaries import LABELS, NOTES
 CUSTOMERS, ORDERS = 120, 1_200
 ID = 7_714_289_000_000
 START = datetime(1967, 1, 2, 3, 4, 5)  # noqa: DTZ001 the files hold no time zone
-SAID = {
+TAGGED = {
     "customers": ["city_note", "salary_x", "born"],
     "orders": ["ordered_at", "note", "answer", "national_id"],
 }

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Return a shop with a project on the example provider, which has prices."""
+    """Yield a shop with a project on the example provider, which has prices."""
     installation = Installation(tmp_path_factory.mktemp("elsewhere"))
     installation.new("shop", *write_shop(installation.data), "--target", "orders.returned", "--accept", "auto")
     installation.rewrite("shop", infrastructure={"provider": "example"})

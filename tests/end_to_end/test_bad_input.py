@@ -8,7 +8,7 @@ from typing import Any
 import adbc_driver_postgresql.dbapi as adbc
 import pytest
 import yaml
-from driving import DONE, FAILED, PERSON, Installation, Said, errors, states
+from driving import DONE, FAILED, PERSON, Installation, Result, errors, states
 from little_shop import TABLES, write_shop
 from postgresql_rules import demand_password
 
@@ -44,9 +44,9 @@ def add_sources(installation: Installation, *sources: dict[str, Any]) -> None:
     installation.rewrite("shop", sources=[*content["sources"], *sources])
 
 
-def everything_said(installation: Installation, *said: Said) -> bytes:
+def all_output(installation: Installation, *results: Result) -> bytes:
     """Return everything that was printed, and all files of the installation."""
-    parts = [one.out.encode() + one.err.encode() for one in said]
+    parts = [one.out.encode() + one.err.encode() for one in results]
     for root in (installation.home.state, installation.home.projects):
         for file in root.rglob("*"):
             with contextlib.suppress(FileNotFoundError, OSError):
@@ -78,39 +78,39 @@ def test_tables_that_cannot_be_read_leave_the_others_and_other_projects_alone(
         {"database": database, "tables": ["payments"]},
         {"database": database.replace("TILL", "UNSET"), "tables": ["payouts"]},
     )
-    said = installation.radix("run", "shop", "--json", expect=FAILED, TILL_PASSWORD=WRONG)
-    assert said.json["state"] == "failed"
-    assert errors(said.json) == {
+    result = installation.radix("run", "shop", "--json", expect=FAILED, TILL_PASSWORD=WRONG)
+    assert result.json["state"] == "failed"
+    assert errors(result.json) == {
         "raw/missing": "RDX-SRC-001",
         "raw/empty": "RDX-SRC-003",
         "raw/header": "RDX-SRC-004",
         "raw/torn": "RDX-SRC-005",
     }
-    waiting = {asset["key"]: asset["error"] for asset in said.json["assets"] if asset["state"] == "waiting"}
+    waiting = {asset["key"]: asset["error"] for asset in result.json["assets"] if asset["state"] == "waiting"}
     assert waiting["shop/raw/payments"]["code"] == "RDX-CRD-002"
     assert waiting["shop/raw/payouts"]["code"] == "RDX-CRD-001"
     assert "radix credentials set UNSET_PASSWORD" in waiting["shop/raw/payouts"]["hint"]
-    for asset in said.json["assets"]:
+    for asset in result.json["assets"]:
         if asset["state"] == "failed":
             assert asset["error"]["hint"]
             assert asset["error"]["table"] == asset["key"].rpartition("/")[2]
-    assert {states(said.json)[name] for name in [*GOOD, "relationships", "suggestions"]} == {"made"}
-    assert states(said.json)["tags"] == "waiting"
+    assert {states(result.json)[name] for name in [*GOOD, "relationships", "suggestions"]} == {"made"}
+    assert states(result.json)["tags"] == "waiting"
     assert installation.content("other") == before
 
-    told = [installation.radix(*command, expect=None, TILL_PASSWORD=WRONG) for command in LOOKS]
-    text = everything_said(installation, said, *told)
+    outputs = [installation.radix(*command, expect=None, TILL_PASSWORD=WRONG) for command in STATUS_COMMANDS]
+    text = all_output(installation, result, *outputs)
     assert WRONG.encode() not in text
 
     done = installation.radix("run", "shop", "--json", expect=FAILED, TILL_PASSWORD=PASSWORD)
     assert states(done.json)["raw/payments"] == "made"
     assert {states(done.json)[name] for name in GOOD} == {"fresh"}
-    told = [installation.radix(*command, expect=None, TILL_PASSWORD=PASSWORD) for command in LOOKS]
-    assert PASSWORD.encode() not in everything_said(installation, done, *told)
+    outputs = [installation.radix(*command, expect=None, TILL_PASSWORD=PASSWORD) for command in STATUS_COMMANDS]
+    assert PASSWORD.encode() not in all_output(installation, done, *outputs)
     installation.verify()
 
 
-LOOKS = (
+STATUS_COMMANDS = (
     ("status",),
     ("status", "shop"),
     ("status", "--json"),
@@ -122,25 +122,25 @@ LOOKS = (
 
 
 def test_a_password_in_an_address_is_never_stored(installation: Installation, database: str):
-    said = installation.radix("new", "shop", database.replace("${TILL_PASSWORD}", PASSWORD))
-    assert "radix credentials set" in said.out
-    assert PASSWORD.encode() not in everything_said(installation, said)
+    result = installation.radix("new", "shop", database.replace("${TILL_PASSWORD}", PASSWORD))
+    assert "radix credentials set" in result.out
+    assert PASSWORD.encode() not in all_output(installation, result)
     (source,) = yaml.safe_load(installation.project_file("shop").read_text())["sources"]
     assert source["tables"] == ["payments"]
     (name,) = [word.rstrip("}") for word in source["database"].split("${")[1:] for word in [word.partition("}")[0]]]
     run = installation.radix("run", "shop", "--json", expect=None, **{name: PASSWORD})
     assert states(run.json)["raw/payments"] == "made"
-    assert PASSWORD.encode() not in everything_said(installation, said, run)
+    assert PASSWORD.encode() not in all_output(installation, result, run)
 
 
 def test_a_password_in_the_project_file_is_refused_and_not_repeated(installation: Installation):
     installation.new("shop", *write_shop(installation.data))
     add_sources(installation, {"database": f"postgresql://till:{PASSWORD}@localhost/shop", "tables": ["payments"]})
-    said = [
+    result = [
         installation.radix(*command, expect=FAILED) for command in (("run", "shop"), ("status",), ("status", "--json"))
     ]
-    assert all(PASSWORD not in one.out + one.err for one in said)
-    assert "RDX-CFG-003" in said[0].err
+    assert all(PASSWORD not in one.out + one.err for one in result)
+    assert "RDX-CFG-003" in result[0].err
 
 
 @pytest.mark.extended
@@ -168,7 +168,7 @@ def test_an_empty_table_among_good_ones_stops_nothing(installation: Installation
 
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Return a shop at its gate; each test breaks its tags."""
+    """Yield a shop at its gate; each test breaks its tags."""
     made = Installation(tmp_path_factory.mktemp("gate"))
     files = write_shop(made.data)
     orders = Path(files[1])
@@ -184,7 +184,7 @@ def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 @pytest.fixture
 def tags(gate: Installation) -> Iterator[Path]:
-    """Return the confirmed tags file; restore it at the end."""
+    """Yield the confirmed tags file; restore it at the end."""
     path = gate.tags_file("shop")
     good = path.read_text()
     path.write_text(good.replace("confirmed: false", "confirmed: true"))
@@ -269,9 +269,9 @@ def test_a_broken_project_file_leaves_the_other_projects_alone(gate: Installatio
 
 
 def test_a_missing_project_is_reported_with_the_nearest_name(gate: Installation):
-    said = gate.radix("run", "shpo", expect=FAILED)
-    assert "RDX-CFG-005" in said.err
-    assert "did you mean shop?" in said.err
+    result = gate.radix("run", "shpo", expect=FAILED)
+    assert "RDX-CFG-005" in result.err
+    assert "did you mean shop?" in result.err
 
 
 def test_a_second_project_of_the_same_name_overwrites_nothing(gate: Installation):
@@ -282,8 +282,8 @@ def test_a_second_project_of_the_same_name_overwrites_nothing(gate: Installation
 
 def test_an_edit_of_a_missing_column_changes_nothing(gate: Installation):
     before = gate.tags_file("shop").read_text()
-    said = gate.radix("tags", "shop", "--set", "orders.expres=ignore", expect=FAILED)
-    assert "RDX-TAG-007" in said.err
-    assert "express" in said.err
+    result = gate.radix("tags", "shop", "--set", "orders.expres=ignore", expect=FAILED)
+    assert "RDX-TAG-007" in result.err
+    assert "express" in result.err
     assert "RDX-TAG-004" in gate.radix("tags", "shop", "--set", "orders.express=ignor", expect=FAILED).err
     assert gate.tags_file("shop").read_text() == before

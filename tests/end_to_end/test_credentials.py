@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from canaries import contents, forms
-from driving import DONE, FAILED, PERSON, Installation, Said, states
+from driving import DONE, FAILED, PERSON, Installation, Result, states
 from little_shop import write_shop
 
 sys.path.append(str(Path(__file__).parents[1] / "credentials"))
@@ -53,7 +53,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[dict[str, str]]:
-    """Return the address of the AWS services, for the processes under test."""
+    """Yield the address of the AWS services, for the processes under test."""
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -108,12 +108,12 @@ class Giver:
                 self._set(value)
 
     def _set(self, value: str) -> None:
-        said = piped(self.installation, value, "credentials", "set", "SHOP_PW", "--stdin", **self.environment)
-        assert value not in said.out + said.err or value.startswith("aws-")
-        assert "SHOP_PW is in the" in said.out
+        result = piped(self.installation, value, "credentials", "set", "SHOP_PW", "--stdin", **self.environment)
+        assert value not in result.out + result.err or value.startswith("aws-")
+        assert "SHOP_PW is in the" in result.out
 
 
-def piped(installation: Installation, value: str, *arguments: str, **environment: str) -> Said:
+def piped(installation: Installation, value: str, *arguments: str, **environment: str) -> Result:
     import subprocess
 
     done = subprocess.run(
@@ -126,7 +126,7 @@ def piped(installation: Installation, value: str, *arguments: str, **environment
         check=False,
         timeout=300,
     )
-    return Said(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def write_project(installation: Installation, database: Database, files: list[str]) -> None:
@@ -165,25 +165,25 @@ def test_no_credential_is_written_anywhere_by_good_runs_refusals_or_errors(
     database.password(good)
     write_project(installation, database, [])
     giver = Giver(place, installation, cloud)
-    said = [installation.radix("run", "shop", "--json", expect=PERSON, **giver.environment)]
-    assert "RDX-CRD-001" in str(said[0].json)
+    result = [installation.radix("run", "shop", "--json", expect=PERSON, **giver.environment)]
+    assert "RDX-CRD-001" in str(result[0].json)
 
     giver.give(wrong)
-    said.append(installation.radix("run", "shop", "--json", expect=PERSON, **giver.environment))
-    assert "RDX-CRD-002" in str(said[-1].json)
-    said.append(installation.radix("credentials", "--json", expect=PERSON, **giver.environment))
-    assert {one["state"] for one in said[-1].json["credentials"]} == {"refused"}
+    result.append(installation.radix("run", "shop", "--json", expect=PERSON, **giver.environment))
+    assert "RDX-CRD-002" in str(result[-1].json)
+    result.append(installation.radix("credentials", "--json", expect=PERSON, **giver.environment))
+    assert {one["state"] for one in result[-1].json["credentials"]} == {"refused"}
 
     giver.give(good)
     thorough = place == "encrypted file"
     looks = (("credentials", "--json"), ("run", "shop", "--json"), ("log", "--json"), ("status",), ("doctor",))
     looks = looks if thorough else looks[:3]
-    said += [installation.radix(*look, expect=None, **giver.environment) for look in looks]
-    (row,) = said[3].json["credentials"]
+    result += [installation.radix(*look, expect=None, **giver.environment) for look in looks]
+    (row,) = result[3].json["credentials"]
     assert row["state"] == "works"
     assert place in row["credentials"]["SHOP_PW"]
-    assert states(said[4].json)["raw/payments"] == "made"
-    kinds = [(one.get("what"), one.get("outcome")) for one in said[5].json]
+    assert states(result[4].json)["raw/payments"] == "made"
+    kinds = [(one.get("what"), one.get("outcome")) for one in result[5].json]
     assert ("credential-check", "ok") in kinds
 
     # A driver that prints, logs and raises the address, in the middle of a step.
@@ -194,7 +194,7 @@ def test_no_credential_is_written_anywhere_by_good_runs_refusals_or_errors(
     kept = b"".join(content for _, content in contents(installation.home.state, excepted=()))
     assert b"connecting to postgresql://reader:***@" in kept
     assert sighted(installation, good, wrong, PHRASE) == []
-    assert all("Qzxcred" not in one.out + one.err for one in said)
+    assert all("Qzxcred" not in one.out + one.err for one in result)
 
 
 @pytest.mark.slow

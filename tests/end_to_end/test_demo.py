@@ -51,9 +51,9 @@ def test_the_sample_runs_from_raw_tables_to_an_answer_with_its_tags(installation
     assert set_up(Place(installation.home))
     file = installation.project_file("flights")
     file.write_text(file.read_text() + "search: {trials: 2}\n")
-    said = replace(installation, forks=False).radix("demo").out
-    assert "accepted" in said
-    assert "endpoint  http://127.0.0.1:" in said
-    assert "prediction" in said
+    result = replace(installation, forks=False).radix("demo").out
+    assert "accepted" in result
+    assert "endpoint  http://127.0.0.1:" in result
+    assert "prediction" in result
     again = installation.radix("demo").out
     assert "nothing to do: everything is up to date" in again

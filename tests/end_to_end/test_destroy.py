@@ -48,8 +48,8 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
     project = load_project(installation.project_file("shop"))
     tags = installation.tags_file("shop").read_bytes()
 
-    said = installation.radix("destroy", "shop", expect=PERSON)
-    assert "snapshots" in said.out
+    result = installation.radix("destroy", "shop", expect=PERSON)
+    assert "snapshots" in result.out
     assert httpx.get(f"{address}/health", timeout=60).status_code == 200, "it asks before it removes data"
 
     served = read_status(installation.home.endpoints / "shop")

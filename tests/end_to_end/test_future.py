@@ -107,9 +107,9 @@ def test_a_time_after_the_end_of_the_data_is_answered_with_a_warning(club: Insta
     assert isinstance(last, date)
     moments = [last, last + timedelta(days=1), last + timedelta(days=41)]
     asked = ",".join(map(str, moments))
-    said = club.radix("predict", "club", "--at", asked, "--output", str(tmp_path / "late.csv"))
-    assert f"{moments[2]} is 41 days after the newest row" in said.out
-    assert said.out.count("after the newest row") == 1
+    result = club.radix("predict", "club", "--at", asked, "--output", str(tmp_path / "late.csv"))
+    assert f"{moments[2]} is 41 days after the newest row" in result.out
+    assert result.out.count("after the newest row") == 1
 
 
 def test_predictions_are_better_than_chance(club: Installation, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_mistakes_in_the_question_point_at_their_position(club: Installation) ->
     wrong = {**QUESTION, "predict": "count(vists) == 0"}
     club.new("wrong", str(club.data / "members.csv"), str(club.data / "visits.csv"), "--accept", "auto")
     club.rewrite("wrong", goal={"target": wrong})
-    said = club.radix("run", "wrong", expect=None)
-    assert "RDX-TGT-302" in said.out + said.err
-    assert "^^^^^" in said.out + said.err
-    assert "visits" in said.out + said.err
+    result = club.radix("run", "wrong", expect=None)
+    assert "RDX-TGT-302" in result.out + result.err
+    assert "^^^^^" in result.out + result.err
+    assert "visits" in result.out + result.err

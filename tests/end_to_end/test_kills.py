@@ -33,7 +33,7 @@ KILLS = [
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
-    """Return the content of each asset of an undisturbed run, with another hash seed than the killed runs."""
+    """Yield the content of each asset of an undisturbed run, with another hash seed than the killed runs."""
     installation = Installation(tmp_path_factory.mktemp("undisturbed"), forks=False)
     start(installation)
     installation.radix("run", "shop", "--json")

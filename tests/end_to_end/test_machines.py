@@ -153,6 +153,6 @@ def made_by(machine: Machine) -> dict[str, int]:
 
 
 def test_joining_without_a_cluster_is_an_error(installation: Installation) -> None:
-    said = installation.radix("join", expect=1)
-    assert "RDX-MET-003" in said.err
-    assert os.linesep in said.err
+    result = installation.radix("join", expect=1)
+    assert "RDX-MET-003" in result.err
+    assert os.linesep in result.err

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from canaries import LABELS, sightings
 from driving import DONE, FAILED, PERSON, Installation, errors, states
-from private_shop import ID, SAID, START, more_orders, write_private_shop
+from private_shop import ID, START, TAGGED, more_orders, write_private_shop
 
 from radix_assets.pipeline.tools import tools
 from radix_assets.reports.preview import preview_page
@@ -64,7 +64,7 @@ def test_before_any_approval_no_value_that_looks_private_is_stored_and_no_event_
 def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowhere_afterwards(
     shop: Installation,
 ):
-    tag(shop, SAID)
+    tag(shop, TAGGED)
     summary = shop.radix("run", "shop", "--json").json
     assert summary["state"] == "done"
     assert summary["model"]["accepted"]
@@ -114,11 +114,11 @@ def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: I
 @pytest.mark.extended
 def test_new_rows_with_unreadable_cells_retrain_without_revealing_them(shop: Installation):
     more_orders(shop.data)
-    said = shop.radix("run", "shop", "--json")
-    assert said.json["state"] == "done"
-    assert states(said.json)["model"] == "made"
+    result = shop.radix("run", "shop", "--json")
+    assert result.json["state"] == "done"
+    assert states(result.json)["model"] == "made"
     assert sightings(shop.home.state) == []
-    assert "qzx" not in (said.out + said.err).lower()
+    assert "qzx" not in (result.out + result.err).lower()
 
 
 @pytest.mark.extended
@@ -134,13 +134,13 @@ def test_a_step_that_fails_on_private_values_reveals_none(shop: Installation, br
     else:
         file.write_bytes(before.split(b"\n", 1)[1])
     try:
-        said = shop.radix("run", "shop", "--json", expect=None)
+        result = shop.radix("run", "shop", "--json", expect=None)
     finally:
         file.write_bytes(before)
-    assert said.code == FAILED
-    assert errors(said.json)
+    assert result.code == FAILED
+    assert errors(result.json)
     assert sightings(shop.home.state) == []
-    assert "qzx" not in (said.out + said.err).lower()
+    assert "qzx" not in (result.out + result.err).lower()
     assert shop.radix("run", "shop").code == DONE
 
 

@@ -124,5 +124,5 @@ def test_the_launchpad_of_the_tags_corrects_and_confirms_them(installation: Inst
     for line in ("confirmed: true", "confirmed_by: Ada", "target: orders.days > 5.5", "express: {role: ignore"):
         assert line in text
     assert "tags" in installation.content("shop")
-    said = installation.radix("log", "shop", "--json", "--limit", "1000").json
-    assert {(one["what"], one["subject"], one["outcome"]) for one in said} >= {("tag", "shop/tags", "ok")}
+    result = installation.radix("log", "shop", "--json", "--limit", "1000").json
+    assert {(one["what"], one["subject"], one["outcome"]) for one in result} >= {("tag", "shop/tags", "ok")}

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import polars as pl
 import pytest
-from driving import DONE, FAILED, PERSON, Installation, Said, errors, states
+from driving import DONE, FAILED, PERSON, Installation, Result, errors, states
 from little_shop import TABLES, new_orders, write_shop
 
 from radix_assets.pipeline.tools import tools
@@ -29,8 +29,8 @@ SECOND_ROUND = [
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Said]]:
-    """Return a shop whose run accepted the suggestions and went to the end; tests only read it."""
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Result]]:
+    """Yield a shop whose run accepted the suggestions and went to the end; tests only read it."""
     made = Installation(tmp_path_factory.mktemp("finished"))
     new_interpreter = replace(made, forks=False)
     new_interpreter.new("shop", *write_shop(made.data), "--target", "orders.returned", "--accept", "auto")
@@ -39,12 +39,12 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Install
 
 
 @pytest.fixture(scope="module")
-def summary(finished: tuple[Installation, Said]) -> Any:
+def summary(finished: tuple[Installation, Result]) -> Any:
     return finished[1].json
 
 
 @pytest.fixture(scope="module")
-def shop(finished: tuple[Installation, Said]) -> Installation:
+def shop(finished: tuple[Installation, Result]) -> Installation:
     return finished[0]
 
 
@@ -71,11 +71,11 @@ def test_the_last_line_of_a_run_has_the_documented_shape(summary: Any):
     assert httpx.get(f"{summary['endpoint']}/health", timeout=60).json() == {"healthy": True}
 
 
-def test_progress_goes_to_stderr_so_that_stdout_is_json_alone(finished: tuple[Installation, Said]):
-    said = finished[1]
-    assert json.loads(said.out)
-    assert "raw/orders" in said.err
-    assert "model" in said.err
+def test_progress_goes_to_stderr_so_that_stdout_is_json_alone(finished: tuple[Installation, Result]):
+    result = finished[1]
+    assert json.loads(result.out)
+    assert "raw/orders" in result.err
+    assert "model" in result.err
 
 
 def test_the_model_that_could_be_learnt_beats_the_baselines(summary: Any):
@@ -86,9 +86,9 @@ def test_the_model_that_could_be_learnt_beats_the_baselines(summary: Any):
 
 def test_a_second_run_computes_nothing_and_starts_nothing(shop: Installation):
     before = shop.runs()
-    said = shop.radix("run", "shop", "--json")
-    assert said.json["state"] == "done"
-    assert set(states(said.json).values()) == {"fresh"}
+    result = shop.radix("run", "shop", "--json")
+    assert result.json["state"] == "done"
+    assert set(states(result.json).values()) == {"fresh"}
     assert shop.runs() == before
 
 
@@ -138,8 +138,8 @@ def test_status_reports_that_all_is_fresh(shop: Installation, summary: Any):
 @pytest.mark.parametrize("command", ["status", "log", "errors"])
 def test_read_only_commands_import_no_heavy_library(shop: Installation, command: str):
     """Importing Dagster alone would take longer than the whole command."""
-    told = shop.radix(command, "shop", PYTHONPROFILEIMPORTTIME="1").err
-    loaded = {line.rpartition("|")[2].strip() for line in told.splitlines() if line.startswith("import time:")}
+    outputs = shop.radix(command, "shop", PYTHONPROFILEIMPORTTIME="1").err
+    loaded = {line.rpartition("|")[2].strip() for line in outputs.splitlines() if line.startswith("import time:")}
     assert "radix_assets.cli.main" in loaded
     heavy = {"dagster", "mlflow", "numpy", "pandas", "polars", "psutil", "pyarrow", "sklearn", "sqlalchemy"}
     assert loaded & heavy == set()
@@ -175,10 +175,10 @@ def stopped(shop: Installation) -> Iterator[Installation]:
 
 
 def test_status_reports_a_stopped_endpoint_and_how_to_start_it(stopped: Installation):
-    said = stopped.radix("status", "shop")
-    assert said.code == DONE
-    assert "endpoint  stopped" in said.out
-    assert "radix up" in said.out
+    result = stopped.radix("status", "shop")
+    assert result.code == DONE
+    assert "endpoint  stopped" in result.out
+    assert "radix up" in result.out
     row = stopped.radix("status", "shop", "--json").json["projects"][0]
     assert (row["state"], row["endpoint"], row["endpoint_state"]) == ("done", None, "stopped")
 
@@ -205,10 +205,10 @@ def misspelt(shop: Installation) -> Iterator[Installation]:
 
 
 def test_a_misspelt_target_is_reported_with_the_file_to_fix(misspelt: Installation):
-    said = misspelt.radix("run", "shop", "--json", expect=FAILED)
-    assert errors(said.json)["suggestions"] == "RDX-TAG-002"
-    assert "goal.target in project.yaml" in said.err
-    assert "did you mean orders.returned" in said.err
+    result = misspelt.radix("run", "shop", "--json", expect=FAILED)
+    assert errors(result.json)["suggestions"] == "RDX-TAG-002"
+    assert "goal.target in project.yaml" in result.err
+    assert "did you mean orders.returned" in result.err
 
 
 @pytest.mark.extended

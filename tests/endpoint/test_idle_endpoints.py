@@ -20,7 +20,7 @@ HOUR = 3600
 
 
 @pytest.fixture
-def stand_on(home: Home) -> Iterator[Tools]:
+def local_tools(home: Home) -> Iterator[Tools]:
     folder = home.projects / "shop"
     folder.mkdir(parents=True)
     said = {"name": "shop", "sources": [{"table": "t", "path": "t.csv"}], "infrastructure": {"endpoint_hours": 2}}
@@ -37,22 +37,24 @@ def released(instance: dg.DagsterInstance) -> list[Action]:
 
 
 def test_the_time_of_an_endpoint_is_counted_from_when_it_was_first_seen(
-    home: Home, instance: dg.DagsterInstance, stand_on: Tools
+    home: Home, instance: dg.DagsterInstance, local_tools: Tools
 ):
     seen = release_idle(instance, home, {}, now=0.0)
     assert seen == {"shop": {"since": 0.0, "version": "1"}}
     assert release_idle(instance, home, seen, now=2 * HOUR - 1) == seen
     assert released(instance) == []
     assert release_idle(instance, home, seen, now=2 * HOUR) == {}
-    deployed = stand_on.endpoint.inspect("shop")
+    deployed = local_tools.endpoint.inspect("shop")
     assert deployed is not None
     assert deployed.state == "stopped"
     assert [(one.phase, one.outcome) for one in released(instance)] == [("outcome", "ok"), ("intent", None)]
 
 
-def test_an_endpoint_that_stopped_by_itself_is_recorded_once(home: Home, instance: dg.DagsterInstance, stand_on: Tools):
+def test_an_endpoint_that_stopped_by_itself_is_recorded_once(
+    home: Home, instance: dg.DagsterInstance, local_tools: Tools
+):
     seen = release_idle(instance, home, {}, now=0.0)
-    stand_on.endpoint.stop("shop")
+    local_tools.endpoint.stop("shop")
     seen = release_idle(instance, home, seen, now=60.0)
     assert release_idle(instance, home, seen, now=120.0) == {}
     assert [one.subject for one in released(instance)] == ["shop/endpoint"]

@@ -52,7 +52,7 @@ def test_a_step_beyond_its_limit_is_terminated(work: Work):
 
 def test_an_error_keeps_its_message(work: Work):
     (work.project.folder / "orders.csv").unlink()
-    with pytest.raises(SourceError, match="RDX-SRC-001") as told:
+    with pytest.raises(SourceError, match="RDX-SRC-001") as caught:
         compute_apart(work, GB)
-    assert told.value.hint
-    assert told.value.expected
+    assert caught.value.hint
+    assert caught.value.expected

@@ -17,7 +17,7 @@ from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 
 START, DAYS, ACCOUNTS = dt.datetime(2022, 1, 1), 720, 300  # noqa: DTZ001 data have no zone
 HONEST = ["country", "seats", "born", "signup_channel", "renewal_due"]
-TOLD = ["is_gone", "state", "until", "motive", "uses", "seen"]
+OUTCOMES = ["is_gone", "state", "until", "motive", "uses", "seen"]
 """None of them is named after the target."""
 
 
@@ -100,7 +100,7 @@ def test_outcomes_are_left_out_and_stable_attributes_are_used(tmp_path: Path, se
     tables = data(seed)
     exploration, asked, paths = found(tmp_path, tables, tags(tables, WILL_LEAVE))
     excluded = exploration.excluded(asked)
-    assert excluded == sorted(f"accounts.{name}" for name in TOLD)
+    assert excluded == sorted(f"accounts.{name}" for name in OUTCOMES)
     reasons = {suspect.column: suspect.reason for suspect in exploration.suspects if suspect.code == "as_of_now"}
     assert "the table says what is so now" in reasons["is_gone"]
     assert "asked in" in reasons["seen"]

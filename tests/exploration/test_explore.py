@@ -111,9 +111,9 @@ def test_a_leak_is_excluded_unless_a_user_marks_it_as_a_feature(tmp_path: Path, 
     assert load_exploration(out).excluded(tags) == ["t.copy", "t.known_late"]
     assert next(each for each in output.checks if each.name == "leaks_excluded").passed
 
-    wanted = number(frame, known_late=late, copy=ColumnTag(role="feature", type="numeric", human=True))
-    out, output = run(tmp_path, frame, wanted)
-    assert load_exploration(out).excluded(wanted) == ["t.known_late"]
+    expected = number(frame, known_late=late, copy=ColumnTag(role="feature", type="numeric", human=True))
+    out, output = run(tmp_path, frame, expected)
+    assert load_exploration(out).excluded(expected) == ["t.known_late"]
     check = next(each for each in output.checks if each.name == "leaks_excluded")
     assert not check.passed
     assert check.severity == "WARN"

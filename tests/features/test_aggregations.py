@@ -140,10 +140,10 @@ def test_a_history_equals_the_rows_before_the_cutoff(rows, anchor, cutoff, stand
         for window in (None, 2):
             part = kept if window is None else kept.filter(pl.col("time") >= cutoff - window)
             part = part if where is None else part.filter(pl.col("c") == where)
-            wanted = naive(part, cutoff)
+            expected = naive(part, cutoff)
             assert {
                 name: (found[f"{name} {where} {window}"], value)
-                for name, value in wanted.items()
+                for name, value in expected.items()
                 if not close(found[f"{name} {where} {window}"], value, name)
             } == {}
 
@@ -181,13 +181,13 @@ def test_without_times_all_rows_count(rows) -> None:
 def test_any_range_of_many_rows(rows, random) -> None:
     frame = pl.DataFrame(rows, schema={"anchor": pl.Int64, "x": pl.Float64}, orient="row")
     times = np.arange(len(frame))
-    wanted = {
+    expected = {
         name: node(name, "x", window=random.randrange(1, len(frame) + 1)) for name in ("sum", "std", "max", "min")
     }
-    past = history(frame, frame["anchor"].to_numpy(), times, times, wanted)
+    past = history(frame, frame["anchor"].to_numpy(), times, times, expected)
     anchor, cutoff = random.randrange(3), random.randrange(len(frame) + 2)
     found = past.at(np.array([anchor]), np.array([cutoff])).row(0, named=True)
-    for name, one in wanted.items():
+    for name, one in expected.items():
         x = frame.with_columns(pl.Series("t", times)).filter(
             pl.col("anchor") == anchor, pl.col("t") < cutoff, pl.col("t") >= cutoff - one.window
         )["x"]

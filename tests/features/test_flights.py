@@ -51,9 +51,9 @@ def test_earlier_flights_of_the_same_plane(flights) -> None:
     mine = asked.join(naive, on=ROW, how="left").join(matrix, on=ROW).sort(ROW)
     assert mine["planes.COUNT(flights)"].to_list() == mine["count"].fill_null(0).to_list()
     for name in ("mean", "std"):
-        found, wanted = mine[f"planes.{name.upper()}(flights.distance)"], mine[name]
-        assert found.is_null().to_list() == wanted.is_null().to_list()
-        assert found.drop_nulls().to_list() == pytest.approx(wanted.drop_nulls().to_list(), rel=1e-9)
+        found, expected = mine[f"planes.{name.upper()}(flights.distance)"], mine[name]
+        assert found.is_null().to_list() == expected.is_null().to_list()
+        assert found.drop_nulls().to_list() == pytest.approx(expected.drop_nulls().to_list(), rel=1e-9)
 
 
 def test_the_weather_of_the_same_minute_is_not_known_yet(flights) -> None:
@@ -61,8 +61,8 @@ def test_the_weather_of_the_same_minute_is_not_known_yet(flights) -> None:
     raw = pl.read_parquet(tables["flights"] / "data.parquet", columns=["origin", *HOUR, "minute"])
     weather = pl.read_parquet(tables["weather"] / "data.parquet").unique(["origin", *HOUR], keep="first")
     joined = raw.join(weather, on=["origin", *HOUR], how="left", maintain_order="left")
-    wanted = joined.select(pl.when(pl.col("minute") > 0).then("temp")).to_series()
-    assert matrix["weather.temp"].to_list() == wanted.to_list()
+    expected = joined.select(pl.when(pl.col("minute") > 0).then("temp")).to_series()
+    assert matrix["weather.temp"].to_list() == expected.to_list()
 
 
 def test_one_flight_at_a_time_gives_the_matrix_row(flights) -> None:

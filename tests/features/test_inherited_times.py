@@ -60,8 +60,8 @@ def test_a_window_contains_the_rows_whose_orders_are_in_it(tmp_path: Path, momen
     tags, tables = shop(tmp_path, seed=5)
     people = pl.read_parquet(tables["customers"] / "data.parquet").select("customer")
     rows = people.join(pl.DataFrame({CUTOFF: moments}, schema={CUTOFF: pl.Datetime("us")}), how="cross")
-    wanted = naive(tables, rows)
-    assert_frame_equal(compute(asked(tags, tables), tables, rows), wanted)
+    expected = naive(tables, rows)
+    assert_frame_equal(compute(asked(tags, tables), tables, rows), expected)
     if moments != [None]:
-        assert (wanted["0"] > wanted["3"]).any()
-        assert (wanted["3"] > 0).any()
+        assert (expected["0"] > expected["3"]).any()
+        assert (expected["3"] > 0).any()

@@ -68,10 +68,10 @@ def test_features_describe_the_entity_at_the_cutoff(tmp_path: Path) -> None:
     )
     people = BASE["customers"].select("customer", "since")
     rows = asked().with_row_index("row").join(people, on="customer", how="left", maintain_order="left")
-    wanted = rows.join(counts, on="row", how="left", maintain_order="left").select(
+    expected = rows.join(counts, on="row", how="left", maintain_order="left").select(
         pl.when(pl.col("since") < pl.col("at")).then("n").fill_null(0).cast(pl.Float64)
     )
-    assert matrix["customers.COUNT(orders)"].to_list() == wanted.to_series().to_list()
+    assert matrix["customers.COUNT(orders)"].to_list() == expected.to_series().to_list()
     assert any("MEAN(orders.COUNT(lines))" in feature.name for feature in features.features)
 
 

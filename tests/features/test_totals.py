@@ -57,9 +57,9 @@ def test_both_engines_agree(tmp_path: Path) -> None:
     nodes = [output.node for output in plan.outputs]
     native = Totals(PolarsTables(Store(plan, tables)), plan.links, plan.times, nodes, moment)
     translated = Totals(Translated(Store(plan, tables)), plan.links, plan.times, nodes, moment)
-    for path, wanted in paths.items():
+    for path, expected in paths.items():
         key = native.key(path[0], parent=False)
-        one, two = native.totals(path, wanted), translated.totals(path, wanted).to_native()
+        one, two = native.totals(path, expected), translated.totals(path, expected).to_native()
         assert_frame_equal(one.collect().sort(key), two.collect().sort(key), rel_tol=1e-9, abs_tol=1e-9)
 
 

@@ -138,7 +138,7 @@ def test_a_broken_connection_loses_its_claim(postgresql: tuple[str, Path], tmp_p
 
 @pytest.fixture
 def few(postgresql: tuple[str, Path]) -> Iterator[str]:
-    """Return the address of a separate database whose user gets at most six connections at a time."""
+    """Yield the address of a separate database whose user gets at most six connections at a time."""
     import psycopg2
 
     with contextlib.closing(psycopg2.connect(postgresql[0])) as session, session.cursor() as asking:
@@ -279,7 +279,7 @@ def test_records_of_dagster_are_read_the_same_without_importing_it(
         everything = list(entries(tables, Filter()))
         assert [entry.action.actor for entry in everything] == ["sensor", "a person in the UI", "ada", "ada"]
         last = everything[0].timestamp
-        for wanted in (Filter(), Filter(project="shop"), Filter(subject="shop/raw/orders"), Filter(since=last - 0.001),
+        for query in (Filter(), Filter(project="shop"), Filter(subject="shop/raw/orders"), Filter(since=last - 0.001),
                        Filter(until=last), Filter(since=last)):  # fmt: skip
-            assert list(entries(tables, wanted)) == list(entries(instance, wanted))
+            assert list(entries(tables, query)) == list(entries(instance, query))
         assert len(list(entries(tables, Filter(project="shop")))) == 3

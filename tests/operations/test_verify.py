@@ -67,18 +67,18 @@ def test_a_lost_database_is_rebuilt_from_the_commit_records(
     before = shown(instance)
     for folder in ("history", "schedules"):
         shutil.rmtree(toy.home.state / folder)
-    with dg.DagsterInstance.get() as anew:
-        found = tidy(toy, anew)
+    with dg.DagsterInstance.get() as restored:
+        found = tidy(toy, restored)
         assert sum("was not in the log" in one for one in found) == len(before) + sum(v - 1 for v in before.values())
-        assert shown(anew) == before
+        assert shown(restored) == before
         key = dg.AssetKey(["toy", "raw", "a"])
-        newest = anew.get_latest_materialization_event(key)
+        newest = restored.get_latest_materialization_event(key)
         assert newest
         assert newest.asset_materialization
         assert newest.asset_materialization.metadata["radix/version"].value == 2
-        assert {flaw.fixed for flaw in check(toy, anew)} == {True}, "the tags are restored too"
-        assert [entry.action for entry in read(anew, kind="tag")] == tagged
-        assert check(toy, anew) == []
+        assert {flaw.fixed for flaw in check(toy, restored)} == {True}, "the tags are restored too"
+        assert [entry.action for entry in read(restored, kind="tag")] == tagged
+        assert check(toy, restored) == []
 
 
 def test_pruned_events_are_restored_and_the_newest_stays_the_newest(toy: Toy, instance: dg.DagsterInstance):
@@ -188,7 +188,7 @@ def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, insta
     commit = toy.tools.storage.latest("toy/gate")
     assert commit
     common = {"project": "toy", "actor": "ada", "phase": "intent", "process": dead()}
-    said = [
+    actions = [
         Action(kind="tag", subject="toy/gate", input_hash=commit.fingerprint, **common),
         Action(kind="promote", subject="toy/gate", input_hash="never published", **common),
         Action(kind="approve", subject="toy/end", input_hash="no such model", **common),
@@ -197,15 +197,15 @@ def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, insta
         Action(kind="provision", subject="infra/aws/bucket", **common),
         Action(kind="promote", subject="toy/gate", **{**common, "process": process_name()}),
     ]
-    for action in said:
+    for action in actions:
         record(instance, action)
     tidy(toy, instance)
     outcomes = {entry.action.id: entry.action.outcome for entry in read(instance) if entry.action.phase == "outcome"}
-    assert [outcomes.get(action.id) for action in said] == [
+    assert [outcomes.get(action.id) for action in actions] == [
         "ok", "failed", "failed", "ok", "unknown", "unknown", None,
     ]  # fmt: skip
     (left,) = open_intents(read(instance))
-    assert left.action.id == said[-1].id, "its process is alive"
+    assert left.action.id == actions[-1].id, "its process is alive"
     assert tidy(toy, instance) == []
 
 

@@ -102,7 +102,7 @@ def test_many_new_files_are_one_run_and_all_are_read(
 
 @contextlib.contextmanager
 def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
-    """Return the code location of Radix, as the daemon sees it."""
+    """Yield the code location of Radix, as the daemon sees it."""
     origin = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name="radix_assets.definitions"), location_name="radix"
     )

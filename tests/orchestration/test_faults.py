@@ -140,10 +140,10 @@ def test_a_database_locked_for_longer_is_a_coded_error_and_the_next_run_succeeds
         toy.source["a"], toy.during = "7", hold
         if held_from == "before":
             holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(MetadataError, match="RDX-MET-005") as told:
+        with pytest.raises(MetadataError, match="RDX-MET-005") as caught:
             go(toy, instance)
-        assert told.value.transient
-        assert "INSERT" not in str(told.value), "no SQL statement, which contains values"
+        assert caught.value.transient
+        assert "INSERT" not in str(caught.value), "no SQL statement, which contains values"
     toy.during = lambda _work: None
     assert go(toy, instance) == "done"
     assert toy.read("end") == "7+2!"

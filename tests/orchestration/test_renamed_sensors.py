@@ -18,7 +18,7 @@ NEW, OLD = "materialize_stale", "carry_onward"
 
 @pytest.fixture
 def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
-    """Return the code location of Radix, as the daemon sees it."""
+    """Yield the code location of Radix, as the daemon sees it."""
     origin = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name="radix_assets.definitions"), location_name="radix"
     )

@@ -20,7 +20,7 @@ def kinds(table, columns):
 
 
 def written(number):
-    """Return the rows of one list as (table, columns, kinds)."""
+    """Yield the rows of one list as (table, columns, kinds)."""
     path = Path(__file__).parent / "personal_columns.tsv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

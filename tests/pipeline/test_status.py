@@ -73,8 +73,8 @@ def test_a_closed_gate_waits_and_continues_once_it_is_open(toy: Toy, instance: d
 
 
 def ask(toy: Toy, instance: dg.DagsterInstance, turn: set[str], tries: dict[str, object]) -> list[list[str]]:
-    wanted = requests(instance, toy.home, turn, tries, toy.stages)
-    return [["/".join(key.path[1:]) for key in one.asset_selection or []] for one in wanted]
+    expected = requests(instance, toy.home, turn, tries, toy.stages)
+    return [["/".join(key.path[1:]) for key in one.asset_selection or []] for one in expected]
 
 
 def test_sensors_take_turns_and_request_all_stale_assets(toy: Toy, instance: dg.DagsterInstance):

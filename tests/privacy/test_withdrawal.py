@@ -65,7 +65,7 @@ class Shop:
         assets = build_assets(self.project, (RAW, LOOK), self.tools)
         assert dg.materialize(assets, instance=instance, resources=self.tools.backends).success
 
-    def say_private(self) -> None:
+    def tag_private(self) -> None:
         line = "note: {role: feature, sensitivity: personal}"
         self.project.tags_path.write_text(f"tables:\n  orders:\n    columns:\n      {line}\n")
 
@@ -85,7 +85,7 @@ def test_a_late_tag_removes_earlier_snapshots_and_records_except_raw_ones(shop: 
     shop.make(instance)
     assert "Qzx" in everything(shop.home, "snapshots", "shop", "look")
     raw = shop.tools.storage.latest("shop/raw/orders")
-    shop.say_private()
+    shop.tag_private()
     shop.make(instance)
     assert "Qzx" not in everything(shop.home, "snapshots", "shop", "look")
     assert "Qzx" not in everything(shop.home, "commits")
@@ -99,7 +99,7 @@ def test_a_late_tag_removes_earlier_snapshots_and_records_except_raw_ones(shop: 
 
 
 def test_snapshots_computed_with_the_tag_stay(shop: Shop, instance: dg.DagsterInstance):
-    shop.say_private()
+    shop.tag_private()
     shop.make(instance)
     text = shop.project.tags_path.read_text()
     shop.project.tags_path.write_text(text + "# a remark\n")

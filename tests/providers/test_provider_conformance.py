@@ -33,7 +33,7 @@ USUAL = Request(memory_bytes=10**8, disk_bytes=10**6, seconds=60)
 
 @pytest.fixture(params=provider_names())
 def given(request: pytest.FixtureRequest, home: Home) -> Iterator[Provider]:
-    """Return one provider, in an installation with a project that names it."""
+    """Yield one provider, in an installation with a project that names it."""
     home.prepare()
     (home.projects / "shop").mkdir()
     content = {"sources": [{"table": "t", "path": "t.csv"}], "infrastructure": {"provider": request.param}}
@@ -149,9 +149,9 @@ def test_create_and_release_restore_the_inventory_and_touch_nothing_else(
 def test_exceeding_the_capacity_is_refused_with_a_code_or_there_is_no_limit(component: Component):
     component.demand(USUAL)
     if component.capability in {"compute", "storage"}:
-        with pytest.raises(RadixError) as told:
+        with pytest.raises(RadixError) as caught:
             component.demand(BIG)
-        assert told.value.hint
+        assert caught.value.hint
     else:
         component.demand(BIG)
 

@@ -314,11 +314,11 @@ def test_the_schemas_of_published_datasets_are_found():
 def test_the_schemas_of_synthetic_worlds_are_found_with_and_without_names_and_flaws():
     seed = 2001
     for change in (lambda w: w, lambda w: with_orphans(w, 0.03, seed), lambda w: with_nulls(w, 0.1, seed)):
-        told = total(map(change, worlds(seed)), NAMES["names"])
+        named = total(map(change, worlds(seed)), NAMES["names"])
         silent = total(map(change, worlds(seed)), NAMES["both"])
-        assert told.f1 >= 0.95, told.remarks
+        assert named.f1 >= 0.95, named.remarks
         assert silent.f1 >= 0.85, silent.remarks
-        assert max(told.calibration_error, silent.calibration_error) <= 0.08
+        assert max(named.calibration_error, silent.calibration_error) <= 0.08
 
 
 def test_a_measure_that_fills_the_range_of_row_numbers_is_not_a_reference(tmp_path):

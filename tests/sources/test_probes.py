@@ -14,7 +14,7 @@ from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
 
-NOBODY = "127.0.0.1:1"
+UNREACHABLE = "127.0.0.1:1"
 SECRET = "Qzxprobe-secret"
 
 
@@ -47,7 +47,7 @@ def web() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    """Return the address of a bucket with three objects, without its options."""
+    """Yield the address of a bucket with three objects, without its options."""
     moto = pytest.importorskip("moto.server")
     boto3 = pytest.importorskip("boto3")
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -73,10 +73,10 @@ def probe(address: str) -> ProbeResult:
 
 
 def failed(address: str) -> RadixError:
-    with pytest.raises(RadixError) as told:
+    with pytest.raises(RadixError) as caught:
         probe(address)
-    assert SECRET not in str(told.value.attrs())
-    return told.value
+    assert SECRET not in str(caught.value.attrs())
+    return caught.value
 
 
 def test_a_web_address(web: str, monkeypatch: pytest.MonkeyPatch):
@@ -124,7 +124,9 @@ def test_a_sqlite_file(tmp_path: Path):
     assert failed(f"sqlite:///{tmp_path}/text.db").code == "RDX-SRC-016"
 
 
-@pytest.mark.parametrize("address", [f"http://{NOBODY}/x", f"s3://a:b@lake/?endpoint=http://{NOBODY}&region=x"])
+@pytest.mark.parametrize(
+    "address", [f"http://{UNREACHABLE}/x", f"s3://a:b@lake/?endpoint=http://{UNREACHABLE}&region=x"]
+)
 def test_a_server_that_does_not_answer_is_a_transient_error(address: str):
     assert failed(address).code == "RDX-SRC-012"
 

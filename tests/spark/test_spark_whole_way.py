@@ -38,7 +38,7 @@ def spark(master: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Return a finished project with a question about the future."""
+    """Yield a finished project with a question about the future."""
     made = Installation(tmp_path_factory.mktemp("club"), forks=False)
     asked = yaml.safe_dump(QUESTION, default_flow_style=True)
     made.new("club", *write_club(made.data / "club", 40, 200), "--accept", "auto", "--target", asked, trials=1)
@@ -50,7 +50,7 @@ def club(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 
 @pytest.fixture(scope="module")
 def place(master: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Return a shop whose target is a column."""
+    """Yield a shop whose target is a column."""
     made = Installation(tmp_path_factory.mktemp("there"), forks=False)
     made.new("shop", *write_shop(made.data)[:2], "--accept", "auto", "--target", "orders.returned", trials=1)
     made.rewrite("shop", compute=spark(master))
@@ -149,8 +149,8 @@ def test_a_change_of_engine_makes_nothing_stale(place: Installation, monkeypatch
 def test_a_lost_cluster_stops_the_run_and_leaves_nothing_partial(club: Installation) -> None:
     club.new("gone", str(club.data / "club" / "members.csv"), "--accept", "auto")
     club.rewrite("gone", compute={"engine": "spark", "spark": {"master": "spark://127.0.0.1:1"}})
-    said = club.radix("run", "gone", "--json", expect=1)
-    assert errors(said.json) == {"profile/members": "RDX-CMP-003"}
+    result = club.radix("run", "gone", "--json", expect=1)
+    assert errors(result.json) == {"profile/members": "RDX-CMP-003"}
     assert "raw/members" in club.content("gone")
     assert "profile/members" not in club.content("gone")
     assert club.verify()

@@ -86,7 +86,7 @@ def test_the_command_prints_one_object_and_leaves_no_files(folder, tmp_path, mon
     plain = found["tables"]["plain"]
     assert plain["rows"] == 30
     assert {"primary_key", "time_index", "columns"} <= set(plain)
-    wanted = {"type", "type_confidence", "role", "role_confidence", "semantic_type", "sensitivity", "evidence"}
-    assert wanted <= set(plain["columns"]["size"])
+    expected = {"type", "type_confidence", "role", "role_confidence", "semantic_type", "sensitivity", "evidence"}
+    assert expected <= set(plain["columns"]["size"])
     assert not (folder / ".radix").exists()
     assert "broken.parquet" in said(folder)

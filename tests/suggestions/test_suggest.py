@@ -198,11 +198,11 @@ def test_targets_and_times_of_published_datasets(tmp_path):
         (tmp_path / name).mkdir()
         data = read_set(name, tmp_path / name)
         found = suggest(data.tables, data.profiles, find_schema(data.tables, data.profiles))
-        wanted = {
+        expected = {
             (task["table"], task["target"]) for task in data.truth.get("tasks", []) if "derived" not in task["target"]
         }
-        asked += bool(wanted)
-        hits += bool(wanted & {(target.table, target.column) for target in found.targets})
+        asked += bool(expected)
+        hits += bool(expected & {(target.table, target.column) for target in found.targets})
         for table, meta in data.truth["tables"].items():
             derived = (data.truth.get("derived_time") or {}).get(table)
             time = derived or ([meta["time_index"]] if meta.get("time_index") else [])

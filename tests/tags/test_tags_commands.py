@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Return the little shop, confirmed and materialized once."""
+    """Yield the little shop, confirmed and materialized once."""
     made = Installation(tmp_path_factory.mktemp("commands"))
     write_shop(made.data)
     made.new("shop", "data", "--target", "orders.returned")
@@ -32,8 +32,8 @@ def rebuilt(shop: Installation) -> set[str]:
 
 
 def preview(shop: Installation, *arguments: str) -> dict[str, Any]:
-    said: dict[str, Any] = shop.radix("tags", "shop", "--preview", "--json", *arguments).json
-    return said
+    answer: dict[str, Any] = shop.radix("tags", "shop", "--preview", "--json", *arguments).json
+    return answer
 
 
 def test_a_comment_a_name_and_a_mark_rebuild_only_the_tags(shop: Installation):
