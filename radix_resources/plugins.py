@@ -21,11 +21,11 @@ def plugins(group: Group) -> dict[str, EntryPoint]:
     """
     points: dict[str, EntryPoint] = {}
     for point in sorted(entry_points(group=group), key=lambda point: point.name):
-        other = points.setdefault(point.name, point)
-        if other.value != point.value:
+        registered = points.setdefault(point.name, point)
+        if registered.value != point.value:
             raise ConfigError(
                 "RDX-CFG-019",
-                f"the {group} extension {point.name!r} is defined twice: {other.value} and {point.value}",
+                f"the {group} extension {point.name!r} is defined twice: {registered.value} and {point.value}",
                 expected="one installed package for each name",
                 hint="uninstall one of the two packages",
             )

@@ -27,8 +27,8 @@ def write_project(
 ) -> tuple[list[str], Project]:
     """Write `projects/<name>/project.yaml`. Return the names of the credentials to set, and the project.
 
-    Raises ConfigError RDX-CFG-006 if the project exists already: a user's file is never overwritten; and
-    TagError RDX-TAG-002 or TargetError RDX-TGT-006 where the target cannot be, as far as the sources' headers tell.
+    Raise ConfigError RDX-CFG-006 if the project exists already: a user's file is never overwritten; and
+    TagError RDX-TAG-002 or TargetError RDX-TGT-006 if the sources' headers show that the target is invalid.
     """
     folder = home.projects / name
     path = folder / PROJECT_FILE
@@ -71,9 +71,9 @@ def write_project(
 
 
 def check_target(text: str, project: Project, home: Home) -> None:
-    """Check the target against the columns that can be told before a run, which are not those of all tables.
+    """Check the target against the columns that are known before a run, which may not cover all tables.
 
-    Raises TagError RDX-TAG-002 where it names no column, TargetError RDX-TGT-006 where no number follows < or >.
+    Raise TagError RDX-TAG-002 if it names no column, TargetError RDX-TGT-006 if no number follows < or >.
     """
     if isinstance(project.goal.target, Future):
         _check_question(project.goal.target, project)

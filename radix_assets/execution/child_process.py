@@ -172,7 +172,7 @@ def main(folder: Path) -> None:
             output = step.stage.compute(work)
         except RadixError as raised:
             error = scrub(raised).attrs()
-        except Exception as raised:  # noqa: BLE001 the parent tells it, in words that show no value
+        except Exception as raised:  # noqa: BLE001 the parent reports it, in words that show no value
             error = scrub(unexpected(step, raised)).attrs()
         result = Result(output, error, actions, measured.usage)
     write_atomically(folder / _RESULT, pickle.dumps(result), mode=PRIVATE)

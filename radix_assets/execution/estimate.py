@@ -18,8 +18,8 @@ def need_of(work: Work, expected: Mapping[str, int] | None = None) -> Need:
     `expected` are the uncompressed bytes of inputs that are stale, by asset key without the project.
     """
     expected = expected or {}
-    there = [snapshot.path for name, snapshot in sorted(work.inputs.items()) if name not in expected]
-    rows, size, columns = tables_of(path for path in there if path.is_dir())
+    present = [snapshot.path for name, snapshot in sorted(work.inputs.items()) if name not in expected]
+    rows, size, columns = tables_of(path for path in present if path.is_dir())
     stage = work.step.stage
     need = Need(
         stage=stage.name,

@@ -29,7 +29,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A fitted learner and the classes that its learning rows held."""
+    """A fitted learner and the classes of its training rows."""
 
     learner: Learner
     seen: Ints
@@ -69,14 +69,17 @@ def fit(
     another package fails.
     """
     learner = get_learner(config.learner)
-    seen = np.unique(target).astype(np.int64) if classes else np.zeros(0, np.int64)
-    data = TrainingData(inputs, _training_target(target, seen, config), len(seen), rounds=rounds)
+    present_classes = np.unique(target).astype(np.int64) if classes else np.zeros(0, np.int64)
+    data = TrainingData(inputs, _training_target(target, present_classes, config), len(present_classes), rounds=rounds)
     if valid is not None:
         rows, answers = valid
-        has_known_class = np.isin(answers, seen) if classes else np.ones(len(answers), np.bool_)
+        has_known_class = np.isin(answers, present_classes) if classes else np.ones(len(answers), np.bool_)
         if not has_known_class.all():
             rows, answers = Inputs(rows.encoder, rows.codes[has_known_class]), answers[has_known_class]
-        data = replace(data, validation=TrainingData(rows, _training_target(answers, seen, config), len(seen)))
+        data = replace(
+            data,
+            validation=TrainingData(rows, _training_target(answers, present_classes, config), len(present_classes)),
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a fit that does not converge is judged by its score
@@ -87,7 +90,7 @@ def fit(
         if learner in BUILT_IN:
             raise
         raise _failed(learner.name, f"cannot be fitted: {type(error).__name__}: {error}") from error
-    return Fitted(fitted, seen, classes)
+    return Fitted(fitted, present_classes, classes)
 
 
 def expand(out: Floats, seen: Ints, classes: int) -> Floats:

@@ -102,7 +102,7 @@ def train(
     effects, chosen = shap_values(model, inputs, seed=search.seed)
     identity = model.save(out / FOLDER)
     baseline_scores = {name: interval(*pair) for name, pair in trivial.items()}
-    more = {other.name: judge(other, target, judged.predicted, drawn) for other in others}
+    more = {predictor.name: judge(predictor, target, judged.predicted, drawn) for predictor in others}
     card = ModelCard(
         problem=data.problem,
         metric=metric.name,

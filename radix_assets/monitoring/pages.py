@@ -1,4 +1,4 @@
-"""Evidently's pages and numbers. Its input was made safe to show before (see `rows`)."""
+"""Evidently's pages and numbers. `rows` removes private values from its input."""
 
 import json
 import os
@@ -83,7 +83,7 @@ def model_page(
             definition = DataDefinition(
                 numerical_columns=[name for name in labels if name in current.columns],
                 categorical_columns=["target", "prediction"],
-                classification=[_classification(labels, given=set(labels) <= set(current.columns))],
+                classification=[_classification(labels, has_probabilities=set(labels) <= set(current.columns))],
             )
             preset = ClassificationPreset()
         else:
@@ -103,7 +103,7 @@ def model_page(
     return scores, before
 
 
-def _classification(labels: list[str], *, given: bool) -> Any:
+def _classification(labels: list[str], *, has_probabilities: bool) -> Any:
     from evidently import BinaryClassification, MulticlassClassification
 
     if len(labels) == 2:  # noqa: PLR2004
@@ -111,7 +111,7 @@ def _classification(labels: list[str], *, given: bool) -> Any:
             target="target", prediction_labels="prediction", prediction_probas=labels[1], pos_label=labels[1]
         )
     return MulticlassClassification(
-        target="target", prediction_labels="prediction", prediction_probas=labels if given else None
+        target="target", prediction_labels="prediction", prediction_probas=labels if has_probabilities else None
     )
 
 

@@ -57,7 +57,7 @@ def reconcile(
 ) -> list[Leftover]:
     """Finish, roll back or report everything that a crash, a kill or a lost database left behind.
 
-    What only takes up disk space is looked for once a day, unless `thorough`.
+    Files that only take up disk space are looked for once a day, unless `thorough`.
     """
     projects = load_projects(home.projects)[0]
     in_use = tools_in_use(home, projects)

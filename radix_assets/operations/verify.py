@@ -178,11 +178,11 @@ def _under_way(instance: dg.DagsterInstance, commit: Commit) -> bool:
 
 def _emit_again(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> Difference:
     """Emit an event that a crash prevented, or that was lost with the database."""
-    found = f"version {commit.sequence} was not in the log"
+    problem = f"version {commit.sequence} was not in the log"
     try:
         metadata = event_metadata(tools.storage, commit)
     except StorageError as error:
-        return Difference(commit.asset, found, error.hint)
+        return Difference(commit.asset, problem, error.hint)
     instance.report_runless_asset_event(
         dg.AssetMaterialization(
             commit.asset.split("/"),
@@ -200,7 +200,7 @@ def _emit_again(instance: dg.DagsterInstance, tools: Tools, commit: Commit) -> D
                 description=verdict["description"],
             )
         )
-    return Difference(commit.asset, found, "nothing: it was emitted again from its commit record", fixed=True)
+    return Difference(commit.asset, problem, "nothing: it was emitted again from its commit record", fixed=True)
 
 
 def _snapshots(tools: Tools, commits: dict[str, list[Commit]], *, everything: bool) -> Iterator[Difference]:
@@ -257,8 +257,8 @@ def _provisioned(
             change = component.plan(project.name, Request())
             if change.action != "none":
                 fix = f"radix run {project.name} --again {step.name}"
-                found = f"{change.what} of {project.name}, which {step.name} requires, is missing"
-                missing.setdefault(change.component, Difference(change.component, found, fix))
+                problem = f"{change.what} of {project.name}, which {step.name} requires, is missing"
+                missing.setdefault(change.component, Difference(change.component, problem, fix))
     yield from missing.values()
 
 
@@ -267,8 +267,8 @@ def _abandoned(home: Home, projects: list[Project]) -> Iterator[Difference]:
     names = {project.name for project in projects}
     for owner, components in owners(home).items():
         if owner not in names and not (home.projects / owner / PROJECT_FILE).exists():
-            found = f"has something in {', '.join(components)}, and there is no such project"
-            yield Difference(owner, found, f"radix destroy {owner}, or restore its folder")
+            problem = f"has something in {', '.join(components)}, and there is no such project"
+            yield Difference(owner, problem, f"radix destroy {owner}, or restore its folder")
 
 
 def _is_current(project: Project, step: Step, tools: Tools) -> bool:

@@ -22,7 +22,7 @@ def approve_by_hash(
 ) -> Project:
     """Approve the plan with this hash, and return the project that it belongs to.
 
-    Raises BudgetError RDX-BUD-002, with the plans that wait, if none of the projects has such a plan now.
+    Raise BudgetError RDX-BUD-002, with the plans that wait, if none of the projects has such a plan now.
     """
     from radix_assets.stages import STAGES
 

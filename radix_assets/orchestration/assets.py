@@ -116,7 +116,7 @@ def publish(
 ) -> Iterator[Event]:
     """Compute a step and commit it, unless nothing has changed since the last commit.
 
-    Raises dg.Failure with the coded error as metadata; only transient errors are retried. If a credential is missing or
+    Raise dg.Failure with the coded error as metadata; only transient errors are retried. If a credential is missing or
     refused, the step waits for a person instead of failing.
     """
     started = time.monotonic()
@@ -256,7 +256,7 @@ def _result(project: Project, step: Step, tools: Tools, commit: Commit, *, fresh
 
 
 def _waiting_events(context: dg.AssetExecutionContext, step: Step, wish: str) -> Iterator[Event]:
-    """Yield the events of a step that waits: it publishes nothing, downstream steps are skipped, no worker is held."""
+    """Yield the events of a step that waits: it publishes nothing, skips downstream steps and occupies no worker."""
     _emit_progress(step, "waiting", reason=wish)
     note_waiting(context.instance, context.run.run_id, wish)
     context.log_event(

@@ -1,4 +1,4 @@
-"""The asset that stands for a project whose file cannot be loaded."""
+"""The asset that represents a project whose file cannot be loaded."""
 
 import hashlib
 import re

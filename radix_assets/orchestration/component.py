@@ -62,7 +62,7 @@ class RadixProject(dg.Component, dg.Model, dg.Resolvable):
         return component
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """Build the definitions. Raises ConfigError RDX-CFG-001 to 003 if the settings are not those of a project."""
+        """Build the definitions. Raise ConfigError RDX-CFG-001 to 003 if the settings are not those of a project."""
         self._file = _file_of(context)
         home = _prepared()
         project = self.read()
@@ -74,7 +74,7 @@ class RadixProject(dg.Component, dg.Model, dg.Resolvable):
         return dg.Definitions.merge(defs, _shared(home, mounted)) if mounted[0] is self else defs
 
     def read(self) -> Project:
-        """Read the project that this component declares. Raises ConfigError RDX-CFG-001 to 003."""
+        """Read the project that this component declares. Raise ConfigError RDX-CFG-001 to 003."""
         file = self._file
         settings = {
             name: value

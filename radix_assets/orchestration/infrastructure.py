@@ -72,7 +72,9 @@ def emit_required(instance: dg.DagsterInstance, work: Work) -> None:
     """Emit the state of the components that a materialized step requires, beside those that all steps require."""
     components = work.tools.provider.components
     for capability in work.step.stage.requires:
-        with contextlib.suppress(RadixError):  # what was made is made; looking at the asset says what is wrong
+        with contextlib.suppress(
+            RadixError
+        ):  # the change itself succeeded; materializing the asset reports what is wrong
             emit(instance, components[capability])
 
 

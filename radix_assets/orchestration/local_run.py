@@ -66,7 +66,7 @@ def run(
     """Materialize the missing and stale assets of a project; `again` names assets to rebuild even if up to date.
 
     A table that cannot be read does not stop the others: what depends on several tables is computed without it, in a
-    further round. Runs of several threads are executed one after another. Raises MetadataError RDX-MET-001, -005 or
+    further round. Runs of several threads are executed one after another. Raise MetadataError RDX-MET-001, -005 or
     -006 if the database of runs and events fails: what is published by then stays, and the next run continues; and
     ConfigError RDX-CFG-017 if the project has no such asset.
     """

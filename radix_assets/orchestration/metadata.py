@@ -124,7 +124,7 @@ def page_address(directory: Path, file: str) -> str:
 
 
 def table_metadata(name: str, rows: list[dict[str, Any]]) -> dict[str, dg.MetadataValue]:
-    """Return a table under `name`, its columns typed; where it is cut, a second entry says so."""
+    """Return a table under `name`, its columns typed; if it is truncated, a second entry says so."""
     if not rows:
         return {name: dg.MetadataValue.text("(none)")}
     columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -157,7 +157,7 @@ def _cell(value: Any, kind: str) -> str | int | float | bool | None:
         short = f"{value:.{DIGITS}g}"
         return float(short) if kind == "float" and math.isfinite(value) else short
     if kind in {"bool", "int"} or (kind == "float" and isinstance(value, int)):
-        return value  # type: ignore[no-any-return]  # _type_of looked at it
+        return value  # type: ignore[no-any-return]  # _type_of checked it
     return str(value)
 
 

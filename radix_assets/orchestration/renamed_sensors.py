@@ -15,7 +15,7 @@ OLD_NAMES = {"materialize_stale": "carry_onward"}
 def take_over(instance: dg.DagsterInstance, name: str) -> tuple[bool, str | None]:
     """Move the stored state of a renamed sensor to its new name, once.
 
-    Returns whether this stopped the sensor, and the cursor of the old name. A sensor that a user stopped under the
+    Return whether this stopped the sensor, and the cursor of the old name. A sensor that a user stopped under the
     old name is stopped under the new one, unless a user has switched the new one since. The old state is deleted, so
     that the UI lists no sensor that no longer exists.
     """

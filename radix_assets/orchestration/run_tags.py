@@ -15,7 +15,7 @@ FORCE = "radix/force"
 LAUNCHED_WITH = ".dagster/radix_settings"
 """The hash of the project's settings when the run was asked for. The UI shows no tag below `.dagster/`."""
 STARTED_WITH = ".dagster/radix_settings_at_start"
-"""The hash of the settings that the run computes with, where the project was edited in between."""
+"""The hash of the settings that the run computes with, if the project was edited in between."""
 _LAUNCHED_WITH_BEFORE = "radix/settings"
 """The name of LAUNCHED_WITH in runs that an earlier version of Radix asked for."""
 

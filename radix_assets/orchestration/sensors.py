@@ -206,10 +206,10 @@ def _inspected_tables(
     """Return which tables to inspect at this tick: files every time, databases less often, as it costs a scan."""
     if "raw" not in turn:
         return lambda _table: False
-    seen = f"databases of {project.name}"
-    due = time.time() - tries.get(seen, 0) >= DATABASE_SECONDS
+    cursor_key = f"databases of {project.name}"
+    due = time.time() - tries.get(cursor_key, 0) >= DATABASE_SECONDS
     if due:
-        tries[seen] = int(time.time())
+        tries[cursor_key] = int(time.time())
     return lambda table: table not in unsettled and (due or project.source_of(table).version_is_cheap)
 
 

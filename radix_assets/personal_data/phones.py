@@ -30,8 +30,8 @@ def phone_share(values: Sequence[str]) -> float:
     Plain digits are not evidence: an order number may be a valid number of some country.
     """
     written = [value for value in values[:_LOOK_AT] if may_be_phone(value) and re.search(r"[+(]|\d[ .\-/]\d", value)]
-    seen = min(len(values), _LOOK_AT)
-    if not written or len(written) < 0.5 * seen:
+    digits_seen = min(len(values), _LOOK_AT)
+    if not written or len(written) < 0.5 * digits_seen:
         return 0.0
     import phonenumbers
 
@@ -50,4 +50,4 @@ def phone_share(values: Sequence[str]) -> float:
         hits = max(hits, sum(1 for value in written if re.match(r"\(\d{2,5}\)\s?\d", value)))
         dashed = re.compile(r"(\+?1[\s.-])?[2-9]\d{2}[\s.-][2-9]\d{2}[\s.-]\d{4}")
         hits = max(hits, sum(1 for value in written if dashed.fullmatch(value)))
-    return hits / seen
+    return hits / digits_seen

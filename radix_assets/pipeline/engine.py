@@ -36,16 +36,16 @@ class Computing:
 
 
 def engine_for(project: Project, tables: Mapping[str, Path]) -> Choice:
-    """The engine for raw snapshots, given by name, and why. Raises ConfigError RDX-CFG-012."""
+    """The engine for raw snapshots, given by name, and why. Raise ConfigError RDX-CFG-012."""
     files = [path / "data.parquet" for path in tables.values()]
     return choose(project.compute.engine, files, cluster=names_a_cluster(project), room=memory())
 
 
 @contextlib.contextmanager
 def computing(project: Project, tables: Mapping[str, Path], home: Home) -> Iterator[Computing]:
-    """The engine for these snapshots, with a session on the cluster where it is Spark, stopped at the end.
+    """The engine for these snapshots, with a session on the cluster if it is Spark, stopped at the end.
 
-    Raises ConfigError RDX-CFG-012 and, here or from the body, ComputeError RDX-CMP-001 to 006.
+    Raise ConfigError RDX-CFG-012 and, here or from the body, ComputeError RDX-CMP-001 to 006.
     """
     choice = engine_for(project, tables)
     if choice.engine == "polars":
@@ -58,7 +58,7 @@ def computing(project: Project, tables: Mapping[str, Path], home: Home) -> Itera
 def cluster_of(project: Project, home: Home) -> SparkCompute:
     """Return the cluster that a project names. Nothing is opened yet. Raise ConfigError RDX-CFG-012 if it names none.
 
-    What its address and settings refer to is looked up among the credentials of the installation.
+    References in its address and settings are resolved from the credentials of the installation.
     """
     cluster = project.compute.spark
     if cluster is None:

@@ -62,7 +62,7 @@ class Work:
     record: "Callable[[Action], None]" = lambda _action: None
     """Writes an action into the log that is not a computation, such as an edit of a file."""
     stages: "tuple[Stage, ...]" = ()
-    """All stages of the pipeline, where the step is about to be computed."""
+    """All stages of the pipeline, if the step is about to be computed."""
 
     @property
     def table(self) -> str:

@@ -73,9 +73,9 @@ def _from_dependencies(step: Step, commit: Commit | None, before: dict[str, Asse
             return AssetStatus(step, "waiting", need.reason, commit)
         if need.commit is None and need.state in {"failed", "blocked"}:
             return AssetStatus(step, "blocked", f"{need.step.name} failed", commit)
-    for other in needs + wants:
-        if other.state == "stale":
-            return AssetStatus(step, "stale", f"{other.step.name} is stale", commit)
+    for upstream in needs + wants:
+        if upstream.state == "stale":
+            return AssetStatus(step, "stale", f"{upstream.step.name} is stale", commit)
     if wants and not needs and not any(want.commit for want in wants):
         for want in wants:
             if want.state == "waiting":
@@ -172,8 +172,8 @@ def assemble(project: Project, step: Step, tools: Tools, previous: Commit | None
                 hint=f"materialize {name} and its upstream assets, or: radix run {project.name}",
                 project=project.name,
             )
-    there = previous if previous and tools.storage.is_there(previous) else None
-    return Work(project, step, inputs, Path(), tools, there, seconds)
+    present = previous if previous and tools.storage.is_there(previous) else None
+    return Work(project, step, inputs, Path(), tools, present, seconds)
 
 
 def failed_mark(error: RadixError) -> str:

@@ -246,11 +246,11 @@ class Project(_Strict):
 
     @model_validator(mode="after")
     def _distinct_tables(self) -> "Project":
-        seen: dict[str, str] = {}
+        table_of_slug: dict[str, str] = {}
         for table in self.tables:
-            other = seen.setdefault(slug(table), table)
-            if other != table or self.tables.count(table) > 1:
-                raise ValueError(f"the tables {other!r} and {table!r} have the same name")
+            earlier = table_of_slug.setdefault(slug(table), table)
+            if earlier != table or self.tables.count(table) > 1:
+                raise ValueError(f"the tables {earlier!r} and {table!r} have the same name")
         return self
 
     @property
@@ -327,7 +327,7 @@ def load_project(path: Path) -> Project:
 def project_in(content: dict[str, Any], file: Path) -> Project:
     """Build the project whose settings are below `attributes:` of a component's file; its folder holds the tags.
 
-    Raises ConfigError RDX-CFG-003 as `load_project` does.
+    Raise ConfigError RDX-CFG-003 as `load_project` does.
     """
     try:
         return Project.model_validate({"name": file.parent.name, **content, "folder": file.parent})

@@ -1,4 +1,4 @@
-"""Convert staged rows to canonical types, and store the cells that cannot be converted apart."""
+"""Convert staged rows to canonical types, and store the cells that cannot be converted separately."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,11 +86,11 @@ def _columns(staged: Staged, schema: pl.Schema, findings: dict[str, Finding]) ->
         finding = findings.get(position)
         if finding:
             reading = finding.reading
-            there = pl.col(position).is_not_null()
+            is_present = pl.col(position).is_not_null()
             if reading.nulls:
-                there &= ~pl.col(position).is_in(reading.nulls)
+                is_present &= ~pl.col(position).is_in(reading.nulls)
             value = parsed(pl.col(position), reading)
-            columns.append(_Column(position, name, reading.dtype, value, there, finding, finding.how))
+            columns.append(_Column(position, name, reading.dtype, value, is_present, finding, finding.how))
             continue
         conversion = canonical(position, schema[position])
         if conversion is None:

@@ -34,6 +34,6 @@ def discover(
 
 
 def headers(project: Project, credentials: Credentials = NO_CREDENTIALS) -> dict[str, list[str] | None]:
-    """Return the columns of each table as far as they can be told without reading it, else None."""
+    """Return the columns of each table, or None if finding them requires reading it."""
     context = SourceContext(project.folder, credentials)
     return {table: source.peek_columns(table, context) for source in project.sources for table in source.list_tables()}

@@ -40,7 +40,7 @@ def ingest(project: Project, table: str, out: Path, credentials: Credentials = N
 
 
 def source_version(project: Project, table: str, credentials: Credentials = NO_CREDENTIALS) -> str:
-    """Return a digest of a table's state in its source, without reading its rows. Raises what `ingest` raises."""
+    """Return a digest of a table's state in its source, without reading its rows. Raise what `ingest` raises."""
     return project.source_of(table).read_version(table, SourceContext(project.folder, credentials))
 
 

@@ -33,7 +33,7 @@ def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> pl.Data
     Dates, numbers and words may be written as in the snapshot's source, or the standard way. A cell that cannot be
     read is null and is logged with its row.
 
-    Raises SourceError RDX-SRC-017 (a required column, or every column, is missing), RDX-SRC-018 (most cells of a
+    Raise SourceError RDX-SRC-017 (a required column, or every column, is missing), RDX-SRC-018 (most cells of a
     column cannot be read as its type) and what reading a source raises.
     """
     schema = read_schema(like)
@@ -80,8 +80,8 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
         if place is None:
             result[column.name] = pl.repeat(None, frame.height, dtype=CANONICAL[column.dtype], eager=True)
             continue
-        value, there = _read(place, types[place], column, text=texts[column.name])
-        values = frame.select(value=value, there=there)
+        value, is_present = _read(place, types[place], column, text=texts[column.name])
+        values = frame.select(value=value, there=is_present)
         _check_casts(column, values, frame[ROW], file)
         result[column.name] = values["value"]
     return pl.DataFrame(result)
@@ -100,11 +100,11 @@ def _read(place: str, dtype: pl.DataType, column: ColumnSchema, *, text: bool) -
         return moved, value.is_not_null()
     nulls = column.reading.nulls if column.reading else []
     if column.dtype == "string":
-        there = value.is_not_null() & ~value.is_in(nulls)
-        return pl.when(there).then(value), there
-    there = value.is_not_null() & ~value.is_in([*NULL_TOKENS, *nulls]) & (value.str.len_bytes() > 0)
+        is_present = value.is_not_null() & ~value.is_in(nulls)
+        return pl.when(is_present).then(value), is_present
+    is_present = value.is_not_null() & ~value.is_in([*NULL_TOKENS, *nulls]) & (value.str.len_bytes() > 0)
     read = pl.coalesce(parsed(value, reading) for reading in _readings_to_try(column)).cast(target)
-    return pl.when(there).then(read), there
+    return pl.when(is_present).then(read), is_present
 
 
 def _readings_to_try(column: ColumnSchema) -> list[Reading]:

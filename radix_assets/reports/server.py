@@ -83,7 +83,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return None
 
     def _storages(self, project: str) -> list[Storage]:
-        """Return the storage of a project; if its file cannot be loaded, every one where it may have something."""
+        """Return the storage of a project; if its file cannot be loaded, every storage that may hold its files."""
         try:
             return [tools_of(load_project(self._home.projects / project / PROJECT_FILE), self._home).storage]
         except RadixError:

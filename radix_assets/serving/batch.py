@@ -83,10 +83,10 @@ def predict_moments(
     """Ask a question about the future of every entity at some moments, and write the answers.
 
     A row for each moment and each entity that was known by then, from what was known strictly before: its key, the
-    moment, `asked` (whether the question's condition held) and the answer. Returns how many rows, and by moment the
+    moment, `asked` (whether the question's condition held) and the answer. Return how many rows, and by moment the
     days between the end of the data and it where they are more than one: what happened in them is not known.
 
-    Raises TargetError RDX-TGT-305 where a moment is none, ServingError RDX-SRV-012 where the target is no question
+    Raise TargetError RDX-TGT-305 if a moment is invalid, ServingError RDX-SRV-012 if the target is not a question
     about the future.
     """
     from radix_assets.labels.ask import ASKED, asker

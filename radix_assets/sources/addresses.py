@@ -47,7 +47,7 @@ def revealed(address: str, credentials: Credentials, table: str | None = None) -
 
 
 def resolve(address: str, table: str | None, credentials: Credentials) -> str:
-    """Return a PostgreSQL address with its credentials and a time limit. Raises as `revealed`."""
+    """Return a PostgreSQL address with its credentials and a time limit. Raise as `revealed`."""
     url = revealed(address, credentials, table)
     if "connect_timeout" not in url:
         url += f"{'&' if '?' in url else '?'}connect_timeout={_TIMEOUT}"

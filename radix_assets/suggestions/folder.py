@@ -51,7 +51,7 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
     archives of these. Hidden files and notes are skipped; if the directory holds no table, its subdirectories are
     searched. Files that cannot be read are in `errors`, without stopping the rest. `say` reports progress.
 
-    Raises ConfigError RDX-CFG-010 if there is nothing that could be a table.
+    Raise ConfigError RDX-CFG-010 if there is nothing that could be a table.
     """
     reading = Reading()
     files = list(_files(folder)) or [

@@ -122,7 +122,7 @@ def _recodes(labelled: pl.DataFrame, target: str, names: Sequence[str], profile:
     """Return columns that recode the target: one value for each of the target's, and vice versa."""
     answer = plain(labelled, target)
     classes = answer.n_unique()
-    if not 2 <= classes <= _CODES:  # noqa: PLR2004 two to tell apart
+    if not 2 <= classes <= _CODES:  # noqa: PLR2004 two classes at least
         return []
     result = []
     for name in names:
@@ -187,12 +187,12 @@ def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Sus
             parts = [whole[place] for place in places]
             if holds(target, *parts):
                 for place in places:
-                    others = " and ".join(names[other] for other in places if other != place)
+                    others = " and ".join(names[index] for index in places if index != place)
                     result.setdefault(names[place], (names[place], 0.8, f"{name} is the sum of it and {others}"))
             for place in places:
-                rest = [whole[other] for other in places if other != place]
+                rest = [whole[index] for index in places if index != place]
                 if holds(whole[place], target, *rest):
-                    others = " and ".join(names[other] for other in places if other != place)
+                    others = " and ".join(names[index] for index in places if index != place)
                     result.setdefault(names[place], (names[place], 0.8, f"it is the sum of {name} and {others}"))
         if result:
             break

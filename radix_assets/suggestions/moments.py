@@ -46,7 +46,7 @@ class Form:
 
 def form_of(column: ColumnProfile, sample: pl.Series) -> Form | None:
     """Return how a column that was not read as a date writes timestamps; None if it holds none."""
-    if column.present == 0 or column.distinct < 2:  # noqa: PLR2004 a constant is no timestamp
+    if column.present == 0 or column.distinct < 2:  # noqa: PLR2004 a constant is not a timestamp
         return None
     timely = bool(_TIMELY.search("_".join(words(column.name))))
     if column.dtype == "integer":

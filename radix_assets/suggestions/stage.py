@@ -26,7 +26,7 @@ def make_suggestions(
 ) -> Output:
     """Suggest what raw snapshots mean and write `suggestions.json` into `out`.
 
-    `target_text` is the project's goal, if it names one: `table.column` or a comparison. Raises TagError RDX-TAG-002
+    `target_text` is the project's goal, if it names one: `table.column` or a comparison. Raise TagError RDX-TAG-002
     if the target is not in the data.
     """
     columns = {table: list(profiles[table].columns) for table in tables}

@@ -210,7 +210,7 @@ def _requested_first(
     first = posed(profiles[table], tables[table], column, "binary" if operator else plain, series[table]).model_copy(
         update={"confidence": 1.0, "evidence": "asked for in the project"}
     )
-    return [first, *(other for other in ranked if (other.table, other.column) != (table, name))][:3]
+    return [first, *(suggestion for suggestion in ranked if (suggestion.table, suggestion.column) != (table, name))][:3]
 
 
 def _mark_target(columns: dict[str, ColumnSuggestion], target: TargetSuggestion) -> None:

@@ -82,12 +82,12 @@ def guess_time(profile: TableProfile, sample: pl.DataFrame) -> TimeGuess | None:
         return TimeGuess(
             [column.name, clock], min(0.95, single[0]), f"{_evidence(column, profile)}, with the time of day"
         )
-    other = (
+    alternative = (
         parts
         if fine == resolution(plain(sample, column.name), column) and _differs_from_parts(sample, column.name, parts)
         else []
     )
-    return TimeGuess([column.name], min(0.95, single[0]), _evidence(column, profile), other, better=otherwise)
+    return TimeGuess([column.name], min(0.95, single[0]), _evidence(column, profile), alternative, better=otherwise)
 
 
 def _clock(profile: TableProfile, date: ColumnProfile) -> str | None:

@@ -33,7 +33,7 @@ NOTES = re.compile(r"(read_?me|licen[cs]e|copying|changelog|notice|authors?|cita
 def unpack(file: Path, work: Path) -> list[tuple[str, Path]]:
     """Return the names of the tables in a file, each with a readable file, which is written into `work`.
 
-    Raises SourceError RDX-SRC-005 if the content does not match the extension, or there is no table.
+    Raise SourceError RDX-SRC-005 if the content does not match the extension, or there is no table.
     """
     work.mkdir(parents=True)
     name = file.name.lower().removesuffix(".gz")

@@ -52,7 +52,7 @@ def add_relationships(splices: Splices, names: Sequence[str], lines: list[tuple[
 
 
 def remove_relationships(splices: Splices, existing: Sequence[str], names: Sequence[str]) -> None:
-    """Remove items from `relationships`, which holds `existing`. Raises TagError RDX-TAG-009 if one is not in it."""
+    """Remove items from `relationships`, which holds `existing`. Raise TagError RDX-TAG-009 if one is not in it."""
     pair = splices.find("relationships")
     normalized = [normalize(name) for name in existing]
     for name in names:

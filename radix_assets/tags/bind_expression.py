@@ -56,7 +56,7 @@ class BoundExpression:
 def bind_expression(text: str, scope: Scope, *, ahead: bool) -> BoundExpression:
     """Bind an expression to the data.
 
-    `ahead` is True for what is predicted, False for a condition on what was known before. Raises TargetError
+    `ahead` is True for what is predicted, False for a condition on what was known before. Raise TargetError
     RDX-TGT-301 if it cannot be parsed, and RDX-TGT-302 if a name is not in the data or types do not match; both point
     at the place.
     """

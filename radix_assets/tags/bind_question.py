@@ -38,7 +38,7 @@ def bind_question(
 ) -> BoundQuestion:
     """Bind a question to tables, given as raw snapshot directories.
 
-    Raises TargetError RDX-TGT-301 and RDX-TGT-302, which point at the place in the expression, and RDX-TGT-303 if
+    Raise TargetError RDX-TGT-301 and RDX-TGT-302, which point at the place in the expression, and RDX-TGT-303 if
     `for_each` is not a table with a primary key.
     """
     schemas = {table: pl.scan_parquet(path / "data.parquet").collect_schema() for table, path in tables.items()}
@@ -90,7 +90,7 @@ def _timed(table: str, times: Mapping[str, tuple[str, ...]], links: Sequence[Lin
 
 
 def problem_of(predict: BoundExpression) -> Problem:
-    """Return the problem type of what is predicted. Raises TargetError RDX-TGT-302 if it is a date."""
+    """Return the problem type of what is predicted. Raise TargetError RDX-TGT-302 if it is a date."""
     if predict.kind == "date":
         raise TargetError(
             "RDX-TGT-302",

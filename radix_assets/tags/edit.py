@@ -34,7 +34,7 @@ def apply_edits(
     line is kept as what was suggested, after `who` and `today`. `expected` is the sha256 of the text the caller saw.
     What the user changed in the file since the last inspection goes into the ledger's outbox.
 
-    Raises TagError RDX-TAG-004 (no such role …), RDX-TAG-006 (changed meanwhile), RDX-TAG-007 (no such column),
+    Raise TagError RDX-TAG-004 (no such role …), RDX-TAG-006 (changed meanwhile), RDX-TAG-007 (no such column),
     RDX-TAG-009 (no such relationship) or RDX-TAG-011 (cannot be edited without other changes); nothing is written then.
     """
     ledger = Ledger()
@@ -83,7 +83,7 @@ def confirm(path: Path, who: str, *, expected: str | None = None) -> bool:
 
 
 def edited(file: TagsFile, edits: Edits, *, who: str = "a person", today: str | None = None) -> str:
-    """Return the file's text with the corrections; nothing is written. Raises what `apply_edits` raises."""
+    """Return the file's text with the corrections; nothing is written. Raise what `apply_edits` raises."""
     mistakes = Mistakes()
     for name, settings in edits.columns.items():
         for setting, value in settings.items():

@@ -43,9 +43,9 @@ def suggestion_history(snapshots: Iterable[tuple[str, str, Path]], table: str, c
 def edit_history(actions: Iterable[Mapping[str, Any]], table: str, column: str) -> list[dict[str, Any]]:
     """Return the edits of a column's tag and the confirmations, from actions with when, kind, actor, before, after …"""
     history: list[dict[str, Any]] = []
-    seen: set[str] = set()
+    handled: set[str] = set()
     for action in actions:
-        if action["id"] in seen or action.get("outcome") not in {None, "ok"}:
+        if action["id"] in handled or action.get("outcome") not in {None, "ok"}:
             continue
         sides = [_settings_of(action[side], table, column) for side in ("before", "after")]
         common = {
@@ -58,11 +58,11 @@ def edit_history(actions: Iterable[Mapping[str, Any]], table: str, column: str) 
             by_radix = "brought up to date" if sides[0] else "written into the file, as suggested"
             change = by_radix if action["kind"] == "suggest" else "edited"
             history.append({**common, "what": change, "from": sides[0], "to": sides[1]})
-            seen.add(action["id"])
+            handled.add(action["id"])
         if action["after"].get("confirmed") is True and action["before"].get("confirmed") is not True:
             by = action["after"].get("confirmed_by") or action["actor"]
             history.append({**common, "what": "confirmed, with all others", "by": by})
-            seen.add(action["id"])
+            handled.add(action["id"])
     return history
 
 

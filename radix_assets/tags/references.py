@@ -18,7 +18,7 @@ _CLOSE = re.compile(r"\s*\)")
 def parse_relationship(reference: Located, columns: Columns, file: Path | None = None) -> Relationship:
     """Return child and parent of a relationship, given the columns of every table.
 
-    Names may hold spaces, dots, brackets and arrows; the longest matching names win. Raises TagError RDX-TAG-009, with
+    Names may hold spaces, dots, brackets and arrows; the longest matching names win. Raise TagError RDX-TAG-009, with
     the nearest names, if a side is not in the data or the sides differ in their number of columns.
     """
     text = reference.text

@@ -44,7 +44,7 @@ def resolve(
     With `raw`, the raw snapshots' directories, keys, relationships and comparisons are also checked by their values.
     `mistakes` may hold those of the file's form, to be reported together with these.
 
-    Raises TagError or TargetError, with the line and the nearest valid name, if the target, a role, a key, a time index
+    Raise TagError or TargetError, with the line and the nearest valid name, if the target, a role, a key, a time index
     or a relationship is not possible, or if a line names a table or a column that was never in the data: a misspelt
     `leak` must not let a leak in. Several mistakes are raised together as TagsError. What was in the data and is now
     missing, and a table that could not be read, give warnings, since the rest can continue without them.
@@ -260,14 +260,14 @@ def _time_columns(
     return marked if added else [column for column in listed if column not in dropped]
 
 
-def _two_time_indexes(name: str, file: TagsFile, block: TableBlock, listed: list[str], other: str) -> TagError:
+def _two_time_indexes(name: str, file: TagsFile, block: TableBlock, listed: list[str], second: str) -> TagError:
     return TagError(
         "RDX-TAG-008",
-        f"{name} has two time indexes: {', '.join(listed)} and {other}",
+        f"{name} has two time indexes: {', '.join(listed)} and {second}",
         expected="one column, or its parts from year to minute",
-        hint=f"write time_index: [{other}], or give {other} the role feature",
+        hint=f"write time_index: [{second}], or give {second} the role feature",
         file=file.path,
-        line=block.columns[other].line if other in block.columns else block.time_index_line or None,
+        line=block.columns[second].line if second in block.columns else block.time_index_line or None,
         table=name,
     )
 

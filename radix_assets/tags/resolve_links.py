@@ -129,7 +129,7 @@ def _matching(
 ) -> Relationship | None:
     """Return the link to the parent that holds the child's values: a suggested one, else the key that holds most."""
     child = (link.child, link.child_columns)
-    suggested = [other for other in schema.relationships if (other.child, other.child_columns) == child]
+    suggested = [candidate for candidate in schema.relationships if (candidate.child, candidate.child_columns) == child]
     if suggested:
         return suggested[0]
     if len(link.child_columns) != 1:

@@ -16,7 +16,7 @@ from radix_resources.errors import TagError, TargetError
 def checked_target(text: str, columns: Mapping[str, Sequence[str]]) -> str:
     """Return a target, given by the user, as it is written to the file: a reference unchanged, a question normalized.
 
-    Raises TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, if it is not valid.
+    Raise TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, if it is not valid.
     """
     if not text.lstrip().startswith("{"):
         parse_target(text, columns)
@@ -45,7 +45,7 @@ def resolve_question(
 ) -> Target:
     """Return the target. Without `raw`, the raw snapshots' directories, only the syntax of the expressions is checked.
 
-    Raises TargetError RDX-TGT-301 to 303 with the line of the target and the place in the expression.
+    Raise TargetError RDX-TGT-301 to 303 with the line of the target and the place in the expression.
     """
     try:
         for text in (future.predict, future.where):

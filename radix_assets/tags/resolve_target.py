@@ -26,7 +26,7 @@ def resolve_target(
 ) -> Target:
     """Return the target of the file, else the single column with the role `target`.
 
-    Raises TagError RDX-TAG-002 if it is not in the data, and TargetError: RDX-TGT-001 none, 002 constant, 003 empty,
+    Raise TagError RDX-TAG-002 if it is not in the data, and TargetError: RDX-TGT-001 none, 002 constant, 003 empty,
     004 a problem type that does not fit, 005 too many classes, 006 an impossible comparison.
     """
     reference = file.target or _target_by_role(file, tables)

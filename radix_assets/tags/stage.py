@@ -24,8 +24,8 @@ def make_tags(
 ) -> Output | None:
     """Write and refresh the tags file; unless a user must act first, apply it and write `tags.json` into `out`.
 
-    Returns None, with nothing published, while waiting for a user. With `raw`, the raw snapshots' directories,
-    relationships and comparisons are checked by their values. Raises what `read_tags` and `resolve` raise.
+    Return None, with nothing published, while waiting for a user. With `raw`, the raw snapshots' directories,
+    relationships and comparisons are checked by their values. Raise what `read_tags` and `resolve` raise.
     """
     file = prepare_tags(project, suggestions, schema, profiles)
     if waiting_for(project, file) is not None:

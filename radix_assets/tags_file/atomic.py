@@ -36,7 +36,7 @@ def rewrite(
     """Replace a file's text by the result of `change`. Return False if that equals the present text.
 
     Radix's own writers wait for each other. `expected` is the sha256 of the text that the caller saw. `companion` is
-    called after `change`, and its file is written first. Raises TagError RDX-TAG-006, and changes nothing, if another
+    called after `change`, and its file is written first. Raise TagError RDX-TAG-006, and change nothing, if another
     program changed the file since then, while `change` ran, or during the write itself.
     """
     path = path.resolve()

@@ -68,7 +68,7 @@ def sha_of(text: str) -> str:
 
 
 def read_text(path: Path) -> str:
-    """Read the file's text, with its line ends. Raises TagError RDX-TAG-001 (no file) or RDX-TAG-003 (not UTF-8)."""
+    """Read the file's text, with its line ends. Raise TagError RDX-TAG-001 (no file) or RDX-TAG-003 (not UTF-8)."""
     try:
         return path.read_bytes().decode("utf-8")
     except OSError:
@@ -88,7 +88,7 @@ def read_text(path: Path) -> str:
 def read_tags(path: Path) -> TagsFile:
     """Read the file and check its form.
 
-    Raises TagError RDX-TAG-001 (no file), RDX-TAG-003 (not YAML), RDX-TAG-004 (a value that is not allowed) and
+    Raise TagError RDX-TAG-001 (no file), RDX-TAG-003 (not YAML), RDX-TAG-004 (a value that is not allowed) and
     RDX-TAG-005 (an unknown or repeated setting), each with the line, the allowed values and the nearest of them;
     several mistakes are raised together as TagsError.
     """
@@ -98,7 +98,7 @@ def read_tags(path: Path) -> TagsFile:
 def parse_tags(text: str, path: Path, ledger: Ledger | None = None, mistakes: Mistakes | None = None) -> TagsFile:
     """Parse the text of a tags file and check its form; `path` is named in errors.
 
-    Raises what `read_tags` raises for the form. With `mistakes` nothing is raised: errors are collected there, and the
+    Raise what `read_tags` raises for the form. With `mistakes` nothing is raised: errors are collected there, and the
     rest is read.
     """
     collected = Mistakes() if mistakes is None else mistakes

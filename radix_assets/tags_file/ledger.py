@@ -28,7 +28,7 @@ class Entry:
     fingerprints: list[str]
     """Fingerprints of the line's text, newest first."""
     settings: dict[str, str] = field(default_factory=dict)
-    """The settings that the line held."""
+    """The settings on the line."""
     confirmed: bool = False
     """Whether a user has confirmed it since."""
 
@@ -38,7 +38,7 @@ class Entry:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Entry":
-        """Return a stored entry. Raises KeyError or TypeError if it is not one."""
+        """Return a stored entry. Raise KeyError or TypeError if it is not one."""
         return cls(stored["prints"], stored.get("said", {}), stored.get("confirmed", False))
 
 

@@ -16,7 +16,7 @@ _LARGE = 100_000
 
 
 def compose(text: str, file: Path | None = None) -> Node | None:
-    """Return the root node of a text; None if it is empty. Raises TagError RDX-TAG-003 if it is not YAML."""
+    """Return the root node of a text; None if it is empty. Raise TagError RDX-TAG-003 if it is not YAML."""
     if len(text) >= _LARGE and not is_too_deep(text):
         try:
             return _composed_fast(text)

@@ -138,7 +138,7 @@ def _add(state: LogState, row: Row, decoder: Decoder) -> None:
     if action.cost_dollars:
         month = datetime.fromtimestamp(when, UTC).strftime("%Y-%m")
         project.dollars[month] = project.dollars.get(month, 0.0) + action.cost_dollars
-    if action.outcome == "failed" and action.kind != "credential-check":  # a person's task is no failure
+    if action.outcome == "failed" and action.kind != "credential-check":  # a task for a user is not a failure
         _add_failure(state, project, action, when)
 
 

@@ -80,7 +80,8 @@ def rows(
     """Yield the stream, newest first unless `ascending`, read lazily page by page.
 
     Only events whose asset key begins with one of `first_parts`, or is `subject`; with storage ids between `after` and
-    `before` and times between `since` and `until`, all four exclusive. Only events of the types in `content` bring it.
+    `before` and times between `since` and `until`, all four exclusive. Only events of the types in `content`
+    include their content.
     """
     tables, size = tables_of(log), min(FIRST, PAGE)
     while True:
@@ -122,17 +123,17 @@ class _Query:
     def text(self, types: Collection[str], content: Collection[str], size: int, *, ascending: bool) -> str:
         """Return the query for a page of at most this size.
 
-        Each type is walked by itself, since the index is on type and id: of both at once SQLite would sort all that
+        Each type is read separately, since the index is on type and id: of both at once SQLite would sort all that
         are left, page by page.
         """
         end = f"ORDER BY id {'ASC' if ascending else 'DESC'} LIMIT {size:d}"
         parts = [f"({self._select(kind, kind in content)} {end}) AS part" for kind in sorted(types)]
         return " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts) + f" {end}"  # noqa: S608 same
 
-    def _select(self, kind: str, content: bool) -> str:  # noqa: FBT001 whether they bring it
+    def _select(self, kind: str, content: bool) -> str:  # noqa: FBT001 whether to select the content
         columns = f"id, dagster_event_type, asset_key, run_id, timestamp, {'event' if content else self._parameter('')}"
         where = " AND ".join([f"dagster_event_type = {self._parameter(kind)}", *self._where])
-        return f"SELECT {columns} FROM event_logs WHERE {where}"  # noqa: S608 all values are apart
+        return f"SELECT {columns} FROM event_logs WHERE {where}"  # noqa: S608 all values are bound parameters
 
     def _parameter(self, value: Any) -> str:
         name = f"value{len(self.values)}"

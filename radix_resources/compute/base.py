@@ -21,14 +21,14 @@ class Choice:
     engine: Engine
     reason: str
     fits: bool = True
-    """Whether the tables also fit into memory here, as far as this was estimated."""
+    """Whether the tables also fit into memory here, by the estimate."""
 
 
 def choose(engine: Literal["auto", "polars", "spark"], files: Iterable[Path], *, cluster: bool, room: int) -> Choice:
     """Choose the engine for Parquet files, given `room` bytes of memory here and whether there is a `cluster`.
 
     `auto` goes by estimated bytes against memory, never by rows: one large machine is faster than a cluster until the
-    data do not fit. Raises ConfigError RDX-CFG-012 where Spark is asked for and no cluster is named.
+    data do not fit. Raise ConfigError RDX-CFG-012 if Spark is asked for and no cluster is named.
     """
     if engine == "polars":
         return Choice("polars", "the project asks for it")

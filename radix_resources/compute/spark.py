@@ -26,7 +26,7 @@ _EXECUTOR = 180.0
 """Seconds within which it must provide an executor."""
 _PORTS = {"spark": 7077, "sc": 15002, "k8s": 443}
 _REMOTE = "SPARK_CONNECT_MODE_ENABLED"
-"""The variable that tells pyspark's functions of a Connect session; pyspark leaves it set."""
+"""The variable that selects Connect in pyspark's functions; pyspark leaves it set."""
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
@@ -75,9 +75,9 @@ class SparkCompute:
     def session(self) -> "Iterator[SparkSession]":
         """Open a session, and stop it at the end if it was started here. Errors inside are raised as ComputeError.
 
-        Raises ComputeError RDX-CMP-001 (pyspark is not installed), 002 (no Java), 003 (the cluster does not answer),
+        Raise ComputeError RDX-CMP-001 (pyspark is not installed), 002 (no Java), 003 (the cluster does not answer),
         004 (it ended the application), 005 (it could not do the work), 006 (it cannot read the files); 003 and 004
-        may be gone when tried again.
+        may have ended by the next attempt.
         """
         self.ready()
         with self.told():

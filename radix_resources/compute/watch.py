@@ -27,12 +27,12 @@ def watched(session: "SparkSession", lost: RadixError) -> Iterator[None]:
     done, given_up = threading.Event(), threading.Event()
 
     def watch() -> None:
-        seen = time.monotonic()
+        last_seen = time.monotonic()
         while not done.wait(_STEP):
             try:
                 if executors(session):
-                    seen = time.monotonic()
-                elif time.monotonic() - seen > LOST:
+                    last_seen = time.monotonic()
+                elif time.monotonic() - last_seen > LOST:
                     given_up.set()
                     session.sparkContext.cancelAllJobs()
             except Exception:  # noqa: BLE001 the driver itself has ended, which its caller reports

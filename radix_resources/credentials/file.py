@@ -2,7 +2,7 @@
 
 JSON, format 1. Each item is sealed by itself with AES-256-GCM, under a fresh nonce; the item's name and version are
 authenticated with it, so that one cannot stand in for another. The key is derived from the person's pass phrase by
-scrypt, whose salt and cost stand in the file; an item of no name proves whether the key is right. Names are not
+scrypt, whose salt and cost are in the file; an item of no name proves whether the key is right. Names are not
 secret: project files hold them.
 """
 
@@ -74,7 +74,7 @@ class EncryptedFile(Store):
     def unlock(self, *, make: bool = False) -> None:
         """Check the key; with `make`, create an empty file with this key if there is none.
 
-        Raises CredentialError RDX-CRD-003 where nobody gives the key, RDX-CRD-004 where it is not right.
+        Raise CredentialError RDX-CRD-003 if no key is given, RDX-CRD-004 if it is wrong.
         """
         content = private_files.read(self.path)
         if content is not None:

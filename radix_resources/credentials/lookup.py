@@ -24,7 +24,7 @@ class Found:
 
     value: str = field(repr=False)
     where: str
-    """`environment`, `keyring` or `encrypted file`; if the value is a reference, also where it leads."""
+    """`environment`, `keyring` or `encrypted file`; if the value is a reference, also the target of the reference."""
 
 
 class Credentials:

@@ -16,7 +16,7 @@ OTHERS = 0o077
 def read(path: Path) -> dict[str, Any] | None:
     """Read the file's JSON object; None if there is no file.
 
-    Raises CredentialError RDX-CRD-006 where others may read or write it, RDX-CRD-005 where it is no such object.
+    Raise CredentialError RDX-CRD-006 if others may read or write it, RDX-CRD-005 if it is not such an object.
     """
     try:
         status = path.stat()

@@ -12,7 +12,7 @@ from radix_resources.errors import CredentialError
 class SystemKeyring(Store):
     """Items under a service name of this installation's own, so that two installations never share one by chance.
 
-    A keyring tells neither versions nor names, so a small file beside the state keeps both; it holds no value.
+    A keyring lists neither versions nor names, so a small file beside the state stores both; it contains no value.
     """
 
     kind = "keyring"

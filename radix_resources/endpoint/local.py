@@ -46,7 +46,7 @@ SILENT_SECONDS = 30.0
 class LocalEndpoint(Endpoint):
     """One supervisor and one server process for each project. POSIX only.
 
-    The port follows from the project's name and is remembered; it changes only if somebody else takes it meanwhile.
+    The port follows from the project's name and is remembered; it changes only if another program takes it meanwhile.
     """
 
     root: str
@@ -86,8 +86,10 @@ class LocalEndpoint(Endpoint):
         state: EndpointState = "stopped" if status.state == "stopped" and status.manifest else "failed"
         if _alive(folder, status):
             state = "starting" if status.manifest is None else "restarting"
-            there = _is_on_another_machine(status) or (status.port and ask((HOST, status.port), "/ready", seconds=5))
-            if status.state == "running" and there:
+            reachable = _is_on_another_machine(status) or (
+                status.port and ask((HOST, status.port), "/ready", seconds=5)
+            )
+            if status.state == "running" and reachable:
                 state = "running"
         return _deployed(project, status, state)
 
@@ -135,7 +137,7 @@ class LocalEndpoint(Endpoint):
         status = read_status(folder)
         if (
             status and _alive(folder, status) and not _is_on_another_machine(status)
-        ):  # another machine's looks by itself
+        ):  # another machine's polls by itself
             with contextlib.suppress(ProcessLookupError):
                 os.kill(status.supervisor, signal.SIGHUP)
         until = time.monotonic() + self.start_seconds + STOP_SECONDS

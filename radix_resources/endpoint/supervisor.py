@@ -2,7 +2,7 @@
 
 It owns the listening socket, so the address outlives every server: a new version and the old one take connections from
 the same queue for a moment, and while a crashed server comes back, requests wait instead of being refused. Standard
-library only, so that it weighs little; it detaches from whoever started it.
+library only, so that it weighs little; it detaches from the process that started it.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ class Supervisor:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.status = read_status(folder) or Status()
-        self._count(last_sign(folder))  # of the one before, where it was killed
+        self._count(last_sign(folder))  # of the previous one, if it was killed
         self.status.up_since = time.time()
         self.status.boot, self.status.host = boot_id(), host_id()
         self.status.supervisor = os.getpid()
@@ -228,7 +228,7 @@ class Supervisor:
         first = self.status.port or (desired.port if desired else FIRST_PORT)
         span = LAST_PORT - FIRST_PORT + 1
         ports = [first, *(FIRST_PORT + (first - FIRST_PORT + step) % span for step in range(1, span))]
-        # The server of a supervisor that was killed may take a moment to let go of the port.
+        # The server of a supervisor that was killed may take a moment to release the port.
         patience = time.monotonic() + (3 if self.status.port else 0)
         while True:
             for port in ports if time.monotonic() >= patience else ports[:1]:
@@ -275,7 +275,7 @@ def main() -> None:
     """Detach, make sure that no other supervisor runs, and supervise."""
     folder = Path(sys.argv[1])
     if os.fork():
-        os._exit(0)  # the caller waits for this process alone; the next one is nobody's child
+        os._exit(0)  # the caller waits for this process alone; the next one has no parent to wait for
     with locked(folder / LOCK, wait=False) as is_locked:
         if is_locked:
             Supervisor(folder).run()

@@ -93,12 +93,12 @@ class Worker:
                     continue
                 self._start(now, claim, resources.pop_all())
 
-    def _start(self, run: dg.DagsterRun, claim: Claim, held: contextlib.ExitStack) -> None:
+    def _start(self, run: dg.DagsterRun, claim: Claim, resources: contextlib.ExitStack) -> None:
         assert run.job_code_origin is not None  # noqa: S101 the daemon's runs have one
         arguments = ExecuteRunArgs(run.job_code_origin, run.run_id, instance_ref=None)
         process = self._popen("dagster", "api", "execute_run", serialize_value(arguments))
         self._instance.add_run_tags(run.run_id, {MACHINE: self._name, **tags_of_process(process.pid)})
-        self._runs.append(_Job(process, claim, held, run.run_id))
+        self._runs.append(_Job(process, claim, resources, run.run_id))
         self._say(f"took a run of {run.tags.get('radix/project', run.job_name)}")
 
     def _has_ended(self, job: _Job) -> bool:

@@ -175,7 +175,7 @@ def _connect(address: str) -> "connection":
                     raise
                 if time.monotonic() > until:
                     raise no_connection_left() from None
-            time.sleep(random.uniform(_LOOK_SECONDS, 3 * _LOOK_SECONDS))  # noqa: S311 so that not all ask at once
+            time.sleep(random.uniform(_LOOK_SECONDS, 3 * _LOOK_SECONDS))  # noqa: S311 so that not all retry at once
         session.autocommit = True
         with session.cursor() as cursor:
             cursor.execute(_ALIVE)

@@ -2,7 +2,7 @@
 
 On Linux the kernel's own mark of the largest resident memory (VmHWM) is set back when the step begins (proc(5):
 clear_refs, 5), so the peak of this process is exact, to the page. Children, such as a JVM, are sampled, and so is
-everything where there is no such mark. CPU seconds are the kernel's: of all threads, and of children that have ended.
+everything if there is no such mark. CPU seconds are the kernel's: of all threads, and of children that have ended.
 """
 
 import contextlib

@@ -25,7 +25,7 @@ _UNITS = {"": 1, "MB": 10**6, "GB": 10**9, "MIB": 2**20, "GIB": 2**30}
 def memory_for_steps() -> int:
     """Return the bytes that all steps of this machine may use together: RADIX_MEMORY, or a share of the memory.
 
-    Raises ConfigError RDX-CFG-014 where RADIX_MEMORY is no size.
+    Raise ConfigError RDX-CFG-014 if RADIX_MEMORY is not a size.
     """
     setting = os.environ.get("RADIX_MEMORY", "").strip()
     if not setting:
@@ -50,7 +50,7 @@ class Lent:
 def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: float = WAIT_SECONDS) -> Iterator[None]:
     """Reserve `size` bytes for a step. Wait while other steps leave less; a step that runs alone never waits.
 
-    A reservation ends with its process, however that ended. Raises TransientComputeError RDX-CMP-008 after `patience`
+    A reservation ends with its process, however that ended. Raise TransientComputeError RDX-CMP-008 after `patience`
     seconds.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """Predict the usage of a step from the usage of earlier steps.
 
-One curve a stage and figure: *floor + slope * bytes*, times the rounds where the figure is time. Floor and slope make
+One curve a stage and figure: *floor + slope * bytes*, times the rounds if the figure is time. Floor and slope make
 the sum of absolute errors of the logarithms smallest, so that they are a median and a few odd runs do not move them.
 The interval comes from how far off the curve was for the runs it was fitted on.
 """

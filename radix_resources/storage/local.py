@@ -184,7 +184,7 @@ class LocalStorage(Storage):
         return sorted(Path(self.root, "commits", asset).glob("[0-9]*.json"))
 
     def _place(self, source: Path, directory: Path, files: Mapping[str, str]) -> None:
-        """Move the files to where the record will point.
+        """Move the files to the directory that the record will name.
 
         The name is their hash, so a directory of that name has the same content, unless it was damaged since; then it
         is moved aside.

@@ -36,7 +36,7 @@ class Tracking(Backend, ABC):
     - a registered version never changes, and loading it runs no code but the loader's;
     - an alias names one version at a time.
 
-    All methods raise ModelError RDX-MOD-010 where the store cannot be used.
+    All methods raise ModelError RDX-MOD-010 if the store cannot be used.
     """
 
     @abstractmethod

@@ -139,7 +139,7 @@ class LocalTracking(Tracking):
 
     def _remove_experiment(self, client: Any, experiment: Any) -> None:
         """Remove an experiment. MLflow only marks deleted ones and keeps the name; `mlflow gc`'s calls remove them."""
-        store = client._tracking_client.store  # noqa: SLF001 there is no public way but a command
+        store = client._tracking_client.store  # noqa: SLF001 the only public interface is a command
         for run_id in self._runs(client, experiment.experiment_id):
             store._hard_delete_run(run_id)  # noqa: SLF001 same
         if experiment.lifecycle_stage == "active":

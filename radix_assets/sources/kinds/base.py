@@ -154,12 +154,12 @@ class Source(BaseModel, ABC):
 
     @abstractmethod
     def read_version(self, table: str, context: SourceContext) -> str:
-        """Return a digest of a table's state in the source, without loading its rows. Raises as `read_table` does."""
+        """Return a digest of a table's state in the source, without loading its rows. Raise as `read_table` does."""
 
     def is_settling(self, context: SourceContext, seconds: float) -> bool:
         """Return whether the data were written within the last seconds, so that another process may still write.
 
-        Such a source is left for the sensor's next tick. False if it cannot be told, or a read is always consistent.
+        Such a source is left for the sensor's next tick. False if that is unknown, or a read is always consistent.
         """
         del context, seconds
         return False
@@ -167,7 +167,7 @@ class Source(BaseModel, ABC):
     # read
 
     def peek_columns(self, table: str, context: SourceContext) -> list[str] | None:
-        """Return the names of a table's columns, or None if they cannot be told at little cost. Never raises."""
+        """Return the names of a table's columns, or None if reading them would be expensive. Never raises."""
         del table, context
         return None
 
@@ -203,6 +203,6 @@ class Source(BaseModel, ABC):
     def probe(self, context: SourceContext) -> ProbeResult:
         """Connect, list, and report which permissions the credential has. Required if there is a connection address.
 
-        Raises as `read_table` does.
+        Raise as `read_table` does.
         """
         raise NotImplementedError

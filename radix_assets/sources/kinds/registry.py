@@ -58,7 +58,7 @@ def setting_names(model: type[BaseModel]) -> set[str]:
 
 
 def parse_source(settings: Any) -> Any:
-    """Validate an entry of project.yaml as the kind that it is of. Raises pydantic's ValidationError."""
+    """Validate an entry of project.yaml as the kind that it is of. Raise pydantic's ValidationError."""
     if isinstance(settings, Source):
         return settings
     kind = kind_of_settings(settings) if isinstance(settings, Mapping) else FileSource

@@ -24,7 +24,7 @@ _EXACT = 2**53
 
 
 def stage_parquet(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
-    """Stage Parquet files. Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008 and what copying raises."""
+    """Stage Parquet files. Raise SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008 and what copying raises."""
     staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="Parquet")
     frames: list[pl.LazyFrame] = []
     schemas: list[pl.Schema] = []
@@ -80,7 +80,7 @@ def _texts(frame: pl.LazyFrame, schema: pl.Schema) -> tuple[pl.LazyFrame, pl.Sch
 def stage_workbook(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
     """Stage one sheet of each workbook. Columns of text, and those of mixed types, are text to infer from.
 
-    Raises SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
+    Raise SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
     """
     staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="workbook")
     frames: list[pl.DataFrame] = []

@@ -93,7 +93,7 @@ def quoted(name: str) -> str:
 
 
 def list_tables(address: str, schema: str, credentials: Credentials) -> list[str]:
-    """Return the tables and views of a database schema. Raises what `transaction` raises."""
+    """Return the tables and views of a database schema. Raise what `transaction` raises."""
     with transaction(address, None, credentials) as cursor:
         return [row[0] for row in _rows(cursor, _TABLES, schema)]
 
@@ -101,7 +101,7 @@ def list_tables(address: str, schema: str, credentials: Credentials) -> list[str
 def table_version(address: str, schema: str, table: str, credentials: Credentials) -> str:
     """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows.
 
-    Raises what `stage_table` raises.
+    Raise what `stage_table` raises.
     """
     with transaction(address, table, credentials) as cursor:
         fields = _fields(cursor, address, schema, table)
@@ -117,7 +117,7 @@ def table_version(address: str, schema: str, table: str, credentials: Credential
 def stage_table(address: str, schema: str, table: str, work: Path, credentials: Credentials) -> Staged:
     """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
-    Raises SourceError RDX-SRC-014 (no such table) and what `transaction` raises.
+    Raise SourceError RDX-SRC-014 (no such table) and what `transaction` raises.
     """
     staged = Staged(work / STAGED_FILE, [], [], [], [], layout="PostgreSQL")
     import pyarrow.parquet as pq

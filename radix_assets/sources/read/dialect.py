@@ -121,10 +121,10 @@ def _is_like_data(record: list[str], following: list[list[str]]) -> bool:
         return False
     number = again = 0
     for cell, column in zip(record, zip(*below, strict=True), strict=True):
-        value, others = cell.strip(), Counter(other.strip() for other in column)
+        value, others = cell.strip(), Counter(cell_below.strip() for cell_below in column)
         del others[""]
         if _NUMBER.fullmatch(value):
-            number += sum(n for other, n in others.items() if _NUMBER.fullmatch(other)) >= _ALIKE * others.total() > 0
+            number += sum(n for text, n in others.items() if _NUMBER.fullmatch(text)) >= _ALIKE * others.total() > 0
         else:
             again += bool(value) and others[value] > 1
     filled = sum(bool(cell.strip()) for cell in record)

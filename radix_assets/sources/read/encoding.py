@@ -24,8 +24,8 @@ _MANY_NULLS = 0.2
 def to_utf8(source: Path, target: Path, declared: str | None, place: Place) -> str:
     """Write a text file as UTF-8 without byte order mark and with line feeds only where it had carriage returns only.
 
-    Returns the encoding that it was in: declared, shown by a byte order mark, UTF-8 if all of it is, else
-    Windows-1252 or Latin-1. Raises SourceError RDX-SRC-005 where it is not text, RDX-SRC-007 where it is not in the
+    Return the encoding that it was in: declared, shown by a byte order mark, UTF-8 if all of it is, else
+    Windows-1252 or Latin-1. Raise SourceError RDX-SRC-005 if it is not text, RDX-SRC-007 if it is not in the
     declared encoding.
     """
     with source.open("rb") as file:

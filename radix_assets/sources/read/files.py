@@ -46,7 +46,7 @@ def is_readable(name: str) -> bool:
 def find(source: FileSettings, folder: Path) -> list[Path]:
     """Return the files of a source, sorted.
 
-    Raises SourceError RDX-SRC-001 (no such file) or RDX-SRC-002 (nothing matches the pattern).
+    Raise SourceError RDX-SRC-001 (no such file) or RDX-SRC-002 (nothing matches the pattern).
     """
     path = folder / source.path
     if path.is_file():
@@ -101,7 +101,7 @@ def _nearby(path: Path) -> str:
 def kind_of(path: Path, place: Place) -> Kind:
     """Return the format of a file, by its first bytes and its name.
 
-    Raises SourceError RDX-SRC-003 (no bytes at all), RDX-SRC-005 (not what its name says) or RDX-SRC-006 (may not be
+    Raise SourceError RDX-SRC-003 (no bytes at all), RDX-SRC-005 (not what its name says) or RDX-SRC-006 (may not be
     read).
     """
     try:
@@ -153,7 +153,7 @@ class Copy:
 def copy(path: Path, target: IO[bytes], place: Place, *, unpack: bool) -> Copy:
     """Copy a file while hashing it; with `unpack` a gzip file is written unpacked.
 
-    Raises TransientSourceError RDX-SRC-011 where the file changes meanwhile, SourceError RDX-SRC-005 where it is a
+    Raise TransientSourceError RDX-SRC-011 if the file changes meanwhile, SourceError RDX-SRC-005 if it is a
     broken gzip file.
     """
     digest = hashlib.sha256()

@@ -16,7 +16,7 @@ _HEAD = 1 << 18
 
 
 def read_header(source: FileSettings, folder: Path) -> list[str] | None:
-    """Return the columns of a table; None if they cannot be told without reading all of it, or at all."""
+    """Return the columns of a table; None if they are unknown, or finding them requires reading all of it."""
     try:
         file = find(source, folder)[0]
         match kind_of(file, Place(source.table, file.name)):

@@ -31,7 +31,7 @@ def tables_of(files: Iterable[Path]) -> list[tuple[str, Path]]:
     pattern_of: dict[Path, Path] = {}
     for family in families.values():
         pattern = _pattern(family)
-        if pattern is not None and len({_columns(file) for file in family} | {()}) == 2:  # noqa: PLR2004 () is no header
+        if pattern is not None and len({_columns(file) for file in family} | {()}) == 2:  # noqa: PLR2004 () is not a header
             pattern_of |= dict.fromkeys(family, pattern)
     places = dict.fromkeys(pattern_of.get(file, file) for file in files)
     return [(_name(place) if place in pattern_of.values() else stem(place.name), place) for place in places]
@@ -66,7 +66,7 @@ def _name(pattern: Path) -> str:
 
 
 def _columns(file: Path) -> tuple[str, ...]:
-    """Return the sorted column names; empty if they cannot be told without reading the whole file."""
+    """Return the sorted column names; empty if finding them requires reading the whole file."""
     name = file.name.lower()
     try:
         if name.endswith(PARQUET_SUFFIXES):

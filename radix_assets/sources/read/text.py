@@ -33,7 +33,7 @@ class _Text:
 def stage_text(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
     """Stage delimited text files; every column is text.
 
-    Raises SourceError RDX-SRC-004 (a header without rows), RDX-SRC-005 (not text, or it cannot be parsed),
+    Raise SourceError RDX-SRC-004 (a header without rows), RDX-SRC-005 (not text, or it cannot be parsed),
     RDX-SRC-008 (the files differ in their columns), and what copying raises.
     """
     texts: list[_Text] = []

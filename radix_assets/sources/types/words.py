@@ -48,25 +48,25 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Fi
 
     In a column of numbers, dates or booleans every null token is one. In a column of text a token is null only where
     the same file uses it so in a column that is not text, or where it is `?` and the only value without a letter or a
-    digit. A token that has the very shape of the column's other values stays: NA is Namibia among country codes.
+    digit. A token of the same form as the column's other values stays: NA is Namibia among country codes.
     """
     columns = [column for column, count in counts.items() if count.tokens]
     if not columns:
         return {column: [] for column in counts}
     nulls: dict[str, list[str]] = {column: [] for column in counts}
     queries = [pl.col(column).filter(pl.col(column).is_in(NULL_TOKENS)).unique() for column in columns]
-    seen = {
+    tokens_of = {
         column: sorted(answer.to_series().to_list())
         for column, answer in zip(columns, rows.select_each(queries), strict=True)
     }
     typed = [column for column in columns if column in findings]
-    nulls.update({column: seen[column] for column in typed})
-    habits = {token for column in typed for token in seen[column]}
+    nulls.update({column: tokens_of[column] for column in typed})
+    habits = {token for column in typed for token in tokens_of[column]}
     for column in columns:
         present = counts[column].present
         if column in findings:
             continue
-        tokens = [token for token in seen[column] if token in habits or token == _UNKNOWN]
+        tokens = [token for token in tokens_of[column] if token in habits or token == _UNKNOWN]
         if not present:
             nulls[column] = tokens
             continue

@@ -57,10 +57,10 @@ def meaning_of(name: str, sample: Sequence[str | None] = ()) -> Meaning | None:
     by_header = _by_header(name, values)
     if not values:
         return by_header
-    seen = _by_form(values)
+    by_value = _by_form(values)
     # A code that also reads as a date or another kind of number keeps the meaning of the header.
-    if seen and not (by_header and by_header.confidence >= seen.confidence):
-        return seen
+    if by_value and not (by_header and by_header.confidence >= by_value.confidence):
+        return by_value
     return by_header if by_header and by_header.confidence > 0.6 else _by_list(values) or by_header  # noqa: PLR2004 more than a guess
 
 
