@@ -100,8 +100,8 @@ def compute_apart(work: Work, limit: int) -> tuple[Output | None, Usage]:
                 raise OutOfMemory(usage.model_copy(update={"out_of_memory": True}))
             raise RadixError(
                 "RDX-INT-001",
-                f"the process of {work.step.name} ended with status {child.returncode}, which Radix did not foresee",
-                hint="run it again; if it stays so, tell the maintainers",
+                f"the process of {work.step.name} ended unexpectedly with status {child.returncode}",
+                hint="run it again; if the error persists, report it",
             )
     for action in result.actions:
         work.record(action)

@@ -27,7 +27,7 @@ def unexpected(step: Step, error: BaseException) -> RadixError:
     places = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-4:]]
     return RadixError(
         "RDX-INT-001",
-        f"{type(error).__name__} in {step.name}, which Radix did not foresee",
+        f"unexpected {type(error).__name__} in {step.name}",
         hint="set RADIX_DEBUG=1 and run again to see the whole error (it may show values of your data)",
         where=" < ".join(reversed(places)),
     )

@@ -73,8 +73,8 @@ def destroy(
     if has_active_run(instance, project.name):
         raise ConfigError(
             "RDX-CFG-016",
-            f"a run of {project.name} is going on",
-            expected="a project that is not at work",
+            f"a run of {project.name} is active",
+            expected="a project without an active run",
             hint="wait until it ends, or end it in the UI; then run the command again",
             project=project.name,
         )

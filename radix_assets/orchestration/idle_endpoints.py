@@ -57,7 +57,7 @@ def _release_idle(
         before = seen.get(deployed.project)
         if deployed.state != "running":
             if before and deployed.state == "stopped":
-                record(instance, _release(deployed.project, "it was stopped, or nobody asked it for long"))
+                record(instance, _release(deployed.project, "it was stopped, or received no request for long"))
             continue
         since = before["since"] if before and before["version"] == deployed.version else now
         limit = projects[deployed.project].infrastructure.endpoint_hours if deployed.project in projects else None

@@ -84,8 +84,8 @@ def _build(component: Component) -> dg.AssetsDefinition:
     @dg.asset(
         key=key,
         group_name=INFRASTRUCTURE,
-        description=f"{component.description} Steps provision what they need of it by themselves; materializing this "
-        "asset looks at how it stands now.",
+        description=f"{component.description} Steps provision what they need automatically; materializing this "
+        "asset reports its present state.",
         kinds={component.provider},
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, description="Nothing of it has failed.")],
         tags={"radix/component": component.capability},

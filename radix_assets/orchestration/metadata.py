@@ -22,7 +22,7 @@ PICTURE_WIDTH = 510
 """Width of a picture in the UI, in pixels."""
 PAGES_PORT = 3001
 PAGES_ADDRESS = f"http://127.0.0.1:{PAGES_PORT}"
-"""Where `radix up` serves reports and pages."""
+"""The address at which `radix up` serves reports and pages."""
 VIEWS = "view"
 """The path below which pages are rendered on request."""
 

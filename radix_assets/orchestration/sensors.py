@@ -38,7 +38,7 @@ SETTLE_SECONDS = 3.0
 Job = UnresolvedAssetJobDefinition
 
 _JOB = f"{ANONYMOUS_ASSET_JOB_PREFIX}_sensors"
-"""With this prefix the runs page names the assets of a run, where it would name any other job."""
+"""With this prefix the runs page shows the assets of a run instead of the job's name."""
 
 
 def sensor_job(selection: dg.AssetSelection, name: str = _JOB) -> Job:

@@ -50,7 +50,7 @@ def withdraw_broken(
     """Withdraw a version that was replaced because its files were missing or damaged."""
     for commit in work.tools.storage.history(work.step.key):
         if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
-            with logged_action(instance, _withdrawal(work, commit, "was gone or damaged", run_id, actor)):
+            with logged_action(instance, _withdrawal(work, commit, "was missing or damaged", run_id, actor)):
                 work.tools.storage.withdraw(commit)  # what it was recorded with is the newer one's by now
 
 

@@ -1,4 +1,4 @@
-"""Where a project's tables are computed: on this machine, or on the cluster that the project names."""
+"""The compute engine of a project's tables: this machine, or the cluster that the project names."""
 
 import contextlib
 from collections.abc import Iterator, Mapping

@@ -17,7 +17,7 @@ _KEPT = 2
 """Texts of a line that count as Radix's: the newest, and the previous one in case a write was interrupted."""
 
 _STORED = {"content": "held", "columns_seen": "known", "missing_marks": "gone"}
-"""Names of fields in the stored file, where they differ: a ledger of an earlier version is still read."""
+"""Names of fields in the stored file, if they differ: a ledger of an earlier version is still read."""
 _FIELDS = {stored: name for name, stored in _STORED.items()}
 
 

@@ -22,8 +22,8 @@ _UNFINISHED = [
     dg.DagsterRunStatus.CANCELING,
 ]
 _MESSAGE = (
-    "The process of this run is gone: it was killed, or the machine was restarted. What was published stays, nothing "
-    "half-written is visible; run the project again to go on."
+    "The process of this run has ended: it was killed, or the machine was restarted. What was published stays, nothing "
+    "half-written is visible; run the project again to continue."
 )
 
 
@@ -68,7 +68,7 @@ def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
 def end_own_runs(instance: dg.DagsterInstance) -> None:
     """Mark earlier runs of this process as failed whose end the database did not accept.
 
-    To be called where no run of this process is under way.
+    Call it only while no run of this process is active.
     """
     own = {name: value for name, value in process_tags().items() if value}
     for run in instance.get_runs(dg.RunsFilter(tags=own, statuses=_UNFINISHED)):

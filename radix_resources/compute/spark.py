@@ -105,7 +105,7 @@ class SparkCompute:
         elif "JAVA_HOME" not in environ and shutil.which("java") is None:
             raise ComputeError(
                 "RDX-CMP-002",
-                "there is no Java here, and Spark's driver needs it",
+                "Java is not installed here, and Spark's driver requires it",
                 expected="Java 17 or 21",
                 hint="install it (apt install openjdk-17-jre-headless) or set JAVA_HOME; Spark Connect needs none",
             )
@@ -173,9 +173,9 @@ class SparkCompute:
                 session.stop()
                 raise TransientComputeError(
                     "RDX-CMP-003",
-                    f"the cluster {self.shown} gave no executor in {_EXECUTOR:.0f} s",
+                    f"the cluster {self.shown} started no executor in {_EXECUTOR:.0f} s",
                     expected="a worker with a free core and enough memory",
-                    hint="look at its page; ask for less: compute.spark.config: spark.executor.memory, spark.cores.max",
+                    hint="check its UI; request less in compute.spark.config: spark.executor.memory, spark.cores.max",
                 )
             time.sleep(0.1)
 
@@ -187,9 +187,9 @@ class SparkCompute:
     def _workers_lost(self) -> RadixError:
         return TransientComputeError(
             "RDX-CMP-004",
-            f"the cluster {self.shown} lost all workers of the application, and gave no other in {LOST:.0f} s",
+            f"the cluster {self.shown} lost all workers of the application, and started no other in {LOST:.0f} s",
             expected="a master and a worker that stay until the work is done",
-            hint="look whether the cluster is up; then `radix run` goes on from here",
+            hint="check that the cluster is up; then `radix run` continues from here",
         )
 
     @property
@@ -231,7 +231,7 @@ class SparkCompute:
                 "RDX-CMP-004",
                 f"the cluster {self.shown} ended the application, or lost the workers it ran on",
                 expected="an application that may run to its end",
-                hint="try again; if it stays so, give the executors more memory (spark.executor.memory)",
+                hint="try again; if the error persists, give the executors more memory (spark.executor.memory)",
                 error=first,
             )
         return ComputeError(

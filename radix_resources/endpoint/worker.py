@@ -137,8 +137,8 @@ def verify(files: dict[str, str]) -> None:
                 {
                     "code": "RDX-SRV-007",
                     "found": f"{Path(name).name} is {'gone' if digest == 'gone' else 'not what was published'}",
-                    "expected": "the very file that the model was judged with",
-                    "hint": "materialize the asset that made it again",
+                    "expected": "the file that the model was evaluated with",
+                    "hint": "materialize again the asset that wrote it",
                     "file": name,
                 }
             )

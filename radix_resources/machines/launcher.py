@@ -56,7 +56,7 @@ class AnyMachineLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         if self._claims.is_held(run_claim(run.run_id)):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the machine that executed it is gone")
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the machine that executed it has stopped")
 
     @property
     def _claims(self) -> Claims:

@@ -91,7 +91,7 @@ class Component(ABC):
     capability: ClassVar[str]
     """One of CAPABILITIES."""
     description: ClassVar[str]
-    """For the UI: what it is, and where."""
+    """A description for the UI, with its location."""
 
     def __init__(self, provider: str) -> None:
         self.provider = provider
@@ -150,7 +150,7 @@ class Component(ABC):
 
 @dataclass(frozen=True)
 class Provider:
-    """Where a project runs: the backends that its assets use, and the components that they depend on."""
+    """The infrastructure of a project: the backends that its assets use, and the components that they depend on."""
 
     name: str
     """The part of asset keys, log entries and resource names that identifies it.

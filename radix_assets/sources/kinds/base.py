@@ -60,7 +60,7 @@ class SourceContext:
     folder: Path
     """The project's folder: relative paths of the settings are relative to it."""
     credentials: Credentials = NO_CREDENTIALS
-    """Where `${NAME}` references are looked up; by default there are none, so that each raises RDX-CRD-001."""
+    """The lookup of `${NAME}` references; by default it is empty, so that each raises RDX-CRD-001."""
 
 
 @dataclass(frozen=True)
