@@ -43,17 +43,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="comma-separated names of scripts without .py")
     parser.add_argument("--list", action="store_true", help="print the commands without running them")
-    wish = parser.parse_args()
+    options = parser.parse_args()
     failed = []
     for script, arguments, needed in RUNS:
-        if wish.only and script.removesuffix(".py") not in wish.only.split(","):
+        if options.only and script.removesuffix(".py") not in options.only.split(","):
             continue
         command = f"python benchmarks/{script} {' '.join(arguments)}".rstrip()
         if needed is not None and not needed.exists():
             print(f"\n## {command}\n\nskipped: {needed.name} is missing", flush=True)
             continue
         print(f"\n## {command}\n", flush=True)
-        if wish.list:
+        if options.list:
             continue
         run = subprocess.run([sys.executable, str(ROOT / "benchmarks" / script), *arguments], check=False)
         if run.returncode:

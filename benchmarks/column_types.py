@@ -74,16 +74,16 @@ def score(frame: pl.DataFrame, found: Probabilities) -> None:
     """Print scores of the predictions."""
     from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
-    known = np.array([TYPES.index(label) for label in frame["label"]])
+    labels = np.array([TYPES.index(label) for label in frame["label"]])
     guessed, confidence = found.argmax(axis=1), found.max(axis=1)
-    right = guessed == known
-    print(f"columns              {len(known)}")
-    print(f"accuracy             {accuracy_score(known, guessed):.4f}")
-    print(f"macro-F1             {f1_score(known, guessed, average='macro', labels=np.unique(known)):.4f}")
+    right = guessed == labels
+    print(f"columns              {len(labels)}")
+    print(f"accuracy             {accuracy_score(labels, guessed):.4f}")
+    print(f"macro-F1             {f1_score(labels, guessed, average='macro', labels=np.unique(labels)):.4f}")
     print(f"calibration error    {calibration_error(confidence, right):.4f}")
     print(f"accepted at {PRECISION:.0%}      {accepted(confidence, right):.4f}  (threshold in hindsight)")
     second = np.argsort(-found, axis=1)[:, 1]
-    print(f"first or second      {(right | (second == known)).mean():.4f}")
+    print(f"first or second      {(right | (second == labels)).mean():.4f}")
     if "fold" in frame.columns:
         share, precision = accepted_ahead(confidence, right, frame["fold"].cast(pl.Int64).to_numpy())
         print(f"accepted, set ahead  {share:.4f}  (precision {precision:.4f})")
@@ -91,7 +91,7 @@ def score(frame: pl.DataFrame, found: Probabilities) -> None:
         groups = frame["group"].to_numpy()
         print(f"mean over sources    {np.mean([right[groups == group].mean() for group in np.unique(groups)]):.4f}")
     precision_, recall, _, support = precision_recall_fscore_support(
-        known, guessed, labels=range(len(TYPES)), zero_division=0
+        labels, guessed, labels=range(len(TYPES)), zero_division=0
     )
     for place, type_ in enumerate(TYPES):
         print(f"  {type_:18s} precision {precision_[place]:.3f}  recall {recall[place]:.3f}  of {support[place]}")

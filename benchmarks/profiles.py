@@ -21,7 +21,7 @@ from pathlib import Path
 from radix_assets.profiles.compute import profile_from
 import polars as pl
 file, previous, state, out = (Path(word) if word != "-" else None for word in {words!r})
-if {warm}:  # what is loaded when it is first used is no cost of the table
+if {warm}:  # modules loaded on first use are not a cost of the table
     for rows in (80_000, 81_000):
         pl.scan_parquet(file).head(rows).sink_parquet(out, row_group_size=20_000)
         profile_from("t", out, previous=state).save(state)
@@ -130,16 +130,18 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="without ydata-profiling")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "radix_benchmarks")
-    given = parser.parse_args()
-    folder: Path = given.directory
+    arguments = parser.parse_args()
+    folder: Path = arguments.directory
     folder.mkdir(parents=True, exist_ok=True)
-    everything = given.rows is None and not given.wide and not given.append
-    if given.wide or everything:
-        wide(folder, given.rows or 1_000, given.wide or 10_000, given.repeats)
-    if given.append or everything:
-        appended(folder, given.rows or 1_000_000, given.columns, given.repeats)
-    if everything or not (given.wide or given.append):
-        compare_with_page(folder, given.rows or 1_000_000, given.columns, given.repeats, alone=given.alone)
+    everything = arguments.rows is None and not arguments.wide and not arguments.append
+    if arguments.wide or everything:
+        wide(folder, arguments.rows or 1_000, arguments.wide or 10_000, arguments.repeats)
+    if arguments.append or everything:
+        appended(folder, arguments.rows or 1_000_000, arguments.columns, arguments.repeats)
+    if everything or not (arguments.wide or arguments.append):
+        compare_with_page(
+            folder, arguments.rows or 1_000_000, arguments.columns, arguments.repeats, alone=arguments.alone
+        )
 
 
 if __name__ == "__main__":

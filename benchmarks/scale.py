@@ -102,7 +102,7 @@ def draw(found: dict[str, dict[int, Cost]], file: Path) -> None:
 
 
 def lines(name: str, costs: dict[int, Cost]) -> list[dict[str, object]]:
-    """Yield rows of the printed table; the exponent is that of the growth since the previous row.
+    """Return rows of the printed table; the exponent is that of the growth since the previous row.
 
     It uses CPU seconds, since other work on the machine varies over the minutes that the largest table takes.
     """
@@ -134,16 +134,16 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--directory", type=Path, default=Path(tempfile.gettempdir()) / "radix_benchmarks")
     parser.add_argument("--picture", type=Path, default=PICTURE)
-    given = parser.parse_args()
-    given.directory.mkdir(parents=True, exist_ok=True)
-    sizes = [int(float(word)) for word in given.rows.split(",")]
+    arguments = parser.parse_args()
+    arguments.directory.mkdir(parents=True, exist_ok=True)
+    sizes = [int(float(word)) for word in arguments.rows.split(",")]
     found = {
-        name: {rows: run(given.directory, rows, given.columns, given.repeats) for rows in sizes}
+        name: {rows: run(arguments.directory, rows, arguments.columns, arguments.repeats) for rows in sizes}
         for name, run in (("profile", profiled), ("features", aggregated))
     }
-    print(f"\n{given.columns} mixed columns\n")
+    print(f"\n{arguments.columns} mixed columns\n")
     print(table([line for name, costs in found.items() for line in lines(name, costs)]))
-    draw(found, given.picture)
+    draw(found, arguments.picture)
     worst = max(cost.peak_mib for costs in found.values() for cost in costs.values())
     if worst > LIMIT:
         print(f"\n{worst:,.0f} MiB are more than {LIMIT:,}", file=sys.stderr)

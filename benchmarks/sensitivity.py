@@ -63,13 +63,13 @@ def real_sets() -> Iterator[Case]:
         for name, about in truth["tables"].items():
             frame = _read(file.parent / about.get("file", name), about, truth.get("null_tokens") or [])
             listed = about.get("pii") or {}
-            said = about["columns"] if isinstance(about["columns"], dict) else {}
+            listing = about["columns"] if isinstance(about["columns"], dict) else {}
             yield Case(
                 "real sets",
                 truth["name"] not in DEVELOPED_ON,
                 Path(name).stem,
                 {column: texts(frame[column]) for column in frame.columns},
-                {column: bool(listed.get(column) or said.get(column, {}).get("pii")) for column in frame.columns},
+                {column: bool(listed.get(column) or listing.get(column, {}).get("pii")) for column in frame.columns},
             )
 
 

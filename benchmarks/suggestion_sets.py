@@ -75,11 +75,11 @@ def read_truth(file: Path) -> Truth | None:
             truth.columns += [(table, column) for column in meta["columns"]]
             truth.personal |= {(table, column): kind for column, kind in (meta.get("pii") or {}).items()}
         else:
-            for column, said in meta["columns"].items():
+            for column, description in meta["columns"].items():
                 truth.columns.append((table, column))
-                truth.roles[table, column] = said["role"]
-                if said.get("pii"):
-                    truth.personal[table, column] = said["pii"]
+                truth.roles[table, column] = description["role"]
+                if description.get("pii"):
+                    truth.personal[table, column] = description["pii"]
     for task in content.get("tasks", []):
         if not task["target"].startswith("derived"):
             table = names.get(task["table"], stem(task["table"]))

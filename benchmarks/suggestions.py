@@ -79,8 +79,8 @@ def judge(made: Made, found: Suggestions, score: Score) -> None:
         score.add("time index", right, f"{truth.name}.{name}: {times} for {expected}", one.time_confidence or None)
         if name in truth.keys:
             key = truth.keys[name] or []
-            said = f"{truth.name}.{name}: {one.primary_key} for {key}"
-            score.add("primary key", set(one.primary_key) == set(key), said)
+            message = f"{truth.name}.{name}: {one.primary_key} for {key}"
+            score.add("primary key", set(one.primary_key) == set(key), message)
     _columns(truth, found, score)
     _edges(made, score)
 
@@ -91,9 +91,9 @@ def _targets(made: Made, found: Suggestions, score: Score) -> None:
         return
     expected = {(task.table, task.column) for task in truth.tasks}
     places = [(target.table, target.column) in expected for target in found.targets]
-    said = f"{truth.name}: {[f'{t.table}.{t.column}' for t in found.targets]}"
-    score.add("target first", places[:1] == [True], said)
-    score.add("target among three", any(places), said)
+    message = f"{truth.name}: {[f'{t.table}.{t.column}' for t in found.targets]}"
+    score.add("target first", places[:1] == [True], message)
+    score.add("target among three", any(places), message)
     for target, right in zip(found.targets, places, strict=True):
         score.sure["target"].append((target.confidence, right))
     for task in truth.tasks:
@@ -131,9 +131,9 @@ def _columns(truth: Truth, found: Suggestions, score: Score) -> None:
             right = {"time_index"}
         elif kind in {"date", "datetime", "time", "year", "month"}:
             right = right | {"time_index"}
-        said = f"{truth.name}.{column}: {one.role} for {kind}"
+        message = f"{truth.name}.{column}: {one.role} for {kind}"
         score.add(
-            f"role: {kind if kind in ROLES else 'time' if column in times else 'feature'}", one.role in right, said
+            f"role: {kind if kind in ROLES else 'time' if column in times else 'feature'}", one.role in right, message
         )
         score.sure["role"].append((one.role_confidence, one.role in right))
         for type_, kinds in TYPES.values():
@@ -151,11 +151,11 @@ def _edges(made: Made, score: Score) -> None:
     kinds = defaultdict(set)
     for link in made.truth.links:
         kinds[link["kind"]].add(edge(link["child"], link["child_columns"], link["parent"], link["parent_columns"]))
-    said = {edge(r.child, r.child_columns, r.parent, r.parent_columns) for r in made.schema.relationships}
+    edges = {edge(r.child, r.child_columns, r.parent, r.parent_columns) for r in made.schema.relationships}
     expected, allowed = kinds["declared"] | kinds["one_to_one"], kinds["natural"] | kinds["group_key"]
     score.edges["links wanted"] += len(expected)
-    score.edges["links found"] += len(expected & said)
-    score.edges["links wrong"] += len(said - expected - allowed)
+    score.edges["links found"] += len(expected & edges)
+    score.edges["links wrong"] += len(edges - expected - allowed)
 
 
 def f1(right: int, wrong: int, missed: int) -> float:

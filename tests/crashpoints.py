@@ -66,14 +66,14 @@ def ask(work: Callable[[], list[str]]) -> list[str]:
     """Return the result of work done in a fork."""
     reading, writing = os.pipe()
 
-    def tell() -> None:
+    def send() -> None:
         try:
             found = work()
         except BaseException as error:  # noqa: BLE001 it is reported
             found = [f"{type(error).__name__}: {error}"]
         os.write(writing, json.dumps(found).encode())
 
-    in_fork(tell)
+    in_fork(send)
     os.close(writing)
     with os.fdopen(reading) as stream:
         return list(json.loads(stream.read() or '["no answer"]'))

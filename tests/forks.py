@@ -160,18 +160,18 @@ def become(request: int, out: int, err: int) -> dict[str, Any]:
     """Apply the environment, folder and output of the request."""
     with os.fdopen(request) as stream:
         stream.seek(0)
-        wish: dict[str, Any] = json.load(stream)
+        command: dict[str, Any] = json.load(stream)
     os.dup2(out, 1)
     os.dup2(err, 2)
     os.close(out)
     os.close(err)
     os.environ.clear()
-    os.environ.update(wish["env"])
-    os.chdir(wish["cwd"])
+    os.environ.update(command["env"])
+    os.chdir(command["cwd"])
     time.tzset()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-    return wish
+    return command
 
 
 def main() -> None:
@@ -179,14 +179,14 @@ def main() -> None:
     sys.path.pop(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        wish = serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
-    first, *rest = wish["arguments"]
+        command = serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+    first, *rest = command["arguments"]
     if first == "-m":
         sys.argv = rest
-        sys.path.insert(0, wish["cwd"])
+        sys.path.insert(0, command["cwd"])
         runpy.run_module(rest[0], run_name="__main__", alter_sys=True)
     else:
-        sys.argv = wish["arguments"]
+        sys.argv = command["arguments"]
         sys.path.insert(0, str(Path(first).parent))
         runpy.run_path(first, run_name="__main__")
 

@@ -24,8 +24,8 @@ def folder(home: Home) -> Path:
     found = home.projects / "shop"
     found.mkdir(parents=True)
     (found / "orders.csv").write_text("id,total\n1,2.5\n2,3.5\n")
-    said = {"name": "shop", "sources": [{"table": "orders", "path": "orders.csv"}], "budget": {"gigabytes": 0}}
-    (found / "project.yaml").write_text(yaml.safe_dump(said))
+    settings = {"name": "shop", "sources": [{"table": "orders", "path": "orders.csv"}], "budget": {"gigabytes": 0}}
+    (found / "project.yaml").write_text(yaml.safe_dump(settings))
     return found
 
 
@@ -41,18 +41,18 @@ def radix(*arguments: str) -> tuple[int, str]:
 
 
 def plan_of(folder: Path) -> dict[str, object]:
-    code, said = radix("plan", folder.name, "--json")
+    code, output = radix("plan", folder.name, "--json")
     assert code in {OK, PERSON}
-    found: dict[str, object] = json.loads(said.splitlines()[-1])
+    found: dict[str, object] = json.loads(output.splitlines()[-1])
     return found
 
 
 def test_a_plan_beyond_the_budget_is_shown_and_approved_by_its_hash(folder: Path, instance: dg.DagsterInstance):
-    code, said = radix("plan", "shop")
+    code, output = radix("plan", "shop")
     assert code == PERSON
-    assert "raw/orders" in said
+    assert "raw/orders" in output
     plan = plan_of(folder)
-    assert str(plan["hash"]) in said
+    assert str(plan["hash"]) in output
     code, _ = radix("approve", str(plan["hash"]), "--why", "worth it", "--by", "ada")
     assert code == OK
     assert radix("plan", "shop")[0] == OK
@@ -62,9 +62,9 @@ def test_a_plan_beyond_the_budget_is_shown_and_approved_by_its_hash(folder: Path
 
 def test_another_hash_is_refused_with_the_pending_plan(folder: Path, instance: dg.DagsterInstance):
     plan = plan_of(folder)
-    code, said = radix("approve", "0" * 12)
+    code, output = radix("approve", "0" * 12)
     assert code == 1
-    del said
+    del output
     assert not (folder / "plans.yaml").exists()
     assert plan["beyond"]
 

@@ -18,7 +18,7 @@ class Database:
     owner: str
     address: str
 
-    def tell(self, *statements: str) -> None:
+    def execute(self, *statements: str) -> None:
         """Execute statements as the owner."""
         with adbc.connect(self.owner, autocommit=True) as connection, connection.cursor() as cursor:
             for statement in statements:
@@ -26,7 +26,7 @@ class Database:
 
     def password(self, value: str) -> None:
         """Set the password that the server accepts from now on."""
-        self.tell("ALTER ROLE reader PASSWORD '{}'".format(value.replace("'", "''")))
+        self.execute("ALTER ROLE reader PASSWORD '{}'".format(value.replace("'", "''")))
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def served(folder: Path) -> Iterator[Database]:
         server = pgserver.get_server(folder)
         owner = server.get_uri()
         made = Database(owner, owner.replace("postgres:@", "reader:${SHOP_PW}@"))
-        made.tell(
+        made.execute(
             "CREATE ROLE reader LOGIN",
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
             "CREATE TABLE payments AS SELECT n AS payment_id, 1000 + n AS order_id FROM generate_series(1, 50) AS n",

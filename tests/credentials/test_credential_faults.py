@@ -157,12 +157,12 @@ def test_the_last_tables_read_are_used_while_a_person_is_asked(home, shop, insta
 @pytest.fixture
 def full(database: Database) -> Iterator[list[object]]:
     """Take the only connection that the reader may have."""
-    database.tell("ALTER ROLE reader CONNECTION LIMIT 1")
+    database.execute("ALTER ROLE reader CONNECTION LIMIT 1")
     taken = [adbc.connect(database.address.replace("${SHOP_PW}", GOOD))]
     yield taken
     for one in taken:
         one.close()
-    database.tell("ALTER ROLE reader CONNECTION LIMIT -1")
+    database.execute("ALTER ROLE reader CONNECTION LIMIT -1")
 
 
 def test_a_full_database_is_waited_for(home, shop, instance, full):

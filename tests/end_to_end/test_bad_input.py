@@ -23,7 +23,7 @@ GOOD = [f"{stage}/{table}" for stage in ("raw", "profile") for table in TABLES]
 def database(postgresql: tuple[str, Path]) -> str:
     """Return the address of a PostgreSQL server with a table `payments`, where the user `till` needs a password."""
     owner, folder = postgresql
-    tell(
+    execute(
         owner,
         f"CREATE ROLE till LOGIN PASSWORD '{PASSWORD}'",
         "CREATE TABLE payments AS SELECT n AS payment_id, 1000 + n AS order_id FROM generate_series(1, 50) AS n",
@@ -33,7 +33,7 @@ def database(postgresql: tuple[str, Path]) -> str:
     return owner.replace("postgres:@", "till:${TILL_PASSWORD}@")
 
 
-def tell(address: str, *statements: str) -> None:
+def execute(address: str, *statements: str) -> None:
     with adbc.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
@@ -202,7 +202,7 @@ def line_of(path: Path, text: str) -> str:
     [
         pytest.param("tables:\n", "tables: [\n", "RDX-TAG-003", "", id="not YAML"),
         pytest.param("express: {role: feature", "express: {role: featre", "RDX-TAG-004", "feature", id="no such role"),
-        pytest.param("      express:", "      expres:", "RDX-TAG-007", "express", id="a column that is gone"),
+        pytest.param("      express:", "      expres:", "RDX-TAG-007", "express", id="a missing column"),
         pytest.param(
             "target: orders.returned", "target: orders.returnd", "RDX-TAG-002", "orders.returned", id="target"
         ),

@@ -260,9 +260,9 @@ def test_a_value_is_prompted_for_without_echo_stored_and_tried_at_once(installat
     assert "SHOP_PW is in the encrypted file" in shown
     assert "works: connected as reader; 2 of 2 tables of public may be read" in shown
     assert "may write" not in shown
-    database.tell("GRANT INSERT ON payments TO reader")
+    database.execute("GRANT INSERT ON payments TO reader")
     again = typed(installation, [PHRASE], "credentials", "shop")
-    database.tell("REVOKE INSERT ON payments FROM reader")
+    database.execute("REVOKE INSERT ON payments FROM reader")
     assert "reader may write: payments" in again
     assert "removed from: encrypted file" in installation.radix("credentials", "remove", "SHOP_PW").out
     assert sighted(installation, "KRET-typed", PHRASE) == []

@@ -23,8 +23,8 @@ HOUR = 3600
 def local_tools(home: Home) -> Iterator[Tools]:
     folder = home.projects / "shop"
     folder.mkdir(parents=True)
-    said = {"name": "shop", "sources": [{"table": "t", "path": "t.csv"}], "infrastructure": {"endpoint_hours": 2}}
-    (folder / "project.yaml").write_text(yaml.safe_dump(said))
+    content = {"name": "shop", "sources": [{"table": "t", "path": "t.csv"}], "infrastructure": {"endpoint_hours": 2}}
+    (folder / "project.yaml").write_text(yaml.safe_dump(content))
     found = tools(home)
     server = str(Path(__file__).with_name("small_server.py"))
     found.endpoint.deploy("shop", EndpointManifest(version="1", command=[sys.executable, "-S", server, "1", ""]))

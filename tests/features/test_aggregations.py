@@ -52,7 +52,7 @@ ALL = {
 }
 
 
-def history(frame: pl.DataFrame, anchors: np.ndarray, times: np.ndarray | None, own, wanted, *, stands: bool = True):
+def history(frame: pl.DataFrame, anchors: np.ndarray, times: np.ndarray | None, own, wanted, *, constant: bool = True):
     """Return a history over the rows of a frame; values that change over time are read again at every cutoff."""
 
     def evaluate(bases: list[Node], positions: np.ndarray, cutoffs: np.ndarray) -> list[pl.Series]:
@@ -60,7 +60,7 @@ def history(frame: pl.DataFrame, anchors: np.ndarray, times: np.ndarray | None, 
 
     rank = np.arange(len(anchors)) if own is None else np.argsort(np.argsort(own, kind="stable"))
     child = Child(anchors, times, own, int(anchors.max(initial=0)) + 1, rank)
-    return History(child, wanted, evaluate, lambda _base, _positions: stands)
+    return History(child, wanted, evaluate, lambda _base, _positions: constant)
 
 
 values = st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: round(x, 3)))
@@ -128,10 +128,10 @@ def close(mine: object, theirs: object, name: str) -> bool:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(row, max_size=25), st.integers(-1, 4), st.integers(0, 7), st.booleans())
-def test_a_history_equals_the_rows_before_the_cutoff(rows, anchor, cutoff, stands) -> None:
+def test_a_history_equals_the_rows_before_the_cutoff(rows, anchor, cutoff, constant) -> None:
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     times = frame["time"].to_numpy()
-    past = history(frame, frame["anchor"].to_numpy(), times, times, ALL, stands=stands)
+    past = history(frame, frame["anchor"].to_numpy(), times, times, ALL, constant=constant)
     found = past.at(np.array([anchor]), np.array([cutoff])).row(0, named=True)
     kept = frame.sort("time", maintain_order=True).filter(pl.col("anchor") == anchor, pl.col("time") < cutoff)
     if anchor < 0:

@@ -130,7 +130,7 @@ def test_labels_equal_a_plain_evaluation_for_each_customer_and_time(
     every: int,
     back: int | None,
 ) -> None:
-    text, said = meaning
+    text, aggregate = meaning
     question = {"predict": text, "within": f"{within}d", "every": f"{every}d"}
     if back is not None:
         question["where"] = f"count(orders, {back}d) > 0"
@@ -144,7 +144,7 @@ def test_labels_equal_a_plain_evaluation_for_each_customer_and_time(
             past = [o for o in own if o[1] < moment]
             if not past or (back is not None and not [o for o in past if o[1] >= moment - back]):
                 continue
-            outcome = said([o for o in own if moment <= o[1] < moment + within])
+            outcome = aggregate([o for o in own if moment <= o[1] < moment + within])
             if outcome is not None:
                 expected[customer, START + moment * DAY] = outcome
     try:

@@ -95,7 +95,7 @@ def test_a_project_with_a_missing_folder_is_destroyed_and_the_log_records_it(toy
     app = typer.Typer()
     for module in (log, errors):
         module.register(app)
-    said = CliRunner().invoke(app, ["log", "toy"])
-    assert said.exit_code == 0
-    assert "release" in said.output
+    result = CliRunner().invoke(app, ["log", "toy"])
+    assert result.exit_code == 0
+    assert "release" in result.output
     assert CliRunner().invoke(app, ["log", "toy", "--limit", "0"]).exit_code == 2

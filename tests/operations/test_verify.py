@@ -98,24 +98,24 @@ def test_pruned_events_are_restored_and_the_newest_stays_the_newest(toy: Toy, in
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "message"),
     [
-        ("gone", "is missing"),
-        ("file gone", "data.json is missing"),
+        ("missing", "is missing"),
+        ("file missing", "data.json is missing"),
         ("more", "other.json is not part of it"),
         ("longer", "bytes and should have"),
         ("flipped", "the content of data.json is not what was written"),
     ],
 )
 def test_each_damage_to_a_snapshot_is_named_with_its_fix(
-    toy: Toy, instance: dg.DagsterInstance, damage: str, told: str
+    toy: Toy, instance: dg.DagsterInstance, damage: str, message: str
 ):
     toy.materialize(instance)
     path = snapshot(toy, "sum")
     file = path / "data.json"
-    if damage == "gone":
+    if damage == "missing":
         shutil.rmtree(path)
-    elif damage == "file gone":
+    elif damage == "file missing":
         file.unlink()
     elif damage == "more":
         (path / "other.json").touch()
@@ -125,7 +125,7 @@ def test_each_damage_to_a_snapshot_is_named_with_its_fix(
         file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
     (finding,) = check(toy, instance)
     assert finding.subject == "toy/sum"
-    assert told in finding.found
+    assert message in finding.found
     assert "radix run toy --again sum" in finding.fix
     assert not finding.fixed
     report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages, again=["sum"])

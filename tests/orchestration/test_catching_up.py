@@ -112,11 +112,11 @@ def location(instance: dg.DagsterInstance) -> Iterator[WorkspaceProcessContext]:
 
 def daemon(found: WorkspaceProcessContext, now: datetime) -> None:
     """Run one turn of the Dagster scheduler and of its sensor daemon, at that time."""
-    said = logging.getLogger("test")
+    logger = logging.getLogger("test")
     with freeze_time(now):
         for error in [
-            *launch_scheduled_runs(found, said, now, {}),
-            *execute_sensor_iteration(found, said, None, None),
+            *launch_scheduled_runs(found, logger, now, {}),
+            *execute_sensor_iteration(found, logger, None, None),
         ]:
             assert error is None or not hasattr(error, "message"), error
 

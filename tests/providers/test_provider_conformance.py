@@ -188,10 +188,10 @@ def test_the_outcome_of_an_interrupted_intent_is_looked_up(given: Provider):
     assert resolve_intent(storage, intent)[0] == "failed"
     storage.apply("shop", USUAL)
     assert resolve_intent(storage, intent)[0] == "ok"
-    gone = intent.model_copy(update={"kind": "release"})
-    assert resolve_intent(storage, gone)[0] == "failed"
+    release = intent.model_copy(update={"kind": "release"})
+    assert resolve_intent(storage, release)[0] == "failed"
     storage.destroy("shop")
-    assert resolve_intent(storage, gone)[0] == "ok"
+    assert resolve_intent(storage, release)[0] == "ok"
 
 
 KILLED = """

@@ -153,7 +153,7 @@ def test_a_price_is_shown_to_the_cent():
 def test_the_report_shows_verdict_drivers_leaks_drift_use_and_cost(parts: dict[str, Path], tmp_path: Path) -> None:
     _, links = render(parts, tmp_path)
     text = re.sub(r"\s+", " ", links.text)
-    for said in (
+    for phrase in (
         "What will bought be?",
         "Good enough to use",
         "82 times in 100",
@@ -166,7 +166,7 @@ def test_the_report_shows_verdict_drivers_leaks_drift_use_and_cost(parts: dict[s
         "1 min 02 s",
         "predicted 60%, observed 50%, 100 rows",
     ):
-        assert said in text
+        assert phrase in text
     assert text.index("Good enough") < text.index("What drives") < text.index("Leaks") < text.index("What it cost")
 
 

@@ -30,8 +30,8 @@ for one in (first, second):
     print(one.usage.peak_bytes - one.usage.start_bytes, int(one.exact))
 """
     # A separate process, as other tests leave memory in this one that comes and goes.
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    first, exact, second, _ = map(int, said.split())
+    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    first, exact, second, _ = map(int, output.split())
     assert exact
     assert first > 190 * MB
     assert second < 100 * MB

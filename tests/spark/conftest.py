@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the address of a local cluster with two workers."""
     if shutil.which("java") is None:
-        pytest.skip("there is no Java here")
+        pytest.skip("Java is not installed")
     with cluster(tmp_path_factory.mktemp("cluster")) as address:
         yield address
 

@@ -51,7 +51,7 @@ print("the same")
 @pytest.mark.xdist_group("spark")
 def test_profiles_labels_and_features_over_connect(tmp_path: Path) -> None:
     if shutil.which("java") is None:
-        pytest.skip("there is no Java here")
+        pytest.skip("Java is not installed")
     pytest.importorskip("grpc_status", reason="pyspark[connect] is not installed")
     tests = Path(__file__).parents[1]
     paths = [str(tests.parent), *(str(tests / name) for name in ("spark", "features", "labels"))]

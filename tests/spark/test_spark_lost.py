@@ -35,7 +35,7 @@ with contextlib.ExitStack() as stack:
 @pytest.mark.xdist_group("spark")
 def test_work_ends_with_a_code_if_all_workers_are_lost(tmp_path: Path) -> None:
     if shutil.which("java") is None:
-        pytest.skip("there is no Java here")
+        pytest.skip("Java is not installed")
     tests = Path(__file__).parents[1]
     command = [sys.executable, "-c", SCRIPT, str(tmp_path), str(tests.parent), str(tests), str(tests / "spark")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)

@@ -50,16 +50,16 @@ def test_a_comment_a_name_and_a_mark_rebuild_only_the_tags(shop: Installation):
 @pytest.mark.extended
 def test_a_preview_names_what_is_rebuilt_and_writes_nothing(shop: Installation):
     before = shop.tags_file("shop").read_bytes()
-    said = preview(shop, "--set", "orders.days=leak", "--set", "customers.country.sensitivity=personal")
+    answer = preview(shop, "--set", "orders.days=leak", "--set", "customers.country.sensitivity=personal")
     assert shop.tags_file("shop").read_bytes() == before
-    changes = {(one["tag"], one["before"], one["after"]) for one in said["changes"]}
+    changes = {(one["tag"], one["before"], one["after"]) for one in answer["changes"]}
     assert {("orders.days.role", "feature", "leak"), ("customers.country.sensitivity", "none", "personal")} <= changes
-    names = {one["asset"] for one in said["impact"]["rebuilt"]}
+    names = {one["asset"] for one in answer["impact"]["rebuilt"]}
     assert {"features", "model", "report"} <= names
     assert "profile/customers" in names  # its page shows the column
     assert not {name for name in names if name.startswith("raw/")} | {"profile/orders", "profile/items"} & names
-    assert said["impact"]["seconds"] > 0
-    assert said["impact"]["dollars"] == 0
+    assert answer["impact"]["seconds"] > 0
+    assert answer["impact"]["dollars"] == 0
     assert rebuilt(shop) == set()
     shop.radix("tags", "shop", "--set", "customers.country.sensitivity=personal")
     made = rebuilt(shop)
@@ -71,19 +71,19 @@ def test_a_column_is_explained_from_the_suggestion_to_the_current_state(shop: In
     path = shop.tags_file("shop")
     path.write_text(path.read_text().replace("weight: {role: feature", "weight: {role: ignore"))
     shop.radix("tags", "shop", "--set", "orders.weight.unit=kg", "--by", "Bob")
-    said = shop.radix("tags", "shop", "--explain", "orders.weight", "--json").json
-    events = [(one["what"], one["by"]) for one in said["history"]]
+    answer = shop.radix("tags", "shop", "--explain", "orders.weight", "--json").json
+    events = [(one["what"], one["by"]) for one in answer["history"]]
     assert events[0] in {("suggested", "Radix"), ("written into the file, as suggested", "Radix")}
     assert ("confirmed, with all others", "Ada") in events
     assert events[-2:] == [("edited", "a user (file)"), ("edited", "Bob")]
-    edit = said["history"][-2]
+    edit = answer["history"][-2]
     assert (edit["from"]["role"], edit["to"]["role"]) == ("feature", "ignore")
-    first = next(one for one in said["history"] if one["what"] == "suggested")
+    first = next(one for one in answer["history"] if one["what"] == "suggested")
     assert first["evidence"]
     assert first["run"]
     assert 0 < first["confidence"] <= 1
-    assert said["now"]["tag"]["role"] == "ignore"
-    assert "set by a user" in said["now"]["why"]
+    assert answer["now"]["tag"]["role"] == "ignore"
+    assert "set by a user" in answer["now"]["why"]
     text = shop.radix("tags", "shop", "--explain", "orders.weight").out
     assert "role feature → ignore" in text
 
@@ -94,10 +94,10 @@ def test_the_second_writer_gets_an_error_and_concurrent_processes_lose_nothing(s
     late = shop.radix("tags", "shop", "--set", "items.price=feature", "--if-version", version, expect=1)
     assert "RDX-TAG-006" in late.err
     command = [sys.executable, "-m", "radix_assets.cli", "tags", "shop", "--json", "--set"]
-    wishes = ["items.quantity=ignore", "customers.country=ignore"]
+    edits = ["items.quantity=ignore", "customers.country=ignore"]
     running = [
-        subprocess.Popen([*command, wish], env=shop.environment, cwd=shop.folder, stdout=subprocess.DEVNULL)
-        for wish in wishes
+        subprocess.Popen([*command, edit], env=shop.environment, cwd=shop.folder, stdout=subprocess.DEVNULL)
+        for edit in edits
     ]
     assert [process.wait() for process in running] == [0, 0]
     text = shop.tags_file("shop").read_text()

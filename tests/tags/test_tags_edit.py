@@ -109,12 +109,12 @@ def test_a_new_time_index_moves_the_role(shop):
 
 def test_relationships_are_added_and_removed(shop):
     link = "order items.customer_id -> customers.customer_id"
-    assert [said.text for said in read_tags(shop.path).relationships] == [link]
+    assert [relationship.text for relationship in read_tags(shop.path).relationships] == [link]
     set_tags(shop.path, remove_relationships=["order items.customer_id->customers.customer_id"])
     assert read_tags(shop.path).relationships == []
     set_tags(shop.path, add_relationships=[link])
     set_tags(shop.path, add_relationships=[link])
-    assert [said.text for said in read_tags(shop.path).relationships] == [link]
+    assert [relationship.text for relationship in read_tags(shop.path).relationships] == [link]
     set_tags(
         shop.path,
         add_relationships=["odd.names.(x.y, yes) -> customers.(customer_id, email)"],
@@ -188,7 +188,7 @@ def test_new_columns_and_tables_are_appended(shop, tmp_path):
     file = read_tags(shop.path)
     assert file.tables["order items"].columns["weight"].role == "feature"
     assert set(file.tables["visits"].columns) == {"customer_id", "visited"}
-    assert "visits.customer_id -> customers.customer_id" in [said.text for said in file.relationships]
+    assert "visits.customer_id -> customers.customer_id" in [relationship.text for relationship in file.relationships]
     kept = iter(shop.path.read_text().split("\n"))
     assert all(line in kept for line in before.split("\n"))
     assert not refresh_tags(shop.path, *later.args())

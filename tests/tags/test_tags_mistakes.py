@@ -211,9 +211,9 @@ def test_a_misspelt_target_has_no_effect_until_it_is_fixed(shop):
     shop.path.write_text(before)
     refresh_tags(shop.path, *shop.args(), shop.project)
     assert shop.path.read_text() == before
-    wish = waiting_for(shop.project, read_tags(shop.path))
-    assert "line 14" in wish
-    assert "order items.total" in wish
+    question = waiting_for(shop.project, read_tags(shop.path))
+    assert "line 14" in question
+    assert "order items.total" in question
 
 
 def test_the_mistakes_of_an_edit_are_known_before_it_is_written(shop):

@@ -54,15 +54,15 @@ def test_an_alias_refers_to_one_version(tracking, files):
 def test_a_forgotten_model_leaves_no_version_and_no_file_and_may_be_recorded_again(tracking, files):
     (files / "answer.txt").write_text("Qzx forty-two")
     kept = tracking.record("forget", key="kept", files=files, register=True, **RECORD)
-    gone = tracking.record("forget", key="gone", files=files, register=True, **RECORD)
-    tracking.set_alias("forget", "champion", gone.version)
-    tracking.forget("forget", gone.run_id)
-    tracking.forget("forget", gone.run_id)
+    forgotten = tracking.record("forget", key="forgotten", files=files, register=True, **RECORD)
+    tracking.set_alias("forget", "champion", forgotten.version)
+    tracking.forget("forget", forgotten.run_id)
+    tracking.forget("forget", forgotten.run_id)
     assert [version.key for version in tracking.versions("forget")] == ["kept"]
     left = [file for file in Path(tracking.root).rglob("answer.txt") if b"Qzx" in file.read_bytes()]
     assert [kept.run_id in str(file) for file in left] == [True]
-    again = tracking.record("forget", key="gone", files=files, register=True, **RECORD)
-    assert again.run_id != gone.run_id
+    again = tracking.record("forget", key="forgotten", files=files, register=True, **RECORD)
+    assert again.run_id != forgotten.run_id
 
 
 def test_a_removed_model_leaves_nothing_and_its_name_is_free(tracking, files):
