@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from radix_assets.cli.common import PERSON, out, place
+from radix_assets.cli.common import PERSON, err, out, place
+from radix_resources.errors import ConfigError
 
 
 def register(app: typer.Typer) -> None:
@@ -33,11 +34,16 @@ def approve(
     if is_plan(here, name):
         approve_plan_of(here, name, by=by or login(), why=why)
         return
-    project = here.project(name)
+    try:
+        project = here.project(name)
+    except ConfigError as error:
+        if error.code == "RDX-CFG-005":
+            error.expected += ", or the 12-digit hash of a plan"
+        raise
     storage = here.tools(project).storage
     newest = latest(storage, project, "model")
     if newest is None:
-        out.print(f"there is no model yet; next: radix run {name}")
+        err.print(f"[yellow]you are needed:[/] {name} has no model yet; next: radix run {name}", soft_wrap=True)
         raise typer.Exit(PERSON)
     card, approver = load_card(newest), by or login()
     serving = latest(storage, project, "champion")

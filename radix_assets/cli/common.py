@@ -32,7 +32,7 @@ OK, FAILED, PERSON, INTERRUPTED = 0, 1, 2, 130
 
 Name = Annotated[str, typer.Argument(help="Project name.")]
 AnyName = Annotated[str | None, typer.Argument(help="Project name; all projects if omitted.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line, for scripts.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on the last line, for scripts.")]
 By = Annotated[str | None, typer.Option(help="Your name in the log (default: login).")]
 
 out = Console(highlight=False)
@@ -79,8 +79,11 @@ class Place:
         """Open the action log for reading."""
         return self.home.metadata.tables()
 
-    def project(self, name: str) -> Project:
-        """Load a project by name. Raise ConfigError RDX-CFG-005, with the nearest name, if there is none."""
+    def project(self, name: str, *, create: str = "") -> Project:
+        """Load a project by name. Raise ConfigError RDX-CFG-005, with the nearest name, if there is none.
+
+        `create` is the hint if no name is near, where creating a project is likely the next step.
+        """
         path = self.home.projects / name / PROJECT_FILE
         if not path.exists():
             names = sorted(file.parent.name for file in self.home.projects.glob(f"*/{PROJECT_FILE}"))
@@ -88,8 +91,8 @@ class Place:
             raise ConfigError(
                 "RDX-CFG-005",
                 f"there is no project {name!r}",
-                expected=", ".join(names) or "a project; there is none yet",
-                hint=f"did you mean {near[0]}?" if near else f"radix new {name} SOURCE…",
+                expected=", ".join(names) or "an existing project (none exists yet)",
+                hint=f"did you mean {near[0]}?" if near else create or "radix status lists the projects",
                 folder=self.home.projects,
             )
         return load_project(path)

@@ -1,5 +1,6 @@
 """List, check, set and remove the credentials that projects require."""
 
+import difflib
 import re
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +9,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, out, place, say_json
+from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, Place, err, out, place, say_json
 from radix_resources.credentials.base import Store
 from radix_resources.credentials.cloud import SCHEME
 from radix_resources.credentials.file import EncryptedFile
@@ -19,7 +20,7 @@ from radix_resources.errors import ConfigError, CredentialError
 if TYPE_CHECKING:
     from radix_assets.operations.check_credentials import Checked
 
-Json = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on the last line, for scripts.")]
 STORES = {"keyring": "keyring", "file": "encrypted file"}
 
 
@@ -28,8 +29,26 @@ class _Listing(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] not in {"-h", "--help"}):
+            if args and not args[0].startswith("-") and not ctx.resilient_parsing:
+                _demand_project(args[0], list(self.commands))
             args = ["list", *args]
         return super().parse_args(ctx, args)
+
+
+def _demand_project(word: str, commands: list[str]) -> None:
+    """Raise ConfigError RDX-CFG-005, with the subcommands, if the word is not a project either."""
+    try:
+        place().project(word)
+    except ConfigError as error:
+        if error.code != "RDX-CFG-005":
+            return  # the project exists; its file is reported when it is read
+        near = difflib.get_close_matches(word, commands, n=1)
+        raise ConfigError(
+            error.code,
+            f"{word!r} is neither a subcommand of `radix credentials` nor a project",
+            expected=f"a subcommand ({', '.join(commands)}) or a project ({error.expected})",
+            hint=f"did you mean {near[0]}?" if near else error.hint,
+        ) from None
 
 
 def register(app: typer.Typer) -> None:
@@ -133,7 +152,7 @@ def give(
 
 
 def remove(name: Annotated[str, typer.Argument(help="The name in ${NAME} references.")]) -> None:
-    """Remove a credential from Radix's stores.
+    """Remove a credential from Radix's stores. The exit code is 1 if no store has it.
 
     Example: radix credentials remove SHOP_PASSWORD
     """
@@ -144,9 +163,13 @@ def remove(name: Annotated[str, typer.Argument(help="The name in ${NAME} referen
         for backend in lookup.backends
         if isinstance(backend, Store) and not backend.unavailable() and backend.remove(name)
     ]
-    out.print(f"[green]✓[/] removed from: {', '.join(removed)}" if removed else f"no store has {name}")
+    if removed:
+        out.print(f"[green]✓[/] removed from: {', '.join(removed)}")
+    else:
+        err.print(f"{MARKS['failed']} no store of Radix has a credential named {escape(name)}", soft_wrap=True)
     if lookup.where(name):
         out.print(f"[yellow]![/] {name} is also set in the environment; unset it there")
+    raise typer.Exit(OK if removed else FAILED)
 
 
 def attempt(

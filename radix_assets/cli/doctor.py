@@ -14,6 +14,7 @@ from rich.table import Table
 from radix_assets.cli.common import FAILED, MARKS, OK, Json, Place, out, place, say_json
 from radix_assets.pipeline.credentials import needs_of
 from radix_assets.pipeline.engine import cluster_of
+from radix_assets.pipeline.output import counted
 from radix_assets.project.settings import Project, load_projects
 from radix_assets.sources.kinds.base import SourceContext
 from radix_resources.credentials.lookup import credentials
@@ -120,7 +121,7 @@ def _projects(here: Place) -> Iterator[Finding]:
     for project in projects:
         needed = sorted({name for need in needs_of(project) for name in need.names})
         missing = [name for name in needed if credentials(here.home.state).where(name) is None]
-        summary = f"{len(project.tables)} tables" + (f", credentials {', '.join(needed)}" if needed else "")
+        summary = counted(len(project.tables), "table") + (f", credentials {', '.join(needed)}" if needed else "")
         fix = "; ".join(f"radix credentials set {name}" for name in missing)
         yield Finding(f"project {project.name}", not missing, summary + (" (not set)" if missing else ""), fix)
         yield from _sources(here, project)

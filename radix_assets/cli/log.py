@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from radix_assets.cli.common import AnyName, Json, demand_known, out, place, say_json
+from radix_assets.cli.common import AnyName, demand_known, out, place, say_json
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
     from radix_resources.action_log.reading import Entry, Filter
 
 _AGO = re.compile(r"(\d+(?:\.\d+)?)\s*(min|[smhdw])")
+_WORDS = {"begun": "started", "made": "materialized"}
+"""Words of the table for outcomes; `--json` keeps the recorded ones."""
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -36,12 +38,14 @@ def log(
     since: Annotated[
         str | None, typer.Option(help="Start: 30m, 2h or 7d ago, or a UTC time such as 2030-01-31T12:00.")
     ] = None,
-    until: Annotated[str | None, typer.Option(help="End, as --since.")] = None,
+    until: Annotated[str | None, typer.Option(help="End; same format as --since.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Number of actions, newest first.")] = 50,
     follow: Annotated[bool, typer.Option("--follow", help="Print new actions as they happen.")] = False,  # noqa: FBT002 typer's options
-    as_json: Json = False,  # noqa: FBT002 typer's options
+    as_json: Annotated[  # noqa: FBT002 typer's options
+        bool, typer.Option("--json", help="Print a JSON list (with --follow: one object per line).")
+    ] = False,
 ) -> None:
-    """Show the action log: what was done, by whom, and with what result.
+    """Show the action log: what was done, by whom, and with what result. Times are UTC.
 
     Example: radix log shop --since 2h --severity warning
     """
@@ -143,5 +147,6 @@ def _print_entries(log_entries: Iterable["Entry"] | Iterator["Entry"], *, as_jso
         if as_json:
             say_json(row)
             continue
-        line = f"{row['when']}  {row['what']:12} {row['subject']:32} {row['outcome']:12} {row['who']}"
+        outcome = _WORDS.get(row["outcome"], row["outcome"])
+        line = f"{row['when']} UTC  {row['what']:12} {row['subject']:32} {outcome:12} {row['who']}"
         out.print(f"{line}  {row['reason']}".rstrip(), soft_wrap=True, markup=False)

@@ -1,6 +1,7 @@
-"""Radix from the command line: what the Dagster UI does, for the terminal and for scripts.
+"""Do on the command line what the Dagster UI offers.
 
-Exit codes: 0 done, 1 failed, 2 you are needed (to confirm, approve or set a credential).
+Exit codes: 0 done; 1 failed; 2 a user must act (confirm, approve, set a
+credential), or wrong usage; 130 interrupted.
 """
 
 import gc
@@ -19,7 +20,7 @@ COMMANDS = (
     *("new", "run", "status", "tags", "approve", "plan", "predict", "credentials", "suggest"),
     *("up", "down", "join", "demo", "log", "errors", "doctor", "reconcile", "destroy"),
 )
-"""Each command is in the module of its name; `radix --help` lists them in this order."""
+"""Each command is in the module of its name. `radix --help` lists them in this order, groups of commands last."""
 
 app = typer.Typer(
     help=__doc__,

@@ -1,6 +1,6 @@
 """radix new."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,10 +18,17 @@ def new(
     name: Name,
     sources: Annotated[list[str], typer.Argument(help="Files, folders, glob patterns or postgresql:// URLs.")],
     target: Annotated[
-        str | None, typer.Option(help="What to predict: table.column or a comparison, such as 'flights.delay > 15'.")
+        str | None,
+        typer.Option(
+            help="What to predict: table.column, a comparison such as 'flights.delay > 15', "
+            "or a question {for_each: …, predict: …, within: …}."
+        ),
     ] = None,
     accept: Annotated[
-        str, typer.Option(help="human: wait until the tags are confirmed; auto: accept the suggested tags.")
+        Literal["human", "auto"],
+        typer.Option(
+            help="Who confirms the tags: human (you) or auto (suggestions are accepted as they are).",
+        ),
     ] = "human",
 ) -> None:
     """Create a project file for these sources. Passwords are never stored in it.

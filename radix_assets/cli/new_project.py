@@ -44,7 +44,7 @@ def write_project(
             "RDX-CFG-009",
             f"{name!r} is not a valid project name",
             expected=f"letters, digits and underscores, a letter first; not {INFRASTRUCTURE}",
-            hint="choose another name" if name.lower() == INFRASTRUCTURE else f"such as {slug(name)}",
+            hint="choose another name" if name.lower() == INFRASTRUCTURE else f"such as {_valid_name(name)}",
         )
     sources, secrets = discover(arguments, folder, credentials(home.state))
     entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in sources]
@@ -57,7 +57,7 @@ def write_project(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with draft(path, text) as temporary:
-            project = _check(temporary, path)
+            project = _check(temporary, path, target)
             if target:
                 check_target(target, project, home)
             temporary.replace(path)
@@ -115,9 +115,24 @@ def _check_question(question: Future, project: Project) -> None:
         )
 
 
-def _check(temporary: Path, path: Path) -> Project:
+def _check(temporary: Path, path: Path, target: str | None) -> Project:
+    """Load the draft of a project file. An error of the target names the option: the file is not written then."""
     try:
         return load_project(temporary)
     except ConfigError as error:
+        if target and error.found.startswith("goal.target"):
+            raise ConfigError(
+                error.code,
+                error.found.replace("goal.target", "the target", 1),
+                expected=error.expected,
+                hint="correct --target",
+                option="--target",
+            ) from None
         error.context["file"] = path
         raise
+
+
+def _valid_name(name: str) -> str:
+    """Return a valid project name that resembles an invalid one."""
+    candidate = slug(name)
+    return candidate if candidate[0].isalpha() else f"project_{candidate}"

@@ -72,7 +72,7 @@ def _print(project: Project, estimate: "Plan", by: str | None) -> None:
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("step")
-    for title in ("rows", "data", "memory", "seconds", "at most", "dollars"):
+    for title in ("rows", "data", "memory", "seconds (expected)", "seconds (at most)", "dollars"):
         table.add_column(title, justify="right")
     for step in estimate.steps:
         table.add_row(
@@ -88,7 +88,7 @@ def _print(project: Project, estimate: "Plan", by: str | None) -> None:
     for change in estimate.changes:
         monthly = f", ${change.rate.dollars_month:,.2f} a month" if change.rate.dollars_month else ""
         hourly = f", ${change.rate.dollars_hour:,.2f} an hour" if change.rate.dollars_hour else ""
-        out.print(f"provisions          {change.component}: {change.what}{hourly}{monthly}", soft_wrap=True)
+        out.print(f"will provision      {change.component}: {change.what}{hourly}{monthly}", soft_wrap=True)
     if estimate.endpoint:
         out.print(f"endpoint            {estimate.endpoint:,.2f} dollars, if it runs until the end of the month")
     limits = project.budget
@@ -112,7 +112,8 @@ def _print(project: Project, estimate: "Plan", by: str | None) -> None:
     out.print()
     for quantity, expected, most, before, limit in rows:
         of = "no limit" if limit is None else f"budget {limit:g}"
-        out.print(f"{quantity:20}{expected:10.3g}  at most {most:.3g}, {before:.3g} so far; {of}", soft_wrap=True)
+        amounts = f"{expected:.3g} expected, at most {most:.3g}; {before:.3g} used so far"
+        out.print(f"{quantity:20}{amounts}; {of}", soft_wrap=True)
     out.print(f"plan                {estimate.hash}")
     if by:
         out.print(f"[green]✓[/] exceeds the budget; approved by {escape(by)}")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from radix_assets.cli.common import PERSON, Name, out, place, relative
+from radix_assets.cli.common import PERSON, Name, err, out, place, relative
 from radix_assets.pipeline.output import counted
 from radix_resources.errors import ConfigError
 
@@ -29,7 +29,7 @@ def predict(
         typer.Option(help="For questions about the future: times to predict at, such as 2010-01-01,2010-02-01."),
     ] = None,
 ) -> None:
-    """Predict for the rows of a file, or for every entity as of given times.
+    """Predict for the rows of a file, or for every entity at given points in time.
 
     Writes the keys, `prediction` and `probability_<class>`. With --at also
     `asked`: whether the question applied to the entity at that time.
@@ -37,6 +37,7 @@ def predict(
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
     from radix_assets.labels.stage import load_question
+    from radix_assets.labels.table import moments_of
     from radix_assets.models.stored import load_champion
     from radix_assets.pipeline.status import latest
     from radix_assets.privacy import read_seal
@@ -49,12 +50,14 @@ def predict(
             expected="one of them",
             hint=f"radix predict {name} --input rows.csv --output {target}",
         )
+    moments = at.split(",") if at is not None else []
+    moments_of(moments)  # a mistake is reported before anything is loaded
     here = place()
     project = here.project(name)
     storage = here.tools(project).storage
     champion = latest(storage, project, "champion")
     if champion is None:
-        out.print(f"there is no model yet; next: radix run {name}")
+        err.print(f"[yellow]you are needed:[/] {name} has no model yet; next: radix run {name}", soft_wrap=True)
         raise typer.Exit(PERSON)
     decision = load_champion(champion)
     if decision.model_id is None:
@@ -68,7 +71,7 @@ def predict(
     if source is not None:
         rows = predict_file(champion, tables, source, target, seal)
     else:
-        rows, late = predict_moments(champion, tables, (at or "").split(","), target, seal)
+        rows, late = predict_moments(champion, tables, moments, target, seal)
         out.print(
             "one row for each entity known at that time; `asked` says whether the question applied to it",
             soft_wrap=True,

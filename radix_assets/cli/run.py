@@ -47,10 +47,11 @@ def run(
     """
     here = place()
     console = err if as_json else out
+    project = here.project(name, create=f"radix new {name} SOURCE…")
     with interruptible(
         here, f"interrupted; nothing is half-written, and `radix run {name}` continues from here", console
     ):
-        report = run_and_print(here, here.project(name), console, again or ())
+        report = run_and_print(here, project, console, again or ())
     if as_json:
         say_json(summarize(here, report))
     raise typer.Exit({"done": OK, "waiting": PERSON, "failed": FAILED}[report.state])
@@ -124,13 +125,16 @@ def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
     if not report.made and report.state == "done":
         console.print("nothing to do: everything is up to date")
     model = summary["model"]
-    if model:
+    if model and not _is_current(report, "model"):
+        console.print("model     (earlier model, not updated)")
+    elif model:
         low, high = model["interval"]
-        against = ", ".join(f"{name} {value:.4g}" for name, value in model["baselines"].items())
+        baselines = ", ".join(f"{name} {value:.4g}" for name, value in model["baselines"].items())
         verdict = "[green]accepted[/]" if model["accepted"] else "[yellow]refused[/]"
         reason = model["reason"].removeprefix("Refused: ")
+        reason = reason[:1].lower() + reason[1:]
         console.print(
-            f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); against {against}",
+            f"model     {model['metric']} {model['score']:.4g} ({low:.4g} to {high:.4g}); baselines: {baselines}",
             soft_wrap=True,
         )
         console.print(f"          {verdict}: {escape(reason)}", soft_wrap=True)
@@ -143,4 +147,14 @@ def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
         code = status.error["code"] if status.error else ""
         console.print(f"[red]failed[/]    {status.step.key}: {code} {escape(status.reason)}", soft_wrap=True)
     for wish in report.wishes:
-        console.print(f"[yellow]you are needed:[/] {escape(wish)}", soft_wrap=True)
+        first = "fix the failed step first; then " if report.failed else ""
+        console.print(f"{first}[yellow]you are needed:[/] {escape(wish)}", soft_wrap=True)
+
+
+def _is_current(report: "Report", name: str) -> bool:
+    """Return whether a step was built in this run or is up to date."""
+    return any(
+        status.step.key in report.made or status.state == "fresh"
+        for status in report.statuses
+        if status.step.name == name
+    )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "done": "[green]done[/]",
-    "waiting": "[yellow]waiting for a person[/]",
+    "waiting": "[yellow]waiting for you[/]",
     "failed": "[red]failed[/]",
     "stale": "[cyan]stale[/]",
 }
@@ -30,17 +30,17 @@ def register(app: typer.Typer) -> None:
 def status(
     name: AnyName = None,
     compare: Annotated[  # noqa: FBT002 typer's options
-        bool, typer.Option("--verify", help="Compare the log, the commit records and the files.")
+        bool, typer.Option("--verify", help="Compare log, records and files, and restore missing events.")
     ] = False,
     everything: Annotated[  # noqa: FBT002 typer's options
         bool, typer.Option("--all", help="With --verify: read every file instead of a sample.")
     ] = False,
     as_json: Json = False,  # noqa: FBT002 typer's
 ) -> None:
-    """Show project status and the next step. Nothing is started.
+    """Show project status and the next step. No run is started.
 
-    With --verify, report each difference and its fix, and re-emit lost events.
-    The exit code is 1 if differences remain.
+    With --verify, compare log, records and files, and restore events that are
+    missing from the log. The exit code is 1 if differences remain.
 
     Example: radix status shop
     """
@@ -60,6 +60,8 @@ def status(
     if as_json:
         say_json({"projects": rows, "broken": {name: error.attrs() for name, error in broken.items()}})
     else:
+        if not rows and not broken:
+            out.print("no projects yet; next: radix new NAME SOURCE…")
         _print_status(rows, detail=bool(name))
         for error in broken.values():
             out.print(f"[red]{error}[/]", soft_wrap=True)
@@ -152,8 +154,6 @@ def _verify(here: Place, projects: list[Any], name: str | None, *, everything: b
 
 
 def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
-    if not rows:
-        out.print("no projects yet; next: radix new NAME SOURCE…")
     for row in rows:
         count = f"{row['fresh']} of {len(row['assets'])} assets up to date"
         out.print(f"[bold]{row['project']}[/]  {WORDS[row['state']]}, {count}", soft_wrap=True)
@@ -162,7 +162,7 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
         notes = (
             ("endpoint", endpoint),
             ("failed", _failures_text(row["log"])),
-            ("begun", _unfinished_text(row["log"])),
+            ("started", _unfinished_text(row["log"])),
         )
         for title, text in (*notes, ("next", row["next"])):
             if text:

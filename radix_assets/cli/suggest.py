@@ -29,14 +29,14 @@ def register(app: typer.Typer) -> None:
 
 def suggest(
     source: Annotated[str, typer.Argument(help="A folder with one file per table, or a project's name.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object on the last line.")] = False,  # noqa: FBT002 typer's options
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on the last line, for scripts.")] = False,  # noqa: FBT002 typer's options
     target: Annotated[str | None, typer.Option(help="The column to predict: table.column.")] = None,
 ) -> None:
     """Suggest keys, relationships, roles, types, time, private columns and targets of a data set.
 
     Writes nothing. Lists files that cannot be read and continues with the others.
 
-    Example: radix suggest data/ --json
+    Example: radix suggest data/
     """
     with (
         tempfile.TemporaryDirectory(prefix="radix_suggest_") as work,

@@ -42,11 +42,11 @@ def tags(
     explain: Annotated[str | None, typer.Option(help="Show the history of table.column.")] = None,
     by: By = None,
     if_version: Annotated[
-        str | None, typer.Option(help="Fail if the file is not at this version (as in --json).")
+        str | None, typer.Option(help="Fail unless tags.yaml has this version, as printed by --json.")
     ] = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Show, edit, preview, explain and confirm the tags: what the columns mean.
+    """Show or edit what the columns mean, and confirm it.
 
     Example: radix tags shop --set customers.email=ignore --confirm
     """

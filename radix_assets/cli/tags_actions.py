@@ -12,7 +12,7 @@ from radix_assets.cli.common import Place, login, out, relative, say_json
 from radix_assets.pipeline.status import assemble, latest
 from radix_assets.profiles.load import load_profiles
 from radix_assets.project.settings import Project
-from radix_assets.question.target import parse_target
+from radix_assets.question.target import nearest, parse_target
 from radix_assets.relationships.stage import load_schema
 from radix_assets.suggestions.stage import load_suggestions
 from radix_assets.tags.edit import apply_edits
@@ -34,7 +34,7 @@ from radix_resources.errors import ConfigError, RadixError, TagError
 if TYPE_CHECKING:
     from radix_assets.pipeline.stage import Work
 
-SETTINGS = ("role", "type", "sensitivity", "semantic_type", "unit")
+SETTINGS = ("role", "type", "semantic_type", "unit", "sensitivity")
 _TRIES = 5
 """Attempts at an edit when another writer comes first."""
 
@@ -130,7 +130,10 @@ def explain(here: Place, project: Project, name: str, *, as_json: bool) -> None:
     columns = {table: list(profile.columns) for table, profile in profiles.items()}
     for table, names in file.ledger.columns_seen.items():
         columns[table] = [*columns.get(table, []), *(old for old in names if old not in columns.get(table, []))]
-    table, column, *_ = parse_target(name, columns)
+    try:
+        table, column, *_ = parse_target(name, columns)
+    except TagError as error:
+        raise TagError(error.code, error.found, expected="table.column", hint=error.hint, column=name) from None
     storage = work.tools.storage
     snapshots = [
         (commit.created, commit.run_id, storage.path(commit)) for commit in storage.history(project.key("suggestions"))
@@ -194,7 +197,9 @@ def refresh(here: Place, project: Project) -> "Work":
     storage = tools.storage
     if latest(storage, project, "suggestions") is None:
         raise ConfigError(
-            "RDX-CFG-008", "there are no suggestions yet", expected="suggestions", hint=f"radix run {project.name}"
+            "RDX-CFG-008",
+            f"{project.name} has not been run yet, so there are no tags to show",
+            hint=f"radix run {project.name}",
         )
     step = next(step for step in steps(project, STAGES) if step.name == "tags")
     work = assemble(project, step, tools, storage.latest(step.key))
@@ -246,8 +251,19 @@ def _setting(text: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, str,
             hint="such as --set customers.email=ignore",
         )
     head, _, last = name.rpartition(".")
-    if last in SETTINGS and not _is_column(name, columns):
+    if _is_column(name, columns):
+        return name, "role", value
+    if last in SETTINGS:
         return head, last, value
+    if _is_column(head, columns):
+        near = nearest(last, SETTINGS, 1)
+        raise ConfigError(
+            "RDX-CFG-007",
+            f"{last!r} is not a setting of a column",
+            expected=", ".join(SETTINGS),
+            hint=f"did you mean {near[0]}?" if near else f"such as --set {head}.role=ignore",
+            column=head,
+        )
     return name, "role", value
 
 
@@ -294,10 +310,13 @@ def _sentence(event: Mapping[str, Any]) -> str:
     if "from" in event and not event["from"] and event["what"].startswith("written"):
         return f"{event['what']}, by {event['by']}"
     if "from" in event:
+        before, after = event["from"], event["to"]
         words = [
-            f"{key} {event['from'].get(key, 'as suggested')} → {event['to'].get(key, 'as suggested')}"
-            for key in {**event["from"], **event["to"]}
-            if event["from"].get(key) != event["to"].get(key)
+            f"{key} {before.get(key) or '(not set)'} → {after.get(key) or '(not set)'}"
+            for key in {**before, **after}
+            if key != "human" and before.get(key) != after.get(key)
         ]
+        if before.get("human") != after.get("human"):
+            words.append("confirmed by a user" if after.get("human") else "no longer confirmed by a user")
         return f"{event['what']} by {event['by']}: {', '.join(words)}"
     return f"{event['what']}, by {event['by']}"

@@ -50,6 +50,7 @@ def approve_by_hash(
     raise BudgetError(
         "RDX-BUD-002",
         f"no project has the plan {plan_hash}",
-        expected=", ".join(f"{waits} ({name})" for name, waits in waiting.items()) or "a plan beyond a budget; none is",
+        expected=", ".join(f"{waits} ({name})" for name, waits in waiting.items())
+        or "the hash of a plan that exceeds its budget; no such plan is waiting",
         hint="its inputs or its cost have changed since; show the current plan: radix plan NAME",
     )

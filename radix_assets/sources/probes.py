@@ -46,7 +46,7 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
             return source.probe(context)
     raise ConfigError(
         "RDX-CFG-010",
-        f"an address of the kind {scheme!r} cannot be probed",
+        f"no kind of source accepts {scheme}://" if "://" in address else "the argument is not an address",
         expected="postgresql://, s3://, https://, http:// or sqlite:///",
         hint="check the address",
     )

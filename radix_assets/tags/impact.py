@@ -128,14 +128,21 @@ def _settings(tags: Tags) -> dict[str, Any]:
 
 def describe_changes(changes: Sequence[Change], most: int = 40) -> list[str]:
     """Return the changes as lines of text, at most `most`."""
-    lines = [f"{change.name}: {_word(change.before)} → {_word(change.after)}" for change in changes[:most]]
+    lines = [_line(change) for change in changes[:most]]
     return lines + ([f"… and {len(changes) - most} more"] if len(changes) > most else [])
+
+
+def _line(change: Change) -> str:
+    if change.path[2:3] == ("columns",) and change.path[-1] == "human":  # the mark of a line that a user wrote
+        column = change.name.removesuffix(".human")
+        return f"{column}: {'confirmed' if change.after else 'no longer confirmed'} by a user"
+    return f"{change.name}: {_word(change.before)} → {_word(change.after)}"
 
 
 def _word(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(value)}]"
-    return "nothing" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
+    return "(not set)" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _duration(seconds: float) -> str:

@@ -191,7 +191,7 @@ class Source(BaseModel, ABC):
     def connection_address(self) -> str:
         """Return the address that is connected to, with `${NAME}` where a secret is; empty if there is none to probe.
 
-        A source with an address is probed by `radix credentials check`, is read in Radix's main process, where
+        A source with an address is probed by `radix credentials`, is read in Radix's main process, where
         credentials are, and may wait for a user to give a credential.
         """
         return ""

@@ -3,6 +3,7 @@
 import difflib
 import glob
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from radix_assets.sources.read.files import is_readable
 from radix_resources.errors import ConfigError
 
 _NOT_TABLES = {"truth.json"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _ALIKE = 0.8
 """A .txt file in a directory is a table if this share of its lines has as many cells as the first."""
 
@@ -36,6 +38,14 @@ def relative_path(path: Path, folder: Path) -> str:
 
 
 def _list(argument: str) -> list[Path]:
+    scheme = _SCHEME.match(argument)
+    if scheme:  # the address is not repeated: it may hold a password
+        raise ConfigError(
+            "RDX-CFG-010",
+            f"no kind of source accepts {scheme[0]}",
+            expected="postgresql:// or a path",
+            hint="install a package for it",
+        )
     path = Path(argument).expanduser()
     if path.is_file():
         if not is_readable(path.name):
