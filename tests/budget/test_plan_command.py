@@ -51,6 +51,7 @@ def test_a_plan_beyond_the_budget_is_shown_and_approved_by_its_hash(folder: Path
     code, output = radix("plan", "shop")
     assert code == PERSON
     assert "raw/orders" in output
+    assert "0 expected, at most 0; 0 used so far" in output
     plan = plan_of(folder)
     assert str(plan["hash"]) in output
     code, _ = radix("approve", str(plan["hash"]), "--why", "worth it", "--by", "ada")

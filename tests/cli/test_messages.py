@@ -9,6 +9,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from radix_assets.cli import tags_actions
+from radix_assets.cli.common import place
 from radix_assets.cli.main import main, register_commands
 from radix_assets.cli.new_project import write_project
 from radix_assets.cli.run import _print
@@ -17,7 +19,7 @@ from radix_assets.tags.impact import describe_changes
 from radix_assets.tags_file.diff import Change
 from radix_resources.action_log.log import record
 from radix_resources.action_log.schema import Action
-from radix_resources.errors import BudgetError, ConfigError, RadixError
+from radix_resources.errors import BudgetError, ConfigError, RadixError, TagError
 from radix_resources.home import Home
 
 
@@ -127,6 +129,22 @@ def test_an_unknown_setting_of_a_column_is_reported_as_one():
     assert error.value.expected == "role, type, semantic_type, unit, sensitivity"
     assert _setting("customers.email.unit=kg", columns) == ("customers.email", "unit", "kg")
     assert _setting("customers.home.unit=ignore", columns) == ("customers.home.unit", "role", "ignore")
+
+
+def test_an_unknown_column_to_explain_is_reported_as_a_column(monkeypatch: pytest.MonkeyPatch):
+    project: Any = SimpleNamespace(tags_path=Path("tags.yaml"))
+    work = SimpleNamespace(profiles=dict, raw=dict)
+    monkeypatch.setattr(tags_actions, "refresh", lambda *_: work)
+    monkeypatch.setattr(
+        tags_actions,
+        "read_tags",
+        lambda _: SimpleNamespace(ledger=SimpleNamespace(columns_seen={"customers": ["email"]})),
+    )
+    monkeypatch.setattr(tags_actions, "load_profiles", lambda *_: {})
+    with pytest.raises(TagError) as error:
+        tags_actions.explain(place(), project, "customers.emal", as_json=False)
+    assert (error.value.expected, error.value.context) == ("table.column", {"column": "customers.emal"})
+    assert error.value.hint == "did you mean customers.email?"
 
 
 def test_changes_of_tags_name_no_internal_key():

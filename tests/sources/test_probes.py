@@ -134,4 +134,7 @@ def test_a_server_that_does_not_answer_is_a_transient_error(address: str):
 def test_a_missing_credential_and_an_unknown_kind_of_address_are_errors(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("NOT_THERE", raising=False)
     assert failed("https://ada:${NOT_THERE}@127.0.0.1:1/").code == "RDX-CRD-001"
-    assert isinstance(failed("ftp://127.0.0.1/x"), ConfigError)
+    ftp, word = failed("ftp://127.0.0.1/x"), failed("shop")
+    assert isinstance(ftp, ConfigError)
+    assert ftp.found == "no kind of source accepts ftp://"
+    assert word.found == "the argument is not an address"
