@@ -13,6 +13,8 @@ MARK = "PYTEST_SESSION_MARK"
 CACHES = {"__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".venv", ".git"}
 SOURCES = {".py", ".md"}
 """Files that a developer may add while the tests run, and that no test writes."""
+OWN = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "pyspark-shell")
+"""Parts of the commands of children that Python and pyspark start for this process, and that end with it."""
 GRACE = 20.0
 """Seconds for processes that were asked to end."""
 
@@ -55,8 +57,10 @@ def _marked(mark: str) -> list[str]:
                 continue
             if process.status() == psutil.STATUS_ZOMBIE:
                 continue
-            command = " ".join(process.cmdline())[:200]
+            command = " ".join(process.cmdline())
+            if process.ppid() == os.getpid() and any(part in command for part in OWN):
+                continue
         except psutil.Error:
             continue
-        found.append(f"{process.pid} of {environment.get('PYTEST_CURRENT_TEST', 'an unknown test')}: {command}")
+        found.append(f"{process.pid} of {environment.get('PYTEST_CURRENT_TEST', 'an unknown test')}: {command[:200]}")
     return found
