@@ -32,7 +32,7 @@ def provision(
         subject=component.subject,
         project=project,
         actor=actor,
-        reason=f"{change.what}, {reason}",
+        reason=f"{change.what} ({reason})" if reason else change.what,
         after={"request": request.model_dump(), **change.rate.model_dump()},
         run_id=run_id,
     )

@@ -19,7 +19,7 @@ class Store:
     def __init__(self, plan: Plan, tables: dict[str, Path], *, static: bool = False) -> None:
         self.plan = plan
         self.static = static
-        """Whether everything is seen as of now."""
+        """Whether the present state is used (no cutoff)."""
         self._paths = tables
         self._schemas: dict[str, pl.Schema] = {}
         self._frames: dict[str, dict[str, pl.Series]] = {}

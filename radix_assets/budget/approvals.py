@@ -20,7 +20,7 @@ def approve_plan(folder: Path, plan: Plan, *, by: str, why: str) -> None:
     path = folder / PLANS_FILE
     now = datetime.now(UTC).isoformat(timespec="seconds")
     entry = {"plan": plan.hash, "inputs": plan.inputs, "by": by, "why": why, "at": now, **plan.most.model_dump()}
-    append_entry(path, "Plans beyond the budget that a person approved.", entry)
+    append_entry(path, "Approved plans that exceed the budget.", entry)
 
 
 def approved_plan(folder: Path, plan: Plan) -> str | None:

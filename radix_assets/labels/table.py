@@ -130,8 +130,8 @@ def moments_of(texts: Sequence[str]) -> Times:
             raise TargetError(
                 "RDX-TGT-305",
                 f"{text.strip()!r} is not a time",
-                expected="2010-01-01 or 2010-01-01T12:00",
-                hint="fix --at",
+                expected="a UTC time such as 2030-01-31 or 2030-01-31T12:00",
+                hint="correct --at; separate several times by commas",
             )
     return read.cast(pl.Int64).to_numpy()
 

@@ -16,7 +16,7 @@ def approve(folder: Path, model: str, *, by: str, why: str) -> None:
         return
     path = folder / APPROVALS_FILE
     entry = {"model": model, "by": by, "why": why, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    append_entry(path, "Models that a person let go live.", entry)
+    append_entry(path, "Models approved for serving.", entry)
 
 
 def approved(folder: Path) -> dict[str, str]:

@@ -39,7 +39,7 @@ def decide(
     """Promote the challenger, or keep the champion.
 
     The challenger is promoted if it was accepted and either no model serves yet, or the champion cannot score these
-    features, or the challenger beats the champion on the challenger's test rows (paired: the lower end of the 95 %
+    features, or the challenger beats the champion on the challenger's test rows (paired: the lower end of the 95%
     interval of the lead is above 0). With approval `human` it must also be in `approved`, which holds model ids or
     registered versions.
 

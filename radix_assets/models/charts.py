@@ -29,7 +29,7 @@ def draw(
     """Write the charts; return them by title."""
     drawn = {
         "baselines chart": _save(
-            out, "score", _scores(card), "The model and the trivial baselines on the same rows, with 95 % intervals."
+            out, "score", _scores(card), "The model and the trivial baselines on the same rows, with 95% intervals."
         )
     }
     if card.problem == "binary":

@@ -11,7 +11,7 @@ FOLDER = "fitted"
 
 
 class Score(BaseModel):
-    """One metric on the test rows, with its 95 % interval."""
+    """One metric on the test rows, with its 95% interval."""
 
     value: float
     low: float

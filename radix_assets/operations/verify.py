@@ -257,7 +257,7 @@ def _provisioned(
             change = component.plan(project.name, Request())
             if change.action != "none":
                 fix = f"radix run {project.name} --again {step.name}"
-                problem = f"{change.what} of {project.name}, which {step.name} requires, is missing"
+                problem = f"missing from {project.name}: {change.what} (required by {step.name})"
                 missing.setdefault(change.component, Difference(change.component, problem, fix))
     yield from missing.values()
 

@@ -35,7 +35,7 @@ def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, 
             work.project.name,
             request_of(use),
             actor=actor,
-            reason=f"for {work.step.name}",
+            reason=f"required by {work.step.name}",
             run_id=run_id,
         )
         if change.action != "none":

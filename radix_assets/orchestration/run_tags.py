@@ -1,11 +1,11 @@
-"""Tags of Radix's runs: the project, who asked, the settings it was asked with, and what it waits for."""
+"""Tags of Radix's runs: the project, who requested it, its settings, and what it waits for."""
 
 import dagster as dg
 
 from radix_assets.project.settings import Project
 
 ACTOR = "radix/actor"
-"""Who asked for the run."""
+"""Who requested the run."""
 PROJECT_TAG = "radix/project"
 WAITING_FOR = "radix/waiting_for"
 """The action a user must take before the project can continue, in a few words."""

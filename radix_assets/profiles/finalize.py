@@ -17,7 +17,7 @@ from radix_assets.profiles.state.table import TableState
 from radix_assets.profiles.statistics import registry
 
 _ALWAYS = 2.0
-"""Standard errors that are exceeded once in twenty times (5 %)."""
+"""Standard errors that are exceeded once in twenty times (5%)."""
 
 
 def finalize(table: str, state: TableState, exact: dict[int, dict[str, Any]]) -> TableProfile:

@@ -360,7 +360,7 @@ def _explain(
         names = _fields(where[:-1], content)
         near = difflib.get_close_matches(str(where[-1]), names, n=1)
         found, expected = f"{name} is not a setting", f"one of {', '.join(names)}"
-        hint = f"did you mean {near[0]}?" if near else "remove the line"
+        hint = f"did you mean {near[0]}?" if near else "remove it, or use one of these names"
     elif first["type"] == "missing":
         found, expected, hint = f"{name} is missing", "it is required", f"add {where[-1]}:"
     elif first["type"] == "unknown_provider":

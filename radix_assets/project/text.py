@@ -61,10 +61,13 @@ def _first_invalid_value(text: str) -> tuple[int, int] | None:
 def _unreadable(problem: str, path: Path, text: str, position: int, at: tuple[int, int] | None = None) -> ConfigError:
     before = text[:position]
     line, column = at or (before.count("\n"), position - (before.rfind("\n") + 1))
+    bracket = problem.startswith("expected ',' or ")
+    if bracket:
+        problem = problem.partition(", but got")[0] + " here"
     return ConfigError(
         "RDX-CFG-002",
-        f"the file is not YAML: {problem}",
-        hint="correct the line",
+        f"the file is not valid YAML: {problem}",
+        hint="close the bracket before this place, or put the comma" if bracket else "correct the line",
         file=path,
         line=line + 1,
         column=column + 1,

@@ -70,7 +70,7 @@ def wrong(
         f"{found}\n    {text}\n    {mark}",
         expected=expected,
         hint=hint or "fix the expression",
-        at=place.start + 1,
+        character=f"{place.start + 1} of the expression",
     )
 
 
@@ -260,7 +260,7 @@ class _Parser:
     def _require(self, text: str) -> _Token:
         token = self._take(text)
         if token is None:
-            self._fail(f"a {text!r} is missing", f"{text!r}")
+            self._fail(f"a {text!r} is missing", "")
         return token
 
     def _next(self, expected: str) -> _Token:

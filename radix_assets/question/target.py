@@ -14,6 +14,9 @@ _COMPARISON = re.compile(r"\s*(>=|<=|==|!=|>|<|=)\s*(.*\S)\s*", re.DOTALL)
 _LAST = re.compile(r"(.*?)\s*(>=|<=|==|!=|>|<|=)\s*([^<>=!]+)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
+NEARLY = 0.1
+"""Difference in similarity (0 to 1) to the best suggestion up to which another one is suggested, too."""
+
 Parsed = tuple[str, str, Operator | None, float | str | None]
 
 
@@ -67,7 +70,16 @@ def value_of(text: str) -> float | str:
 def _unknown(text: str, qualified: Sequence[tuple[str, str, str]]) -> TagError:
     match = _LAST.fullmatch(text)
     name = match[1].strip() if match else text
-    near = nearest(name, [full for full, _, _ in qualified])
+    table = next((table for _, table, _ in qualified if table.casefold() == name.casefold()), None)
+    if table is not None:
+        return TagError(
+            "RDX-TAG-002",
+            f"{name!r} is a table, not a column",
+            expected=f"{table}.COLUMN, or a comparison such as '{table}.COLUMN > 15'",
+            hint=f"name a column of {table}: {table}.COLUMN",
+            target=text,
+        )
+    near = _closest(name, nearest(name, [full for full, _, _ in qualified]))
     return TagError(
         "RDX-TAG-002",
         f"{name!r} is not in the data",
@@ -75,6 +87,16 @@ def _unknown(text: str, qualified: Sequence[tuple[str, str, str]]) -> TagError:
         hint=f"did you mean {' or '.join(near)}?" if near else "use a column listed in tags.yaml",
         target=text,
     )
+
+
+def _closest(name: str, near: Sequence[str]) -> list[str]:
+    """Return the best of the names, and those that are nearly as similar to the text as the best."""
+
+    def similarity(full: str) -> float:
+        other = full if "." in name else full.rpartition(".")[2]
+        return difflib.SequenceMatcher(None, other.casefold(), name.casefold()).ratio()
+
+    return [full for full in near if similarity(full) > similarity(near[0]) - NEARLY]
 
 
 def nearest(name: str, known: Sequence[str], most: int = 2) -> list[str]:

@@ -20,7 +20,7 @@ _WORK = "staging"
 def ingest(project: Project, table: str, out: Path, credentials: Credentials = NO_CREDENTIALS) -> Output:
     """Read a declared table into `out`: `data.parquet`, `schema.json`, and `rejects.parquet` if cells were rejected.
 
-    The types of text are inferred over all rows. A column is converted if at least 99.9 % of its values parse (all of
+    The types of text are inferred over all rows. A column is converted if at least 99.9% of its values parse (all of
     them if there are fewer than a thousand); the others become null and are stored in `rejects.parquet` with row,
     column and text.
 

@@ -20,7 +20,7 @@ REVEALING = {"confusion", "target", "over_time", "fit", "drift"}
 
 
 def report_data(project: Project, parts: Parts, seconds: Mapping[str, float], dollars: float = 0.0) -> dict[str, Any]:
-    """Return all data of the template. Sections without content are empty or None."""
+    """Return the data for the template. Sections without content are empty or None."""
     private = _target_is_private(parts.tags)
     pictures = {
         name: "data:image/png;base64," + base64.b64encode(content).decode()

@@ -1,9 +1,11 @@
 """The first `tags.yaml`: every suggestion with its evidence, least certain first."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from radix_assets.pipeline.output import counted
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.project.settings import Project
 from radix_assets.question.horizon import Future
@@ -19,6 +21,8 @@ from radix_assets.tags_file.lines import Key
 from radix_assets.tags_file.yaml_text import LONGEST_KEY, aligned, listed, quoted, quoted_reference, remark
 from radix_resources.errors import TagError
 
+_PERCENT = re.compile(r"^(\d+)%")
+"""The confidence at the start of a comment; an earlier version wrote `97 %`."""
 UNSURE = 0.65
 """Confidence below which a line should be checked."""
 SURE = 0.8
@@ -38,8 +42,10 @@ _HEAD = """\
 #          not-generalizable (keys, constants), context-specific (needs knowledge of the data).
 #    sensitivity: personal or sensitive; values of such a column are never shown.
 # 3. Write `confirmed: true` and save. Radix then continues by itself.
-# A line that you have not edited is updated when the data change; a line that you have edited is yours.
+# A line that you edit is yours. To keep a suggestion as it is, add `human: true` to its line. Radix updates all other
+# lines when the data change.
 """
+_ORDER = "; the least certain columns are listed first in each table"
 
 
 class SuggestedLine(NamedTuple):
@@ -92,10 +98,10 @@ def first_text(project: Project, suggestions: Suggestions, schema: Schema, profi
     tables = [name for name in _ordered(suggestions) if name in profiles]
     columns = [column for name in tables for column in suggestions.tables[name].columns.values()]
     unsure = sum(1 for column in columns if column.confidence < UNSURE)
-    doubtful = f"{unsure:,} of them" if unsure else "none of them"
+    doubtful = counted(unsure, "column has", "columns have") if unsure else "no column has"
     count = (
-        f"{len(columns):,} columns in {len(tables):,} tables; "
-        f"the confidence is below {UNSURE:.0%} for {doubtful}{', listed first in their tables' if unsure else ''}."
+        f"{counted(len(columns), 'column')} in {counted(len(tables), 'table')}; "
+        f"{doubtful} a confidence below {UNSURE:.0%}{_ORDER if unsure else ''}."
     )
     top = [(lines[key].body, lines[key].note) for key in (("target",), ("problem",))]
     links = [(line.body, line.note) for key, line in lines.items() if key[0] == "relationships"]
@@ -174,7 +180,7 @@ def column_value(column: ColumnSuggestion, *, target: bool = False) -> tuple[str
 
 def note_of(confidence: float, evidence: str) -> str:
     """Return the comment with confidence and evidence."""
-    return remark(f"{confidence * 100:.0f} %: {evidence}" if evidence else f"{confidence * 100:.0f} %")
+    return remark(f"{confidence:.0%}: {evidence}" if evidence else f"{confidence:.0%}")
 
 
 _EARLIER_NOTES = {
@@ -189,6 +195,7 @@ _EARLIER_NOTES = {
 
 def earlier_note(note: str) -> str:
     """Return a comment as an earlier version wrote it, by which its lines are recognized without a ledger."""
+    note = remark(_PERCENT.sub(r"\1 %", note))  # the space cost the last character of a comment that was cut
     for new, old in _EARLIER_NOTES.items():
         if note.startswith(new):
             return old + note.removeprefix(new)

@@ -16,7 +16,7 @@ from radix_assets.tags_file.reader import NodeReader
 from radix_assets.tags_file.schema import TOP_SETTINGS, Located, TableBlock
 from radix_resources.errors import TagError
 
-_PERCENT = re.compile(r"#[^:\d]*(\d{1,3}) %")
+_PERCENT = re.compile(r"#[^:\d]*(\d{1,3}) ?%")
 
 
 @dataclass
@@ -114,7 +114,7 @@ def parse_tags(text: str, path: Path, ledger: Ledger | None = None, mistakes: Mi
 
 
 _TRIES = 5
-"""Lines that are skipped to find further mistakes in a file that is not YAML."""
+"""Lines that are skipped to find further mistakes in a file that is not valid YAML."""
 
 
 def _root(text: str, path: Path, mistakes: Mistakes) -> nodes.Node | None:

@@ -2,8 +2,8 @@
 
 Each project has one chain. A link holds the action, its number and the hash of the link before it. It is first written
 as a file of its own, put-if-absent under *project + next number*, which alone decides whose turn it is; then the event
-is written, with the link's hash. Whoever can write to the database cannot take something out without the files
-disagreeing, and the commit records remember how far the chain had come and its hash at that point.
+is written, with the link's hash. Anyone who can write to the database cannot remove something without a mismatch to
+the files, and the commit records store how far the chain had come and its hash at that point.
 """
 
 import hashlib

@@ -35,7 +35,7 @@ def watched(session: "SparkSession", lost: RadixError) -> Iterator[None]:
                 elif time.monotonic() - last_seen > LOST:
                     given_up.set()
                     session.sparkContext.cancelAllJobs()
-            except Exception:  # noqa: BLE001 the driver itself has ended, which its caller reports
+            except Exception:  # noqa: BLE001 the driver has ended; the waiting caller is notified
                 return
 
     watcher = threading.Thread(target=watch, daemon=True, name="radix-spark-watch")

@@ -2,7 +2,7 @@
 
 It owns the listening socket, so the address outlives every server: a new version and the old one take connections from
 the same queue for a moment, and while a crashed server comes back, requests wait instead of being refused. Standard
-library only, so that it weighs little; it detaches from the process that started it.
+library only, to stay small; it detaches from its parent process.
 """
 
 import contextlib

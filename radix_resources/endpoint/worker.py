@@ -83,17 +83,17 @@ class Worker:
         return ask(self._address, path, seconds=seconds)
 
     def stop(self) -> None:
-        """Ask it to finish open requests and end."""
+        """Ask the process to finish open requests and exit."""
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """Kill it."""
+        """Kill the process."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
 
     def wait(self, seconds: float) -> None:
-        """Wait for its end for that long, then kill it, and reap it."""
+        """Wait up to that many seconds for the process to exit, then kill it; reap it."""
         try:
             self._process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:

@@ -150,7 +150,7 @@ def _fit_points(x_values: bytes, y_values: bytes, least: float) -> tuple[float, 
 
 
 def _bounds(ratios: Numbers) -> tuple[float, float]:
-    """Return the factors between which 95 % of new runs are expected."""
+    """Return the factors between which 95% of new runs are expected."""
     ordered = np.sort(ratios)
     above = int(np.ceil((len(ordered) + 1) * (1 - _SHARE)))
     low = ordered[-above] if above <= len(ordered) else ordered[0] / _BEYOND

@@ -49,7 +49,7 @@ class Usage(_Frozen):
 
 
 class Interval(_Frozen):
-    """A prediction: the median, and bounds that are expected to contain 95 % of the values."""
+    """A prediction: the median, and bounds that are expected to contain 95% of the values."""
 
     low: float
     middle: float

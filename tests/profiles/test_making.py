@@ -181,7 +181,7 @@ def test_associations_patterns_and_exactness_are_shown(snapshot):
     output = make_profile("parts", raw, out, private=[])
     pairs = output.shown["strongest associations"]
     assert pairs.rows[0] == {"column": "size", "with": "twice", "measure": "Pearson", "value": 1.0}
-    assert output.shown["patterns"] == Table([{"column": "part", "patterns": "AA-9999 100 %"}])
+    assert output.shown["patterns"] == Table([{"column": "part", "patterns": "AA-9999 100%"}])
     assert output.shown["estimated"] == "nothing: every statistic is exact"
     assert output.shown["associations"] == Picture("associations.png", "parts: how columns go together")
     hidden = make_profile("parts", raw, out, private=["part", "twice"])

@@ -36,7 +36,7 @@ def test_and_binds_closer_than_or_and_times_closer_than_plus() -> None:
     ("text", "at", "found", "help_"),
     [
         ("", 1, "empty", "value"),
-        ("count(orders", 13, "')' is missing", "')'"),
+        ("count(orders", 13, "')' is missing", "fix the expression"),
         ("cuont(orders) == 0", 1, "cuont", "count"),
         ("count(orders, 30x)", 15, "30", "such as 30d"),
         ("sum(orders)", 5, "whole table", "sum(orders.column)"),
@@ -55,7 +55,7 @@ def test_a_syntax_error_is_shown_with_its_position(text: str, at: int, found: st
     with pytest.raises(TargetError) as caught:
         parse(text)
     error = caught.value
-    assert (error.code, error.context["at"]) == ("RDX-TGT-301", at)
+    assert (error.code, error.context["character"]) == ("RDX-TGT-301", f"{at} of the expression")
     assert found in error.found
     assert help_ in error.expected + error.hint
     shown, mark = error.found.splitlines()[-2:]

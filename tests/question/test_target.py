@@ -54,6 +54,22 @@ def test_an_unknown_or_ambiguous_target_is_refused_with_the_nearest_name(text, n
     assert near in caught.value.hint
 
 
+def test_only_names_nearly_as_close_as_the_best_are_suggested():
+    tables = {"orders": ["returned", "weight", "return_reason"], "customers": ["returned", "email"]}
+    with pytest.raises(TagError) as caught:
+        parse_target("orders.returnd", tables)
+    assert caught.value.hint == "did you mean orders.returned?"
+    with pytest.raises(TagError) as caught:
+        parse_target("returned", tables)
+    assert caught.value.hint == "did you mean orders.returned or customers.returned?"
+
+
+def test_a_table_is_not_a_target():
+    with pytest.raises(TagError) as caught:
+        parse_target("Orders", {"orders": ["returned"]})
+    assert caught.value.hint == "name a column of orders: orders.COLUMN"
+
+
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 import threading
 
 import pytest
@@ -7,10 +8,11 @@ from tag_shop import ODD, frames, open_shop
 from radix_assets.tags.edit import confirm, set_tags
 from radix_assets.tags.refresh import refresh_tags
 from radix_assets.tags.resolve import resolve
-from radix_assets.tags.write import write_tags
+from radix_assets.tags.write import earlier_note, note_of, write_tags
 from radix_assets.tags_file.file import read_tags
 from radix_assets.tags_file.ledger import ledger_path
 from radix_assets.tags_file.lines import key_text
+from radix_assets.tags_file.yaml_text import remark
 from radix_resources.errors import TagError
 
 
@@ -274,7 +276,9 @@ def test_a_ledger_and_a_mark_of_an_earlier_version_are_still_read(shop, tmp_path
 def test_lines_in_the_words_of_an_earlier_version_are_recognized_without_a_ledger(shop):
     text = shop.path.read_text()
     assert "no creation time found" in text
-    earlier = text.replace("# no creation time found", "# no moment at which a row came to be")
+    earlier = re.sub(r"# (\d+)%", r"# \1 %", text)
+    assert earlier != text
+    earlier = earlier.replace("# no creation time found", "# no moment at which a row came to be")
     shop.path.write_text(earlier.replace("# no unique columns found", "# nothing found that tells the rows apart"))
     ledger_path(shop.path).unlink()
     refresh_tags(shop.path, *shop.args(), shop.project)
@@ -283,3 +287,9 @@ def test_lines_in_the_words_of_an_earlier_version_are_recognized_without_a_ledge
         for setting in ("primary_key", "time_index"):
             assert file.untouched(("tables", name, setting)), (name, setting, block)
     assert shop.path.read_text() == text
+    assert all(file.untouched(key) for key in file.lines if key[2:3] == ("columns",))
+
+
+def test_a_cut_comment_of_an_earlier_version_is_recognized():
+    evidence = "word " * 60
+    assert earlier_note(note_of(0.97, evidence)) == remark(f"97 %: {evidence}")

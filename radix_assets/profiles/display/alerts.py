@@ -57,7 +57,7 @@ def _of_column(column: ColumnProfile) -> list[Alert]:  # noqa: C901 a list of ru
 
 
 def _per_cent(share: float) -> str:
-    """Return a percentage that is never rounded up to 100 %."""
+    """Return a percentage that is never rounded up to 100%."""
     if 0.999 < share < 1:  # noqa: PLR2004
-        return "over 99.9 %"
-    return f"{share:.1%}".replace("%", " %")
+        return "over 99.9%"
+    return f"{share:.1%}"

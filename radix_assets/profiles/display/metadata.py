@@ -95,4 +95,4 @@ def _method(profile: TableProfile) -> dict[str, Shown]:
 
 
 def _per_cent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %") if share >= 0.01 or not share else "<1 %"  # noqa: PLR2004
+    return f"{share:.0%}" if share >= 0.01 or not share else "<1%"  # noqa: PLR2004

@@ -31,7 +31,7 @@ class EndpointComponent(Component):
 
     def plan(self, project: str, request: Request) -> Change:
         exists = self._folder(project).is_dir()
-        what = "an address on this machine, and a supervised process"
+        what = "a local address and a supervised process"
         return self.change(project, request, exists=exists, what=what)
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 same

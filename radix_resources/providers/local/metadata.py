@@ -23,7 +23,7 @@ class MetadataComponent(Component):
 
     def plan(self, project: str, request: Request) -> Change:
         exists = (self._home.state / "dagster.yaml").exists()
-        return self.change(project, request, exists=exists, what="the settings of Dagster's instance")
+        return self.change(project, request, exists=exists, what="settings of the Dagster instance")
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 one for all
         self._home.prepare()

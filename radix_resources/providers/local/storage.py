@@ -39,7 +39,7 @@ class StorageComponent(Component):
 
     def plan(self, project: str, request: Request) -> Change:
         exists = self._records(project).is_dir()
-        return self.change(project, request, exists=exists, what="a folder for its snapshots")
+        return self.change(project, request, exists=exists, what="snapshot folder")
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 a folder has no size
         make_folder(self._records(project))
@@ -48,7 +48,13 @@ class StorageComponent(Component):
         commits, size = self._storage.held(project)
         if not (commits or size or self._records(project).is_dir()):
             return None
-        what = f"{commits} commit records and their snapshots" if commits else "no snapshot yet"
+        what = "no snapshot yet"
+        if commits:
+            what = (
+                "1 commit record and its snapshot"
+                if commits == 1
+                else f"{commits:,} commit records and their snapshots"
+            )
         rate = Rate(dollars_month=size / GIGABYTE * self._prices().gigabyte_month)
         return Holding(state="ready", what=what, bytes=size, data=bool(commits or size), rate=rate)
 

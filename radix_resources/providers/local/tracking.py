@@ -23,7 +23,7 @@ class TrackingComponent(Component):
 
     def plan(self, project: str, request: Request) -> Change:
         exists = self._tracking.is_prepared(project)
-        return self.change(project, request, exists=exists, what="an MLflow experiment")
+        return self.change(project, request, exists=exists, what="MLflow experiment")
 
     def apply(self, project: str, request: Request) -> None:  # noqa: ARG002 it has no size
         self._tracking.prepare(project)
@@ -32,7 +32,9 @@ class TrackingComponent(Component):
         runs = self._tracking.count(project)
         if runs is None:
             return None
-        what = f"an MLflow experiment with {runs} runs, its models" if runs else "an empty MLflow experiment"
+        what = "an empty MLflow experiment"
+        if runs:
+            what = f"an MLflow experiment with {runs:,} {'run' if runs == 1 else 'runs'} and their models"
         return Holding(state="ready", what=what, data=bool(runs))
 
     def release(self, project: str) -> None:
@@ -49,4 +51,4 @@ class TrackingComponent(Component):
             count = len(self.owners())
         except ModelError as error:
             return Condition(state="failed", what=error.found)
-        return Condition(state="ready", what=f"{count} experiments")
+        return Condition(state="ready", what=f"{count} experiment" if count == 1 else f"{count} experiments")

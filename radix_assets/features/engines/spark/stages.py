@@ -199,7 +199,7 @@ class Stages:
         nodes: dict[str, Aggregation],
         window: int | None,
     ) -> "DataFrame":
-        """Return ANCHOR, CUT and the aggregations over the rows that were known before, all with the same window."""
+        """Return ANCHOR, CUT and the aggregations over the rows known before the cutoff, all with the same window."""
         table = self._tables.links[path[-1]].child
         ask = asked.toDF("__asker", CUT)
         same = child[ANCHOR] == ask["__asker"]
