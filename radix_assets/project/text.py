@@ -61,9 +61,9 @@ def _first_invalid_value(text: str) -> tuple[int, int] | None:
 def _unreadable(problem: str, path: Path, text: str, position: int, at: tuple[int, int] | None = None) -> ConfigError:
     before = text[:position]
     line, column = at or (before.count("\n"), position - (before.rfind("\n") + 1))
-    bracket = problem.startswith("expected ',' or ")
-    if bracket:
-        problem = problem.partition(", but got")[0] + " here"
+    bracket = "expected ',' or " in problem
+    if bracket:  # libyaml begins with "did not find", the parser in Python adds what it found
+        problem = problem.removeprefix("did not find ").partition(", but got")[0] + " here"
     return ConfigError(
         "RDX-CFG-002",
         f"the file is not valid YAML: {problem}",

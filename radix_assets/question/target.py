@@ -91,10 +91,12 @@ def _unknown(text: str, qualified: Sequence[tuple[str, str, str]]) -> TagError:
 
 def _closest(name: str, near: Sequence[str]) -> list[str]:
     """Return the best of the names, and those that are nearly as similar to the text as the best."""
+    head, _, last = name.casefold().rpartition(".")
 
     def similarity(full: str) -> float:
-        other = full if "." in name else full.rpartition(".")[2]
-        return difflib.SequenceMatcher(None, other.casefold(), name.casefold()).ratio()
+        table, _, column = full.casefold().rpartition(".")
+        pair = (column, last) if head in {"", table} else (full.casefold(), name.casefold())
+        return difflib.SequenceMatcher(None, *pair).ratio()
 
     return [full for full in near if similarity(full) > similarity(near[0]) - NEARLY]
 

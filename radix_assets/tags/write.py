@@ -42,8 +42,7 @@ _HEAD = """\
 #          not-generalizable (keys, constants), context-specific (needs knowledge of the data).
 #    sensitivity: personal or sensitive; values of such a column are never shown.
 # 3. Write `confirmed: true` and save. Radix then continues by itself.
-# A line that you edit is yours. To keep a suggestion as it is, add `human: true` to its line. Radix updates all other
-# lines when the data change.
+# A line that you edit, or that has `human: true`, is yours; Radix updates the others when the data change.
 """
 _ORDER = "; the least certain columns are listed first in each table"
 

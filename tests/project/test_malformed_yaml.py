@@ -178,3 +178,18 @@ def test_the_code_location_loads_with_every_kind_of_broken_project_and_shows_eac
     shown = {key.path[0] for key in loaded.resolve_asset_graph().get_all_asset_keys()}
     assert shown >= {"shop", *broken}
     assert len([name for name in shown if name.startswith("my_shop")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("sources", "found", "hint"),
+    [
+        ("[{path: a.csv}", "the file is not valid YAML: expected ',' or ']' here", "close the bracket"),
+        ("a: b: c", "the file is not valid YAML: mapping values are not allowed", "correct the line"),
+    ],
+)
+def test_a_bracket_that_is_not_closed_is_described(home: Home, sources: str, found: str, hint: str):
+    path = write(home.projects, f"name: shop\nsources: {sources}\ngoal: x\n".encode())
+    error = load_projects(home.projects)[1]["shop"]
+    assert error.context["file"] == path
+    assert error.found.startswith(found)
+    assert error.hint.startswith(hint)

@@ -60,6 +60,9 @@ def test_only_names_nearly_as_close_as_the_best_are_suggested():
         parse_target("orders.returnd", tables)
     assert caught.value.hint == "did you mean orders.returned?"
     with pytest.raises(TagError) as caught:
+        parse_target("order items.totla", {"order items": ["total", "note"]})
+    assert caught.value.hint == "did you mean order items.total?"
+    with pytest.raises(TagError) as caught:
         parse_target("returned", tables)
     assert caught.value.hint == "did you mean orders.returned or customers.returned?"
 
