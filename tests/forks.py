@@ -133,7 +133,9 @@ def quiet_environment() -> dict[str, str]:
     """Return the environment of every command, without settings of an installation."""
     from radix_resources.home import QUIET
 
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RADIX_", "DAGSTER_"))}
+    # A console that is imported before the fork would keep the terminal size that xdist sets for its workers.
+    dropped = ("RADIX_", "DAGSTER_", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**kept, **QUIET}
 
 

@@ -71,7 +71,7 @@ def test_a_failure_is_shown_on_the_timeline_of_its_asset(toy: Toy, instance: dg.
     shown = found.asset_observation
     assert shown
     assert shown.metadata["error code"].value == "RDX-INT-001"
-    assert (shown.description or "").startswith("materialize toy/raw/a: failed (ValueError in raw/a")
+    assert (shown.description or "").startswith("materialize toy/raw/a: failed (unexpected ValueError in raw/a")
 
 
 @pytest.mark.parametrize(

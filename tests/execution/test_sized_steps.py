@@ -33,7 +33,7 @@ def test_a_lost_ledger_is_rebuilt_from_the_commits(toy: Toy, instance: dg.Dagste
     toy.materialize(instance)
     before = ledger(toy.home).read()
     (toy.home.state / "usage.jsonl").unlink()
-    assert {used.step for used in ledger(toy.home).read(toy.home.store)} == {used.step for used in before}
+    assert {used.step for used in ledger(toy.home).read(toy.tools.storage)} == {used.step for used in before}
 
 
 def test_out_of_memory_is_retried_once_and_the_measured_need_is_stored(toy: Toy, instance: dg.DagsterInstance):
