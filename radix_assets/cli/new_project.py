@@ -86,7 +86,8 @@ def check_target(text: str, project: Project, home: Home) -> None:
     try:
         _, _, operator, value = parse_target(text, readable)
     except TagError as error:
-        hint = error.hint if "did you mean" in error.hint else f"the tables are {', '.join(columns_of)}"
+        specific = error.hint.startswith(("did you mean", "name a column"))
+        hint = error.hint if specific else f"the tables are {', '.join(columns_of)}"
         raise TagError(error.code, error.found, expected=error.expected, hint=hint, target=text) from None
     if operator in {"<", "<=", ">", ">="} and isinstance(value, str):
         raise TargetError(
