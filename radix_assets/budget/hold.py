@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from radix_assets.budget.approvals import approved_plan
-from radix_assets.budget.plan import Plan, make_plan
 from radix_assets.pipeline.stage import Stage, Tools
 from radix_assets.pipeline.status import AssetStatus, unbudgeted_statuses
 from radix_assets.project.settings import Project
 from radix_resources.errors import BudgetError
+
+if TYPE_CHECKING:
+    from radix_assets.budget.plan import Plan
 
 
 def hold_back(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> list[AssetStatus]:
@@ -24,13 +26,16 @@ def over_budget(project: Project, statuses: Sequence[AssetStatus], tools: Tools)
     """Return why the project may not continue, or None. Nothing is computed if the project has no budget."""
     if not project.budget.limited or not any(one.state == "stale" for one in statuses):
         return None
+    from radix_assets.budget.approvals import approved_plan
+    from radix_assets.budget.plan import make_plan  # a plan reads footers, for which it loads pyarrow
+
     plan = make_plan(project, statuses, tools)
     if not plan.beyond or approved_plan(project.folder, plan):
         return None
     return beyond(project, plan)
 
 
-def beyond(project: Project, plan: Plan) -> BudgetError:
+def beyond(project: Project, plan: "Plan") -> BudgetError:
     """Return the error for a plan that exceeds the budget."""
     return BudgetError(
         "RDX-BUD-001",

@@ -71,10 +71,12 @@ def _confirmed_features(work: Work) -> set[str]:
 
 def _search_settings(search: "Search") -> dict[str, object]:
     """Return what a model depends on: with the learners of other packages, the versions of these packages."""
-    from radix_assets.models.learners.registry import learner_versions
-
     settings = search.model_dump()
-    return settings if search.learners is None else settings | {"learners": learner_versions(search.learners)}
+    if search.learners is None:
+        return settings
+    from radix_assets.models.learners.registry import learner_versions  # loads NumPy, which a status must not
+
+    return settings | {"learners": learner_versions(search.learners)}
 
 
 MODEL = Stage(

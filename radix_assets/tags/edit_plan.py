@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from radix_assets.question.target import nearest, parse_target
-from radix_assets.tags.resolve_question import checked_target
+from radix_assets.tags.check_target import checked_target
 from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import TagsFile
 from radix_assets.tags_file.reader import not_allowed

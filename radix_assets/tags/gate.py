@@ -1,7 +1,7 @@
 """The gate: what a user must do before the project continues."""
 
 from radix_assets.project.settings import Project
-from radix_assets.tags.resolve_question import checked_target
+from radix_assets.tags.check_target import checked_target
 from radix_assets.tags_file.file import TagsFile
 from radix_resources.errors import RadixError
 

@@ -8,8 +8,8 @@ from radix_assets.project.settings import Project
 from radix_assets.relationships.schema import Relationship, Schema
 from radix_assets.suggestions.schema import Suggestions
 from radix_assets.tags.additions import add_relationships, append_columns, append_tables, remove_relationships
+from radix_assets.tags.check_target import checked_target
 from radix_assets.tags.references import normalize
-from radix_assets.tags.resolve_question import checked_target
 from radix_assets.tags.write import AT_ONCE, SuggestedLine, relationship_line, table_lines
 from radix_assets.tags_file.diff import Change, changes, nested, settings_in
 from radix_assets.tags_file.file import TagsFile, parse_tags

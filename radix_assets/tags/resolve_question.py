@@ -3,37 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from radix_assets.question.horizon import Future, future_of
+from radix_assets.question.horizon import Future
 from radix_assets.question.parse import parse
-from radix_assets.question.target import parse_target
 from radix_assets.relationships.schema import Relationship
 from radix_assets.tags.bind_question import LABEL, LABEL_TABLE, bind_question, problem_of
 from radix_assets.tags.schema import TableTags, Target
 from radix_assets.tags_file.file import TagsFile
-from radix_resources.errors import TagError, TargetError
-
-
-def checked_target(text: str, columns: Mapping[str, Sequence[str]]) -> str:
-    """Return a target, given by the user, as it is written to the file: a reference unchanged, a question normalized.
-
-    Raise TagError RDX-TAG-002 and 004, and TargetError RDX-TGT-301, if it is not valid.
-    """
-    if not text.lstrip().startswith("{"):
-        parse_target(text, columns)
-        return text
-    try:
-        future = future_of(text)
-    except ValueError as error:
-        raise TagError(
-            "RDX-TAG-004",
-            f"the target cannot be read: {error}",
-            expected="{for_each: customers, predict: 'count(orders) == 0', within: 30d}",
-            hint="fix the target",
-        ) from None
-    for expression in (future.predict, future.where):
-        if expression:
-            parse(expression)
-    return future.text
+from radix_resources.errors import TargetError
 
 
 def resolve_question(
