@@ -2,19 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import get_args
 
-ColumnType = Literal[
-    "numeric",
-    "categorical",
-    "datetime",
-    "sentence",
-    "url",
-    "embedded-number",
-    "list",
-    "not-generalizable",
-    "context-specific",
-]
+from radix_assets.common.vocabulary import FeatureType
+
+ColumnType = FeatureType
 """The nine feature types of the SortingHat benchmark (Shah et al., SIGMOD 2021)."""
 TYPES: tuple[ColumnType, ...] = get_args(ColumnType)
 

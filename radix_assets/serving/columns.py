@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from radix_resources.errors import ServingError
 
 if TYPE_CHECKING:
@@ -33,14 +31,3 @@ def nearest(name: str, names: Sequence[str]) -> str | None:
     folded = {each.casefold(): each for each in reversed(names)}
     close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else None
-
-
-CANONICAL: dict[str, pl.DataType] = {
-    "Int64": pl.Int64(),
-    "Float64": pl.Float64(),
-    "Boolean": pl.Boolean(),
-    "String": pl.String(),
-    "Date": pl.Date(),
-    "Datetime": pl.Datetime("us"),
-    "Time": pl.Time(),
-}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import polars as pl
 from polars import selectors as cs
 
+from radix_assets.features.conform import CANONICAL
 from radix_assets.privacy import Seal
-from radix_assets.serving.columns import CANONICAL
 from radix_assets.tags.schema import Tags
 from radix_resources.errors import RadixError, ServingError
 

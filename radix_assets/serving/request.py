@@ -8,7 +8,8 @@ import polars as pl
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from radix_assets.serving.columns import CANONICAL, missing_column, nearest
+from radix_assets.features.conform import CANONICAL
+from radix_assets.serving.columns import missing_column, nearest
 from radix_assets.serving.predictor import Predictor
 from radix_resources.errors import ServingError
 
