@@ -153,7 +153,7 @@ def test_a_prediction_has_the_keys_of_its_row_and_probabilities(made, rows):
 def test_the_target_is_ignored_and_single_rows_are_answered_like_batches(made, rows):
     tables, champion = made
     together = predict_rows(champion, tables, rows.drop("returned").tail(5), Seal())
-    alone = pl.concat([predict_rows(champion, tables, rows[[i]]) for i in range(len(rows) - 5, len(rows))], Seal())
+    alone = pl.concat([predict_rows(champion, tables, rows[[i]], Seal()) for i in range(len(rows) - 5, len(rows))])
     assert together.equals(alone)
 
 

@@ -38,7 +38,7 @@ def _headline(profile: TableProfile) -> dict[str, Shown]:
 
 
 def _statistics(profile: TableProfile) -> dict[str, Shown]:
-    """Return the table of the statistics of the first columns. Those that a private column lacks are empty."""
+    """Return the table of the statistics of the first columns that disclose no value; the page has all of them."""
     columns = list(profile.columns.values())[:_COLUMNS]
     cells = [formatted(column) for column in columns]
     labels = [entry.label for entry in STATISTICS.values() if any(entry.label in row for row in cells)]

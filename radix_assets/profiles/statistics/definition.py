@@ -54,9 +54,9 @@ class Statistic:
     dtypes: frozenset[DType]
     """Column types that have it; of others it keeps the default of the field."""
     reveals_values: bool = True
-    """Whether it holds or discloses values. Such a statistic of a private column is never written."""
+    """Whether it holds or discloses values. Such a statistic of a private column is never written, and no event has it."""
     format: Callable[[Any], str] | None = _text
-    """The finished value as text for the table of statistics; None: it is not shown there."""
+    """The finished value as text for the table of statistics in the UI; None: it is not shown there."""
 
 
 def _unchanged(state: Any, present: int, dtype: DType) -> Any:  # noqa: ARG001 the signature of `finish`

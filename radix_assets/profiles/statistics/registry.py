@@ -23,11 +23,14 @@ def estimable() -> dict[str, Callable[[float], str]]:
 
 
 def formatted(column: ColumnProfile) -> dict[str, str]:
-    """Return the statistics of a column as text, by label. What a private column lacks is left out."""
+    """Return the statistics of a column that disclose no value as text, by label.
+
+    The event log keeps them for good, and a column may be tagged private afterwards.
+    """
     return {
         entry.label: entry.format(value)
         for entry in STATISTICS.values()
-        if entry.format and (value := getattr(column, entry.name, None)) is not None
+        if entry.format and not entry.reveals_values and (value := getattr(column, entry.name, None)) is not None
     }
 
 
