@@ -54,7 +54,7 @@ class Statistic:
     dtypes: frozenset[DType]
     """Column types that have it; of others it keeps the default of the field."""
     reveals_values: bool = True
-    """Whether it holds or discloses values. Such a statistic of a private column is never written, and no event has it."""
+    """Whether it holds or discloses values. It is never written of a private column, and in no event of any column."""
     format: Callable[[Any], str] | None = _text
     """The finished value as text for the table of statistics in the UI; None: it is not shown there."""
 
