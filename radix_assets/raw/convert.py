@@ -1,5 +1,6 @@
 """Convert staged rows to canonical types, and store the cells that cannot be converted separately."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from radix_assets.sources.types.words import joined
 _ROW_GROUP = 122_880
 """Rows of a row group, fixed so that equal data give equal files."""
 _BEYOND = "(beyond the last column)"
+_ROW = "(the whole row)"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,18 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
         rejected = _rejected(stored, columns)
         _write_rejects(stored, columns, rejected, staged, out)
         beyond = sum(stored.one(pl.col(staged.overflow).count())) if staged.overflow else 0
-    result = RawSchema(table=table, rows=rows, columns=[], dropped=dropped, blank_rows=total - rows, beyond=beyond)
+    result = RawSchema(
+        table=table,
+        rows=rows,
+        columns=[],
+        dropped=dropped,
+        blank_rows=total - rows,
+        beyond=beyond,
+        lost_rows=sum(reject.column is None for reject in staged.rejects),
+        dialect=staged.dialect,
+        warnings=staged.warnings,
+    )
+    set_aside = Counter(reject.column for reject in staged.rejects)
     origins = dict(zip(staged.columns, zip(staged.names, staged.types, strict=True), strict=True))
     for column, missing in zip(columns, nulls, strict=True):
         source, kind = origins[column.staged]
@@ -74,7 +87,7 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
                 coerced=_coerced(column),
                 reading=column.finding.reading if column.finding else None,
                 nulls=missing,
-                rejected=rejected.get(column.staged, 0),
+                rejected=rejected.get(column.staged, 0) + set_aside[staged.columns.index(column.staged)],
             )
         )
     return result, _checks(result, columns)
@@ -117,16 +130,23 @@ def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int],
             pl.col(FILE),
             pl.lit(column.name).alias("column"),
             pl.col(column.staged).cast(pl.String).alias("text"),
+            pl.lit(f"cannot be read as {column.dtype}").alias("reason"),
         )
         for column in columns
         if column.staged in rejected
     ]
     queries += [
         rows.lazy.filter(pl.col(name).is_not_null()).select(
-            pl.col(ROW), pl.col(FILE), pl.lit(_BEYOND).alias("column"), pl.col(name).alias("text")
+            pl.col(ROW),
+            pl.col(FILE),
+            pl.lit(_BEYOND).alias("column"),
+            pl.col(name).alias("text"),
+            pl.lit("more cells than columns").alias("reason"),
         )
         for name in staged.overflow
     ]
+    if staged.rejects:
+        queries.append(_set_aside(staged))
     if not queries:
         return
     rejects = pl.concat(pl.collect_all(queries, engine="streaming")).sort(FILE, ROW, "column", maintain_order=True)
@@ -135,8 +155,18 @@ def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int],
         pl.col(ROW).alias("row"),
         "column",
         "text",
+        "reason",
         pl.col(FILE).replace_strict(files, return_dtype=pl.String).alias("file"),
     ).write_parquet(out / REJECTS_FILE, compression="zstd")
+
+
+def _set_aside(staged: Staged) -> pl.LazyFrame:
+    names: dict[int | None, str] = {None: _ROW, **dict(enumerate(staged.unique))}
+    return pl.LazyFrame(
+        [(reject.row, reject.file, names[reject.column], reject.text, reject.reason) for reject in staged.rejects],
+        schema={ROW: pl.Int64, FILE: pl.Int32, "column": pl.String, "text": pl.String, "reason": pl.String},
+        orient="row",
+    )
 
 
 def _coerced(column: _Column) -> str:

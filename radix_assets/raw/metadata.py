@@ -40,6 +40,8 @@ def metadata(source: Source, staged: Staged, schema: RawSchema, out: Path) -> di
         notes.append(f"{counted(schema.blank_rows, 'row')} without any value {verb} left out")
     if notes:
         facts["notes"] = Markdown("\n".join(f"- {note}" for note in notes[:_MOST_COLUMNS]))
+    if schema.warnings:
+        facts["warnings"] = _warnings(schema)
     facts["rejected cells"] = schema.rejected
     if (out / REJECTS_FILE).exists():
         facts["rejected"] = _rejects(out)
@@ -66,6 +68,20 @@ def metadata(source: Source, staged: Staged, schema: RawSchema, out: Path) -> di
 def _origin(source: Source, staged: Staged, table: str) -> str:
     count = len(staged.files)
     return source.describe_table(table) + (f" · {count} files" if count > 1 else "")
+
+
+def _warnings(schema: RawSchema) -> Table:
+    return Table(
+        [
+            {
+                "warning": warning.message,
+                "column": warning.column or None,
+                "number": warning.count or None,
+                "lines": ", ".join(map(str, warning.lines)) or None,
+            }
+            for warning in schema.warnings[:_MOST_COLUMNS]
+        ]
+    )
 
 
 def _rejects(out: Path) -> Table:

@@ -2,7 +2,7 @@
 
 import re
 from functools import partial
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from radix_resources.credentials.lookup import REFERENCE, Credentials
 
@@ -38,6 +38,24 @@ def with_reference(address: str, name: str) -> str:
         return f"{match[1]}${{{name}}}{match[0][match.end(2) - match.start() :]}"
 
     return _PARAMETER.sub(replaced, _PASSWORD.sub(replaced, address))
+
+
+def take_secrets(address: str, name: str) -> tuple[str, dict[str, str]]:
+    """Return an address with references in place of its passwords, and their values by the names of the references."""
+    values: dict[str, str] = {}
+
+    def taken(secret: str) -> str:
+        reference = f"{name}_{len(values) + 1}" if values else name
+        values[reference] = unquote(secret)
+        return f"${{{reference}}}"
+
+    def replaced(match: re.Match[str]) -> str:
+        secret = match[2]
+        if not secret or REFERENCE.fullmatch(secret):
+            return match[0]
+        return match[0].replace(f"{match[1]}{secret}", f"{match[1]}{taken(secret)}", 1)
+
+    return _PARAMETER.sub(replaced, _PASSWORD.sub(replaced, address)), values
 
 
 def revealed(address: str, credentials: Credentials, table: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """The schema of a raw snapshot, `schema.json`: its columns, their types and how each was read."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -54,6 +54,24 @@ class ColumnSchema(BaseModel):
     """Cells that could not be converted; they are null here and their text is in `rejects.parquet`."""
 
 
+class ReadWarning(BaseModel):
+    """Something in a source that a user should know of, because a value may mean something else than was read.
+
+    It holds no value of a column, since it is shown in events; names of columns and of files are not values.
+    """
+
+    code: str
+    """A stable word for programs, in snake case, such as `short_rows`."""
+    message: str
+    """One sentence: what was found, where, and how it was read."""
+    column: str = ""
+    """The column that it is about; empty if it is about the table."""
+    lines: list[int] = []
+    """The first lines (text) or rows (other formats) that it is about, counted from 1 in their file."""
+    count: int = 0
+    """How many rows or cells it is about; 0 if it is about the whole."""
+
+
 class RawSchema(BaseModel):
     """One table. It does not say where the data came from, so equal data give equal files."""
 
@@ -71,10 +89,19 @@ class RawSchema(BaseModel):
     beyond: int = 0
     """Cells beyond the last column, in rows longer than the header; their text is in `rejects.parquet`."""
 
+    lost_rows: int = 0
+    """Rows that could not be read as rows of the table; their text is in `rejects.parquet`."""
+
+    dialect: dict[str, Any] = {}
+    """How it was read, such as `delimiter`, `encoding`, `header_lines`; with `confidence` and `evidence` of guesses."""
+
+    warnings: list[ReadWarning] = []
+    """What may have been read otherwise than it was meant."""
+
     @property
     def rejected(self) -> int:
-        """Cells that could not be converted or that have no column."""
-        return self.beyond + sum(column.rejected for column in self.columns)
+        """Cells that could not be converted or that have no column, and rows that could not be read."""
+        return self.beyond + self.lost_rows + sum(column.rejected for column in self.columns)
 
 
 def spelling_of(path: Path, column: str) -> tuple[str, str] | None:

@@ -6,16 +6,34 @@ Its columns are named by position (`c0`, `c1` …), so that no column name of th
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.rows import Rows
+from radix_assets.sources.schema import ReadWarning
 from radix_assets.sources.types.readings import cleaned
 
 ROW, FILE = "row", "file"
 """Columns beside the data: the row's number in its file, from 1 (Int64), and the file's number, from 0 (Int32)."""
 STAGED_FILE = "staged.parquet"
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A cell or a row that could not be read, set aside before the types are settled."""
+
+    row: int
+    """The row's number in its file, as in the staged column `row`."""
+    file: int
+    """The file's number."""
+    column: int | None
+    """The column's position; None if it is a whole row, which is not staged."""
+    text: str
+    """The text in the source, as far as it can be shown."""
+    reason: str
+    """Why it was set aside, such as `not UTF-8` or `#DIV/0!`."""
 
 
 @dataclass
@@ -50,6 +68,12 @@ class Staged:
     """Staged columns with cells beyond the last column of the table, which are rejected."""
     notes: list[str] = field(default_factory=list)
     """Remarks for the user."""
+    dialect: dict[str, Any] = field(default_factory=dict)
+    """How the files were read, for programs; see `RawSchema.dialect`."""
+    warnings: list[ReadWarning] = field(default_factory=list)
+    """What may have been read otherwise than it was meant."""
+    rejects: list[Reject] = field(default_factory=list)
+    """Cells and rows that were set aside while staging. Their staged cells are null."""
 
     @property
     def columns(self) -> list[str]:

@@ -1,0 +1,74 @@
+"""The command `radix read`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from radix_assets.cli.common import FAILED, OK, Json, err, out, say_json
+from radix_assets.pipeline.output import counted
+from radix_resources.credentials.environment import Environment
+from radix_resources.credentials.lookup import Credentials
+from radix_resources.credentials.redaction import scrub
+from radix_resources.errors import RadixError
+
+if TYPE_CHECKING:
+    from radix_assets.raw.read_source import TableRead, TableUnread
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(read)
+
+
+def read(
+    source: Annotated[str, typer.Argument(help="A file, a folder, a glob pattern or a URL.")],
+    to: Annotated[Path, typer.Option("--out", help="The folder for the Parquet files.")] = Path(),
+    as_json: Json = False,  # noqa: FBT002 typer's options
+) -> None:
+    """Read data without a project: one Parquet file for each table, and what is doubtful about it.
+
+    Example: radix read orders.csv --out parquet/
+    """
+    from radix_assets.raw.read_source import TableRead, TableUnread, read_source
+
+    try:
+        with err.status("reading", spinner="dots") as status:
+            tables = list(
+                read_source(source, to, Credentials((Environment(),)), lambda text: status.update(escape(text)))
+            )
+    except RadixError as error:
+        if not as_json:
+            raise
+        say_json({"error": _as_json(error)})
+        raise typer.Exit(FAILED) from None
+    good = [table for table in tables if isinstance(table, TableRead)]
+    bad = [table for table in tables if isinstance(table, TableUnread)]
+    if not as_json:
+        _print(good, bad)
+    elif good:
+        errors = [{"table": table.table, **_as_json(table.error)} for table in bad]
+        say_json({"tables": [table.as_json() for table in good], "errors": errors})
+    else:
+        say_json({"error": _as_json(bad[0].error)})
+    raise typer.Exit(OK if good else FAILED)
+
+
+def _as_json(error: RadixError) -> dict[str, str]:
+    error = scrub(error)
+    return {"code": error.code, "message": str(error), "hint": error.hint or ""}
+
+
+def _print(good: "list[TableRead]", bad: "list[TableUnread]") -> None:
+    for table in good:
+        schema = table.schema
+        facts = f"{counted(schema.rows, 'row')}, {counted(len(schema.columns), 'column')}"
+        out.print(f"[green]✓[/] {escape(str(table.file))}: {facts}", soft_wrap=True)
+        for warning in schema.warnings:
+            out.print(f"  [yellow]![/] {escape(warning.message)}", soft_wrap=True)
+        if schema.rejected:
+            rejects = table.file.with_suffix(".rejects.parquet").name
+            out.print(f"  [yellow]![/] {counted(schema.rejected, 'cell')} set aside in {escape(rejects)}")
+    for failure in bad:
+        out.print(f"[red]✗[/] {escape(failure.table)}: {escape(str(scrub(failure.error)))}", soft_wrap=True)
