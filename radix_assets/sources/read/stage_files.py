@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from radix_assets.sources.read.binary import stage_parquet, stage_workbook
+from radix_assets.sources.read.binary import stage_parquet
 from radix_assets.sources.read.files import Place, find, kind_of
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.read.text import stage_text
+from radix_assets.sources.read.workbooks.stage import stage_workbook
 from radix_resources.errors import SourceError
 
 

@@ -1,0 +1,1 @@
+"""Workbooks: each sheet that holds rows is a table."""
