@@ -39,10 +39,10 @@ class _Column:
     how: str
 
 
-def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Check]]:
+def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False) -> tuple[RawSchema, list[Check]]:
     """Write `data.parquet`, and `rejects.parquet` if cells were rejected. Return the schema and the checks.
 
-    Raise SourceError RDX-SRC-004 if there is no row.
+    Raise SourceError RDX-SRC-004 if there is no column, or no row unless the table may be empty.
     """
     place = Place(table, ", ".join(staged.files[:3]) or "database")
     with reading_errors(place):
@@ -53,7 +53,7 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
         cells = [*(column.staged for column in columns), *staged.overflow]
         stored = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if staged.blank_lines else everything
         total, rows = everything.height(), stored.height()
-        if not rows or not columns:
+        if not columns or not (rows or may_be_empty):
             raise no_rows(place, staged.unique)
         values = stored.lazy.select(column.value.alias(column.staged) for column in columns).rename(
             {column.staged: column.name for column in columns}
@@ -62,6 +62,7 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
         nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
         rejected = _rejected(stored, columns)
         _write_rejects(stored, columns, rejected, staged, out)
+        unread = _unread(stored, staged)
         beyond = sum(stored.one(pl.col(staged.overflow).count())) if staged.overflow else 0
     result = RawSchema(
         table=table,
@@ -73,8 +74,9 @@ def convert(table: str, staged: Staged, out: Path) -> tuple[RawSchema, list[Chec
         lost_rows=sum(reject.column is None for reject in staged.rejects),
         dialect=staged.dialect,
         warnings=staged.warnings,
+        declared=staged.declared,
     )
-    set_aside = Counter(reject.column for reject in staged.rejects)
+    set_aside = Counter(reject.column for reject in staged.rejects) + unread
     origins = dict(zip(staged.columns, zip(staged.names, staged.types, strict=True), strict=True))
     for column, missing in zip(columns, nulls, strict=True):
         source, kind = origins[column.staged]
@@ -123,6 +125,14 @@ def _rejected(rows: Rows, columns: list[_Column]) -> dict[str, int]:
     return {column.staged: number for column, number in zip(lossy, counts, strict=True) if number}
 
 
+def _unread(rows: Rows, staged: Staged) -> "Counter[int | None]":
+    """Return, by position, how many cells were set aside while staging."""
+    if not staged.unread:
+        return Counter()
+    counts = rows.one(pl.col(text).count() for text, _ in staged.unread.values())
+    return Counter(dict(zip(staged.unread, counts, strict=True)))
+
+
 def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path) -> None:
     queries = [
         rows.lazy.filter(column.there & column.value.is_null()).select(
@@ -144,6 +154,16 @@ def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int],
             pl.lit("more cells than columns").alias("reason"),
         )
         for name in staged.overflow
+    ]
+    queries += [
+        rows.lazy.filter(pl.col(text).is_not_null()).select(
+            pl.col(ROW),
+            pl.col(FILE),
+            pl.lit(staged.unique[number]).alias("column"),
+            pl.col(text).alias("text"),
+            pl.lit(reason).alias("reason"),
+        )
+        for number, (text, reason) in staged.unread.items()
     ]
     if staged.rejects:
         queries.append(_set_aside(staged))

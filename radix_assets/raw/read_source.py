@@ -79,7 +79,9 @@ def _read(source: Source, table: str, file: Path, context: SourceContext) -> Tab
         work = scratch / "staging"
         work.mkdir()
         try:
-            schema, _ = convert(table, source.read_table(table, work, context), scratch)
+            staged = source.read_table(table, work, context)
+            # The columns of a database's table are known without any row.
+            schema, _ = convert(table, staged, scratch, may_be_empty=bool(source.connection_address()))
         except RadixError as error:
             return TableUnread(table, error)
         rejects = file.with_suffix(".rejects.parquet")

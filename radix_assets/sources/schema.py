@@ -72,6 +72,28 @@ class ReadWarning(BaseModel):
     """How many rows or cells it is about; 0 if it is about the whole."""
 
 
+class ForeignKey(BaseModel):
+    """A foreign key as a source declares it."""
+
+    columns: list[str]
+    parent: str
+    """The table that it references, by its name in the source."""
+    parent_columns: list[str]
+
+
+class Declared(BaseModel):
+    """What a source itself states about a table, such as the constraints and comments of a database."""
+
+    comment: str = ""
+    primary_key: list[str] = []
+    unique: list[list[str]] = []
+    """Other sets of columns in which no two rows agree, unless one of them is null."""
+    foreign_keys: list[ForeignKey] = []
+    not_null: list[str] = []
+    comments: dict[str, str] = {}
+    """Comments of columns, by column."""
+
+
 class RawSchema(BaseModel):
     """One table. It does not say where the data came from, so equal data give equal files."""
 
@@ -97,6 +119,9 @@ class RawSchema(BaseModel):
 
     warnings: list[ReadWarning] = []
     """What may have been read otherwise than it was meant."""
+
+    declared: Declared = Declared()
+    """Keys, references, nullability and comments that the source declares; columns by their names in the snapshot."""
 
     @property
     def rejected(self) -> int:

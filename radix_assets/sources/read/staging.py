@@ -12,7 +12,7 @@ import polars as pl
 
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import ReadWarning
+from radix_assets.sources.schema import Declared, ReadWarning
 from radix_assets.sources.types.readings import cleaned
 
 ROW, FILE = "row", "file"
@@ -74,6 +74,13 @@ class Staged:
     """What may have been read otherwise than it was meant."""
     rejects: list[Reject] = field(default_factory=list)
     """Cells and rows that were set aside while staging. Their staged cells are null."""
+    unread: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """By position, a staged column with the text of the cells that could not be read, null elsewhere; and the reason.
+
+    For kinds of which any number of cells may be unreadable, which `rejects` would hold in memory.
+    """
+    declared: Declared = field(default_factory=Declared)
+    """What the source states about the table; columns by their names in `unique`."""
 
     @property
     def columns(self) -> list[str]:
