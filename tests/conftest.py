@@ -46,6 +46,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[SCRATCH] = scratch = open_scratch()
         if scratch:
             os.environ["PYTEST_DEBUG_TEMPROOT"] = str(scratch[0])
+    if session.config.getoption("numprocesses", None):
+        forks.share()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,14 +1,19 @@
 """Commands as forks of a process that has done their imports: separate processes, without the seconds of imports.
 
-A command has its own environment, folder and output, and runs like `python -m MODULE` or `python FILE`. The server ends
-with the process that started it. A fork cannot test what depends on a new interpreter (hash seed, order of imports).
+A command has its own environment, folder and output, and runs like `python -m MODULE` or `python FILE`. The workers
+of a session share one server, which ends with the process that started it. A fork cannot test what depends on a new
+interpreter (hash seed, order of imports).
 """
 
+import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
 import runpy
+import select
+import shutil
 import signal
 import socket
 import struct
@@ -17,9 +22,11 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 MODULES = (
     *("numpy", "polars", "pandas", "pyarrow.parquet", "sklearn.linear_model", "sklearn.ensemble", "lightgbm"),
@@ -33,22 +40,58 @@ MODULES = (
 Their background threads (OpenBLAS, jemalloc) do not exist in a fork, and the libraries handle that: thread pools
 start with the first computation.
 """
+SHARED = "TESTS_FORK_SERVER"
+"""Variable with the path of the socket of the server that the workers of a session share."""
 _ANSWER = struct.Struct("!qq")
 
 
 class ForkServer:
-    """Runs commands one after another."""
+    """Runs commands one after another; many may use it at once, each through its own `Connection`.
+
+    It starts when the first connection is opened.
+    """
 
     def __init__(self, modules: tuple[str, ...] = MODULES) -> None:
-        mine, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno()), *modules],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env=quiet_environment(),
-            )
-        self._connection = mine
+        self._folder = tempfile.mkdtemp()
+        self.address = str(Path(self._folder) / "socket")
+        self._modules = modules
+        self._process: subprocess.Popen[bytes] | None = None
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(self.address)
+        self._listener.listen()
+        self._alive, self._end = socket.socketpair()
+        self._starter = threading.Thread(target=self._start, daemon=True)
+        self._starter.start()
+
+    def _start(self) -> None:
+        ready, _, _ = select.select([self._listener, self._end], [], [])
+        if self._end in ready:
+            return
+        descriptors = [self._listener.fileno(), self._end.fileno()]
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, *map(str, descriptors), *self._modules],
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            env=quiet_environment(),
+        )
+
+    def close(self) -> None:
+        """End the server and what it runs."""
+        self._alive.close()
+        self._starter.join()
+        if self._process:
+            self._process.wait()
+        self._listener.close()
+        self._end.close()
+        shutil.rmtree(self._folder)
+
+
+class Connection:
+    """Runs commands one after another as forks of a server."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = socket.socket(socket.AF_UNIX)
+        self._connection.connect(address)
         self._lock = threading.Lock()
 
     def run(
@@ -91,26 +134,35 @@ class ForkServer:
         self._connection.settimeout(timeout)
         content = self._connection.recv(_ANSWER.size, socket.MSG_WAITALL)
         if len(content) < _ANSWER.size:
-            raise RuntimeError(f"the fork server ended with {self._process.wait()}")
+            raise RuntimeError("the fork server ended")
         pid, status = _ANSWER.unpack(content)
         return pid, status
 
     def close(self) -> None:
         self._connection.close()
-        self._process.wait()
 
 
 _server: ForkServer | None = None
+_connection: Connection | None = None
+
+
+def share() -> None:
+    """Let this process and its children use one server."""
+    global _server  # noqa: PLW0603 one for all tests of this process
+    _server = ForkServer()
+    os.environ[SHARED] = _server.address
 
 
 def run(arguments: list[str], *, env: dict[str, str], cwd: Path, timeout: float) -> subprocess.CompletedProcess[str]:
     """Run a command as a fork, or in a new interpreter if its environment affects the interpreter."""
-    global _server  # noqa: PLW0603 one for all tests of this process
+    global _connection  # noqa: PLW0603
     if any(name.startswith("PYTHON") and os.environ.get(name) != value for name, value in env.items()):
         return run_python(arguments, env=env, cwd=cwd, timeout=timeout)
-    if _server is None:
-        _server = ForkServer()
-    return _server.run(arguments, env=env, cwd=cwd, timeout=timeout)
+    if _connection is None:
+        if SHARED not in os.environ:
+            share()
+        _connection = Connection(os.environ[SHARED])
+    return _connection.run(arguments, env=env, cwd=cwd, timeout=timeout)
 
 
 def run_python(
@@ -122,9 +174,13 @@ def run_python(
 
 
 def close() -> None:
-    """End the server, if there is one."""
-    global _server  # noqa: PLW0603
+    """End the connection and the server that this process has opened."""
+    global _server, _connection  # noqa: PLW0603
+    if _connection is not None:
+        _connection.close()
+        _connection = None
     if _server is not None:
+        del os.environ[SHARED]
         _server.close()
         _server = None
 
@@ -139,10 +195,32 @@ def quiet_environment() -> dict[str, str]:
     return {**kept, **QUIET}
 
 
-def serve(connection: socket.socket, modules: list[str]) -> dict[str, Any]:
-    """Fork for each request; return its request in the fork. Does not return in the server."""
+def serve(listener: socket.socket, end: socket.socket, modules: list[str]) -> dict[str, Any]:
+    """Fork for each connection, and again for each of its requests; return the request in the last fork.
+
+    Does not return in the server.
+    """
     for module in modules:
         importlib.import_module(module)
+    # A collection in a fork would write to every object of the imports and so copy the memory of all of them.
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the fork of a connection
+    while True:
+        ready, _, _ = select.select([listener, end], [], [])
+        if end in ready:
+            os._exit(0)
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            listener.close()
+            end.close()
+            return answer(connection)
+        connection.close()
+
+
+def answer(connection: socket.socket) -> dict[str, Any]:
+    """Fork for each request of a connection; return the request in the fork."""
     while True:
         content, descriptors, _, _ = socket.recv_fds(connection, 1, 3)
         if not content:
@@ -181,7 +259,13 @@ def main() -> None:
     sys.path.pop(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        command = serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+        listener, end, *modules = sys.argv[1:]
+        command = serve(socket.socket(fileno=int(listener)), socket.socket(fileno=int(end)), modules)
+    leave(lambda: execute(command))
+
+
+def execute(command: dict[str, Any]) -> None:
+    """Run the command of a request in this process."""
     first, *rest = command["arguments"]
     if first == "-m":
         sys.argv = rest
@@ -191,6 +275,31 @@ def main() -> None:
         sys.argv = command["arguments"]
         sys.path.insert(0, str(Path(first).parent))
         runpy.run_path(first, run_name="__main__")
+
+
+def leave(work: Callable[[], None]) -> NoReturn:
+    """Do the work and end the process with its exit code, as the interpreter would, but without freeing each object.
+
+    Freeing the objects of all imports takes four seconds of CPU, since the fork shares their memory and copies it then.
+    """
+    code = 1
+    try:
+        work()
+        code = 0
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            code = end.code or 0
+        else:
+            sys.stderr.write(f"{end.code}\n")
+    except BaseException:  # noqa: BLE001 the end of the process, as for the interpreter
+        traceback.print_exc()
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code & 0xFF)
 
 
 if __name__ == "__main__":

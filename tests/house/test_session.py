@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import forks
@@ -28,29 +29,79 @@ def server() -> Iterator[forks.ForkServer]:
     started.close()
 
 
+@pytest.fixture
+def connection(server: forks.ForkServer) -> Iterator[forks.Connection]:
+    opened = forks.Connection(server.address)
+    yield opened
+    opened.close()
+
+
 @pytest.mark.parametrize(("argument", "code"), [("0", 0), ("3", 3), ("kill", -signal.SIGKILL)])
 def test_a_fork_has_the_exit_code_and_output_of_the_command(
-    server: forks.ForkServer, tmp_path: Path, argument: str, code: int
+    connection: forks.Connection, tmp_path: Path, argument: str, code: int
 ):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    done = server.run([str(program), argument], env={"WORD": "its own"}, cwd=tmp_path, timeout=60)
+    done = connection.run([str(program), argument], env={"WORD": "its own"}, cwd=tmp_path, timeout=60)
     assert done.returncode == code
     if code >= 0:
         assert done.stdout == f"{tmp_path} its own None {[str(program), argument]} __main__\n"
         assert done.stderr == "to stderr\n"
 
 
-def test_a_fork_runs_a_module(server: forks.ForkServer, tmp_path: Path):
+def test_a_fork_runs_a_module(connection: forks.Connection, tmp_path: Path):
     (tmp_path / "word.py").write_text("import sys; print(sys.argv[1:], sys.argv[0].endswith('word.py'))")
-    done = server.run(["-m", "word", "a"], env=dict(os.environ), cwd=tmp_path, timeout=60)
+    done = connection.run(["-m", "word", "a"], env=dict(os.environ), cwd=tmp_path, timeout=60)
     assert (done.returncode, done.stdout) == (0, "['a'] True\n"), done.stderr
 
 
-def test_a_fork_that_takes_too_long_is_killed(server: forks.ForkServer, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("program", "code", "error"),
+    [
+        ("raise SystemExit", 0, ""),
+        ("raise SystemExit('no such table')", 1, "no such table\n"),
+        ("raise SystemExit(258)", 2, ""),
+        ("raise ValueError('a value')", 1, "ValueError: a value\n"),
+        ("import atexit, sys; atexit.register(lambda: sys.stderr.write('at the end\\n'))", 0, "at the end\n"),
+        ("import threading, time; threading.Thread(target=lambda: (time.sleep(0.1), 1 / 0)).start()", 0, "by zero\n"),
+    ],
+)
+def test_a_fork_ends_as_an_interpreter_does(
+    connection: forks.Connection, tmp_path: Path, program: str, code: int, error: str
+):
+    (tmp_path / "ending.py").write_text(program)
+    command = {"env": dict(os.environ), "cwd": tmp_path, "timeout": 60}
+    for done in (connection.run(["-m", "ending"], **command), forks.run_python(["-m", "ending"], **command)):
+        assert (done.returncode, done.stdout) == (code, "")
+        assert done.stderr.endswith(error)
+        assert bool(done.stderr) == bool(error)
+
+
+def test_connections_have_their_own_forks_at_the_same_time(server: forks.ForkServer, tmp_path: Path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    (tmp_path / "meeting.py").write_text(
+        "import pathlib, sys, time\n"
+        "mine, other = map(pathlib.Path, sys.argv[1:])\n"
+        "mine.touch()\n"
+        "while not other.exists():\n"
+        "    time.sleep(0.01)\n"
+    )
+
+    def meet(mine: Path, other: Path) -> int:
+        connection = forks.Connection(server.address)
+        command = ["-m", "meeting", str(mine), str(other)]
+        done = connection.run(command, env=dict(os.environ), cwd=tmp_path, timeout=60)
+        connection.close()
+        return done.returncode
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(meet, (first, second), (second, first))) == [0, 0]
+
+
+def test_a_fork_that_takes_too_long_is_killed(connection: forks.Connection, tmp_path: Path):
     (tmp_path / "slow.py").write_text("import time; time.sleep(600)")
     with pytest.raises(subprocess.TimeoutExpired):
-        server.run(["-m", "slow"], env=dict(os.environ), cwd=tmp_path, timeout=0.5)
+        connection.run(["-m", "slow"], env=dict(os.environ), cwd=tmp_path, timeout=0.5)
 
 
 def test_a_leftover_process_is_named_with_its_test(monkeypatch: pytest.MonkeyPatch):
