@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.pipeline.output import Check, counted
-from radix_assets.sources.read.files import Place
 from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.staging import FILE, ROW, Staged
 from radix_assets.sources.read.text import no_rows
 from radix_assets.sources.rows import Rows

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.pipeline.output import counted
-from radix_assets.sources.read.files import Place
 from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.read.staging import ROW, Staged

@@ -21,9 +21,9 @@ class Rows:
         self._frame = frame
 
     @classmethod
-    def of(cls, path: Path) -> "Rows":
-        """Return the rows of a Parquet file."""
-        frame = pl.scan_parquet(path)
+    def of(cls, source: Path | pl.LazyFrame) -> "Rows":
+        """Return the rows of a Parquet file or of a scan of files."""
+        frame = pl.scan_parquet(source) if isinstance(source, Path) else source
         cells = int(frame.select(pl.len()).collect().item()) * len(frame.collect_schema())
         return cls(frame.collect() if cells <= IN_MEMORY else frame)
 

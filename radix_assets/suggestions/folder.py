@@ -10,8 +10,8 @@ from radix_assets.project.settings import Project
 from radix_assets.raw.convert import convert
 from radix_assets.raw.ingestion import ingest
 from radix_assets.sources.read.dialect import detect, unique_names
-from radix_assets.sources.read.files import TEXT_SUFFIXES, is_readable
-from radix_assets.sources.read.parts import stem
+from radix_assets.sources.read.formats import TEXT_SUFFIXES, is_readable
+from radix_assets.sources.read.naming import stem
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE

@@ -14,8 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.sources.read.files import is_readable
-from radix_assets.sources.read.parts import stem
+from radix_assets.sources.read.formats import is_readable
+from radix_assets.sources.read.naming import stem
 from radix_resources.errors import SourceError
 
 _JSON = (".json", ".jsonl", ".ndjson", ".jl")

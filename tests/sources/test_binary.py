@@ -60,15 +60,15 @@ def test_parquet_types_become_canonical(read):
 
 
 def test_bytes_are_left_out_with_a_note(read):
-    raw = read(pl.DataFrame({"a": [1], "picture": [b"\x00"]}), "table.parquet")
+    raw = read(pl.DataFrame({"a": [1], "picture": [b"\x00" * 65]}), "table.parquet")
     assert raw.frame.columns == ["a"]
     assert list(raw.schema.dropped) == ["picture"]
 
 
 def test_bytes_that_are_text_are_text(read):
     raw = read(pl.DataFrame({"a": ["é".encode(), None], "b": [b"\xff", b"x"], "c": [b"\x00", b"x"]}), "t.parquet")
-    assert raw.frame.to_dict(as_series=False) == {"a": ["é", None]}
-    assert list(raw.schema.dropped) == ["b", "c"]
+    assert raw.frame.to_dict(as_series=False) == {"a": ["é", None], "b": ["ff", "78"], "c": ["00", "78"]}
+    assert [warning.column for warning in raw.schema.warnings] == ["b", "c"]
 
 
 def test_what_64_bits_cannot_hold_is_rejected(read):
@@ -83,9 +83,13 @@ def test_parquet_names_may_hold_anything(read):
     assert raw.frame.to_dict(as_series=False) == {name: [index] for index, name in enumerate(names)}
 
 
-def test_text_that_calls_itself_parquet_is_refused(read):
+@pytest.mark.parametrize("name", ["table.parquet", "table.xlsx", "table.zip"])
+def test_the_content_decides_if_the_name_says_something_else(read, name):
+    raw = read("a,b\n1,2\n", name)
+    assert raw.frame.rows() == [(1, 2)]
+    assert [warning.code for warning in raw.schema.warnings] == ["name_differs"]
     with pytest.raises(SourceError, match="RDX-SRC-005"):
-        read("a,b\n1,2\n", "table.parquet")
+        read("not a table", name)
 
 
 def test_a_damaged_parquet_file_is_refused(read, tmp_path):

@@ -1,4 +1,4 @@
-"""Files: delimited text, Parquet and Excel workbooks."""
+"""Files of every format that is read, also compressed or in an archive."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ class FileSource(FileSettings, Source):
     @classmethod
     def matches_argument(cls, argument: str) -> bool:
         """Return whether it is a directory or a readable file; `discover` also takes patterns and explains the rest."""
-        from radix_assets.sources.read.files import is_readable
+        from radix_assets.sources.read.formats import is_readable
 
         path = Path(argument).expanduser()
         return path.is_dir() or is_readable(path.name)
@@ -32,16 +32,24 @@ class FileSource(FileSettings, Source):
     def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
         """Return one source for each table. Files that are one table in parts become one source.
 
-        An argument is a file, a directory (all readable files in it) or a pattern. Paths below the project root, the
-        grandparent of the project's folder, are relative to that folder; others are absolute. Raise ConfigError
-        RDX-CFG-010 if an argument names nothing.
+        An argument is a file, a directory (all readable files in it) or a pattern; an archive or a document of nested
+        records is a source for each table in it. Paths below the project root, the grandparent of the project's folder,
+        are relative to that folder; others are absolute. Raise ConfigError RDX-CFG-010 if an argument names nothing.
         """
         from radix_assets.sources.read.listing import list_files, relative_path
         from radix_assets.sources.read.parts import tables_of
 
+        files: dict[Path, Path] = {}
+        for argument in arguments:
+            for file in list_files(argument):
+                files.setdefault(file.resolve(), file)
         return [
-            cls(table=names.unused(name), path=relative_path(path, context.folder))
-            for name, path in tables_of(list_files(arguments))
+            cls(
+                table=names.unused(table.name),
+                path=relative_path(table.path, context.folder),
+                part=table.part,
+            )
+            for table in tables_of(files.values())
         ]
 
     def list_tables(self) -> list[str]:
@@ -49,7 +57,7 @@ class FileSource(FileSettings, Source):
 
     def describe_table(self, table: str) -> str:
         del table
-        return self.path
+        return f"{self.path} · {self.part}" if self.part else self.path
 
     def read_version(self, table: str, context: SourceContext) -> str:
         """Return a digest of the names, sizes and modification times of the files."""

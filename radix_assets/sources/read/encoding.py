@@ -4,7 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from radix_assets.sources.read.files import Place
+from radix_assets.sources.read.place import Place
 from radix_resources.errors import SourceError
 
 _CHUNK = 1 << 22

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from radix_assets.sources.read.files import Place
+from radix_assets.sources.read.place import Place
 from radix_resources.errors import RadixError, SourceError
 
 

@@ -1,43 +1,37 @@
-"""The files that arguments of `radix new` name."""
+"""The files that arguments of `radix read`, `radix suggest` and `radix new` name."""
 
 import difflib
 import glob
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from radix_assets.sources.read.dialect import detect
-from radix_assets.sources.read.files import is_readable
-from radix_resources.errors import ConfigError
+from radix_assets.sources.read.files import MAGIC_CHARACTERS, kind_of
+from radix_assets.sources.read.formats import READABLE, is_readable
+from radix_assets.sources.read.place import Place
+from radix_resources.errors import ConfigError, SourceError
 
-_NOT_TABLES = {"truth.json"}
+_NOT_TABLES: Final = {"truth.json", "metadata.json", "schema.json", "package.json", "datapackage.json"}
+_NOTES: Final = re.compile(r"(read_?me|licen[cs]e|copying|changelog|notice|authors?|citation)(\W.*)?", re.IGNORECASE)
+"""Names of files that describe data and hold none."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_PARTITION = re.compile(r"[^=]+=[^=]*")
+_MAGIC = re.compile(f"[{re.escape(MAGIC_CHARACTERS)}]")
 _ALIKE = 0.8
 """A .txt file in a directory is a table if this share of its lines has as many cells as the first."""
+_DEEPEST = 8
 
 
-def list_files(arguments: Iterable[str]) -> list[Path]:
-    """Return the files that the arguments name, each once. An argument is a file, a directory or a pattern.
+def list_files(argument: str) -> list[Path]:
+    """Return the files that an argument names, sorted. An argument is a file, a directory or a pattern.
 
-    Raise ConfigError RDX-CFG-010 if an argument names no readable file.
+    A directory stands for the files in it that are likely tables; if there is none, for those in the directories in
+    it. A directory whose name ends as a file's (`orders.parquet/`, as Spark writes it) and one partitioned into
+    `year=2024/` are searched as well. Raise ConfigError RDX-CFG-010 if the argument names no readable file.
     """
-    files: dict[Path, Path] = {}
-    for argument in arguments:
-        for file in _list(argument):
-            files.setdefault(file.resolve(), file)
-    return list(files.values())
-
-
-def relative_path(path: Path, folder: Path) -> str:
-    """Return a path relative to a project's folder if it is below the folder's grandparent, else the absolute path."""
-    absolute, root = Path(os.path.abspath(path)), Path(os.path.abspath(folder)).parent.parent  # noqa: PTH100 links stay as they are
-    if absolute.is_relative_to(root):
-        return Path(os.path.relpath(absolute, os.path.abspath(folder))).as_posix()  # noqa: PTH100
-    return absolute.as_posix()
-
-
-def _list(argument: str) -> list[Path]:
     scheme = _SCHEME.match(argument)
     if scheme:  # the address is not repeated: it may hold a password
         raise ConfigError(
@@ -48,19 +42,16 @@ def _list(argument: str) -> list[Path]:
         )
     path = Path(argument).expanduser()
     if path.is_file():
-        if not is_readable(path.name):
-            raise ConfigError(
-                "RDX-CFG-010",
-                f"{argument!r} is of a kind that is not read",
-                expected="CSV, TSV, TXT (also .gz), Parquet, XLSX or XLS",
-                hint="convert the file",
-            )
-        return [path]
+        return [_required(path)]
     if path.is_dir():
-        files = sorted(entry for entry in path.iterdir() if _is_table(entry))
+        files = sorted(_in_folder(path)) or sorted(file for below in _folders(path) for file in _in_folder(below))
         problem = f"the folder {argument!r} holds no readable file"
+    elif path.exists():
+        files = []
+        problem = f"{argument!r} is a pipe or a device, not a file"
     else:
-        files = sorted(entry for entry in map(Path, glob.glob(str(path), recursive=True)) if _is_table(entry))  # noqa: PTH207 a pattern may be absolute
+        entries = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 a pattern may be absolute
+        files = [entry for entry in entries if is_table(entry)]
         problem = f"there is no {argument!r}"
     if files:
         return files
@@ -70,14 +61,75 @@ def _list(argument: str) -> list[Path]:
     raise ConfigError(
         "RDX-CFG-010",
         problem,
-        expected="a file (CSV, TSV, TXT, Parquet, XLSX, XLS), a folder of them, a pattern, or postgresql://…",
+        expected=f"a file ({READABLE}), a folder of them, a pattern, or postgresql://…",
         hint=f"near it are {', '.join(near)}" if near else "check the path; it is relative to the current directory",
     )
 
 
-def _is_table(path: Path) -> bool:
-    """Return whether a file in a directory is likely a table: a known ending, not a note, not hidden, not empty."""
-    if not path.is_file() or path.name.startswith(".") or path.name in _NOT_TABLES or not is_readable(path.name):
+def entries(argument: str) -> list[Path]:
+    """Return the files that a directory or a pattern holds, whatever they are; none for anything else."""
+    path = Path(argument).expanduser()
+    if path.is_file() or _SCHEME.match(argument):
+        return []
+    found = path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 may be absolute
+    return sorted(entry for entry in found if entry.is_file() and not entry.name.startswith("."))
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """Return a path relative to a project's folder if it is below the folder's grandparent, else the absolute path."""
+    absolute, root = Path(os.path.abspath(path)), Path(os.path.abspath(folder)).parent.parent  # noqa: PTH100 links stay as they are
+    if absolute.is_relative_to(root):
+        return Path(os.path.relpath(absolute, os.path.abspath(folder))).as_posix()  # noqa: PTH100
+    return absolute.as_posix()
+
+
+def partition_root(path: Path) -> Path | None:
+    """Return the directory above the first one named like `year=2024`, of a file below such directories."""
+    first = next((parent for parent in reversed(path.parents) if _PARTITION.fullmatch(parent.name)), None)
+    return first.parent if first else None
+
+
+def _required(path: Path) -> Path:
+    """Return a file that an argument names itself, whatever its name, if its content may be a table."""
+    if is_readable(path.name):
+        return path
+    try:
+        kind_of(path, Place(path.stem, path.name))
+    except SourceError as error:
+        raise ConfigError(
+            "RDX-CFG-010",
+            f"{path.name!r} is of a kind that is not read: {error.found}",
+            expected=READABLE,
+            hint="convert the file",
+        ) from None
+    if _NOTES.fullmatch(path.name) or path.suffix.lower() in {".md", ".rst", ".py", ".html", ".xml", ".yaml", ".yml"}:
+        raise ConfigError(
+            "RDX-CFG-010",
+            f"{path.name!r} is of a kind that is not read",
+            expected=READABLE,
+            hint="convert the file",
+        )
+    return path
+
+
+def _in_folder(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Yield the tables in a directory, and in those below that are one table in many files."""
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "_")) and entry.is_dir():
+            continue
+        if is_table(entry):
+            yield entry
+        elif entry.is_dir() and depth < _DEEPEST and (_PARTITION.fullmatch(entry.name) or is_readable(entry.name)):
+            yield from _in_folder(entry, depth + 1)
+
+
+def _folders(folder: Path) -> Iterable[Path]:
+    return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith((".", "_")))
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file in a directory is likely a table: a known ending, not a note, not hidden."""
+    if not path.is_file() or not is_named_as_table(path.name):
         return False
     if path.name.lower().endswith(".txt"):
         try:
@@ -85,4 +137,11 @@ def _is_table(path: Path) -> bool:
         except OSError:
             return False
         return dialect is not None and dialect.width > 1 and dialect.alike > _ALIKE
-    return not path.name.startswith("~$")
+    return True
+
+
+def is_named_as_table(name: str) -> bool:
+    """Return whether the name of a file, without its directory, is that of a table."""
+    if name.startswith((".", "~$")) or name.lower() in _NOT_TABLES or not is_readable(name):
+        return False
+    return not _NOTES.fullmatch(name) or name.lower().endswith((".csv", ".tsv", ".parquet"))

@@ -1,79 +1,91 @@
-"""Files that are one table in parts: the same columns, and names that differ only in a number."""
+"""From files to tables: files that are one table in parts, and files that hold several tables."""
 
 import glob
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from radix_assets.sources.read.dialect import detect
-from radix_assets.sources.read.files import PARQUET_SUFFIXES, TEXT_SUFFIXES
+from radix_assets.sources.read.compression import without_suffix
+from radix_assets.sources.read.contents import columns_of_text, list_contents
+from radix_assets.sources.read.files import head_of_file
+from radix_assets.sources.read.formats import PARQUET_SUFFIXES, TEXT_SUFFIXES
+from radix_assets.sources.read.listing import partition_root
+from radix_assets.sources.read.naming import DIGITS, common_name, star_pattern, stem
+from radix_assets.sources.read.place import Place
+from radix_resources.errors import RadixError
 
-_NUMBER = re.compile(r"\d+")
 _MAGIC = re.compile(r"[*?[]")
-_NO_NAME = re.compile(r"(part|chunk|data|file)?([-_.]?[^a-z]*|[-_.]\*.*)", re.IGNORECASE)
-"""Names that do not describe the rows (2024-*, part-*-1f3a-c000): the folder's name is used instead."""
+_HEAD = 1 << 20
 
 
-def tables_of(files: Iterable[Path]) -> list[tuple[str, Path]]:
-    """Return each table's name and path: a file, or a pattern that matches only the files of the table.
+@dataclass(frozen=True)
+class Table:
+    """A table that files hold."""
+
+    name: str
+    path: Path
+    """A file, or a pattern that matches only the files of the table."""
+    part: str | None = None
+    """Which part of the file it is."""
+
+
+def tables_of(files: Iterable[Path]) -> list[Table]:
+    """Return the tables that files hold.
 
     `sales_2023.csv` and `sales_2024.csv` with the same columns are the table `sales` at `sales_*.csv`, so that next
-    year's file belongs to it too. Files whose names differ in a word stay tables of their own.
+    year's file belongs to it too; files whose names differ in a word stay tables of their own. Files below directories
+    such as `year=2024/` are one table, named like the directory above. A file that holds several tables (an archive, a
+    document of nested records) is several; one that cannot be read is one, so that reading it says why.
     """
     files = list(files)
     families: dict[tuple[Path, str], list[Path]] = defaultdict(list)
-    for file in files:
-        families[file.parent, _NUMBER.sub("#", file.name)].append(file)
     pattern_of: dict[Path, Path] = {}
+    name_of: dict[Path, str] = {}
+    for file in files:
+        root = partition_root(file)
+        if root is None:
+            families[file.parent, DIGITS.sub("#", file.name)].append(file)
+        else:
+            pattern_of[file] = root / "**" / f"*{''.join(file.suffixes[-1:])}"
+            name_of[pattern_of[file]] = stem(root.absolute().name) or "table"
     for family in families.values():
         pattern = _pattern(family)
         if pattern is not None and len({_columns(file) for file in family} | {()}) == 2:  # noqa: PLR2004 () is not a header
             pattern_of |= dict.fromkeys(family, pattern)
-    places = dict.fromkeys(pattern_of.get(file, file) for file in files)
-    return [(_name(place) if place in pattern_of.values() else stem(place.name), place) for place in places]
-
-
-def stem(name: str) -> str:
-    """Return a file's name without its suffixes."""
-    if name.lower().endswith(".gz"):
-        name = name[:-3]
-    suffix = Path(name).suffix
-    return name[: -len(suffix)] or "table" if suffix else name
+            name_of[pattern] = common_name(pattern.name, pattern.parent.absolute().name)
+    tables: list[Table] = []
+    sizes = {(file.name, file.stat().st_size) for file in files if file.exists()}
+    for place in dict.fromkeys(pattern_of.get(file, file) for file in files):
+        if place in name_of:
+            tables.append(Table(name_of[place], place))
+            continue
+        contents = list_contents(place, sizes)
+        name = stem(place.name)
+        tables += [Table(content.name or name, place, content.part) for content in contents] or [Table(name, place)]
+    return tables
 
 
 def _pattern(family: list[Path]) -> Path | None:
     """Return the path with a star for each number that differs, if it matches these files and no other."""
     if len(family) == 1 or _MAGIC.search(str(family[0])):
         return None
-    numbers = [_NUMBER.findall(file.name) for file in family]
-    words = _NUMBER.split(family[0].name)
-    marks = [same[0] if len(set(same)) == 1 else "*" for same in zip(*numbers, strict=True)]
-    name = words[0] + "".join(mark + word for mark, word in zip(marks, words[1:], strict=True))
-    pattern = family[0].parent / name
+    pattern = family[0].parent / star_pattern([file.name for file in family])
     return pattern if set(map(Path, glob.glob(str(pattern)))) == set(family) else None  # noqa: PTH207 as it is read later
-
-
-def _name(pattern: Path) -> str:
-    """Return what the names of the parts have in common."""
-    name = stem(pattern.name)
-    if _NO_NAME.fullmatch(name):
-        return stem(pattern.parent.absolute().name) or "table"
-    return re.sub(r"[-_. ()]*\*[-_. ()*]*", "_", name).strip("_-. ")
 
 
 def _columns(file: Path) -> tuple[str, ...]:
     """Return the sorted column names; empty if finding them requires reading the whole file."""
-    name = file.name.lower()
+    name = without_suffix(file.name).lower()
     try:
         if name.endswith(PARQUET_SUFFIXES):
             return tuple(sorted(pl.scan_parquet(file, glob=False).collect_schema()))
         if name.endswith(TEXT_SUFFIXES):
-            dialect = detect(file, None)
-            return tuple(sorted(dialect.header)) if dialect else ()
-    except (OSError, PolarsError):
+            return columns_of_text(head_of_file(file, _HEAD, Place(stem(file.name), file.name)))
+    except (OSError, RadixError, PolarsError):
         pass
     return ()

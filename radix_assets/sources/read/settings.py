@@ -14,3 +14,8 @@ class FileSettings(BaseModel):
     encoding: str | None = Field(None, description="CSV: the encoding; detected if omitted.")
     null_values: list[str] = Field([], description="Texts that mean null, in addition to empty text.")
     sheet: str | None = Field(None, description="Workbook: the sheet; the first one if omitted.")
+    part: str | None = Field(
+        None,
+        description="Archive: the member, or a pattern such as 2024/*.csv. JSON and Avro: the list of records, such as "
+        "data/items. Steps are separated by !/: archive.zip holds inner.zip!/orders.json!/data.",
+    )

@@ -1,13 +1,20 @@
 """Files of any readable kind become staged columns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from radix_assets.sources.read.binary import stage_parquet
-from radix_assets.sources.read.files import Place, find, kind_of
+import polars as pl
+
+from radix_assets.sources.read.dialect import unique_names
+from radix_assets.sources.read.files import SourceFile, find, local_files
+from radix_assets.sources.read.formats import Kind, format_of, named_kind
+from radix_assets.sources.read.parquet import stage_parquet
+from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
-from radix_assets.sources.read.staging import Staged
+from radix_assets.sources.read.staging import FILE, Staged, position, scan_staged
 from radix_assets.sources.read.text import stage_text
 from radix_assets.sources.read.workbooks.stage import stage_workbook
+from radix_assets.sources.schema import ReadWarning
 from radix_resources.errors import SourceError
 
 
@@ -16,8 +23,10 @@ def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
 
     Raise SourceError RDX-SRC-008 if the files are of several kinds, and what finding and reading them raises.
     """
-    files = find(source, folder)
-    kinds = {kind_of(file, Place(source.table, file.name)) for file in files}
+    copies = work / "copies"
+    copies.mkdir()
+    files = local_files(source, find(source, folder), copies)
+    kinds = {format_of(file.path, file.name, Place(source.table, file.name)) for file in files}
     if len(kinds) > 1:
         raise SourceError(
             "RDX-SRC-008",
@@ -27,10 +36,55 @@ def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
             table=source.table,
             pattern=source.path,
         )
-    match kinds.pop():
+    kind = kinds.pop()
+    staged = _with_partitions(_stage(kind, source, files, work), files)
+    liars = [file.name for file in files if named_kind(file.name) not in {None, kind}]
+    if liars:
+        staged.warnings.append(
+            ReadWarning(
+                code="name_differs",
+                message=f"{liars[0]!r} is read as {kind}, although its name says {named_kind(liars[0])}",
+                count=len(liars),
+            )
+        )
+    return staged
+
+
+def _stage(kind: Kind, source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
+    match kind:
         case "parquet":
             return stage_parquet(source, files, work)
         case "workbook":
             return stage_workbook(source, files, work)
         case "text":
             return stage_text(source, files, work)
+        case _:
+            raise SourceError(
+                "RDX-SRC-033",
+                f"{files[0].name!r} holds several files or tables, and none is named",
+                expected="`part`: the name of a member, or a pattern",
+                hint="name one in `part`, or let `radix new` list them",
+                table=source.table,
+                file=files[0].name,
+            )
+
+
+def _with_partitions(staged: Staged, files: Sequence[SourceFile]) -> Staged:
+    """Add what folders such as `year=2024/` say as columns of text, whose types are inferred."""
+    keys = [key for key in dict.fromkeys(key for file in files for key in file.partition) if key not in staged.unique]
+    if not keys:
+        return staged
+    width = len(staged.unique)
+    numbers = range(len(files))
+    staged.frame = scan_staged(staged).with_columns(
+        pl.col(FILE).replace_strict(
+            dict(zip(numbers, (file.partition.get(key) for file in files), strict=True)), return_dtype=pl.String
+        ).alias(position(width + index))
+        for index, key in enumerate(keys)
+    )  # fmt: skip
+    staged.names += keys
+    staged.unique = unique_names([*staged.unique, *keys], width + len(keys))
+    staged.types += ["text"] * len(keys)
+    staged.readings += [True] * len(keys)
+    staged.dialect["partitions"] = keys
+    return staged

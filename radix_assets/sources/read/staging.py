@@ -82,6 +82,9 @@ class Staged:
     declared: Declared = field(default_factory=Declared)
     """What the source states about the table; columns by their names in `unique`."""
 
+    frame: pl.LazyFrame | None = None
+    """The rows, if they can be scanned where they are; then there is no file at `path`."""
+
     @property
     def columns(self) -> list[str]:
         """The names of the staged columns."""
@@ -89,7 +92,12 @@ class Staged:
 
     def rows(self) -> Rows:
         """Return the rows."""
-        return Rows.of(self.path)
+        return Rows.of(self.path if self.frame is None else self.frame)
+
+
+def scan_staged(staged: Staged) -> pl.LazyFrame:
+    """Return the staged rows as a lazy frame."""
+    return pl.scan_parquet(staged.path) if staged.frame is None else staged.frame
 
 
 def stage_frame(

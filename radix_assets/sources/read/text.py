@@ -10,7 +10,7 @@ import polars as pl
 
 from radix_assets.sources.read.dialect import ONE_COLUMN, Dialect, detect, is_regular, unique_names
 from radix_assets.sources.read.encoding import require_text, to_utf8
-from radix_assets.sources.read.files import Place, copy
+from radix_assets.sources.read.files import Place, SourceFile
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
@@ -30,23 +30,21 @@ class _Text:
     dialect: Dialect
 
 
-def stage_text(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
+def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
     """Stage delimited text files; every column is text.
 
     Raise SourceError RDX-SRC-004 (a header without rows), RDX-SRC-005 (not text, or it cannot be parsed),
-    RDX-SRC-008 (the files differ in their columns), and what copying raises.
+    or RDX-SRC-008 (the files differ in their columns). The files are private copies, which are removed.
     """
     texts: list[_Text] = []
     staged = Staged(work / STAGED_FILE, [], [], [], [], blank_lines=True)
     for number, file in enumerate(files):
         place = Place(source.table, file.name)
-        raw, utf8 = work / f"{number}.raw", work / f"{number}.txt"
-        with raw.open("wb") as target:
-            copied = copy(file, target, place, unpack=True)
-        staged.hashes.append(copied.sha256)
-        staged.size += copied.size
-        encoding = to_utf8(raw, utf8, source.encoding, place)
-        raw.unlink()
+        utf8 = work / f"{number}.txt"
+        staged.hashes.append(file.sha256)
+        staged.size += file.size
+        encoding = to_utf8(file.path, utf8, source.encoding, place)
+        file.path.unlink()
         require_text(utf8, place)
         dialect = detect(utf8, _delimiter(source, place))
         if dialect is None:

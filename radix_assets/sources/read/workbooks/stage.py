@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-import io
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.sources.read.dialect import unique_names
-from radix_assets.sources.read.files import Place, copy
+from radix_assets.sources.read.files import Place, SourceFile
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
@@ -22,20 +21,18 @@ _UNNAMED = "__UNNAMED__"
 _EXACT = 2**53
 
 
-def stage_workbook(source: FileSettings, files: Sequence[Path], work: Path) -> Staged:
+def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
     """Stage one sheet of each workbook. Columns of text, and those of mixed types, are text to infer from.
 
-    Raise SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet) and what copying raises.
+    Raise SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet).
     """
     staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="workbook")
     frames: list[pl.DataFrame] = []
     for file in files:
         place = Place(source.table, file.name)
-        buffer = io.BytesIO()
-        copied = copy(file, buffer, place, unpack=False)
-        staged.hashes.append(copied.sha256)
-        staged.size += copied.size
-        frame = _sheet(buffer.getvalue(), source, place, staged)
+        staged.hashes.append(file.sha256)
+        staged.size += file.size
+        frame = _sheet(file.path.read_bytes(), source, place, staged)
         if frames and set(frame.columns) != set(frames[0].columns):
             raise SourceError(
                 "RDX-SRC-008",
