@@ -68,9 +68,10 @@ def read_source(
     out.mkdir(parents=True, exist_ok=True)
     used: set[str] = set()
     for source in sources:
-        for table in source.list_tables():
-            say(table)
-            yield _read(source, table, out / _unused(table, used), context)
+        with source.hold_state(context) as state:
+            for table in source.list_tables():
+                say(table)
+                yield _read(source, table, out / _unused(table, used), state)
 
 
 def _read(source: Source, table: str, file: Path, context: SourceContext) -> TableRead | TableUnread:

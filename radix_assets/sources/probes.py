@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from radix_assets.sources.addresses import revealed, without_secret
+from radix_assets.sources.databases.postgresql_permissions import probe_database
 from radix_assets.sources.kinds.base import ProbeResult, SourceContext, TableNames
 from radix_assets.sources.kinds.registry import kind_of_argument
-from radix_assets.sources.read.permissions import probe_database
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
 

@@ -19,7 +19,7 @@ from radix_assets.pipeline.tools import tools
 from radix_assets.profiles.assets import PROFILE
 from radix_assets.project.settings import Project, load_project
 from radix_assets.raw.assets import RAW
-from radix_assets.sources.read import connection
+from radix_assets.sources.databases import postgresql_connection as connection
 from radix_resources.action_log.reading import read
 from radix_resources.credentials.lookup import credentials, vault
 from radix_resources.errors import TransientSourceError

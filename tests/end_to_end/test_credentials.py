@@ -28,7 +28,7 @@ PLACES = ["keyring", "encrypted file", "aws-secretsmanager"]
 BROKEN = """
 import logging, runpy, sys
 import radix_assets.sources.addresses as addresses
-import radix_assets.sources.read.database as database
+import radix_assets.sources.databases.postgresql as database
 
 def explode(address, schema, table, work, credentials):
     url = addresses.resolve(address, table, credentials)

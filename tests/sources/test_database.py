@@ -3,6 +3,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -84,17 +85,31 @@ def raises(tmp_path: Path) -> Callable[..., SourceError | CredentialError]:
 def test_database_types_become_canonical(server, tmp_path):
     output = ingest(project(server[0], "orders"), "orders", tmp_path / "raw")
     frame = pl.read_parquet(tmp_path / "raw" / "data.parquet")
-    assert [column.dtype for column in read_schema(tmp_path / "raw").columns] == [
-        *("integer", "string", "float", "integer", "string", "string", "string", "datetime", "datetime", "date"),
-        *("time", "float", "boolean", "string", "float"),
+    schema = read_schema(tmp_path / "raw")
+    assert [column.dtype for column in schema.columns if column.name != "price"] == [
+        *("integer", "string", "integer", "string", "string", "string", "datetime", "datetime", "date"),
+        *("time", "float", "boolean", "string", "string", "float"),
     ]
     assert frame.row(1) == (
-        *(2, "é", 1.25, 7, "11111111-1111-1111-1111-111111111111", '{"a": 1}', "{1,2}", dt.datetime(2024, 1, 1, 8)),
-        *(dt.datetime(2024, 1, 1, 10), dt.date(2024, 2, 3), dt.time(10), 86400.0, True, "ab", 0.5),
+        *(2, "é", Decimal("1.25"), 7, "11111111-1111-1111-1111-111111111111", '{"a": 1}', "{1,2}"),
+        *(dt.datetime(2024, 1, 1, 8), dt.datetime(2024, 1, 1, 10), dt.date(2024, 2, 3), dt.time(10), 86400.0, True),
+        *("\\x78", "ab", 0.5),
     )
-    assert frame.row(0) == (1, "", *[None] * 13)
-    assert read_schema(tmp_path / "raw").dropped == {"blob": "bytea holds bytes"}
+    assert frame.row(0) == (1, "", *[None] * 14)
     assert output.rows == 2
+    set_aside = {column.name: column.rejected for column in schema.columns if column.rejected}
+    assert set_aside == {"price": 1, "at": 1, "local": 1, "day": 1, "clock": 1, "share": 1}
+    assert {warning.column for warning in schema.warnings} == set(set_aside)
+    rejects = pl.read_parquet(tmp_path / "raw" / "rejects.parquet")
+    assert dict(rejects.select("column", "text").rows()) == {
+        "price": "NaN",
+        "at": "infinity",
+        "local": "-infinity",
+        "day": "infinity",
+        "clock": "24:00:00",
+        "share": "NaN",
+    }
+    assert schema.declared.primary_key == ["id"]
 
 
 def test_a_name_that_looks_like_sql_is_a_name(server, tmp_path):

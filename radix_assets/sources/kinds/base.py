@@ -15,7 +15,8 @@ What Radix asks, in the order in which it asks:
 - list: `list_tables`, the tables that the entry declares;
 - describe: `describe_table`, a display address, and the model itself, which is written into project.yaml;
 - version: `read_version`, which changes when the data change, and `version_is_cheap`, how often it may be asked;
-- read: `read_table`, which writes the rows as staged columns, from which Radix makes the snapshot;
+- read: `read_table`, which writes the rows as staged columns, from which Radix makes the snapshot, and `hold_state`, so
+  that several tables are read as of one moment, where the source can;
 - size: `estimate_bytes`, from which memory and time are predicted;
 - credential: `connection_address`, `credential_names` and `probe`.
 
@@ -38,8 +39,9 @@ helpers: `radix_assets.sources.addresses` (addresses with references) and
 `radix_assets.sources.read.staging.stage_frame` (a Polars frame as staged columns).
 """
 
+import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -61,6 +63,8 @@ class SourceContext:
     """The project's folder: relative paths of the settings are relative to it."""
     credentials: Credentials = NO_CREDENTIALS
     """The lookup of `${NAME}` references; by default it is empty, so that each raises RDX-CRD-001."""
+    state: Any = None
+    """The state of the source to read, from `hold_state` of the same source; None for the present one."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,14 @@ class Source(BaseModel, ABC):
         Columns may have any Polars type, or be text whose types Radix infers. Rows come in an order that does not
         depend on anything but the data. The directory is removed afterwards.
         """
+
+    @contextlib.contextmanager
+    def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
+        """Yield a context in which `read_table` reads every table as of one moment, if the source can do that.
+
+        Raise as `read_table` does.
+        """
+        yield context
 
     # size
 

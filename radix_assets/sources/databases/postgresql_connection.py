@@ -8,11 +8,14 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from radix_assets.sources.addresses import resolve, without_secret
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _SETTINGS = [
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -24,7 +27,10 @@ _SETTINGS = [
     # The row order is repeatable only if sequential scans are neither synchronized nor parallel.
     "SET LOCAL synchronize_seqscans = off",
     "SET LOCAL max_parallel_workers_per_gather = 0",
+    # A table that is being altered is reported, not waited for without end.
+    "SET LOCAL lock_timeout = '60s'",
 ]
+_BUSY = re.compile(r"canceling statement|conflict with recovery|out of (shared )?memory|No space left|lock timeout")
 _REFUSED = re.compile(
     r"passwor[dt]|mot de passe|contraseña|authenti[cf]|pg_hba\.conf|role .* does not exist|not permitted to log in",
     re.IGNORECASE,
@@ -39,8 +45,10 @@ _full: dict[str, float] = {}
 
 
 @contextlib.contextmanager
-def transaction(address: str, table: str | None, credentials: Credentials) -> Iterator[Any]:
-    """Open a cursor inside a REPEATABLE READ, READ ONLY transaction.
+def transaction(
+    address: str, table: str | None, credentials: Credentials, snapshot: str | None = None
+) -> Iterator[Any]:
+    """Open a cursor inside a REPEATABLE READ, READ ONLY transaction, which sees the state of `snapshot` if given.
 
     If all connections of the server are taken, wait for one for a while. A password that was refused is not tried again
     within a minute.
@@ -55,13 +63,57 @@ def transaction(address: str, table: str | None, credentials: Credentials) -> It
     connection = _connect(address, table, credentials, where)
     try:
         with connection, connection.cursor() as cursor:
-            for setting in _SETTINGS:
+            first, *others = _SETTINGS
+            imported = [f"SET TRANSACTION SNAPSHOT '{snapshot}'"] if snapshot else []
+            for setting in [first, *imported, *others]:
                 cursor.execute(setting)
             yield cursor
     except RadixError:
         raise
     except adbc_driver_manager.Error as error:
         raise _query_error(error, where) from None
+
+
+def stream(cursor: Any, query: str, where: dict[str, str]) -> Iterator["pl.DataFrame"]:
+    """Yield the rows of a query in batches, at least one. Raise as `transaction` does."""
+    import polars as pl
+    import pyarrow as pa
+
+    try:
+        cursor.execute(query)
+        with cursor.fetch_record_batch() as batches:
+            yield pl.DataFrame(pl.from_arrow(batches.schema.empty_table()))
+            for batch in batches:
+                yield pl.DataFrame(pl.from_arrow(batch))
+    except (OSError, pa.ArrowException) as error:
+        if getattr(error, "errno", None) is not None:
+            raise
+        # Errors in the middle of an answer have no SQLSTATE.
+        raise _stream_error(cursor, str(error), where) from None
+
+
+def _stream_error(cursor: Any, text: str, where: dict[str, str]) -> RadixError:
+    import adbc_driver_manager
+
+    is_broken = False
+    try:
+        cursor.connection.rollback()
+        cursor.execute("SELECT 1")
+    except adbc_driver_manager.Error:
+        is_broken = True
+    if not is_broken and not _BUSY.search(text):
+        return SourceError(
+            "RDX-SRC-016",
+            "the database could not compute a value of the table",
+            hint="read the table with another program as the same user; see the database's own log",
+            **where,
+        )
+    return TransientSourceError(
+        "RDX-SRC-012",
+        "the connection to the database broke, or the database is busy",
+        hint="try again; see the database's own log if it persists",
+        **where,
+    )
 
 
 def _connect(address: str, table: str | None, credentials: Credentials, where: dict[str, str]) -> Any:
@@ -151,7 +203,7 @@ def _query_error(error: Exception, where: dict[str, str]) -> RadixError:
             hint="ask the owner: GRANT SELECT ON … TO …",
             **where,
         )
-    if state[:2] in {"08", "40", "53", "55", "57"} or not state:
+    if (state[:2] in {"08", "40", "53", "55", "57"} and state != "55000") or not state:
         return TransientSourceError(
             "RDX-SRC-012",
             "the connection to the database broke, or the database is busy" + (f" (SQLSTATE {state})" if state else ""),

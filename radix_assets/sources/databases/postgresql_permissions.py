@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from radix_assets.sources.addresses import without_secret
-from radix_assets.sources.read.connection import transaction
+from radix_assets.sources.databases.postgresql_connection import transaction
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import SourceError
 

@@ -1,0 +1,108 @@
+"""Tables of a PostgreSQL database."""
+
+import contextlib
+import difflib
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from radix_assets.sources.addresses import without_secret
+from radix_assets.sources.databases.columns import Column
+from radix_assets.sources.databases.postgresql_catalogue import (
+    columns_of,
+    current_schema,
+    declared_of,
+    quoted,
+    tables_of,
+)
+from radix_assets.sources.databases.postgresql_connection import stream, transaction
+from radix_assets.sources.databases.stage import rest_of, stage_batches
+from radix_assets.sources.read.staging import Staged, position
+from radix_resources.credentials.lookup import Credentials
+from radix_resources.errors import SourceError
+
+
+def list_tables(address: str, schema: str | None, credentials: Credentials) -> tuple[str, list[str]]:
+    """Return a schema, by default the connection's current one, and its tables and views.
+
+    Raise what `transaction` raises.
+    """
+    with transaction(address, None, credentials) as cursor:
+        schema = schema or current_schema(cursor)
+        return schema, tables_of(cursor, schema)
+
+
+@contextlib.contextmanager
+def exported_snapshot(address: str, credentials: Credentials) -> Iterator[str | None]:
+    """Hold a transaction open, and yield the name of the state that it sees, for `stage_table`.
+
+    None if the server exports none, as some that only speak PostgreSQL's protocol. Raise what `transaction` raises.
+    """
+    import adbc_driver_manager
+
+    with transaction(address, None, credentials) as cursor:
+        name = None
+        with contextlib.suppress(adbc_driver_manager.Error):
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute(
+                "SELECT CASE WHEN rolconnlimit <> 1 THEN pg_export_snapshot() END FROM pg_roles"
+                " WHERE rolname = current_user"
+            )
+            name = cursor.fetchone()[0]  # a role with one connection cannot hold one and read with another
+        yield name
+
+
+def table_version(address: str, schema: str, table: str, credentials: Credentials) -> str:
+    """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows.
+
+    Raise what `stage_table` raises.
+    """
+    with transaction(address, table, credentials) as cursor:
+        columns = _columns(cursor, address, schema, table)
+        name = f"{quoted(schema)}.{quoted(table)}"
+        cursor.execute(
+            f"SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {name} t"  # noqa: S608 quoted
+        )
+        count, checksum = cursor.fetchone()
+    described = "\0".join(f"{column.name}\0{column.type}" for column in columns)
+    return hashlib.sha256(f"{described}\n{count}\n{checksum}".encode()).hexdigest()
+
+
+def stage_table(
+    address: str, schema: str, table: str, work: Path, credentials: Credentials, snapshot: str | None = None
+) -> Staged:
+    """Stage a table in the directory `work`, ordered by its primary key if it has one.
+
+    `snapshot` is the state to read, as `exported_snapshot` names it; by default the present one. Raise SourceError
+    RDX-SRC-014 (no such table) and what `transaction` raises.
+    """
+    with transaction(address, table, credentials, snapshot) as cursor:
+        columns = _columns(cursor, address, schema, table)
+        declared = declared_of(cursor, schema, table)
+        chosen = [f"{column.value} AS {position(number)}" for number, column in enumerate(columns)]
+        chosen += [f"{column.rest} AS {rest_of(number)}" for number, column in enumerate(columns) if column.rest]
+        order = f" ORDER BY {', '.join(map(quoted, declared.primary_key))}" if declared.primary_key else ""
+        query = f"SELECT {', '.join(chosen)} FROM {quoted(schema)}.{quoted(table)}{order}"  # noqa: S608 quoted
+        batches = stream(cursor, query, {"database": without_secret(address), "table": table})
+        return stage_batches(columns, batches, work, layout="PostgreSQL", declared=declared)
+
+
+def _columns(cursor: Any, address: str, schema: str, table: str) -> list[Column]:
+    columns = columns_of(cursor, schema, table)
+    if columns:
+        return columns
+    names = tables_of(cursor, schema)
+    if table in names:
+        raise SourceError(
+            "RDX-SRC-014", f"the table {table!r} has no column", hint="remove it from `tables`", table=table
+        )
+    near = difflib.get_close_matches(table, names, n=3, cutoff=0.5) or names[:5]
+    raise SourceError(
+        "RDX-SRC-014",
+        f"there is no table {table!r} in the schema {schema!r}",
+        expected=f"a table or view, such as {', '.join(near)}" if near else "a schema that holds tables",
+        hint="correct `tables` or `schema`; names are case-sensitive",
+        table=table,
+        database=without_secret(address),
+    )
