@@ -11,7 +11,8 @@ from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
 from radix_assets.pipeline.output import counted
-from radix_resources.credentials.lookup import credentials
+from radix_resources.credentials.environment import Environment
+from radix_resources.credentials.lookup import Credentials, credentials
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,13 +29,15 @@ def register(app: typer.Typer) -> None:
 
 
 def suggest(
-    source: Annotated[str, typer.Argument(help="A folder with one file per table, or a project's name.")],
+    source: Annotated[
+        str, typer.Argument(help="A folder with one file per table, the address of a database, or a project's name.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on the last line, for scripts.")] = False,  # noqa: FBT002 typer's options
     target: Annotated[str | None, typer.Option(help="The column to predict: table.column.")] = None,
 ) -> None:
     """Suggest keys, relationships, roles, types, time, private columns and targets of a data set.
 
-    Writes nothing. Lists files that cannot be read and continues with the others.
+    Writes nothing. Lists files and tables that cannot be read and continues with the others.
 
     Example: radix suggest data/
     """
@@ -76,16 +79,18 @@ def _suggestions_for(source: str, work: Path, target: str | None, say: Any) -> d
 
 
 def _read(source: str, work: Path, say: Any) -> "Reading":
-    from radix_assets.suggestions.folder import read_folder, read_project
+    from radix_assets.suggestions.folder import read_address, read_folder, read_project
 
+    if "://" in source:
+        return read_address(source, work, Credentials((Environment(),)), lambda table: say(f"reading {table}"))
     folder = Path(source).expanduser()
     if folder.is_dir():
         return read_folder(folder, work, lambda table: say(f"reading {table}"))
     if not source.isidentifier():
         raise ConfigError(
             "RDX-CFG-005",
-            f"{source!r} is neither a folder nor a project",
-            expected="a folder with one file per table, or a project's name",
+            f"{source!r} is neither a folder, an address nor a project",
+            expected="a folder with one file per table, an address such as postgresql://…, or a project's name",
             hint="check the path",
         )
     here = place()

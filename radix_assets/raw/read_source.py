@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radix_assets.project.settings import slug
 from radix_assets.raw.convert import convert
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
@@ -64,7 +63,7 @@ def read_source(
     stores = Credentials((InMemory(secrets), *credentials.backends))
     # Relative paths are below the grandparent of a project's folder; here that is the current directory.
     context = SourceContext(Path.cwd() / "projects" / "read", stores)
-    sources = kind_of_argument(argument).discover([argument], context, TableNames(slug))
+    sources = kind_of_argument(argument).discover([argument], context, TableNames(str))
     out.mkdir(parents=True, exist_ok=True)
     used: set[str] = set()
     for source in sources:

@@ -8,6 +8,7 @@ from radix_assets.profiles.schema import TableProfile
 from radix_assets.relationships.candidates import STRONG, Ruled, candidates
 from radix_assets.relationships.choose import Verdict, choose
 from radix_assets.relationships.composites import composite_links
+from radix_assets.relationships.declared import declared_in, with_declared
 from radix_assets.relationships.describe import probes_of, relationship_of
 from radix_assets.relationships.empty import links_by_name
 from radix_assets.relationships.evidence import Pair, look
@@ -27,6 +28,7 @@ Place = tuple[str, str]
 def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]) -> Schema:
     """Find primary and foreign keys of tables, given as raw snapshot directories, from names, profiles and values.
 
+    What the sources declare, such as the foreign keys of a database, is taken as it is.
     A parent's columns must be unique. Some of a child's rows may be orphans. A child's column points to one parent.
     Keys are found first, then relationships, then both again given each other. Deterministic.
     """
@@ -40,12 +42,13 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
     relationships += composite_links(facts, keys, links, values)
     order = {name: place for place, name in enumerate(profiles)}
     relationships.sort(key=lambda item: (order[item.child], order[item.parent], item.child_columns))
-    return Schema(
+    schema = Schema(
         primary_keys=keys,
         relationships=relationships,
         group_keys=group_keys(facts, keys, relationships, values),
         probes=probes_of(verdicts, ruled),
     )
+    return with_declared(schema, declared_in(tables), profiles, values)
 
 
 def search(

@@ -13,6 +13,7 @@ DType = Literal["integer", "float", "boolean", "string", "date", "datetime", "ti
 DATA_FILE = "data.parquet"
 SCHEMA_FILE = "schema.json"
 REJECTS_FILE = "rejects.parquet"
+_LONGEST_COMMENT = 120
 
 
 class Reading(BaseModel):
@@ -158,6 +159,17 @@ def read_schema(path: Path) -> RawSchema:
             hint="materialize the raw table again",
             directory=path.name,
         ) from None
+
+
+def comments_of(path: Path) -> dict[str, str]:
+    """Return the comments that a source declares for the columns of a raw snapshot, each shortened to one line."""
+    if not (path / SCHEMA_FILE).exists():
+        return {}
+    comments = {name: " ".join(text.split()) for name, text in read_schema(path).declared.comments.items()}
+    return {
+        name: text if len(text) <= _LONGEST_COMMENT else f"{text[:_LONGEST_COMMENT]}…"
+        for name, text in comments.items()
+    }
 
 
 def load_schema_of(path: Path) -> list[tuple[str, DType]]:

@@ -1,5 +1,6 @@
 """Read a directory with one file per table as raw snapshots elsewhere. Nothing is written into it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,9 @@ import polars as pl
 from radix_assets.project.settings import Project
 from radix_assets.raw.convert import convert
 from radix_assets.raw.ingestion import ingest
+from radix_assets.sources.addresses import take_secrets
+from radix_assets.sources.kinds.base import SourceContext, TableNames
+from radix_assets.sources.kinds.registry import kind_of_argument
 from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.formats import TEXT_SUFFIXES, is_readable
 from radix_assets.sources.read.naming import stem
@@ -17,6 +21,7 @@ from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
 from radix_assets.suggestions.unpack import NOTES, UNPACKED, unpack
 from radix_resources.credentials.lookup import Credentials
+from radix_resources.credentials.memory import InMemory
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 
 _NO_TABLE = frozenset({"truth.json", "metadata.json", "schema.json", "package.json", "datapackage.json"})
@@ -82,6 +87,36 @@ def read_folder(folder: Path, work: Path, say: Callable[[str], None] = lambda _:
             except RadixError as error:
                 reading.errors.append(_unreadable(file, error))
             else:
+                reading.tables[table] = out
+    return reading
+
+
+def read_address(
+    address: str, work: Path, credentials: Credentials, say: Callable[[str], None] = lambda _: None
+) -> Reading:
+    """Read every table of the database at an address, or of any source that `radix new` accepts and that is no file.
+
+    Raise what listing the tables raises.
+    """
+    address, secrets = take_secrets(address, "PASSWORD")
+    stores = Credentials((InMemory(secrets), *credentials.backends))
+    context = SourceContext(Path.cwd() / "projects" / "suggest", stores)
+    reading = Reading()
+    for number, source in enumerate(kind_of_argument(address).discover([address], context, TableNames(str))):
+        with source.hold_state(context) as state:
+            for place, table in enumerate(source.list_tables()):
+                say(table)
+                out = work / f"raw_{number}_{place}"
+                staging = out / "staging"
+                staging.mkdir(parents=True)
+                try:
+                    schema, _ = convert(table, source.read_table(table, staging, state), out, may_be_empty=True)
+                except RadixError as error:
+                    reading.errors.append(_unreadable(table, error))
+                    continue
+                finally:
+                    shutil.rmtree(staging)
+                (out / SCHEMA_FILE).write_text(schema.model_dump_json(), encoding="utf-8")
                 reading.tables[table] = out
     return reading
 

@@ -11,6 +11,7 @@ from radix_assets.personal_data.detect import Finding, personal_of_table
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.question.target import Parsed
 from radix_assets.relationships.schema import PrimaryKey, Schema
+from radix_assets.sources.schema import comments_of
 from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.forecasts import Series, find_series, is_calendar
 from radix_assets.suggestions.leaks import Suspect, later_moments, suspects
@@ -104,6 +105,7 @@ def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggesti
     profile, time = seen.profile, seen.time
     links = links_of(profile.table, schema.relationships)
     columns: dict[str, ColumnSuggestion] = {}
+    comments = comments_of(path)
     for name, column in profile.columns.items():
         guess, personal = seen.types[name], seen.personal.get(name)
         role = role_of(
@@ -118,6 +120,9 @@ def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggesti
             has_parents=any(link.parent != profile.table for link in links.values()),
         )
         columns[name] = _column(name, seen.values[name], guess, role, personal)
+        if name in comments:
+            evidence = "; ".join(filter(None, [columns[name].evidence, f"described as “{comments[name]}”"]))
+            columns[name] = columns[name].model_copy(update={"evidence": evidence})
     # The larger of the two limits: the entity of a series needs no name.
     entity = _entities(seen, columns)
     series = (

@@ -1,14 +1,18 @@
 import json
 import sqlite3
 import zipfile
+from pathlib import Path
 
 import polars as pl
+import psycopg2
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from radix_assets.cli import suggest
-from radix_assets.suggestions.folder import read_folder
+from radix_assets.sources.schema import read_schema
+from radix_assets.suggestions.folder import read_address, read_folder
+from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError
 
 ROWS = pl.DataFrame({"id": list(range(30)), "size": [n * 7 % 11 for n in range(30)], "kind": ["a", "b", "c"] * 10})
@@ -90,3 +94,20 @@ def test_the_command_prints_one_object_and_leaves_no_files(folder, tmp_path, mon
     assert expected <= set(plain["columns"]["size"])
     assert not (folder / ".radix").exists()
     assert "broken.parquet" in said(folder)
+
+
+def test_the_tables_of_a_database_are_read_with_what_it_declares(postgresql: tuple[str, Path], tmp_path: Path):
+    connection = psycopg2.connect(postgresql[0])
+    connection.autocommit = True
+    connection.cursor().execute(
+        "CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, up int REFERENCES parent);"
+        "INSERT INTO parent SELECT generate_series(1, 9); INSERT INTO child VALUES (1, 3), (2, 4);"
+        "CREATE VIEW broken AS SELECT 1 / (id - 1) AS n FROM parent; CREATE TABLE nothing (a int);"
+    )
+    connection.close()
+    reading = read_address(postgresql[0], tmp_path, Credentials())
+    assert sorted(reading.tables) == ["child", "nothing", "parent"]
+    assert [(error.file, error.code) for error in reading.errors] == [("broken", "RDX-SRC-016")]
+    declared = read_schema(reading.tables["child"]).declared
+    assert [(link.columns, link.parent) for link in declared.foreign_keys] == [(["up"], "parent")]
+    assert not any(path.name == "staging" for path in tmp_path.rglob("*"))
