@@ -10,6 +10,7 @@ from radix_assets.asof.keys import common
 from radix_assets.asof.plan import Link
 from radix_assets.asof.spark_sql import key, moment
 from radix_assets.asof.times import ALWAYS, NEVER
+from radix_assets.sources.rows import scan_values
 from radix_resources.compute.snapshots import ROW, Snapshot, read
 from radix_resources.errors import FeatureError
 
@@ -67,7 +68,7 @@ class SparkTables:
     def schema(self, table: str) -> pl.Schema:
         """Return the raw columns of a table in canonical types."""
         if table not in self._schemas:
-            self._schemas[table] = pl.Schema(pl.read_parquet_schema(self.file(table)))
+            self._schemas[table] = scan_values(self.file(table)).collect_schema()
         return self._schemas[table]
 
     def column(self, table: str, name: str) -> str:

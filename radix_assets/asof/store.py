@@ -10,6 +10,7 @@ from radix_assets.asof.columns import exactly
 from radix_assets.asof.keys import KeyIndex, Positions, common
 from radix_assets.asof.plan import Plan
 from radix_assets.asof.times import ALWAYS, Times, moments
+from radix_assets.sources.rows import scan_values
 from radix_resources.errors import FeatureError
 
 
@@ -46,7 +47,7 @@ class Store:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Scan the rows of a table's snapshot."""
-        return pl.scan_parquet(self._paths[self.plan.source(table)] / "data.parquet")
+        return scan_values(self._paths[self.plan.source(table)] / "data.parquet")
 
     def require(self, table: str, columns: Iterable[str]) -> None:
         """Raise FeatureError RDX-FEA-005 if a column is missing."""

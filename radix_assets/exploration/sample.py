@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from radix_assets.common.vocabulary import NUMERIC, FeatureType, Problem, Role
+from radix_assets.sources.rows import scan_values
 from radix_assets.tags.schema import TableTags, Tags, Target
 from radix_resources.errors import TargetError
 
@@ -150,7 +151,7 @@ def ranks(values: Vector) -> Vector:
 
 def positional(path: Path) -> tuple[pl.LazyFrame, list[str]]:
     """Scan a raw snapshot with its columns named `c0`, `c1` …; return it with their real names."""
-    frame = pl.scan_parquet(path / "data.parquet", glob=False)
+    frame = scan_values(path / "data.parquet")
     names = frame.collect_schema().names()
     return frame.select(pl.nth(i).alias(f"c{i}") for i in range(len(names))), names
 

@@ -20,6 +20,7 @@ from radix_assets.profiles.state.column_chunk import hash_rows, read_chunk
 from radix_assets.profiles.state.parquet_batches import batches
 from radix_assets.profiles.state.prefix import Prefix, checksum, last_group, make_prefix, may_begin_with, same_groups
 from radix_assets.profiles.state.table import TableState
+from radix_assets.sources.rows import scan_values
 
 
 @dataclass
@@ -110,7 +111,7 @@ def _rises(before: ColumnState, after: ColumnState) -> bool:
 
 def _added(file: Path, place: int, before: int) -> int:
     """Return how many values of a column are new. The values of the previous rows all differ."""
-    values = pl.scan_parquet(file).select(cs.by_index(place).alias("value"))
+    values = scan_values(file).select(cs.by_index(place).alias("value"))
     hashed = pl.col("value").hash(seed=0)
     appended = values.slice(before).drop_nulls().collect(engine="streaming")
     new = appended.select(hashed).to_series().unique()

@@ -13,6 +13,7 @@ from radix_assets.profiles.parameters import REFINED, TOP
 from radix_assets.profiles.sketches.sorted_counts import counted
 from radix_assets.profiles.state.column import ColumnState
 from radix_assets.profiles.state.table import TableState
+from radix_assets.sources.rows import scan_values
 
 
 def compute_exact(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
@@ -22,7 +23,7 @@ def compute_exact(file: Path, state: TableState) -> dict[int, dict[str, Any]]:
     differ.
     """
     pa.default_memory_pool().release_unused()
-    frame = pl.scan_parquet(file)
+    frame = scan_values(file)
     places = {name: place for place, name in enumerate(frame.collect_schema().names())}
     exact: dict[int, dict[str, Any]] = {}
     for place, column in enumerate(state.columns):

@@ -52,6 +52,7 @@ RAW = Stage(
         "rows": "The table holds rows.",
         "cells_readable": "Every cell could be read.",
         "dates_unambiguous": "It is clear which part of every date is the day.",
+        "numbers_unambiguous": "It is clear what a point or a comma in every number means.",
     },
     compute=_compute,
     settings=_settings,

@@ -1,6 +1,8 @@
 """Convert staged rows to canonical types, and store the cells that cannot be converted separately."""
 
+import difflib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,17 +14,21 @@ from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.staging import FILE, ROW, Staged
 from radix_assets.sources.read.text import no_rows
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, ColumnSchema, DType, RawSchema
+from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, ColumnSchema, DType, RawSchema, ReadWarning
+from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.counts import Finding
 from radix_assets.sources.types.inference import infer
 from radix_assets.sources.types.readings import parsed
-from radix_assets.sources.types.typed import canonical, present
+from radix_assets.sources.types.typed import canonical, present, whole_columns
 from radix_assets.sources.types.words import joined
+from radix_resources.errors import SourceError
 
 _ROW_GROUP = 122_880
 """Rows of a row group, fixed so that equal data give equal files."""
 _BEYOND = "(beyond the last column)"
 _ROW = "(the whole row)"
+_UNREADABLE = "cannot be read as"
+_FIRST_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -42,14 +48,17 @@ class _Column:
 def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False) -> tuple[RawSchema, list[Check]]:
     """Write `data.parquet`, and `rejects.parquet` if cells were rejected. Return the schema and the checks.
 
-    Raise SourceError RDX-SRC-004 if there is no column, or no row unless the table may be empty.
+    Raise SourceError RDX-SRC-004 if there is no column, or no row unless the table may be empty, and RDX-SRC-060 if the
+    project says how to read a column that is missing.
     """
     place = Place(table, ", ".join(staged.files[:3]) or "database")
+    overrides = _overrides(staged, place)
     with reading_errors(place):
-        everything = staged.rows()
+        everything = _overridden(staged, staged.rows(), overrides)
         texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
-        findings = infer(everything, texts, comma_separated=staged.comma_separated)
-        columns, dropped = _columns(staged, everything.schema, findings)
+        names = dict(zip(staged.columns, staged.unique, strict=True))
+        findings = infer(everything, texts, names=names, delimiter=staged.delimiter, overrides=overrides)
+        columns, dropped = _columns(staged, everything, findings)
         cells = [*(column.staged for column in columns), *staged.overflow]
         stored = everything.filter(pl.any_horizontal(pl.col(cells).is_not_null())) if staged.blank_lines else everything
         total, rows = everything.height(), stored.height()
@@ -61,7 +70,7 @@ def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False
         values.sink_parquet(out / DATA_FILE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
         nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
         rejected = _rejected(stored, columns)
-        _write_rejects(stored, columns, rejected, staged, out)
+        first_rows = _write_rejects(stored, columns, rejected, staged, out)
         unread = _unread(stored, staged)
         beyond = sum(stored.one(pl.col(staged.overflow).count())) if staged.overflow else 0
     result = RawSchema(
@@ -73,7 +82,7 @@ def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False
         beyond=beyond,
         lost_rows=sum(reject.column is None for reject in staged.rejects),
         dialect=staged.dialect,
-        warnings=staged.warnings,
+        warnings=[*staged.warnings, *_warnings(columns, rejected, first_rows)],
         declared=staged.declared,
     )
     set_aside = Counter(reject.column for reject in staged.rejects) + unread
@@ -95,8 +104,43 @@ def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False
     return result, _checks(result, columns)
 
 
-def _columns(staged: Staged, schema: pl.Schema, findings: dict[str, Finding]) -> tuple[list[_Column], dict[str, str]]:
+def _overrides(staged: Staged, place: Place) -> dict[str, ColumnSettings]:
+    """Return how the project says that columns are read, by staged column."""
+    places = dict(zip(staged.unique, staged.columns, strict=True))
+    missing = [name for name in staged.overrides if name not in places]
+    if missing:
+        near = difflib.get_close_matches(missing[0], staged.unique, n=3, cutoff=0.5) or staged.unique[:5]
+        raise SourceError(
+            "RDX-SRC-060",
+            f"`columns` names {', '.join(map(repr, missing[:5]))}, which the source does not have",
+            expected=f"columns of the source, such as {', '.join(map(repr, near))}",
+            hint="correct the name under `columns` in project.yaml, or remove it",
+            **place.context(),
+        )
+    return {places[name]: settings for name, settings in staged.overrides.items()}
+
+
+def _overridden(staged: Staged, rows: Rows, overrides: dict[str, ColumnSettings]) -> Rows:
+    """Return the rows with typed columns as text where the project gives a type, and with null where it says so."""
+    replaced = []
+    for number, name in enumerate(staged.columns):
+        settings = overrides.get(name)
+        if settings is None:
+            continue
+        text = pl.col(name)
+        if settings.type and not staged.readings[number]:
+            text = text.cast(pl.String)
+            staged.readings[number] = True
+        if settings.null and staged.readings[number]:
+            text = pl.when(~text.is_in(settings.null)).then(text)
+        replaced.append(text.alias(name))
+    return rows.replace(*replaced) if replaced else rows
+
+
+def _columns(staged: Staged, rows: Rows, findings: dict[str, Finding]) -> tuple[list[_Column], dict[str, str]]:
     columns, dropped = [], {}
+    schema = rows.schema
+    whole = whole_columns(rows, [name for name in staged.columns if name not in findings])
     for position, name, kind in zip(staged.columns, staged.unique, staged.types, strict=True):
         finding = findings.get(position)
         if finding:
@@ -107,7 +151,7 @@ def _columns(staged: Staged, schema: pl.Schema, findings: dict[str, Finding]) ->
             value = parsed(pl.col(position), reading)
             columns.append(_Column(position, name, reading.dtype, value, is_present, finding, finding.how))
             continue
-        conversion = canonical(position, schema[position])
+        conversion = canonical(position, schema[position], whole.get(position))
         if conversion is None:
             dropped[name] = f"{kind} values have no canonical type"
             continue
@@ -133,14 +177,17 @@ def _unread(rows: Rows, staged: Staged) -> "Counter[int | None]":
     return Counter(dict(zip(staged.unread, counts, strict=True)))
 
 
-def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path) -> None:
+def _write_rejects(
+    rows: Rows, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path
+) -> dict[str, list[int]]:
+    """Write what was set aside. Return the first rows of the cells that could not be converted, by column."""
     queries = [
         rows.lazy.filter(column.there & column.value.is_null()).select(
             pl.col(ROW),
             pl.col(FILE),
             pl.lit(column.name).alias("column"),
             pl.col(column.staged).cast(pl.String).alias("text"),
-            pl.lit(f"cannot be read as {column.dtype}").alias("reason"),
+            pl.lit(f"{_UNREADABLE} {column.dtype}").alias("reason"),
         )
         for column in columns
         if column.staged in rejected
@@ -168,7 +215,7 @@ def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int],
     if staged.rejects:
         queries.append(_set_aside(staged))
     if not queries:
-        return
+        return {}
     rejects = pl.concat(pl.collect_all(queries, engine="streaming")).sort(FILE, ROW, "column", maintain_order=True)
     files = dict(enumerate(staged.files or ["database"]))
     rejects.select(
@@ -178,6 +225,26 @@ def _write_rejects(rows: Rows, columns: list[_Column], rejected: dict[str, int],
         "reason",
         pl.col(FILE).replace_strict(files, return_dtype=pl.String).alias("file"),
     ).write_parquet(out / REJECTS_FILE, compression="zstd")
+    unreadable = rejects.filter(pl.col("reason").str.starts_with(_UNREADABLE))
+    return dict(unreadable.group_by("column").agg(pl.col(ROW).head(_FIRST_ROWS)).iter_rows())
+
+
+def _warnings(
+    columns: list[_Column], rejected: dict[str, int], first_rows: dict[str, list[int]]
+) -> Iterator[ReadWarning]:
+    for column in columns:
+        for warning in column.finding.warnings if column.finding else []:
+            yield warning.model_copy(update={"column": column.name})
+        number = rejected.get(column.staged)
+        if number:
+            yield ReadWarning(
+                code="rejected_cells",
+                message=f"{counted(number, 'cell')} of {column.name!r} cannot be read as {column.dtype}; "
+                f"{'it is' if number == 1 else 'they are'} null, and the text is in {REJECTS_FILE}",
+                column=column.name,
+                lines=first_rows.get(column.name, []),
+                count=number,
+            )
 
 
 def _set_aside(staged: Staged) -> pl.LazyFrame:
@@ -194,13 +261,13 @@ def _coerced(column: _Column) -> str:
     parts = [column.how] if column.how else []
     if column.finding and column.finding.reading.nulls:
         parts.append(f"null: {joined(column.finding.reading.nulls)}")
-    if column.finding and column.finding.warning:
-        parts.append(column.finding.warning)
+    if column.finding:
+        parts += [warning.message for warning in column.finding.warnings]
     return "; ".join(parts)
 
 
 def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
-    doubtful = [column.name for column in columns if column.finding and column.finding.warning]
+    dates, numbers = (_doubtful(columns, code) for code in ("ambiguous_dates", "ambiguous_number"))
     return [
         Check("rows", schema.rows > 0, counted(schema.rows, "row")),
         Check(
@@ -214,8 +281,25 @@ def _checks(schema: RawSchema, columns: list[_Column]) -> list[Check]:
         ),
         Check(
             "dates_unambiguous",
-            not doubtful,
-            f"day and month may be swapped in: {', '.join(doubtful)}" if doubtful else "every date is unambiguous",
+            not dates,
+            f"day and month may be swapped in: {', '.join(dates)}" if dates else "every date is unambiguous",
             severity="WARN",
         ),
+        Check(
+            "numbers_unambiguous",
+            not numbers,
+            f"kept as text until `columns` in project.yaml says what a point or comma means: {', '.join(numbers)}"
+            if numbers
+            else "every number is unambiguous",
+            severity="WARN",
+        ),
+    ]
+
+
+def _doubtful(columns: list[_Column], code: str) -> list[str]:
+    """Return the columns with a warning of this code."""
+    return [
+        column.name
+        for column in columns
+        if column.finding and any(warning.code == code for warning in column.finding.warnings)
     ]

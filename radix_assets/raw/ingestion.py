@@ -11,6 +11,7 @@ from radix_assets.raw.convert import convert
 from radix_assets.raw.metadata import metadata
 from radix_assets.raw.privacy import judge_columns
 from radix_assets.sources.kinds.base import SourceContext
+from radix_assets.sources.rows import scan_values
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 
@@ -45,5 +46,5 @@ def source_version(project: Project, table: str, credentials: Credentials = NO_C
 
 
 def scan(path: Path) -> pl.LazyFrame:
-    """Return the rows of a raw snapshot, in canonical types."""
-    return pl.scan_parquet(path / DATA_FILE)
+    """Return the rows of a raw snapshot, with decimals as Float64."""
+    return scan_values(path / DATA_FILE)

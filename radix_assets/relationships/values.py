@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.relationships.distinct import Distinct, Overlap, overlap, read_distinct, rows_found, thin
+from radix_assets.sources.rows import scan_values
 
 DATA = "data.parquet"
 HEAD = 50_000
@@ -41,7 +42,7 @@ class Values:
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Return all rows, lazily."""
-        return pl.scan_parquet(self._tables[table] / DATA)
+        return scan_values(self._tables[table] / DATA)
 
     def head(self, table: str) -> pl.DataFrame:
         """Return the first rows."""

@@ -12,6 +12,7 @@ from radix_assets.privacy import Seal
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
 from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
+from radix_assets.sources.rows import scan_values
 from radix_assets.tags.masking import is_private, target_is_private, target_name
 from radix_assets.tags.schema import Tags
 from radix_resources.errors import ServingError
@@ -131,7 +132,7 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: S
         return Output(rows=0, shown={"rows": 0, "reason": "no model serves, so there are no predictions"})
     tags = load_tags(champion / "tags")
     target = tags.target
-    table = pl.scan_parquet(tables[target.table] / "data.parquet")
+    table = scan_values(tables[target.table] / "data.parquet")
     rows = table.with_row_index(_PLACE).filter(exactly(target.column).is_null()).collect()
     if len(rows):
         answers, description = _predict_unlabelled(champion, tables, tags, rows), "rows with an unknown outcome"

@@ -10,6 +10,7 @@ from polars import selectors as cs
 
 from radix_assets.features.conform import CANONICAL
 from radix_assets.privacy import Seal
+from radix_assets.sources.rows import scan_values
 from radix_assets.tags.schema import Tags
 from radix_resources.errors import RadixError, ServingError
 
@@ -206,7 +207,7 @@ def load_predictor(
     from radix_assets.models.fitted import load_model
 
     plan, model = load_features(features), load_model(champion)
-    schema = pl.read_parquet_schema(tables[plan.table] / "data.parquet")
+    schema = scan_values(tables[plan.table] / "data.parquet").collect_schema()
     return Predictor(
         features=prepare(features, tags, tables),
         model=model,
@@ -237,5 +238,5 @@ def _labels(tags: Tags, raw: Path, model: "FittedModel", seal: Seal) -> dict[str
 
 def scan_unique(raw: Path, column: str) -> pl.Series:
     """Return the distinct values of a column of a raw snapshot."""
-    values = pl.scan_parquet(raw / "data.parquet").select(cs.by_name(column)).unique().collect(engine="streaming")
+    values = scan_values(raw / "data.parquet").select(cs.by_name(column)).unique().collect(engine="streaming")
     return values.to_series()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars import selectors as cs
 
 IN_MEMORY = 30_000_000
 """Cells up to which a table is held in memory. Beyond that, every query is a streaming pass over the file.
@@ -54,6 +55,10 @@ class Rows:
         """Return the rows with other columns."""
         return Rows(self._frame.select(*expressions))
 
+    def replace(self, *expressions: pl.Expr) -> "Rows":
+        """Return the rows with some columns replaced."""
+        return Rows(self._frame.with_columns(*expressions))
+
     def filter(self, condition: pl.Expr) -> "Rows":
         """Return the rows that meet a condition."""
         return Rows(self._frame.filter(condition))
@@ -65,3 +70,18 @@ class Rows:
     def height(self) -> int:
         """Return the number of rows."""
         return int(self.select(pl.len()).item())
+
+
+def scan_values(file: Path) -> pl.LazyFrame:
+    """Return the rows of a snapshot's `data.parquet` as stages compute with them: decimals as Float64.
+
+    The file itself keeps every digit of a decimal. Keys need none of them, since whole numbers are integers or text.
+    """
+    return decimals_as_floats(pl.scan_parquet(file, glob=False))
+
+
+def decimals_as_floats(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return a frame with decimals as Float64."""
+    places = [place for place, dtype in enumerate(frame.collect_schema().dtypes()) if isinstance(dtype, pl.Decimal)]
+    # By position, since a name such as ^a.*$ would be taken for a pattern.
+    return frame.with_columns(cs.by_index(*places).cast(pl.Float64)) if places else frame

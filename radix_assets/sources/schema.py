@@ -7,8 +7,9 @@ from pydantic import BaseModel
 
 from radix_resources.errors import StorageError
 
-DType = Literal["integer", "float", "boolean", "string", "date", "datetime", "time"]
-"""The canonical types: Int64, Float64, Boolean, String, Date, Datetime in microseconds (naive, UTC), Time."""
+DType = Literal["integer", "float", "decimal", "boolean", "string", "date", "datetime", "time"]
+"""The canonical types: Int64, Float64, Decimal of 38 digits, Boolean, String, Date, Datetime in microseconds (naive,
+UTC), Time. Stages after the raw snapshot see decimals as Float64, through `sources.rows.scan_values`."""
 
 DATA_FILE = "data.parquet"
 SCHEMA_FILE = "schema.json"
@@ -24,8 +25,16 @@ class Reading(BaseModel):
     """Dates and times: strptime formats, tried in this order."""
     decimal: str = "."
     thousands: str = ""
+    indian: bool = False
+    """Numbers: groups of two digits before the last three, such as 12,34,567."""
     unit: str = ""
-    """The text beside every number: `%`, a currency symbol or code. A percentage keeps its scale: 100% is 100.0."""
+    """The text beside the numbers: `%`, a currency, `kg`. A percentage keeps its scale: 100% is 100.0."""
+    signs: bool = False
+    """Numbers: negative ones may be written in brackets or with the minus behind, such as (5) or 5-."""
+    scale: int = 0
+    """Decimals: the digits after the decimal mark."""
+    pivot: int | None = None
+    """Dates: the latest year that two digits mean; with 2030, `30` is 2030 and `31` is 1931."""
     true: list[str] = []
     """Booleans: the words for true, in lower case."""
     false: list[str] = []

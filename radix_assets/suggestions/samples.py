@@ -4,6 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.sources.rows import scan_values
+
 SLICES = 5
 SLICE = 400
 """Rows of each slice; a table with at most as many rows as all slices is read whole."""
@@ -11,7 +13,7 @@ SLICE = 400
 
 def spread(path: Path, rows: int) -> pl.DataFrame:
     """Return rows of a raw snapshot in slices from beginning to end, so that a sorted file misleads less."""
-    scan = pl.scan_parquet(path / "data.parquet")
+    scan = scan_values(path / "data.parquet")
     if rows <= SLICES * SLICE:
         return scan.collect()
     starts = [place * (rows - SLICE) // (SLICES - 1) for place in range(SLICES)]

@@ -11,6 +11,7 @@ from radix_assets.personal_data.detect import Finding, personal_of_table
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.question.target import Parsed
 from radix_assets.relationships.schema import PrimaryKey, Schema
+from radix_assets.sources.rows import scan_values
 from radix_assets.sources.schema import comments_of
 from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.forecasts import Series, find_series, is_calendar
@@ -125,9 +126,7 @@ def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggesti
             columns[name] = columns[name].model_copy(update={"evidence": evidence})
     # The larger of the two limits: the entity of a series needs no name.
     entity = _entities(seen, columns)
-    series = (
-        find_series(profile, pl.scan_parquet(path / "data.parquet", glob=False), time.columns, entity) if time else None
-    )
+    series = find_series(profile, scan_values(path / "data.parquet"), time.columns, entity) if time else None
     group = [name for name, column in columns.items() if column.role == "group"]
     for name in series.entity if series else []:
         if columns[name].role == "feature":

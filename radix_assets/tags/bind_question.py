@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from radix_assets.asof.plan import Link
 from radix_assets.common.vocabulary import Problem
 from radix_assets.question.horizon import Future
 from radix_assets.relationships.schema import Relationship
+from radix_assets.sources.rows import scan_values
 from radix_assets.tags.bind_expression import BoundExpression, Scope, bind_expression
 from radix_assets.tags.schema import TableTags
 from radix_resources.errors import TargetError
@@ -41,7 +40,7 @@ def bind_question(
     Raise TargetError RDX-TGT-301 and RDX-TGT-302, which point at the place in the expression, and RDX-TGT-303 if
     `for_each` is not a table with a primary key.
     """
-    schemas = {table: pl.scan_parquet(path / "data.parquet").collect_schema() for table, path in tables.items()}
+    schemas = {table: scan_values(path / "data.parquet").collect_schema() for table, path in tables.items()}
     if future.for_each not in schemas:
         raise TargetError(
             "RDX-TGT-303",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.sources.rows import scan_values
 from radix_assets.suggestions.schema import TableSuggestion
 from radix_assets.tags.schema import TableTags
 from radix_assets.tags_file.errors import Mistakes
@@ -83,7 +84,7 @@ def _repeats(profile: TableProfile, names: Sequence[str], raw: Path | None) -> b
         return not profile.columns[names[0]].unique
     if any(profile.columns[name].unique for name in names) or raw is None:
         return False
-    scan = pl.scan_parquet(raw / "data.parquet").select(names)
+    scan = scan_values(raw / "data.parquet").select(names)
     return bool(scan.unique().select(pl.len()).collect(engine="streaming").item() < profile.rows)
 
 

@@ -8,6 +8,7 @@ from radix_assets.common.vocabulary import Problem
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.project.settings import Project
 from radix_assets.question.target import Operator, parse_target
+from radix_assets.sources.rows import scan_values
 from radix_assets.suggestions.problems import MAX_CLASSES, problem_of
 from radix_assets.suggestions.schema import Suggestions
 from radix_assets.tags.schema import TableTags, Target
@@ -162,7 +163,7 @@ def _check_both_outcomes(
         "==": cell == value,
         "!=": cell != value,
     }[operator]
-    outcomes = pl.scan_parquet(raw / "data.parquet").select(answer.alias("answer")).drop_nulls().unique().collect()
+    outcomes = scan_values(raw / "data.parquet").select(answer.alias("answer")).drop_nulls().unique().collect()
     if outcomes.height < 2:  # noqa: PLR2004 yes and no
         raise TargetError(
             "RDX-TGT-002",

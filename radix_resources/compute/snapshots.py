@@ -35,7 +35,8 @@ class Snapshot:
 
 
 def read(session: "SparkSession", file: Path) -> Snapshot:
-    """Open a Parquet file in canonical types. Only its footer is read here."""
+    """Open a Parquet file in canonical types, with decimals as floats. Only its footer is read here."""
+    from pyspark.sql import functions as f
     from pyspark.sql import types as t
 
     metadata = pq.read_metadata(file)
@@ -47,6 +48,11 @@ def read(session: "SparkSession", file: Path) -> Snapshot:
         return Snapshot(session.range(metadata.num_rows).toDF(ROW), schema, metadata.num_rows)
     frame = frame.withColumn("__row", frame.metadataColumn("_metadata").getField("row_index"))
     frame = frame.toDF(*(f"c{number}" for number in range(len(fields))), ROW)
+    decimals = [number for number, field in enumerate(schema) if pa.types.is_decimal(field.type)]
+    if decimals:
+        frame = frame.withColumns({f"c{number}": f.col(f"c{number}").cast("double") for number in decimals})
+        for number in decimals:
+            schema = schema.set(number, schema.field(number).with_type(pa.float64()))
     return Snapshot(frame, schema, metadata.num_rows)
 
 
@@ -84,7 +90,7 @@ def number(value: float) -> str:
     return f"CAST('{value!r}' AS DOUBLE)"
 
 
-def _type(kind: pa.DataType) -> Any:
+def _type(kind: pa.DataType) -> Any:  # noqa: PLR0911 a table of types
     from pyspark.sql import types as t
 
     if pa.types.is_boolean(kind):
@@ -93,6 +99,8 @@ def _type(kind: pa.DataType) -> Any:
         return t.LongType()
     if pa.types.is_floating(kind):
         return t.DoubleType()
+    if pa.types.is_decimal(kind):
+        return t.DecimalType(kind.precision, kind.scale)
     if pa.types.is_date(kind):
         return t.DateType()
     if pa.types.is_timestamp(kind):

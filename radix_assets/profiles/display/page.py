@@ -11,6 +11,7 @@ import polars as pl
 from polars import selectors as cs
 
 from radix_assets.sources.read.dialect import unique_names
+from radix_assets.sources.rows import scan_values
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 60
@@ -30,7 +31,7 @@ def write_page(table: str, data: Path, names: list[str], rows: int, file: Path, 
 
     Return the title, which states the sample. May raise anything that the library raises.
     """
-    frame = pl.scan_parquet(data)
+    frame = scan_values(data)
     places = {name: number for number, name in enumerate(frame.collect_schema().names())}
     chosen = [places[name] for name in names[:MOST_COLUMNS]]
     sample = _sample(frame.select(cs.by_index(*chosen)), rows)

@@ -46,7 +46,7 @@ def canonical_dtype(kind: pa.DataType) -> DType:
         return "boolean"
     if pa.types.is_integer(kind):
         return "integer"
-    if pa.types.is_floating(kind):
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return "float"
     if pa.types.is_date(kind):
         return "date"
@@ -117,6 +117,9 @@ def _plain(array: pa.Array, dtype: DType) -> Numbers:
         array = array.cast(pa.time64("ns"))
     elif dtype == "date":
         array = array.cast(pa.date32())
+    elif pa.types.is_decimal(array.type):
+        # By Polars, since Arrow divides two floats and 4.35 becomes 4.3500000000000005.
+        array = pl.Series(array).cast(pl.Float64).to_arrow()
     elif array.type not in {_WHOLE, pa.float64()}:
         array = array.cast(_WHOLE if dtype == "integer" else pa.float64())
     values = to_numpy(array)

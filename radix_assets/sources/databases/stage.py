@@ -128,7 +128,7 @@ def _settled(
     declared: Declared,
     size: int,
 ) -> Staged:
-    staged = Staged(work / STAGED_FILE, [], [], [], [], layout=layout, comma_separated=False, size=size)
+    staged = Staged(work / STAGED_FILE, [], [], [], [], layout=layout, size=size)
     staged.dialect = {"format": layout}
     rows = pl.scan_parquet(raw)
     changes: list[pl.Expr] = []

@@ -87,7 +87,6 @@ def stage_scans(source: FileSettings, files: Sequence[SourceFile], scans: Sequen
         hashes=[file.sha256 for file in files],
         size=sum(file.size for file in files),
         layout=layout,
-        comma_separated=False,
         dialect={"format": layout.lower()},
     )
     with reading_errors(Place(source.table, source.path)):

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from radix_assets.sources.types.column_settings import ColumnSettings
+
 
 class FileSettings(BaseModel):
     """One table from one file, or from many files of the same shape."""
@@ -18,4 +20,7 @@ class FileSettings(BaseModel):
         None,
         description="Archive: the member, or a pattern such as 2024/*.csv. JSON and Avro: the list of records, such as "
         "data/items. Steps are separated by !/: archive.zip holds inner.zip!/orders.json!/data.",
+    )
+    columns: dict[str, ColumnSettings] = Field(
+        {}, description="How columns are read, by the column's name; all others are inferred."
     )

@@ -38,6 +38,7 @@ def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
         )
     kind = kinds.pop()
     staged = _with_partitions(_stage(kind, source, files, work), files)
+    staged.overrides = source.columns
     liars = [file.name for file in files if named_kind(file.name) not in {None, kind}]
     if liars:
         staged.warnings.append(

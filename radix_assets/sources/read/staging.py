@@ -13,6 +13,7 @@ import polars as pl
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Declared, ReadWarning
+from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.readings import cleaned
 
 ROW, FILE = "row", "file"
@@ -58,8 +59,8 @@ class Staged:
     """Bytes in the source."""
     layout: str = ""
     """The file format that was detected, for display, such as `UTF-8, semicolons`."""
-    comma_separated: bool = True
-    """Whether a comma may separate columns, so that it is rarely a decimal comma."""
+    delimiter: str = ""
+    """What separates the cells of a text file; empty if nothing does."""
     blank_lines: bool = False
     """Whether a row without any value is an empty line of the file, which is not a row."""
     dropped: dict[str, str] = field(default_factory=dict)
@@ -81,6 +82,8 @@ class Staged:
     """
     declared: Declared = field(default_factory=Declared)
     """What the source states about the table; columns by their names in `unique`."""
+    overrides: Mapping[str, ColumnSettings] = field(default_factory=dict)
+    """How the project says that columns are read, by their names in the snapshot."""
 
     frame: pl.LazyFrame | None = None
     """The rows, if they can be scanned where they are; then there is no file at `path`."""
@@ -127,7 +130,6 @@ def stage_frame(
         readings=[name in infer for name in names],
         size=size,
         layout=layout,
-        comma_separated=False,
         dropped=dict(dropped or {}),
     )
     lazy = lazy.rename(dict(zip(names, staged.columns, strict=True)))

@@ -141,7 +141,7 @@ def _write(texts: list[_Text], staged: Staged, source: FileSettings) -> None:
     staged.types = ["text"] * len(staged.unique)
     staged.readings = [True] * len(staged.unique)
     delimiters = {text.dialect.delimiter for text in texts}
-    staged.comma_separated = delimiters == {","}
+    staged.delimiter = min(delimiters)
     marks = {"\t": "tab", ONE_COLUMN: "none"}
     staged.layout = (
         f"{' and '.join(sorted({text.encoding for text in texts}))}, delimiter "

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import Reading
+from radix_assets.sources.schema import Reading, ReadWarning
 from radix_assets.sources.types.readings import NULL_TOKENS, parsed
 
 SMALL = 1_000
@@ -24,7 +24,8 @@ class Finding:
     how: str = ""
     failed: int = 0
     """Values that this reading cannot convert."""
-    warning: str = ""
+    warnings: list[ReadWarning] = field(default_factory=list)
+    """Doubts about it; their column is not yet named."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Counts:
     plus_led: int
     whole: int
     """Values that end in `.0`."""
+    bare_exponents: int
+    """Digits, E, digits, such as 67E9: codes more often than numbers."""
+    odd_exponents: int
+    """The same with an exponent that begins with zero or is beyond 20, such as 75E0133."""
+    exponents: int
     oversized: int
     """Whole numbers beyond 64 bits."""
     low: int | None
@@ -73,6 +79,9 @@ def count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
             text.str.contains(r"^[-+]?0\d").sum(),
             text.str.starts_with("+").sum(),
             text.str.ends_with(".0").sum(),
+            text.str.contains(r"^[-+]?\d+[eE]\d+$").sum(),
+            text.str.contains(r"^[-+]?\d+[eE](?:0\d+|2[1-9]|[3-9]\d|\d{3,})$").sum(),
+            text.str.contains(r"\d\.?[eE][-+]?\d").sum(),
             (oversized & text.str.contains(r"^[-+]?\d+$")).sum(),
             integer.min(),
             integer.max(),

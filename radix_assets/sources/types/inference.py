@@ -1,45 +1,89 @@
 """Infer the types of text columns, over all rows.
 
 Cheap counts over everything settle plain numbers. For what is left a sample spread over the whole column says which
-ways of writing are worth trying; the choice is made by parsing every row.
+ways of writing are worth trying; the choice is made by parsing every row. What a point and a comma mean is decided
+over all columns together.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import Reading
+from radix_assets.sources.schema import Reading, ReadWarning
+from radix_assets.sources.types.centuries import settle_centuries
+from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.counts import Counts, Finding, count, count_parsed, present_in, required
+from radix_assets.sources.types.exact import keep_exact
+from radix_assets.sources.types.marks import OTHER, Decision, decide
 from radix_assets.sources.types.moments import infer_moments
-from radix_assets.sources.types.numbers import number_candidates, plain_number
-from radix_assets.sources.types.readings import NULL_TOKENS
+from radix_assets.sources.types.numbers import ZERO_LED, looks_numeric, number_candidates, plain_number
+from radix_assets.sources.types.overrides import find_overridden
+from radix_assets.sources.types.samples import sample_columns
 from radix_assets.sources.types.words import infer_booleans, nulls_of
 
-_SAMPLE = 1_000
-_ENOUGH = 200
 _FIRST_DAY, _LAST_DAY = 19000101, 21001231
 
 
-def infer(rows: Rows, columns: Sequence[str], *, comma_separated: bool) -> dict[str, Finding]:
+def infer(
+    rows: Rows,
+    columns: Sequence[str],
+    *,
+    names: Mapping[str, str] | None = None,
+    delimiter: str = ",",
+    overrides: Mapping[str, ColumnSettings] | None = None,
+    year: int | None = None,
+) -> dict[str, Finding]:
     """Infer the reading of every column of a frame of cleaned text.
 
-    `comma_separated` says that a comma between digits is unlikely to be a decimal mark.
+    `names` are the columns' names in the source, which tell births from due dates. `delimiter` separates the cells; it
+    counts only where no value tells what a comma means. `overrides` is how the project says that columns
+    are read, whatever their values look like. `year` is the present year.
     """
     if not columns:
         return {}
+    names, year, overrides = names or {}, year or dt.datetime.now(dt.UTC).year, overrides or {}
     counts = count(rows, columns)
-    findings = {column: plain for column in columns if (plain := plain_number(counts[column])) is not None}
-    findings.update(_compact_dates(rows, counts, findings))
-    rest = [column for column in columns if column not in findings and counts[column].present]
-    samples = _samples(rows, counts, rest)
-    for step in (infer_booleans, infer_moments):
-        findings.update(step(rows, counts, samples))
-        samples = {column: values for column, values in samples.items() if column not in findings}
-    findings.update(_formatted_numbers(rows, counts, samples, comma_separated=comma_separated))
+    open_columns = [column for column in columns if column not in overrides or overrides[column].type is None]
+    findings = _infer(rows, counts, open_columns, names, delimiter, year)
+    given = find_overridden(rows, counts, overrides)
+    settle_centuries(rows, given, names, year)
+    findings |= given
     nulls = nulls_of(rows, counts, findings)
     for column in columns:
-        findings.setdefault(column, Finding(Reading())).reading.nulls = nulls[column]
+        reading = findings.setdefault(column, Finding(Reading())).reading
+        settings = overrides.get(column)
+        tokens = [] if settings and settings.type == "text" else nulls[column]
+        reading.nulls = [*tokens, *(settings.null if settings else [])]
+    return findings
+
+
+def _infer(
+    rows: Rows,
+    counts: Mapping[str, Counts],
+    columns: Sequence[str],
+    names: Mapping[str, str],
+    delimiter: str,
+    year: int,
+) -> dict[str, Finding]:
+    findings = {column: plain for column in columns if (plain := plain_number(counts[column])) is not None}
+    findings.update(_compact_dates(rows, counts, findings))
+    rest = [
+        column
+        for column in columns
+        if counts[column].present and (column not in findings or findings[column].reading.dtype == "float")
+    ]
+    samples = sample_columns(rows, counts, rest)
+    texts = {column: values for column, values in samples.items() if column not in findings}
+    for step in (infer_booleans, infer_moments):
+        findings.update(step(rows, counts, texts))
+        texts = {column: values for column, values in texts.items() if column not in findings}
+    settle_centuries(rows, findings, names, year)
+    findings.update(_written_numbers(rows, counts, samples, findings, delimiter))
+    for column, exact in keep_exact(rows, counts, findings).items():
+        if exact is None:
+            del findings[column]
+        else:
+            findings[column] = exact
     return findings
 
 
@@ -62,37 +106,91 @@ def _compact_dates(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[s
     }
 
 
-def _samples(rows: Rows, counts: Mapping[str, Counts], columns: Sequence[str]) -> dict[str, list[str]]:
-    """Sample distinct values of every column, spread over all rows."""
-    if not columns:
-        return {}
-    step = max(1, counts[columns[0]].rows // (2 * _SAMPLE))
-    sample = rows.filter(pl.int_range(pl.len()) % step == 0).select(pl.col(columns))
-    values = {}
-    for column in columns:
-        present = sample[column].drop_nulls()
-        present = present.filter(~present.is_in(NULL_TOKENS))
-        if len(present) < min(_ENOUGH, counts[column].present):
-            every = max(1, counts[column].present // (2 * _SAMPLE))
-            present = rows.select(present_in(column).drop_nulls().gather_every(every)).to_series()
-        distinct = present.unique(maintain_order=True)
-        values[column] = distinct.gather_every(max(1, len(distinct) // _SAMPLE)).to_list()
-    return values
-
-
-def _formatted_numbers(
-    rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]], *, comma_separated: bool
+def _written_numbers(
+    rows: Rows,
+    counts: Mapping[str, Counts],
+    samples: Mapping[str, list[str]],
+    findings: Mapping[str, Finding],
+    delimiter: str,
 ) -> dict[str, Finding]:
-    tries = [
-        (column, candidate)
+    """Find numbers with marks between their digits, and settle what the point of plain decimal numbers means."""
+    numeric = {
+        column: values
         for column, values in samples.items()
-        for candidate in number_candidates(values, comma_separated=comma_separated)
-    ]
+        if (column in findings and findings[column].reading == Reading(dtype="float"))
+        or (column not in findings and looks_numeric(values))
+    }
+    if not numeric:
+        return {}
+    # Who separates cells by semicolons may do so because a comma is the decimal mark.
+    decision = decide(rows, numeric, grouped_commas=delimiter != ";")
+    result = {column: _undecided(decision, column, counts[column].present) for column in decision.ambiguous}
+    tries = []
+    for column, values in numeric.items():
+        plain = column in findings
+        if column in decision.ambiguous or (plain and decision.decimal[column] != ","):
+            continue
+        tries += [(column, candidate) for candidate in number_candidates(values, decision.decimal[column])]
+    zero_led = _zero_led(rows, sorted({column for column, _ in tries}))
+    tries = [(column, candidate) for column, candidate in tries if column not in zero_led]
     converted = count_parsed(rows, [(column, candidate.reading) for column, candidate in tries])
-    findings: dict[str, Finding] = {}
     for (column, candidate), number in zip(tries, converted, strict=True):
         candidate.failed = counts[column].present - number
-        best = findings.get(column)
+        best = result.get(column)
         if number >= required(counts[column].present) and (best is None or candidate.failed < best.failed):
-            findings[column] = candidate
-    return findings
+            result[column] = candidate
+    for column in findings:
+        if column in numeric and decision.decimal.get(column) == "," and column not in result:
+            # Plain numbers by their form, of which a comma elsewhere says that the point is no decimal mark.
+            result[column] = _undecided(decision, column, counts[column].present)
+    _warn_of_units(rows, counts, result)
+    return result
+
+
+def _zero_led(rows: Rows, columns: Sequence[str]) -> set[str]:
+    """Return the columns in which a number begins with a zero before another digit, as codes do."""
+    if not columns:
+        return set()
+    counts = rows.one(present_in(column).str.contains(ZERO_LED).any().alias(column) for column in columns)
+    return {column for column, any_zero in zip(columns, counts, strict=True) if any_zero}
+
+
+def _undecided(decision: Decision, column: str, present: int) -> Finding:
+    mark = decision.ambiguous.get(column, ".")
+    name = {".": "point", ",": "comma"}[mark]
+    return Finding(
+        Reading(),
+        "text, because its numbers can be read in two ways",
+        warnings=[
+            ReadWarning(
+                code="ambiguous_number",
+                message=f"the {name} in numbers such as 1{mark}234 can be a decimal mark or can group digits, and "
+                "nothing in the table tells which; it is kept as text until `columns` in project.yaml says so: "
+                f'`type: float` with `decimal: "{mark}"`, or `type: integer` with `thousands: "{mark}"` and '
+                f'`decimal: "{OTHER[mark]}"`',
+                count=present,
+            )
+        ],
+    )
+
+
+def _warn_of_units(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Finding]) -> None:
+    """Warn of columns in which some values lack the unit of the others."""
+    columns = [column for column, finding in findings.items() if finding.reading.unit not in {"", "%"}]
+    if not columns:
+        return
+    with_unit = rows.one(
+        present_in(column).str.contains(findings[column].reading.unit, literal=True).sum().alias(column)
+        for column in columns
+    )
+    for column, number in zip(columns, with_unit, strict=True):
+        missing = counts[column].present - number
+        if missing:
+            findings[column].warnings.append(
+                ReadWarning(
+                    code="unit_missing",
+                    message=f"some values lack the unit {findings[column].reading.unit} of the others; they are read "
+                    "as if they had it",
+                    count=missing,
+                )
+            )

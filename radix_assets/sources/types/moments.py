@@ -6,13 +6,15 @@ from collections.abc import Mapping
 import polars as pl
 
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import DType, Reading
+from radix_assets.sources.schema import DType, Reading, ReadWarning
 from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in, required
 from radix_assets.sources.types.dates import AMBIGUOUS_ORDER, FAMILIES, Family
 from radix_assets.sources.types.readings import parsed
 
 _NEARLY = 0.9
 _WIDEST = 10_000
+_EITHER = {"dmy", "mdy"}
+_SEVERAL = 3
 
 
 def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
@@ -37,7 +39,10 @@ def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str
         if count >= required(present):
             options.setdefault(column, []).append((count, family, reading))
     best = {column: _best_options(several) for column, several in options.items()}
-    orders = Counter(several[0][1].order for several in best.values() if len(several) == 1 and several[0][1].order)
+    best = {column: _without_first_of_month(rows, column, several) for column, several in best.items()}
+    orders = Counter(
+        several[0][1].order for several in best.values() if len(several) == 1 and several[0][1].order in _EITHER
+    )
     return {column: _choose(several, counts[column].present, orders) for column, several in best.items()}
 
 
@@ -97,14 +102,34 @@ def _best_options(several: list[tuple[int, Family, Reading]]) -> list[tuple[int,
     return [option for option in several if option[0] == most]
 
 
+def _without_first_of_month(
+    rows: Rows, column: str, several: list[tuple[int, Family, Reading]]
+) -> list[tuple[int, Family, Reading]]:
+    """Drop an order by which a column has one month and several days, if by the other all dates are the first day."""
+    if {option[1].order for option in several} != _EITHER:
+        return several
+    day_first = next(option for option in several if option[1].order == "dmy")
+    moment = parsed(present_in(column), day_first[2]).dt
+    first, others = rows.one(
+        (moment.day() == 1).all().alias("first") & (moment.month().n_unique() >= _SEVERAL),
+        (moment.month() == 1).all().alias("others") & (moment.day().n_unique() >= _SEVERAL),
+    )
+    order = "dmy" if first else "mdy" if others else ""
+    return [option for option in several if option[1].order == order] or several
+
+
 def _choose(several: list[tuple[int, Family, Reading]], present: int, orders: Counter[str]) -> Finding:
     count, family, reading = several[0]
-    warning = ""
+    warnings = []
     if len({option[1].order for option in several}) > 1:
-        usual = AMBIGUOUS_ORDER[family.separator]
-        usable = [order for order, _ in orders.most_common() if order in {"dmy", "mdy"}]
-        order = usable[0] if usable else usual
+        usable = list(orders) if len(orders) == 1 else []
+        order = usable[0] if usable else AMBIGUOUS_ORDER[family.separator]
         count, family, reading = next(option for option in several if option[1].order == order)
         if not usable:
-            warning = f"no day is beyond 12: read as {family.name}, but day and month may be the other way round"
-    return Finding(reading, f"{reading.dtype}s written {family.name}", present - count, warning)
+            warnings.append(
+                ReadWarning(
+                    code="ambiguous_dates",
+                    message=f"no day is beyond 12: read as {family.name}, but day and month may be the other way round",
+                )
+            )
+    return Finding(reading, f"{reading.dtype}s written {family.name}", present - count, warnings)

@@ -6,6 +6,8 @@ import polars as pl
 
 from radix_assets.sources.schema import DType, Reading
 
+DIGITS = 38
+"""The digits of a decimal."""
 CANONICAL: dict[DType, pl.datatypes.DataType] = {
     "integer": pl.Int64(),
     "float": pl.Float64(),
@@ -14,20 +16,25 @@ CANONICAL: dict[DType, pl.datatypes.DataType] = {
     "date": pl.Date(),
     "datetime": pl.Datetime("us"),
     "time": pl.Time(),
+    "decimal": pl.Float64(),
 }
+"""The types in which stages compute. In the snapshot itself a decimal is a Decimal, see `stored_type`."""
 NULL_TOKENS = [
     *("NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "Null", "null", "None", "NaN", "nan", "NAN", "NaT", "nil", "(null)"),
     *("?", "-", "--", "—", "–", ".", "\\N", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
     *("inf", "-inf", "+inf", "Inf", "-Inf", "Infinity", "-Infinity", "infinity", "-infinity"),
 ]
 """Texts that mean null if the rest of the column is not text."""
+FIRST_YEAR, LAST_YEAR = 1, 9999
+"""The years of Python's dates, to which the dates of a snapshot are held."""
 _TEMPORAL = {"date": pl.Date(), "datetime": pl.Datetime("us"), "time": pl.Time()}
-_EXACT_INTEGER = 2**53
+_SPELLINGS = {" ": "[ \u00a0\u2009\u202f]", "'": "['\u2019]"}
+_MINUS = "\u2212"
 
 
-def dtype_of(dtype: pl.DataType) -> DType:
-    """Return the canonical name of a canonical Polars type."""
-    return next(name for name, canonical_dtype in CANONICAL.items() if canonical_dtype == dtype)
+def stored_type(reading: Reading) -> pl.DataType:
+    """Return the Polars type of a reading's values in the snapshot."""
+    return pl.Decimal(DIGITS, reading.scale) if reading.dtype == "decimal" else CANONICAL[reading.dtype]
 
 
 def cleaned(text: pl.Expr, nulls: list[str]) -> pl.Expr:
@@ -44,8 +51,8 @@ def parsed(text: pl.Expr, reading: Reading) -> pl.Expr:
     if reading.nulls:
         text = pl.when(~text.is_in(reading.nulls)).then(text)
     match reading.dtype:
-        case "integer" | "float":
-            return _numbers(text, reading)
+        case "integer" | "float" | "decimal":
+            return _numbers(bare(text, reading), reading)
         case "boolean":
             word = text.str.to_lowercase()
             return pl.when(word.is_in(reading.true)).then(True).when(word.is_in(reading.false)).then(False)
@@ -55,42 +62,73 @@ def parsed(text: pl.Expr, reading: Reading) -> pl.Expr:
             return text
 
 
-def _numbers(text: pl.Expr, reading: Reading) -> pl.Expr:
-    if reading.thousands or reading.unit or reading.decimal != ".":
-        text = pl.when(text.str.contains(number_pattern(reading))).then(_bare(text, reading))
-    if reading.dtype == "integer" and not reading.whole:
-        return text.cast(pl.Int64, strict=False)
-    number = text.cast(pl.Float64, strict=False)
-    number = pl.when(number.is_finite()).then(number)
-    if reading.dtype == "float":
-        return number
-    exact = (number == number.floor()) & (number.abs() <= _EXACT_INTEGER)
-    return pl.when(exact).then(number).cast(pl.Int64, strict=False)
+def within_calendar(moment: pl.Expr) -> pl.Expr:
+    """Return dates or datetimes; null where the year is before 1 or after 9999."""
+    return pl.when(moment.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).then(moment)
 
 
-def _bare(text: pl.Expr, reading: Reading) -> pl.Expr:
-    """Return digits, sign and decimal point only."""
-    negative = text.str.starts_with("(") | text.str.contains("-", literal=True)
-    for mark in (reading.unit, reading.thousands):
-        if mark:
-            text = text.str.replace_all(mark, "", literal=True)
+def is_formatted(reading: Reading) -> bool:
+    """Return whether numbers are written otherwise than programs write them."""
+    return bool(reading.thousands or reading.unit or reading.signs or reading.decimal != ".")
+
+
+def bare(text: pl.Expr, reading: Reading) -> pl.Expr:
+    """Return numbers as programs write them: digits, a sign, a decimal point; null if a text does not fit."""
+    if not is_formatted(reading):
+        return text
+    text = pl.when(text.str.contains(number_pattern(reading))).then(text)
+    negative = text.str.contains(rf"^\(|[-{_MINUS}]")
+    if reading.unit:
+        text = text.str.replace_all(reading.unit, "", literal=True)
+    if reading.thousands:
+        text = text.str.replace_all(_separator(reading.thousands), "")
     if reading.decimal != ".":
         text = text.str.replace(reading.decimal, ".", literal=True)
+    if not reading.unit and not reading.signs:
+        return text.str.replace(_MINUS, "-", literal=True)
     digits = text.str.replace_all(r"[^0-9.]", "")
     return pl.when(negative).then(pl.lit("-") + digits).otherwise(digits)
 
 
 def number_pattern(reading: Reading) -> str:
     """Return the regular expression of a number written this way: sign, unit before or behind, digit groups."""
-    decimal, thousands, unit = re.escape(reading.decimal), re.escape(reading.thousands), re.escape(reading.unit)
-    whole = rf"(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)" if thousands else r"\d+"
+    decimal, unit = re.escape(reading.decimal), re.escape(reading.unit)
+    whole = r"\d+"
+    if reading.thousands:
+        mark = _separator(reading.thousands)
+        groups = rf"\d{{1,2}}(?:{mark}\d{{2}})*{mark}\d{{3}}" if reading.indian else rf"\d{{1,3}}(?:{mark}\d{{3}})+"
+        whole = rf"(?:{groups}|\d+)"
     number = rf"(?:{whole}(?:{decimal}\d*)?|{decimal}\d+)"
-    if not unit:
-        return rf"^[-+]?{number}$"
-    return (
-        rf"^(?:[-+]?\s*(?:{unit})?\s*[-+]?{number}\s*(?:{unit})?"
-        rf"|\(\s*(?:{unit})?\s*{number}\s*(?:{unit})?\s*\))$"
-    )
+    sign = rf"[-+{_MINUS}]?"
+    if not unit and not reading.signs:
+        exponent = "" if reading.thousands else r"(?:[eE][-+]?\d+)?"
+        return rf"^{sign}{number}{exponent}$"
+    # Without its sign a percentage could be a share, so the sign is required; other units may be left out.
+    amount = rf"(?:{unit}\s*{number}|{number}\s*{unit})" if unit == "%" else _amount(number, unit)
+    behind = rf"\s*[-{_MINUS}]?" if reading.signs else ""
+    return rf"^(?:{sign}\s*{amount}{behind}|\(\s*{amount}\s*\))$"
+
+
+def _amount(number: str, unit: str) -> str:
+    return rf"(?:{unit})?\s*[-+{_MINUS}]?{number}\s*(?:{unit})?" if unit else number
+
+
+def _separator(mark: str) -> str:
+    return _SPELLINGS.get(mark, re.escape(mark))
+
+
+def _numbers(text: pl.Expr, reading: Reading) -> pl.Expr:
+    match reading.dtype:
+        case "integer":
+            whole = text.str.replace(r"\.0*$", "") if reading.whole else text
+            return whole.cast(pl.Int64, strict=False)
+        case "decimal":
+            # Polars drops digits beyond the scale, and reads exponents.
+            exact = ~text.str.contains(rf"[eE]|\.\d{{{reading.scale}}}\d*[1-9]")
+            return pl.when(exact).then(text).cast(stored_type(reading), strict=False)
+        case _:
+            number = text.cast(pl.Float64, strict=False)
+            return pl.when(number.is_finite()).then(number)
 
 
 def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
@@ -105,8 +143,21 @@ def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
         moment = candidate.str.strptime(
             pl.Datetime("us", "UTC") if zoned else target, pattern, strict=False, ambiguous="null"
         )
-        attempts.append(moment.dt.replace_time_zone(None) if zoned else moment)
-    return pl.coalesce(attempts).cast(target)
+        moment = moment.dt.replace_time_zone(None) if zoned else moment
+        if "%y" in pattern and reading.pivot is not None:
+            moment = _in_century(moment, reading.pivot)
+        attempts.append(moment)
+    moments = pl.coalesce(attempts).cast(target)
+    return moments if reading.dtype == "time" else within_calendar(moments)
+
+
+def _in_century(moment: pl.Expr, pivot: int) -> pl.Expr:
+    """Move moments by a century so that their years are the hundred years that end with `pivot`."""
+    year = moment.dt.year()
+    centuries = pl.when(year > pivot).then(pl.lit("-100y")).when(year <= pivot - 100).then(pl.lit("100y"))
+    moved = moment.dt.offset_by(centuries.otherwise(pl.lit("0y")))
+    # 29 February is no day of 1900, and would become the 28th.
+    return pl.when(moved.dt.day() == moment.dt.day()).then(moved)
 
 
 def _utc(text: pl.Expr) -> pl.Expr:

@@ -1,40 +1,90 @@
 """Convert values that already have a type to canonical types."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import DType
+from radix_assets.sources.types.readings import DIGITS, within_calendar
 
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 _LARGE = (pl.UInt64, pl.Int128, pl.UInt128)
+_LEAST, _GREATEST = -(2**63), 2**63 - 1
+_MONEY = 4
+"""Digits after the point up to which whole decimals stay decimals, since they are amounts that happen to be whole."""
 
 
-def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | None:  # noqa: C901, PLR0911 a table of types
+def whole_columns(rows: Rows, columns: Sequence[str]) -> dict[str, DType]:
+    """Return the type of columns that hold whole numbers only, though their type could hold other or larger ones.
+
+    They are integers; text if a value is beyond 64 bits, since such numbers identify things. Decimals with one to four
+    digits after the point stay decimals.
+    """
+    schema = rows.schema
+    wide = [column for column in columns if _may_be_whole(schema[column])]
+    if not wide:
+        return {}
+    answers = rows.select_each(
+        [
+            pl.struct(
+                pl.col(column).min().alias("low"),
+                pl.col(column).max().alias("high"),
+                _has_fraction(column, schema[column]).any().alias("fraction"),
+            )
+            for column in wide
+        ]
+    )
+    types: dict[str, DType] = {}
+    for column, answer in zip(wide, answers, strict=True):
+        low, high, fraction = answer.unnest(answer.columns).row(0)
+        dtype = schema[column]
+        if fraction or (low is None and isinstance(dtype, pl.Decimal) and dtype.scale):
+            continue
+        types[column] = "integer" if low is None or (low >= _LEAST and high <= _GREATEST) else "string"
+    return types
+
+
+def _may_be_whole(dtype: pl.DataType) -> bool:
+    if isinstance(dtype, pl.Decimal):
+        return dtype.scale == 0 or dtype.scale > _MONEY
+    return isinstance(dtype, _LARGE)
+
+
+def _has_fraction(column: str, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Decimal) and dtype.scale:
+        return pl.col(column).cast(pl.String).str.contains(r"\.0*[1-9]")
+    return pl.lit(value=False)
+
+
+def canonical(  # noqa: C901, PLR0911 a table of types
+    name: str, dtype: pl.DataType, whole: DType | None = None
+) -> tuple[DType, pl.Expr, str] | None:
     """Return a column's canonical type, the converting expression, and how it converts, in words; None if it has none.
 
-    Values that cannot be converted (whole numbers beyond 64 bits, infinite numbers) become null.
+    `whole` is the type of whole numbers that `whole_columns` gives. Values that cannot be converted (infinite numbers,
+    dates outside the years 1 to 9999) become null.
     """
     column = pl.col(name)
     if isinstance(dtype, _INTEGERS):
         return "integer", column.cast(pl.Int64), ""
-    if isinstance(dtype, _LARGE):
-        return "integer", column.cast(pl.Int64, strict=False), f"{dtype} to 64 bits"
+    if isinstance(dtype, (*_LARGE, pl.Decimal)):
+        return _wide(column, dtype, whole)
     if isinstance(dtype, pl.Float32 | pl.Float64):
         number = column.cast(pl.Float64)
         return "float", pl.when(number.is_finite()).then(number), ""
-    if isinstance(dtype, pl.Decimal):
-        return "float", column.cast(pl.Float64), "decimal to binary fraction"
     if isinstance(dtype, pl.Boolean):
         return "boolean", column, ""
     if isinstance(dtype, pl.String | pl.Categorical | pl.Enum | pl.Null):
         how = "" if isinstance(dtype, pl.String) else "all null" if isinstance(dtype, pl.Null) else "category to text"
         return "string", column.cast(pl.String), how
     if isinstance(dtype, pl.Date):
-        return "date", column, ""
+        return "date", within_calendar(column), ""
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone is None:
-            return "datetime", column.cast(pl.Datetime("us")), ""
+            return "datetime", within_calendar(column.cast(pl.Datetime("us"))), ""
         utc = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Datetime("us"))
-        return "datetime", utc, f"from {dtype.time_zone} to UTC"
+        return "datetime", within_calendar(utc), f"from {dtype.time_zone} to UTC"
     if isinstance(dtype, pl.Time):
         return "time", column, ""
     if isinstance(dtype, pl.Duration):
@@ -45,6 +95,16 @@ def canonical(name: str, dtype: pl.DataType) -> tuple[DType, pl.Expr, str] | Non
         text = wrapped.str.strip_prefix('{"v":').str.strip_suffix("}")
         return "string", pl.when(column.is_not_null()).then(text), "nested values to JSON text"
     return None
+
+
+def _wide(column: pl.Expr, dtype: pl.DataType, whole: DType | None) -> tuple[DType, pl.Expr, str]:
+    """Convert decimals and whole numbers that may be beyond 64 bits."""
+    if whole == "string":
+        text = column.cast(pl.String)
+        return "string", text.str.replace(r"\.0*$", "") if isinstance(dtype, pl.Decimal) else text, "beyond 64 bits"
+    if isinstance(dtype, pl.Decimal) and whole is None:
+        return "decimal", column.cast(pl.Decimal(DIGITS, dtype.scale)), ""
+    return "integer", column.cast(pl.Int64, strict=False), "" if dtype.is_integer() else "whole decimals"
 
 
 def present(name: str, dtype: pl.DataType) -> pl.Expr:

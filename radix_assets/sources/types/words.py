@@ -59,12 +59,12 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Fi
         column: sorted(answer.to_series().to_list())
         for column, answer in zip(columns, rows.select_each(queries), strict=True)
     }
-    typed = [column for column in columns if column in findings]
+    typed = [column for column in columns if column in findings and findings[column].reading.dtype != "string"]
     nulls.update({column: tokens_of[column] for column in typed})
     habits = {token for column in typed for token in tokens_of[column]}
     for column in columns:
         present = counts[column].present
-        if column in findings:
+        if column in typed:
             continue
         tokens = [token for token in tokens_of[column] if token in habits or token == _UNKNOWN]
         if not present:

@@ -63,7 +63,7 @@ def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path
     staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
     staged.readings = [dtype == pl.String for dtype in frames[0].dtypes]
     staged.types = ["text" if text else kind for text, kind in zip(staged.readings, staged.types, strict=True)]
-    staged.comma_separated, staged.blank_lines = False, True
+    staged.blank_lines = True
     lazy = []
     for number, frame in enumerate(frames):
         texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]

@@ -1,0 +1,65 @@
+"""Read columns of text as the project says."""
+
+from collections.abc import Mapping
+
+from radix_assets.sources.rows import Rows
+from radix_assets.sources.schema import DType, Reading
+from radix_assets.sources.types.column_settings import ColumnSettings
+from radix_assets.sources.types.counts import Counts, Finding, count_parsed
+from radix_assets.sources.types.dates import FAMILIES
+from radix_assets.sources.types.exact import decimal_scale
+from radix_assets.sources.types.moments import infer_moments
+from radix_assets.sources.types.readings import is_formatted
+from radix_assets.sources.types.samples import sample_columns
+
+_WORDS = (["true", "t", "yes", "y", "1"], ["false", "f", "no", "n", "0"])
+
+
+def find_overridden(
+    rows: Rows, counts: Mapping[str, Counts], overrides: Mapping[str, ColumnSettings]
+) -> dict[str, Finding]:
+    """Return the readings of the columns whose type the project gives; all cells that do not fit are rejected."""
+    findings = {}
+    for column, settings in overrides.items():
+        if settings.type is None:
+            continue
+        reading = _reading(rows, counts, column, settings)
+        failed = counts[column].present - count_parsed(rows, [(column, reading)])[0]
+        findings[column] = Finding(reading, "as project.yaml says", failed)
+    return findings
+
+
+def _reading(rows: Rows, counts: Mapping[str, Counts], column: str, settings: ColumnSettings) -> Reading:
+    dtype = _dtype(settings)
+    match dtype:
+        case "integer" | "float" | "decimal":
+            decimal = settings.decimal or ("," if settings.thousands == "." else ".")
+            reading = Reading(dtype=dtype, decimal=decimal, thousands=settings.thousands or "")
+            if is_formatted(reading):
+                reading.signs = True
+            if dtype == "decimal":
+                reading.scale = decimal_scale(rows, column, reading)
+            reading.whole = dtype == "integer"
+            return reading
+        case "date" | "datetime" | "time":
+            return Reading(dtype=dtype, formats=_formats(rows, counts, column, dtype, settings))
+        case "boolean":
+            return Reading(dtype=dtype, true=_WORDS[0], false=_WORDS[1], spelling=["true", "false"])
+        case _:
+            return Reading()
+
+
+def _dtype(settings: ColumnSettings) -> DType:
+    """Return the canonical type that the settings give."""
+    return "string" if settings.type is None or settings.type == "text" else settings.type
+
+
+def _formats(
+    rows: Rows, counts: Mapping[str, Counts], column: str, dtype: DType, settings: ColumnSettings
+) -> list[str]:
+    if settings.format:
+        return [settings.format]
+    finding = infer_moments(rows, counts, sample_columns(rows, counts, [column])).get(column)
+    if finding and finding.reading.dtype == dtype:
+        return finding.reading.formats
+    return list((FAMILIES[-1] if dtype == "time" else FAMILIES[0]).formats(dtype))

@@ -1,0 +1,30 @@
+"""Samples of the distinct values of text columns, from which ways of writing are taken that are worth trying."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from radix_assets.sources.rows import Rows
+from radix_assets.sources.types.counts import Counts, present_in
+from radix_assets.sources.types.readings import NULL_TOKENS
+
+_SAMPLE = 1_000
+_ENOUGH = 200
+
+
+def sample_columns(rows: Rows, counts: Mapping[str, Counts], columns: Sequence[str]) -> dict[str, list[str]]:
+    """Sample distinct values of every column, spread over all rows."""
+    if not columns:
+        return {}
+    step = max(1, counts[columns[0]].rows // (2 * _SAMPLE))
+    sample = rows.filter(pl.int_range(pl.len()) % step == 0).select(pl.col(columns))
+    values = {}
+    for column in columns:
+        present = sample[column].drop_nulls()
+        present = present.filter(~present.is_in(NULL_TOKENS))
+        if len(present) < min(_ENOUGH, counts[column].present):
+            every = max(1, counts[column].present // (2 * _SAMPLE))
+            present = rows.select(present_in(column).drop_nulls().gather_every(every)).to_series()
+        distinct = present.unique(maintain_order=True)
+        values[column] = distinct.gather_every(max(1, len(distinct) // _SAMPLE)).to_list()
+    return values
