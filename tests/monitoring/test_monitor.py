@@ -1,5 +1,7 @@
 """Monitoring detects drift, shows nothing private, and its pages run no script of the data."""
 
+import contextlib
+import re
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 
 from radix_assets.features.schema import CUTOFF, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.schema import ModelCard, Score
+from radix_assets.monitoring import pages
 from radix_assets.monitoring.monitor import load_monitoring, monitor
 from radix_assets.pipeline.output import Page
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
@@ -46,6 +49,13 @@ def parse(path: Path) -> Scripts:
     scripts = Scripts()
     scripts.feed(path.read_text())
     return scripts
+
+
+def without_ids(page: Path) -> str:
+    """Return a page with its random ids numbered in their order."""
+    ids: dict[str, str] = {}
+    pattern = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
+    return re.sub(pattern, lambda match: ids.setdefault(match[0], f"id {len(ids)}"), page.read_text())
 
 
 def build(tmp_path: Path, problem: str, *, shift: float = 0.0, rows: int = N, evil: str = EVIL) -> tuple[Path, Path]:
@@ -185,6 +195,15 @@ def test_without_a_model_the_latest_rows_are_compared(tmp_path: Path) -> None:
     assert found.current == "the last 30% of the rows in time"
     assert set(found.drifted) == {"x", "(target)"}
     assert not (tmp_path / "model.html").exists()
+
+
+def test_the_page_is_what_evidently_makes_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    features, _ = build(tmp_path, "regression", evil="")
+    monitor(features, None, tmp_path, tags=tags("regression"))
+    page = without_ids(tmp_path / "data.html")
+    monkeypatch.setattr(pages, "equal_histograms_drawn_once", contextlib.nullcontext)
+    monitor(features, None, tmp_path, tags=tags("regression"))
+    assert page == without_ids(tmp_path / "data.html")
 
 
 @pytest.mark.parametrize(("rows", "with_model"), [(12, False), (50, True)])
