@@ -1,137 +1,142 @@
-"""Excel workbooks, whose columns already have types."""
+"""Workbooks become staged columns."""
 
-import contextlib
-import datetime as dt
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import Place, SourceFile
-from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.settings import FileSettings
-from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
 from radix_assets.sources.read.text import no_rows
+from radix_assets.sources.read.workbooks.reader import Workbook, open_workbook
+from radix_assets.sources.read.workbooks.sheets import Sheet, sheets_of, tables_of
+from radix_assets.sources.read.workbooks.table import SheetTable, read_sheet
+from radix_assets.sources.schema import ReadWarning
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import SourceError
-
-_UNNAMED = "__UNNAMED__"
-_EXACT = 2**53
 
 
 def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
     """Stage one sheet of each workbook. Columns of text, and those of mixed types, are text to infer from.
 
-    Raise SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet).
+    Raise SourceError RDX-SRC-004, RDX-SRC-005, RDX-SRC-008, RDX-SRC-010 (no such sheet), RDX-SRC-040 or RDX-SRC-041.
     """
     staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="workbook")
-    frames: list[pl.DataFrame] = []
-    for file in files:
+    parts: list[tuple[Path, pl.Schema]] = []
+    unique: list[str] = []
+    for number, file in enumerate(files):
         place = Place(source.table, file.name)
         staged.hashes.append(file.sha256)
         staged.size += file.size
-        frame = _sheet(file.path.read_bytes(), source, place, staged)
-        if frames and set(frame.columns) != set(frames[0].columns):
+        table = _table(source, file.path, place, staged)
+        names = unique_names(table.names, len(table.names))
+        if number == 0:
+            unique, staged.names, staged.dialect = names, table.names, table.dialect
+        elif set(names) != set(unique):
             raise SourceError(
                 "RDX-SRC-008",
-                f"the columns differ from those of {files[0].name}",
+                f"the columns differ from those of {files[0].name}: " + ", ".join(sorted(set(names) ^ set(unique))[:5]),
                 expected="the same columns in all files of a table",
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **place.context(),
             )
-        frames.append(frame)
-    names = frames[0].columns
-    for frame in frames:
-        if frame.columns != names:
-            frame.columns = [position(names.index(name)) for name in frame.columns]
-        else:
-            frame.columns = [position(index) for index in range(len(names))]
-    places = frames[0].columns
-    mixed = [place for place in places if len({frame.schema[place] for frame in frames}) > 1]
-    whole = [place for place in places if all(_is_whole(frame[place]) for frame in frames)]
-    days = [place for place in places if all(_is_day(frame[place]) for frame in frames)]
-    frames = [
-        frame.select(places).with_columns(
-            pl.col(mixed).cast(pl.String), pl.col(whole).cast(pl.Int64), pl.col(days).cast(pl.Date)
-        )
-        for frame in frames
-    ]
-    _name(staged, pl.Schema(zip(names, frames[0].dtypes, strict=True)))
-    staged.names = ["" if name.startswith(_UNNAMED) else name for name in staged.names]
-    staged.unique = unique_names([name.strip() for name in staged.names], len(staged.names))
-    staged.readings = [dtype == pl.String for dtype in frames[0].dtypes]
-    staged.types = ["text" if text else kind for text, kind in zip(staged.readings, staged.types, strict=True)]
-    staged.blank_lines = True
-    lazy = []
-    for number, frame in enumerate(frames):
-        texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-        clean = frame.with_columns(cleaned(pl.col(texts), source.null_values)) if texts else frame
-        lazy.append(_positioned(clean.lazy(), number))
-    pl.concat(lazy, how="vertical_relaxed").sink_parquet(staged.path, compression="lz4")
+        order = {name: index for index, name in enumerate(unique)}
+        moved = {position(index): position(order[name]) for index, name in enumerate(names)}
+        staged.warnings += table.warnings
+        staged.rejects += [
+            Reject(
+                reject.row, number,
+                None if reject.column is None else order[names[reject.column]], reject.text, reject.reason,
+            )
+            for reject in table.rejects
+        ]  # fmt: skip
+        frame = table.frame.rename(moved).with_columns(pl.lit(number, dtype=pl.Int32).alias(FILE))
+        part = work / f"{number}.part.parquet"
+        frame.write_parquet(part, compression="lz4")
+        parts.append((part, frame.schema))
+    staged.unique = unique
+    _write(staged, parts, source)
     return staged
 
 
-def _sheet(content: bytes, source: FileSettings, place: Place, staged: Staged) -> pl.DataFrame:
-    import fastexcel
+def _write(staged: Staged, parts: list[tuple[Path, pl.Schema]], source: FileSettings) -> None:
+    """Write the parts as one file, each column with one type: text if the files differ."""
+    types: list[Any] = []
+    for column in staged.columns:
+        kinds = {schema[column] for _, schema in parts}
+        types.append(kinds.pop() if len(kinds) == 1 else _common(kinds))
+    staged.readings = [dtype == pl.String for dtype in types]
+    staged.types = ["text" if dtype == pl.String else str(dtype) for dtype in types]
+    staged.blank_lines = False
+    lazy = []
+    for part, schema in parts:
+        cells = []
+        for column, dtype in zip(staged.columns, types, strict=True):
+            cell = pl.col(column)
+            if dtype == pl.String:
+                cell = cleaned(cell if schema[column] == pl.String else cell.cast(pl.String), source.null_values)
+            cells.append(cell.cast(dtype).alias(column))
+        lazy.append(pl.scan_parquet(part, glob=False).select(*cells, ROW, FILE))
+    pl.concat(lazy).sink_parquet(staged.path, compression="lz4")
 
-    with reading_errors(place), _quietly():
-        workbook = fastexcel.read_excel(content)
-    names = workbook.sheet_names
-    sheet = source.sheet or (names[0] if names else "")
-    if sheet not in names:
+
+def _common(kinds: set[Any]) -> Any:
+    if kinds <= {pl.Int64(), pl.Float64()}:
+        return pl.Float64()
+    if kinds <= {pl.Date(), pl.Datetime("us")}:
+        return pl.Datetime("us")
+    return pl.String()
+
+
+def _table(source: FileSettings, path: Path, place: Place, staged: Staged) -> SheetTable:
+    with open_workbook(path, place) as workbook:
+        sheet, others = _choose(workbook, source, place, staged)
+        table = read_sheet(workbook, sheet)
+        if table is None:
+            raise no_rows(place, [])
+        if sheet in workbook.hidden:
+            table.warnings.append(
+                ReadWarning(code="hidden_sheet", message=f"the sheet {sheet!r} is hidden in the workbook")
+            )
+        if others:
+            table.dialect["other_sheets"] = others
+        return table
+
+
+def _choose(workbook: Workbook, source: FileSettings, place: Place, staged: Staged) -> tuple[str, dict[str, str]]:
+    """Return the sheet to read, and what the others are."""
+    sheets = sheets_of(workbook)
+    tables = tables_of(sheets)
+    sheet = source.sheet or (tables[0] if tables else workbook.names[0] if workbook.names else "")
+    if sheet not in workbook.names:
         raise SourceError(
             "RDX-SRC-010",
             f"there is no sheet {sheet!r}" if sheet else "the workbook has no sheet",
-            expected=f"one of {', '.join(names)}" if names else "a sheet with a header and rows",
-            hint="correct `sheet`, or omit it to read the first one",
+            expected=f"one of {', '.join(workbook.names)}" if workbook.names else "a sheet with a header and rows",
+            hint="correct `sheet`, or omit it to read the first one that holds a table",
             **place.context(),
         )
-    if not source.sheet and len(names) > 1:
-        staged.notes.append(f"read the first sheet, {sheet!r}; the workbook also has {', '.join(map(repr, names[1:]))}")
-    with reading_errors(place), _quietly():
-        frame: pl.DataFrame = workbook.load_sheet(sheet, schema_sample_rows=None).to_polars()
-    if not frame.width or not frame.height:
-        raise no_rows(place, frame.columns)
-    return frame
+    if not source.sheet and len(tables) > 1:
+        names = ", ".join(map(repr, tables[1:]))
+        staged.notes.append(f"read the sheet {sheet!r}; the workbook also has {names}")
+    others = {other.name: _described(other) for other in sheets if other.name != sheet}
+    notes = [other.name for other in sheets if other.notes and other.name != sheet]
+    if notes and sheet == (tables or [""])[0]:
+        staged.warnings.append(
+            ReadWarning(
+                code="sheet_not_read",
+                message=f"the sheet{'s' * (len(notes) != 1)} {', '.join(map(repr, notes))} look"
+                f"{'s' * (len(notes) == 1)} like notes rather than a table, and {'are' if len(notes) != 1 else 'is'} "
+                "not read; declare a table with `sheet` to read one",
+                count=len(notes),
+            )
+        )
+    return sheet, others
 
 
-def _is_whole(column: pl.Series) -> bool:
-    """Return whether a column holds whole numbers, which a workbook stores as floats."""
-    if column.dtype != pl.Float64:
-        return column.dtype == pl.Int64
-    present = column.drop_nulls()
-    return len(present) > 0 and bool(((present == present.floor()) & (present.abs() <= _EXACT)).all())
-
-
-def _is_day(column: pl.Series) -> bool:
-    """Return whether a column holds dates, which a workbook stores as datetimes at midnight."""
-    if not isinstance(column.dtype, pl.Datetime):
-        return column.dtype == pl.Date
-    present = column.drop_nulls()
-    return len(present) > 0 and bool((present.dt.time() == dt.time()).all())
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Silence fastexcel, which warns of each cell that it reads as text; the column's type is inferred here anyway."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _positioned(frame: pl.LazyFrame, number: int) -> pl.LazyFrame:
-    names = frame.collect_schema().names()
-    return frame.rename({name: position(index) for index, name in enumerate(names)}).with_row_index(
-        ROW, offset=1
-    ).with_columns(pl.col(ROW).cast(pl.Int64), pl.lit(number, dtype=pl.Int32).alias(FILE))  # fmt: skip
-
-
-def _name(staged: Staged, schema: pl.Schema) -> None:
-    staged.names = list(schema)
-    staged.unique = unique_names(staged.names, len(staged.names))
-    # The name of an enumeration lists its values.
-    staged.types = [
-        dtype.base_type().__name__ if "Enum(" in (text := str(dtype)) else text for dtype in schema.values()
-    ]
+def _described(sheet: Sheet) -> str:
+    what = "notes" if sheet.notes else "table" if sheet.rows else "empty"
+    return f"hidden, {what}" if sheet.hidden else what

@@ -1,0 +1,255 @@
+"""Find the header of a table in a grid of cells, and the rows above it that are no part of the table."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from radix_assets.sources.read.grids.cells import TYPED, Row, Span, is_period, kind_of_cell, name_of
+
+_MOST_LINES = 4
+"""Lines of a header."""
+_FULL, _HALF, _NEARLY = 0.6, 0.5, 0.8
+_UNIT = re.compile(
+    r"[(\[{].*[)\]}]|%|[€$£¥]|°?[CFK]|(?:usd|eur|gbp|chf|k?g|mg|t|lbs?|[kcmµn]?m[²³23]?|m?l|sq ?ft|ft|in|miles?|ha|"
+    r"m?s|secs?|min|hours?|hrs?|h|days?|months?|years?|yrs?|k?wh?|m[wv]h?|v|a|hz|k?pa|hpa|bar|ppm|km/h|m/s|mph|n|no\.)",
+    re.IGNORECASE,
+)
+_RISING = 3
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a table begins in a grid. Numbers of rows count from 1."""
+
+    header: tuple[int, ...]
+    """The rows of the header, from the top; none if the table has no header."""
+    first: int
+    """The first row of data, or the row below the header if there is none."""
+    names: tuple[str, ...]
+    """A name for each column of the grid, empty where there is none."""
+    above: tuple[int, ...]
+    """Rows above the header that hold something."""
+    confidence: float
+    evidence: str
+
+
+def find_layout(rows: Sequence[Row], spans: Sequence[Span] = ()) -> Layout:
+    """Return the layout of the table in the first rows of a grid, at least one, none of them blank.
+
+    Cells of a span must all hold its value. A header is found by contrast: it is the last line of text above columns
+    of numbers, dates or truth values. In a grid of text it is the first row that is about as wide as the others.
+    """
+    return _Finder(rows, spans).layout()
+
+
+class _Finder:
+    def __init__(self, rows: Sequence[Row], spans: Sequence[Span]) -> None:
+        self.rows = rows
+        self.width = max(len(row.cells) for row in rows)
+        self.kinds = [[kind_of_cell(cell) for cell in row.cells] for row in rows]
+        self.numbers = {row.number: index for index, row in enumerate(rows)}
+        self.spans = [span for span in spans if span.top in self.numbers]
+        self.columns = [c for c in range(self.width) if any(kinds[c] for kinds in self.kinds)]
+
+    def layout(self) -> Layout:
+        start, support = self._start_by_contrast()
+        if start is not None:
+            lines = self._lines(start - 1, support)
+            return self._layout(lines, start, 0.95, f"text above {support} columns of other types")
+        first = self._first_full()
+        texts = self._is_text(first)
+        if not texts and first and self._is_text(first - 1) and self._fill(first - 1) >= _HALF:
+            return self._layout(self._lines(first - 1, 1), first, 0.8, "the line of text above the first full row")
+        if texts or self._is_named(first):
+            low = self._lowest(first)
+            return self._layout(self._lines(low, 0), low + 1, 0.8, "the first row as wide as those below")
+        return self._layout((), first, 0.7, "the first row is like those below")
+
+    def _layout(self, lines: tuple[int, ...], start: int, confidence: float, evidence: str) -> Layout:
+        top = lines[0] if lines else start
+        number = self.rows[start].number if start < len(self.rows) else self.rows[-1].number + 1
+        return Layout(
+            header=tuple(self.rows[line].number for line in lines),
+            first=number,
+            names=self._names(lines),
+            above=tuple(row.number for row in self.rows[:top]),
+            confidence=confidence,
+            evidence=evidence,
+        )
+
+    # where the data begin
+
+    def _start_by_contrast(self) -> tuple[int | None, int]:
+        """Return the first row of data and the number of columns that show it; None if none does."""
+        starts: Counter[int] = Counter()
+        for column in self.columns:
+            sequence = [kinds[column] if column < len(kinds) else "" for kinds in self.kinds]
+            first = next((index for index, kind in enumerate(sequence) if kind in TYPED), None)
+            if first is None:
+                continue
+            values = [kind for kind in sequence[first:] if kind in TYPED or kind == "text"]
+            texts = [index for index in range(first) if sequence[index] == "text"]
+            if texts and sum(kind in TYPED for kind in values) >= _HALF * len(values):
+                starts[texts[-1] + 1] += 1
+        for start, support in sorted(starts.items(), key=lambda item: (-item[1], item[0])):
+            if self._is_start(start):
+                return start, support
+        return None, 0
+
+    def _is_start(self, start: int) -> bool:
+        header = start - 1
+        if not any(kind in TYPED or kind in {"null", "error"} for kind in self.kinds[start]):
+            return False
+        if sum(self._fill(index) >= _FULL and self._is_text(index) for index in range(start)) > _MOST_LINES:
+            return False
+        wide = self._fill(header) >= _HALF or (header > 0 and (self._is_units(header) or self._across(header - 1)))
+        texts = sum(kind in {"text", "null"} for kind in self.kinds[header])
+        return wide and 2 * texts >= sum(bool(kind) for kind in self.kinds[header])
+
+    def _first_full(self) -> int:
+        fills = [self._fill(index) for index in range(len(self.rows)) if self._spread(index) > 1]
+        wanted = _NEARLY * median(fills) if fills else 0.0
+        return next(i for i in range(len(self.rows)) if self._fill(i) >= wanted and (not fills or self._spread(i) > 1))
+
+    def _is_named(self, index: int) -> bool:
+        """Return whether the numbers and dates in a row are names: years, dates or running numbers."""
+        row, below = self.rows[index].cells, self.rows[index + 1 :]
+        typed = [c for c in self.columns if c < len(row) and kind_of_cell(row[c]) in TYPED]
+        cells = [row[c] for c in typed]
+        if not below or len(set(map(name_of, cells))) < len(cells):
+            return False
+        if all(map(is_period, cells)):
+            values = [other.cells[c] for other in below for c in typed if c < len(other.cells)]
+            values = [value for value in values if kind_of_cell(value) in TYPED]
+            return sum(map(is_period, values)) < _HALF * len(values)
+        numbers = [cell for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)]
+        steps = {right - left for left, right in pairwise(numbers)}
+        return len(numbers) == len(cells) >= _RISING and steps == {1}
+
+    # the lines of the header
+
+    def _lowest(self, line: int) -> int:
+        """Return the last line of a header of text: lines below merged cells belong to it."""
+        while line + 1 < len(self.rows) - 1 and self._is_text(line + 1) and (self._across(line) or self._joined(line)):
+            line += 1
+        return line
+
+    def _lines(self, low: int, support: int) -> tuple[int, ...]:
+        """Return the lines of the header whose last line is given."""
+        lines = [low]
+        while len(lines) < _MOST_LINES and lines[0] > 0 and self._continues(lines[0] - 1, lines[0], support):
+            lines.insert(0, lines[0] - 1)
+        return tuple(lines)
+
+    def _continues(self, upper: int, lower: int, support: int) -> bool:  # noqa: PLR0911 a list of reasons
+        """Return whether a line is part of the header that the line below it belongs to."""
+        if self.rows[lower].number - self.rows[upper].number != 1 or not self._is_text(upper):
+            return False
+        if self._joined(upper):
+            return True
+        if not self._is_top(upper):
+            return False
+        if self._across(upper):
+            return True
+        if self._spread(upper) < 2:  # noqa: PLR2004 a title
+            return False
+        if self._fill(upper) >= _NEARLY and (support > 1 or self._is_units(lower)):
+            return True
+        return (self._is_units(lower) and self._fill(upper) >= _HALF) or self._resolves(upper, lower)
+
+    def _is_top(self, index: int) -> bool:
+        """Return whether a line may begin a header: above it is nothing, a title, or a line of merged cells."""
+        if index == 0 or self.rows[index].number - self.rows[index - 1].number != 1:
+            return True
+        above = index - 1
+        return (self._spread(above) < 2 and not self._across(above)) or (self._across(above) and self._is_top(above))  # noqa: PLR2004
+
+    def _resolves(self, upper: int, lower: int) -> bool:
+        """Return whether names that occur twice differ by the name above them, which holds for those to its right."""
+        names = [name_of(cell) for cell in self.rows[lower].cells]
+        present = [name for name in names if name]
+        if len(set(present)) == len(present):
+            return False
+        joined = [f"{above} {name}" for above, name in zip(self._filled(upper), names, strict=False) if name]
+        return len(set(joined)) == len(joined)
+
+    def _filled(self, index: int) -> list[str]:
+        """Return the names of a line, each repeated to its right up to the next one."""
+        result, last = [], ""
+        for cell in self.rows[index].cells:
+            last = name_of(cell) or last
+            result.append(last)
+        return result + [last] * (self.width - len(result))
+
+    def _names(self, lines: tuple[int, ...]) -> tuple[str, ...]:
+        parts: list[list[str]] = []
+        for position, line in enumerate(lines):
+            names = [name_of(cell) for cell in self.rows[line].cells]
+            names += [""] * (self.width - len(names))
+            if position + 1 < len(lines) and not self._across(line) and self._resolves(line, lines[position + 1]):
+                below = [name_of(cell) for cell in self.rows[lines[position + 1]].cells]
+                spread = self._filled(line)
+                names = [
+                    name or (spread[column] if column < len(below) and below[column] else "")
+                    for column, name in enumerate(names)
+                ]
+            parts.append(names)
+        return (
+            tuple(
+                " ".join(name for i, name in enumerate(column) if name and (i == 0 or column[i - 1] != name))
+                for column in zip(*parts, strict=True)
+            )
+            or ("",) * self.width
+        )
+
+    # rows
+
+    def _fill(self, index: int) -> float:
+        """Return the share of the columns that a row fills; a title counts as one cell however far it is merged."""
+        return self._spread(index) / max(1, len(self.columns))
+
+    def _spread(self, index: int) -> int:
+        """Return how many columns a row fills; one if all are one merged cell."""
+        filled = sum(bool(kind) for kind in self.kinds[index])
+        number = self.rows[index].number
+        whole = any(
+            span.top <= number <= span.bottom and span.right - span.left + 1 >= filled > 1 for span in self.spans
+        )
+        return 1 if whole else filled
+
+    def _across(self, index: int) -> bool:
+        """Return whether a row has a cell that is merged over several columns, though not over all."""
+        number = self.rows[index].number
+        return any(
+            span.top == number and 1 < span.right - span.left + 1 < len(self.columns) and self._starts_inside(span)
+            for span in self.spans
+        )
+
+    def _starts_inside(self, span: Span) -> bool:
+        """Return whether a merged cell is not a title: it begins right of the first column, or others are beside it."""
+        kinds = self.kinds[self.numbers[span.top]]
+        outside = [c for c, kind in enumerate(kinds) if kind and not span.left <= c <= span.right]
+        return span.left > self.columns[0] or bool(outside)
+
+    def _joined(self, index: int) -> bool:
+        """Return whether a cell is merged with the row below."""
+        number = self.rows[index].number
+        return any(span.top <= number < span.bottom for span in self.spans)
+
+    def _is_text(self, index: int) -> bool:
+        """Return whether a row holds only text, years and dates, and some text."""
+        cells: Sequence[Any] = self.rows[index].cells
+        kinds = self.kinds[index]
+        return "text" in kinds and all(
+            kind in {"", "text", "null"} or is_period(cell) for kind, cell in zip(kinds, cells, strict=True)
+        )
+
+    def _is_units(self, index: int) -> bool:
+        """Return whether a row holds units or remarks in brackets, which belong to the names above."""
+        names = [name_of(cell) for cell in self.rows[index].cells]
+        present = [name for name in names if name]
+        return bool(present) and sum(bool(_UNIT.fullmatch(name)) for name in present) > _FULL * len(present)

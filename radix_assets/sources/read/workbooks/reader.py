@@ -1,0 +1,151 @@
+"""Open a workbook of any format, and iterate over the rows of a sheet."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from radix_assets.sources.read.files import Place
+from radix_assets.sources.read.grids.cells import Span
+from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.workbooks.marks import Marks, read_marks
+from radix_assets.sources.read.workbooks.package import Package, open_package
+from radix_resources.errors import SourceError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+_LARGE = 1 << 20
+"""Bytes of the XML of a sheet; one with more is a table, not a cover."""
+_MOST_HELD = 1 << 21
+"""Cells of sheets that are kept for the next look."""
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass
+class Workbook:
+    """An open workbook."""
+
+    place: Place
+    names: list[str]
+    """Its worksheets, in their order."""
+    hidden: set[str]
+    _reader: "CalamineWorkbook"
+    _package: Package | None
+    _marks: dict[str, Marks] = field(default_factory=dict)
+    _loaded: dict[str, "CalamineSheet"] = field(default_factory=dict)
+
+    @property
+    def recalculated(self) -> bool:
+        """Whether the writer left the formulas to be calculated by the program that opens the file."""
+        return self._package is not None and self._package.recalculated
+
+    def is_large(self, sheet: str) -> bool:
+        """Return whether a sheet is too large to look into before it is read."""
+        return self._package is not None and self._package.sizes.get(sheet, 0) > _LARGE
+
+    def marks(self, sheet: str) -> Marks:
+        """Return what a sheet says of its cells beside their values. Raise SourceError RDX-SRC-005, RDX-SRC-040."""
+        if sheet not in self._marks:
+            with reading_errors(self.place):
+                marks = read_marks(self._package, sheet, self.place) if self._package else Marks()
+                marks.spans = marks.spans or [
+                    Span(top + 1, left, bottom + 1, right)
+                    for (top, left), (bottom, right) in self._load(sheet).merged_cell_ranges or ()
+                ]
+                marks.spans.sort(key=lambda span: span.top)
+            self._marks[sheet] = marks
+        return self._marks[sheet]
+
+    def rows(self, sheet: str) -> Iterator[list[Any]]:
+        """Yield all rows of a sheet from the first, blank ones too, with empty cells as None. Raise as `marks` does."""
+        marks = self.marks(sheet)
+        with reading_errors(self.place):
+            reader = self._load(sheet)
+            left = reader.start[1] if reader.start else 0
+            yield from _filled(_marked(reader.iter_rows(), left, marks), marks.spans)
+
+    def _load(self, sheet: str) -> "CalamineSheet":
+        if sheet not in self._loaded:
+            loaded = self._reader.get_sheet_by_name(sheet)
+            if sum(other.height * other.width for other in self._loaded.values()) > _MOST_HELD:
+                self._loaded.clear()
+            self._loaded[sheet] = loaded
+        return self._loaded[sheet]
+
+
+def _marked(rows: Iterator[list[Any]], left: int, marks: Marks) -> Iterator[list[Any]]:
+    margin: list[Any] = [None] * left
+    for number, values in enumerate(rows, start=1):
+        cells = [*margin, *(None if value == "" else value for value in values)]
+        for column, value in marks.cells.get(number, {}).items():
+            if column >= len(cells):  # cells that hold an error only do not count for the reader
+                cells += [None] * (column + 1 - len(cells))
+            cells[column] = value
+        yield cells
+
+
+def _filled(rows: Iterator[list[Any]], spans: Sequence[Span]) -> Iterator[list[Any]]:
+    """Give all cells of a merged cell its value. `spans` are in the order of their first rows."""
+    if not spans:
+        yield from rows
+        return
+    following, active = iter(spans), list[tuple[Span, Any]]()
+    span = next(following, None)
+    for number, cells in enumerate(rows, start=1):
+        active = [item for item in active if item[0].bottom >= number]
+        while span is not None and span.top <= number:
+            if span.top == number and span.left < len(cells):
+                active.append((span, cells[span.left]))
+            span = next(following, None)
+        for area, value in active:
+            for column in range(area.left, min(area.right + 1, len(cells))):
+                cells[column] = value
+        yield cells
+
+
+@contextlib.contextmanager
+def open_workbook(path: Path, place: Place) -> Iterator[Workbook]:
+    """Open a workbook.
+
+    Raise SourceError RDX-SRC-005 (damaged), RDX-SRC-040 (too large when unpacked) or RDX-SRC-041 (protected by a
+    password).
+    """
+    import python_calamine
+
+    _refuse_encrypted(path, place)
+    with reading_errors(place):
+        package = open_package(path, place)
+        try:
+            reader = python_calamine.CalamineWorkbook.from_path(path)
+        except python_calamine.PasswordError:
+            raise _protected(place) from None
+        with reader:
+            sheets = [sheet for sheet in reader.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
+            visible = python_calamine.SheetVisibleEnum.Visible
+            hidden = {sheet.name for sheet in sheets if sheet.visible != visible}
+            yield Workbook(place, [sheet.name for sheet in sheets], hidden, reader, package)
+
+
+def _refuse_encrypted(path: Path, place: Place) -> None:
+    """Refuse an .xlsx file with a password: a compound file with a stream of that name in its directory."""
+    with path.open("rb") as file:
+        if file.read(4) != _OLE:
+            return
+        before = b""
+        while chunk := file.read(1 << 20):
+            if _ENCRYPTED in before + chunk:
+                raise _protected(place)
+            before = chunk[-len(_ENCRYPTED) :]
+
+
+def _protected(place: Place) -> SourceError:
+    return SourceError(
+        "RDX-SRC-041",
+        "the workbook is protected by a password",
+        expected="a workbook that opens without a password",
+        hint="save a copy without a password, or export the sheets",
+        **place.context(),
+    )
