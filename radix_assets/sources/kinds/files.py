@@ -32,9 +32,10 @@ class FileSource(FileSettings, Source):
     def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
         """Return one source for each table. Files that are one table in parts become one source.
 
-        An argument is a file, a directory (all readable files in it) or a pattern; an archive or a document of nested
-        records is a source for each table in it. Paths below the project root, the grandparent of the project's folder,
-        are relative to that folder; others are absolute. Raise ConfigError RDX-CFG-010 if an argument names nothing.
+        An argument is a file, a directory (all readable files in it) or a pattern; an archive, a workbook or a document
+        of nested records is a source for each table in it. Paths below the project root, the grandparent of the
+        project's folder, are relative to that folder; others are absolute. Raise ConfigError RDX-CFG-010 if an argument
+        names nothing.
         """
         from radix_assets.sources.read.listing import list_files, relative_path
         from radix_assets.sources.read.parts import tables_of
@@ -48,6 +49,7 @@ class FileSource(FileSettings, Source):
                 table=names.unused(table.name),
                 path=relative_path(table.path, context.folder),
                 part=table.part,
+                sheet=table.sheet,
             )
             for table in tables_of(files.values())
         ]
@@ -57,7 +59,7 @@ class FileSource(FileSettings, Source):
 
     def describe_table(self, table: str) -> str:
         del table
-        return f"{self.path} · {self.part}" if self.part else self.path
+        return " · ".join(filter(None, (self.path, self.part, self.sheet)))
 
     def read_version(self, table: str, context: SourceContext) -> str:
         """Return a digest of the names, sizes and modification times of the files."""

@@ -65,9 +65,11 @@ def is_workbook(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             kind = archive.read("mimetype")[:60] if "mimetype" in names else b""
+            types = archive.read("[Content_Types].xml") if "[Content_Types].xml" in names else b""
     except (*_BROKEN, OSError, KeyError):
         return False
-    return any(name.startswith("xl/workbook") for name in names) or b"opendocument.spreadsheet" in kind
+    is_excel = any(name.startswith("xl/workbook") for name in names) or b"spreadsheetml.sheet.main+xml" in types
+    return is_excel or b"opendocument.spreadsheet" in kind
 
 
 def list_members(path: Path, place: Place) -> list[Member]:

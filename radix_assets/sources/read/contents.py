@@ -4,21 +4,22 @@ import fnmatch
 import tempfile
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from radix_assets.sources.read.archives import STEP, Member, extract, head_of, list_members
 from radix_assets.sources.read.compression import codec_of, without_suffix
 from radix_assets.sources.read.dialect import detect
 from radix_assets.sources.read.files import copy, kind_of
-from radix_assets.sources.read.formats import ARCHIVE_SUFFIXES, JSON_SUFFIXES, TEXT_SUFFIXES
+from radix_assets.sources.read.formats import ARCHIVE_SUFFIXES, JSON_SUFFIXES, TEXT_SUFFIXES, WORKBOOK_SUFFIXES
 from radix_assets.sources.read.listing import is_named_as_table
 from radix_assets.sources.read.naming import DIGITS, common_name, star_pattern, stem
 from radix_assets.sources.read.place import Place
+from radix_assets.sources.read.workbooks.sheets import list_table_sheets
 from radix_resources.errors import RadixError
 
 _HEAD = 1 << 20
-_CONTAINERS = (*ARCHIVE_SUFFIXES, *JSON_SUFFIXES, ".avro")
+_CONTAINERS = (*ARCHIVE_SUFFIXES, *JSON_SUFFIXES, *WORKBOOK_SUFFIXES, ".avro")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Content:
     """The table's name; empty if it is named like the file."""
     part: str | None = None
     """As in the settings of a source; None if it is the whole file."""
+    sheet: str | None = None
+    """The sheet of a workbook; None if it has one table."""
 
 
 def list_contents(path: Path, beside: Collection[tuple[str, int]] = ()) -> list[Content]:
@@ -43,6 +46,8 @@ def list_contents(path: Path, beside: Collection[tuple[str, int]] = ()) -> list[
             kind = kind_of(path, place)
             if kind == "archive":
                 return _in_archive(path, Path(work), place, beside, nested=True)
+            if kind == "workbook":
+                return _in_workbook(path)
         except (RadixError, OSError):
             return []
     return []
@@ -71,8 +76,13 @@ def _in_archive(
         for member in family:
             contents += _in_member(member, path, work, place, nested=nested)
     if len(contents) == 1:
-        return [Content("", contents[0].part)]
+        return [replace(contents[0], name="")]
     return contents
+
+
+def _in_workbook(path: Path) -> list[Content]:
+    sheets = list_table_sheets(path)
+    return [Content(name, None, name) for name in sheets] if len(sheets) > 1 else []
 
 
 def _pattern(family: list[Member], members: list[Member], path: Path, place: Place) -> str:
@@ -104,13 +114,15 @@ def _in_member(member: Member, path: Path, work: Path, place: Place, *, nested: 
             scratch = file.with_suffix(".d")
             scratch.mkdir()
             contents = _in_archive(file, scratch, inner, (), nested=False)
+        if kind == "workbook":
+            contents = _in_workbook(file)
         file.unlink()
     except RadixError:
         contents = []
     if not contents:
         return [Content(stem(member.base), member.name)]
     return [
-        Content(content.name or stem(member.base), STEP.join(filter(None, (member.name, content.part))))
+        Content(content.name or stem(member.base), STEP.join(filter(None, (member.name, content.part))), content.sheet)
         for content in contents
     ]
 

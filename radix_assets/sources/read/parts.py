@@ -32,6 +32,8 @@ class Table:
     """A file, or a pattern that matches only the files of the table."""
     part: str | None = None
     """Which part of the file it is."""
+    sheet: str | None = None
+    """Which sheet of the workbook it is; None if the workbook has one table."""
 
 
 def tables_of(files: Iterable[Path]) -> list[Table]:
@@ -66,7 +68,9 @@ def tables_of(files: Iterable[Path]) -> list[Table]:
             continue
         contents = list_contents(place, sizes)
         name = stem(place.name)
-        tables += [Table(content.name or name, place, content.part) for content in contents] or [Table(name, place)]
+        tables += [Table(content.name or name, place, content.part, content.sheet) for content in contents] or [
+            Table(name, place)
+        ]
     return tables
 
 

@@ -15,7 +15,7 @@ class FileSettings(BaseModel):
     delimiter: str | None = Field(None, description="CSV: the delimiter; detected if omitted.")
     encoding: str | None = Field(None, description="CSV: the encoding; detected if omitted.")
     null_values: list[str] = Field([], description="Texts that mean null, in addition to empty text.")
-    sheet: str | None = Field(None, description="Workbook: the sheet; the first one if omitted.")
+    sheet: str | None = Field(None, description="Workbook: the sheet; the first one that holds a table if omitted.")
     part: str | None = Field(
         None,
         description="Archive: the member, or a pattern such as 2024/*.csv. JSON and Avro: the list of records, such as "

@@ -27,6 +27,12 @@ class SetAside:
     """Why, such as `#DIV/0!`."""
 
 
+class Code(str):
+    """A whole number that the source shows with leading zeros, as it is shown."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of a grid that is not blank."""

@@ -12,7 +12,7 @@ from radix_assets.sources.read.grids.cells import TYPED, Row, Span, is_period, k
 
 _MOST_LINES = 4
 """Lines of a header."""
-_FULL, _HALF, _NEARLY = 0.6, 0.5, 0.8
+_FULL, _HALF, _PURE, _NEARLY, _ALL = 0.6, 0.5, 0.7, 0.8, 0.95
 _UNIT = re.compile(
     r"[(\[{].*[)\]}]|%|[€$£¥]|°?[CFK]|(?:usd|eur|gbp|chf|k?g|mg|t|lbs?|[kcmµn]?m[²³23]?|m?l|sq ?ft|ft|in|miles?|ha|"
     r"m?s|secs?|min|hours?|hrs?|h|days?|months?|years?|yrs?|k?wh?|m[wv]h?|v|a|hz|k?pa|hpa|bar|ppm|km/h|m/s|mph|n|no\.)",
@@ -59,6 +59,8 @@ class _Finder:
         start, support = self._start_by_contrast()
         if start is not None:
             lines = self._lines(start - 1, support)
+            if support == 1 and self._hides_rows(lines[0]):
+                start, lines = self._first_full() + 1, (self._first_full(),)
             return self._layout(lines, start, 0.95, f"text above {support} columns of other types")
         first = self._first_full()
         texts = self._is_text(first)
@@ -91,9 +93,10 @@ class _Finder:
             first = next((index for index, kind in enumerate(sequence) if kind in TYPED), None)
             if first is None:
                 continue
-            values = [kind for kind in sequence[first:] if kind in TYPED or kind == "text"]
+            values = Counter(kind for kind in sequence[first:] if kind in TYPED or kind == "text")
             texts = [index for index in range(first) if sequence[index] == "text"]
-            if texts and sum(kind in TYPED for kind in values) >= _HALF * len(values):
+            commonest = max((kind for kind in values if kind in TYPED), key=values.__getitem__)
+            if texts and values[commonest] >= _PURE * values.total():
                 starts[texts[-1] + 1] += 1
         for start, support in sorted(starts.items(), key=lambda item: (-item[1], item[0])):
             if self._is_start(start):
@@ -109,6 +112,16 @@ class _Finder:
         wide = self._fill(header) >= _HALF or (header > 0 and (self._is_units(header) or self._across(header - 1)))
         texts = sum(kind in {"text", "null"} for kind in self.kinds[header])
         return wide and 2 * texts >= sum(bool(kind) for kind in self.kinds[header])
+
+    def _hides_rows(self, top: int) -> bool:
+        """Return whether a row above a header looks like one of the table: it is full, and nothing parts it from it."""
+        for index in range(top - 1, -1, -1):
+            if self.rows[index + 1].number - self.rows[index].number != 1:
+                return False
+            label = name_of(self.rows[index].cells[self.columns[0]])
+            if self._fill(index) >= _ALL and self._spread(index) > 1 and not label.endswith(":"):
+                return True
+        return False
 
     def _first_full(self) -> int:
         fills = [self._fill(index) for index in range(len(self.rows)) if self._spread(index) > 1]
@@ -166,7 +179,9 @@ class _Finder:
         if index == 0 or self.rows[index].number - self.rows[index - 1].number != 1:
             return True
         above = index - 1
-        return (self._spread(above) < 2 and not self._across(above)) or (self._across(above) and self._is_top(above))  # noqa: PLR2004
+        if self._across(above) or (self._is_text(above) and self._fill(above) >= _NEARLY and self._spread(above) > 1):
+            return self._is_top(above)
+        return self._spread(above) < 2  # noqa: PLR2004 a title
 
     def _resolves(self, upper: int, lower: int) -> bool:
         """Return whether names that occur twice differ by the name above them, which holds for those to its right."""

@@ -8,20 +8,21 @@ from typing import Any, Final
 
 import polars as pl
 
-from radix_assets.sources.read.grids.cells import SetAside, text_of
+from radix_assets.sources.read.grids.cells import Code, SetAside, kind_of_cell, text_of
 
 _EXACT: Final = 2**53
 _INT64: Final = 2**63
 _EPOCH_END = dt.datetime(1900, 3, 1)  # noqa: DTZ001 cells have no time zone
 _WORDS: Final = {
     str: "text",
-    bool: "truth values",
-    int: "numbers",
-    float: "numbers",
-    dt.date: "dates",
-    dt.datetime: "dates",
-    dt.time: "times",
-    dt.timedelta: "durations",
+    Code: "text",
+    bool: "truth value",
+    int: "number",
+    float: "number",
+    dt.date: "date",
+    dt.datetime: "date",
+    dt.time: "time",
+    dt.timedelta: "duration",
 }
 ZERO_DATE = "0, which is no date"
 
@@ -57,12 +58,15 @@ class Column:
             self.pieces.append(list(cells))
         self.kinds += kinds
 
-    def words(self) -> dict[str, int]:
-        """Return how many values there are of each kind, in words."""
+    def mixture(self) -> list[tuple[int, str]]:
+        """Return how many values there are of each kind, the commonest first; words for missing values are none."""
         result: Counter[str] = Counter()
         for kind, count in self.kinds.items():
             result[_WORDS[kind]] += count
-        return dict(result.most_common())
+        if len(result) > 1 and "text" in result:
+            texts = (value for piece in self.pieces for value in _values(piece) if isinstance(value, str))
+            result["text"] -= sum(kind_of_cell(value) == "null" for value in texts)
+        return [(count, word) for word, count in result.most_common() if count]
 
     def set_aside_zeros(self, rows: Sequence[int]) -> None:
         """Set aside the number 0 in a column of dates, which a workbook shows as 1900-01-00. `rows` are all rows."""
@@ -89,9 +93,15 @@ class Column:
             return self._cast(pl.Datetime("us"))
         if kinds <= {dt.time, dt.timedelta, dt.date, dt.datetime} and kinds & {dt.time, dt.timedelta}:
             return self._times(kinds)
-        if len(kinds) == 1:
+        if len(kinds) == 1 and Code not in kinds:
             return self._cast(_DTYPES[next(iter(kinds))])
         return self._texts()
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether it must stay text if it is text: codes, and whole numbers beyond 64 bits."""
+        kinds = set(self.kinds)
+        return Code in kinds or (bool(self.beyond) and kinds <= {int, float})
 
     def _numbers(self) -> pl.Series:
         if int in self.kinds or self.beyond:
@@ -118,8 +128,14 @@ class Column:
         return pl.Series(spans, dtype=pl.Duration("us"))
 
     def _cast(self, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-        return pl.concat([pl.Series(_values(piece), dtype=dtype) if isinstance(piece, list) else piece.cast(dtype)
-                          for piece in self.pieces])  # fmt: skip
+        return pl.concat(
+            [
+                pl.Series([_moment(value) for value in piece] if dtype == pl.Datetime else piece, dtype=dtype)
+                if isinstance(piece, list)
+                else piece.cast(dtype)
+                for piece in self.pieces
+            ]
+        )
 
     def _texts(self) -> pl.Series:
         return pl.concat(
@@ -134,6 +150,7 @@ class Column:
 
 _DTYPES: Final[dict[type, Any]] = {
     str: pl.String,
+    Code: pl.String,
     bool: pl.Boolean,
     float: pl.Float64,
     int: pl.Int64,
@@ -146,6 +163,13 @@ _DTYPES: Final[dict[type, Any]] = {
 
 def _values(piece: pl.Series | list[Any]) -> list[Any]:
     return piece.to_list() if isinstance(piece, pl.Series) else piece
+
+
+def _moment(value: Any) -> dt.datetime | None:
+    """Return a date as a moment; nothing else is changed."""
+    if value is None or isinstance(value, dt.datetime):
+        return value
+    return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 cells have no time zone
 
 
 def _duration(value: Any) -> dt.timedelta | None:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import IO, Any, Final
 
 from radix_assets.sources.read.files import Place
-from radix_assets.sources.read.grids.cells import SetAside, Span
+from radix_assets.sources.read.grids.cells import Code, SetAside, Span
 from radix_assets.sources.read.workbooks.package import Package, local, safe_parser, shown
 from radix_resources.errors import SourceError
 
@@ -142,7 +142,7 @@ class _Scan:
         if not number.is_finite() or abs(number.adjusted()) > 40 or number != int(number):  # noqa: PLR2004 no identifier
             return
         if code is not None:
-            self.marks.put(self._row, self._column, shown(int(number), code))
+            self.marks.put(self._row, self._column, Code(shown(int(number), code)))
         elif abs(number) > _EXACT:
             self.marks.put(self._row, self._column, int(number))
 

@@ -46,21 +46,21 @@ def open_package(path: Path, place: Place) -> Package | None:
     with zipfile.ZipFile(path) as archive:
         parts = {info.filename: info for info in archive.infolist()}
         _check_sizes(list(parts.values()), place)
-        if "xl/workbook.xml" not in parts:
+        main = _targets(archive, parts, "", "officeDocument")
+        if not main:
             return None
-        workbook = _Elements(archive.read("xl/workbook.xml")).items
-        relations = _Elements(archive.read("xl/_rels/workbook.xml.rels")).items
-        targets = {
-            attributes.get("Id", ""): posixpath.normpath(posixpath.join("/xl", attributes.get("Target", "")))[1:]
-            for name, attributes in relations
-            if name == "Relationship"
-        }
+        (path_of_main,) = list(main.values())[:1]
+        if path_of_main not in parts or not path_of_main.endswith(".xml"):
+            return None
+        workbook = _Elements(archive.read(path_of_main)).items
+        targets = _targets(archive, parts, path_of_main, "worksheet")
         sheets = {
             attributes.get("name", ""): targets.get(attributes.get("id", ""), "")
             for name, attributes in workbook
             if name == "sheet"
         }
-        padded = _padded(archive.read("xl/styles.xml")) if "xl/styles.xml" in parts else {}
+        styles = next(iter(_targets(archive, parts, path_of_main, "styles").values()), "")
+        padded = _padded(archive.read(styles)) if styles in parts else {}
     recalculated = any(
         name == "calcPr" and attributes.get("fullCalcOnLoad") in {"1", "true"} for name, attributes in workbook
     )
@@ -69,9 +69,24 @@ def open_package(path: Path, place: Place) -> Package | None:
     return Package(path, sheets, sizes, padded, recalculated)
 
 
+def _targets(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], part: str, kind: str) -> dict[str, str]:
+    """Return the parts of a kind that a part refers to, by their identifiers. Links to other files are none."""
+    folder, name = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{name}.rels")
+    if relations not in parts:
+        return {}
+    return {
+        attributes.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, attributes.get("Target", "")))[1:]
+        for element, attributes in _Elements(archive.read(relations)).items
+        if element == "Relationship"
+        and attributes.get("Type", "").endswith(f"/{kind}")
+        and attributes.get("TargetMode") != "External"
+    }
+
+
 def _check_sizes(parts: list[zipfile.ZipInfo], place: Place) -> None:
     for part in parts:
-        most = _MOST_BYTES if part.filename.startswith(("xl/worksheets/", "content.xml")) else _MOST_HELD
+        most = _MOST_BYTES if "sharedstrings" not in part.filename.lower() else _MOST_HELD
         bomb = part.file_size > _LARGE and part.file_size > _RATIO * max(1, part.compress_size)
         if part.file_size > most or bomb:
             raise SourceError(

@@ -1,6 +1,10 @@
 """Open a workbook of any format, and iterate over the rows of a sheet."""
 
 import contextlib
+import datetime as dt
+import re
+import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +24,7 @@ _LARGE = 1 << 20
 """Bytes of the XML of a sheet; one with more is a table, not a cover."""
 _MOST_HELD = 1 << 21
 """Cells of sheets that are kept for the next look."""
+_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?")
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -32,6 +37,8 @@ class Workbook:
     names: list[str]
     """Its worksheets, in their order."""
     hidden: set[str]
+    suffix: str
+    """Of its format, such as `.xlsx`."""
     _reader: "CalamineWorkbook"
     _package: Package | None
     _marks: dict[str, Marks] = field(default_factory=dict)
@@ -65,7 +72,8 @@ class Workbook:
         with reading_errors(self.place):
             reader = self._load(sheet)
             left = reader.start[1] if reader.start else 0
-            yield from _filled(_marked(reader.iter_rows(), left, marks), marks.spans)
+            rows = _marked(reader.iter_rows(), left, marks)
+            yield from _filled(_with_durations(rows) if self.suffix == ".ods" else rows, marks.spans)
 
     def _load(self, sheet: str) -> "CalamineSheet":
         if sheet not in self._loaded:
@@ -84,6 +92,16 @@ def _marked(rows: Iterator[list[Any]], left: int, marks: Marks) -> Iterator[list
             if column >= len(cells):  # cells that hold an error only do not count for the reader
                 cells += [None] * (column + 1 - len(cells))
             cells[column] = value
+        yield cells
+
+
+def _with_durations(rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """Read times beyond 24 hours, which the reader passes on as they are written."""
+    for cells in rows:
+        for column, value in enumerate(cells):
+            if isinstance(value, str) and value.startswith("PT") and (parts := _DURATION.fullmatch(value)):
+                hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+                cells[column] = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
         yield cells
 
 
@@ -116,17 +134,32 @@ def open_workbook(path: Path, place: Place) -> Iterator[Workbook]:
     import python_calamine
 
     _refuse_encrypted(path, place)
-    with reading_errors(place):
+    with reading_errors(place), tempfile.TemporaryDirectory(prefix="radix_workbook_") as folder:
         package = open_package(path, place)
+        # The reader chooses a format by the name; a copy has another.
+        named = Path(folder, f"workbook{suffix_of(path)}")
+        named.symlink_to(path.absolute())
         try:
-            reader = python_calamine.CalamineWorkbook.from_path(path)
+            reader = python_calamine.CalamineWorkbook.from_path(named)
         except python_calamine.PasswordError:
             raise _protected(place) from None
         with reader:
             sheets = [sheet for sheet in reader.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
             visible = python_calamine.SheetVisibleEnum.Visible
             hidden = {sheet.name for sheet in sheets if sheet.visible != visible}
-            yield Workbook(place, [sheet.name for sheet in sheets], hidden, reader, package)
+            yield Workbook(place, [sheet.name for sheet in sheets], hidden, named.suffix, reader, package)
+
+
+def suffix_of(path: Path) -> str:
+    """Return the usual suffix of a workbook's format, by its content."""
+    with path.open("rb") as file:
+        if file.read(4) == _OLE:
+            return ".xls"
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if "mimetype" in names and b"opendocument" in archive.read("mimetype"):
+            return ".ods"
+        return ".xlsb" if any(name.endswith("workbook.bin") for name in names) else ".xlsx"
 
 
 def _refuse_encrypted(path: Path, place: Place) -> None:

@@ -10,7 +10,6 @@ from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import Place, SourceFile
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
-from radix_assets.sources.read.text import no_rows
 from radix_assets.sources.read.workbooks.reader import Workbook, open_workbook
 from radix_assets.sources.read.workbooks.sheets import Sheet, sheets_of, tables_of
 from radix_assets.sources.read.workbooks.table import SheetTable, read_sheet
@@ -27,6 +26,7 @@ def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path
     staged = Staged(work / STAGED_FILE, [], [], [], [], files=[file.name for file in files], layout="workbook")
     parts: list[tuple[Path, pl.Schema]] = []
     unique: list[str] = []
+    final: set[int] = set()
     for number, file in enumerate(files):
         place = Place(source.table, file.name)
         staged.hashes.append(file.sha256)
@@ -43,6 +43,7 @@ def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **place.context(),
             )
+        final |= {unique.index(name) for name, is_final in zip(names, table.final, strict=True) if is_final}
         order = {name: index for index, name in enumerate(unique)}
         moved = {position(index): position(order[name]) for index, name in enumerate(names)}
         staged.warnings += table.warnings
@@ -58,17 +59,17 @@ def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path
         frame.write_parquet(part, compression="lz4")
         parts.append((part, frame.schema))
     staged.unique = unique
-    _write(staged, parts, source)
+    _write(staged, parts, source, final)
     return staged
 
 
-def _write(staged: Staged, parts: list[tuple[Path, pl.Schema]], source: FileSettings) -> None:
+def _write(staged: Staged, parts: list[tuple[Path, pl.Schema]], source: FileSettings, final: set[int]) -> None:
     """Write the parts as one file, each column with one type: text if the files differ."""
     types: list[Any] = []
     for column in staged.columns:
         kinds = {schema[column] for _, schema in parts}
         types.append(kinds.pop() if len(kinds) == 1 else _common(kinds))
-    staged.readings = [dtype == pl.String for dtype in types]
+    staged.readings = [dtype == pl.String and number not in final for number, dtype in enumerate(types)]
     staged.types = ["text" if dtype == pl.String else str(dtype) for dtype in types]
     staged.blank_lines = False
     lazy = []
@@ -95,8 +96,6 @@ def _table(source: FileSettings, path: Path, place: Place, staged: Staged) -> Sh
     with open_workbook(path, place) as workbook:
         sheet, others = _choose(workbook, source, place, staged)
         table = read_sheet(workbook, sheet)
-        if table is None:
-            raise no_rows(place, [])
         if sheet in workbook.hidden:
             table.warnings.append(
                 ReadWarning(code="hidden_sheet", message=f"the sheet {sheet!r} is hidden in the workbook")

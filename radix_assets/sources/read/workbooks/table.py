@@ -11,6 +11,7 @@ from radix_assets.sources.read.grids.cells import Row, SetAside, Span, is_blank,
 from radix_assets.sources.read.grids.footer import TOTAL, find_footer, typed_columns
 from radix_assets.sources.read.grids.layout import Layout, find_layout
 from radix_assets.sources.read.staging import ROW, Reject, position
+from radix_assets.sources.read.text import no_rows
 from radix_assets.sources.read.workbooks.columns import ZERO_DATE, Column
 from radix_assets.sources.read.workbooks.marks import NEVER, Marks
 from radix_assets.sources.read.workbooks.reader import Workbook
@@ -42,6 +43,8 @@ class SheetTable:
     rejects: list[Reject]
     warnings: list[ReadWarning]
     dialect: dict[str, Any]
+    final: list[bool]
+    """Whether a column of text is text, whatever its values look like."""
 
 
 @dataclass
@@ -62,13 +65,16 @@ class _Body:
         self.numbers += numbers
 
 
-def read_sheet(workbook: Workbook, sheet: str) -> SheetTable | None:
-    """Return the table of a sheet; None if it holds no row. Raise what opening a workbook raises."""
+def read_sheet(workbook: Workbook, sheet: str) -> SheetTable:
+    """Return the table of a sheet.
+
+    Raise SourceError RDX-SRC-004 if it holds no row, and what opening a workbook raises.
+    """
     marks = workbook.marks(sheet)
     rows = (Row(number, cells) for number, cells in enumerate(workbook.rows(sheet), start=1) if not is_blank(cells))
     head = list(islice(rows, _HEAD))
     if not head:
-        return None
+        raise no_rows(workbook.place, [])
     layout = find_layout(head, marks.spans)
     width = max(len(row.cells) for row in head)
     body, tail = _read_body(chain(head, rows), layout, marks.spans, width)
@@ -120,12 +126,12 @@ def _text(row: Row) -> str:
 
 def _table(
     workbook: Workbook, sheet: str, layout: Layout, marks: Marks, body: _Body, footer: Sequence[tuple[Row, str]]
-) -> SheetTable | None:
+) -> SheetTable:
     kept = [
         number for number, column in enumerate(body.columns) if layout.names[number] or column.kinds or column.rejects
     ]
     if not body.numbers:
-        return None
+        raise no_rows(workbook.place, [name for name in layout.names if name])
     rejects = [Reject(number, 0, None, text, reason) for number, text, reason in body.set_aside]
     series: list[pl.Series] = []
     for place, number in enumerate(kept):
@@ -164,7 +170,7 @@ def _table(
             )
             for column, count in zeros.items()
         ]
-    return SheetTable(frame, names, rejects, warnings, dialect)
+    return SheetTable(frame, names, rejects, warnings, dialect, [body.columns[number].is_final for number in kept])
 
 
 def _of_layout(layout: Layout) -> Iterator[ReadWarning]:
@@ -201,14 +207,14 @@ def _of_columns(kept: Sequence[int], names: Sequence[str], body: _Body) -> Itera
             if rows:
                 text = f"{len(rows):,} cell{'s' * (len(rows) != 1)} of {label!r} {message}"
                 yield ReadWarning(code=code, message=text, column=name, lines=rows[:_FEW], count=len(rows))
-        words = column.words()
+        words = column.mixture()
         if len(words) > 1:
-            parts = ", ".join(f"{count:,} {word}" for word, count in words.items())
+            parts = ", ".join(f"{count:,} {word}{'s' * (count != 1)}" for count, word in words)
             yield ReadWarning(
                 code="mixed_types",
                 message=f"{label!r} holds {parts}; all are read as text first",
                 column=name,
-                count=sum(sorted(words.values())[:-1]),
+                count=sum(count for count, _ in words[1:]),
             )
         if column.beyond:
             yield ReadWarning(
