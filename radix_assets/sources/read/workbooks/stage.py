@@ -43,7 +43,11 @@ def stage_workbook(source: FileSettings, files: Sequence[SourceFile], work: Path
                 hint="narrow the pattern, or declare the other files as a table of their own",
                 **place.context(),
             )
-        final |= {unique.index(name) for name, is_final in zip(names, table.final, strict=True) if is_final}
+        final |= {
+            unique.index(name)
+            for name, is_final in zip(names, table.final, strict=True)
+            if is_final and name not in source.columns
+        }
         order = {name: index for index, name in enumerate(unique)}
         moved = {position(index): position(order[name]) for index, name in enumerate(names)}
         staged.warnings += table.warnings
