@@ -4,6 +4,7 @@ python tests/crashpoints.py FOLDER POINT. Every run, and every check of its rema
 import serves all of them and a kill has the effect of a machine's failure.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -41,6 +42,8 @@ def main(folder: Path, point: str) -> None:
         "toy",
     ):
         importlib.import_module(name)
+    prepare()
+    gc.freeze()  # a collection in a fork would copy the memory of all imports
     wrong: list[str] = []
     for asset in ASSETS:
         status = in_fork(lambda asset=asset: go(point, asset))
@@ -51,6 +54,16 @@ def main(folder: Path, point: str) -> None:
         wrong.append("the last run did not end well")
     wrong += ask(lambda: look(point, None))
     sys.stdout.write(json.dumps(wrong) + "\n")
+
+
+def prepare() -> None:
+    """Create the databases, and import what opens them, once for all forks."""
+    import dagster as dg
+
+    world()
+    with dg.DagsterInstance.get() as instance:
+        instance.get_runs()
+        instance.all_asset_keys()
 
 
 def in_fork(work: Callable[[], None]) -> int:
