@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from radix_assets.raw.convert import convert
 from radix_assets.sources.addresses import take_secrets
@@ -16,6 +16,9 @@ from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.credentials.memory import InMemory
 from radix_resources.errors import RadixError
+
+NO_PROJECT: Final = Path("/without a project/projects/read")
+"""A folder for the context of sources: no path is below its grandparent, so that all paths are absolute."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,7 @@ def read_source(
     """
     argument, secrets = take_secrets(argument, "PASSWORD")
     stores = Credentials((InMemory(secrets), *credentials.backends))
-    # Relative paths are below the grandparent of a project's folder; here that is the current directory.
-    context = SourceContext(Path.cwd() / "projects" / "read", stores)
+    context = SourceContext(NO_PROJECT, stores)
     sources = kind_of_argument(argument).discover([argument], context, TableNames(str))
     out.mkdir(parents=True, exist_ok=True)
     used: set[str] = set()

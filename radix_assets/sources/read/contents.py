@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from radix_assets.sources.read.archives import STEP, Member, extract, head_of, list_members
+from radix_assets.sources.read.avro_files import read_avro
 from radix_assets.sources.read.compression import codec_of, without_suffix
 from radix_assets.sources.read.dialect import detect
 from radix_assets.sources.read.files import copy, kind_of
-from radix_assets.sources.read.formats import ARCHIVE_SUFFIXES, JSON_SUFFIXES, TEXT_SUFFIXES, WORKBOOK_SUFFIXES
+from radix_assets.sources.read.formats import ARCHIVE_SUFFIXES, JSON_SUFFIXES, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Kind
 from radix_assets.sources.read.listing import is_named_as_table
 from radix_assets.sources.read.naming import DIGITS, common_name, star_pattern, stem
 from radix_assets.sources.read.place import Place
+from radix_assets.sources.read.records.decode import decode
+from radix_assets.sources.read.records.documents import list_tables
 from radix_assets.sources.read.workbooks.sheets import list_table_sheets
 from radix_resources.errors import RadixError
 
@@ -48,6 +51,8 @@ def list_contents(path: Path, beside: Collection[tuple[str, int]] = ()) -> list[
                 return _in_archive(path, Path(work), place, beside, nested=True)
             if kind == "workbook":
                 return _in_workbook(path)
+            if kind in {"json", "avro"}:
+                return _lists(copy(path, Path(work, "copy"), place).path, stem(path.name), kind, place)
         except (RadixError, OSError):
             return []
     return []
@@ -116,6 +121,8 @@ def _in_member(member: Member, path: Path, work: Path, place: Place, *, nested: 
             contents = _in_archive(file, scratch, inner, (), nested=False)
         if kind == "workbook":
             contents = _in_workbook(file)
+        elif kind in {"json", "avro"}:
+            contents = _lists(copy(file, file.with_suffix(".copy"), inner).path, stem(member.base), kind, inner)
         file.unlink()
     except RadixError:
         contents = []
@@ -125,6 +132,11 @@ def _in_member(member: Member, path: Path, work: Path, place: Place, *, nested: 
         Content(content.name or stem(member.base), STEP.join(filter(None, (member.name, content.part))), content.sheet)
         for content in contents
     ]
+
+
+def _lists(path: Path, name: str, kind: Kind, place: Place) -> list[Content]:
+    reader = decode if kind == "json" else read_avro
+    return [Content(table, part or None) for table, part in list_tables(path, name, reader, place)]
 
 
 def columns_of_text(head: bytes) -> tuple[str, ...]:

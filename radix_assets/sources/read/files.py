@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import unquote
@@ -42,6 +42,8 @@ class SourceFile:
     """Bytes in the source."""
     partition: Mapping[str, str | None] = field(default_factory=dict)
     """Values that the folders of the file name, as in `year=2024/`."""
+    inside: str | None = None
+    """The rest of the part, which names a list of records in the file."""
 
 
 def find(source: FileSettings, folder: Path) -> list[Path]:
@@ -134,7 +136,7 @@ def local_files(source: FileSettings, paths: Sequence[Path], work: Path) -> list
 def _opened(file: SourceFile, steps: list[str], work: Path, place: Place) -> list[SourceFile]:
     """Return the members of an archive that the steps of a part name; the file itself if it is not an archive."""
     if not steps or format_of(file.path, file.name, place) != "archive":
-        return [file]
+        return [replace(file, inside=STEP.join(steps) or None)]
     result = []
     for number, (name, member) in enumerate(extract(file.path, steps[0], work, place)):
         inner = Place(place.table, f"{file.name}/{name}")

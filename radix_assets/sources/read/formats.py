@@ -130,6 +130,8 @@ def _is_arrow_stream(head: bytes) -> bool:
 
 
 def _text(head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return head.decode("utf-32", "replace")
     wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return head.decode("utf-16" if wide else "utf-8-sig", "replace")
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.sources.read.arrow_files import stage_arrow, stage_orc
+from radix_assets.sources.read.avro_files import stage_avro
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import SourceFile, find, local_files
 from radix_assets.sources.read.formats import Kind, format_of, named_kind
+from radix_assets.sources.read.json_files import stage_json
 from radix_assets.sources.read.parquet import stage_parquet
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
@@ -51,7 +54,7 @@ def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
     return staged
 
 
-def _stage(kind: Kind, source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
+def _stage(kind: Kind, source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:  # noqa: PLR0911 formats
     match kind:
         case "parquet":
             return stage_parquet(source, files, work)
@@ -59,7 +62,15 @@ def _stage(kind: Kind, source: FileSettings, files: Sequence[SourceFile], work: 
             return stage_workbook(source, files, work)
         case "text":
             return stage_text(source, files, work)
-        case _:
+        case "arrow":
+            return stage_arrow(source, files)
+        case "orc":
+            return stage_orc(source, files)
+        case "json":
+            return stage_json(source, files, work)
+        case "avro":
+            return stage_avro(source, files, work)
+        case "archive":
             raise SourceError(
                 "RDX-SRC-033",
                 f"{files[0].name!r} holds several files or tables, and none is named",

@@ -1,0 +1,1 @@
+"""Records of nested values, from JSON and Avro, as related tables."""
