@@ -1,10 +1,13 @@
-"""Convert text files to UTF-8 with line feeds."""
+"""Find the encoding of text files, and convert them to UTF-8. Bytes that are not text in it stay as they are."""
 
 import codecs
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from radix_assets.sources.read.place import Place
+from radix_assets.sources.read.letters import guess_encoding
 from radix_resources.errors import SourceError
 
 _CHUNK = 1 << 22
@@ -16,42 +19,77 @@ _MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b\x1c\x1d]")
 _MOST_CONTROL = 0.01
-_MANY_NULLS = 0.2
+_MANY_NULLS, _MOSTLY = 0.2, 0.9
+_MOST_BAD = 0.1
+"""Share of the bytes or characters outside ASCII that may be wrong in an encoding."""
+_UNITS = {"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
+_BAD = re.compile("[\udc80-\udcff]")
+_SURE = 0.8
+_ERRORS = "radix-bytes"
 
 
-def to_utf8(source: Path, target: Path, declared: str | None, place: Place) -> str:
-    """Write a text file as UTF-8 without byte order mark and with line feeds only where it had carriage returns only.
+@dataclass(frozen=True)
+class Decoded:
+    """A text file as UTF-8."""
 
-    Return the encoding that it was in: declared, shown by a byte order mark, UTF-8 if all of it is, else
-    Windows-1252 or Latin-1. Raise SourceError RDX-SRC-005 if it is not text, RDX-SRC-007 if it is not in the
-    declared encoding.
+    path: Path
+    """The file itself if it was UTF-8 without a byte order mark, else the converted one. Bytes that are no text are
+    left as they are, so that it is not UTF-8 there."""
+    encoding: str
+    confidence: float
+    evidence: str
+    alternatives: tuple[str, ...] = ()
+    bad: int = 0
+    """How many bytes are no text in the encoding."""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether another encoding is about as likely."""
+        return self.confidence < _SURE or bool(self.alternatives)
+
+
+def to_utf8(source: Path, target: Path, declared: str | None, place: Place) -> Decoded:
+    """Return a text file as UTF-8 without a byte order mark, written to `target` if it is not that already.
+
+    The encoding is the declared one, that of a byte order mark, UTF-8 if nearly all of it is, else a legacy encoding
+    by the letters it gives. Raise SourceError RDX-SRC-005 if it is not text, RDX-SRC-007 if it is not in the declared
+    encoding.
     """
     with source.open("rb") as file:
         head = file.read(_HEAD)
-    encodings = [_declared(declared, head, place)] if declared else _candidates(head)
-    for encoding in encodings:
-        try:
-            _transcode(source, target, encoding, lone_returns=_lone_returns(head, encoding))
-        except UnicodeError:
-            continue
-        return encoding
-    if not declared and head.count(0):  # zero bytes suggested UTF-16, but it is not that either
-        raise _no_text(place, "null bytes")
-    raise SourceError(
-        "RDX-SRC-007",
-        f"the file is not all {encodings[0]}",
-        expected="one encoding in the whole file",
-        hint="omit `encoding` to have it detected, or declare the right one",
-        **place.context(),
-    )
+    if declared:
+        return _declared(source, target, declared, head, place)
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            bad, _ = _transcode(source, target, encoding)
+            return Decoded(target, encoding, 1.0, "byte order mark", bad=bad)
+    if head.count(0) > _MANY_NULLS * len(head):
+        encoding = _wide(head)
+        bad, high = _transcode(source, target, encoding)
+        if bad > _MOST_BAD * high + 2 or _reads_as_noise(target):
+            raise _no_text(place, "null bytes")
+        return Decoded(target, encoding, 0.9, "every other byte is zero", bad=bad)
+    if _CONTROL.search(head):
+        require_text(source, place)
+    bad, good, cut = _utf8(source)
+    if not bad:
+        return Decoded(source, "utf-8", 1.0, "all of it is UTF-8" if good else "all of it is ASCII")
+    if good and (bad <= _MOST_BAD * good or bad <= 2 or (cut and bad <= 3)):  # noqa: PLR2004 a truncated character
+        return Decoded(source, "utf-8", 0.95, f"all of it is UTF-8 but {bad} byte{'s' * (bad != 1)}", bad=bad)
+    guess = guess_encoding(_chunks(source))
+    codec = {"shift_jis": "cp932", "euc-kr": "cp949"}.get(guess.encoding, guess.encoding)
+    wrong, _ = _transcode(source, target, codec)
+    return Decoded(target, guess.encoding, guess.confidence, guess.evidence, guess.alternatives, wrong)
 
 
-def _declared(declared: str, head: bytes, place: Place) -> str:
+def _declared(source: Path, target: Path, declared: str, head: bytes, place: Place) -> Decoded:
     try:
         name = codecs.lookup(declared).name
-    except LookupError:
+        "".encode(name)
+        codecs.getincrementaldecoder(name)
+    except (LookupError, TypeError):
         raise SourceError(
             "RDX-SRC-007",
             f"{declared!r} is not an encoding",
@@ -59,41 +97,115 @@ def _declared(declared: str, head: bytes, place: Place) -> str:
             hint="correct `encoding`, or omit it to have it detected",
             **place.context(),
         ) from None
-    return "utf-8-sig" if name == "utf-8" and head.startswith(codecs.BOM_UTF8) else name
+    if name in {"utf-8", "ascii"} and head.startswith(codecs.BOM_UTF8):
+        name = "utf-8-sig"
+    bad, high = _transcode(source, target, name)
+    if bad > max(2, _MOST_BAD * high) or (bad and bad >= high):
+        raise SourceError(
+            "RDX-SRC-007",
+            f"the file is not all {name}",
+            expected="one encoding in the whole file",
+            hint="omit `encoding` to have it detected, or declare the right one",
+            **place.context(),
+        )
+    return Decoded(target, name, 1.0, "declared", bad=bad)
 
 
-def _candidates(head: bytes) -> list[str]:
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return [encoding]
-    if head.count(0) > _MANY_NULLS * len(head):
-        return ["utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"]
-    return ["utf-8", "cp1252", "latin-1"]
+def _wide(head: bytes) -> str:
+    """Return the encoding of text without a byte order mark in which many bytes are zero."""
+    quarters = [head[: len(head) // 4 * 4][start::4] for start in range(4)]
+    zeros = [quarter.count(0) > _MOSTLY * len(quarter) for quarter in quarters]
+    if zeros[:2] == [True, True] or zeros[2:] == [True, True]:
+        return "utf-32-be" if zeros[0] else "utf-32-le"
+    return "utf-16-be" if head[::2].count(0) > head[1::2].count(0) else "utf-16-le"
 
 
-def _lone_returns(head: bytes, encoding: str) -> bool:
-    text = head.decode(encoding, errors="ignore")
-    return "\r" in text and "\n" not in text
-
-
-def _transcode(source: Path, target: Path, encoding: str, *, lone_returns: bool) -> None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    plain = encoding == "utf-8" and not lone_returns
-    with source.open("rb") as file, target.open("wb") as out:
+def _chunks(source: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file in pieces that end at a line's end where there is one."""
+    with source.open("rb") as file:
+        rest = b""
         while chunk := file.read(_CHUNK):
+            cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+            if not cut and len(rest) < 4 * _CHUNK:
+                rest += chunk
+                continue
+            yield rest + chunk[:cut]
+            rest = chunk[cut:]
+        yield rest
+
+
+def _utf8(source: Path) -> tuple[int, int, bool]:
+    """Count the bytes that are not UTF-8 and those that only UTF-8 explains; say if the file ends in a character."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    bad = good = 0
+    text = ""
+    with source.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if chunk.isascii() and not decoder.getstate()[0]:
+                text = ""
+                continue
             text = decoder.decode(chunk)
-            if not plain:
-                if lone_returns:
-                    text = text.replace("\r", "\n")
-                chunk = text.encode("utf-8", errors="surrogatepass")
-            out.write(chunk)
-        decoder.decode(b"", final=True)
+            wrong = 0 if _is_utf8(text) else len(_BAD.findall(text))
+            bad += wrong
+            good += max(0, len(chunk) - len(text))
+    end = decoder.decode(b"", final=True)
+    return bad + len(end), good, bool(end)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _keep_bytes(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Decode bytes that are no text into the code points that stand for single bytes."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        return "\udcff", error.end
+    raw = error.object[error.start : error.end]
+    return "".join(chr(0xDC00 + byte) if byte > 127 else chr(byte) for byte in raw), error.end  # noqa: PLR2004
+
+
+def _transcode(source: Path, target: Path, encoding: str) -> tuple[int, int]:
+    """Write a file as UTF-8. Return how many bytes are no text, and how many characters are not ASCII."""
+    codecs.register_error(_ERRORS, _keep_bytes)
+    decoder = codecs.getincrementaldecoder(encoding)(_ERRORS)
+    bad = high = 0
+    with source.open("rb") as file, target.open("wb") as out:
+        while True:
+            chunk = file.read(_CHUNK)
+            text = decoder.decode(chunk, final=not chunk)
+            if not text.isascii():
+                encoded = text.encode("utf-8", errors="surrogateescape") if _is_utf8(text) else _with_bytes(text)
+                bad += 0 if _is_utf8(text) else len(_BAD.findall(text))
+                high += max(1, len(encoded) - len(text))
+                out.write(encoded)
+            else:
+                out.write(text.encode())
+            if not chunk:
+                return bad, high
+
+
+def _with_bytes(text: str) -> bytes:
+    """Encode text in which some code points stand for bytes; other lone surrogates become a byte that is no text."""
+    return re.sub("[\ud800-\udc7f\udd00-\udfff]", "\udcff", text).encode("utf-8", errors="surrogateescape")
+
+
+def _reads_as_noise(path: Path) -> bool:
+    with path.open("rb") as file:
+        text = file.read(_HEAD).decode("utf-8", errors="replace")
+    strange = sum(mark < " " and mark not in "\t\n\r\x1a" for mark in text) + text.count("\ufffd")
+    return strange > max(2, _MOST_CONTROL * len(text)) or not any(mark in text for mark in " ,;\t|\n")
 
 
 def require_text(path: Path, place: Place) -> None:
     """Raise SourceError RDX-SRC-005 if a file is not text at all."""
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(_HEAD).rstrip(b"\0")
     if len(_CONTROL.findall(head)) > max(2, _MOST_CONTROL * len(head)):
         raise _no_text(place, "control characters")
 

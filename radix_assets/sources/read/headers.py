@@ -10,6 +10,7 @@ from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.encoding import to_utf8
 from radix_assets.sources.read.files import find, head_of_file, kind_of, partition_of
 from radix_assets.sources.read.place import Place
+from radix_assets.sources.read.overrides import overrides_of
 from radix_assets.sources.read.settings import FileSettings
 from radix_resources.errors import RadixError
 
@@ -43,6 +44,6 @@ def _header_of_text(source: FileSettings, file: Path) -> list[str] | None:
     with tempfile.TemporaryDirectory() as scratch:
         raw, text = Path(scratch, "raw"), Path(scratch, "text")
         raw.write_bytes(head)
-        to_utf8(raw, text, source.encoding, place)
-        dialect = detect(text, source.delimiter)
+        decoded = to_utf8(raw, text, source.encoding, place)
+        dialect = detect(decoded.path, None, overrides_of(source))
     return unique_names(dialect.header, dialect.width) if dialect and dialect.header else None

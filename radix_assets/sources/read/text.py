@@ -1,19 +1,22 @@
 """Delimited text: one or many files of the same shape become staged columns of text."""
 
-import csv
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from radix_assets.sources.read.dialect import ONE_COLUMN, Dialect, detect, is_regular, unique_names
-from radix_assets.sources.read.encoding import require_text, to_utf8
-from radix_assets.sources.read.files import Place, SourceFile
+from radix_assets.sources.read.delimited.prose import require_table
+from radix_assets.sources.read.delimited.report import Told, described, shown, warnings_of
+from radix_assets.sources.read.delimited.rows import Rows, regular_form
+from radix_assets.sources.read.dialect import Dialect, Overrides, detect, unique_names
+from radix_assets.sources.read.encoding import Decoded, to_utf8
+from radix_assets.sources.read.files import SourceFile
+from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.overrides import overrides_of
 from radix_assets.sources.read.settings import FileSettings
-from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import EmptySourceError, SourceError
 
@@ -22,86 +25,54 @@ _MOST_EXTRA = 1_000
 
 @dataclass
 class _Text:
-    """One text file, copied, with its encoding and layout."""
+    """One text file, copied, with its encoding and structure."""
 
-    path: Path
     place: Place
-    encoding: str
+    decoded: Decoded
     dialect: Dialect
+    rows: Rows
 
 
 def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
     """Stage delimited text files; every column is text.
 
-    Raise SourceError RDX-SRC-004 (a header without rows), RDX-SRC-005 (not text, or it cannot be parsed),
-    or RDX-SRC-008 (the files differ in their columns). The files are private copies, which are removed.
+    Raise SourceError RDX-SRC-003 (blank lines only), RDX-SRC-004 (a header without rows), RDX-SRC-005 (not text, or no
+    table), RDX-SRC-008 (the files differ in their columns), or RDX-SRC-009 (a setting that cannot be). The files
+    are private copies, which are removed.
     """
-    texts: list[_Text] = []
     staged = Staged(work / STAGED_FILE, [], [], [], [], blank_lines=True)
+    overrides = overrides_of(source)
+    texts: list[_Text] = []
     for number, file in enumerate(files):
         place = Place(source.table, file.name)
-        utf8 = work / f"{number}.txt"
         staged.hashes.append(file.sha256)
         staged.size += file.size
-        encoding = to_utf8(file.path, utf8, source.encoding, place)
-        file.path.unlink()
-        require_text(utf8, place)
-        dialect = detect(utf8, _delimiter(source, place))
-        if dialect is None:
-            raise SourceError(
-                "RDX-SRC-003",
-                "the file is empty: it holds blank lines only",
-                expected="a header and rows",
-                hint="write the file again, or remove it from the project file",
-                **place.context(),
-            )
-        texts.append(_Text(_in_standard_form(utf8, dialect, place), place, encoding, dialect))
+        texts.append(_text(file.path, work / f"{number}", source, overrides, place))
     staged.files = [file.name for file in files]
     _settle_columns(texts, staged)
     _write(texts, staged, source)
+    _tell(texts, staged)
     return staged
 
 
-def _delimiter(source: FileSettings, place: Place) -> str | None:
-    mark = source.delimiter
-    if mark is not None and (len(mark) != 1 or not mark.isascii()):
+def _text(raw: Path, work: Path, source: FileSettings, overrides: Overrides, place: Place) -> _Text:
+    decoded = to_utf8(raw, work.with_suffix(".txt"), source.encoding, place)
+    if decoded.path != raw:
+        raw.unlink()
+    dialect = detect(decoded.path, None, overrides)
+    if dialect is None:
         raise SourceError(
-            "RDX-SRC-009",
-            f"the delimiter {mark!r} has {len(mark)} characters or is not ASCII",
-            expected="one ASCII character, such as ',' or \"\\t\"",
-            hint="correct `delimiter`, or omit it to have it detected",
+            "RDX-SRC-003",
+            "the file is empty: it holds blank lines only",
+            expected="a header and rows",
+            hint="write the file again, or remove it from the project file",
             **place.context(),
         )
-    return mark
-
-
-def _in_standard_form(path: Path, dialect: Dialect, place: Place) -> Path:
-    """Return the file itself, or a copy in standard form if quotation marks or line ends are irregular."""
-    if not dialect.trimmed and is_regular(path, dialect.delimiter):
-        return path
-    return _rewritten(path, dialect, place)
-
-
-def _rewritten(path: Path, dialect: Dialect, place: Place) -> Path:
-    target = path.with_name(f"{path.name}.new")
-    limit = csv.field_size_limit(min(sys.maxsize, 1 << 24))
-    try:
-        with path.open(encoding="utf-8", newline="") as file, target.open("w", encoding="utf-8", newline="") as out:
-            reader = csv.reader(file, delimiter=dialect.delimiter, skipinitialspace=dialect.trimmed)
-            csv.writer(out, delimiter=dialect.delimiter, lineterminator="\n").writerows(reader)
-    except csv.Error:
-        raise SourceError(
-            "RDX-SRC-005",
-            "a quotation mark is opened and never closed",
-            expected="every quoted cell closed; a mark inside it doubled",
-            hint="correct the quotation marks, or declare the `delimiter`",
-            line=reader.line_num,
-            **place.context(),
-        ) from None
-    finally:
-        csv.field_size_limit(limit)
-    path.unlink()
-    return target
+    if overrides.delimiter is None:
+        require_table(decoded.path, dialect, place)
+    declared = overrides.comment is not None
+    rows = regular_form(decoded.path, work.with_suffix(".rows"), dialect, declared_comment=declared)
+    return _Text(place, decoded, dialect, rows)
 
 
 def _settle_columns(texts: list[_Text], staged: Staged) -> None:
@@ -129,59 +100,37 @@ def _settle_columns(texts: list[_Text], staged: Staged) -> None:
 
 def _write(texts: list[_Text], staged: Staged, source: FileSettings) -> None:
     place = Place(source.table, source.path)
-    extra = 1
-    while True:
-        rows, filled = _parse_either_way(texts, staged, source, extra, place)
-        if not any(filled) or extra >= _MOST_EXTRA or (not filled[-1] and extra > 1):
-            break
-        extra = min(extra * 8, _MOST_EXTRA)
+    extra = min(_MOST_EXTRA, max(text.rows.extra for text in texts))
+    frames = [_frame(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
+    with reading_errors(place):
+        pl.concat(frames).sink_parquet(staged.path, compression="lz4")
+    rows = sum(text.rows.rows for text in texts)
     if not rows:
         raise no_rows(place, staged.unique)
-    _adopt_overflow(staged, rows, filled)
+    if extra:
+        _adopt_overflow(staged, rows, extra)
     staged.types = ["text"] * len(staged.unique)
     staged.readings = [True] * len(staged.unique)
-    delimiters = {text.dialect.delimiter for text in texts}
+    delimiters = {text.dialect.grammar.delimiter for text in texts}
     staged.delimiter = min(delimiters)
-    marks = {"\t": "tab", ONE_COLUMN: "none"}
     staged.layout = (
-        f"{' and '.join(sorted({text.encoding for text in texts}))}, delimiter "
-        + " and ".join(sorted(marks.get(mark, mark) for mark in delimiters))
+        f"{' and '.join(sorted({text.decoded.encoding for text in texts}))}, delimiter "
+        + " and ".join(sorted(map(shown, delimiters)))
         + ("" if texts[0].dialect.header else ", no header")
     )
 
 
-def _parse_either_way(
-    texts: list[_Text], staged: Staged, source: FileSettings, extra: int, place: Place
-) -> tuple[int, list[int]]:
-    """Parse the files; if the fast parser fails, parse copies that the standard library has rewritten."""
-    with reading_errors(place):
-        try:
-            return _parse(texts, staged, source, extra)
-        except pl.exceptions.PolarsError:
-            for text in texts:
-                text.path = _rewritten(text.path, text.dialect, text.place)
-            return _parse(texts, staged, source, extra)
-
-
-def _parse(texts: list[_Text], staged: Staged, source: FileSettings, extra: int) -> tuple[int, list[int]]:
-    """Write the staged rows. Return their number, and the number of cells in each column beyond the last."""
-    frames = [_rows(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
-    pl.concat(frames).sink_parquet(staged.path, compression="lz4")
-    overflow = pl.col([f"x{number}" for number in range(extra)]).count()
-    counts = pl.scan_parquet(staged.path).select(pl.len(), overflow).collect(engine="streaming").row(0)
-    return counts[0], list(counts[1:])
-
-
-def _rows(text: _Text, names: list[str], extra: int, source: FileSettings, number: int) -> pl.LazyFrame:
+def _frame(text: _Text, names: list[str], extra: int, source: FileSettings, number: int) -> pl.LazyFrame:
     """Return one file's rows, in the order of the table's columns, with the cells beyond the last column."""
     own = unique_names(text.dialect.header, len(names))
     places = {name: position(index) for index, name in enumerate(names)}
     columns = [*(places[name] for name in own), *(f"x{index}" for index in range(extra))]
     frame = pl.scan_csv(
-        text.path,
+        text.rows.path,
         has_header=False,
-        separator=text.dialect.delimiter,
-        skip_rows=text.dialect.skip,
+        separator=text.rows.delimiter,
+        quote_char='"' if text.dialect.grammar.quote or text.rows.skip_lines == 0 else None,
+        skip_lines=text.rows.skip_lines,
         schema=dict.fromkeys(columns, pl.String()),
         missing_columns="insert",
         extra_columns="ignore",
@@ -198,8 +147,10 @@ def _rows(text: _Text, names: list[str], extra: int, source: FileSettings, numbe
     )  # fmt: skip
 
 
-def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
+def _adopt_overflow(staged: Staged, rows: int, extra: int) -> None:
     """Make columns of cells beyond the header if most rows have them; else mark them as overflow."""
+    counts = pl.scan_parquet(staged.path).select(pl.col([f"x{number}" for number in range(extra)]).count())
+    filled = counts.collect(engine="streaming").row(0)
     last = max((index for index, number in enumerate(filled) if number), default=-1)
     if last < 0:
         return
@@ -214,6 +165,41 @@ def _adopt_overflow(staged: Staged, rows: int, filled: list[int]) -> None:
         staged.unique = names
     else:
         staged.overflow = [f"x{index}" for index in range(last + 1)]
+
+
+def _tell(texts: list[_Text], staged: Staged) -> None:
+    """Note the dialect, warnings and what was set aside."""
+    several = len(texts) > 1
+    described_files = []
+    for number, text in enumerate(texts):
+        own = unique_names(text.dialect.header, len(staged.unique))
+        told = Told(
+            text.place.file if several else "", text.decoded, text.dialect, text.rows.events, text.rows.last_line
+        )
+        described_files.append(described(told))
+        staged.warnings += warnings_of(told)
+        staged.rejects += [
+            Reject(cell.row, number, staged.unique.index(own[cell.column]), cell.text, f"not {text.decoded.encoding}")
+            for cell in text.rows.bad
+            if cell.column < len(own)
+        ]
+        staged.rejects += [
+            Reject(
+                text.rows.rows + 1, number, None, text.dialect.grammar.delimiter.join(record.cells), "below the rows"
+            )
+            for record in text.dialect.footer
+        ]
+    staged.dialect = dict(described_files[0])
+    others = {
+        text.place.file: other
+        for text, other in zip(texts[1:], described_files[1:], strict=True)
+        if {key: other[key] for key in _SAME} != {key: staged.dialect[key] for key in _SAME}
+    }
+    if others:
+        staged.dialect["files"] = others
+
+
+_SAME = ("encoding", "delimiter", "quote", "escape", "header_lines", "first_row")
 
 
 def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:

@@ -1,0 +1,244 @@
+"""Choose the separator and the quotation mark that make a file the most consistent table."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from radix_assets.sources.read.delimited.fixed import find_edges
+from radix_assets.sources.read.delimited.grammar import Grammar, Parser, Record
+from radix_assets.sources.read.delimited.shapes import column_shape, column_shapes, shape_of
+
+_COMMON = (",", ";", "\t", "|")
+_RARE = (
+    "\x1f",
+    "\x1e",
+    "\x01",
+    "\x02",
+    "\x07",
+    "~",
+    "^",
+    "§",
+    "¦",
+    "¬",
+    "@",
+    "#",
+    "!",
+    "*",
+    "&",
+    "$",
+    "%",
+    ":",
+    "=",
+    "/",
+)
+_SEVERAL = ("||", "::", ";;", "~~", "|~|", "~|~", "^|^", "##", "@@", "\t\t", "<>", "->", "$$", "&&", "%%", "^^", "¦¦")
+_PRIOR = {":": 0.6, "=": 0.5, "/": 0.4, "-": 0.3, "%": 0.5, "$": 0.5, "*": 0.6, "&": 0.6, "!": 0.6, "#": 0.6}
+_PAIR = 2
+_TYPED = frozenset({"number", "moment"})
+_LEAST = 0.5
+_LEAST_RARE = 0.9
+_RIVAL = 0.93
+_ROWS = 400
+LONE_RETURN = re.compile(r"\r(?!\n)")
+MAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A grammar, and how sure it is."""
+
+    grammar: Grammar
+    width: int
+    confidence: float
+    evidence: str
+    rival: Grammar | None = None
+    """Another grammar that explains the file about as well."""
+
+
+@dataclass(frozen=True)
+class _Scored:
+    grammar: Grammar
+    width: int
+    share: float
+    score: float
+    rows: int
+    first: bool = False
+    """Whether the first row has as many cells as the others."""
+    typed: bool = False
+    """Whether a column holds numbers or moments."""
+    whole: bool = False
+    """Whether the lines are values as they are: numbers, times or addresses."""
+    quotes: int = 0
+
+
+def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None, quote: str | None = None) -> Choice:
+    """Choose the grammar of a file from pieces of it, each of which begins at the start of a line.
+
+    What is given is not guessed: a delimiter (empty for a file of one column), or a quotation mark (empty for none).
+    """
+    if newline == "\n" and sum(len(LONE_RETURN.findall(piece)) for piece in pieces) * 2 > sum(map(_lines, pieces)):
+        pieces = [LONE_RETURN.sub("\n", piece) for piece in pieces]  # carriage returns end rows as well
+    text = "".join(pieces)
+    grammars = _candidates(text, newline, delimiter, quote)
+    scored = [score for grammar in grammars if (score := _score(grammar, pieces, newline)) is not None]
+    if delimiter is not None:
+        best = max(scored, key=lambda item: (item.score, item.width), default=None)
+        if best is None:
+            return Choice(Grammar(delimiter, '"' if quote is None else quote), 0, 1.0, "declared")
+        return Choice(best.grammar, best.width, 1.0, "declared")
+    rejected = [item for item in scored if item.whole and item.grammar.delimiter == "," and item.share > _LEAST]
+    scored = [item for item in scored if _credible(item)]
+    if not scored:
+        edges = find_edges(text.split(newline))
+        if edges:
+            grammar = Grammar("", "", edges=tuple(edges))
+            return Choice(grammar, len(edges), 0.7, f"blanks at the same {len(edges) - 1} places of every line")
+        mark = '"' if quote is None else quote
+        comma = rejected[0].grammar if rejected else None
+        return Choice(Grammar("", mark), 1, 0.8, "no separator divides the lines consistently", comma)
+    scored.sort(key=lambda item: -item.score)
+    best = scored[0]
+    rival = next((item for item in scored[1:] if item.grammar.delimiter != best.grammar.delimiter), None)
+    margin = 1.0 if rival is None else 1 - rival.score / best.score
+    confidence = round(min(0.99, best.share * (0.6 + min(1.0, 2 * margin) * 0.4)), 2)
+    evidence = f"{best.share:.0%} of {best.rows:,} rows looked at have {best.width} cells"
+    close = rival is not None and rival.score > _RIVAL * best.score and rival.width > 1
+    return Choice(best.grammar, best.width, confidence, evidence, rival.grammar if rival and close else None)
+
+
+def _lines(piece: str) -> int:
+    return piece.count("\n") + 1
+
+
+def _candidates(text: str, newline: str, delimiter: str | None, quote: str | None) -> list[Grammar]:
+    lines = [line for line in text.split(newline)[:_ROWS] if line.strip()]
+    marks: list[str] = (
+        [delimiter]
+        if delimiter is not None
+        else [
+            mark
+            for mark in (*_COMMON, *_SEVERAL, *_RARE)
+            if sum(mark in line for line in lines) * 2 >= len(lines) or mark in _COMMON
+        ]
+    )
+    grammars = []
+    for mark in marks:
+        if delimiter is None and mark not in text:
+            continue
+        for quotation in [quote] if quote is not None else _quotes(text, mark):
+            escapes = ["", "\\"] if quotation and f"\\{quotation}" in text else [""]
+            grammars += [
+                Grammar(mark, quotation, escape, trimmed=bool(quotation) and _spaced(text, mark, quotation))
+                for escape in escapes
+            ]
+    if delimiter is None or delimiter == " ":
+        grammars += [
+            Grammar(" ", quotation, runs=True) for quotation in ([quote] if quote is not None else _quotes(text, " "))
+        ]
+        grammars = [grammar for grammar in grammars if grammar.runs or grammar.delimiter != " "]
+    return grammars
+
+
+def _quotes(text: str, delimiter: str) -> list[str]:
+    """Return the quotation marks that a file may use: single ones only where they enclose whole cells."""
+    edge = re.escape(delimiter)
+    enclosed = (
+        len(re.findall(rf"(?:^|{edge})[ ]*'(?:[^'\n]|''|\\')*'[ ]*(?={edge}|\r|$)", text, re.MULTILINE))
+        if delimiter
+        else 0
+    )
+    begun = len(re.findall(rf"(?:^|{edge})[ ]*'", text, re.MULTILINE)) if delimiter else 0
+    if enclosed >= 1 and enclosed >= 0.9 * begun and text.count('"') < enclosed:
+        return ["'", '"']
+    return ['"']
+
+
+def _spaced(text: str, delimiter: str, quote: str) -> bool:
+    return delimiter != " " and bool(re.search(rf"{re.escape(delimiter)} +{re.escape(quote)}", text))
+
+
+def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | None:
+    records: list[Record] = []
+    share_of_piece = max(20, _ROWS // len(pieces)) if len(pieces) > 1 else 4 * _ROWS
+    for piece in pieces:
+        parser = Parser(grammar, newline)
+        for number, (record, _) in enumerate(parser.records(piece)):
+            if number >= share_of_piece:
+                break
+            if not record.blank or len(record.cells) > 1:
+                records.append(record)
+    records = [
+        record for record in records if not record.cells[0].lstrip().startswith("#") or len(record.cells) > 1
+    ] or records
+    if not records:
+        return None
+    widths = Counter(len(record.cells) for record in records)
+    wide = {width: number for width, number in widths.items() if width > 1}
+    if not wide:
+        return _Scored(grammar, 1, 1.0, 0.0, len(records))
+    width = max(wide, key=lambda item: (wide[item], item))
+    first = len(records[0].cells)
+    if first in wide and wide[first] * 2 >= wide[width]:
+        width = first
+    rows = [record for record in records if len(record.cells) == width]
+    share = len(rows) / len(records)
+    broken = sum(record.broken for record in records) / len(records)
+    clean = _cleanliness(grammar, rows, width)
+    typed = sum(_purity(rows, index) for index in range(width)) / width
+    prior = (
+        1.0
+        if grammar.delimiter in _COMMON
+        else 0.7
+        if grammar.runs
+        else _PRIOR.get(grammar.delimiter, 0.85 if len(grammar.delimiter) == 1 else 1.05)
+    )
+    quotes = sum(record.quotes for record in rows)
+    used = 1.0 if grammar.quote == '"' else 1.05 if quotes else 0.9
+    score = share * clean * (0.4 + 0.6 * typed) * (1 - 0.5 * broken) * prior * used
+    sample = rows[1:] or rows
+    lines = [grammar.delimiter.join(record.cells) for record in sample if not record.quotes]
+    values = len(lines) > 0 and all(shape_of(line) in _TYPED or MAIL.fullmatch(line) for line in lines)
+    # Cells that are numbers are rarely one number with several marks in it, but a date has several.
+    whole = values and (width == _PAIR or grammar.delimiter not in _COMMON)
+    is_typed = any(shape in _TYPED for shape in column_shapes([record.cells for record in sample], width))
+    return _Scored(grammar, width, share, score, len(records), first == width, is_typed, whole, quotes)
+
+
+def _purity(rows: Sequence[Record], index: int) -> float:
+    """Return how alike the cells of a column are: words are less telling than numbers and dates."""
+    shape, share = column_shape(record.cells[index] for record in rows[1:] or rows)
+    return share * (0.8 if shape == "words" else 0.9 if not shape else 1.0)
+
+
+def _cleanliness(grammar: Grammar, rows: Sequence[Record], width: int) -> float:
+    """Return the share of cells in which no other separator stands."""
+    others = [mark for mark in (";", "\t", "|") if mark not in grammar.delimiter]
+    dirty = total = 0
+    for record in rows[:_ROWS]:
+        if record.quotes:
+            continue
+        for cell in record.cells[:width]:
+            if not cell:
+                continue
+            total += 1
+            dirty += any(mark in cell for mark in others) or (
+                grammar.delimiter not in {",", ""} and "," in cell and shape_of(cell) == "words" and ", " not in cell
+            )
+    return 1 - dirty / total if total else 1.0
+
+
+def _credible(item: _Scored) -> bool:
+    """Return whether a grammar makes a table: rare separators must divide nearly every line, and not mere words."""
+    grammar = item.grammar
+    if item.width < _PAIR:
+        return False
+    if grammar.delimiter in _COMMON and (item.first or not item.whole):
+        return item.share >= (_LEAST if item.rows > 3 else 0.3)  # noqa: PLR2004 a header and a row or two
+    if item.rows < 2 or (item.share < _LEAST_RARE and (item.width < 3 or item.share < 0.5)):  # noqa: PLR2004
+        return False
+    if grammar.runs:
+        return item.first and (item.typed or item.quotes > 0) and item.share >= _LEAST_RARE
+    if item.whole:
+        return False
+    return item.first or item.width > _PAIR

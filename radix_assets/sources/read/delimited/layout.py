@@ -1,0 +1,296 @@
+"""Which records of a file are titles, header, rows and footer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from radix_assets.sources.read.delimited.grammar import Record
+from radix_assets.sources.read.delimited.header import is_header
+from radix_assets.sources.read.delimited.shapes import Shape, column_shapes, shape_of
+
+COMMENTS = ("#", "//", "%", "--")
+_BODY = 300
+_PREAMBLE = 40
+_FULL = 0.8
+_MOST_HEADERS = 4
+_LEAST_BELOW = 5
+_TYPED = frozenset({"number", "moment"})
+
+
+@dataclass
+class Layout:
+    """The parts of a file above its rows."""
+
+    names: list[str]
+    """The names of the columns as in the file, empty text where one has none; no item if there is no header."""
+    width: int
+    """The number of columns."""
+    first: int
+    """The index of the first record of data."""
+    header: list[int] = field(default_factory=list)
+    """The indices of the records of the header."""
+    comment: str = ""
+    """The text at the start of a line that is a comment."""
+    sure: bool = False
+    """Whether every line that begins so is a comment, even one with as many cells as a row."""
+    row_names: bool = False
+    """Whether the header is one cell shorter because the first column, names of rows, has none."""
+    unnamed: bool = False
+    """Whether the header has fewer cells than the rows."""
+    shapes: list[Shape] = field(default_factory=list)
+    """The shape of the values of each column."""
+    confidence: float = 0.9
+    evidence: str = ""
+
+
+def find_layout(
+    records: Sequence[Record],
+    width: int,
+    *,
+    header: Sequence[int] | None = None,
+    skip: int = 0,
+    comment: str | None = None,
+) -> Layout | None:
+    """Find the header and the first row among the first records of a file; None if all are blank.
+
+    `width` is the number of cells of most rows. `header` are the lines of the header as declared, none if there is
+    none; `skip` is how many lines above it are declared not to be part of the table; `comment` marks comments.
+    """
+    mark = comment if comment is not None else _comment_mark(records, width)
+    usable = [
+        index
+        for index, record in enumerate(records)
+        if record.line > skip and not record.blank and not is_comment(record, mark, width, declared=comment is not None)
+    ]
+    if not usable:
+        return None
+    if header is not None:
+        return _declared(records, usable, width, header, mark)
+    start = _first_full(records, usable, width)
+    body = [index for index in usable if index > start]
+    rows = [records[index].cells for index in body if len(records[index].cells) == width][:_BODY]
+    shapes = column_shapes(rows, width)
+    first = records[start]
+    named, confidence, evidence = is_header(first.cells, rows, shapes, width)
+    if not named:
+        longest = max((len(records[index].cells) for index in usable if index >= start), default=width)
+        ragged = sum(len(records[index].cells) != width for index in body) * 2 > len(body)
+        return Layout(
+            names=[],
+            width=longest if ragged else max(width, len(first.cells)),
+            first=start,
+            comment=mark,
+            shapes=column_shapes([first.cells, *rows], width),
+            confidence=confidence,
+            evidence=evidence,
+        )
+    lines = [start]
+    upper = _upper(records, usable, start, width)
+    if upper is not None:
+        lines.insert(0, upper)
+    names = [cell.strip() for cell in first.cells]
+    rest = list(body)
+    while len(rest) > 1 and len(lines) < _MOST_HEADERS and _continues(records, rest, width):
+        lines.append(rest.pop(0))
+    if len(lines) > 1:
+        names = _joined([records[index].cells for index in lines])
+        evidence = f"{len(lines)} rows of words above columns of values"
+        rows = [records[index].cells for index in rest if len(records[index].cells) == width][:_BODY]
+        shapes = column_shapes(rows, width)
+        confidence = min(confidence, 0.8)
+    sure = (
+        bool(mark)
+        and shapes[0] in _TYPED
+        and any(
+            record.cells[0].lstrip().startswith(mark) and len(record.cells) != width for record in records[: lines[0]]
+        )
+    )
+    row_names = False
+    if len(names) == width - 1 and _are_row_names(rows):
+        names, row_names = ["", *names], True
+        evidence = "the header is one cell shorter than the rows, and the first cells are different in all rows"
+    elif len(names) < width and all(not cell.strip() for row in rows for cell in row[len(names) :]):
+        width = len(names)
+    width = max(width, len(names))
+    unnamed = len(names) < width
+    names += [""] * (width - len(names))
+    after = rest[0] if rest else len(records)
+    return Layout(
+        names=names,
+        width=width,
+        first=after,
+        header=lines,
+        comment=mark,
+        sure=sure,
+        row_names=row_names,
+        unnamed=unnamed,
+        shapes=shapes[:width],
+        confidence=confidence,
+        evidence=evidence,
+    )
+
+
+def is_comment(record: Record, mark: str, width: int, *, declared: bool = False) -> bool:
+    """Return whether a record is a comment: it begins with the mark and, unless that is declared, is no row."""
+    if not mark or not record.cells[0].lstrip().startswith(mark):
+        return False
+    return declared or len(record.cells) != width or width == 1 or sum(bool(cell.strip()) for cell in record.cells) == 1
+
+
+def _comment_mark(records: Sequence[Record], width: int) -> str:
+    for mark in COMMENTS:
+        hits = [index for index, record in enumerate(records) if record.cells[0].lstrip().startswith(mark)]
+        if mark == "--" and not any(records[index].cells[0].startswith("-- ") for index in hits):
+            continue
+        if width == 1:
+            # Words behind number signs may be the values of the only column, unless they stand above its header only.
+            leading = next((index for index, record in enumerate(records) if index not in hits), len(records))
+            if hits and hits == list(range(leading)) and len(records) > leading + 1:
+                return mark
+            continue
+        if hits and all(
+            is_comment(records[index], mark, width) for index in hits if index != _named_by_mark(records, hits, width)
+        ):
+            odd = [index for index in hits if is_comment(records[index], mark, width)]
+            if odd and len(odd) * 2 < len(records) + 2:
+                return mark
+    return ""
+
+
+def _named_by_mark(records: Sequence[Record], hits: Sequence[int], width: int) -> int | None:
+    """Return the record that begins with a mark and is nevertheless the header: `#id,name`."""
+    wide = [index for index in hits if len(records[index].cells) == width]
+    return wide[0] if len(wide) == 1 and wide[0] + 1 < len(records) else None
+
+
+def _filled(record: Record) -> int:
+    return sum(bool(cell.strip()) for cell in record.cells)
+
+
+def _first_full(records: Sequence[Record], usable: Sequence[int], width: int) -> int:
+    """Return the index of the first record that is not a title: the header, or a row."""
+    first = usable[0]
+    if width == 1:
+        return first
+    top = usable[:_PREAMBLE]
+    below = sorted(
+        _filled(records[index]) for index in usable[len(usable) // 3 :] if len(records[index].cells) >= width - 1
+    )
+    typical = below[len(below) // 2] if below else width
+    most = max((_filled(records[index]) for index in top if len(records[index].cells) <= width), default=width)
+
+    def wide(index: int) -> bool:
+        return len(records[index].cells) >= max(2, width - 1)
+
+    record = records[first]
+    good = wide(first) and _filled(record) >= max(2, 0.5 * min(typical, width))
+    if good and not _set_apart(records, usable, first):
+        return first
+    if wide(first) and width == 2 and len(usable) > 1 and not good:  # noqa: PLR2004
+        following = records[usable[1]].cells
+        if any(shape_of(cell) in _TYPED for cell in following) and usable[1] == first + 1:
+            return first
+    for index in top:
+        if (
+            wide(index)
+            and _filled(records[index]) >= _FULL * min(most, width)
+            and not _set_apart(records, usable, index)
+        ):
+            return index
+    return next((index for index in top if wide(index)), first)
+
+
+def _set_apart(records: Sequence[Record], usable: Sequence[int], index: int) -> bool:
+    """Return whether a blank line stands between a record near the top and fuller ones below it."""
+    following = [other for other in usable if other > index][:6]
+    if not following or (_filled(records[index]) >= _filled(records[following[0]]) and following[0] == index + 1):
+        return False
+    for left, right in pairwise([index, *following]):
+        if _filled(records[right]) <= _filled(records[index]) and right == left + 1:
+            continue
+        return (
+            right > left + 1
+            and _filled(records[right]) > _filled(records[index])
+            and all(records[between].blank for between in range(left + 1, right))
+        )
+    return False
+
+
+def _continues(records: Sequence[Record], rest: Sequence[int], width: int) -> bool:
+    """Return whether the record below the header is one more row of it: words or blanks above columns of values."""
+    cells = records[rest[0]].cells
+    rows = [records[index].cells for index in rest[1:] if len(records[index].cells) == width][:_BODY]
+    if len(cells) != width or len(rows) < 2:  # noqa: PLR2004
+        return False
+    typed = [index for index, shape in enumerate(column_shapes(rows, width)) if shape in _TYPED]
+    own = [shape_of(cells[index]) for index in typed]
+    words = own.count("words")
+    if words != len(typed) or any(cells[index].strip().strip("*?-") == "" for index in typed):
+        return False
+    return words >= 2 or (words == 1 and len(rows) >= _LEAST_BELOW and width <= 3)  # noqa: PLR2004
+
+
+def _upper(records: Sequence[Record], usable: Sequence[int], start: int, width: int) -> int | None:
+    """Return the record above a header that names groups of its columns, if there is one."""
+    at = usable.index(start)
+    if not at or usable[at - 1] != start - 1:
+        return None
+    upper, lower = records[start - 1], records[start]
+    names = [cell.strip() for cell in lower.cells]
+    repeated = len({name for name in names if name}) < sum(map(bool, names))
+    if len(upper.cells) != width or _filled(upper) < 2 or not repeated:  # noqa: PLR2004
+        return None
+    return start - 1
+
+
+def _joined(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Join the names of several rows; a blank in an upper row that names groups means the same as left of it."""
+    width = max(map(len, rows))
+    parts: list[list[str]] = [[] for _ in range(width)]
+    for number, row in enumerate(rows):
+        cells = [cell.strip() for cell in row] + [""] * (width - len(row))
+        sparse = number < len(rows) - 1 and "" in cells
+        before = ""
+        for index, cell in enumerate(cells):
+            before = cell or (before if sparse and _filled_below(rows[number + 1 :], index) else "")
+            if before and before not in parts[index]:
+                parts[index].append(before)
+    return [" ".join(names) for names in parts]
+
+
+def _filled_below(rows: Sequence[Sequence[str]], index: int) -> bool:
+    return any(index < len(row) and row[index].strip() for row in rows)
+
+
+def _are_row_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first column names the rows: running numbers from 1, or words that are all different."""
+    first = [row[0].strip() for row in rows if row]
+    if len(first) < 2 or len(set(first)) < len(first):  # noqa: PLR2004
+        return False
+    if first == [str(number) for number in range(1, len(first) + 1)]:
+        return True
+    if all(shape_of(cell) == "words" for cell in first):
+        return (
+            all(shape != "words" for shape in column_shapes([row[-1:] for row in rows], 1)) or len(first) > _LEAST_BELOW
+        )
+    return False
+
+
+def _declared(records: Sequence[Record], usable: Sequence[int], width: int, header: Sequence[int], mark: str) -> Layout:
+    lines = [index for index in usable if records[index].line in header]
+    after = [index for index in usable if not header or records[index].line > max(header)]
+    names = _joined([records[index].cells for index in lines]) if lines else []
+    rows = [records[index].cells for index in after if len(records[index].cells) == width][:_BODY]
+    width = max(width, len(names))
+    names = [*names, *[""] * (width - len(names))] if names else []
+    first = after[0] if after else len(records)
+    return Layout(
+        names=names,
+        width=width,
+        first=first,
+        header=lines,
+        comment=mark,
+        shapes=column_shapes(rows, width),
+        confidence=1.0,
+        evidence="declared",
+    )

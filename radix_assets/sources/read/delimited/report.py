@@ -1,0 +1,177 @@
+"""What to say of a text file: its dialect for programs, warnings for people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from radix_assets.sources.read.delimited.assemble import MOST_LINES, Event
+from radix_assets.sources.read.delimited.structure import Dialect
+from radix_assets.sources.read.encoding import Decoded
+from radix_assets.sources.schema import ReadWarning
+
+_MOST_LISTED = 100
+_UNSURE = 0.55
+_NAMES = {"\t": "tab", " ": "blanks", "": "none"}
+_TEXTS: dict[str, Callable[[str, str], str]] = {
+    "short_rows": lambda rows, at: f"{rows} fewer cells than the header ({at}); the missing cells are null",
+    "long_rows": lambda rows, at: f"{rows} more cells than there are columns ({at}); the cells beyond are set aside",
+    "truncated_last_row": lambda _, at: (
+        f"the last row is cut off ({at}): it has fewer cells than the header and no line end"
+    ),
+    "broken_quotes": lambda rows, at: (
+        f"{rows} a quotation mark that is not closed or not doubled ({at}); it was read as text"
+    ),
+    "ambiguous_quotes": lambda rows, at: (
+        f"{rows} a quoted cell over lines that could be rows by themselves ({at}); it was read as one cell"
+    ),
+    "line_breaks": lambda rows, at: f"{rows} a line break in a cell without quotes ({at}); the lines were joined again",
+    "stray_returns": lambda rows, at: (
+        f"{rows} a carriage return that ends no line ({at}); it was read as part of the cell"
+    ),
+    "null_bytes": lambda rows, at: f"{rows} a zero byte in a cell ({at}); it was kept",
+    "not_text": lambda rows, at: f"{rows} bytes that are no text in the file's encoding ({at}); the cell is set aside",
+    "repeated_header": lambda rows, at: f"{rows} the header once more ({at}) and were left out",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One file, for the warnings about it."""
+
+    file: str
+    """Its name, if the table has several files; else empty."""
+    decoded: Decoded
+    dialect: Dialect
+    events: Mapping[str, Event]
+    last_line: int = 0
+
+
+def described(told: Told) -> dict[str, Any]:
+    """Return the dialect of a file, for programs. It holds no value of a column."""
+    dialect, decoded = told.dialect, told.decoded
+    choice, layout, grammar = dialect.choice, dialect.layout, dialect.grammar
+    comments = [*dialect.comments, *(told.events["comments"].lines if "comments" in told.events else [])]
+    result: dict[str, Any] = {
+        "encoding": decoded.encoding,
+        "delimiter": grammar.delimiter,
+        "quote": grammar.quote,
+        "escape": grammar.escape or grammar.quote,
+        "header_lines": dialect.header_lines,
+        "first_row": dialect.first_row,
+        "comment": layout.comment,
+        "skipped_lines": sorted({*(record.line for record in dialect.skipped), *comments})[:_MOST_LISTED],
+        "footer_lines": [record.line for record in dialect.footer],
+        "confidence": {
+            "encoding": decoded.confidence,
+            "delimiter": choice.confidence,
+            "header_lines": layout.confidence,
+        },
+        "evidence": {"encoding": decoded.evidence, "delimiter": choice.evidence, "header_lines": layout.evidence},
+    }
+    if grammar.edges:
+        result["fixed_width"] = list(grammar.edges)
+    if decoded.alternatives:
+        result["alternatives"] = {"encoding": list(decoded.alternatives)}
+    return result
+
+
+def shown(delimiter: str) -> str:
+    """Return a delimiter for display."""
+    return _NAMES.get(delimiter, delimiter if delimiter.isprintable() else repr(delimiter)[1:-1])
+
+
+def warnings_of(told: Told) -> list[ReadWarning]:
+    """Return what a person should know of how a file was read."""
+    warnings = [*_of_encoding(told), *_of_structure(told)]
+    for code, text in _TEXTS.items():
+        event = told.events.get(code)
+        if event:
+            have = "are" if code == "repeated_header" else "have"
+            rows = f"{event.count:,} rows {have}" if event.count > 1 else f"1 row {'is' if have == 'are' else 'has'}"
+            warnings.append(
+                ReadWarning(code=code, message=text(rows, _lines(event)), lines=event.lines, count=event.count)
+            )
+    if told.file:
+        warnings = [warning.model_copy(update={"message": f"{told.file}: {warning.message}"}) for warning in warnings]
+    return warnings
+
+
+def _lines(event: Event) -> str:
+    return listed(event.lines, more=event.count > len(event.lines))
+
+
+def listed(lines: Sequence[int], *, more: bool = False) -> str:
+    """Return line numbers for display."""
+    first = [f"{line:,}" for line in lines[:5]]
+    dots = " …" if more or len(lines) > len(first) else ""
+    return f"line{'s' * (len(lines) > 1 or more)} {', '.join(first)}{dots}"
+
+
+def _of_encoding(told: Told) -> list[ReadWarning]:
+    decoded = told.decoded
+    if not decoded.doubtful:
+        return []
+    others = f"; {', '.join(decoded.alternatives)} would fit as well" if decoded.alternatives else ""
+    return [
+        ReadWarning(
+            code="ambiguous_encoding" if decoded.alternatives else "guessed_encoding",
+            message=f"the encoding is probably {decoded.encoding} (confidence {decoded.confidence:.0%}){others}; "
+            "declare `encoding` if letters are wrong",
+        )
+    ]
+
+
+def _warning(code: str, message: str, lines: Sequence[int] = ()) -> ReadWarning:
+    return ReadWarning(code=code, message=message, lines=list(lines)[:MOST_LINES], count=len(lines))
+
+
+def _of_structure(told: Told) -> list[ReadWarning]:
+    return [*_of_delimiter(told.dialect), *_of_header(told.dialect), *_of_end(told)]
+
+
+def _of_delimiter(dialect: Dialect) -> list[ReadWarning]:
+    choice, warnings = dialect.choice, []
+    if choice.rival is not None:
+        used, other = shown(choice.grammar.delimiter), shown(choice.rival.delimiter)
+        message = f"the delimiter may be {used} or {other}; {used} was used; declare `delimiter` if that is wrong"
+        warnings.append(_warning("ambiguous_delimiter", message))
+    if choice.grammar.edges:
+        places = len(choice.grammar.edges) - 1
+        message = f"there is no delimiter; the columns are parted by blanks at {places} places of every line"
+        warnings.append(_warning("fixed_width", message))
+    return warnings
+
+
+def _of_header(dialect: Dialect) -> list[ReadWarning]:
+    layout, header, warnings = dialect.layout, dialect.header_lines, []
+    if dialect.skipped:
+        lines = [record.line for record in dialect.skipped]
+        message = f"above the header {listed(lines)} hold no row but a title, a date or a note, and were left out"
+        warnings.append(_warning("skipped_lines", message, lines))
+    if len(header) > 1 and layout.confidence < 1:
+        message = f"the header has {len(header)} rows; the names were joined"
+        warnings.append(_warning("several_header_rows", message, header))
+    if layout.row_names:
+        message = "the header is one cell shorter than the rows; the first column holds names of rows"
+        warnings.append(_warning("row_names", message, header))
+    elif layout.unnamed and bool(layout.shapes) and bool(layout.shapes[-1]):
+        message = "the header has fewer names than the rows have cells; the last columns are named by position"
+        warnings.append(_warning("unnamed_columns", message, header))
+    if layout.confidence < _UNSURE:
+        taken = "a row" if not layout.names else "the header"
+        message = f"whether the first row is a header is not certain ({layout.evidence}); it was taken as {taken}"
+        warnings.append(_warning("ambiguous_header", message))
+    return warnings
+
+
+def _of_end(told: Told) -> list[ReadWarning]:
+    dialect, warnings = told.dialect, []
+    if dialect.footer:
+        lines = [told.last_line + 1 + record.line for record in dialect.footer] if told.last_line else []
+        number = len(dialect.footer)
+        where = f" ({listed(lines)})" if lines else ""
+        message = f"{number} line{'s' * (number > 1)} below the rows{where}: a total or a note, set aside"
+        warnings.append(_warning("footer", message, lines))
+    if dialect.padding:
+        warnings.append(_warning("padding", f"{dialect.padding} after the last line were left out"))
+    return warnings
