@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.letters import guess_encoding
+from radix_assets.sources.read.place import Place
 from radix_resources.errors import SourceError
 
 _CHUNK = 1 << 22

@@ -9,8 +9,8 @@ import polars as pl
 from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.encoding import to_utf8
 from radix_assets.sources.read.files import find, head_of_file, kind_of, partition_of
-from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.overrides import overrides_of
+from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
 from radix_resources.errors import RadixError
 

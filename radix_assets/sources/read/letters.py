@@ -82,7 +82,7 @@ _PRIOR = {
     "cp1256": 0.95,
     "cp1255": 0.97,
 }
-_SAMPLE = 400_000
+_SAMPLE = 100_000
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CLUSTER = re.compile(r"[\u0080-\u024f]{4}")
 """No language of Latin letters puts four accented ones side by side."""
@@ -94,7 +94,7 @@ _FREQUENT_HANGUL = frozenset(
     "이다는의에을가하고지한도사로서기어대시리인나자아부정해제라전스구일수장그원보주상동국문여있신성공중경세과관모소산"
     "울광천남북강서면읍군호번름명김박최조윤임오유연용영안양계적조개위분우금요회물목상선실민년월"
 )
-_LEAST = 0.02
+_LEAST, _NONSENSE = 0.02, 0.35
 HIGH = re.compile(rb"[\x80-\xff]")
 
 
@@ -121,6 +121,10 @@ def guess_encoding(chunks: Iterable[bytes]) -> Guess:
             scores[encoding] = _score(text, encoding) * _PRIOR.get(encoding, 1.0)
     order = sorted(scores, key=lambda encoding: -scores[encoding])
     best = order[0]
+    if scores[best] < _NONSENSE:  # no encoding makes words of it, as in text that was converted twice
+        best = "cp1252" if "cp1252" in scores else "latin-1"
+        order.remove(best)
+        order.insert(0, best)
     rivals = [
         encoding
         for encoding in order[1:]
@@ -259,28 +263,33 @@ def _language(counts: Counter[str], total: int) -> float:
 
 def _score_ideographs(text: str, encoding: str) -> float:
     """Return how plausible a text of a double-byte encoding is: kana, hangul and frequent ideographs."""
-    marks = [mark for mark in text if ord(mark) > 127]  # noqa: PLR2004
-    if not marks:
+    counts = Counter(mark for mark in text if ord(mark) > 127)  # noqa: PLR2004
+    if not counts:
         return 0.0
-    points = 0.0
-    for mark in marks:
-        code = ord(mark)
-        if 0x3040 <= code <= 0x30FF:  # noqa: PLR2004 kana
-            points += 1.0 if encoding in {"cp932", "euc-jp"} else 0.3
-        elif 0xFF61 <= code <= 0xFF9F:  # noqa: PLR2004 kana of half width, which stray bytes give
-            points -= 0.3
-        elif 0xAC00 <= code <= 0xD7A3:  # noqa: PLR2004 hangul
-            points += _hangul(mark) if encoding == "cp949" else -0.5
-        elif 0x4E00 <= code <= 0x9FFF:  # noqa: PLR2004 ideographs: the first level of each standard is ordered by use
-            points += _ideograph(mark, encoding)
-        elif 0x3000 <= code <= 0x303F or 0xFF00 <= code <= 0xFF60:  # noqa: PLR2004 marks of full width
-            points += 0.8
-        elif mark in _SIGNS:
-            points += 0.2
-        else:
-            points -= 1.0
+    points, total = 0.0, counts.total()
+    for mark, number in counts.items():
+        points += number * _points(mark, encoding)
     mixed = len(re.findall(r"[A-Za-z][\u4e00-\u9fff\uac00-\ud7a3]|[\u4e00-\u9fff\uac00-\ud7a3][A-Za-z]", text))
-    return points / len(marks) - 0.8 * mixed / len(marks)
+    return points / total - 0.8 * mixed / total
+
+
+def _points(mark: str, encoding: str) -> float:
+    """Return how plausible a character is in a text of a double-byte encoding."""
+    code = ord(mark)
+    points = -1.0
+    if 0x3040 <= code <= 0x30FF:  # noqa: PLR2004 kana
+        points = 1.0 if encoding in {"cp932", "euc-jp"} else 0.3
+    elif 0xFF61 <= code <= 0xFF9F:  # noqa: PLR2004 kana of half width, which stray bytes give
+        points = -0.3
+    elif 0xAC00 <= code <= 0xD7A3:  # noqa: PLR2004 hangul
+        points = _hangul(mark) if encoding == "cp949" else -0.5
+    elif 0x4E00 <= code <= 0x9FFF:  # noqa: PLR2004 ideographs: the first level of each standard is ordered by use
+        points = _ideograph(mark, encoding)
+    elif 0x3000 <= code <= 0x303F or 0xFF00 <= code <= 0xFF60:  # noqa: PLR2004 marks of full width
+        points = 0.8
+    elif mark in _SIGNS:
+        points = 0.2
+    return points
 
 
 def _hangul(mark: str) -> float:

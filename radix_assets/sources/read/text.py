@@ -12,9 +12,9 @@ from radix_assets.sources.read.delimited.rows import Rows, regular_form
 from radix_assets.sources.read.dialect import Dialect, Overrides, detect, unique_names
 from radix_assets.sources.read.encoding import Decoded, to_utf8
 from radix_assets.sources.read.files import SourceFile
-from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.overrides import overrides_of
+from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
 from radix_assets.sources.types.readings import cleaned
