@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _LATIN = {
@@ -82,7 +83,7 @@ _PRIOR = {
     "cp1256": 0.95,
     "cp1255": 0.97,
 }
-_SAMPLE = 100_000
+_SAMPLE, _WORDS = 100_000, 30_000
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CLUSTER = re.compile(r"[\u0080-\u024f]{4}")
 """No language of Latin letters puts four accented ones side by side."""
@@ -180,10 +181,10 @@ def _score(text: str, encoding: str) -> float:
     bad = sum(n for mark, n in counts.items() if unicodedata.category(mark) in {"Cc", "Co", "Cn"} or mark == "\ufffd")
     odd = sum(n for mark, n in counts.items() if not mark.isalpha() and mark not in _SIGNS) - bad
     score = 1.0 - 3 * bad / total - 1.2 * max(0, odd) / total
-    return score - _wrong_words(text, total) + _language(counts, total)
+    return score - _wrong_words(text[:_WORDS]) + _language(counts, total)
 
 
-def _wrong_words(text: str, total: int) -> float:
+def _wrong_words(text: str) -> float:
     """Return a penalty for words that no language writes: mixed scripts, capitals inside, signs between letters."""
     wrong = 0.0
     for word in _WORD.findall(text):
@@ -206,9 +207,10 @@ def _wrong_words(text: str, total: int) -> float:
         elif len(word) == 1:
             wrong += 0.3
     wrong += len(_SIGN_INSIDE.findall(text)) + 0.7 * len(_SIGN_BEFORE.findall(text)) + 0.5 * len(_TILDE.findall(text))
-    return 1.5 * wrong / total
+    return 1.5 * wrong / max(1, sum(ord(mark) > 127 for mark in text))  # noqa: PLR2004
 
 
+@lru_cache(maxsize=4096)
 def _script(mark: str) -> str:
     code = ord(mark)
     for script, first, last in (
