@@ -11,7 +11,7 @@ from radix_assets.profiles.schema import TableProfile
 from radix_assets.relationships.find import find_schema
 from radix_assets.relationships.schema import Schema
 from radix_assets.sources.schema import DATA_FILE
-from radix_assets.suggestions.folder import read_folder
+from radix_assets.suggestions.folder import read_argument
 
 PROBLEMS = {"regression_forecast": "forecasting", "ordinal_regression": "ordinal"}
 
@@ -109,6 +109,6 @@ def read_sets(data: Path, work: Path) -> Iterator[Made]:
             continue
         place = work / file.parent.name
         place.mkdir(parents=True)
-        reading = read_folder(file.parent, place)
+        reading = read_argument(str(file.parent), place)
         profiles = {table: profile_table(table, path / DATA_FILE) for table, path in reading.tables.items()}
         yield Made(truth, reading.tables, profiles, find_schema(reading.tables, profiles))

@@ -227,7 +227,7 @@ def large(folder: Path, *, tables: int = 70, columns: int = 300, rows: int = 1_0
 
 def speed(wide: int) -> list[dict[str, object]]:
     """Return the seconds of each part, wall clock and processor."""
-    from radix_assets.suggestions.folder import read_folder
+    from radix_assets.suggestions.folder import read_argument
 
     rows: list[dict[str, object]] = []
 
@@ -246,7 +246,7 @@ def speed(wide: int) -> list[dict[str, object]]:
         work.mkdir()
         large(data, columns=wide)
         start, cpu = time.perf_counter(), time.process_time()
-        reading = read_folder(data, work)
+        reading = read_argument(str(data), work)
         timed("reading", start, cpu)
         start, cpu = time.perf_counter(), time.process_time()
         profiles = {name: profile_table(name, path / "data.parquet") for name, path in reading.tables.items()}

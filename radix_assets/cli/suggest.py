@@ -13,7 +13,6 @@ from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
 from radix_assets.pipeline.output import counted
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials, credentials
-from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
     from radix_assets.suggestions.folder import Reading
@@ -30,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def suggest(
     source: Annotated[
-        str, typer.Argument(help="A folder with one file per table, the address of a database, or a project's name.")
+        str, typer.Argument(help="A file, a folder, a glob pattern, an archive, an address, or a project's name.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on the last line, for scripts.")] = False,  # noqa: FBT002 typer's options
     target: Annotated[str | None, typer.Option(help="The column to predict: table.column.")] = None,
@@ -79,22 +78,15 @@ def _suggestions_for(source: str, work: Path, target: str | None, say: Any) -> d
 
 
 def _read(source: str, work: Path, say: Any) -> "Reading":
-    from radix_assets.suggestions.folder import read_address, read_folder, read_project
+    from radix_assets.suggestions.folder import read_argument, read_project
 
-    if "://" in source:
-        return read_address(source, work, Credentials((Environment(),)), lambda table: say(f"reading {table}"))
-    folder = Path(source).expanduser()
-    if folder.is_dir():
-        return read_folder(folder, work, lambda table: say(f"reading {table}"))
-    if not source.isidentifier():
-        raise ConfigError(
-            "RDX-CFG-005",
-            f"{source!r} is neither a folder, an address nor a project",
-            expected="a folder with one file per table, an address such as postgresql://…, or a project's name",
-            hint="check the path",
-        )
-    here = place()
-    return read_project(here.project(source), work, credentials(here.home.state), lambda table: say(f"reading {table}"))
+    def reading(table: str) -> None:
+        say(f"reading {table}")
+
+    if source.isidentifier() and not Path(source).exists():
+        here = place()
+        return read_project(here.project(source), work, credentials(here.home.state), reading)
+    return read_argument(source, work, Credentials((Environment(),)), reading)
 
 
 def _print(suggestions: Mapping[str, Any]) -> None:

@@ -1,13 +1,79 @@
 """From the arguments of `radix new` to the sources of a project file."""
 
-from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from radix_assets.project.settings import Project, slug
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.files import FileSource
-from radix_assets.sources.kinds.registry import kind_of_argument
+from radix_assets.sources.kinds.registry import kind_of_argument, kinds
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
+from radix_resources.errors import ConfigError, RadixError
+
+NO_PROJECT: Final = Path("/without a project/projects/read")
+"""A folder for the context of sources: no path is below its grandparent, so that all paths are absolute."""
+
+
+@dataclass
+class Discovery:
+    """What arguments name."""
+
+    sources: list[Source] = field(default_factory=list)
+    unread: list[tuple[str, RadixError]] = field(default_factory=list)
+    """Files of a folder or a pattern whose tables could not be listed, with the reason."""
+
+
+def sources_of(arguments: Sequence[str], context: SourceContext, names: TableNames) -> Discovery:
+    """Return the sources that arguments of `radix read`, `radix suggest` and `radix new` name.
+
+    An argument is a file, a directory, a pattern, an address, or whatever an installed kind of source takes. The files
+    of a directory or a pattern may be of any kind that takes files, such as databases.
+
+    Raise ConfigError RDX-CFG-010 if an argument names nothing, and what listing a source that it names itself raises.
+    """
+    result = Discovery()
+    files: list[str] = []
+    for argument in arguments:
+        kind = kind_of_argument(argument)
+        if kind is not FileSource:
+            result.sources += kind.discover([argument], context, names)
+            continue
+        others = _of_other_kinds(argument, context, names)
+        result.sources += others.sources
+        result.unread += others.unread
+        if (others.sources or others.unread) and not _holds_files(argument):
+            continue
+        files.append(argument)
+    # Named last, since a table from a file may be given another name; listed first.
+    result.sources[:0] = FileSource.discover(files, context, names) if files else []
+    return result
+
+
+def _of_other_kinds(argument: str, context: SourceContext, names: TableNames) -> Discovery:
+    from radix_assets.sources.read.formats import is_readable
+    from radix_assets.sources.read.listing import entries
+
+    result = Discovery()
+    for entry in entries(argument):
+        if is_readable(entry.name):
+            continue
+        kind = next((kind for kind in kinds() if kind is not FileSource and kind.matches_argument(str(entry))), None)
+        try:
+            result.sources += kind.discover([str(entry)], context, names) if kind else []
+        except RadixError as error:
+            result.unread.append((entry.name, error))
+    return result
+
+
+def _holds_files(argument: str) -> bool:
+    from radix_assets.sources.read.listing import list_files
+
+    try:
+        return bool(list_files(argument))
+    except ConfigError:
+        return False
 
 
 def discover(
@@ -15,22 +81,12 @@ def discover(
 ) -> tuple[list[Source], list[str]]:
     """Return the sources that the arguments name, and the names of the credentials that reading them requires.
 
-    An argument is a file, a directory (all readable files in it), a pattern, a postgresql:// address, or whatever an
-    installed kind of source takes. `folder` is the folder of the project to be. See `discover` of each kind.
-
-    Raise ConfigError RDX-CFG-010 if an argument names nothing, and what listing a source raises.
+    `folder` is the folder of the project to be. See `sources_of`; a file whose tables cannot be listed is an error.
     """
-    by_kind: dict[type[Source], list[str]] = defaultdict(list)
-    for argument in arguments:
-        by_kind[kind_of_argument(argument)].append(argument)
-    files = by_kind.pop(FileSource, [])
-    context, names = SourceContext(folder, credentials), TableNames(slug)
-    sources: list[Source] = []
-    for kind, own in by_kind.items():
-        sources += kind.discover(own, context, names)
-    # Named last, since a table from a file may be given another name; listed first.
-    sources[:0] = FileSource.discover(files, context, names) if files else []
-    return sources, list(dict.fromkeys(name for source in sources for name in source.credential_names()))
+    found = sources_of(arguments, SourceContext(folder, credentials), TableNames(slug))
+    if found.unread:
+        raise found.unread[0][1]
+    return found.sources, list(dict.fromkeys(name for source in found.sources for name in source.credential_names()))
 
 
 def headers(project: Project, credentials: Credentials = NO_CREDENTIALS) -> dict[str, list[str] | None]:

@@ -6,19 +6,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from radix_assets.raw.convert import convert
+from radix_assets.raw.discovery import NO_PROJECT, sources_of
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
-from radix_assets.sources.kinds.registry import kind_of_argument
 from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.credentials.memory import InMemory
 from radix_resources.errors import RadixError
-
-NO_PROJECT: Final = Path("/without a project/projects/read")
-"""A folder for the context of sources: no path is below its grandparent, so that all paths are absolute."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +62,12 @@ def read_source(
     argument, secrets = take_secrets(argument, "PASSWORD")
     stores = Credentials((InMemory(secrets), *credentials.backends))
     context = SourceContext(NO_PROJECT, stores)
-    sources = kind_of_argument(argument).discover([argument], context, TableNames(str))
+    found = sources_of([argument], context, TableNames(str))
     out.mkdir(parents=True, exist_ok=True)
     used: set[str] = set()
-    for source in sources:
+    for name, error in found.unread:
+        yield TableUnread(name, error)
+    for source in found.sources:
         with source.hold_state(context) as state:
             for table in source.list_tables():
                 say(table)

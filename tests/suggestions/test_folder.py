@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from radix_assets.cli import suggest
 from radix_assets.sources.schema import read_schema
-from radix_assets.suggestions.folder import read_address, read_folder
+from radix_assets.suggestions.folder import read_argument
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError
 
@@ -52,7 +52,7 @@ def said(folder, *options):
 def test_every_kind_of_file_is_a_table_and_unreadable_ones_are_reported(folder, tmp_path):
     (tmp_path / "work").mkdir()
     before = sorted(path.name for path in folder.iterdir())
-    reading = read_folder(folder, tmp_path / "work")
+    reading = read_argument(str(folder), tmp_path / "work")
     names = ["arrow", "columnar", "header only", "lines", "of base", "packed", "plain", "records", "spaced"]
     assert sorted(reading.tables) == names
     for name in set(names) - {"header only"}:
@@ -75,12 +75,12 @@ def test_tables_may_be_one_level_down(tmp_path):
     (tmp_path / "data" / "feed").mkdir(parents=True)
     (tmp_path / "work").mkdir()
     ROWS.write_csv(tmp_path / "data" / "feed" / "stops.txt")
-    assert list(read_folder(tmp_path / "data", tmp_path / "work").tables) == ["stops"]
+    assert list(read_argument(str(tmp_path / "data"), tmp_path / "work").tables) == ["stops"]
 
 
 def test_a_folder_without_tables_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="RDX-CFG-010"):
-        read_folder(tmp_path, tmp_path)
+        read_argument(str(tmp_path), tmp_path)
 
 
 def test_the_command_prints_one_object_and_leaves_no_files(folder, tmp_path, monkeypatch):
@@ -105,7 +105,7 @@ def test_the_tables_of_a_database_are_read_with_what_it_declares(postgresql: tup
         "CREATE VIEW broken AS SELECT 1 / (id - 1) AS n FROM parent; CREATE TABLE nothing (a int);"
     )
     connection.close()
-    reading = read_address(postgresql[0], tmp_path, Credentials())
+    reading = read_argument(postgresql[0], tmp_path, Credentials())
     assert sorted(reading.tables) == ["child", "nothing", "parent"]
     assert [(error.file, error.code) for error in reading.errors] == [("broken", "RDX-SRC-016")]
     declared = read_schema(reading.tables["child"]).declared
