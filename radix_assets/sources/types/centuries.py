@@ -1,8 +1,8 @@
 """Years of two digits: the century that the dates of a column belong to.
 
-The rule: all dates of a column lie within the shortest span of years, the latest one that has begun and that ends at
-most ten years from now. Births and deaths, by the column's name, end by now; dates named as due or valid may begin
-in the future. Where the years fill the century so that no span is shorter, dates end by now.
+The rule: the dates of a column end before a gap of at least 15 years in which there is none, as late as possible but
+at most ten years from now, and they have begun by now. Births and deaths, by the column's name, end by now; dates named
+as due or valid may lie up to 50 years ahead. Without such a gap dates end by now.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading, ReadWarning
-from radix_assets.sources.types.counts import Finding, present_in
+from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in, required
 from radix_assets.sources.types.readings import parsed
 
 _PAST = re.compile(
@@ -29,22 +29,41 @@ _CENTURY = 100
 _AHEAD = 10
 _FAR_AHEAD = 50
 _LEAST_GAP = 15
-"""Years without dates that make a span of the rest."""
+"""Years without dates that end a span."""
 
 
-def settle_centuries(rows: Rows, findings: Mapping[str, Finding], names: Mapping[str, str], year: int) -> None:
-    """Set the pivot of every finding of dates with two-digit years, and warn. `year` is the present one."""
+def settle_centuries(
+    rows: Rows,
+    counts: Mapping[str, Counts],
+    findings: dict[str, Finding],
+    names: Mapping[str, str],
+    year: int,
+    *,
+    overridden: bool = False,
+) -> None:
+    """Set the pivot of every finding of dates with two-digit years, and warn. `year` is the present one.
+
+    Findings of columns that hold days which their century lacks, such as 29 February 1900, are removed, unless they are
+    `overridden`: the project says that they are dates.
+    """
     short = {
         column: finding
         for column, finding in findings.items()
         if any("%y" in pattern for pattern in finding.reading.formats) and finding.reading.pivot is None
     }
+    if not short:
+        return
     for column, finding in short.items():
         name = names.get(column, "")
         finding.reading.pivot = _pivot(_years(rows, column, finding.reading), name, year)
     _order_lives(rows, short, names)
     for column, finding in short.items():
         pivot = finding.reading.pivot or year
+        present = counts[column].present
+        finding.failed = present - count_parsed(rows, [(column, finding.reading)])[0]
+        if not overridden and present - finding.failed < required(present):
+            del findings[column]
+            continue
         finding.warnings.append(
             ReadWarning(
                 code="two_digit_years",
@@ -68,17 +87,16 @@ def _pivot(digits: list[int], name: str, year: int) -> int:
         return year
     following = [*digits[1:], digits[0]]
     gaps = [(after - digit) % _CENTURY or _CENTURY for digit, after in zip(digits, following, strict=True)]
-    longest = max(gaps)
-    if longest < _LEAST_GAP:
-        return year
-    last = digits[gaps.index(longest)]
-    span = _CENTURY - longest
     past, future = bool(_PAST.search(name)), bool(_FUTURE.search(name))
     latest = year if past else year + (_FAR_AHEAD if future else _AHEAD)
-    end = latest - (latest - last) % _CENTURY
-    if not future and end - span > year:
-        end -= _CENTURY
-    return end
+    ends = []
+    for place, gap in enumerate(gaps):
+        if gap < _LEAST_GAP:
+            continue
+        end = latest - (latest - digits[place]) % _CENTURY
+        has_begun = future or end - (_CENTURY - gap) <= year
+        ends.append(end if has_begun else end - _CENTURY)
+    return max(ends, default=year)
 
 
 def _order_lives(rows: Rows, short: Mapping[str, Finding], names: Mapping[str, str]) -> None:

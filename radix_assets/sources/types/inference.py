@@ -46,7 +46,7 @@ def infer(
     open_columns = [column for column in columns if column not in overrides or overrides[column].type is None]
     findings = _infer(rows, counts, open_columns, names, delimiter, year)
     given = find_overridden(rows, counts, overrides)
-    settle_centuries(rows, given, names, year)
+    settle_centuries(rows, counts, given, names, year, overridden=True)
     findings |= given
     nulls = nulls_of(rows, counts, findings)
     for column in columns:
@@ -77,7 +77,7 @@ def _infer(
     for step in (infer_booleans, infer_moments):
         findings.update(step(rows, counts, texts))
         texts = {column: values for column, values in texts.items() if column not in findings}
-    settle_centuries(rows, findings, names, year)
+    settle_centuries(rows, counts, findings, names, year)
     findings.update(_written_numbers(rows, counts, samples, findings, delimiter))
     for column, exact in keep_exact(rows, counts, findings).items():
         if exact is None:

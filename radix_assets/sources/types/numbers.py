@@ -122,7 +122,7 @@ def number_candidates(values: list[str], decimal: str) -> list[Finding]:
         return []
     unit = _unit(values)
     bracketed = sum(bool(_BRACKETED.search(value)) for value in values)
-    signs = 0 < bracketed < len(values)
+    signs = 0 < bracketed < len(values) or any(value.startswith("\u2212") for value in values)
     candidates = []
     for mark in [decimal] if decimal else [".", ","]:
         for thousands in _GROUPS[mark]:
