@@ -33,5 +33,9 @@ Problem = Literal["binary", "multiclass", "regression", "count", "ordinal", "for
 known up to now. These three are fitted like a regression, with a different split and metric."""
 
 
+LEARNERS: tuple[str, ...] = ("lgbm", "extra_tree", "linear", "rf")
+"""The names of the learners that Radix ships, in the order in which the search tries them."""
+
+
 NUMERIC: frozenset[Problem] = frozenset({"regression", "count", "ordinal", "forecasting"})
 """Problems with a numeric target."""

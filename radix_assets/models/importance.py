@@ -21,12 +21,14 @@ def shap_values(model: FittedModel, inputs: Inputs, *, seed: int) -> tuple[Float
     """
     generator = np.random.default_rng(seed)
     width = inputs.codes.shape[1]
-    exact = len(model.learners) == 1 and model.learners[0].exact_contributions
-    most = ROWS if exact else max(5, min(200, BUDGET // (PATHS * (width + 1))))
-    chosen = np.sort(generator.permutation(len(inputs))[:most])
+    order = generator.permutation(len(inputs))
+    if len(model.learners) == 1:
+        chosen = np.sort(order[:ROWS])
+        exact = model.learners[0].contributions(Inputs(inputs.encoder, inputs.codes[chosen]))
+        if exact is not None:
+            return exact, chosen
+    chosen = np.sort(order[: max(5, min(200, BUDGET // (PATHS * (width + 1))))])
     rows = Inputs(inputs.encoder, inputs.codes[chosen])
-    if exact:
-        return model.learners[0].contributions(rows), chosen
     return _sampled(model, rows, inputs.codes, generator), chosen
 
 

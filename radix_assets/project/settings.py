@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from radix_assets.project.cron import is_cron
+from radix_assets.project.learner_names import check_learner
 from radix_assets.project.text import place_of, read_settings
 from radix_assets.question.horizon import Future, future_of
 from radix_assets.sources.kinds.base import Source
@@ -105,6 +106,11 @@ class Search(_Strict):
     def _distinct(cls, learners: list[str] | None) -> list[str] | None:
         if learners is not None and len(set(learners)) < len(learners):
             raise ValueError("a learner is listed twice")
+        for name in learners or []:
+            try:
+                check_learner(name)
+            except ConfigError as error:
+                raise PydanticCustomError("unknown_name", "{found}", error.attrs()) from None
         return learners
 
     @model_serializer(mode="wrap")
@@ -136,7 +142,7 @@ class Infrastructure(_Strict):
         except ConfigError as error:
             if error.code != "RDX-CFG-003":
                 raise
-            raise PydanticCustomError("unknown_provider", "{found}", error.attrs()) from None
+            raise PydanticCustomError("unknown_name", "{found}", error.attrs()) from None
 
     @model_validator(mode="after")
     def _settings_of_provider(self) -> "Infrastructure":
@@ -363,7 +369,7 @@ def _explain(
         hint = f"did you mean {near[0]}?" if near else "remove it, or use one of these names"
     elif first["type"] == "missing":
         found, expected, hint = f"{name} is missing", "it is required", f"add {where[-1]}:"
-    elif first["type"] == "unknown_provider":
+    elif first["type"] == "unknown_name":
         found, expected, hint = (str(first["ctx"][part]) for part in ("found", "expected", "hint"))
     else:
         message = first["msg"].removeprefix("Value error, ")

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from model_matrices import made, snapshot
+from pydantic import ValidationError
 
 from radix_assets.features.schema import Feature
 from radix_assets.models.champion import decide
@@ -114,9 +115,11 @@ def test_a_model_of_a_learner_that_is_not_installed_is_reported(tmp_path, winner
     assert caught.value.code == "RDX-CFG-019"
 
 
-def test_an_unknown_learner_is_refused_with_the_names_that_exist(tmp_path):
+def test_an_unknown_learner_is_refused_with_the_names_that_exist():
+    with pytest.raises(ValidationError, match="there is no learner 'lightgbm'"):
+        Search(trials=2, learners=["lightgbm"])
     with pytest.raises(ConfigError, match=r"'lightgbm'.*\n.*lgbm, extra_tree, linear, rf, centroids") as caught:
-        trained(tmp_path, search=Search(trials=2, learners=["lightgbm"]))
+        get_learner("lightgbm")
     assert caught.value.code == "RDX-CFG-019"
 
 

@@ -57,6 +57,8 @@ def test_owners_are_not_a_setting_that_results_depend_on(tmp_path: Path):
         (("table: orders", "table: customers"), 1, ["customers", "same name"]),
         (("goal:\n", "owners: [ana]\ngoal:\n"), 6, ["ana", "team:NAME"]),
         (("goal:\n", "infrastructure:\n  provider: exmple\ngoal:\n"), 7, ["exmple", "example, local", "mean example?"]),
+        (("goal:\n", "search: {learners: [lgbm, liner]}\ngoal:\n"), 6, ["'liner'", "lgbm, extra_tree", "mean linear?"]),
+        (("goal:\n", "search:\n  learners: [lgbm, xgboost]\ngoal:\n"), 7, ["'xgboost'", "install the package"]),
         (("goal:\n", "infrastructure: {provider: 7}\ngoal:\n"), 6, ["provider", "7"]),
         (("goal:\n", "infrastructure:\n  shelf: upper\ngoal:\n"), 7, ["shelf is not", "endpoint_hours, provider"]),
         (

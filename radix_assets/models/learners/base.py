@@ -76,8 +76,6 @@ class Learner(ABC):
     weight_tolerance: ClassVar[float] = 1e-6
     """Largest mean absolute difference between predictions of a fit with weights and one with repeated rows: of
     probabilities, or in standard deviations of a numeric target."""
-    exact_contributions: ClassVar[bool] = False
-    """Whether `contributions` is implemented."""
     rounds: int = 0
     """Boosting rounds (or the like) that early stopping chose; 0 if the learner has none."""
 
@@ -128,12 +126,13 @@ class Learner(ABC):
         del settings, rows
         return None
 
-    def contributions(self, inputs: Inputs) -> Floats:
+    def contributions(self, inputs: Inputs) -> Floats | None:
         """Return exact SHAP values, rows x features (of several classes, the sum of the absolute values).
 
-        Called only if `exact_contributions` is true; Radix estimates the values by sampling otherwise.
+        None, the default, means that the learner has no exact values; Radix then estimates them by sampling.
         """
-        raise NotImplementedError
+        del inputs
+        return None
 
 
 def task_of(classes: int) -> Task:

@@ -22,7 +22,6 @@ class LightGBM(Learner):
 
     name = "lgbm"
     suffix = "txt"
-    exact_contributions = True
     # Bins and the least rows per leaf are counted in rows, and bagging draws rows, so repeated rows fit a little
     # differently than weighted ones.
     weight_tolerance = 0.1

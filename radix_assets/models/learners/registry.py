@@ -1,21 +1,18 @@
 """The learners that Radix ships, and those that installed packages offer."""
 
+from radix_assets.common.vocabulary import LEARNERS
 from radix_assets.models.learners.base import Learner, Task
 from radix_assets.models.learners.forest import ExtraTrees, RandomForest
 from radix_assets.models.learners.lightgbm import LightGBM
 from radix_assets.models.learners.linear import Linear
 from radix_assets.pipeline.output import counted
+from radix_assets.project.learner_names import check_learner
 from radix_resources.errors import ConfigError, ModelError
 from radix_resources.plugins import load_plugin, plugins
 
-BUILT_IN: tuple[type[Learner], ...] = (LightGBM, ExtraTrees, Linear, RandomForest)
+_CLASSES: dict[str, type[Learner]] = {learner.name: learner for learner in (LightGBM, ExtraTrees, Linear, RandomForest)}
+BUILT_IN: tuple[type[Learner], ...] = tuple(_CLASSES[name] for name in LEARNERS)
 """In the order in which the search tries them."""
-
-
-def learner_names() -> list[str]:
-    """Return the names of all learners that a project may list: those that Radix ships, then those of packages."""
-    names = [learner.name for learner in BUILT_IN]
-    return [*names, *(name for name in plugins("radix.learners") if name not in names)]
 
 
 def get_learner(name: str) -> type[Learner]:
@@ -23,16 +20,9 @@ def get_learner(name: str) -> type[Learner]:
 
     Raise ConfigError RDX-CFG-019 if no package offers it, or what it offers is not a learner of that name.
     """
-    for learner in BUILT_IN:
-        if learner.name == name:
-            return learner
-    if name not in plugins("radix.learners"):
-        raise ConfigError(
-            "RDX-CFG-019",
-            f"there is no learner {name!r}",
-            expected=f"one of {', '.join(learner_names())}",
-            hint="install the package that provides it, or correct the name",
-        )
+    if name in _CLASSES:
+        return _CLASSES[name]
+    check_learner(name)
     offered = load_plugin("radix.learners", name)
     if not (isinstance(offered, type) and issubclass(offered, Learner) and getattr(offered, "name", None) == name):
         raise ConfigError(
