@@ -10,6 +10,8 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from workbook import workbook
 
 from radix_assets.raw.read_source import TableRead, read_source
@@ -386,3 +388,74 @@ def test_the_sheets_of_readxl_are_read_as_described(tmp_path):
         assert rows is None or {table.schema.rows for table in read.values()} == {rows}
     shape = json.loads((folder / "truth.json").read_text())
     assert shape["name"] == "readxl_sheets"
+
+
+# large sheets, and round trips
+
+
+def both_ways(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    """Return a sheet that was read column by column, None if it is not plain, and cell by cell."""
+    from radix_assets.sources.read.place import Place
+    from radix_assets.sources.read.workbooks import reader, sheet
+
+    monkeypatch.setattr(reader, "_LARGE", 0)
+    (tmp_path / "t.xlsx").write_bytes(content)
+    with reader.open_workbook(tmp_path / "t.xlsx", Place("t", "t.xlsx")) as workbook:
+        name = workbook.names[0]
+        return sheet._read_plain(workbook, name), sheet._read_cells(workbook, name)
+
+
+def long_rows(count: int) -> list[list[Any]]:
+    values = ["Ann", 0.5, DAY, dt.time(6, 30), True, DAY.replace(hour=7)]
+    return [[i, *(None if i % (7 + j) == 0 else value for j, value in enumerate(values))] for i in range(1, count)]
+
+
+@pytest.mark.parametrize("margin", [0, 2])
+def test_a_large_plain_sheet_is_read_as_cell_by_cell(tmp_path, monkeypatch, margin):
+    header = ["id", "name", "share", "day", "clock", "yes", "moment"]
+    rows = [["Report"], [], header, *long_rows(150), [], *long_rows(150), ["Total", None, 12], [], ["Source: x"]]
+    plain, cells = both_ways(book([[None] * margin + row for row in rows]), tmp_path, monkeypatch)
+    assert plain.frame.equals(cells.frame)
+    assert plain.frame.schema == cells.frame.schema
+    assert (plain.names, plain.rejects, plain.warnings, plain.dialect) == (
+        (cells.names, cells.rejects, cells.warnings, cells.dialect)
+    )
+
+
+@pytest.mark.parametrize("odd", ["text", True, DAY, "#N/A", "=A1", 12345678901234567890])
+def test_a_large_sheet_with_an_odd_cell_is_read_cell_by_cell(tmp_path, monkeypatch, odd):
+    rows = [["id", "n"], *([i, i / 4] for i in range(300))]
+    rows[150][1] = odd
+    plain, cells = both_ways(book(rows), tmp_path, monkeypatch)
+    assert plain is None
+    assert cells.frame.height == 300
+
+
+VALUES = {
+    "number": st.floats(-1e9, 1e9).map(lambda value: float(f"{value:.12g}")) | st.integers(-(2**50), 2**50),
+    "text": st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12).map(
+        lambda text: f"v{text}"
+    ),
+    "day": st.datetimes(dt.datetime(1905, 1, 1), dt.datetime(2200, 1, 1)).map(lambda m: m.replace(microsecond=0)),  # noqa: DTZ001
+    "truth": st.booleans(),
+}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_written_is_read(data, tmp_path_factory):
+    kinds = data.draw(st.lists(st.sampled_from(sorted(VALUES)), min_size=1, max_size=5))
+    row = st.tuples(*(VALUES[kind] | (st.none() if i else st.nothing()) for i, kind in enumerate(kinds)))
+    rows = data.draw(st.lists(row, min_size=3, max_size=30))
+    names = [f"{kind}_{i}" for i, kind in enumerate(kinds)]
+    folder = tmp_path_factory.mktemp("trip")
+    (table,) = tables(book([names, *map(list, rows)]), folder).values()
+    frame = pl.read_parquet(table.file)
+    assert frame.columns == names
+    assert table.schema.rejected == 0
+    for name, kind, expected in zip(names, kinds, zip(*rows, strict=True), strict=True):
+        values = frame[name].to_list()
+        if kind == "day":
+            values = pl.Series(values, strict=False).cast(pl.Datetime("us")).to_list()
+        if kind != "text" or frame[name].dtype == pl.String:
+            assert values == [v.strip() if isinstance(v, str) else v for v in expected]

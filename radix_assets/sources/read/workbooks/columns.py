@@ -50,13 +50,17 @@ class Column:
         if len(kinds) == 1 and int not in kinds:
             (kind,) = kinds
             piece = pl.Series(cells, dtype=_DTYPES[kind], strict=False)
-            if kind is float:
-                self.beyond += int(((piece.abs() > _EXACT) & (piece == piece.floor())).sum())
+            self.count_beyond(piece)
             self.pieces.append(piece)
         else:
             self.beyond += sum(isinstance(cell, int | float) and abs(cell) > _EXACT for cell in cells)
             self.pieces.append(list(cells))
         self.kinds += kinds
+
+    def count_beyond(self, values: pl.Series) -> None:
+        """Count whole numbers beyond 2^53."""
+        if values.dtype == pl.Float64:
+            self.beyond += int(((values.abs() > _EXACT) & (values == values.floor())).sum())
 
     def mixture(self) -> list[tuple[int, str]]:
         """Return how many values there are of each kind, the commonest first; words for missing values are none."""

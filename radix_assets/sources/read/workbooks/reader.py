@@ -15,6 +15,7 @@ from radix_assets.sources.read.grids.cells import Span
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.workbooks.marks import Marks, read_marks
 from radix_assets.sources.read.workbooks.package import Package, open_package
+from radix_assets.sources.read.workbooks.plain import excerpt, scan_plain
 from radix_resources.errors import SourceError
 
 if TYPE_CHECKING:
@@ -29,6 +30,21 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
+@dataclass(frozen=True)
+class PlainRows:
+    """The first and last rows of a plain sheet."""
+
+    rows: list[tuple[int, list[Any]]]
+    """Each with its number, from 1. Those between are blank here."""
+    parted: int
+    """The last of the first rows."""
+    texts: int
+    """Cells of text in the whole sheet."""
+    truths: int
+    """Cells of truth values in the whole sheet."""
+    hidden_rows: int
+
+
 @dataclass
 class Workbook:
     """An open workbook."""
@@ -37,8 +53,8 @@ class Workbook:
     names: list[str]
     """Its worksheets, in their order."""
     hidden: set[str]
-    suffix: str
-    """Of its format, such as `.xlsx`."""
+    path: Path
+    """A link to it with the suffix of its format, such as `.xlsx`."""
     _reader: "CalamineWorkbook"
     _package: Package | None
     _marks: dict[str, Marks] = field(default_factory=dict)
@@ -52,6 +68,27 @@ class Workbook:
     def is_large(self, sheet: str) -> bool:
         """Return whether a sheet is too large to look into before it is read."""
         return self._package is not None and self._package.sizes.get(sheet, 0) > _LARGE
+
+    def reading(self) -> contextlib.AbstractContextManager[None]:
+        """Return a context in which errors of the reading libraries become SourceError RDX-SRC-005."""
+        return reading_errors(self.place)
+
+    def plain(self, sheet: str) -> PlainRows | None:
+        """Return the first and last rows of a plain sheet; None if it has cells that must be read one by one."""
+        import python_calamine
+
+        with reading_errors(self.place):
+            plain = scan_plain(self._package, sheet) if self._package else None
+            if plain is None or self._package is None:
+                return None
+            with python_calamine.CalamineWorkbook.from_filelike(excerpt(self._package, sheet, plain)) as part:
+                reader = part.get_sheet_by_name(sheet)
+                left = reader.start[1] if reader.start else 0
+                rows = [
+                    (number if number <= plain.parted else number + plain.moved, cells)
+                    for number, cells in enumerate(_marked(reader.iter_rows(), left, Marks()), start=1)
+                ]
+        return PlainRows(rows, plain.parted, plain.texts, plain.truths, plain.hidden_rows)
 
     def marks(self, sheet: str) -> Marks:
         """Return what a sheet says of its cells beside their values. Raise SourceError RDX-SRC-005, RDX-SRC-040."""
@@ -73,7 +110,7 @@ class Workbook:
             reader = self._load(sheet)
             left = reader.start[1] if reader.start else 0
             rows = _marked(reader.iter_rows(), left, marks)
-            yield from _filled(_with_durations(rows) if self.suffix == ".ods" else rows, marks.spans)
+            yield from _filled(_with_durations(rows) if self.path.suffix == ".ods" else rows, marks.spans)
 
     def _load(self, sheet: str) -> "CalamineSheet":
         if sheet not in self._loaded:
@@ -147,7 +184,7 @@ def open_workbook(path: Path, place: Place) -> Iterator[Workbook]:
             sheets = [sheet for sheet in reader.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
             visible = python_calamine.SheetVisibleEnum.Visible
             hidden = {sheet.name for sheet in sheets if sheet.visible != visible}
-            yield Workbook(place, [sheet.name for sheet in sheets], hidden, named.suffix, reader, package)
+            yield Workbook(place, [sheet.name for sheet in sheets], hidden, named, reader, package)
 
 
 def suffix_of(path: Path) -> str:

@@ -11,8 +11,9 @@ from radix_assets.sources.read.files import Place, SourceFile
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
 from radix_assets.sources.read.workbooks.reader import Workbook, open_workbook
+from radix_assets.sources.read.workbooks.sheet import read_sheet
 from radix_assets.sources.read.workbooks.sheets import Sheet, sheets_of, tables_of
-from radix_assets.sources.read.workbooks.table import SheetTable, read_sheet
+from radix_assets.sources.read.workbooks.table import SheetTable
 from radix_assets.sources.schema import ReadWarning
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import SourceError

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from typing import Any, Final
 
 import polars as pl
 
-from radix_assets.sources.read.grids.cells import Row, SetAside, Span, is_blank, text_of
-from radix_assets.sources.read.grids.footer import TOTAL, find_footer, typed_columns
-from radix_assets.sources.read.grids.layout import Layout, find_layout
+from radix_assets.sources.read.grids.cells import Row, SetAside, text_of
+from radix_assets.sources.read.grids.footer import TOTAL
+from radix_assets.sources.read.grids.layout import Layout
 from radix_assets.sources.read.staging import ROW, Reject, position
 from radix_assets.sources.read.text import no_rows
 from radix_assets.sources.read.workbooks.columns import ZERO_DATE, Column
@@ -48,7 +47,7 @@ class SheetTable:
 
 
 @dataclass
-class _Body:
+class Body:
     """The rows below a header, as far as they were read."""
 
     columns: list[Column]
@@ -65,68 +64,16 @@ class _Body:
         self.numbers += numbers
 
 
-def read_sheet(workbook: Workbook, sheet: str) -> SheetTable:
-    """Return the table of a sheet.
-
-    Raise SourceError RDX-SRC-004 if it holds no row, and what opening a workbook raises.
-    """
-    marks = workbook.marks(sheet)
-    rows = (Row(number, cells) for number, cells in enumerate(workbook.rows(sheet), start=1) if not is_blank(cells))
-    head = list(islice(rows, _HEAD))
-    if not head:
-        raise no_rows(workbook.place, [])
-    layout = find_layout(head, marks.spans)
-    width = max(len(row.cells) for row in head)
-    body, tail = _read_body(chain(head, rows), layout, marks.spans, width)
-    columns = [number for number in range(width) if layout.names[number] or body.columns[number].kinds or any(
-        number < len(row.cells) and row.cells[number] is not None for row in tail)]  # fmt: skip
-    footer = _footer(tail, columns)
-    body.add(tail[: len(tail) - len(footer)])
-    body.set_aside += [(row.number, _text(row), reason) for row, reason in footer]
-    return _table(workbook, sheet, layout, marks, body, footer)
-
-
-def _read_body(rows: Iterator[Row], layout: Layout, spans: Sequence[Span], width: int) -> tuple[_Body, list[Row]]:
-    """Read all rows but the last ones, which may be notes."""
-    body = _Body([Column() for _ in range(width)])
-    header: list[Any] = []
-    wide = {span.top for span in spans if span.right - span.left + 1 >= max(3, width - 1)}
-    pending: list[Row] = []
-    for row in rows:
-        if row.number < layout.first:
-            header = list(row.cells) if layout.header and row.number == layout.header[-1] else header
-            continue
-        if len(row.cells) != width:
-            row = Row(row.number, [*row.cells, *[None] * (width - len(row.cells))][:width])  # noqa: PLW2901 padded
-        if header and row.cells[0] == header[0] and list(row.cells) == [*header, *[None] * (width - len(header))]:
-            body.set_aside.append((row.number, _text(row), REPEATED))
-        elif row.number in wide and len({text_of(cell) for cell in row.cells if cell is not None}) == 1:
-            body.set_aside.append((row.number, _text(row), HEADING))
-        else:
-            pending.append(row)
-        if len(pending) == _PIECE + _TAIL:
-            body.add(pending[:_PIECE])
-            del pending[:_PIECE]
-    cut = max(0, len(pending) - _TAIL)
-    body.add(pending[:cut])
-    return body, pending[cut:]
-
-
-def _footer(tail: Sequence[Row], columns: Sequence[int]) -> list[tuple[Row, str]]:
-    if len(tail) < 2:  # noqa: PLR2004 a table has a row
-        return []
-    typed = typed_columns(tail[:-3] if len(tail) > 2 * _FEW else tail, columns)
-    return find_footer(tail, typed, columns)
-
-
-def _text(row: Row) -> str:
+def text_of_row(row: Row) -> str:
+    """Return the cells of a row as one text; a merged cell occurs once."""
     texts = [text_of(cell) for cell in row.cells]
     return " | ".join(text for i, text in enumerate(texts) if text and (i == 0 or texts[i - 1] != text))
 
 
-def _table(
-    workbook: Workbook, sheet: str, layout: Layout, marks: Marks, body: _Body, footer: Sequence[tuple[Row, str]]
+def make_table(
+    workbook: Workbook, sheet: str, layout: Layout, marks: Marks, body: Body, footer: Sequence[tuple[Row, str]]
 ) -> SheetTable:
+    """Return the table of a sheet whose rows were read. Raise SourceError RDX-SRC-004 if there is none."""
     kept = [
         number for number, column in enumerate(body.columns) if layout.names[number] or column.kinds or column.rejects
     ]
@@ -189,7 +136,7 @@ def _of_layout(layout: Layout) -> Iterator[ReadWarning]:
         )
 
 
-def _of_rows(body: _Body) -> Iterator[ReadWarning]:
+def _of_rows(body: Body) -> Iterator[ReadWarning]:
     reasons = dict.fromkeys(reason for _, _, reason in body.set_aside)
     for reason in reasons:
         rows = [number for number, _, other in body.set_aside if other == reason]
@@ -198,7 +145,7 @@ def _of_rows(body: _Body) -> Iterator[ReadWarning]:
         yield ReadWarning(code=code, message=words, lines=rows[:_FEW], count=len(rows))
 
 
-def _of_columns(kept: Sequence[int], names: Sequence[str], body: _Body) -> Iterator[ReadWarning]:
+def _of_columns(kept: Sequence[int], names: Sequence[str], body: Body) -> Iterator[ReadWarning]:
     for number, name in zip(kept, names, strict=True):
         column = body.columns[number]
         label = name or f"column {number + 1}"
