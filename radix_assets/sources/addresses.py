@@ -1,14 +1,25 @@
 """Addresses of databases and services, in which secrets are `${NAME}` references that are resolved when connecting."""
 
+import ipaddress
 import re
+import socket
+from collections.abc import Mapping
 from functools import partial
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from radix_resources.credentials.lookup import REFERENCE, Credentials
+from radix_resources.errors import SourceError
 
 # Up to the last @, whatever the password holds: it is better to hide a host than to show half a password.
 _PASSWORD = re.compile(r"^(\w+://[^/@:?]*:)(.*)(@)")
 _PARAMETER = re.compile(r"([?&]password=)([^&]*)")
+_METADATA = frozenset(
+    {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"}
+    | {"100.100.100.200", "192.0.0.192"}
+)
+_HOSTS = frozenset({"host", "hostaddr"})
+_COLONS = 2
+"""From this many colons on, a host without brackets is an IPv6 address without a port."""
 _TIMEOUT = 10
 """Seconds to wait for a connection, unless the address specifies another limit."""
 
@@ -64,9 +75,43 @@ def revealed(address: str, credentials: Credentials, table: str | None = None) -
     return credentials.reveal(address, quoted=partial(quote, safe=""), purpose=purpose, table=table)
 
 
+def refuse_metadata(host: str, where: Mapping[str, str]) -> None:
+    """Raise SourceError RDX-SRC-051 if a host, by whatever name or spelling, is a cloud's metadata service.
+
+    Private networks are where databases are, so they are not refused.
+    """
+    if not host or host.startswith(("/", "@")):
+        return  # a socket of this machine
+    try:
+        texts = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return  # connecting reports that there is no such host
+    addresses = [ipaddress.ip_address(text) for text in texts]
+    plain = {str(getattr(address, "ipv4_mapped", None) or address) for address in addresses}
+    if plain & _METADATA:
+        raise SourceError(
+            "RDX-SRC-051",
+            "the address leads to a cloud's metadata service, which is not a database",
+            expected="the host of a database",
+            hint="correct the host in the address",
+            **where,
+        )
+
+
 def resolve(address: str, table: str | None, credentials: Credentials) -> str:
-    """Return a PostgreSQL address with its credentials and a time limit. Raise as `revealed`."""
+    """Return a PostgreSQL address with its credentials and a time limit.
+
+    Raise as `revealed`, and SourceError RDX-SRC-051 if a host of it is a cloud's metadata service.
+    """
     url = revealed(address, credentials, table)
+    network, query = urlsplit(url).netloc.rpartition("@")[2], parse_qsl(urlsplit(url).query)
+    hosts = [*network.split(","), *(host for key, value in query if key in _HOSTS for host in value.split(","))]
+    for host in hosts:
+        if host.startswith("["):
+            host = host[1:].partition("]")[0]  # noqa: PLW2901 without its port
+        elif host.count(":") < _COLONS:
+            host = host.partition(":")[0]  # noqa: PLW2901
+        refuse_metadata(host, {"database": without_secret(address)})
     if "connect_timeout" not in url:
         url += f"{'&' if '?' in url else '?'}connect_timeout={_TIMEOUT}"
     return url

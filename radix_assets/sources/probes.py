@@ -3,12 +3,9 @@
 A probe reads and lists; it never writes, and its result holds no secret.
 """
 
-import contextlib
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from radix_assets.sources.addresses import revealed, without_secret
 from radix_assets.sources.databases.postgresql_permissions import probe_database
@@ -25,7 +22,7 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
     """Connect, list, and report which permissions the credential has.
 
     Addresses are postgresql://, s3://key:secret@bucket/prefix?endpoint=…&region=…, https://user:password@host/path,
-    http:// and sqlite:///path, and those of installed kinds of source. Raise CredentialError RDX-CRD-001 (missing) or
+    http://, and those of all other kinds of source. Raise CredentialError RDX-CRD-001 (missing) or
     002 (refused), SourceError if the address names something that is not there, TransientSourceError RDX-SRC-012 if
     there is no answer, ConfigError RDX-CFG-010 for another kind of address.
     """
@@ -37,8 +34,6 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
             return _s3(address, credentials)
         case "http" | "https":
             return _http(address, credentials)
-        case "sqlite":
-            return _sqlite(address, credentials)
     kind = kind_of_argument(address)
     context = SourceContext(Path(), credentials)
     if kind.matches_argument(address):
@@ -47,7 +42,7 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
     raise ConfigError(
         "RDX-CFG-010",
         f"no kind of source accepts {scheme}://" if "://" in address else "the argument is not an address",
-        expected="postgresql://, s3://, https://, http:// or sqlite:///",
+        expected="postgresql://, mysql://, s3://, https://, http://, sqlite:/// or duckdb:///",
         hint="check the address",
     )
 
@@ -94,27 +89,6 @@ def _http(address: str, credentials: Credentials) -> ProbeResult:
     warnings = ("the address is not encrypted: anyone who can read the network traffic can read the password",)
     is_exposed = urlsplit(address).scheme == "http" and bool(names_in(address))
     return ProbeResult(f"answered {status} {kind}".strip(), warnings if is_exposed else ())
-
-
-def _sqlite(address: str, credentials: Credentials) -> ProbeResult:
-    path = Path("/" + unquote(urlsplit(revealed(address, credentials)).path).lstrip("/"))  # three slashes or four
-    if not path.is_file():
-        raise SourceError("RDX-SRC-013", "there is no such database file", expected="sqlite:////path", hint=str(path))
-    try:
-        with _opened(path) as connection:
-            (count,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()
-    except sqlite3.DatabaseError:
-        raise SourceError("RDX-SRC-016", "the file is not a readable SQLite database", hint=str(path)) from None
-    return ProbeResult(f"opened read-only; {count} tables")
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=_SECONDS)
-    try:
-        yield connection
-    finally:
-        connection.close()
 
 
 def _http_error(address: str, status: int) -> RadixError:

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-OF_EXTRAS = {"aws": {"boto3", "botocore"}, "spark": {"pyspark"}, "machines": {"psycopg2-binary"}}
+OF_EXTRAS = {
+    "aws": {"boto3", "botocore"},
+    "duckdb": {"duckdb"},
+    "machines": {"psycopg2-binary"},
+    "mysql": {"pymysql"},
+    "spark": {"pyspark"},
+}
 """Imports that need an extra."""
 
 

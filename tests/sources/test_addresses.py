@@ -3,8 +3,8 @@
 import pytest
 
 from radix_assets.sources.addresses import resolve, with_reference, without_secret
-from radix_resources.credentials.lookup import credentials
-from radix_resources.errors import CredentialError
+from radix_resources.credentials.lookup import NO_CREDENTIALS, credentials
+from radix_resources.errors import CredentialError, SourceError
 
 
 @pytest.mark.parametrize("password", ["secret", "se@cret", "se/cret", "se:cret", "se?cret", "$secret"])
@@ -37,3 +37,23 @@ def test_a_missing_credential_is_reported_with_the_command_that_sets_it(home):
     assert caught.value.code == "RDX-CRD-001"
     assert caught.value.hint == "set it: radix credentials set SHOP_PW"
     assert not caught.value.transient
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("169.254.169.254", "2852039166", "0xA9FEA9FE", "0251.0376.0251.0376", "[::ffff:169.254.169.254]"),
+        *("[fd00:ec2::254]", "169.254.170.2", "db,169.254.169.254", "db:1,169.254.169.254:5432"),
+    ],
+)
+def test_a_metadata_service_is_no_database_however_it_is_spelled(host: str):
+    for address in (f"postgresql://u@{host}/x", f"postgresql://u@db/x?host={host.strip('[]')}"):
+        if "?" in address and ":" in host:
+            continue
+        with pytest.raises(SourceError, match="RDX-SRC-051"):
+            resolve(address, None, NO_CREDENTIALS)
+
+
+def test_a_database_in_a_private_network_is_one():
+    for host in ("10.0.0.1", "192.168.1.2:5432", "127.0.0.1", "[::1]:5432", "no-such-host.invalid", ""):
+        assert resolve(f"postgresql://u@{host}/x?host=/tmp/socket", None, NO_CREDENTIALS)

@@ -121,7 +121,7 @@ def test_a_sqlite_file(tmp_path: Path):
     assert file.read_bytes() == before
     assert failed(f"sqlite:///{tmp_path}/none.db").code == "RDX-SRC-013"
     (tmp_path / "text.db").write_text("no database, " * 100)
-    assert failed(f"sqlite:///{tmp_path}/text.db").code == "RDX-SRC-016"
+    assert failed(f"sqlite:///{tmp_path}/text.db").code == "RDX-SRC-005"
 
 
 @pytest.mark.parametrize(

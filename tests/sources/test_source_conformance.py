@@ -18,6 +18,7 @@ from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
 import dagster as dg
+import duckdb
 import polars as pl
 import pytest
 import yaml
@@ -121,7 +122,7 @@ def _postgresql(folder: Path, owner: str) -> Case:
     )
 
 
-def _sqlite(folder: Path) -> Case:
+def _sqlite(folder: Path, scheme: str = "litefile", key: str = "sqlite", kind: str = "lite file") -> Case:
     file = folder / "shop.db"
 
     def run(*statements: str) -> None:
@@ -133,23 +134,45 @@ def _sqlite(folder: Path) -> Case:
     def busy() -> Iterator[dict[str, Any]]:
         with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
             connection.execute("BEGIN EXCLUSIVE")
-            yield {"sqlite": f"sqlite:///{file}", "tables": [TABLE]}
+            yield {key: f"{scheme}:///{file}", "tables": [TABLE]}
 
     run(f"CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, amount REAL)", f"INSERT INTO {TABLE} VALUES (1, 2.5), (2, 3.5)")
     return Case(
-        kind="SQLite",
-        settings={"sqlite": "sqlite:///shop.db", "tables": [TABLE]},
-        argument=f"sqlite:///{file}",
+        kind=kind,
+        settings={key: f"{scheme}:///shop.db", "tables": [TABLE]},
+        argument=f"{scheme}:///{file}",
         folder=folder,
         change=lambda: run(f"INSERT INTO {TABLE} VALUES (3, 4.5)"),
         content=lambda: (file.read_bytes(), file.stat().st_mtime_ns, sorted(folder.iterdir())),
-        missing={"sqlite": "sqlite:///none.db", "tables": [TABLE]},
+        missing={key: f"{scheme}:///none.db", "tables": [TABLE]},
         missing_code="RDX-SRC-013",
         busy=busy,
     )
 
 
-@pytest.fixture(params=["files", "postgresql", "sqlite"])
+def _duckdb(folder: Path) -> Case:
+    file = folder / "shop.duckdb"
+
+    def run(*statements: str) -> None:
+        with duckdb.connect(str(file)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    run(f"CREATE TABLE {TABLE} (id INTEGER PRIMARY KEY, amount DOUBLE)", f"INSERT INTO {TABLE} VALUES (1, 2.5)")
+    run(f"INSERT INTO {TABLE} VALUES (2, 3.5)")
+    return Case(
+        kind="DuckDB",
+        settings={"database": "duckdb:///shop.duckdb", "tables": [TABLE]},
+        argument=str(file),
+        folder=folder,
+        change=lambda: run(f"INSERT INTO {TABLE} VALUES (3, 4.5)"),
+        content=lambda: (file.read_bytes(), file.stat().st_mtime_ns, sorted(folder.iterdir())),
+        missing={"database": "duckdb:///none.duckdb", "tables": [TABLE]},
+        missing_code="RDX-SRC-013",
+    )
+
+
+@pytest.fixture(params=["files", "postgresql", "sqlite", "duckdb", "installed"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     folder = tmp_path / "projects" / "shop"
     folder.mkdir(parents=True)
@@ -158,6 +181,10 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
             return _files(folder)
         case "postgresql":
             return _postgresql(folder, request.getfixturevalue("postgresql")[0])
+        case "sqlite":
+            return _sqlite(folder, "sqlite", "database", "SQLite")
+        case "duckdb":
+            return _duckdb(folder)
     return _sqlite(folder)
 
 
@@ -174,9 +201,9 @@ def read(case: Case, folder: Path) -> pl.DataFrame:
 
 
 def test_the_built_in_kinds_come_first_then_those_of_installed_packages():
-    assert [kind.kind for kind in kinds()] == ["files", "PostgreSQL", "SQLite"]
+    assert [kind.kind for kind in kinds()] == ["files", "PostgreSQL", "MySQL", "SQLite", "DuckDB", "lite file"]
     assert [kind.__module__ for kind in BUILT_IN] == [
-        f"radix_assets.sources.kinds.{name}" for name in ("files", "postgresql")
+        f"radix_assets.sources.kinds.{name}" for name in ("files", "postgresql", "mysql", "sqlite", "duckdb")
     ]
 
 
@@ -328,11 +355,11 @@ def test_a_missing_credential_is_named(case: Case, tmp_path: Path):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"sqlite": "sqlite:///a.db", "tables": []}, "sources.0.tables"),
-        ({"sqlite": "sqlite:///a.db", "tabels": ["a"], "tables": ["a"]}, "did you mean tables?"),
+        ({"sqlite": "litefile:///a.db", "tables": []}, "sources.0.tables"),
+        ({"sqlite": "litefile:///a.db", "tabels": ["a"], "tables": ["a"]}, "did you mean tables?"),
         ({"table": "a", "pth": "a.csv"}, "sources.0.path is missing"),
         ({"table": "a", "path": "a.csv", "delimeter": ";"}, "did you mean delimiter?"),
-        ({"database": "mysql://db/shop", "tables": ["a"]}, "only postgresql:// addresses are read"),
+        ({"database": "oracle://db/shop", "tables": ["a"]}, "sqlite:/// and duckdb:/// addresses are read"),
         ("orders.csv", "sources.0"),
     ],
 )
@@ -351,7 +378,7 @@ def test_a_broken_package_affects_only_the_projects_that_may_be_its_own(tmp_path
         raise ConfigError("RDX-CFG-019", "the extension cannot be imported")
 
     monkeypatch.setattr(registry, "load_plugin", fail)
-    for name, settings in {"files": {"table": "a", "path": "a.csv"}, "other": {"sqlite": "sqlite:///a.db"}}.items():
+    for name, settings in {"files": {"table": "a", "path": "a.csv"}, "other": {"sqlite": "litefile:///a.db"}}.items():
         path = tmp_path / name / "project.yaml"
         path.parent.mkdir()
         path.write_text(yaml.safe_dump({"sources": [settings]}))
@@ -367,7 +394,7 @@ def test_the_example_of_the_docs_is_the_one_that_is_tested():
 
 
 def test_importing_a_kind_loads_nothing_that_reads():
-    heavy = "{'polars', 'pyarrow', 'adbc_driver_manager', 'sqlite3', 'pandas', 'dagster'}"
+    heavy = "{'polars', 'pyarrow', 'adbc_driver_manager', 'sqlite3', 'duckdb', 'pymysql', 'pandas', 'dagster'}"
     code = f"import sys, radix_assets.sources.kinds.registry as r; list(r.kinds()); print({heavy} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert answer.stdout.strip() == "set()"

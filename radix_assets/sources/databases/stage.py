@@ -15,6 +15,7 @@ from radix_assets.sources.databases.columns import Column
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
 from radix_assets.sources.schema import Declared, ReadWarning
+from radix_assets.sources.types.readings import cleaned
 
 LONGEST_BYTES = 64
 """Byte strings up to this length are kept, since they may be keys: hashes, UUIDs."""
@@ -146,6 +147,8 @@ def _settled(
             value = value.str.to_time(_CLOCK)
         elif column.settle == "seconds" and fact.rest == fact.present:
             value = pl.col(rest_of(number))
+        if column.infer:
+            value = cleaned(value, [])
         changes.append(value.alias(position(place)))
         if fact.rest and column.settle != "seconds":
             staged.unread[place] = (rest_of(place), column.reason)
@@ -156,7 +159,7 @@ def _settled(
         staged.readings.append(column.infer)
     staged.unique = unique_names(staged.names, len(staged.names))
     staged.declared = declared
-    if all(column.settle == "typed" for column in columns):
+    if all(column.settle == "typed" and not column.infer for column in columns):
         raw.replace(staged.path)
     else:
         rows.select(*changes, ROW, FILE).sink_parquet(staged.path, compression="lz4")

@@ -12,12 +12,15 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from radix_assets.sources.kinds.base import Source
+from radix_assets.sources.kinds.duckdb import DuckdbSource
 from radix_assets.sources.kinds.files import FileSource
+from radix_assets.sources.kinds.mysql import MysqlSource
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
+from radix_assets.sources.kinds.sqlite import SqliteSource
 from radix_resources.errors import ConfigError
 from radix_resources.plugins import load_plugin, plugins
 
-BUILT_IN: tuple[type[Source], ...] = (FileSource, PostgresqlSource)
+BUILT_IN: tuple[type[Source], ...] = (FileSource, PostgresqlSource, MysqlSource, SqliteSource, DuckdbSource)
 GROUP: Final = "radix.sources"
 
 

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from radix_assets.sources.read.staging import Staged
 
-SCHEME = "sqlite:///"
+SCHEME = "litefile:///"
 _TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
 
 class SqliteSource(Source):
-    """Tables of a SQLite database."""
+    """Tables of a SQLite database, more simply than the built-in kind reads them."""
 
-    kind: ClassVar[str] = "SQLite"
+    kind: ClassVar[str] = "lite file"
 
-    sqlite: str = Field(description="sqlite:///shop.db, relative to the project file, or sqlite:////data/shop.db.")
+    sqlite: str = Field(description="litefile:///shop.db, relative to the project file, or litefile:////data/shop.db.")
     tables: list[str] = Field(description="The tables to read.", min_length=1)
 
     @classmethod
@@ -111,7 +111,10 @@ def _opened(file: Path) -> Iterator["sqlite3.Connection"]:
 
     if not file.is_file():
         raise SourceError(
-            "RDX-SRC-013", f"there is no database file {file.name!r}", expected="sqlite:///path", hint="check the path"
+            "RDX-SRC-013",
+            f"there is no database file {file.name!r}",
+            expected="litefile:///path",
+            hint="check the path",
         )
     try:
         with contextlib.closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:

@@ -1,0 +1,272 @@
+"""Tables of a SQLite file.
+
+A cell of SQLite may hold a value of any type, whatever its column declares. A pass over the table counts which types
+each column holds, and so decides what it is read as.
+"""
+
+import contextlib
+import re
+import sqlite3
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+
+from radix_assets.sources.databases.columns import Column
+from radix_assets.sources.databases.files import existing
+from radix_assets.sources.databases.stage import rest_of, stage_batches
+from radix_assets.sources.read.staging import Staged, position
+from radix_assets.sources.schema import Declared, ForeignKey, ReadWarning
+from radix_resources.errors import RadixError, SourceError, TransientSourceError
+
+_BATCH = 20_000
+_ASKED_AT_ONCE = 200
+"""Columns of one query: SQLite refuses results of more than 2,000 columns."""
+_SECONDS = 5
+_EXACT = 2**53
+_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
+_TIMES = re.compile("date|time", re.IGNORECASE)
+_TYPES = ("integer", "real", "text", "blob")
+
+
+class Connection:
+    """A read-only connection in one transaction, which sees one state of the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._mark = uuid.uuid4().hex
+        """Begins the text of a cell that is not UTF-8; no other text of the file can."""
+        self.raw = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            timeout=_SECONDS,
+            check_same_thread=False,
+        )
+        self.raw.text_factory = self._decode
+        for setting in ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "BEGIN"):
+            self.raw.execute(setting)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query of the catalogue."""
+        return self.raw.execute(query).fetchall()
+
+    def _decode(self, content: bytes) -> str:
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            return self._mark + content.decode(errors="backslashreplace")
+
+    def split(self, text: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return the texts that are UTF-8, and those that are not, each null where the other is not."""
+        frame = text.to_frame("t").select(
+            pl.when(pl.col("t").str.starts_with(self._mark)).then(pl.col("t").str.slice(len(self._mark))).alias("r"),
+            pl.when(~pl.col("t").str.starts_with(self._mark)).then("t").alias("c"),
+        )
+        return frame["c"], frame["r"]
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Connection]:
+    """Open a file read-only.
+
+    Raise SourceError RDX-SRC-013 (no such file), 005 (not a SQLite database) or 016 (another failure), and
+    TransientSourceError RDX-SRC-012 if another program has locked it.
+    """
+    existing(path, "sqlite")
+    try:
+        connection = Connection(path)
+        with contextlib.closing(connection.raw):
+            connection.rows("SELECT count(*) FROM sqlite_master")  # opens the file
+            yield connection
+    except sqlite3.Error as error:
+        raise _error(error, path) from None
+
+
+def list_tables(connection: Connection) -> list[str]:
+    """Return the tables and views, without those in which SQLite keeps its own data."""
+    listed = connection.rows("PRAGMA main.table_list")
+    names = [name for _, name, kind, *_ in listed if kind != "shadow" and not name.startswith("sqlite_")]
+    return sorted(names)
+
+
+def stage_table(connection: Connection, path: Path, table: str, work: Path) -> Staged:
+    """Stage a table in the directory `work`, ordered by its primary key if it has one.
+
+    Raise SourceError RDX-SRC-014 (no such table) and what `opened` raises.
+    """
+    try:
+        fields = _fields(connection, table)
+        declared = _declared(connection, table)
+        order = ", ".join(map(quoted, declared.primary_key))
+        columns, batches = [field.column for field in fields], _batches(connection, table, fields, order)
+        staged = stage_batches(columns, batches, work, layout="SQLite", declared=declared)
+    except sqlite3.Error as error:
+        raise _error(error, path, table) from None
+    staged.warnings += [warning for field in fields if (warning := field.warning()) is not None]
+    return staged
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A column, and how many of its values have which type."""
+
+    column: Column
+    counts: "Counter[str]"
+    dtype: Any
+    """The Polars type; None for text of values of several types."""
+
+    def series(self, name: str, values: Sequence[Any]) -> pl.Series:
+        if self.dtype is None:
+            return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+        if self.dtype == pl.Boolean:
+            return pl.Series(name, values, dtype=pl.Int64).cast(pl.Boolean)
+        return pl.Series(name, values, dtype=self.dtype, strict=self.dtype != pl.Float64)
+
+    def warning(self) -> ReadWarning | None:
+        if self.dtype is not None:
+            return None
+        parts = ", ".join(f"{self.counts[kind]:,} {kind}" for kind in _TYPES if self.counts[kind])
+        message = f"{self.column.name} holds values of several types ({parts}) and was read as text"
+        return ReadWarning(code="mixed_types", message=message, column=self.column.name)
+
+
+def _fields(connection: Connection, table: str) -> list[_Field]:
+    # Hidden columns of virtual tables are no data; generated columns (2, 3) are.
+    listed = [row for row in connection.rows(f"PRAGMA main.table_xinfo({quoted(table)})") if row[6] != 1]
+    if not listed:
+        tables = list_tables(connection)
+        raise SourceError(
+            "RDX-SRC-014",
+            f"there is no table {table!r} in the database",
+            expected=f"a table or view, such as {', '.join(tables[:5])}" if tables else "a database with tables",
+            hint="correct `tables`",
+            table=table,
+        )
+    fields = []
+    for start in range(0, len(listed), _ASKED_AT_ONCE):
+        part = listed[start : start + _ASKED_AT_ONCE]
+        asked = ", ".join(_asked(quoted(row[1])) for row in part)
+        answer = connection.raw.execute(f"SELECT {asked} FROM main.{quoted(table)}").fetchone()  # noqa: S608 quoted
+        width = len(answer) // len(part)
+        for number, row in enumerate(part):
+            counts = [int(count or 0) for count in answer[number * width : (number + 1) * width]]
+            fields.append(_field(row[1], row[2] or "", counts))
+    return fields
+
+
+def _asked(name: str) -> str:
+    """Return SQL for the facts of a column, in the order in which `_field` takes them."""
+    facts = [f"sum(typeof({name}) = '{kind}')" for kind in _TYPES]
+    facts.append(f"sum(typeof({name}) = 'integer' AND ({name} > {_EXACT} OR {name} < -{_EXACT}))")
+    facts.append(f"sum(typeof({name}) = 'integer' AND {name} IN (0, 1))")
+    facts.append(f"sum(typeof({name}) = 'text' AND {name} GLOB '{_DAY}')")
+    return ", ".join(facts)
+
+
+def _field(name: str, declared: str, facts: list[int]) -> _Field:
+    counts = Counter(dict(zip(_TYPES, facts[:4], strict=True)))
+    large, bits, days = facts[4:]
+    held = {kind for kind in _TYPES if counts[kind]}
+    column = Column(name, declared.lower() or "any", quoted(name))
+    if held == {"integer"}:
+        is_truth = "bool" in declared.lower() and bits == counts["integer"]
+        return _Field(column, counts, pl.Boolean if is_truth else pl.Int64)
+    if held == {"real"} or (held == {"integer", "real"} and not large):
+        return _Field(replace(column, reason="not a finite number"), counts, pl.Float64)
+    if held == {"blob"}:
+        return _Field(replace(column, settle="bytes"), counts, pl.Binary)
+    if held <= {"text"}:
+        # SQLite has no type for dates: text is what they are stored as.
+        infer = bool(held) and (not declared or bool(_TIMES.search(declared)) or days == counts["text"])
+        return _Field(replace(column, infer=infer, reason="not UTF-8"), counts, pl.String)
+    return _Field(replace(column, reason="not UTF-8"), counts, None)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return value.hex() if isinstance(value, bytes) else repr(value)
+
+
+def _batches(connection: Connection, table: str, fields: Sequence[_Field], order: str) -> Iterator[pl.DataFrame]:
+    chosen = ", ".join(field.column.value for field in fields)
+    ordered = f" ORDER BY {order}" if order else ""
+    cursor = connection.raw.execute(f"SELECT {chosen} FROM main.{quoted(table)}{ordered}")  # noqa: S608 quoted
+    rows = cursor.fetchmany(_BATCH)
+    yield _frame(connection, fields, rows)
+    while rows := cursor.fetchmany(_BATCH):
+        yield _frame(connection, fields, rows)
+
+
+def _frame(connection: Connection, fields: Sequence[_Field], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    columns: list[pl.Series] = []
+    values: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [[]] * len(fields)
+    for number, field in enumerate(fields):
+        series = field.series(position(number), values[number])
+        if series.dtype == pl.String:
+            series, rest = connection.split(series)
+            columns.append(rest.alias(rest_of(number)))
+        columns.append(series.alias(position(number)))
+    return pl.DataFrame(columns)
+
+
+def _declared(connection: Connection, table: str) -> Declared:
+    names: dict[str, dict[str, str]] = {}
+
+    def spelled(other: str, name: str) -> str:
+        """Return a column's name as its table declares it: names of SQLite do not depend on case."""
+        if other not in names:
+            names[other] = {row[1].lower(): row[1] for row in connection.rows(f"PRAGMA table_xinfo({quoted(other)})")}
+        return names[other].get(name.lower(), name)
+
+    def key_of(other: str) -> list[str]:
+        rows = connection.rows(f"PRAGMA main.table_info({quoted(other)})")
+        return [row[1] for row in sorted(rows, key=lambda row: row[5]) if row[5]]
+
+    tables = {name.lower(): name for name in list_tables(connection)}
+    declared = Declared(primary_key=key_of(table))
+    declared.not_null = [row[1] for row in connection.rows(f"PRAGMA main.table_info({quoted(table)})") if row[3]]
+    for _, name, unique, origin, partial in connection.rows(f"PRAGMA main.index_list({quoted(table)})"):
+        columns = [row[2] for row in connection.rows(f"PRAGMA main.index_info({quoted(name)})")]
+        if unique and not partial and origin != "pk" and all(columns):
+            declared.unique.append(columns)
+    links: dict[int, ForeignKey] = {}
+    for number, _, parent, name, parent_name, *_ in connection.rows(f"PRAGMA main.foreign_key_list({quoted(table)})"):
+        parent = tables.get(parent.lower(), parent)  # noqa: PLW2901 as it is spelled
+        link = links.setdefault(number, ForeignKey(columns=[], parent=parent, parent_columns=[]))
+        link.columns.append(spelled(table, name))
+        if parent_name is not None:
+            link.parent_columns.append(spelled(parent, parent_name))
+    for link in links.values():
+        link.parent_columns = link.parent_columns or key_of(link.parent)
+    declared.foreign_keys = [link for link in links.values() if len(link.columns) == len(link.parent_columns)]
+    declared.unique.sort()
+    return declared
+
+
+def quoted(name: str) -> str:
+    """Return an identifier quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _error(error: sqlite3.Error, path: Path, table: str | None = None) -> RadixError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    where: dict[str, Any] = {"file": path.name, "table": table}
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        hint = "it is retried automatically; close the program that writes to it"
+        return TransientSourceError("RDX-SRC-012", "the database is locked by another program", hint=hint, **where)
+    if name.startswith("SQLITE_NOTADB"):
+        return SourceError("RDX-SRC-005", "the file is not a SQLite database", hint="check the path", **where)
+    if name.startswith("SQLITE_CORRUPT"):
+        return SourceError("RDX-SRC-005", "the database file is damaged", hint="restore a copy of it", **where)
+    return SourceError(
+        "RDX-SRC-016",
+        "the database could not answer" + (f" ({name})" if name else ""),
+        hint="read the table with another program, such as sqlite3",
+        **where,
+    )

@@ -1,0 +1,68 @@
+"""Tables of a MySQL or MariaDB database."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from radix_assets.sources.kinds.base import ProbeResult, SourceContext
+from radix_assets.sources.kinds.sql import SqlSource
+
+if TYPE_CHECKING:
+    from radix_assets.sources.read.staging import Staged
+
+
+class MysqlSource(SqlSource):
+    """Tables of a MySQL or MariaDB database."""
+
+    kind: ClassVar[str] = "MySQL"
+    schemes: ClassVar[tuple[str, ...]] = ("mysql", "mariadb")
+
+    database: str = Field(
+        description="mysql://user:${NAME}@host:3306/database; a secret is a reference, never a value."
+    )
+
+    @classmethod
+    def _list(cls, address: str, schema: str | None, context: SourceContext) -> tuple[str, list[str]]:
+        from radix_assets.sources.databases.mysql import list_tables
+        from radix_assets.sources.databases.mysql_connection import opened
+
+        del schema
+        with opened(address, context.credentials) as session:
+            return "", list_tables(session)
+
+    def read_version(self, table: str, context: SourceContext) -> str:
+        """Return a digest of the table's columns, the number of its rows and the sum of the hashes of its rows.
+
+        The database computes it with a pass over the table.
+        """
+        from radix_assets.sources.databases.mysql import table_version
+        from radix_assets.sources.databases.mysql_connection import opened
+
+        with opened(self.database, context.credentials, table) as session:
+            return table_version(session, table)
+
+    @contextlib.contextmanager
+    def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
+        from radix_assets.sources.databases.mysql_connection import opened
+
+        with opened(self.database, context.credentials) as session:
+            yield replace(context, state=session)
+
+    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+        from radix_assets.sources.databases.mysql import stage_table
+        from radix_assets.sources.databases.mysql_connection import opened
+
+        with contextlib.ExitStack() as stack:
+            session = context.state or stack.enter_context(opened(self.database, context.credentials, table))
+            return stage_table(session, table, work)
+
+    def probe(self, context: SourceContext) -> ProbeResult:
+        from radix_assets.sources.databases.mysql_connection import opened
+        from radix_assets.sources.databases.mysql_permissions import probe_database
+
+        with opened(self.database, context.credentials) as session:
+            return ProbeResult(*probe_database(session, self.tables))
