@@ -68,8 +68,8 @@ def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False
             {column.staged: column.name for column in columns}
         )
         values.sink_parquet(out / DATA_FILE, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
-        nulls = pl.scan_parquet(out / DATA_FILE).null_count().collect(engine="streaming").row(0)
-        rejected = _rejected(stored, columns)
+        nulls = _null_counts(out / DATA_FILE)
+        rejected = _rejected(stored, [column for column, missing in zip(columns, nulls, strict=True) if missing])
         first_rows = _write_rejects(stored, columns, rejected, staged, out)
         unread = _unread(stored, staged)
         beyond = sum(stored.one(pl.col(staged.overflow).count())) if staged.overflow else 0
@@ -160,8 +160,23 @@ def _columns(staged: Staged, rows: Rows, findings: dict[str, Finding]) -> tuple[
     return columns, {**staged.dropped, **dropped}
 
 
+def _null_counts(path: Path) -> tuple[int, ...]:
+    """Return the number of nulls of each column of a Parquet file: from its statistics, if it has them for all."""
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_metadata(path)
+    counts = [0] * metadata.num_columns
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            statistics = metadata.row_group(group).column(index).statistics
+            if statistics is None or not statistics.has_null_count:
+                return pl.scan_parquet(path).null_count().collect(engine="streaming").row(0)
+            counts[index] += statistics.null_count
+    return tuple(counts)
+
+
 def _rejected(rows: Rows, columns: list[_Column]) -> dict[str, int]:
-    """Return, by staged column, how many present values could not be converted."""
+    """Return, by staged column, how many present values of columns with nulls could not be converted."""
     lossy = [column for column in columns if column.dtype != "string"]
     if not lossy:
         return {}
