@@ -83,7 +83,7 @@ def test_what_is_written_is_read_again(tmp_path_factory, name, content):
 
 @pytest.mark.parametrize("name", ["t.parquet", "t.feather", "t.arrows"])
 def test_types_that_polars_does_not_read(tmp_path, name):
-    ids = [uuid.UUID(int=1)]
+    ids = [uuid.UUID(int=1), None]
     columns = {
         "uuid": pa.ExtensionArray.from_storage(
             pa.uuid(), pa.array([item and item.bytes for item in ids], pa.binary(16))
