@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
 
 def join(metadata: Metadata = None, storage: Storage = None, slots: Slots = 1, name: MachineName = None) -> None:
-    """Join as a worker and execute queued runs.
+    """Join the machines that share --metadata and --storage, as a worker that executes queued runs.
 
     Example: radix join --metadata postgresql://radix@db/radix --storage /mnt/radix
     """

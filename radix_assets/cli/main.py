@@ -1,4 +1,7 @@
-"""Do on the command line what the Dagster UI offers.
+"""Automate data science on files and databases, from raw tables to a model that serves predictions.
+
+To begin: `radix demo`; or `radix new` with your own data, then `radix run`.
+The Dagster UI, which `radix up` starts, offers the same.
 
 Exit codes: 0 done; 1 failed; 2 a user must act (confirm, approve, set a
 credential), or wrong usage; 130 interrupted.

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 import typer
+from rich.markup import escape
 
 from radix_assets.cli.common import Name, out, place, relative
 from radix_assets.pipeline.output import counted
@@ -31,17 +32,19 @@ def new(
         ),
     ] = "human",
 ) -> None:
-    """Create a project file for these sources. Passwords are never stored in it.
+    """Create projects/NAME/project.yaml for these sources. Passwords are never stored in it.
 
     Example: radix new shop data/*.csv --target orders.total
     """
-    from radix_assets.cli.new_project import write_project
+    from radix_assets.cli.new_project import empty_tables, write_project
 
     here = place()
     secrets, project = write_project(here.home, name, sources, target=target, accept=accept)
     out.print(
         f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {counted(len(project.tables), 'table')}"
     )
+    for table in empty_tables(project, here.home):
+        out.print(f"[yellow]![/] {escape(table)} is empty: fill its file, or remove the table from project.yaml")
     for secret in secrets:
         out.print(f"[yellow]![/] the password is not stored; set it once: radix credentials set {secret}")
     out.print(f"next: radix run {name}")

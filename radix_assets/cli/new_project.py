@@ -11,6 +11,7 @@ from radix_assets.question.horizon import Future
 from radix_assets.question.target import nearest, parse_target
 from radix_assets.raw.discovery import discover, headers
 from radix_assets.schemas.shipped import publish_schemas, schema_line
+from radix_assets.sources.kinds.base import SourceContext
 from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import ConfigError, RadixError, TagError, TargetError
 from radix_resources.files import draft, sync_directory
@@ -70,6 +71,18 @@ def write_project(
     return secrets, project
 
 
+def empty_tables(project: Project, home: Home) -> list[str]:
+    """Return the tables whose files hold no bytes. A database is not asked."""
+    context = SourceContext(project.folder, credentials(home.state))
+    return [
+        table
+        for source in project.sources
+        if not source.connection_address()
+        for table in source.list_tables()
+        if source.estimate_bytes(table, context) == 0
+    ]
+
+
 def check_target(text: str, project: Project, home: Home) -> None:
     """Check the target against the columns that are known before a run, which may not cover all tables.
 
@@ -100,12 +113,27 @@ def check_target(text: str, project: Project, home: Home) -> None:
 
 
 def _check_question(question: Future, project: Project) -> None:
-    """Check a question's expressions and its table. Raise TargetError RDX-TGT-301 or 303."""
-    from radix_assets.question.parse import parse
+    """Check a question's expressions and its tables. Raise TargetError RDX-TGT-301, 302 or 303."""
+    from radix_assets.question.parse import parse, wrong
+    from radix_assets.question.syntax import Aggregate, Column, aggregates, columns
 
+    names = {table.casefold() for table in project.tables}
     for expression in (question.predict, question.where):
-        if expression:
-            parse(expression)
+        if not expression:
+            continue
+        tree = parse(expression)
+        named: list[Aggregate | Column] = [*aggregates(tree), *columns(tree)]
+        for part in named:
+            if part.table.casefold() not in names:
+                near = nearest(part.table, project.tables, 1)
+                raise wrong(
+                    expression,
+                    part.place,
+                    f"there is no table {part.table!r}",
+                    expected=f"one of {', '.join(project.tables)}",
+                    hint=f"did you mean {near[0]}?" if near else "correct --target",
+                    code="RDX-TGT-302",
+                )
     if question.for_each not in project.tables:
         near = nearest(question.for_each, project.tables, 1)
         raise TargetError(

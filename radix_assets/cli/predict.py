@@ -29,7 +29,7 @@ def predict(
         typer.Option(help="For questions about the future: times to predict at, such as 2010-01-01,2010-02-01."),
     ] = None,
 ) -> None:
-    """Predict for the rows of a file, or for every entity at given points in time.
+    """Predict for the rows of a file (--input), or for every entity at given points in time (--at).
 
     Writes the keys, `prediction` and `probability_<class>`. With --at also
     `asked`: whether the question applied to the entity at that time.

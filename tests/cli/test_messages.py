@@ -68,6 +68,30 @@ def test_options_of_new_are_reported_as_options(home: Home, orders: str):
     assert not (home.projects / "shop").exists()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "{for_each: orders, predict: 0 == count(ordrs), within: 30d}",
+        "{for_each: orders, predict: count(orders), within: 30d, where: 3 < ordrs.total}",
+    ],
+)
+def test_a_table_of_a_question_that_does_not_exist_is_refused_at_once(home: Home, orders: str, question: str):
+    error = refused("new", "shop", orders, "--target", question)
+    assert (error.code, error.expected, error.hint) == ("RDX-TGT-302", "one of orders", "did you mean orders?")
+    assert error.found.startswith("there is no table 'ordrs'\n")
+    assert error.context["character"] in {"6 of the expression", "5 of the expression"}
+    assert not (home.projects / "shop").exists()
+    assert radix("new", "shop", orders, "--target", question.replace("ordrs", "Orders")).exit_code == 0
+
+
+def test_an_empty_file_is_reported_when_the_project_is_created(home: Home, orders: str):
+    empty = Path(orders).with_name("refunds.csv")
+    empty.touch()
+    shown = radix("new", "shop", orders, str(empty)).output
+    assert "! refunds is empty" in shown
+    assert "orders is empty" not in shown
+
+
 def test_an_address_of_an_unknown_kind_is_not_repeated(home: Home):
     error = refused("new", "shop", "mysql://ada:hush@localhost/db")
     assert error.found == "no kind of source accepts mysql://"
