@@ -390,6 +390,70 @@ def test_the_sheets_of_readxl_are_read_as_described(tmp_path):
     assert shape["name"] == "readxl_sheets"
 
 
+# other formats
+
+
+def ods(rows: str) -> bytes:
+    """Return an .ods workbook with one sheet, from the XML of its rows."""
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{name}="{names}:{name}:1.0"' for name in ("office", "table", "text"))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0"/>')
+        file.writestr(
+            "content.xml",
+            f'<office:document-content {spaces} xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:'
+            f'xmlns:calcext:1.0"><office:body><office:spreadsheet><table:table table:name="S">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return buffer.getvalue()
+
+
+def ods_cell(value: Any, more: str = "") -> str:
+    kind = (
+        f'office:value-type="float" office:value="{value}"' if isinstance(value, int) else 'office:value-type="string"'
+    )
+    return f"<table:table-cell {kind} {more}><text:p>{value}</text:p></table:table-cell>"
+
+
+def ods_row(*cells: str, repeated: int = 1) -> str:
+    return f'<table:table-row table:number-rows-repeated="{repeated}">{"".join(cells)}</table:table-row>'
+
+
+def test_errors_and_merged_cells_of_open_document_sheets(read):
+    error = ods_cell("#DIV/0!", 'table:formula="of:=1/0" calcext:value-type="error"')
+    merged = ods_cell("N", 'table:number-rows-spanned="2" table:number-columns-spanned="1"')
+    rows = [
+        ods_row(ods_cell("region"), ods_cell("n")),
+        ods_row(merged, ods_cell(1)),
+        ods_row("<table:covered-table-cell/>", error),
+        ods_row(ods_cell("S"), ods_cell(3)),
+    ]
+    raw = read(ods("".join(rows)), "t.ods")
+    assert raw.frame.rows() == [("N", 1), ("N", None), ("S", 3)]
+    assert codes(raw) == ["error_cells"]
+
+
+def test_repeated_cells_that_do_not_fit_into_memory_are_refused(read):
+    wide = ods_cell(1, 'table:number-columns-repeated="16384"')
+    with pytest.raises(SourceError, match="RDX-SRC-040"):
+        read(ods(ods_row(wide, repeated=1_048_576)), "t.ods")
+
+
+def test_errors_in_old_workbooks_are_set_aside(tmp_path):
+    file = DATA / "readxl_sheets" / "deaths.xls"
+    if not file.is_file():
+        pytest.skip("the public data sets are not here")
+    content = bytearray(file.read_bytes())
+    kids = content.find(b"\x05\x02\x08\x00\x06\x00\x03\x00")  # the truth value in D7, which becomes an error
+    content[kids + 10 : kids + 12] = b"\x07\x01"
+    table = tables(bytes(content), tmp_path, "deaths.xls")["arts"]
+    assert "error_cells" in [warning.code for warning in table.schema.warnings]
+    rejects = pl.read_parquet(table.file.with_suffix(".rejects.parquet"))
+    assert (7, "Has kids", "#DIV/0!") in rejects.select("row", "column", "reason").rows()
+
+
 # large sheets, and round trips
 
 

@@ -147,16 +147,8 @@ class _Scan:
             self.marks.put(self._row, self._column, int(number))
 
     def _fill(self) -> None:
-        """Refuse a sheet whose cells lie so far apart that the rectangle around them does not fit into memory."""
         self._bottom, self._right = max(self._bottom, self._row), max(self._right, self._column + 1)
-        if self._bottom * self._right > MOST_CELLS:
-            raise SourceError(
-                "RDX-SRC-040",
-                f"the cells of the sheet lie in {self._bottom:,} rows and {self._right:,} columns",
-                expected=f"at most {MOST_CELLS:,} cells in the rectangle around all values",
-                hint="delete stray cells far from the table, or export the sheet as CSV or Parquet",
-                **self._place.context(),
-            )
+        check_extent(self._bottom, self._right, self._place)
 
     def _merge(self, area: str) -> None:
         ends = [_REFERENCE.fullmatch(end) for end in area.replace("$", "").split(":")]
@@ -171,3 +163,18 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = 26 * number + ord(letter) - 64
     return number - 1
+
+
+def check_extent(rows: int, columns: int, place: Place) -> None:
+    """Refuse a sheet whose cells lie so far apart that the rectangle around them does not fit into memory.
+
+    Raise SourceError RDX-SRC-040.
+    """
+    if rows * columns > MOST_CELLS:
+        raise SourceError(
+            "RDX-SRC-040",
+            f"the cells of the sheet lie in {rows:,} rows and {columns:,} columns",
+            expected=f"at most {MOST_CELLS:,} cells in the rectangle around all values",
+            hint="delete stray cells far from the table, or export the sheet as CSV or Parquet",
+            **place.context(),
+        )

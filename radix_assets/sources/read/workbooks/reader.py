@@ -14,6 +14,7 @@ from radix_assets.sources.read.files import Place
 from radix_assets.sources.read.grids.cells import Span
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.workbooks.marks import Marks, read_marks
+from radix_assets.sources.read.workbooks.other_marks import check_ods, read_ods_marks, read_xls_marks
 from radix_assets.sources.read.workbooks.package import Package, open_package
 from radix_assets.sources.read.workbooks.plain import excerpt, scan_plain
 from radix_resources.errors import SourceError
@@ -94,7 +95,7 @@ class Workbook:
         """Return what a sheet says of its cells beside their values. Raise SourceError RDX-SRC-005, RDX-SRC-040."""
         if sheet not in self._marks:
             with reading_errors(self.place):
-                marks = read_marks(self._package, sheet, self.place) if self._package else Marks()
+                marks = self._read_marks(sheet)
                 marks.spans = marks.spans or [
                     Span(top + 1, left, bottom + 1, right)
                     for (top, left), (bottom, right) in self._load(sheet).merged_cell_ranges or ()
@@ -102,6 +103,18 @@ class Workbook:
                 marks.spans.sort(key=lambda span: span.top)
             self._marks[sheet] = marks
         return self._marks[sheet]
+
+    def _read_marks(self, sheet: str) -> Marks:
+        if self._package:
+            return read_marks(self._package, sheet, self.place)
+        match self.path.suffix:
+            case ".ods":
+                return read_ods_marks(self.path, sheet, self.place)
+            case ".xls":
+                # A file that the second reader cannot read is read without what only that one tells.
+                with contextlib.suppress(Exception):
+                    return read_xls_marks(self.path, sheet)
+        return Marks()
 
     def rows(self, sheet: str) -> Iterator[list[Any]]:
         """Yield all rows of a sheet from the first, blank ones too, with empty cells as None. Raise as `marks` does."""
@@ -176,6 +189,8 @@ def open_workbook(path: Path, place: Place) -> Iterator[Workbook]:
         # The reader chooses a format by the name; a copy has another.
         named = Path(folder, f"workbook{suffix_of(path)}")
         named.symlink_to(path.absolute())
+        if named.suffix == ".ods" and _is_unlocked(path):
+            check_ods(path, place)
         try:
             reader = python_calamine.CalamineWorkbook.from_path(named)
         except python_calamine.PasswordError:
@@ -197,6 +212,12 @@ def suffix_of(path: Path) -> str:
         if "mimetype" in names and b"opendocument" in archive.read("mimetype"):
             return ".ods"
         return ".xlsb" if any(name.endswith("workbook.bin") for name in names) else ".xlsx"
+
+
+def _is_unlocked(path: Path) -> bool:
+    """Return whether the content of an OpenDocument workbook is XML, not encrypted."""
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<")
 
 
 def _refuse_encrypted(path: Path, place: Place) -> None:
