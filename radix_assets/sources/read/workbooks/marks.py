@@ -32,6 +32,8 @@ class Marks:
     zeros: dict[int, int] = field(default_factory=dict)
     """By column, the formulas whose stored value is 0; only if no other value of a formula is stored there."""
     hidden_rows: int = 0
+    is_partial: bool = False
+    """Whether error cells could not be told from empty ones."""
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Replace a value."""

@@ -102,7 +102,7 @@ def read_xls_marks(path: Path, sheet: str) -> Marks:
     marks = Marks()
     with xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True, formatting_info=True) as book:
         table = book.sheet_by_name(sheet)
-        formats = {key: form.format_str for key, form in book.format_map.items() if is_padded(form.format_str)}
+        formats = {key: form.format_str for key, form in book.format_map.items() if is_padded(form.format_str or "")}
         padded = {
             index: formats[style.format_key] for index, style in enumerate(book.xf_list) if style.format_key in formats
         }

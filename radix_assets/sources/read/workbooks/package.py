@@ -41,8 +41,9 @@ def open_package(path: Path, place: Place) -> Package | None:
 
     Raise SourceError RDX-SRC-040 if a part would be too large when unpacked.
     """
-    if not zipfile.is_zipfile(path):
-        return None
+    with path.open("rb") as file:  # an .xls file may hold a ZIP file
+        if file.read(2) != b"PK":
+            return None
     with zipfile.ZipFile(path) as archive:
         parts = {info.filename: info for info in archive.infolist()}
         _check_sizes(list(parts.values()), place)

@@ -111,9 +111,10 @@ class Workbook:
             case ".ods":
                 return read_ods_marks(self.path, sheet, self.place)
             case ".xls":
-                # A file that the second reader cannot read is read without what only that one tells.
-                with contextlib.suppress(Exception):
+                try:
                     return read_xls_marks(self.path, sheet)
+                except Exception:  # noqa: BLE001 a damaged file may still be read by the other reader, with a warning
+                    return Marks(is_partial=True)
         return Marks()
 
     def rows(self, sheet: str) -> Iterator[list[Any]]:
