@@ -9,18 +9,15 @@ import polars as pl
 
 from radix_assets.project.settings import Project
 from radix_assets.raw.convert import convert
-from radix_assets.raw.discovery import NO_PROJECT, Discovery, sources_of
+from radix_assets.raw.discovery import NO_PROJECT, sources_of
 from radix_assets.raw.ingestion import ingest
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.files import FileSource
-from radix_assets.sources.kinds.registry import kind_of_argument
-from radix_assets.sources.read.listing import entries
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
-from radix_assets.suggestions.unpack import SQLITE, unpack
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.credentials.memory import InMemory
-from radix_resources.errors import ConfigError, EmptySourceError, RadixError
+from radix_resources.errors import EmptySourceError, RadixError
 
 
 @dataclass(frozen=True)
@@ -56,9 +53,9 @@ def read_argument(
     """
     argument, secrets = take_secrets(argument, "PASSWORD")
     context = SourceContext(NO_PROJECT, Credentials((InMemory(secrets), *credentials.backends)))
-    found, databases = _found(argument, work, context)
+    found = sources_of([argument], context, TableNames(str))
     reading = Reading(errors=[_unreadable(file, error) for file, error in found.unread])
-    for number, source in enumerate([*found.sources, *databases]):
+    for number, source in enumerate(found.sources):
         with source.hold_state(context) as state:
             for place, table in enumerate(source.list_tables()):
                 say(table)
@@ -73,24 +70,6 @@ def read_argument(
                 else:
                     reading.tables[table] = out
     return reading
-
-
-def _found(argument: str, work: Path, context: SourceContext) -> tuple[Discovery, list[Source]]:
-    """Return what an argument names, and the tables of SQLite databases if no kind of source reads them."""
-    unpacked: list[Source] = []
-    names = TableNames(str)
-    path = Path(argument).expanduser()
-    files = [path] if path.is_file() else entries(argument)
-    for number, file in enumerate(files):
-        if file.name.lower().endswith(SQLITE) and kind_of_argument(str(file)) is FileSource:
-            tables = unpack(file, work / f"unpacked_{number}")
-            unpacked += [FileSource(table=names.unused(name), path=str(path)) for name, path in tables]
-    try:
-        return sources_of([argument], context, names), unpacked
-    except ConfigError:
-        if not unpacked:
-            raise
-        return Discovery(), unpacked
 
 
 def _snapshot(source: Source, table: str, out: Path, context: SourceContext) -> None:
