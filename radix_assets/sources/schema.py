@@ -14,6 +14,8 @@ UTC), Time. Stages after the raw snapshot see decimals as Float64, through `sour
 DATA_FILE = "data.parquet"
 SCHEMA_FILE = "schema.json"
 REJECTS_FILE = "rejects.parquet"
+DOUBTS = frozenset({"ambiguous_number", "ambiguous_dates"})
+"""Codes of warnings that ask a person to decide between two readings."""
 _LONGEST_COMMENT = 120
 
 
@@ -178,6 +180,17 @@ def comments_of(path: Path) -> dict[str, str]:
     return {
         name: text if len(text) <= _LONGEST_COMMENT else f"{text[:_LONGEST_COMMENT]}…"
         for name, text in comments.items()
+    }
+
+
+def doubts_of(path: Path) -> dict[str, str]:
+    """Return, by column of a raw snapshot, why its values can be read in two ways that are equally likely."""
+    if not (path / SCHEMA_FILE).exists():
+        return {}
+    return {
+        warning.column: warning.message
+        for warning in read_schema(path).warnings
+        if warning.column and warning.code in DOUBTS
     }
 
 

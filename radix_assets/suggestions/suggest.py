@@ -12,7 +12,7 @@ from radix_assets.profiles.schema import TableProfile
 from radix_assets.question.target import Parsed
 from radix_assets.relationships.schema import PrimaryKey, Schema
 from radix_assets.sources.rows import scan_values
-from radix_assets.sources.schema import comments_of
+from radix_assets.sources.schema import comments_of, doubts_of
 from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.forecasts import Series, find_series, is_calendar
 from radix_assets.suggestions.leaks import Suspect, later_moments, suspects
@@ -30,6 +30,8 @@ from radix_assets.suggestions.types import guess_types
 if TYPE_CHECKING:
     from radix_assets.common.vocabulary import Problem
 
+_DOUBTFUL = 0.5
+"""The confidence in a column whose values can be read in two ways that are equally likely."""
 CERTAIN_TARGET = 0.5
 """Confidence from which the most likely target is marked as the role of its column."""
 LIKELY_TARGET = 0.3
@@ -106,7 +108,7 @@ def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggesti
     profile, time = seen.profile, seen.time
     links = links_of(profile.table, schema.relationships)
     columns: dict[str, ColumnSuggestion] = {}
-    comments = comments_of(path)
+    comments, doubts = comments_of(path), doubts_of(path)
     for name, column in profile.columns.items():
         guess, personal = seen.types[name], seen.personal.get(name)
         role = role_of(
@@ -120,10 +122,8 @@ def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggesti
             sample=plain(seen.sample, name),
             has_parents=any(link.parent != profile.table for link in links.values()),
         )
-        columns[name] = _column(name, seen.values[name], guess, role, personal)
-        if name in comments:
-            evidence = "; ".join(filter(None, [columns[name].evidence, f"described as “{comments[name]}”"]))
-            columns[name] = columns[name].model_copy(update={"evidence": evidence})
+        suggestion = _column(name, seen.values[name], guess, role, personal)
+        columns[name] = _annotated(suggestion, comments.get(name), doubts.get(name))
     # The larger of the two limits: the entity of a series needs no name.
     entity = _entities(seen, columns)
     series = find_series(profile, scan_values(path / "data.parquet"), time.columns, entity) if time else None
@@ -147,6 +147,17 @@ def _table(seen: _TableFacts, schema: Schema, path: Path) -> tuple[TableSuggesti
     )
     _suspect(table, later_moments(profile, table, seen.sample))
     return table, series
+
+
+def _annotated(suggestion: ColumnSuggestion, comment: str | None, doubt: str | None) -> ColumnSuggestion:
+    """Return a suggestion with what the source says of the column, and with a doubt of its reading as a question."""
+    if not comment and not doubt:
+        return suggestion
+    parts = [doubt, suggestion.evidence, f"described as “{comment}”" if comment else ""]
+    update: dict[str, object] = {"evidence": "; ".join(filter(None, parts))}
+    if doubt:
+        update["type_confidence"] = min(suggestion.type_confidence, _DOUBTFUL)
+    return suggestion.model_copy(update=update)
 
 
 def _unparsed_times(time: TimeGuess | None) -> list[str]:

@@ -9,10 +9,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from radix_assets.sources.rows import Rows
+from radix_assets.profiles.compute import profile_table
+from radix_assets.raw.convert import convert
+from radix_assets.sources.read.settings import FileSettings
+from radix_assets.sources.read.stage_files import stage_files
+from radix_assets.sources.rows import Rows, scan_values
+from radix_assets.sources.schema import DATA_FILE, doubts_of
 from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.inference import infer
 from radix_assets.sources.types.readings import parsed
+from radix_resources.errors import SourceError
 
 
 def read_table(table: dict[str, list[str | None]], **settings: Any) -> tuple[dict[str, list], dict[str, Any]]:
@@ -314,3 +320,55 @@ def test_whatever_is_written_in_a_locale_is_read_as_these_values_or_as_text(loca
         else:
             read = [Decimal(repr(value)) if dtype == "float" else Decimal(value) for value in values[name]]
             assert read == wanted[name], (dtype, texts, findings[name].how)
+
+
+def test_doubts_and_settings_of_columns_reach_the_schema(read):
+    text = "day,count,born,n\n" + "".join(
+        f"0{1 + row % 9}/0{1 + row % 8}/2024,{1 + row // 900}.{100 + row % 900},13-Oct-{40 + row % 9},{row}\n"
+        for row in range(1_500)
+    )
+    raw = read(text + "01/01/2024,1.234,13-Oct-40,x\n")
+    assert [(each.code, each.column, each.lines, each.count) for each in raw.schema.warnings] == [
+        ("ambiguous_dates", "day", [], 0),
+        ("ambiguous_number", "count", [], 1_501),
+        ("two_digit_years", "born", [], 0),
+        ("rejected_cells", "n", [1_501], 1),
+    ]
+    assert set(doubts_of(raw.path)) == {"day", "count"}
+
+
+def test_a_column_that_the_source_lacks_is_an_error_with_similar_names(tmp_path):
+    (tmp_path / "t.csv").write_text("price,b\n1,2\n")
+    source = FileSettings.model_validate({"table": "t", "path": "t.csv", "columns": {"prise": {"type": "float"}}})
+    work = tmp_path / "work"
+    work.mkdir()
+    with pytest.raises(SourceError, match="RDX-SRC-060") as refused:
+        convert("t", stage_files(source, tmp_path, work), tmp_path)
+    assert "'price'" in str(refused.value)
+
+
+def test_a_decimal_is_exact_in_the_snapshot_and_a_float_in_its_profile(read):
+    raw = read("amount\n12345678901234.5678901234\n4.35\n0.1\n")
+    assert raw.frame["amount"].to_list() == [Decimal("12345678901234.5678901234"), Decimal("4.35"), Decimal("0.1")]
+    profile = profile_table("t", raw.path / DATA_FILE).columns["amount"]
+    assert (profile.dtype, profile.minimum, profile.maximum) == ("float", 0.1, 12345678901234.568)
+    assert scan_values(raw.path / DATA_FILE).collect()["amount"].to_list() == [12345678901234.568, 4.35, 0.1]
+
+
+def test_wide_numbers_of_typed_sources_keep_every_digit(read):
+    frame = pl.DataFrame(
+        {
+            "id20": pl.Series(["12345678901234567890", "1"]).cast(pl.Decimal(38, 0)),
+            "id": pl.Series(["1", "2"]).cast(pl.Decimal(38, 0)),
+            "oracle": pl.Series(["1", "2"]).cast(pl.Decimal(38, 10)),
+            "price": pl.Series(["1", "2"]).cast(pl.Decimal(12, 2)),
+            "u64": pl.Series([2**64 - 1, 0], dtype=pl.UInt64),
+            "far": pl.Series([10**18, 0], dtype=pl.Int64).cast(pl.Datetime("us")),
+        }
+    )
+    raw = read(frame, "t.parquet")
+    kinds = {"id20": "string", "id": "integer", "oracle": "integer", "price": "decimal", "u64": "string"}
+    assert raw.types() == kinds | {"far": "datetime"}
+    assert raw.frame["id20"].to_list() == ["12345678901234567890", "1"]
+    assert raw.frame["u64"].to_list() == ["18446744073709551615", "0"]
+    assert [warning.code for warning in raw.schema.warnings] == ["rejected_cells"]

@@ -47,9 +47,10 @@ FAMILIES = [
         "month by name",
         "",
         " ",
-        *("%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
+        *("%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
         *("%a, %d %b %Y", "%A, %B %d, %Y"),
     ),
+    _family("DD-Mon-YYYY", "", "-", "%d-%b-%Y", "%d-%b-%y"),
     Family("time", "", ":", time=tuple(_CLOCKS)),
 ]
 AMBIGUOUS_ORDER = {"/": "mdy", "-": "dmy", ".": "dmy"}
