@@ -21,6 +21,8 @@ _MARKS = [
 ]
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b\x1c\x1d]")
 _MOST_CONTROL = 0.01
+_SEPARATORS = frozenset({b"\x01", b"\x02", b"\x07", b"\x1c", b"\x1d"})
+"""Control characters that separate cells in some files."""
 _MANY_NULLS, _MOSTLY = 0.2, 0.9
 _MOST_BAD = 0.1
 """Share of the bytes or characters outside ASCII that may be wrong in an encoding."""
@@ -206,7 +208,10 @@ def require_text(path: Path, place: Place) -> None:
     """Raise SourceError RDX-SRC-005 if a file is not text at all."""
     with path.open("rb") as file:
         head = file.read(_HEAD).rstrip(b"\0")
-    if len(_CONTROL.findall(head)) > max(2, _MOST_CONTROL * len(head)):
+    found = _CONTROL.findall(head)
+    if len(set(found)) == 1 and found[0] in _SEPARATORS and len(found) >= head.count(b"\n"):
+        return
+    if len(found) > max(2, _MOST_CONTROL * len(head)):
         raise _no_text(place, "control characters")
 
 

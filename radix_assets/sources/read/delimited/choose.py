@@ -99,7 +99,7 @@ def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None,
         return Choice(Grammar("", mark), 1, 0.8, "no separator divides the lines consistently", comma)
     scored.sort(key=lambda item: -item.score)
     best = scored[0]
-    rival = next((item for item in scored[1:] if item.grammar.delimiter != best.grammar.delimiter), None)
+    rival = next((item for item in scored[1:] if item.grammar.delimiter not in best.grammar.delimiter), None)
     margin = 1.0 if rival is None else 1 - rival.score / best.score
     confidence = round(min(0.99, best.share * (0.6 + min(1.0, 2 * margin) * 0.4)), 2)
     evidence = f"{best.share:.0%} of {best.rows:,} rows looked at have {best.width} cells"

@@ -25,6 +25,13 @@ def find_edges(lines: Sequence[str]) -> list[int]:
         edges.insert(0, 0)
     if len(edges) < 2 or not any("  " in line.strip() for line in filled):  # noqa: PLR2004
         return []
+    first, gaps = filled[0], [edges[0]]
+    for edge in edges[1:]:
+        # A single blank at the same place of every line may stand between two words of one column.
+        wide = edge >= _LEAST_GAP and blank[edge - _LEAST_GAP]
+        if wide or first[edge : edge + 1].strip():
+            gaps.append(edge)
+    edges = gaps
     rows = [
         [line[left:right].strip() for left, right in zip(edges, [*edges[1:], width], strict=True)] for line in filled
     ]

@@ -60,7 +60,7 @@ def described(told: Told) -> dict[str, Any]:
         "first_row": dialect.first_row,
         "comment": layout.comment,
         "skipped_lines": sorted({*(record.line for record in dialect.skipped), *comments})[:_MOST_LISTED],
-        "footer_lines": [record.line for record in dialect.footer],
+        "footer_lines": _footer_lines(told),
         "confidence": {
             "encoding": decoded.confidence,
             "delimiter": choice.confidence,
@@ -121,6 +121,10 @@ def _of_encoding(told: Told) -> list[ReadWarning]:
     ]
 
 
+def _footer_lines(told: Told) -> list[int]:
+    return [told.last_line + 1 + record.line for record in told.dialect.footer]
+
+
 def _warning(code: str, message: str, lines: Sequence[int] = ()) -> ReadWarning:
     return ReadWarning(code=code, message=message, lines=list(lines)[:MOST_LINES], count=len(lines))
 
@@ -167,7 +171,7 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
 def _of_end(told: Told) -> list[ReadWarning]:
     dialect, warnings = told.dialect, []
     if dialect.footer:
-        lines = [told.last_line + 1 + record.line for record in dialect.footer] if told.last_line else []
+        lines = _footer_lines(told)
         number = len(dialect.footer)
         where = f" ({listed(lines)})" if lines else ""
         message = f"{number} line{'s' * (number > 1)} below the rows{where}: a total or a note, set aside"

@@ -45,9 +45,10 @@ def regular_form(path: Path, target: Path, dialect: Dialect, *, declared_comment
     if plain:
         rows = _regular(path, dialect)
         if rows is not None:
+            lines = _count_lines(path, dialect) if dialect.footer else 0
             with path.open("r+b") as file:
                 file.truncate(dialect.end)
-            return Rows(path, dialect.delimiter, dialect.first_row - 1, rows)
+            return Rows(path, dialect.delimiter, dialect.first_row - 1, rows, last_line=lines)
     assembler = Assembler(dialect, declared_comment)
     delimiter = dialect.delimiter if plain else ","
     with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as out:
@@ -55,8 +56,20 @@ def regular_form(path: Path, target: Path, dialect: Dialect, *, declared_comment
         line = _rewrite(source, out, writer, dialect, assembler, plain=plain)
     path.unlink()
     extra = max(0, assembler.longest - dialect.width)
-    lines = line + sum(record.lines for record in dialect.footer) - 1
+    lines = line + dialect.footer_extent - 1
     return Rows(target, delimiter, 0, assembler.row, extra, assembler.events, assembler.bad, lines)
+
+
+def _count_lines(path: Path, dialect: Dialect) -> int:
+    """Return the number of lines up to the end of the footer, as far as it is not blank."""
+    lines = 0
+    with path.open("rb") as file:
+        left = dialect.end
+        while left:
+            chunk = file.read(min(_BLOCK, left))
+            lines += chunk.count(b"\n")
+            left -= len(chunk)
+    return lines + dialect.footer_extent
 
 
 def _regular(path: Path, dialect: Dialect) -> int | None:

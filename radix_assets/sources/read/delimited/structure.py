@@ -54,6 +54,8 @@ class Dialect:
     """Lines above the first row that are comments."""
     footer: list[Record] = field(default_factory=list)
     """Records below the rows, their lines counted from the end of the file: -1 is the last."""
+    footer_extent: int = 0
+    """Lines from the first below the rows to the last of the file."""
     alike: float = 1.0
     """Share of the first records that have as many cells as there are columns."""
     padding: str = ""
@@ -114,7 +116,7 @@ def detect(path: Path, delimiter: str | None, declared: Overrides | None = None)
     comments = [record.line for record in above if is_comment(record, layout.comment, layout.width, declared=wide)]
     named = {1} if sample.separator is not None else set()
     titles = [record for record in above if not record.blank and record.line not in {*comments, *named}]
-    footer, end = _footer(sample, choice.grammar, layout, declared.footer, start)
+    footer, end, extent = _footer(sample, choice.grammar, layout, declared.footer, start)
     below = [record for record in records[layout.first :] if not record.blank]
     first_row = records[layout.first].line if layout.first < len(records) else parser.line
     return Dialect(
@@ -128,6 +130,7 @@ def detect(path: Path, delimiter: str | None, declared: Overrides | None = None)
         titles,
         comments,
         footer,
+        extent,
         sum(len(record.cells) == layout.width for record in below) / len(below) if below else 1.0,
         sample.padding,
         sample.final_newline,
@@ -136,8 +139,8 @@ def detect(path: Path, delimiter: str | None, declared: Overrides | None = None)
 
 def _footer(
     sample: Sample, grammar: Grammar, layout: Layout, declared: int | None, start: int
-) -> tuple[list[Record], int]:
-    """Return the records below the rows, and the byte behind the last row."""
+) -> tuple[list[Record], int, int]:
+    """Return the records below the rows, the byte behind the last row, and the lines from there to the end."""
     parser = Parser(grammar, sample.newline, layout.width)
     records, positions = [], [0]
     for record, position in parser.records(sample.tail):
@@ -150,9 +153,9 @@ def _footer(
     offset = sample.end - len(encode(sample.tail))
     end = offset + len(encode(sample.tail[: positions[len(records) - number]]))
     if not number or end <= start:
-        return [], sample.end
+        return [], sample.end, 0
     lines = parser.line
     footer = [
         Record(record.line - lines, record.cells, record.lines) for record in records[-number:] if not record.blank
     ]
-    return footer, end
+    return footer, end, lines - records[-number].line
