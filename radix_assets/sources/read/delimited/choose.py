@@ -87,7 +87,7 @@ def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None,
         if best is None:
             return Choice(Grammar(delimiter, '"' if quote is None else quote), 0, 1.0, "declared")
         return Choice(best.grammar, best.width, 1.0, "declared")
-    rejected = [item for item in scored if item.whole and item.grammar.delimiter == "," and item.share > _LEAST]
+    rejected = [item for item in scored if item.whole and item.grammar.delimiter == "," and item.share >= _LEAST]
     scored = [item for item in scored if _credible(item)]
     if not scored:
         edges = find_edges(text.split(newline))
