@@ -35,7 +35,7 @@ def main() -> None:
             lambda: require(list(read_source(str(file), Path(folder, "out")))),
         )
         size = file.stat().st_size / 1e6
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "reader": "Polars, schema given",
             "seconds": f"{bare:.2f}",
