@@ -235,7 +235,7 @@ def _credible(item: _Scored) -> bool:
         return False
     if grammar.delimiter in _COMMON and (item.first or not item.whole):
         return item.share >= (_LEAST if item.rows > 3 else 0.3)  # noqa: PLR2004 a header and a row or two
-    if item.rows < 2 or (item.share < _LEAST_RARE and (item.width < 3 or item.share < 0.5)):  # noqa: PLR2004
+    if item.rows < 2 or (item.share < _LEAST_RARE and (len(grammar.delimiter) == 1 or item.share < _LEAST)):  # noqa: PLR2004
         return False
     if grammar.runs:
         return item.first and (item.typed or item.quotes > 0) and item.share >= _LEAST_RARE
