@@ -31,7 +31,17 @@ from typing import Any, NoReturn
 MODULES = (
     *("numpy", "polars", "pandas", "pyarrow.parquet", "sklearn.linear_model", "sklearn.ensemble", "lightgbm"),
     *("featuretools", "mlflow", "mlflow.pyfunc", "evidently.presets", "ydata_profiling"),
-    *("dagster", "alembic.command", "sqlalchemy", "ruamel.yaml", "yaml", "typer", "rich.console", "httpx", "psutil"),
+    *("dagster", "dagster._core.storage.sqlite_storage", "plotly.subplots", "plotly.graph_objects"),
+    *(
+        "alembic.command",
+        "sqlalchemy.dialects.sqlite",
+        "ruamel.yaml",
+        "yaml",
+        "typer",
+        "rich.console",
+        "httpx",
+        "psutil",
+    ),
     *("jinja2", "radix_assets.stages", "radix_assets.orchestration.assets", "radix_assets.orchestration.resources"),
     *("radix_assets.orchestration.local_run", "radix_assets.orchestration.infrastructure", "radix_assets.cli.main"),
 )
