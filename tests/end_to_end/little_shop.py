@@ -44,12 +44,15 @@ def write_shop(folder: Path) -> list[str]:
     )
     lines = random.integers(1, 4, ORDERS)
     order = np.repeat(np.arange(ORDERS), lines)
+    products = random.choice(["shoe", "shirt", "hat", "scarf"], len(order))
+    prices = [str(price) for price in random.gamma(3.0, 8.0, len(order)).round(2)]
+    prices[0] = "24.1000000000000000001"  # more digits than a float has, so that prices are decimals
     items = pl.DataFrame(
         {
             "item_id": range(1, len(order) + 1),
             "order_id": order + 1001,
-            "product": random.choice(["shoe", "shirt", "hat", "scarf"], len(order)),
-            "price": random.gamma(3.0, 8.0, len(order)).round(2),
+            "product": products,
+            "price": prices,
             "quantity": random.integers(1, 4, len(order)),
         }
     )
