@@ -1,16 +1,24 @@
 """Synthetic databases that resemble real ones: warehouses, shops, forums, leagues, hospitals, cryptic names too.
 
 A world is text. Each line is a table: `name rows: column kind, column kind, … | key a b`. Kinds of keys: `pk`
-(running), `pk+100` (from 101), `pk*10` (steps), `gap` (random whole numbers), `code3` (letters), `tag` (`A0001`),
+(running), `pk+100` (from 101), `pk*10` (steps), `gap` (random whole numbers, `gap+100` from 101), `code3` (letters), `tag` (`A0001`),
 `uuid`, `any` (one of these, drawn from the seed). `>t` points to the key of t, `>t~` unevenly, `>t?` with empty ones,
 `>t!` each once, `>t%` to a part of t, `>t.c` to another column; `@t.c` takes c of one row of t that all `@t` columns
-share; `seq>c` counts within c. Everything else is an attribute, see `_attribute`.
+share; `seq>c` counts within c. `>t*` has a few orphans, `>t/lower`, `/upper` and `/strip` write the same key in another
+way (small letters, capitals, without leading zeros). `=c.d` copies column d of the row that c points to; `poly>a+b:c`
+points to a or b as column c says (kind `ptype`). Notes after `|`: `key a b`, `none`, `fk a b > t c d`, `grid a b` (every
+combination once), `flaws` for the world. Everything else is an attribute, see `_attribute`.
+
+`corpus` reads `schemas/*.txt`, many small worlds by domain; a tenth of their larger parents repeat a few rows, a tenth
+have one row whose key is empty.
 """
 
 import math
 import re
 import string
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -295,6 +303,39 @@ def worlds(seed: int) -> Iterator[Database]:
         yield _world(name, text, np.random.default_rng([seed, place]))
 
 
+SCHEMAS = Path(__file__).parent / "schemas"
+"""Worlds by domain: `development.txt` may be looked at, `held_out.txt` only judges."""
+
+
+def corpus(part: str, seed: int) -> Iterator[Database]:
+    """Yield the worlds of `schemas/<part>.txt`, with generated rows and the flaws of real data."""
+    text = (SCHEMAS / f"{part}.txt").read_text(encoding="utf-8")
+    for place, section in enumerate(re.split(r"^== ", text, flags=re.MULTILINE)[1:]):
+        name, _, lines = section.partition("\n")
+        rng = np.random.default_rng([seed, 77, place])
+        yield _flawed(_world(name.strip(), lines, rng), rng)
+
+
+def _flawed(database: Database, rng: np.random.Generator) -> Database:
+    """Repeat a few rows of some parents, or leave a key of theirs empty."""
+    frames = dict(database.frames)
+    for table in sorted({parent for _, _, parent, names in database.wanted if len(names) == 1}):
+        frame, key, draw = frames[table], database.keys[table], rng.random()
+        if frame.height < FLAWED or key is None or len(key) > 1:
+            continue
+        if draw < SHARE:
+            again = frame.sample(max(1, frame.height // 200), seed=int(rng.integers(1000)))
+            frames[table] = pl.concat([frame, again])
+        elif draw < 2 * SHARE:
+            empty = frame.tail(1).with_columns(pl.lit(None, frame.schema[key[0]]).alias(key[0]))
+            frames[table] = pl.concat([frame, empty])
+    return replace(database, frames=frames)
+
+
+FLAWED, SHARE = 40, 0.1
+"""Rows from which a parent may be flawed, and how often it is, in each of two ways."""
+
+
 def _world(name: str, text: str, rng: np.random.Generator) -> Database:
     specs: dict[str, Spec] = {}
     for line in text.strip().splitlines():
@@ -311,7 +352,7 @@ def _world(name: str, text: str, rng: np.random.Generator) -> Database:
     for table, (count, columns, notes) in specs.items():
         keys[table] = _key(columns, notes)
         for column, kind in columns.items():
-            if not re.match(r"[>@]|seq>", kind):
+            if not re.match(r"[>@=]|seq>|poly>|ptype", kind):
                 frames[table][column] = _attribute(kind, count, rng)
     done: set[str] = set()
     while len(done) < len(specs):
@@ -341,6 +382,8 @@ def _needs(columns: dict[str, str], keys: dict[str, list[str] | None]) -> set[st
     """Return the tables that must be finished before: those whose linked columns this one copies."""
     found = set()
     for kind in columns.values():
+        if kind.startswith("poly>"):
+            found |= set(kind[5:].partition(":")[0].split("+"))
         match = re.match(r"[>@](\w+)", kind)
         if (match and kind[0] == "@") or (match and match[1] in keys and "." not in kind):
             found.add(match[1])
@@ -359,13 +402,15 @@ def _links(  # noqa: C901 one branch a kind
     count, columns, notes = specs[table]
     shared: dict[str, np.ndarray] = {}
     for column, kind in columns.items():
-        match = re.match(r">(\w+)(?:\.(\w+))?([?~!%]*)$", kind)
+        match = re.match(r">(\w+)(?:\.(\w+))?([?~!%*]*)(/\w+)?$", kind)
         if match:
             parent, target, how = match[1], match[2], match[3]
             target = target or (keys[parent] or [""])[0]
             pool = np.asarray(frames[parent].get(target, np.arange(1, specs[parent][0] + 1)))
-            frames[table][column] = _point(pool, count, how, rng)
+            frames[table][column] = _rewritten(_point(pool, count, how, rng), match[4])
             wanted.add(edge(table, [column], parent, [target]))
+        elif kind.startswith("poly>"):
+            _point_by_type(kind, table, column, frames, keys, count, rng)
         elif kind.startswith("@"):
             parent, target = kind[1:].split(".")
             pool = frames[parent][target]
@@ -384,10 +429,55 @@ def _links(  # noqa: C901 one branch a kind
                 frames[table][name] = [frames[table][name][i] for i in order]
             series = pl.DataFrame({"by": frames[table][by]}).select(pl.int_range(1, pl.len() + 1).over("by"))
             frames[table][column] = series.to_series().to_list()
+    for column, kind in columns.items():
+        if kind.startswith("="):
+            own, copied = kind[1:].split(".")
+            parent = re.match(r">(\w+)", columns[own])[1]  # type: ignore[index]
+            key = (keys[parent] or [""])[0]
+            value = dict(zip(frames[parent][key], frames[parent][copied], strict=True))
+            frames[table][column] = [value.get(item) for item in frames[table][own]]
     for note in notes:
+        if note.startswith("grid "):
+            _make_grid(frames[table], *note.split()[1:], count, rng)
         match = re.match(r"fk (.*) > (\w+) (.*)", note)
         if match:
             wanted.add(edge(table, match[1].split(), match[2], match[3].split()))
+
+
+def _make_grid(columns: dict[str, list[Any]], first: str, second: str, count: int, rng: np.random.Generator) -> None:
+    """Replace two columns by different combinations of their values."""
+    lefts, rights = (sorted(set(columns[name])) for name in (first, second))
+    pairs = [(left, right) for left in lefts for right in rights]
+    rows = np.sort(rng.permutation(len(pairs))[:count])
+    for name in columns:
+        columns[name] = columns[name][: len(rows)]
+    columns[first], columns[second] = [pairs[n][0] for n in rows], [pairs[n][1] for n in rows]
+
+
+def _point_by_type(
+    kind: str,
+    table: str,
+    column: str,
+    frames: dict[str, dict[str, list[Any]]],
+    keys: dict[str, list[str] | None],
+    count: int,
+    rng: np.random.Generator,
+) -> None:
+    """Let a column point to one of several tables, and write into another which: as a name or as a number."""
+    parents, _, beside = kind[5:].partition(":")
+    names = parents.split("+")
+    chosen = rng.choice(len(names), count, p=rng.dirichlet(np.full(len(names), 4.0)))
+    pools = [frames[name][(keys[name] or [""])[0]] for name in names]
+    frames[table][column] = [pools[n][int(rng.integers(len(pools[n])))] for n in chosen]
+    numbered = rng.random() < 0.3
+    frames[table][beside] = [int(n) + 1 if numbered else names[n].rstrip("s").title() for n in chosen]
+
+
+def _rewritten(values: list[Any], how: str | None) -> list[Any]:
+    if how is None:
+        return values
+    change = {"/lower": str.lower, "/upper": str.upper, "/strip": int}[how]
+    return [None if value is None else change(value) for value in values]
 
 
 def _point(pool: Any, count: int, how: str, rng: np.random.Generator) -> list[Any]:
@@ -404,7 +494,15 @@ def _point(pool: Any, count: int, how: str, rng: np.random.Generator) -> list[An
     else:
         picked = rng.choice(pool, count)
     nulls = 1 - 0.75 ** how.count("?")
-    return [None if rng.random() < nulls else value for value in picked.tolist()]
+    found = [None if rng.random() < nulls else value for value in picked.tolist()]
+    if "*" in how:
+        lost = rng.uniform(0.002, 0.05)
+        found = [_orphan(value) if value is not None and rng.random() < lost else value for value in found]
+    return found
+
+
+def _orphan(value: Any) -> Any:
+    return value + 1_000_003 if isinstance(value, int) else f"{value}9"
 
 
 def _attribute(kind: str, count: int, rng: np.random.Generator) -> list[Any]:  # noqa: C901, PLR0911, PLR0912 one line per kind
@@ -417,9 +515,9 @@ def _attribute(kind: str, count: int, rng: np.random.Generator) -> list[Any]:  #
         step = int(kind[3:]) if kind.startswith("pk*") else 1
         start = int(kind[2:] or 0) if step == 1 else 0
         return (start + step * np.arange(1, count + 1)).tolist()
-    if kind == "gap":
+    if kind.startswith("gap"):
         top = int(count * rng.uniform(1.2, 30)) + 50
-        found = np.sort(rng.choice(top, count, replace=False) + 1)
+        found = np.sort(rng.choice(top, count, replace=False) + 1) + int(kind[3:] or 0)
         return found.tolist()
     if match := re.fullmatch(r"(n?)int(\d+)-(\d+)", kind):
         found = rng.integers(int(match[2]), int(match[3]) + 1, count).tolist()
@@ -431,6 +529,8 @@ def _attribute(kind: str, count: int, rng: np.random.Generator) -> list[Any]:  #
         codes = ["".join(rng.choice(_LETTERS, wide)) for _ in range(count * 3 + 50)]
         found = list(dict.fromkeys(codes))
         return found[:count] if not kind.endswith("r") else rng.choice(found[:90], count).tolist()
+    if kind.startswith("pad"):
+        return [f"{n:0{int(kind[3:])}d}" for n in range(1, count + 1)]
     if kind.startswith("tag"):
         wide, letter = len(str(count)) + 1, str(rng.choice(_LETTERS))
         if kind[3:]:
