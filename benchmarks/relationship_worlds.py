@@ -313,7 +313,58 @@ def corpus(part: str, seed: int) -> Iterator[Database]:
     for place, section in enumerate(re.split(r"^== ", text, flags=re.MULTILINE)[1:]):
         name, _, lines = section.partition("\n")
         rng = np.random.default_rng([seed, 77, place])
-        yield _flawed(_world(name.strip(), lines, rng), rng)
+        world = _world(name.strip(), lines, rng)
+        yield _flawed(_misleading(world, _DECOYS[part], rng), rng)
+
+
+_DECOYS = {
+    "development": ["source", "type", "state", "channel", "batch", "group", "kind", "version", "queue", "colour"],
+    "held_out": ["mode", "reason", "format", "class", "category", "process", "flow", "tariff", "unit"],
+}
+"""Words of codes that no table explains."""
+
+
+def _misleading(database: Database, decoys: list[str], rng: np.random.Generator) -> Database:
+    """Add what misleads: small codes without a table, copies of a parent's name, a second number of a table's rows."""
+    frames = dict(database.frames)
+    words = {word for table in frames for word in re.split(r"_|(?<=[a-z])(?=[A-Z])", table.lower())}
+    for table, frame in list(frames.items()):
+        first = frame.columns[0]
+        big = frame.height >= FLAWED
+        if big and rng.random() < 0.4:
+            word = str(rng.choice([word for word in decoys if word not in words]))
+            ending = str(rng.choice(["id", "code", "no"], p=[0.7, 0.15, 0.15]))
+            values = rng.integers(rng.integers(0, 2), int(rng.integers(3, 13)), frame.height)
+            frames[table] = frames[table].with_columns(pl.Series(_styled(f"{word}_{ending}", first), values))
+        if big and database.keys[table] == [first] and rng.random() < 0.15:
+            name = _styled(str(rng.choice(["serial_no", "legacy_id", "row_ref", "external_no"])), first)
+            start = int(rng.choice([1, 1001]))
+            frames[table] = frames[table].with_columns(pl.Series(name, rng.permutation(frame.height) + start))
+    for child, names, parent, keys in sorted(database.wanted):
+        if len(names) > 1 or child == parent or rng.random() > 0.2:
+            continue
+        above = database.frames[parent]
+        texts = [
+            n for n in above.columns if above[n].dtype == pl.String and n != keys[0] and above[n].is_unique().all()
+        ]
+        if not texts or above[keys[0]].dtype != frames[child][names[0]].dtype:
+            continue
+        name = _styled(f"{parent.lower().rstrip('s')}_{texts[0].lower()}", names[0])
+        name = texts[0] if rng.random() < 0.4 and texts[0] not in frames[child].columns else name
+        if name not in frames[child].columns:
+            copy = above.select(pl.col(keys[0]).alias(names[0]), pl.col(texts[0]).alias(name))
+            frames[child] = frames[child].join(copy, on=names[0], how="left", maintain_order="left")
+    return replace(database, frames=frames)
+
+
+def _styled(name: str, like: str) -> str:
+    """Return a name in the habit of another: `TYPE_ID`, `TypeId`, `typeId`, `type_id`."""
+    if like.isupper():
+        return name.upper()
+    if "_" in like or like.islower():
+        return name
+    joined = "".join(word.title() for word in name.split("_"))
+    return joined if like[0].isupper() else joined[0].lower() + joined[1:]
 
 
 def _flawed(database: Database, rng: np.random.Generator) -> Database:
@@ -373,7 +424,7 @@ def _key(columns: dict[str, str], notes: list[str]) -> list[str] | None:
     for note in notes:
         if note == "none":
             return None
-        if note.startswith("key "):
+        if note.startswith(("key ", "grid ")):
             return note.split()[1:]
     return [next(iter(columns))]
 
@@ -390,7 +441,7 @@ def _needs(columns: dict[str, str], keys: dict[str, list[str] | None]) -> set[st
     return found
 
 
-def _links(  # noqa: C901 one branch a kind
+def _links(  # noqa: C901, PLR0912 one branch a kind
     table: str,
     specs: dict[str, Spec],
     frames: dict[str, dict[str, list[Any]]],

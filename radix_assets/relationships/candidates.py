@@ -82,7 +82,9 @@ def candidates(
     total = len(children.facts)
     for parent in children.facts:
         ruled.considered += total - 1
-        if not could_be_parent(parent) or parent.at in numbers:
+        # A key that repeats a few values, or is empty in a few rows, is still what others point to.
+        flawed = keys.get(parent.table) == [parent.name] and could_point(parent)
+        if not (could_be_parent(parent) or flawed) or parent.at in numbers:
             ruled.counts[_no_parent(parent)] += total - 1
             continue
         others = np.array([fact is not parent for fact in children.facts], dtype=bool)
@@ -109,7 +111,7 @@ def named(child: Fact, parent: Fact) -> tuple[float, str]:
     """Return the name score, from 0 to 1, and its reason; 0 for names that are mere numbers."""
     if not child.told or (not parent.told and child.table == parent.table):
         return 0.0, ""
-    score, reason = name_score(child.table, child.bare, parent.table, parent.bare)
+    score, reason = name_score(child.table, child.bare, parent.table, parent.bare, people=parent.people)
     return (score, reason) if parent.told or "names the table" in reason else (0.0, "")
 
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from radix_assets.relationships.candidates import STRONG
-from radix_assets.relationships.evidence import Pair
+from radix_assets.relationships.candidates import HINT, STRONG
+from radix_assets.relationships.evidence import CERTAIN_BITS, Pair
 from radix_assets.relationships.facts import silent_table
+from radix_assets.relationships.names import core, is_generic, is_sequence
 from radix_assets.relationships.scoring import FITTED, Weights, alone, beside, chance
 
 BELIEVED = 0.5
@@ -15,6 +16,10 @@ LEANING = 0.3
 """Probability from which it is accepted if names are strong or several parents together are likely."""
 SURELY_ONE = 0.6
 """Sum of the probabilities of a child's parents from which it is assumed to have one."""
+ALL_BUT = 0.97
+"""Share of distinct values from which a column numbers the rows."""
+SMALL = 20
+"""Distinct whole numbers that fit any table with ids from 1."""
 
 Place = tuple[str, str]
 
@@ -51,10 +56,29 @@ def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
         mute = pair.seen.get("unannounced without bits", 0.0) > 0.5  # noqa: PLR2004 half of certainty
         if not refused and mute and not silent_table(pair.parent.table):
             refused = "small whole numbers, and the name says nothing of a reference"
+        if not refused:
+            refused = _other_number(pair)
         verdicts[n] = Verdict(pair, second[n], refused)
         if not verdicts[n].refused:
             parents[pair.child.at] = pair
     return [verdicts[n] for n in range(len(pairs))]
+
+
+def _other_number(pair: Pair) -> str:
+    """Return why a number of the rows is no reference: a second number of the same rows, or one within others."""
+    child, column = pair.child, pair.child.column
+    repeated = column.distinct < ALL_BUT * column.present
+    if child.table == pair.parent.table and (child.unique or (pair.name < HINT and not repeated)):
+        return "numbers the same rows again"
+    if not child.told or pair.name >= HINT or child.kind != "integer" or silent_table(pair.parent.table):
+        return ""
+    if pair.bits >= CERTAIN_BITS / 2 or child.bare.lower() == pair.parent.bare.lower():
+        return ""
+    if is_sequence(child.name):
+        return "numbers rows within others"
+    if column.distinct <= SMALL and core(child.name) and not is_generic(child.name):
+        return "a few small whole numbers, and the name is that of something else"
+    return ""
 
 
 def _refusal(pair: Pair, likely: bool, parents: dict[Place, Pair]) -> str:  # noqa: FBT001 one flag

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
+from radix_assets.common.words import words
 from radix_assets.relationships.candidates import STRONG, named
 from radix_assets.relationships.choose import Verdict
 from radix_assets.relationships.describe import coverage
 from radix_assets.relationships.facts import Fact
+from radix_assets.relationships.key_scores import CALENDAR
+from radix_assets.relationships.names import is_generic, table_stems
 from radix_assets.relationships.schema import PrimaryKey, Relationship
 from radix_assets.relationships.values import Containment, Values
 
@@ -18,6 +21,8 @@ BITS = 20.0
 """Improbability of chance, in bits, from which names need not agree."""
 ALL, USED = 0.999, 0.1
 """Share of the key's rows that must be used: by a table that numbers alike, and if names differ."""
+FULL = 0.5
+"""Share of all combinations of a key's parts from which a table holds nearly all."""
 MARGIN = 0.15
 """How much fewer of the child's rows must be found when its columns are shuffled independently."""
 OPTIONS = 4
@@ -149,6 +154,8 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
     child, parent = options[0].child.table, options[0].key.table
     left, right = tuple(o.child.name for o in options), tuple(o.key.name for o in options)
     everything = all(option.name >= STRONG for option in options)
+    if _siblings(options, own):
+        return None
     least = NAMED_COVERAGE if everything else OTHER_COVERAGE
     if values.head_containment((child, left), (parent, right)) < least - 0.1:
         return None
@@ -160,7 +167,11 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
     bits = values.counts(child, left).height * math.log2(max(1.0, universe / max(1, tuples)))
     match = Match(options, share, bits)
     if everything:
-        return match
+        # Nearly every combination exists in the parent: being among them means nothing.
+        full = (
+            tuples > FULL * universe and values.mixed_containment((child, left), (parent, right)) > share.rows - MARGIN
+        )
+        return None if full and not _extends(child, parent) else match
     tied = any(option.kin or option.name >= STRONG for option in options)
     # It numbers the same things itself, unless both sides are equal.
     numbering = bool(own) and own <= set(left) and share.used < ALL
@@ -169,6 +180,27 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
         return None
     by_chance = values.mixed_containment((child, left), (parent, right))
     return match if by_chance < share.rows - (MARGIN if tied else 2 * MARGIN) else None
+
+
+def _siblings(options: tuple[Option, ...], own: set[str]) -> bool:
+    """Return whether two tables state facts of the same things: same key, every part of it about a third table.
+
+    `budget` and `turnover` of each shop and month do not reference each other; `order_line_notes` do `order_lines`.
+    """
+    child, parent = options[0].child.table, options[0].key.table
+    same_key = own == {option.child.name for option in options}
+    outer = all(option.kin or is_generic(option.key.name) or _calendar(option.key.name) for option in options)
+    return same_key and outer and any(option.kin for option in options) and not _extends(child, parent)
+
+
+def _extends(child: str, parent: str) -> bool:
+    """Return whether a table's name says that it adds to another: `order_line_notes` to `order_lines`."""
+    own, other = table_stems(child), table_stems(parent)
+    return len(own) > len(other) and own[: len(other)] == other
+
+
+def _calendar(name: str) -> bool:
+    return bool(CALENDAR & set(words(name)))
 
 
 def _settled(matches: Sequence[Match], facts: Mapping[str, list[Fact]]) -> list[Match]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from radix_assets.relationships.candidates import Ruled
 from radix_assets.relationships.choose import Verdict
 from radix_assets.relationships.evidence import CERTAIN_BITS, Pair
-from radix_assets.relationships.schema import NearMiss, Probes, Relationship
+from radix_assets.relationships.schema import Alternative, NearMiss, Probes, Relationship
 from radix_assets.relationships.values import Values
 
 SHOWN = 40
@@ -26,6 +26,13 @@ def relationship_of(verdict: Verdict, values: Values) -> Relationship:
         confidence=round(min(0.99, verdict.probability), 2),
         evidence=evidence_of(pair, rows),
     )
+
+
+def alternative_of(verdict: Verdict, main: Verdict, values: Values) -> Alternative:
+    """Return a link that repeats another, with the name of that one."""
+    link, kept = relationship_of(verdict, values), relationship_of(main, values)
+    text = f"finds the same rows as {kept.name}: another way to join, no second relationship; {link.evidence}"
+    return Alternative(**link.model_dump(exclude={"evidence"}), evidence=text, repeats=kept.name)
 
 
 def evidence_of(pair: Pair, rows: float) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from radix_assets.common.words import words
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.names import bare_names, is_row_number
 
@@ -13,6 +14,11 @@ LONG_TEXT = 40
 MOSTLY = 0.8
 """Share of a table's columns that one word with a number must name to be meaningless."""
 _NUMBERED = re.compile(r"(\D*?)[_ ]?(\d+)")
+_PERSON = re.compile(
+    r"(^|_)((first|last|full|given|sur|family|fore|nick|user|vor|nach)_?names?|login|handle|birth_?da(te|y)|dob|"
+    r"salary|badge|apellidos?|prenom|hire_?date|hired(_on|_at)?)(_|$)"
+)
+"""Names of columns that only people have."""
 _BLANK = frozenset(
     {"", "c", "col", "column", "v", "var", "variable", "x", "f", "field", "a", "attr", "feature", "unnamed"}
 )
@@ -34,6 +40,8 @@ class Fact:
     column: ColumnProfile
     told: bool
     """Whether the name is meaningful."""
+    people: bool = False
+    """Whether the table's rows are people, by the names of its columns."""
 
     @property
     def at(self) -> tuple[str, str]:
@@ -62,8 +70,9 @@ def facts_of(profiles: Mapping[str, TableProfile]) -> dict[str, list[Fact]]:
     for table, profile in profiles.items():
         bare = bare_names(list(profile.columns))
         silent = silent_names(list(profile.columns))
+        people = any(_PERSON.search("_".join(words(name))) for name in profile.columns)
         facts[table] = [
-            Fact(table, name, bare[name], place, _kind(column), column, name not in silent)
+            Fact(table, name, bare[name], place, _kind(column), column, name not in silent, people)
             for place, (name, column) in enumerate(profile.columns.items())
         ]
     return facts
@@ -89,7 +98,7 @@ def silent_names(columns: list[str]) -> set[str]:
 def _kind(column: ColumnProfile) -> str:
     if column.dtype == "integer":
         return "integer"
-    if column.dtype == "float":
+    if column.dtype in {"float", "decimal"}:
         return "integer" if _whole(column) else ""
     if column.dtype == "string":
         fixed = column.length_min is not None and column.length_min == column.length_max

@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from radix_assets.profiles.schema import TableProfile
+from radix_assets.relationships.alternatives import repeated_links
 from radix_assets.relationships.candidates import STRONG, Ruled, candidates
 from radix_assets.relationships.choose import Verdict, choose
 from radix_assets.relationships.composites import composite_links
 from radix_assets.relationships.declared import declared_in, with_declared
-from radix_assets.relationships.describe import probes_of, relationship_of
+from radix_assets.relationships.describe import alternative_of, probes_of, relationship_of
 from radix_assets.relationships.empty import links_by_name
 from radix_assets.relationships.evidence import Pair, look
 from radix_assets.relationships.facts import Fact, facts_of
 from radix_assets.relationships.groups import group_keys
 from radix_assets.relationships.key_scores import Hints
 from radix_assets.relationships.keys import find_keys
+from radix_assets.relationships.polymorphic import polymorphic_pairs
 from radix_assets.relationships.row_numbers import row_numbers
 from radix_assets.relationships.schema import PrimaryKey, Schema
 from radix_assets.relationships.values import Values
@@ -36,9 +38,19 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
     values = Values(dict(tables))
     facts = facts_of(profiles)
     keys, verdicts, ruled = search(facts, profiles, values)
-    links = [verdict for verdict in verdicts if not verdict.refused]
+    columns_of_key = {key.table: key.columns for key in keys}
+    pairs = polymorphic_pairs(facts, verdicts, columns_of_key, values)
+    several = {(pair.table, pair.id_column) for pair in pairs}
+    links = [verdict for verdict in verdicts if not verdict.refused and verdict.pair.child.at not in several]
+    repeats = repeated_links(links, columns_of_key, values)
+    alternatives = [
+        alternative_of(verdict, repeats[verdict.pair.child.at], values)
+        for verdict in links
+        if verdict.pair.child.at in repeats
+    ]
+    links = [verdict for verdict in links if verdict.pair.child.at not in repeats]
     relationships = [relationship_of(verdict, values) for verdict in links]
-    relationships += links_by_name(facts, {key.table: key.columns for key in keys})
+    relationships += links_by_name(facts, columns_of_key)
     relationships += composite_links(facts, keys, links, values)
     order = {name: place for place, name in enumerate(profiles)}
     relationships.sort(key=lambda item: (order[item.child], order[item.parent], item.child_columns))
@@ -46,6 +58,8 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
         primary_keys=keys,
         relationships=relationships,
         group_keys=group_keys(facts, keys, relationships, values),
+        alternatives=alternatives,
+        polymorphic=pairs,
         probes=probes_of(verdicts, ruled),
     )
     return with_declared(schema, declared_in(tables), profiles, values)

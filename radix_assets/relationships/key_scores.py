@@ -19,7 +19,7 @@ from radix_assets.relationships.names import (
 Place = tuple[str, str]
 MEASURE = 0.5
 """Share of distinct values from which integers that reference nothing are considered measures."""
-_CALENDAR = frozenset({"year", "quarter", "month", "week", "day", "hour", "semester", "season", "term", "period"})
+CALENDAR = frozenset({"year", "quarter", "month", "week", "day", "hour", "semester", "season", "term", "period"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Setting:
     hints: Hints
     told: bool = True
     """Whether the table's name is meaningful."""
+    elsewhere: frozenset[str] = frozenset()
+    """Columns with the name of one that is unique in another table."""
 
     def numbers_rows(self, name: str) -> bool:
         """Return whether a column only numbers the rows."""
@@ -129,8 +131,8 @@ def member_score(setting: Setting, place: int, column: ColumnProfile) -> float:
         score = 0.95
     elif setting.shared[name] > 1:
         score = 0.9 if column.dtype == "string" else 0.2 if is_count(name) else 0.6
-        score = max(score, 0.75 if _CALENDAR & set(words(name)) else 0.0)
-    elif _CALENDAR & set(words(name)):
+        score = max(score, 0.75 if CALENDAR & set(words(name)) else 0.0)
+    elif CALENDAR & set(words(name)):
         score = 0.75
     elif column.dtype == "string":
         score = 0.55

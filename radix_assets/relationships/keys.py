@@ -11,7 +11,7 @@ import polars as pl
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.facts import is_candidate, silent_names, silent_table
 from radix_assets.relationships.key_scores import Hints, Setting, may_be_member, member_score, single_score
-from radix_assets.relationships.names import bare_names, is_generic, is_key_like, is_named_after
+from radix_assets.relationships.names import bare_names, is_generic, is_key_like, is_named_after, is_short_for
 from radix_assets.relationships.schema import PrimaryKey
 from radix_assets.relationships.values import Values
 
@@ -29,8 +29,10 @@ POOL = 8
 """Columns tried together, best first."""
 UUID = 32
 """Characters of a universally unique identifier."""
-NEARLY = 0.995
-"""Share of distinct values from which a column named like the key is accepted as a key with flaws."""
+NEARLY, NAMED_NEARLY = 0.995, 0.97
+"""Share of distinct values from which a column is a key with flaws: named like a key, or after the table."""
+BLANK = 0.01
+"""Share of rows in which such a key may be empty."""
 NO_HINTS = Hints()
 
 
@@ -47,10 +49,22 @@ def find_keys(profiles: Mapping[str, TableProfile], values: Values, hints: Hints
         for name, plain in names.items()
         if name not in silent[table] and not is_generic(plain)
     )
+    unique: dict[str, int] = {}
+    for table, profile in profiles.items():
+        for name, column in profile.columns.items():
+            plain = bare[table][name]
+            if column.unique and not is_generic(plain):
+                unique[plain] = max(column.distinct, unique.get(plain, 0))
     result = []
     for table, profile in profiles.items():
+        # An extension holds as many values as the table that it extends, or fewer.
+        elsewhere = frozenset(
+            name
+            for name, plain in bare[table].items()
+            if unique.get(plain, 0) >= max(1, profile.columns[name].distinct)
+        )
         shared = Counter({name: often[plain] for name, plain in bare[table].items() if name not in silent[table]})
-        setting = Setting(profile, shared, frozenset(silent[table]), hints, not silent_table(table))
+        setting = Setting(profile, shared, frozenset(silent[table]), hints, not silent_table(table), elsewhere)
         key = _key_of(setting, values)
         if key is not None:
             result.append(key)
@@ -195,6 +209,8 @@ def _link(setting: Setting, values: Values) -> PrimaryKey | None:
     columns = tuple(name for name in profile.columns if not setting.numbers_rows(name))
 
     def others(name: str) -> bool:
+        if profile.columns[name].unique and setting.pointed(name) > GOOD and not setting.pointing(name) > GOOD:
+            return False
         if setting.pointing(name) > GOOD:
             return not setting.pointed(name) > GOOD
         return (
@@ -227,26 +243,35 @@ def _beside(setting: Setting, column: ColumnProfile) -> bool:
 
 
 def _flawed(setting: Setting) -> PrimaryKey | None:
-    """Return a column named like the key that repeats a few values, so that a user sees the flaw."""
+    """Return a column named like the key that repeats, or lacks, a few values, so that a user sees the flaw."""
     profile = setting.profile
     for place, column in enumerate(profile.columns.values()):
         silent = column.name in setting.silent
         fixed = column.dtype == "string" and column.length_min == column.length_max
+        own = not silent and (
+            is_named_after(column.name, profile.table, whole=True) or is_short_for(column.name, profile.table)
+        )
+        code = fixed and (column.length_max or 0) > 1
+        ending = is_named_after(column.name, profile.table) or (code and column.name not in setting.elsewhere)
+        least = NAMED_NEARLY if own or ending else NEARLY
         if (
             place == 0
             and is_candidate(column)
-            and column.nulls == 0
-            and (fixed if silent else is_key_like(column.name))
-            and setting.shared[column.name] <= 1
-            and NEARLY * profile.rows <= column.distinct < profile.rows
+            and column.present > 0
+            and column.nulls <= max(1, BLANK * profile.rows)
+            and (fixed if silent else is_key_like(column.name) or code or setting.shared[column.name] > 1)
+            and (own or column.name not in setting.elsewhere)
+            and least * column.present <= column.distinct < profile.rows
         ):
-            repeats = profile.rows - column.distinct
+            repeats = column.present - column.distinct
             what = "stands first as a key does" if silent else "named as the key"
+            flaws = [f"{repeats:,} of {profile.rows:,} rows repeat a value"] if repeats else []
+            flaws += [f"{column.nulls:,} of {profile.rows:,} rows have none"] if column.nulls else []
             return PrimaryKey(
                 table=profile.table,
                 columns=[column.name],
-                confidence=0.45,
-                evidence=f"{what}, but {repeats:,} of {profile.rows:,} rows repeat a value",
+                confidence=0.7 if setting.pointed(column.name) > GOOD else 0.45,
+                evidence=f"{what}, but {' and '.join(flaws)}",
                 duplicates=repeats,
             )
     return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from radix_assets.common.words import singular, stems, words
+from radix_assets.relationships.role_words import DOERS, ENDINGS, PEOPLE, ROLES, SELF, WRAPPING
 
 KEY_WORDS = frozenset(
     {"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "ref", "uuid", "guid", "pk", "fk", "sk"}
@@ -48,32 +49,13 @@ GENERIC = frozenset(
     | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
 )
 """Names that many tables share with different meanings."""
+_ENDING = re.compile(r"(us|um|on|o|a|i|ae|en|e)$")
+_AGENT = re.compile(r"\w{3}(er|or|eur|euse|ist|iste|aire|ador|ant)$")
+"""Words for people who do something: `uploader`, `assessor`."""
 _NO_KEY = re.compile(
     r"(^|_)(url|link|email|phone|fax|address|description|comment|notes?|text|photo|image|title)s?(_|$)"
 )
 _ROW_NUMBER = re.compile(r"(row_?(names?|num(ber)?|nr|no|id|index)|index|unnamed(_0)*|level_0|idx|x|sl_?no|s_no)")
-
-_PEOPLE = {"employee", "staff", "worker", "person", "people", "user", "member", "agent", "contact", "account"}
-_PLACES = {"airport", "station", "stop", "port", "city", "location", "place", "node", "site", "zone", "warehouse"}
-_ROLES: dict[str, set[str]] = {
-    word: players
-    for roles, players in (
-        (
-            "rep manager supervisor boss lead head mentor report salesperson technician assignee approver superior",
-            _PEOPLE,
-        ),
-        (
-            "author creator owner sender receiver recipient buyer seller reviewer poster created updated",
-            _PEOPLE | {"customer", "client", "author"},
-        ),
-        ("origin dest destination departure arrival from to source pickup dropoff", _PLACES),
-        ("home away winner loser opponent", {"team", "player", "club"}),
-    )
-    for word in roles.split()
-}
-"""The table that a role usually refers to."""
-_SELF = frozenset({"parent", "report", "manager", "supervisor", "superior", "boss", "previous", "prev", "ancestor"})
-"""Roles of rows of the same table."""
 
 
 @lru_cache(maxsize=50_000)
@@ -148,26 +130,64 @@ def is_named_after(column: str, table: str, *, whole: bool = False) -> bool:
     return is_key_like(column) and (rest in {"", own} or (not whole and len(rest) > 2 and own.endswith(rest)))  # noqa: PLR2004
 
 
-def name_score(child: str, column: str, parent: str, key: str) -> tuple[float, str]:
+@lru_cache(maxsize=50_000)
+def table_stems(name: str) -> tuple[str, ...]:
+    """Return the words of a table's name in the singular, without those around it: `tbl_orders`, `dim_customer`."""
+    parts = stems(name)
+    inner = parts[1:] if parts[:1] and parts[0] in WRAPPING else parts
+    inner = inner[:-1] if inner[-1:] and inner[-1] in WRAPPING else inner
+    return inner or parts
+
+
+@lru_cache(maxsize=50_000)
+def names_people(name: str) -> bool:
+    """Return whether a table's name says that its rows are people."""
+    return bool(set(table_stems(name)) & PEOPLE)
+
+
+def is_short_for(column: str, table: str) -> bool:
+    """Return whether an identifier begins its own table's name: `EMP_NO` of `EMPLOYEE`."""
+    return is_key_like(column) and _abbreviates(core(column), "".join(table_stems(table)))
+
+
+def name_score(child: str, column: str, parent: str, key: str, *, people: bool = False) -> tuple[float, str]:
     """Return how much names suggest that `child.column` references `parent.key`, from 0 to 1, and why, in words.
 
-    The same name, or the parent's name in the child's column, is nearly certain; an abbreviation or a usual role
-    (`origin` of an airport, `manager` of an employee) is a hint.
+    The same name, or the parent's name in the child's column, is nearly certain; the end of the parent's name
+    (`species_id` of `animal_species`), an abbreviation or a usual role (`origin` of an airport, `manager` of an
+    employee) is a hint. `people`: the parent's columns show that its rows are people.
     """
     plain, target = "".join(stems(column)), "".join(stems(key))
     if child == parent:
-        return _self_score(column, key)
+        return _self_score(column, key, people=people or names_people(parent))
     if not plain or is_row_number(column) or is_row_number(key):
         return 0.0, ""
     if plain == target and not is_generic(column):
         return 1.0, "same name"
-    return (0.0, "") if is_count(column) else _names_the_table(column, parent, key)
+    if is_count(column):
+        return 0.0, ""
+    score = _names_the_table(column, parent, key)
+    if score[0] >= 0.8 or not (plain == target and is_key_like(column) and core(column)):  # noqa: PLR2004 see above
+        return score if score[0] else _doer(column, parent, people=people)
+    return 0.8, "same name"
 
 
-def _names_the_table(column: str, parent: str, key: str) -> tuple[float, str]:
+def _doer(column: str, parent: str, *, people: bool) -> tuple[float, str]:
+    parts = words(column)
+    by = len(parts) > 1 and (parts[-1] in DOERS or (parts[-1] in KEY_WORDS and parts[-2] in DOERS))
+    if by and (people or names_people(parent)):
+        return 0.65, f"{column} says who did it, {parent} are people"
+    if people and any(ROLES.get(word) == PEOPLE for word in parts):
+        return 0.6, f"{column} is a usual role of {parent}"
+    if is_key_like(column) and (people or names_people(parent)) and _AGENT.search(core(column)):
+        return 0.55, f"{column} sounds like one of {parent}"
+    return 0.0, ""
+
+
+def _names_the_table(column: str, parent: str, key: str) -> tuple[float, str]:  # noqa: PLR0911 a step of the score each
     plain, target = "".join(stems(column)), "".join(stems(key))
-    owner, about = "".join(stems(parent)), core(column)
-    named = bool(about) and about == owner
+    owner, about = "".join(table_stems(parent)), core(column)
+    named = bool(about) and (about == owner or _plural(about, owner))
     chance = len(owner) <= 2 or len(about) <= 2  # noqa: PLR2004 such short names agree by chance
     if is_key_like(key) and core(key) in {"", owner} and (named or (about.endswith(owner) and not chance)):
         return (1.0, f"{column} names the table {parent}") if named else (0.9, f"{column} ends with {parent}")
@@ -178,14 +198,39 @@ def _names_the_table(column: str, parent: str, key: str) -> tuple[float, str]:
     bare = core(key) if is_key_like(key) else ""
     if len(about) > 1 and about == bare and not is_generic(column):
         return 0.8, f"{column} is {key} in short"
+    if _ends_of(column, parent, key):
+        return 0.75, f"{column} is {parent} in short"
     if bare and _abbreviates(about, bare):
         return 0.6, f"{column} resembles {key}"
     return _hint(column, parent)
 
 
+def names_the_table_of(column: str, table: str) -> bool:
+    """Return whether a column has a table's whole name: `customer_id` of `customers`."""
+    owner, about = "".join(table_stems(table)), core(column)
+    return bool(about) and (about == owner or _plural(about, owner))
+
+
+def _plural(word: str, table: str) -> bool:
+    """Return whether a table's name is the plural of a word in a language that adds an ending."""
+    short, long = sorted((word, table), key=len)
+    if len(short) > 3 and long.startswith(short) and long[len(short) :] in ENDINGS:  # noqa: PLR2004 chance
+        return True
+    roots = {_ENDING.sub("", short), _ENDING.sub("", long)}  # Konto, Konten
+    return len(roots) == 1 and len(roots.pop()) > 3  # noqa: PLR2004 chance
+
+
+def _ends_of(column: str, parent: str, key: str) -> bool:
+    """Return whether a column is named by the last words of its parent's name: `species_id` of `animal_species`."""
+    about = tuple(word for word in stems(column) if word not in KEY_WORDS)
+    whole = table_stems(parent)
+    key_fits = is_key_like(key) and core(key) in {"", "".join(about), "".join(whole)}
+    return bool(about) and key_fits and len(about) < len(whole) and whole[-len(about) :] == about and len(about[-1]) > 2  # noqa: PLR2004 chance
+
+
 def _hint(column: str, parent: str) -> tuple[float, str]:
-    own, other = stems(column), stems(parent)
-    if any(set(other) & _ROLES.get(word, set()) for word in own):
+    own, other = stems(column), table_stems(parent)
+    if any(set(other) & ROLES.get(word, frozenset()) for word in own):
         return 0.65, f"{column} is a usual role of {parent}"
     rest = [word for word in own if word not in KEY_WORDS]
     # An abbreviation; the whole word among others (`post_type_id`) names something else.
@@ -199,10 +244,12 @@ def _abbreviates(word: str, name: str) -> bool:
     return len(short) > 2 and short != long and long.startswith(short)  # noqa: PLR2004 shorter prefixes agree by chance
 
 
-def _self_score(column: str, key: str) -> tuple[float, str]:
+def _self_score(column: str, key: str, *, people: bool) -> tuple[float, str]:
     own = stems(column)
-    if set(own) & _SELF:
+    if set(own) & SELF:
         return 0.8, f"{column} is a usual role within the same table"
     if is_key_like(key) and core(key) and core(column).endswith(core(key)) and core(column) != core(key):
         return 0.7, f"{column} ends with {key}"
+    if people and any(ROLES.get(word) == PEOPLE for word in own) and own[:1] != stems(key)[:1]:
+        return 0.6, f"{column} is a usual role among people"
     return 0.0, ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from radix_assets.relationships.candidates import STRONG
 from radix_assets.relationships.choose import Verdict
 from radix_assets.relationships.facts import Fact
 
@@ -18,6 +19,8 @@ def row_numbers(facts: Mapping[str, list[Fact]], verdicts: Sequence[Verdict]) ->
     if len(tables) < 2 or len(first) < len(tables):  # noqa: PLR2004 one table alone has nothing in common
         return frozenset()
     likely = [verdict for verdict in verdicts if not verdict.refused]
+    if any(verdict.pair.name >= STRONG and verdict.pair.parent.at in first for verdict in likely):
+        return frozenset()  # another table names it
     at_first = sum(verdict.probability for verdict in likely if verdict.pair.parent.at in first)
     elsewhere = sum(verdict.probability for verdict in likely if verdict.pair.parent.at not in first)
     return frozenset(first) if elsewhere > at_first else frozenset()

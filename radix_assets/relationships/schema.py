@@ -49,6 +49,24 @@ class GroupKey(BaseModel):
     evidence: str = ""
 
 
+class Alternative(Relationship):
+    """A link that finds the same rows as another through a second key of the parent: no second relationship."""
+
+    repeats: str
+    """Name of the relationship whose rows it finds."""
+
+
+class Polymorphic(BaseModel):
+    """A column that references one of several tables, as another column of the row says: no relationship."""
+
+    table: str
+    type_column: str
+    id_column: str
+    parents: list[str]
+    """Tables whose keys hold the ids of at least one type."""
+    evidence: str = ""
+
+
 class NearMiss(BaseModel):
     """A pair of columns that was compared and rejected."""
 
@@ -82,6 +100,8 @@ class Schema(BaseModel):
     primary_keys: list[PrimaryKey] = []
     relationships: list[Relationship] = []
     group_keys: list[GroupKey] = []
+    alternatives: list[Alternative] = []
+    polymorphic: list[Polymorphic] = []
     probes: Probes = Probes()
 
     def key_of(self, table: str) -> list[str]:

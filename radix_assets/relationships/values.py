@@ -83,6 +83,10 @@ class Values:
             )
         return self._counts[table, columns]
 
+    def distinct_values(self, table: str, column: str) -> pl.Series:
+        """Return the distinct values of a column as they are."""
+        return self.counts(table, (column,))["0"]
+
     def unique(self, table: str, columns: tuple[str, ...]) -> bool:
         """Return whether no two rows agree in these columns; the first rows usually suffice to refute it."""
         if self.head(table).select(pl.struct(columns).is_duplicated().any()).item():

@@ -53,6 +53,8 @@ def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, Tabl
             }
             for link in schema.relationships
         ],
+        "alternatives": [link.model_dump() for link in schema.alternatives],
+        "polymorphic": [pair.model_dump() for pair in schema.polymorphic],
         "targets": [target.model_dump() for target in suggestions.targets],
     }
 
