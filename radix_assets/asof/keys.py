@@ -7,6 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from radix_assets.asof.columns import exactly
+from radix_assets.common.spelling import folded
 
 Positions = npt.NDArray[np.int64]
 """Row numbers in a table; MISSING if there is no row."""
@@ -26,8 +27,10 @@ class KeyIndex:
     look-up is logarithmic in the table's size and the result is exact.
     """
 
-    def __init__(self, table: pl.DataFrame, columns: Sequence[str], dtypes: Sequence[pl.DataType]) -> None:
-        self._dtypes = list(dtypes)
+    def __init__(
+        self, table: pl.DataFrame, columns: Sequence[str], dtypes: Sequence[pl.DataType], *, folded: bool = False
+    ) -> None:
+        self._dtypes, self._folded = list(dtypes), folded
         keys = self._cast(table, columns).with_row_index("row").drop_nulls()
         self._places: Positions | None = None
         if self._dense(keys):
@@ -87,9 +90,16 @@ class KeyIndex:
 
     def _cast(self, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         return frame.select(
-            exactly(name).cast(dtype, strict=False).alias(f"key{i}")
+            key_part(name, frame.schema[name], dtype, folded_key=self._folded).alias(f"key{i}")
             for i, (name, dtype) in enumerate(zip(columns, self._dtypes, strict=True))
         )
+
+
+def key_part(name: str, own: pl.DataType, dtype: pl.DataType, *, folded_key: bool) -> pl.Expr:
+    """Return a part of a key in the type in which it is compared; folded if both sides spell it differently."""
+    if folded_key:
+        return folded(exactly(name), decimal=own.is_float() or own.is_decimal())
+    return exactly(name) if own == dtype else exactly(name).cast(dtype, strict=False)
 
 
 def common(child: pl.DataType, parent: pl.DataType) -> pl.DataType:

@@ -88,6 +88,8 @@ class Link(_Node):
     child_columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
+    folded: bool = False
+    """Whether keys are compared without regard to capitals and leading zeros."""
     shared: bool = False
     """Whether there is another relationship between the two tables, so that names must include the columns."""
 

@@ -8,8 +8,9 @@ import polars as pl
 
 from radix_assets.asof.keys import common
 from radix_assets.asof.plan import Link
-from radix_assets.asof.spark_sql import key, moment
+from radix_assets.asof.spark_sql import key, moment, words
 from radix_assets.asof.times import ALWAYS, NEVER
+from radix_assets.common.spelling import folded_sql
 from radix_assets.sources.rows import scan_values
 from radix_resources.compute.snapshots import ROW, Snapshot, read
 from radix_resources.errors import FeatureError
@@ -91,6 +92,9 @@ class SparkTables:
         sides = [(below[a], above[b]) for a, b in zip(step.child_columns, step.parent_columns, strict=True)]
         columns = step.parent_columns if parent else step.child_columns
         table = step.parent if parent else step.child
+        if step.folded:
+            own = above if parent else below
+            return [folded_sql(words(self.column(table, name), own[name])) for name in columns]
         return [
             key(self.column(table, name), pair[1] if parent else pair[0], common(*pair))
             for name, pair in zip(columns, sides, strict=True)

@@ -145,6 +145,8 @@ class Store:
         """Return the types in which both sides of a relationship are compared, part by part."""
         step = self.plan.links[link]
         self.require(step.parent, step.parent_columns)
+        if step.folded:
+            return [pl.String() for _ in step.parent_columns]
         parent = self.schema(step.parent)
         if self.plan.source(step.child) not in self._paths:  # rows without a snapshot take their parent's types
             return [parent[column] for column in step.parent_columns]
@@ -156,5 +158,6 @@ class Store:
         if link not in self._indexes:
             step = self.plan.links[link]
             types = self.key_types(link)
-            self._indexes[link] = KeyIndex(self.frame(step.parent, step.parent_columns), step.parent_columns, types)
+            parents = self.frame(step.parent, step.parent_columns)
+            self._indexes[link] = KeyIndex(parents, step.parent_columns, types, folded=step.folded)
         return self._indexes[link]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from radix_assets.common.spelling import folded
 from radix_assets.exploration.name_leaks import MANY, OFTEN
 from radix_assets.exploration.name_words import specific_stems, stem, words
 from radix_assets.exploration.predictive import MIN_ROWS, SIBLING, STRONG, WEAK
@@ -277,12 +278,17 @@ def _counts(
         if not set(relationship.child_columns) <= set(names):
             continue
         keys = [f"k{i}" for i in range(len(relationship.child_columns))]
+        entities = frame.select(keys)
         own = [
             pl.col(f"c{names.index(c)}").cast(frame.schema[k], strict=False).alias(k)
             for c, k in zip(relationship.child_columns, keys, strict=True)
         ]
+        if relationship.folded:
+            entities = entities.select(folded(pl.col(k)).alias(k) for k in keys)
+            children = zip(relationship.child_columns, keys, strict=True)
+            own = [folded(pl.col(f"c{names.index(c)}")).alias(k) for c, k in children]
         counts = rows.group_by(own).agg(pl.len().alias("n")).collect(engine="streaming")
-        joined = frame.select(keys).join(counts, on=keys, how="left", maintain_order="left")
+        joined = entities.join(counts, on=keys, how="left", maintain_order="left")
         row_counts[relationship.child] = joined["n"].fill_null(0).cast(pl.Float64).to_numpy()
     return row_counts
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from radix_assets.common.spelling import folded
 from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.exploration.predictive import MIN_ROWS, STRONG, associate, judge
 from radix_assets.exploration.sample import Answer, Question, positional
@@ -89,9 +90,13 @@ def _parent_columns(question: Question, relation: Relationship, path: Path) -> I
     on = [f"k{i}" for i in range(len(relation.parent_columns))]
     keys = [f"c{names.index(key)}" for key in relation.parent_columns]
     right = frame.with_columns(
-        _key(kinds[key], left.schema[name], key).alias(name) for key, name in zip(keys, on, strict=True)
+        _key(kinds[key], left.schema[name], key, folded_key=relation.folded).alias(name)
+        for key, name in zip(keys, on, strict=True)
     )
-    left = left.with_columns(_key(left.schema[name], kinds[key], name) for key, name in zip(keys, on, strict=True))
+    left = left.with_columns(
+        _key(left.schema[name], kinds[key], name, folded_key=relation.folded)
+        for key, name in zip(keys, on, strict=True)
+    )
     right = right.join(left.lazy().select(on).unique(), on=on, how="semi").unique(on, keep="any", maintain_order=False)
     joined = left.join(right.collect(engine="streaming"), on=on, how="left", maintain_order="left")
     for i, name in enumerate(names):
@@ -104,8 +109,10 @@ def _keys(question: Question, columns: list[str]) -> pl.DataFrame:
     return pl.DataFrame([question.series(question.names.index(key)).alias(f"k{i}") for i, key in enumerate(columns)])
 
 
-def _key(own: pl.DataType, other: pl.DataType, name: str) -> pl.Expr:
+def _key(own: pl.DataType, other: pl.DataType, name: str, *, folded_key: bool) -> pl.Expr:
     """Return a key column in a type that can be compared with the other side."""
+    if folded_key:
+        return folded(pl.col(name), decimal=own.is_float() or own.is_decimal()).alias(name)
     return pl.col(name) if own == other else pl.col(name).cast(pl.String)
 
 
@@ -179,9 +186,13 @@ def _summaries(
     on = left.columns
     keys = [f"c{names.index(key)}" for key in relation.child_columns]
     rows = frame.with_columns(
-        _key(kinds[key], left.schema[name], key).alias(name) for key, name in zip(keys, on, strict=True)
+        _key(kinds[key], left.schema[name], key, folded_key=relation.folded).alias(name)
+        for key, name in zip(keys, on, strict=True)
     )
-    left = left.with_columns(_key(left.schema[name], kinds[key], name) for key, name in zip(keys, on, strict=True))
+    left = left.with_columns(
+        _key(left.schema[name], kinds[key], name, folded_key=relation.folded)
+        for key, name in zip(keys, on, strict=True)
+    )
     needed_keys = left.unique().lazy()
     rows = rows.join(needed_keys, on=on, how="semi")
     if earlier:

@@ -164,6 +164,7 @@ def _links(
             child_columns=tuple(relation.child_columns),
             parent=relation.parent,
             parent_columns=tuple(relation.parent_columns),
+            folded=relation.folded,
         )
         if link not in candidates:
             candidates.append(link)

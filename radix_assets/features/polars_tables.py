@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from radix_assets.asof.columns import exactly
+from radix_assets.asof.keys import key_part
 from radix_assets.asof.parsing import moment as as_moment
 from radix_assets.asof.plan import Node
 from radix_assets.asof.store import Store
@@ -55,10 +55,7 @@ class PolarsTables:
             step = store.plan.links[link]
             raw = step.parent_columns[part] if parent else step.child_columns[part]
             dtype = store.key_types(link)[part]
-            column = exactly(raw)
-            columns.append(
-                (column if store.schema(table)[raw] == dtype else column.cast(dtype, strict=False)).alias(name)
-            )
+            columns.append(key_part(raw, store.schema(table)[raw], dtype, folded_key=step.folded).alias(name))
         if table in store.plan.times:
             own = as_moment(store.plan.times[table], store.schema(table)).cast(pl.Int64)
             columns.append(own.alias(OWN))

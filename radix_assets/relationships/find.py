@@ -20,6 +20,7 @@ from radix_assets.relationships.keys import find_keys
 from radix_assets.relationships.polymorphic import polymorphic_pairs
 from radix_assets.relationships.row_numbers import row_numbers
 from radix_assets.relationships.schema import PrimaryKey, Schema
+from radix_assets.relationships.spelled import spelled_links
 from radix_assets.relationships.values import Values
 
 LEAST_NAMED, LEAST = 0.4, 0.85
@@ -51,6 +52,8 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
     links = [verdict for verdict in links if verdict.pair.child.at not in repeats]
     relationships = [relationship_of(verdict, values) for verdict in links]
     relationships += links_by_name(facts, columns_of_key)
+    taken = {(link.child, name) for link in (*relationships, *alternatives) for name in link.child_columns}
+    relationships += spelled_links(facts, columns_of_key, taken | several, values)
     relationships += composite_links(facts, keys, links, values)
     order = {name: place for place, name in enumerate(profiles)}
     relationships.sort(key=lambda item: (order[item.child], order[item.parent], item.child_columns))

@@ -15,6 +15,8 @@ class Relationship(BaseModel):
     parent: str
     parent_columns: list[str]
     cardinality: Cardinality = "many_to_one"
+    folded: bool = False
+    """Whether keys are compared without regard to capitals and leading zeros, which differ between the tables."""
     coverage: float = 1.0
     """Share of the child's non-null rows that find their parent."""
     confidence: float = 1.0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.common.spelling import folded
 from radix_assets.relationships.distinct import Distinct, Overlap, overlap, read_distinct, rows_found, thin
 from radix_assets.sources.rows import scan_values
 
@@ -82,6 +83,26 @@ class Values:
                 rows.drop_nulls().group_by(names).agg(pl.len().alias("n")).collect(engine="streaming")
             )
         return self._counts[table, columns]
+
+    def folded_containment(self, child: tuple[str, str], parent: tuple[str, str]) -> Containment | None:
+        """Return how much of a child's values the parent holds if spelling is ignored.
+
+        Capitals and leading zeros are ignored. None if two keys of the parent would become equal.
+        """
+        left, right = (self._folded(*side) for side in (child, parent))
+        if right.height < self.counts(parent[0], (parent[1],)).height or not left.height:
+            return None
+        matched = left.join(right, on="0", how="semi")
+        return Containment(
+            rows=int(matched["n"].sum()) / int(left["n"].sum()),
+            distinct=matched.height / left.height,
+            used=matched.height / right.height,
+        )
+
+    def _folded(self, table: str, column: str) -> pl.DataFrame:
+        counts = self.counts(table, (column,))
+        decimal = counts.schema["0"].is_float() or counts.schema["0"].is_decimal()
+        return counts.group_by(folded(pl.col("0"), decimal=decimal).alias("0")).agg(pl.col("n").sum()).drop_nulls()
 
     def distinct_values(self, table: str, column: str) -> pl.Series:
         """Return the distinct values of a column as they are."""

@@ -71,6 +71,7 @@ def _links(relationships: Sequence[Relationship], tables: Mapping[str, Path]) ->
             child_columns=tuple(relationship.child_columns),
             parent=relationship.parent,
             parent_columns=tuple(relationship.parent_columns),
+            folded=relationship.folded,
         )
         for relationship in relationships
         if relationship.child in tables and relationship.parent in tables and relationship.child != relationship.parent

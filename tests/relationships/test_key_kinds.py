@@ -214,3 +214,51 @@ def test_facts_of_the_same_things_do_not_point_to_each_other(tmp_path):
         },
     )
     assert links(schema) == {"budget.shop_id -> shops.shop_id", "turnover.shop_id -> shops.shop_id"}
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ([f"{n:06d}" for n in running(150)], running(150)),
+        ([f"{n:06d}" for n in running(150)], [str(n) for n in running(150)]),
+        ([f"AB-{n:03d}" for n in running(150)], [f"ab-{n:03d}" for n in running(150)]),
+        (running(150), [f"{n:05d}" for n in running(150)]),
+    ],
+    ids=["padded", "padded text", "capitals", "padded child"],
+)
+def test_keys_that_two_tables_spell_differently_belong_together(tmp_path, own, other):
+    schema = schema_of(
+        tmp_path,
+        {
+            "products": {"sku": own, "price": among(running(90), 150)},
+            "sales": {"sale": running(600), "sku": among(other, 600), "quantity": among(running(5), 600)},
+        },
+    )
+    (link,) = schema.relationships
+    assert (link.name, link.folded, link.coverage) == ("sales.sku -> products.sku", True, 1.0)
+    assert "capitals and leading zeros are ignored" in link.evidence
+    assert link.confidence <= 0.95
+
+
+def test_keys_that_spelling_alone_tells_apart_are_not_folded(tmp_path):
+    codes = [f"{letter}{n:03d}" for n in running(60) for letter in "ab"]
+    schema = schema_of(
+        tmp_path,
+        {
+            "parts": {"part_code": [*codes, *(code.upper() for code in codes)], "price": among(running(90), 240)},
+            "uses": {"use_id": running(500), "part_code": [f"0{code}" for code in among(codes, 500)]},
+        },
+    )
+    assert not schema.relationships
+
+
+def test_an_exact_key_is_compared_exactly(tmp_path):
+    codes = [f"P{n:04d}" for n in running(80)]
+    schema = schema_of(
+        tmp_path,
+        {
+            "parts": {"part_code": codes, "price": among(running(90), 80)},
+            "uses": {"use_id": running(500), "part_code": among(codes, 500)},
+        },
+    )
+    assert [(link.name, link.folded) for link in schema.relationships] == [("uses.part_code -> parts.part_code", False)]
