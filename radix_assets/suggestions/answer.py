@@ -47,6 +47,7 @@ def answer(suggestions: Suggestions, schema: Schema, profiles: Mapping[str, Tabl
                 "parent": link.parent,
                 "parent_columns": link.parent_columns,
                 "cardinality": link.cardinality,
+                "folded": link.folded,
                 "coverage": link.coverage,
                 "confidence": link.confidence,
                 "evidence": link.evidence,
