@@ -168,7 +168,7 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
     match = Match(options, share, bits)
     if everything:
         # Nearly every combination exists in the parent: being among them means nothing.
-        full = (
+        full = own == set(left) and (
             tuples > FULL * universe and values.mixed_containment((child, left), (parent, right)) > share.rows - MARGIN
         )
         return None if full and not _extends(child, parent) else match
