@@ -203,7 +203,7 @@ def test_a_project_edited_while_its_run_is_queued_is_built_as_edited_and_the_run
     assert (found.tags[LAUNCHED_WITH], found.tags[STARTED_WITH]) == (launched.mark, edited.mark)
     assert launched.mark != edited.mark
     messages = [record.event_log_entry.user_message for record in instance.get_records_for_run(done.run_id).records]
-    assert any("was edited after this run was asked for" in text for text in messages)
+    assert any("was edited after this run was requested" in text for text in messages)
     assert {one.state for one in asset_statuses(edited, stages, toy.tools)} == {"fresh"}
     assert list(requests(instance, home, turn, {}, stages)) == [], "nothing is left to be computed"
 
