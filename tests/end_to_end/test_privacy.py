@@ -31,6 +31,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def finished(shop: Installation) -> dict[str, Any]:
+    """Tag the private columns of the shop and run it to the end; return the summary of that run."""
+    if not shop.tags_file("shop").exists():
+        shop.radix("run", "shop", expect=PERSON)
+    tag(shop, TAGGED)
+    return shop.radix("run", "shop", "--json").json
+
+
 def tag(shop: Installation, columns: dict[str, list[str]]) -> None:
     """Tag these columns as private and confirm, in the file, as a user would."""
     path = shop.tags_file("shop")
@@ -62,14 +71,12 @@ def test_before_any_approval_no_value_that_looks_private_is_stored_and_no_event_
 
 
 def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowhere_afterwards(
-    shop: Installation,
+    shop: Installation, finished: dict[str, Any]
 ):
-    tag(shop, TAGGED)
-    summary = shop.radix("run", "shop", "--json").json
-    assert summary["state"] == "done"
-    assert summary["model"]["accepted"]
+    assert finished["state"] == "done"
+    assert finished["model"]["accepted"]
     assert {"profile/customers", "profile/orders"} <= {
-        name for name, state in states(summary).items() if state == "made"
+        name for name, state in states(finished).items() if state == "made"
     }
     assert sightings(shop.home.state) == []
     features = tools(shop.home).storage.latest("shop/features")
@@ -77,6 +84,7 @@ def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowh
     assert {"customers.city_note", "customers.salary_x", "orders.note"} <= dropped.keys(), "they were requested"
 
 
+@pytest.mark.usefixtures("finished")
 def test_private_classes_are_named_only_in_answers_to_requests(shop: Installation, tmp_path: Path):
     row = {
         "order_id": 1,
@@ -98,6 +106,7 @@ def test_private_classes_are_named_only_in_answers_to_requests(shop: Installatio
     assert sightings(shop.home.state) == []
 
 
+@pytest.mark.usefixtures("finished")
 def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: Installation):
     for body in (
         {"order_id": 1, "national_id": "Qzxname 7714289", "weight": 1.0, "express": "yes"},
@@ -111,6 +120,7 @@ def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: I
     assert sightings(shop.home.state) == []
 
 
+@pytest.mark.usefixtures("finished")
 @pytest.mark.extended
 def test_new_rows_with_unreadable_cells_retrain_without_revealing_them(shop: Installation):
     more_orders(shop.data)
@@ -121,6 +131,7 @@ def test_new_rows_with_unreadable_cells_retrain_without_revealing_them(shop: Ins
     assert "qzx" not in (result.out + result.err).lower()
 
 
+@pytest.mark.usefixtures("finished")
 @pytest.mark.extended
 @pytest.mark.parametrize("broken", ["text in the key", "no header"])
 def test_a_step_that_fails_on_private_values_reveals_none(shop: Installation, broken: str):
@@ -144,6 +155,7 @@ def test_a_step_that_fails_on_private_values_reveals_none(shop: Installation, br
     assert shop.radix("run", "shop").code == DONE
 
 
+@pytest.mark.usefixtures("finished")
 def test_a_column_marked_private_late_is_removed_from_everything_but_the_action_log(shop: Installation):
     models = shop.home.mlflow / "artifacts"
     assert any(b"Qzylate" in file.read_bytes() for file in models.rglob("fitted.json")), "it was a feature"
@@ -158,6 +170,7 @@ def test_a_column_marked_private_late_is_removed_from_everything_but_the_action_
     assert any("collect" in json.dumps(one) for one in collected)
 
 
+@pytest.mark.usefixtures("finished")
 def test_the_preview_hides_what_is_private_at_the_time_it_is_opened(shop: Installation):
     page = preview_page(shop.home, "shop", "raw/orders")
     assert page is not None
