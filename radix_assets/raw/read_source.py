@@ -1,5 +1,6 @@
 """Read any source without a project: one Parquet file for each table."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -12,10 +13,11 @@ from radix_assets.raw.convert import convert
 from radix_assets.raw.discovery import NO_PROJECT, sources_of
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
+from radix_assets.sources.read.listing import entries
 from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.credentials.memory import InMemory
-from radix_resources.errors import RadixError
+from radix_resources.errors import ConfigError, RadixError
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,16 @@ def read_source(
 ) -> Iterator[TableRead | TableUnread]:
     """Read every table that an argument of `radix new` names into the directory `out`, and yield each.
 
-    A table that cannot be read does not keep the others from being read. `say` reports progress. Raise ConfigError
-    RDX-CFG-010 if the argument names nothing, and what listing the tables raises.
+    A table that cannot be read, or whose file would replace one that is read, does not keep the others from being read.
+    `say` reports progress. Raise ConfigError RDX-CFG-010 if the argument names nothing, RDX-CFG-020 if there can be no
+    such directory, and what listing the tables raises.
     """
     argument, secrets = take_secrets(argument, "PASSWORD")
     stores = Credentials((InMemory(secrets), *credentials.backends))
     context = SourceContext(NO_PROJECT, stores)
     found = sources_of([argument], context, TableNames(str))
-    out.mkdir(parents=True, exist_ok=True)
+    inputs = {path.resolve() for path in (Path(argument).expanduser(), *entries(argument))}
+    _create(out)
     used: set[str] = set()
     for name, error in found.unread:
         yield TableUnread(name, error)
@@ -71,7 +75,32 @@ def read_source(
         with source.hold_state(context) as state:
             for table in source.list_tables():
                 say(table)
-                yield _read(source, table, out / _unused(table, used), state)
+                file = out / _unused(table, used)
+                if inputs & {file.resolve(), _rejects_of(file).resolve()}:
+                    yield TableUnread(table, _overwrites(file))
+                else:
+                    yield _read(source, table, file, state)
+
+
+def _create(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            "RDX-CFG-020",
+            f"the folder {str(out)!r} cannot be created: {os.strerror(error.errno or 0)}",
+            expected="a folder to write to",
+            hint="name another one: --out FOLDER",
+        ) from None
+
+
+def _overwrites(file: Path) -> ConfigError:
+    return ConfigError(
+        "RDX-CFG-020",
+        f"{file.name} would replace a file that is read",
+        expected="a folder for the output in which nothing is read",
+        hint="name another one: --out FOLDER",
+    )
 
 
 def _read(source: Source, table: str, file: Path, context: SourceContext) -> TableRead | TableUnread:
@@ -85,7 +114,7 @@ def _read(source: Source, table: str, file: Path, context: SourceContext) -> Tab
             schema, _ = convert(table, staged, scratch, may_be_empty=bool(source.connection_address()))
         except RadixError as error:
             return TableUnread(table, error)
-        rejects = file.with_suffix(".rejects.parquet")
+        rejects = _rejects_of(file)
         rejects.unlink(missing_ok=True)
         if (scratch / REJECTS_FILE).exists():
             shutil.move(scratch / REJECTS_FILE, rejects)
@@ -93,11 +122,15 @@ def _read(source: Source, table: str, file: Path, context: SourceContext) -> Tab
     return TableRead(schema, file)
 
 
+def _rejects_of(file: Path) -> Path:
+    return file.with_suffix(".rejects.parquet")
+
+
 def _unused(table: str, used: set[str]) -> str:
-    """Return a file name for a table that no other table has, without characters that file systems refuse."""
+    """Return a file name for a table that no other file has, without characters that file systems refuse."""
     name = re.sub(r"[^\w.-]+", "_", table).strip("._") or "table"
     candidate, number = name, 2
-    while candidate.lower() in used:
+    while used & {candidate.lower(), f"{candidate.lower()}.rejects"}:
         candidate, number = f"{name}_{number}", number + 1
-    used.add(candidate.lower())
+    used |= {candidate.lower(), f"{candidate.lower()}.rejects"}
     return f"{candidate}.parquet"

@@ -372,3 +372,12 @@ def test_wide_numbers_of_typed_sources_keep_every_digit(read):
     assert raw.frame["id20"].to_list() == ["12345678901234567890", "1"]
     assert raw.frame["u64"].to_list() == ["18446744073709551615", "0"]
     assert [warning.code for warning in raw.schema.warnings] == ["rejected_cells"]
+
+
+@pytest.mark.parametrize(
+    "values", [["4.12.1", "4.12.2", "5.1.10", "5.2.0"], ["1.1.1", "1.1.2", "1.2.1"], ["1-2-3", "2-3-4"]]
+)
+def test_a_year_of_one_digit_is_no_year_so_versions_stay_text(values):
+    read, findings = read_table({"version": values})
+    assert read["version"] == values
+    assert not findings["version"].warnings

@@ -523,3 +523,27 @@ def test_what_is_written_is_read(data, tmp_path_factory):
             values = pl.Series(values, strict=False).cast(pl.Datetime("us")).to_list()
         if kind != "text" or frame[name].dtype == pl.String:
             assert values == [v.strip() if isinstance(v, str) else v for v in expected]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["order", "qty", "ok"], ["A", "5", "yes"], ["B", "6", "no"], ["C", 7, True], ["D", 8, False]],
+        [
+            ["sku", "n", "when"],
+            *([f"A{n}", str(n), f"2024-01-0{n}"] for n in (1, 2, 3)),
+            *([f"A{n}", n, dt.date(2024, 1, n)] for n in range(4, 28)),
+        ],
+        [
+            ["name", "age", "joined"],
+            ["Anna", "tbc", "tbc"],
+            ["Bo", 33, dt.date(2024, 1, 2)],
+            ["Cy", 41, dt.date(2024, 1, 3)],
+            ["Di", "tbc", dt.date(2024, 1, 4)],
+        ],
+    ],
+)
+def test_rows_of_text_above_rows_of_numbers_are_rows(tmp_path, rows):
+    (table,) = tables(book(rows), tmp_path).values()
+    assert [column.name for column in table.schema.columns] == rows[0]
+    assert table.schema.rows == len(rows) - 1

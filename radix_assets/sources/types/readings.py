@@ -166,7 +166,9 @@ def _utc(text: pl.Expr) -> pl.Expr:
 
 
 def _year_guard(pattern: str) -> str:
-    """Require the number of digits of the format's year: strptime would read 1/2/20 as the year 20."""
+    """Require the number of digits of the format's year: strptime would read 1/2/20 as the year 20, 1.2.3 as a day."""
     if pattern.startswith("%Y"):
         return r"^\d{4}"
+    if "%y" in pattern:
+        return r"\pL\W+\d{2}(?:\D|$)" if "%b" in pattern else r"^\d{1,2}\D\d{1,2}\D\d{2}(?:\D|$)"
     return r"\d{4}" if "%Y" in pattern else ""

@@ -58,17 +58,17 @@ class _Finder:
     def layout(self) -> Layout:
         start, support = self._start_by_contrast()
         if start is not None:
-            lines = self._lines(start - 1, support)
-            if support == 1 and self._hides_rows(lines[0]):
+            lines = self._lines(start - 1)
+            if self._is_full_from_the_top(lines[0]) or (support == 1 and self._hides_rows(lines[0])):
                 start, lines = self._first_full() + 1, (self._first_full(),)
             return self._layout(lines, start, 0.95, f"text above {support} columns of other types")
         first = self._first_full()
         texts = self._is_text(first)
         if not texts and first and self._is_text(first - 1) and self._fill(first - 1) >= _HALF:
-            return self._layout(self._lines(first - 1, 1), first, 0.8, "the line of text above the first full row")
+            return self._layout(self._lines(first - 1), first, 0.8, "the line of text above the first full row")
         if texts or self._is_named(first):
             low = self._lowest(first)
-            return self._layout(self._lines(low, 0), low + 1, 0.8, "the first row as wide as those below")
+            return self._layout(self._lines(low), low + 1, 0.8, "the first row as wide as those below")
         return self._layout((), first, 0.7, "the first row is like those below")
 
     def _layout(self, lines: tuple[int, ...], start: int, confidence: float, evidence: str) -> Layout:
@@ -123,6 +123,12 @@ class _Finder:
                 return True
         return False
 
+    def _is_full_from_the_top(self, top: int) -> bool:
+        """Return whether full rows of text are all that is above a header: the first is the header, the others rows."""
+        above = range(top + 1)
+        together = self.rows[top].number - self.rows[0].number == top
+        return top > 0 and together and all(self._fill(index) >= _ALL and self._spread(index) > 1 for index in above)
+
     def _first_full(self) -> int:
         fills = [self._fill(index) for index in range(len(self.rows)) if self._spread(index) > 1]
         wanted = _NEARLY * median(fills) if fills else 0.0
@@ -151,14 +157,14 @@ class _Finder:
             line += 1
         return line
 
-    def _lines(self, low: int, support: int) -> tuple[int, ...]:
+    def _lines(self, low: int) -> tuple[int, ...]:
         """Return the lines of the header whose last line is given."""
         lines = [low]
-        while len(lines) < _MOST_LINES and lines[0] > 0 and self._continues(lines[0] - 1, lines[0], support):
+        while len(lines) < _MOST_LINES and lines[0] > 0 and self._continues(lines[0] - 1, lines[0]):
             lines.insert(0, lines[0] - 1)
         return tuple(lines)
 
-    def _continues(self, upper: int, lower: int, support: int) -> bool:  # noqa: PLR0911 a list of reasons
+    def _continues(self, upper: int, lower: int) -> bool:  # noqa: PLR0911 a list of reasons
         """Return whether a line is part of the header that the line below it belongs to."""
         if self.rows[lower].number - self.rows[upper].number != 1 or not self._is_text(upper):
             return False
@@ -170,9 +176,10 @@ class _Finder:
             return True
         if self._spread(upper) < 2:  # noqa: PLR2004 a title
             return False
-        if self._fill(upper) >= _NEARLY and (support > 1 or self._is_units(lower)):
-            return True
-        return (self._is_units(lower) and self._fill(upper) >= _HALF) or self._resolves(upper, lower)
+        # A full line of text below a full line of text may as well be a row whose values are not known yet.
+        if self._is_units(lower):
+            return self._fill(upper) >= _HALF or self._resolves(upper, lower)
+        return self._resolves(upper, lower) and not self._names_all(upper)
 
     def _is_top(self, index: int) -> bool:
         """Return whether a line may begin a header: above it is nothing, a title, or a line of merged cells."""
@@ -191,6 +198,12 @@ class _Finder:
             return False
         joined = [f"{above} {name}" for above, name in zip(self._filled(upper), names, strict=False) if name]
         return len(set(joined)) == len(joined)
+
+    def _names_all(self, index: int) -> bool:
+        """Return whether a line alone names every column, each differently."""
+        names = [name_of(cell) for cell in self.rows[index].cells]
+        present = [names[column] for column in self.columns if column < len(names) and names[column]]
+        return len(set(present)) == len(self.columns)
 
     def _filled(self, index: int) -> list[str]:
         """Return the names of a line, each repeated to its right up to the next one."""
