@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from radix_assets.raw.read_source import TableRead, read_source
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.read.staging import Staged
@@ -273,3 +274,18 @@ def test_damaged_files_never_crash_nor_lose_rows_silently(changes, cut):
     told = len(result.rejects) + len(result.dialect["skipped_lines"]) + len(codes(result))
     assert len(rows) + told >= complete - 2
     assert len(rows) >= complete - 2 or told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,date,amt\nA1,pending,pending\n" + "".join(f"A{n},2024-01-{n:02},{n}\n" for n in range(2, 29)),
+        "name,start,end\nAnna,unknown,open\nBo,2024-01-02,2024-02-02\nCy,2024-01-03,2024-02-03\nDi,2024-01-04,2024-02-04\n",
+    ],
+)
+def test_a_first_row_without_values_yet_is_no_header(tmp_path, text):
+    (tmp_path / "t.csv").write_text(text)
+    (table,) = read_source(str(tmp_path / "t.csv"), tmp_path / "out")
+    assert isinstance(table, TableRead)
+    assert [column.name for column in table.schema.columns] == text.split("\n", 1)[0].split(",")
+    assert table.schema.rows == text.count("\n") - 1

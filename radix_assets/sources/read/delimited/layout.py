@@ -216,6 +216,39 @@ def _set_apart(records: Sequence[Record], usable: Sequence[int], index: int) -> 
     return False
 
 
+_NOT_YET = frozenset(
+    [
+        "unknown",
+        "pending",
+        "open",
+        "none",
+        "missing",
+        "tbc",
+        "tbd",
+        "tba",
+        "na",
+        "n/a",
+        "n.a.",
+        "null",
+        "nan",
+        "unbekannt",
+        "offen",
+        "ausstehend",
+        "fehlt",
+        "keine",
+        "inconnu",
+        "ouvert",
+        "aucun",
+        "desconocido",
+        "pendiente",
+        "abierto",
+        "ninguno",
+        "sconosciuto",
+    ]
+)
+"""Words in place of a value, which no column is named after."""
+
+
 def _continues(records: Sequence[Record], rest: Sequence[int], width: int) -> bool:
     """Return whether the record below the header is one more row of it: words or blanks above columns of values."""
     cells = records[rest[0]].cells
@@ -226,6 +259,8 @@ def _continues(records: Sequence[Record], rest: Sequence[int], width: int) -> bo
     own = [shape_of(cells[index]) for index in typed]
     words = own.count("words")
     if words != len(typed) or any(cells[index].strip().strip("*?-") == "" for index in typed):
+        return False
+    if any(cells[index].strip().casefold() in _NOT_YET for index in typed):
         return False
     return words >= 2 or (words == 1 and len(rows) >= _LEAST_BELOW and width <= 3)  # noqa: PLR2004
 
