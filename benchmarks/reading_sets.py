@@ -109,7 +109,7 @@ def _compared(about: dict[str, Any], read: TableRead, folder: Path) -> Verdict:
     shape = f"{schema.rows} rows of {len(schema.columns)} columns"
     if warned:
         shape += f"; {', '.join(dict.fromkeys(warned))}"
-    told = bool(warned) or schema.rejected > 0
+    reported = bool(warned) or schema.rejected > 0
     rows = schema.rows + schema.blank_rows if about["n_rows"] != schema.rows else schema.rows
     ok = about["n_rows"] == rows and about.get("n_cols") in {
         None,
@@ -135,8 +135,8 @@ def _compared(about: dict[str, Any], read: TableRead, folder: Path) -> Verdict:
         return Verdict(
             file,
             expected,
-            RIGHT if told else WRONG,
-            shape + ("" if told else f"; no warning (truth {about['n_rows']}x{about.get('n_cols')})"),
+            RIGHT if reported else WRONG,
+            shape + ("" if reported else f"; no warning (truth {about['n_rows']}x{about.get('n_cols')})"),
         )
     if not ok and about.get("header_row") == "ambiguous" and schema.rows - about["n_rows"] in {-1, 0, 1}:
         ok = True

@@ -1,4 +1,4 @@
-"""The structure of text files: damage stays local, guesses are told, nothing is lost silently."""
+"""The structure of text files: damage stays local, guesses are reported, nothing is lost silently."""
 
 import io
 import tempfile
@@ -271,9 +271,9 @@ def test_damaged_files_never_crash_nor_lose_rows_silently(changes, cut):
     except RadixError:
         return
     complete = sum(line.count(b";") == 2 and b'"' not in line for line in raw.splitlines()) - 1
-    told = len(result.rejects) + len(result.dialect["skipped_lines"]) + len(codes(result))
-    assert len(rows) + told >= complete - 2
-    assert len(rows) >= complete - 2 or told
+    reported = len(result.rejects) + len(result.dialect["skipped_lines"]) + len(codes(result))
+    assert len(rows) + reported >= complete - 2
+    assert len(rows) >= complete - 2 or reported
 
 
 @pytest.mark.parametrize(

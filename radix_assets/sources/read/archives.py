@@ -27,6 +27,7 @@ STEP: Final = "!/"
 MOST_MEMBERS: Final = 100_000
 _CHUNK = 1 << 20
 _ENCRYPTED = 0x1
+# zipfile raises NotImplementedError for compression methods that it lacks, RuntimeError for encrypted members.
 _BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 

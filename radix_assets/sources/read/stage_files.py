@@ -42,13 +42,13 @@ def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
     kind = kinds.pop()
     staged = _with_partitions(_stage(kind, source, files, work), files)
     staged.overrides = source.columns
-    liars = [file.name for file in files if named_kind(file.name) not in {None, kind}]
-    if liars:
+    misnamed = [file.name for file in files if named_kind(file.name) not in {None, kind}]
+    if misnamed:
         staged.warnings.append(
             ReadWarning(
                 code="name_differs",
-                message=f"{liars[0]!r} is read as {kind}, although its name says {named_kind(liars[0])}",
-                count=len(liars),
+                message=f"{misnamed[0]!r} is read as {kind}, although its name says {named_kind(misnamed[0])}",
+                count=len(misnamed),
             )
         )
     return staged

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.sources.read.delimited.prose import require_table
-from radix_assets.sources.read.delimited.report import Told, described, shown, warnings_of
+from radix_assets.sources.read.delimited.report import FileReport, described, shown, warnings_of
 from radix_assets.sources.read.delimited.rows import Rows, regular_form
 from radix_assets.sources.read.dialect import Dialect, Overrides, detect, unique_names
 from radix_assets.sources.read.encoding import Decoded, to_utf8
@@ -51,7 +51,7 @@ def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) ->
     staged.files = [file.name for file in files]
     _settle_columns(texts, staged)
     _write(texts, staged, source)
-    _tell(texts, staged)
+    _describe(texts, staged)
     return staged
 
 
@@ -167,17 +167,17 @@ def _adopt_overflow(staged: Staged, rows: int, extra: int) -> None:
         staged.overflow = [f"x{index}" for index in range(last + 1)]
 
 
-def _tell(texts: list[_Text], staged: Staged) -> None:
+def _describe(texts: list[_Text], staged: Staged) -> None:
     """Note the dialect, warnings and what was set aside."""
     several = len(texts) > 1
     described_files = []
     for number, text in enumerate(texts):
         own = unique_names(text.dialect.header, len(staged.unique))
-        told = Told(
+        report = FileReport(
             text.place.file if several else "", text.decoded, text.dialect, text.rows.events, text.rows.last_line
         )
-        described_files.append(described(told))
-        staged.warnings += warnings_of(told)
+        described_files.append(described(report))
+        staged.warnings += warnings_of(report)
         staged.rejects += [
             Reject(cell.row, number, staged.unique.index(own[cell.column]), cell.text, f"not {text.decoded.encoding}")
             for cell in text.rows.bad

@@ -24,7 +24,7 @@ def require_table(path: Path, dialect: Dialect, place: Place) -> None:
     if _MARKUP.match(sample.head):
         raise _no_table(place, "markup such as HTML or XML")
     if dialect.grammar.edges and not dialect.header:
-        raise _no_table(place, "columns of fixed width without a header, whose places cannot be told for certain")
+        raise _no_table(place, "columns of fixed width without a header, whose places are uncertain")
     name = place.file.lower().removesuffix(".gz")
     if dialect.width > 1 or name.endswith(_TABLES):
         return

@@ -35,7 +35,7 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class FileReport:
     """One file, for the warnings about it."""
 
     file: str
@@ -46,11 +46,11 @@ class Told:
     last_line: int = 0
 
 
-def described(told: Told) -> dict[str, Any]:
+def described(report: FileReport) -> dict[str, Any]:
     """Return the dialect of a file, for programs. It holds no value of a column."""
-    dialect, decoded = told.dialect, told.decoded
+    dialect, decoded = report.dialect, report.decoded
     choice, layout, grammar = dialect.choice, dialect.layout, dialect.grammar
-    comments = [*dialect.comments, *(told.events["comments"].lines if "comments" in told.events else [])]
+    comments = [*dialect.comments, *(report.events["comments"].lines if "comments" in report.events else [])]
     result: dict[str, Any] = {
         "encoding": decoded.encoding,
         "delimiter": grammar.delimiter,
@@ -60,7 +60,7 @@ def described(told: Told) -> dict[str, Any]:
         "first_row": dialect.first_row,
         "comment": layout.comment,
         "skipped_lines": sorted({*(record.line for record in dialect.skipped), *comments})[:_MOST_LISTED],
-        "footer_lines": _footer_lines(told),
+        "footer_lines": _footer_lines(report),
         "confidence": {
             "encoding": decoded.confidence,
             "delimiter": choice.confidence,
@@ -80,19 +80,19 @@ def shown(delimiter: str) -> str:
     return _NAMES.get(delimiter, delimiter if delimiter.isprintable() else repr(delimiter)[1:-1])
 
 
-def warnings_of(told: Told) -> list[ReadWarning]:
+def warnings_of(report: FileReport) -> list[ReadWarning]:
     """Return what a person should know of how a file was read."""
-    warnings = [*_of_encoding(told), *_of_structure(told)]
+    warnings = [*_of_encoding(report), *_of_structure(report)]
     for code, text in _TEXTS.items():
-        event = told.events.get(code)
+        event = report.events.get(code)
         if event:
             have = "are" if code == "repeated_header" else "have"
             rows = f"{event.count:,} rows {have}" if event.count > 1 else f"1 row {'is' if have == 'are' else 'has'}"
             warnings.append(
                 ReadWarning(code=code, message=text(rows, _lines(event)), lines=event.lines, count=event.count)
             )
-    if told.file:
-        warnings = [warning.model_copy(update={"message": f"{told.file}: {warning.message}"}) for warning in warnings]
+    if report.file:
+        warnings = [warning.model_copy(update={"message": f"{report.file}: {warning.message}"}) for warning in warnings]
     return warnings
 
 
@@ -107,8 +107,8 @@ def listed(lines: Sequence[int], *, more: bool = False) -> str:
     return f"line{'s' * (len(lines) > 1 or more)} {', '.join(first)}{dots}"
 
 
-def _of_encoding(told: Told) -> list[ReadWarning]:
-    decoded = told.decoded
+def _of_encoding(report: FileReport) -> list[ReadWarning]:
+    decoded = report.decoded
     if not decoded.doubtful:
         return []
     others = f"; {', '.join(decoded.alternatives)} would fit as well" if decoded.alternatives else ""
@@ -121,16 +121,16 @@ def _of_encoding(told: Told) -> list[ReadWarning]:
     ]
 
 
-def _footer_lines(told: Told) -> list[int]:
-    return [told.last_line + 1 + record.line for record in told.dialect.footer]
+def _footer_lines(report: FileReport) -> list[int]:
+    return [report.last_line + 1 + record.line for record in report.dialect.footer]
 
 
 def _warning(code: str, message: str, lines: Sequence[int] = ()) -> ReadWarning:
     return ReadWarning(code=code, message=message, lines=list(lines)[:MOST_LINES], count=len(lines))
 
 
-def _of_structure(told: Told) -> list[ReadWarning]:
-    return [*_of_delimiter(told.dialect), *_of_header(told.dialect), *_of_end(told)]
+def _of_structure(report: FileReport) -> list[ReadWarning]:
+    return [*_of_delimiter(report.dialect), *_of_header(report.dialect), *_of_end(report)]
 
 
 def _of_delimiter(dialect: Dialect) -> list[ReadWarning]:
@@ -168,10 +168,10 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
     return warnings
 
 
-def _of_end(told: Told) -> list[ReadWarning]:
-    dialect, warnings = told.dialect, []
+def _of_end(report: FileReport) -> list[ReadWarning]:
+    dialect, warnings = report.dialect, []
     if dialect.footer:
-        lines = _footer_lines(told)
+        lines = _footer_lines(report)
         number = len(dialect.footer)
         where = f" ({listed(lines)})" if lines else ""
         message = f"{number} line{'s' * (number > 1)} below the rows{where}: a total or a note, set aside"

@@ -27,7 +27,7 @@ class Number(str):
 
 @dataclass
 class Decoded:
-    """What is to be told of a document beside its records."""
+    """Warnings and rejects of a document, beside its records."""
 
     rejects: list[Reject] = field(default_factory=list)
     """Lines that are not JSON."""

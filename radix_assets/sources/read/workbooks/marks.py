@@ -33,7 +33,7 @@ class Marks:
     """By column, the formulas whose stored value is 0; only if no other value of a formula is stored there."""
     hidden_rows: int = 0
     is_partial: bool = False
-    """Whether error cells could not be told from empty ones."""
+    """Whether error cells could not be distinguished from empty ones."""
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Replace a value."""

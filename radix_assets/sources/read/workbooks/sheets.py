@@ -34,7 +34,7 @@ class Sheet:
 
 
 def sheets_of(workbook: Workbook) -> list[Sheet]:
-    """Return the worksheets of a workbook. Notes are told from tables only where another sheet is a table."""
+    """Return the worksheets of a workbook. Notes are distinguished from tables only where another sheet is a table."""
     sheets = [_sheet(workbook, name) for name in workbook.names]
     if not any(sheet.rows and not sheet.notes for sheet in sheets):
         sheets = [replace(sheet, notes=False) for sheet in sheets]

@@ -106,7 +106,7 @@ def make_table(
     if marks.hidden_rows:
         dialect["hidden_rows"] = marks.hidden_rows
     if marks.is_partial:
-        message = "errors such as #N/A, if there are any, could not be told from empty cells"
+        message = "errors such as #N/A, if there are any, could not be distinguished from empty cells"
         warnings.append(ReadWarning(code="errors_not_seen", message=message))
     if workbook.recalculated:
         zeros = {column: count for column, count in marks.zeros.items() if column in kept}
