@@ -6,15 +6,21 @@ from itertools import pairwise
 
 from radix_assets.sources.read.delimited.grammar import Record
 from radix_assets.sources.read.delimited.header import is_header
+from radix_assets.sources.read.delimited.header_lines import (
+    BODY,
+    LEAST_BELOW,
+    TYPED,
+    continues,
+    filled_cells,
+    join_lines,
+    upper_line,
+)
 from radix_assets.sources.read.delimited.shapes import Shape, column_shapes, shape_of
 
 COMMENTS = ("#", "//", "%", "--")
-_BODY = 300
 _PREAMBLE = 40
 _FULL = 0.8
 _MOST_HEADERS = 4
-_LEAST_BELOW = 5
-_TYPED = frozenset({"number", "moment"})
 
 
 @dataclass
@@ -68,7 +74,7 @@ def find_layout(
         return _declared(records, usable, width, header, mark)
     start = _first_full(records, usable, width)
     body = [index for index in usable if index > start]
-    rows = [records[index].cells for index in body if len(records[index].cells) == width][:_BODY]
+    rows = [records[index].cells for index in body if len(records[index].cells) == width][:BODY]
     shapes = column_shapes(rows, width)
     first = records[start]
     named, confidence, evidence = is_header(first.cells, rows, shapes, width)
@@ -85,22 +91,22 @@ def find_layout(
             evidence=evidence,
         )
     lines = [start]
-    upper = _upper(records, usable, start, width)
+    upper = upper_line(records, usable, start, width)
     if upper is not None:
         lines.insert(0, upper)
     names = [cell.strip() for cell in first.cells]
     rest = list(body)
-    while len(rest) > 1 and len(lines) < _MOST_HEADERS and _continues(records, rest, width):
+    while len(rest) > 1 and len(lines) < _MOST_HEADERS and continues(records, rest, width):
         lines.append(rest.pop(0))
     if len(lines) > 1:
-        names = _joined([records[index].cells for index in lines])
+        names = join_lines([records[index].cells for index in lines])
         evidence = f"{len(lines)} rows of words above columns of values"
-        rows = [records[index].cells for index in rest if len(records[index].cells) == width][:_BODY]
+        rows = [records[index].cells for index in rest if len(records[index].cells) == width][:BODY]
         shapes = column_shapes(rows, width)
         confidence = min(confidence, 0.8)
     sure = (
         bool(mark)
-        and shapes[0] in _TYPED
+        and shapes[0] in TYPED
         and any(
             record.cells[0].lstrip().startswith(mark) and len(record.cells) != width for record in records[: lines[0]]
         )
@@ -163,10 +169,6 @@ def _named_by_mark(records: Sequence[Record], hits: Sequence[int], width: int) -
     return wide[0] if len(wide) == 1 and wide[0] + 1 < len(records) else None
 
 
-def _filled(record: Record) -> int:
-    return sum(bool(cell.strip()) for cell in record.cells)
-
-
 def _first_full(records: Sequence[Record], usable: Sequence[int], width: int) -> int:
     """Return the index of the first record that is not a title: the header, or a row."""
     first = usable[0]
@@ -174,26 +176,26 @@ def _first_full(records: Sequence[Record], usable: Sequence[int], width: int) ->
         return first
     top = usable[:_PREAMBLE]
     below = sorted(
-        _filled(records[index]) for index in usable[len(usable) // 3 :] if len(records[index].cells) >= width - 1
+        filled_cells(records[index]) for index in usable[len(usable) // 3 :] if len(records[index].cells) >= width - 1
     )
     typical = below[len(below) // 2] if below else width
-    most = max((_filled(records[index]) for index in top if len(records[index].cells) <= width), default=width)
+    most = max((filled_cells(records[index]) for index in top if len(records[index].cells) <= width), default=width)
 
     def wide(index: int) -> bool:
         return len(records[index].cells) >= max(2, width - 1)
 
     record = records[first]
-    good = wide(first) and _filled(record) >= max(2, 0.5 * min(typical, width))
+    good = wide(first) and filled_cells(record) >= max(2, 0.5 * min(typical, width))
     if good and not _set_apart(records, usable, first):
         return first
     if wide(first) and width == 2 and len(usable) > 1 and not good:  # noqa: PLR2004
         following = records[usable[1]].cells
-        if any(shape_of(cell) in _TYPED for cell in following) and usable[1] == first + 1:
+        if any(shape_of(cell) in TYPED for cell in following) and usable[1] == first + 1:
             return first
     for index in top:
         if (
             wide(index)
-            and _filled(records[index]) >= _FULL * min(most, width)
+            and filled_cells(records[index]) >= _FULL * min(most, width)
             and not _set_apart(records, usable, index)
         ):
             return index
@@ -203,98 +205,19 @@ def _first_full(records: Sequence[Record], usable: Sequence[int], width: int) ->
 def _set_apart(records: Sequence[Record], usable: Sequence[int], index: int) -> bool:
     """Return whether a blank line stands between a record near the top and fuller ones below it."""
     following = [other for other in usable if other > index][:6]
-    if not following or (_filled(records[index]) >= _filled(records[following[0]]) and following[0] == index + 1):
+    if not following or (
+        filled_cells(records[index]) >= filled_cells(records[following[0]]) and following[0] == index + 1
+    ):
         return False
     for left, right in pairwise([index, *following]):
-        if _filled(records[right]) <= _filled(records[index]) and right == left + 1:
+        if filled_cells(records[right]) <= filled_cells(records[index]) and right == left + 1:
             continue
         return (
             right > left + 1
-            and _filled(records[right]) > _filled(records[index])
+            and filled_cells(records[right]) > filled_cells(records[index])
             and all(records[between].blank for between in range(left + 1, right))
         )
     return False
-
-
-_NOT_YET = frozenset(
-    [
-        "unknown",
-        "pending",
-        "open",
-        "none",
-        "missing",
-        "tbc",
-        "tbd",
-        "tba",
-        "na",
-        "n/a",
-        "n.a.",
-        "null",
-        "nan",
-        "unbekannt",
-        "offen",
-        "ausstehend",
-        "fehlt",
-        "keine",
-        "inconnu",
-        "ouvert",
-        "aucun",
-        "desconocido",
-        "pendiente",
-        "abierto",
-        "ninguno",
-        "sconosciuto",
-    ]
-)
-"""Words in place of a value, which no column is named after."""
-
-
-def _continues(records: Sequence[Record], rest: Sequence[int], width: int) -> bool:
-    """Return whether the record below the header is one more row of it: words or blanks above columns of values."""
-    cells = records[rest[0]].cells
-    rows = [records[index].cells for index in rest[1:] if len(records[index].cells) == width][:_BODY]
-    if len(cells) != width or len(rows) < 2:  # noqa: PLR2004
-        return False
-    typed = [index for index, shape in enumerate(column_shapes(rows, width)) if shape in _TYPED]
-    own = [shape_of(cells[index]) for index in typed]
-    words = own.count("words")
-    if words != len(typed) or any(cells[index].strip().strip("*?-") == "" for index in typed):
-        return False
-    if any(cells[index].strip().casefold() in _NOT_YET for index in typed):
-        return False
-    return words >= 2 or (words == 1 and len(rows) >= _LEAST_BELOW and width <= 3)  # noqa: PLR2004
-
-
-def _upper(records: Sequence[Record], usable: Sequence[int], start: int, width: int) -> int | None:
-    """Return the record above a header that names groups of its columns, if there is one."""
-    at = usable.index(start)
-    if not at or usable[at - 1] != start - 1:
-        return None
-    upper, lower = records[start - 1], records[start]
-    names = [cell.strip() for cell in lower.cells]
-    repeated = len({name for name in names if name}) < sum(map(bool, names))
-    if len(upper.cells) != width or _filled(upper) < 2 or not repeated:  # noqa: PLR2004
-        return None
-    return start - 1
-
-
-def _joined(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Join the names of several rows; a blank in an upper row that names groups means the same as left of it."""
-    width = max(map(len, rows))
-    parts: list[list[str]] = [[] for _ in range(width)]
-    for number, row in enumerate(rows):
-        cells = [cell.strip() for cell in row] + [""] * (width - len(row))
-        sparse = number < len(rows) - 1 and "" in cells
-        before = ""
-        for index, cell in enumerate(cells):
-            before = cell or (before if sparse and _filled_below(rows[number + 1 :], index) else "")
-            if before and before not in parts[index]:
-                parts[index].append(before)
-    return [" ".join(names) for names in parts]
-
-
-def _filled_below(rows: Sequence[Sequence[str]], index: int) -> bool:
-    return any(index < len(row) and row[index].strip() for row in rows)
 
 
 def _are_row_names(rows: Sequence[Sequence[str]]) -> bool:
@@ -306,7 +229,7 @@ def _are_row_names(rows: Sequence[Sequence[str]]) -> bool:
         return True
     if all(shape_of(cell) == "words" for cell in first):
         return (
-            all(shape != "words" for shape in column_shapes([row[-1:] for row in rows], 1)) or len(first) > _LEAST_BELOW
+            all(shape != "words" for shape in column_shapes([row[-1:] for row in rows], 1)) or len(first) > LEAST_BELOW
         )
     return False
 
@@ -314,8 +237,8 @@ def _are_row_names(rows: Sequence[Sequence[str]]) -> bool:
 def _declared(records: Sequence[Record], usable: Sequence[int], width: int, header: Sequence[int], mark: str) -> Layout:
     lines = [index for index in usable if records[index].line in header]
     after = [index for index in usable if not header or records[index].line > max(header)]
-    names = _joined([records[index].cells for index in lines]) if lines else []
-    rows = [records[index].cells for index in after if len(records[index].cells) == width][:_BODY]
+    names = join_lines([records[index].cells for index in lines]) if lines else []
+    rows = [records[index].cells for index in after if len(records[index].cells) == width][:BODY]
     width = max(width, len(names))
     names = [*names, *[""] * (width - len(names))] if names else []
     first = after[0] if after else len(records)
