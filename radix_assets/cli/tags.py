@@ -51,10 +51,11 @@ def tags(
     Example: radix tags shop --set customers.email=ignore --confirm
     """
     from radix_assets.cli import tags_actions
+    from radix_assets.cli.tags_options import Options
 
     here = place()
     project = here.project(name)
-    options = tags_actions.Options(
+    options = Options(
         sets=edits or (),
         target=target,
         time_index=time_index or (),

@@ -14,7 +14,8 @@ from radix_assets.cli.common import place
 from radix_assets.cli.main import main, register_commands
 from radix_assets.cli.new_project import write_project
 from radix_assets.cli.run import _print
-from radix_assets.cli.tags_actions import _sentence, _setting
+from radix_assets.cli.tags_actions import _sentence
+from radix_assets.cli.tags_options import parse_setting
 from radix_assets.tags.impact import describe_changes
 from radix_assets.tags_file.diff import Change
 from radix_resources.action_log.log import record
@@ -148,11 +149,11 @@ def test_tags_before_the_first_run(shop: str):
 def test_an_unknown_setting_of_a_column_is_reported_as_one():
     columns = {"customers": ["email", "home.unit"]}
     with pytest.raises(ConfigError) as error:
-        _setting("customers.email.colour=red", columns)
+        parse_setting("customers.email.colour=red", columns)
     assert (error.value.code, error.value.found) == ("RDX-CFG-007", "'colour' is not a setting of a column")
     assert error.value.expected == "role, type, semantic_type, unit, sensitivity"
-    assert _setting("customers.email.unit=kg", columns) == ("customers.email", "unit", "kg")
-    assert _setting("customers.home.unit=ignore", columns) == ("customers.home.unit", "role", "ignore")
+    assert parse_setting("customers.email.unit=kg", columns) == ("customers.email", "unit", "kg")
+    assert parse_setting("customers.home.unit=ignore", columns) == ("customers.home.unit", "role", "ignore")
 
 
 def test_an_unknown_column_to_explain_is_reported_as_a_column(monkeypatch: pytest.MonkeyPatch):
