@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from radix_assets.sources.databases.columns import Column, Settle
+from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
 from radix_assets.sources.read.staging import Staged, position
@@ -84,14 +85,7 @@ def stage_table(connection: Any, path: Path, schema: str, table: str, work: Path
 def _stage(connection: Any, schema: str, table: str, work: Path) -> Staged:
     listed = connection.execute(_COLUMNS, [schema, table]).fetchall()
     if not listed:
-        names = list_tables(connection, schema)
-        raise SourceError(
-            "RDX-SRC-014",
-            f"there is no table {table!r} in the schema {schema!r}",
-            expected=f"a table or view, such as {', '.join(names[:5])}" if names else "a schema that holds tables",
-            hint="correct `tables` or `schema`",
-            table=table,
-        )
+        raise no_such_table(table, list_tables(connection, schema), {}, schema=schema)
     columns = [_column(name, kind, scale) for name, kind, scale, *_ in listed]
     declared = _declared(connection, schema, table)
     declared.comments = {name: comment for name, _, _, comment, _ in listed if comment}

@@ -4,7 +4,6 @@ The driver hands over the text of each value, as the server wrote it; types are 
 value that has none, such as 0000-00-00, is set aside by itself.
 """
 
-import difflib
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from radix_assets.sources.databases.columns import Column, Settle
+from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.mysql_connection import Session, errors
 from radix_assets.sources.databases.stage import rest_of, stage_batches
 from radix_assets.sources.read.staging import Staged, position
@@ -91,14 +91,7 @@ def _listed(session: Session, table: str) -> list[tuple[Any, ...]]:
     if table in names:
         hint = "correct or remove the view: what it selects from is not there"
         raise SourceError("RDX-SRC-016", "the view names no columns", hint=hint, **where)
-    near = difflib.get_close_matches(table, names, n=3, cutoff=0.5) or names[:5]
-    raise SourceError(
-        "RDX-SRC-014",
-        f"there is no table {table!r} in the database",
-        expected=f"a table or view, such as {', '.join(near)}" if near else "a database that holds tables",
-        hint="correct `tables`",
-        **where,
-    )
+    raise no_such_table(table, names, where)
 
 
 def _declared(session: Session, table: str) -> Declared:

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
+from radix_assets.sources.databases.errors import credential_refused
 from radix_resources.credentials.lookup import Credentials, names_in
-from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
+from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
 _SECONDS = 10
 _SETTINGS = (
@@ -112,14 +113,7 @@ def errors(where: dict[str, str], names: "list[str] | None" = None) -> Iterator[
 
 def _error(code: int, where: dict[str, str], names: list[str]) -> RadixError:
     if code in _REFUSED:
-        return CredentialError(
-            "RDX-CRD-002",
-            "the database refused the user or the password",
-            expected="a user and a password that may log in",
-            hint=f"set another: radix credentials set {names[-1]}" if names else "correct the user in the address",
-            credential=", ".join(names) or None,
-            **where,
-        )
+        return credential_refused(names, where)
     if code in _NO_DATABASE or code in _NO_TABLE:
         return SourceError(
             "RDX-SRC-013" if code in _NO_DATABASE else "RDX-SRC-014",

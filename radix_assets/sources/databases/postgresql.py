@@ -1,7 +1,6 @@
 """Tables of a PostgreSQL database."""
 
 import contextlib
-import difflib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from radix_assets.sources.addresses import without_secret
 from radix_assets.sources.databases.columns import Column
+from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.postgresql_catalogue import (
     columns_of,
     current_schema,
@@ -97,12 +97,7 @@ def _columns(cursor: Any, address: str, schema: str, table: str) -> list[Column]
         raise SourceError(
             "RDX-SRC-014", f"the table {table!r} has no column", hint="remove it from `tables`", table=table
         )
-    near = difflib.get_close_matches(table, names, n=3, cutoff=0.5) or names[:5]
-    raise SourceError(
-        "RDX-SRC-014",
-        f"there is no table {table!r} in the schema {schema!r}",
-        expected=f"a table or view, such as {', '.join(near)}" if near else "a schema that holds tables",
-        hint="correct `tables` or `schema`; names are case-sensitive",
-        table=table,
-        database=without_secret(address),
+    where = {"database": without_secret(address)}
+    raise no_such_table(
+        table, names, where, schema=schema, hint="correct `tables` or `schema`; names are case-sensitive"
     )

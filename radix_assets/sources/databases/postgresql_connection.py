@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from radix_assets.sources.addresses import resolve, without_secret
+from radix_assets.sources.databases.errors import credential_refused
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
 
@@ -119,7 +120,7 @@ def _stream_error(cursor: Any, text: str, where: dict[str, str]) -> RadixError:
 def _connect(address: str, table: str | None, credentials: Credentials, where: dict[str, str]) -> Any:
     url = resolve(address, table, credentials)
     if _refused.get(url, 0.0) > time.monotonic():
-        raise _refused_error(address, where)
+        raise credential_refused(names_in(address), where)
     try:
         return _wait_for_connection(url, where)
     except CredentialError:
@@ -129,7 +130,7 @@ def _connect(address: str, table: str | None, credentials: Credentials, where: d
             with contextlib.suppress(CredentialError):
                 return _wait_for_connection(renewed, where)
         _refused[renewed] = time.monotonic() + _REFUSAL
-        raise _refused_error(address, where) from None
+        raise credential_refused(names_in(address), where) from None
 
 
 def _wait_for_connection(url: str, where: dict[str, str]) -> Any:
@@ -158,18 +159,6 @@ def _wait_for_connection(url: str, where: dict[str, str]) -> Any:
             )
         time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter
         pause = min(2 * pause, 2.0)
-
-
-def _refused_error(address: str, where: dict[str, str]) -> CredentialError:
-    names = names_in(address)
-    return CredentialError(
-        "RDX-CRD-002",
-        "the database refused the user or the password",
-        expected="a user and a password that may log in",
-        hint=f"set another: radix credentials set {names[-1]}" if names else "correct the user in the address",
-        credential=", ".join(names) or None,
-        **where,
-    )
 
 
 def _connection_error(error: Exception, where: dict[str, str]) -> RadixError:

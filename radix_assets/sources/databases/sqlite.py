@@ -18,6 +18,7 @@ from urllib.parse import quote
 import polars as pl
 
 from radix_assets.sources.databases.columns import Column
+from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
 from radix_assets.sources.read.staging import Staged, position
@@ -139,14 +140,7 @@ def _fields(connection: Connection, table: str) -> list[_Field]:
     # Hidden columns of virtual tables are no data; generated columns (2, 3) are.
     listed = [row for row in connection.rows(f"PRAGMA main.table_xinfo({quoted(table)})") if row[6] != 1]
     if not listed:
-        tables = list_tables(connection)
-        raise SourceError(
-            "RDX-SRC-014",
-            f"there is no table {table!r} in the database",
-            expected=f"a table or view, such as {', '.join(tables[:5])}" if tables else "a database with tables",
-            hint="correct `tables`",
-            table=table,
-        )
+        raise no_such_table(table, list_tables(connection), {})
     fields = []
     for start in range(0, len(listed), _ASKED_AT_ONCE):
         part = listed[start : start + _ASKED_AT_ONCE]

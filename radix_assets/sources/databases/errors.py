@@ -1,0 +1,33 @@
+"""Errors that all kinds of database share."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from radix_resources.errors import CredentialError, SourceError
+
+
+def credential_refused(names: Sequence[str], where: Mapping[str, str]) -> CredentialError:
+    """Return the error for a user or password that the server refuses. `names` are the credentials of the address."""
+    return CredentialError(
+        "RDX-CRD-002",
+        "the database refused the user or the password",
+        expected="a user and a password that may log in",
+        hint=f"set another: radix credentials set {names[-1]}" if names else "correct the user in the address",
+        credential=", ".join(names) or None,
+        **where,
+    )
+
+
+def no_such_table(
+    table: str, tables: Sequence[str], where: Mapping[str, str], *, schema: str | None = None, hint: str = ""
+) -> SourceError:
+    """Return the error for a table that is not among the tables of a database, or of its schema, with similar names."""
+    near = difflib.get_close_matches(table, tables, n=3, cutoff=0.5) or tables[:5]
+    holder = "the database" if schema is None else f"the schema {schema!r}"
+    return SourceError(
+        "RDX-SRC-014",
+        f"there is no table {table!r} in {holder}",
+        expected=f"a table or view, such as {', '.join(near)}" if near else f"a {holder.split()[1]} that holds tables",
+        hint=hint or ("correct `tables`" if schema is None else "correct `tables` or `schema`"),
+        **({"table": table} | dict(where)),
+    )
