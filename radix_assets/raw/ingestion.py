@@ -5,14 +5,15 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.output import Check, Output
 from radix_assets.project.settings import Project
 from radix_assets.raw.convert import convert
 from radix_assets.raw.metadata import metadata
 from radix_assets.raw.privacy import judge_columns
-from radix_assets.sources.kinds.base import SourceContext
+from radix_assets.sources.kinds.base import Source, SourceContext
+from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.rows import scan_values
-from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE
+from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE, RawSchema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 
 _WORK = "staging"
@@ -28,16 +29,27 @@ def ingest(project: Project, table: str, out: Path, credentials: Credentials = N
     Raise SourceError (RDX-SRC), TransientSourceError if trying again later may help, and CredentialError (RDX-CRD).
     """
     source = project.source_of(table)
-    work = out / _WORK
-    work.mkdir(parents=True)
-    try:
-        staged = source.read_table(table, work, SourceContext(project.folder, credentials))
-        schema, checks = convert(table, staged, out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    staged, schema, checks = read_table(source, table, out, SourceContext(project.folder, credentials))
     schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
     return Output(rows=schema.rows, shown=metadata(source, staged, schema, out), checks=checks)
+
+
+def read_table(
+    source: Source, table: str, out: Path, context: SourceContext, *, may_be_empty: bool = False
+) -> tuple[Staged, RawSchema, list[Check]]:
+    """Stage a table of a source and convert it into the directory `out`, which is created.
+
+    Return how it was staged, its schema, which is not written, and the checks. Raise as `ingest` does; without
+    `may_be_empty` also EmptySourceError RDX-SRC-004 if there is no row.
+    """
+    work = out / _WORK
+    work.mkdir(parents=True)
+    try:
+        staged = source.read_table(table, work, context)
+        return staged, *convert(table, staged, out, may_be_empty=may_be_empty)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def source_version(project: Project, table: str, credentials: Credentials = NO_CREDENTIALS) -> str:

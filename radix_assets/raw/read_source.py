@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from radix_assets.raw.convert import convert
 from radix_assets.raw.discovery import NO_PROJECT, sources_of
+from radix_assets.raw.ingestion import read_table
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.read.listing import entries
@@ -106,12 +106,10 @@ def _overwrites(file: Path) -> ConfigError:
 def _read(source: Source, table: str, file: Path, context: SourceContext) -> TableRead | TableUnread:
     with tempfile.TemporaryDirectory(prefix=".reading_", dir=file.parent) as folder:
         scratch = Path(folder)
-        work = scratch / "staging"
-        work.mkdir()
         try:
-            staged = source.read_table(table, work, context)
             # The columns of a database's table are known without any row.
-            schema, _ = convert(table, staged, scratch, may_be_empty=bool(source.connection_address()))
+            may_be_empty = bool(source.connection_address())
+            _, schema, _ = read_table(source, table, scratch, context, may_be_empty=may_be_empty)
         except RadixError as error:
             return TableUnread(table, error)
         rejects = _rejects_of(file)

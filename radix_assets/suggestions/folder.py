@@ -1,6 +1,5 @@
 """Read the tables of files, folders and addresses as raw snapshots elsewhere. Nothing is written beside them."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,9 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.project.settings import Project
-from radix_assets.raw.convert import convert
 from radix_assets.raw.discovery import NO_PROJECT, sources_of
-from radix_assets.raw.ingestion import ingest
+from radix_assets.raw.ingestion import ingest, read_table
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.files import FileSource
@@ -73,11 +71,8 @@ def read_argument(
 
 
 def _snapshot(source: Source, table: str, out: Path, context: SourceContext) -> None:
-    staging = out / "staging"
-    staging.mkdir(parents=True)
     try:
-        staged = source.read_table(table, staging, context)
-        schema, _ = convert(table, staged, out, may_be_empty=bool(source.connection_address()))
+        _, schema, _ = read_table(source, table, out, context, may_be_empty=bool(source.connection_address()))
         (out / SCHEMA_FILE).write_text(schema.model_dump_json(), encoding="utf-8")
     except EmptySourceError:
         names = source.peek_columns(table, context)
@@ -85,8 +80,6 @@ def _snapshot(source: Source, table: str, out: Path, context: SourceContext) -> 
             raise
         # A table without rows still has a schema, which shows its relationships.
         pl.DataFrame(schema=dict.fromkeys(names, pl.String)).write_parquet(out / DATA_FILE)
-    finally:
-        shutil.rmtree(staging)
 
 
 def read_project(
