@@ -56,11 +56,14 @@ def up(
         out.print(f"reports   {reports}")
         work(here, slots=slots, name=name, port=port)
         return
-    command = [sys.executable, "-m", "dagster", "dev", "-m", CODE_LOCATION]
+    quiet = [] if os.environ.get("RADIX_DEBUG") else ["-W", "ignore"]  # `dagster dev` warns that `dg dev` supersedes it
+    command = [sys.executable, *quiet, "-m", "dagster", "dev", "-m", CODE_LOCATION]
     command += ["-h", "127.0.0.1", "-p", str(port), "--log-level", "warning"]
     server = subprocess.Popen(command, cwd=here.home.state, env={**os.environ, **here.home.environment()})
     out.print(f"UI        http://127.0.0.1:{port}\nreports   {reports}\nCtrl-C stops them.")
     previous = signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))
+    # Polars installs a handler after which Ctrl-C interrupts no system call, so that waiting would go on.
+    signal.siginterrupt(signal.SIGINT, True)
     try:
         code = server.wait()
     except KeyboardInterrupt:

@@ -39,20 +39,27 @@ def ask(port: int, query: str, **variables: object) -> dict:  # type: ignore[typ
 
 
 @pytest.fixture
-def served(installation: Installation) -> Iterator[int]:
-    """Yield the port of a running UI over a project; stop all its processes at the end."""
+def served(installation: Installation, request: pytest.FixtureRequest) -> Iterator[int]:
+    """Yield the port of a running UI over a project; end it by SIGTERM, or by the signal that is given for the test."""
     installation.new("shop", *write_shop(installation.data), "--target", "orders.returned")
     port = free_port()
     command = [sys.executable, "-m", "radix_assets.cli", "up", "--port", str(port)]
     with (installation.folder / "up.log").open("w") as log:
-        up = subprocess.Popen(command, env=installation.environment, stdout=log, stderr=log)
+        up = subprocess.Popen(
+            command,
+            env=installation.environment,
+            stdout=log,
+            stderr=log,
+            # A process that a shell started in the background ignores Ctrl-C, and so would its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 it does nothing else
+        )
     tree = []
     try:
         wait_until(lambda: ask(port, "{ version }"), "the UI answers")
         tree = psutil.Process(up.pid).children(recursive=True)
         yield port
     finally:
-        up.send_signal(signal.SIGTERM)
+        up.send_signal(getattr(request, "param", signal.SIGTERM))
         up.wait(timeout=PATIENCE)
         _, left = psutil.wait_procs(tree, timeout=PATIENCE)
         assert left == []
@@ -110,6 +117,7 @@ def launch(port: int, key: list[str], config: dict[str, object]) -> None:
     wait_until(ended, f"the run of {key} succeeds")
 
 
+@pytest.mark.parametrize("served", [signal.SIGINT], indirect=True)
 def test_the_launchpad_of_the_tags_corrects_and_confirms_them(installation: Installation, served: int):
     wait_until(installation.tags_file("shop").exists, "the first round ends at the gate")
     launch(served, ["shop", "raw", "orders"], {})
