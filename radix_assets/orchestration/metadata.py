@@ -34,6 +34,7 @@ def to_json(output: Output) -> dict[str, Any]:
         "checks": [vars(check) for check in output.checks],
         "columns": output.columns,
         "lineage": output.lineage,
+        "state": output.state,
     }
 
 

@@ -71,6 +71,8 @@ class Output:
     """The decision or action taken, as JSON for the action log."""
     columns: dict[str, str] = field(default_factory=dict)
     """Column name to type, if the output is a table."""
+    state: dict[str, Any] = field(default_factory=dict)
+    """What the stage wants to find in its next commit record as `previous.shown["state"]`, as JSON; never shown."""
     lineage: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     """Column name to the (input, column) pairs it is computed from; an input is `raw/orders`."""
 

@@ -1,11 +1,14 @@
 """Raw tables: the sources as they are, in canonical types."""
 
+import hashlib
+import json
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.project.settings import Project
-from radix_assets.sources.kinds.base import SourceContext
+from radix_assets.sources.kinds.base import Previous, SourceContext
 from radix_assets.sources.schema import load_schema_of
 from radix_resources.credentials.lookup import credentials
 
@@ -20,9 +23,27 @@ def _context(work: Work) -> SourceContext:
 def _compute(work: Work) -> Output:
     from radix_assets.raw.ingestion import ingest
 
-    output = ingest(work.project, work.table, work.out, _context(work).credentials)
+    settings = _digest(work)
+    output = ingest(work.project, work.table, work.out, _context(work).credentials, _previous(work, settings))
     output.columns = dict(load_schema_of(work.out))
+    output.state = {"settings": settings, "source": output.state}
     return output
+
+
+def _previous(work: Work, settings: str) -> Previous | None:
+    """Return the last snapshot, if it was read with the same settings by the same version of Radix."""
+    if work.previous is None:
+        return None
+    state = work.previous.shown.get("state", {})
+    if state.get("settings") != settings:
+        return None
+    return Previous(work.tools.storage.path(work.previous), state["source"])
+
+
+def _digest(work: Work) -> str:
+    """Return a digest of what decides how a table is read, besides the source itself."""
+    content = [work.step.stage.version, version("polars"), _settings(work.project, work.table)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _external_state(work: Work) -> str:

@@ -10,7 +10,7 @@ from radix_assets.project.settings import Project
 from radix_assets.raw.convert import convert
 from radix_assets.raw.metadata import metadata
 from radix_assets.raw.privacy import judge_columns
-from radix_assets.sources.kinds.base import Source, SourceContext
+from radix_assets.sources.kinds.base import Previous, Source, SourceContext
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.rows import scan_values
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE, RawSchema
@@ -19,8 +19,16 @@ from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 _WORK = "staging"
 
 
-def ingest(project: Project, table: str, out: Path, credentials: Credentials = NO_CREDENTIALS) -> Output:
+def ingest(
+    project: Project,
+    table: str,
+    out: Path,
+    credentials: Credentials = NO_CREDENTIALS,
+    previous: Previous | None = None,
+) -> Output:
     """Read a declared table into `out`: `data.parquet`, `schema.json`, and `rejects.parquet` if cells were rejected.
+
+    `previous` is its last snapshot, if it was read with the same settings.
 
     The types of text are inferred over all rows. A column is converted if at least 99.9% of its values parse (all of
     them if there are fewer than a thousand); the others become null and are stored in `rejects.parquet` with row,
@@ -29,10 +37,11 @@ def ingest(project: Project, table: str, out: Path, credentials: Credentials = N
     Raise SourceError (RDX-SRC), TransientSourceError if trying again later may help, and CredentialError (RDX-CRD).
     """
     source = project.source_of(table)
-    staged, schema, checks = read_table(source, table, out, SourceContext(project.folder, credentials))
+    context = SourceContext(project.folder, credentials, previous=previous)
+    staged, schema, checks = read_table(source, table, out, context)
     schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
-    return Output(rows=schema.rows, shown=metadata(source, staged, schema, out), checks=checks)
+    return Output(rows=schema.rows, shown=metadata(source, staged, schema, out), checks=checks, state=staged.state)
 
 
 def read_table(

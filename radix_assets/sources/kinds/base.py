@@ -56,6 +56,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """A table as it was read last."""
+
+    folder: Path
+    """The files of its newest snapshot: `data.parquet`, `schema.json` and, if there are any, `rejects.parquet`."""
+    state: Mapping[str, Any]
+    """What the kind recorded then, from `Staged.state`; empty if nothing."""
+
+
+@dataclass(frozen=True)
 class SourceContext:
     """The project's context for a source, besides its settings."""
 
@@ -65,6 +75,8 @@ class SourceContext:
     """The lookup of `${NAME}` references; by default it is empty, so that each raises RDX-CRD-001."""
     state: Any = None
     """The state of the source to read, from `hold_state` of the same source; None for the present one."""
+    previous: Previous | None = None
+    """The last read of the same table with the same settings, so that only what is new must be read; None at first."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,9 @@ class Staged:
     """What the source states about the table; columns by their names in `unique`."""
     overrides: Mapping[str, ColumnSettings] = field(default_factory=dict)
     """How the project says that columns are read, by their names in the snapshot."""
-
+    state: dict[str, Any] = field(default_factory=dict)
+    """What the kind finds at its next read as `SourceContext.previous.state`, as JSON: offsets, files, a maximum. It is
+    stored with the commit of the snapshot, and is no part of its content."""
     frame: pl.LazyFrame | None = None
     """The rows, if they can be scanned where they are; then there is no file at `path`."""
 
