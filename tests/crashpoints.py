@@ -17,17 +17,17 @@ from typing import Any
 ASSETS = ("raw/a", "raw/b", "sum", "gate", "end")
 POINTS = {
     # in the order of publishing: module and function, before the call or after its return, whether it is published
-    "begun": ("radix_assets.orchestration.assets:_compute_and_commit", "before", False),
-    "provisioned": ("radix_assets.orchestration.assets:provision_for", "after", False),
-    "intent": ("radix_assets.orchestration.assets:_compute", "before", False),
-    "computed": ("radix_assets.orchestration.assets:_compute", "after", False),
+    "begun": ("radix_assets.orchestration.publish:_compute_and_commit", "before", False),
+    "provisioned": ("radix_assets.orchestration.publish:provision_for", "after", False),
+    "intent": ("radix_assets.orchestration.publish:_compute", "before", False),
+    "computed": ("radix_assets.orchestration.publish:_compute", "after", False),
     "hashed": ("radix_resources.storage.local:_sync_and_hash", "after", False),
     "fenced": ("radix_resources.action_log.fence:RunFence.holds", "after", False),
     "placed": ("radix_resources.storage.local:LocalStorage._place", "after", False),
     "drafted": ("os:link", "before", False),
     "recorded": ("radix_resources.storage.local:LocalStorage._put_record", "after", True),
-    "committed": ("radix_assets.orchestration.assets:_compute_and_commit", "after", True),
-    "shown": ("radix_assets.orchestration.assets:_result", "after", True),
+    "committed": ("radix_assets.orchestration.publish:_compute_and_commit", "after", True),
+    "shown": ("radix_assets.orchestration.publish:_result", "after", True),
 }
 
 
@@ -108,7 +108,7 @@ def go(point: str, asset: str | None) -> None:
     import dagster as dg
 
     from radix_assets.operations.reconcile import reconcile
-    from radix_assets.orchestration import assets as factory
+    from radix_assets.orchestration import publish
     from radix_assets.orchestration.local_run import run
 
     toy = world()
@@ -116,13 +116,13 @@ def go(point: str, asset: str | None) -> None:
         reconcile(instance, toy.home)
         if asset:
             at = [""]
-            emit_progress = factory._emit_progress
+            emit_progress = publish.emit_progress
 
             def remember_step(step: Any, state: str, **details: Any) -> None:
                 at[0] = step.name
                 emit_progress(step, state, **details)
 
-            factory._emit_progress = remember_step
+            publish.emit_progress = remember_step
             arm(*POINTS[point][:2], lambda: at[0] == asset)
         report = run(toy.project, toy.tools, instance, lambda *_: None, toy.stages)
         if report.state != "done":

@@ -69,7 +69,7 @@ def take_part(folder: Path, start: Any, cancelled: Any, rounds: int) -> None:
     """In each round the source changes, and all processes publish the asset at the same time."""
     import dagster as dg
 
-    from radix_assets.orchestration.assets import publish
+    from radix_assets.orchestration.publish import publish
     from radix_assets.pipeline.stage import steps
     from radix_resources.metadata.local import FileClaims
 

@@ -12,7 +12,8 @@ from typing import Any, Literal
 import dagster as dg
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.orchestration.assets import PROGRESS, build_assets
+from radix_assets.orchestration.assets import build_assets
+from radix_assets.orchestration.progress import PROGRESS
 from radix_assets.orchestration.run_tags import FORCE, request_tags
 from radix_assets.pipeline.credentials import is_task
 from radix_assets.pipeline.stage import Stage, Tools, steps

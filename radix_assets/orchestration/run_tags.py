@@ -35,7 +35,12 @@ def request_tags(project: Project, actor: str) -> dict[str, str]:
     return {PROJECT_TAG: project.name, LAUNCHED_WITH: project.mark, ACTOR: actor}
 
 
-def note_edit(context: "dg.AssetExecutionContext", project: Project) -> None:
+def actor_of(context: dg.AssetExecutionContext) -> str:
+    """Return who requested the run of an asset."""
+    return str(context.run.tags.get(ACTOR, "a person in the UI"))
+
+
+def note_edit(context: dg.AssetExecutionContext, project: Project) -> None:
     """Record in the run's tags and its log that the project was edited between launch and start."""
     tags = context.run.tags
     launched = tags.get(LAUNCHED_WITH) or tags.get(_LAUNCHED_WITH_BEFORE) or project.mark

@@ -11,9 +11,9 @@ import yaml
 from database import Database, served
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.orchestration.assets import GATE
 from radix_assets.orchestration.local_run import Report, run
 from radix_assets.orchestration.sensors import requests
+from radix_assets.orchestration.waiting import GATE
 from radix_assets.pipeline.status import verdict
 from radix_assets.pipeline.tools import tools
 from radix_assets.profiles.assets import PROFILE
