@@ -13,7 +13,9 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 OF_EXTRAS = {
     "aws": {"boto3", "botocore"},
+    "delta": {"deltalake"},
     "duckdb": {"duckdb"},
+    "iceberg": {"pyiceberg", "requests"},
     "machines": {"psycopg2-binary"},
     "mysql": {"pymysql"},
     "spark": {"pyspark"},

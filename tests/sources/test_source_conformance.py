@@ -22,6 +22,8 @@ import duckdb
 import polars as pl
 import pytest
 import yaml
+from deltalake import write_deltalake
+from pyiceberg.catalog.sql import SqlCatalog
 
 from radix_assets.budget.hold import asset_statuses
 from radix_assets.cli.new_project import write_project
@@ -172,20 +174,64 @@ def _duckdb(folder: Path) -> Case:
     )
 
 
-@pytest.fixture(params=["files", "postgresql", "sqlite", "duckdb", "installed"])
+def _delta(folder: Path) -> Case:
+    table = folder / TABLE
+    write_deltalake(table, pl.DataFrame({"id": [1, 2], "amount": [2.5, 3.5]}).to_arrow())
+    row = pl.DataFrame({"id": [3], "amount": [4.5]}).to_arrow()
+    return Case(
+        kind="Delta",
+        settings={"table": TABLE, "delta": TABLE},
+        argument=str(table),
+        folder=folder,
+        change=lambda: write_deltalake(table, row, mode="append"),
+        content=lambda: sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*")),
+        missing={"table": TABLE, "delta": "none"},
+        missing_code="RDX-SRC-013",
+    )
+
+
+def _iceberg(folder: Path) -> Case:
+    catalog = SqlCatalog("test", uri=f"sqlite:///{folder.parent}/catalog.db", warehouse=f"file://{folder}")
+    catalog.create_namespace("shop")
+    rows = pl.DataFrame({"id": [1, 2], "amount": [2.5, 3.5]}).to_arrow()
+    table = catalog.create_table(f"shop.{TABLE}", rows.schema, location=f"file://{folder}/{TABLE}")
+    table.append(rows)
+    catalog.engine.dispose()
+
+    def change() -> None:
+        table.append(pl.DataFrame({"id": [3], "amount": [4.5]}).to_arrow())
+        table.catalog.engine.dispose()
+
+    return Case(
+        kind="Iceberg",
+        settings={"table": TABLE, "iceberg": TABLE},
+        argument=str(folder / TABLE),
+        folder=folder,
+        change=change,
+        content=lambda: sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*")),
+        missing={"table": TABLE, "iceberg": "none"},
+        missing_code="RDX-SRC-013",
+    )
+
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    "files": _files,
+    "sqlite": lambda folder: _sqlite(folder, "sqlite", "database", "SQLite"),
+    "duckdb": _duckdb,
+    "delta": _delta,
+    "iceberg": _iceberg,
+    "installed": _sqlite,
+}
+"""Kinds whose sources are files."""
+
+
+@pytest.fixture(params=[*CASES, "postgresql"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     folder = tmp_path / "projects" / "shop"
     folder.mkdir(parents=True)
-    match request.param:
-        case "files":
-            return _files(folder)
-        case "postgresql":
-            return _postgresql(folder, request.getfixturevalue("postgresql")[0])
-        case "sqlite":
-            return _sqlite(folder, "sqlite", "database", "SQLite")
-        case "duckdb":
-            return _duckdb(folder)
-    return _sqlite(folder)
+    if request.param == "postgresql":
+        return _postgresql(folder, request.getfixturevalue("postgresql")[0])
+    return CASES[request.param](folder)
 
 
 def read(case: Case, folder: Path) -> pl.DataFrame:
@@ -201,10 +247,9 @@ def read(case: Case, folder: Path) -> pl.DataFrame:
 
 
 def test_the_built_in_kinds_come_first_then_those_of_installed_packages():
-    assert [kind.kind for kind in kinds()] == ["files", "PostgreSQL", "MySQL", "SQLite", "DuckDB", "lite file"]
-    assert [kind.__module__ for kind in BUILT_IN] == [
-        f"radix_assets.sources.kinds.{name}" for name in ("files", "postgresql", "mysql", "sqlite", "duckdb")
-    ]
+    assert [kind.kind for kind in kinds()] == [*(kind.kind for kind in BUILT_IN), "lite file"]
+    assert [kind.kind for kind in BUILT_IN][:3] == ["files", "PostgreSQL", "MySQL"]
+    assert {kind.__module__.rpartition(".")[0] for kind in BUILT_IN} == {"radix_assets.sources.kinds"}
 
 
 def test_settings_and_arguments_match_one_kind_only(case: Case):
@@ -229,7 +274,7 @@ def test_two_sources_with_the_same_table_get_different_names_or_an_error(case: C
     names = TableNames(slug)
     names.take([TABLE])
     kind = kind_of_argument(case.argument)
-    if kind.kind == "files":
+    if kind.kind in {"files", "Delta", "Iceberg"}:
         assert kind.discover([case.argument], case.context, names)[0].list_tables() == [f"{TABLE}_2"]
     else:
         with pytest.raises(ConfigError, match="RDX-CFG-010"):
@@ -394,7 +439,8 @@ def test_the_example_of_the_docs_is_the_one_that_is_tested():
 
 
 def test_importing_a_kind_loads_nothing_that_reads():
-    heavy = "{'polars', 'pyarrow', 'adbc_driver_manager', 'sqlite3', 'duckdb', 'pymysql', 'pandas', 'dagster'}"
+    heavy = "{'polars', 'pyarrow', 'adbc_driver_manager', 'sqlite3', 'duckdb', 'pymysql', 'pandas', 'dagster'"
+    heavy += ", 'deltalake', 'pyiceberg', 'confluent_kafka', 'bson', 'pymssql', 'adbc_driver_snowflake', 'dlt'}"
     code = f"import sys, radix_assets.sources.kinds.registry as r; list(r.kinds()); print({heavy} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert answer.stdout.strip() == "set()"

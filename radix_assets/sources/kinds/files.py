@@ -24,8 +24,11 @@ class FileSource(FileSettings, Source):
     def matches_argument(cls, argument: str) -> bool:
         """Return whether it is a directory or a readable file; `discover` also takes patterns and explains the rest."""
         from radix_assets.sources.read.formats import is_readable
+        from radix_assets.sources.read.lakes import lake_of
 
         path = Path(argument).expanduser()
+        if lake_of(path):
+            return False
         return path.is_dir() or is_readable(path.name)
 
     @classmethod

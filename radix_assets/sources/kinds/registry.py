@@ -12,15 +12,25 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from radix_assets.sources.kinds.base import Source
+from radix_assets.sources.kinds.delta import DeltaSource
 from radix_assets.sources.kinds.duckdb import DuckdbSource
 from radix_assets.sources.kinds.files import FileSource
+from radix_assets.sources.kinds.iceberg import IcebergSource
 from radix_assets.sources.kinds.mysql import MysqlSource
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
 from radix_assets.sources.kinds.sqlite import SqliteSource
 from radix_resources.errors import ConfigError
 from radix_resources.plugins import load_plugin, plugins
 
-BUILT_IN: tuple[type[Source], ...] = (FileSource, PostgresqlSource, MysqlSource, SqliteSource, DuckdbSource)
+BUILT_IN: tuple[type[Source], ...] = (
+    FileSource,
+    PostgresqlSource,
+    MysqlSource,
+    SqliteSource,
+    DuckdbSource,
+    DeltaSource,
+    IcebergSource,
+)
 GROUP: Final = "radix.sources"
 
 
@@ -74,7 +84,7 @@ class _JsonSchema:
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         own = [handler(kind.__pydantic_core_schema__) for kind in BUILT_IN]
-        required = [{"required": [name]} for name in ("path", "database")]
+        required = [{"required": [name]} for name in ("path", "database", "delta", "iceberg")]
         other = {
             "type": "object",
             "title": "Source of an installed package",

@@ -11,6 +11,7 @@ from typing import Final
 from radix_assets.sources.read.dialect import detect
 from radix_assets.sources.read.files import MAGIC_CHARACTERS, kind_of
 from radix_assets.sources.read.formats import READABLE, is_readable
+from radix_assets.sources.read.lakes import lake_of
 from radix_assets.sources.read.place import Place
 from radix_resources.errors import ConfigError, SourceError
 
@@ -67,12 +68,16 @@ def list_files(argument: str) -> list[Path]:
 
 
 def entries(argument: str) -> list[Path]:
-    """Return the files that a directory or a pattern holds, whatever they are; none for anything else."""
+    """Return what a directory or a pattern holds: files, whatever they are, and folders that are tables with a log.
+
+    None for anything else.
+    """
     path = Path(argument).expanduser()
     if path.is_file() or _SCHEME.match(argument):
         return []
     found = path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 may be absolute
-    return sorted(entry for entry in found if entry.is_file() and not entry.name.startswith("."))
+    visible = (entry for entry in found if not entry.name.startswith("."))
+    return sorted(entry for entry in visible if entry.is_file() or lake_of(entry))
 
 
 def relative_path(path: Path, folder: Path) -> str:
@@ -115,7 +120,7 @@ def _required(path: Path) -> Path:
 def _in_folder(folder: Path, depth: int = 0) -> Iterator[Path]:
     """Yield the tables in a directory, and in those below that are one table in many files."""
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "_")) and entry.is_dir():
+        if entry.is_dir() and (entry.name.startswith((".", "_")) or lake_of(entry)):
             continue
         if is_table(entry):
             yield entry
@@ -124,7 +129,8 @@ def _in_folder(folder: Path, depth: int = 0) -> Iterator[Path]:
 
 
 def _folders(folder: Path) -> Iterable[Path]:
-    return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith((".", "_")))
+    folders = (entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith((".", "_")))
+    return sorted(entry for entry in folders if not lake_of(entry))
 
 
 def is_table(path: Path) -> bool:

@@ -90,7 +90,7 @@ def stage_scans(source: FileSettings, files: Sequence[SourceFile], scans: Sequen
         dialect={"format": layout.lower()},
     )
     with reading_errors(Place(source.table, source.path)):
-        staged.frame = _binary_as_text(_scan_all(scans, names), staged)
+        staged.frame = binary_as_text(_scan_all(scans, names), staged)
     return staged
 
 
@@ -135,7 +135,7 @@ def _check_columns(schema: pl.Schema, first: pl.Schema, first_file: str, place: 
     )
 
 
-def _binary_as_text(frame: pl.LazyFrame, staged: Staged) -> pl.LazyFrame:
+def binary_as_text(frame: pl.LazyFrame, staged: Staged) -> pl.LazyFrame:
     """Read bytes as text if all are UTF-8, since old writers did not mark text as such; short ones as hexadecimal."""
     schema = frame.collect_schema()
     for number, name in enumerate(staged.columns):
