@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -81,7 +82,7 @@ def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False
         blank_rows=total - rows,
         beyond=beyond,
         lost_rows=sum(reject.column is None for reject in staged.rejects),
-        dialect=staged.dialect,
+        dialect=staged.dialect | _two_digit_years(columns),
         warnings=[*staged.warnings, *_warnings(columns, rejected, first_rows)],
         declared=staged.declared,
     )
@@ -102,6 +103,16 @@ def convert(table: str, staged: Staged, out: Path, *, may_be_empty: bool = False
             )
         )
     return result, _checks(result, columns)
+
+
+def _two_digit_years(columns: list[_Column]) -> dict[str, Any]:
+    """Return, by column, the latest year that two digits mean."""
+    pivots = {
+        column.name: column.finding.reading.pivot
+        for column in columns
+        if column.finding and column.finding.reading.pivot is not None
+    }
+    return {"two_digit_years": pivots} if pivots else {}
 
 
 def _overrides(staged: Staged, place: Place) -> dict[str, ColumnSettings]:
@@ -156,7 +167,7 @@ def _columns(staged: Staged, rows: Rows, findings: dict[str, Finding]) -> tuple[
             dropped[name] = f"{kind} values have no canonical type"
             continue
         dtype, value, how = conversion
-        columns.append(_Column(position, name, dtype, value, present(position, schema[position]), None, how))
+        columns.append(_Column(position, name, dtype, value, present(position), None, how))
     return columns, {**staged.dropped, **dropped}
 
 

@@ -41,7 +41,7 @@ def column(values: list[str | None], **settings: str) -> tuple[str, list, object
         (["12 EUR", "1,300.5 EUR"], "float", [12.0, 1300.5]),
         (["$5", "€5"], "string", ["$5", "€5"]),
         (["1,000", "12,345,678", "7"], "integer", [1000, 12345678, 7]),
-        (["1,2", "3,4"], "float", [1.2, 3.4]),
+        (["1,2", "3,4"], "string", ["1,2", "3,4"]),
         (["100%", "38.5 %", "N/A"], "float", [100.0, 38.5, None]),
         (["t", "f", "t"], "boolean", [True, False, True]),
         (["TRUE", "true", None], "boolean", [True, True, None]),

@@ -1,12 +1,15 @@
 """Years of two digits: the century that the dates of a column belong to.
 
 The rule: the dates of a column end before a gap of at least 15 years in which there is none, as late as possible but
-at most ten years from now, and they have begun by now. Births and deaths, by the column's name, end by now; dates named
-as due or valid may lie up to 50 years ahead. Without such a gap dates end by now.
+at most ten years after `PRESENT`, and they have begun by then. Births and deaths, by the column's name, end by
+`PRESENT`; dates named as due or valid may lie up to 50 years ahead. Without such a gap dates end by `PRESENT`.
+
+`PRESENT` is a fixed year and not today's, so that the same file gives the same snapshot in every year.
 """
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading, ReadWarning
@@ -25,6 +28,8 @@ _FUTURE = re.compile(
     r"|gueltig|gültig|frist|echeance|vencimiento|scadenza",
     re.IGNORECASE,
 )
+PRESENT: Final = 2026
+"""The year that counts as the present one, for years of two digits only. Each version of Radix may move it on."""
 _CENTURY = 100
 _AHEAD = 10
 _FAR_AHEAD = 50
@@ -37,11 +42,11 @@ def settle_centuries(
     counts: Mapping[str, Counts],
     findings: dict[str, Finding],
     names: Mapping[str, str],
-    year: int,
+    year: int = PRESENT,
     *,
     overridden: bool = False,
 ) -> None:
-    """Set the pivot of every finding of dates with two-digit years, and warn. `year` is the present one.
+    """Set the pivot of every finding of dates with two-digit years, and warn. `year` counts as the present one.
 
     Findings of columns that hold days which their century lacks, such as 29 February 1900, are removed, unless they are
     `overridden`: the project says that they are dates.
@@ -69,7 +74,8 @@ def settle_centuries(
                 code="two_digit_years",
                 message=f"years are written with two digits: {names.get(column) or 'the column'} is read as "
                 f"{pivot - _CENTURY + 1} to {pivot}, the latest century in which the column's dates lie close "
-                "together and not far in the future; another century can be meant",
+                "together and not far in the future; another century can be meant: `pivot` in project.yaml "
+                "says the latest year",
             )
         )
 

@@ -16,6 +16,9 @@ class ColumnSettings(BaseModel):
     format: str | None = Field(
         None, description="Dates and times: how they are written, such as %d.%m.%Y; inferred if omitted."
     )
+    pivot: int | None = Field(
+        None, ge=1900, le=9999, description="Dates with years of two digits: the latest year that they mean."
+    )
     decimal: Literal[".", ","] | None = Field(None, description="Numbers: the decimal mark.")
     thousands: Literal[".", ",", " ", "'", ""] | None = Field(
         None, description="Numbers: the mark between groups of digits; empty text if there is none."
@@ -33,6 +36,8 @@ class ColumnSettings(BaseModel):
     def _fits_its_type(self) -> Self:
         if self.format is not None and self.type not in {"date", "datetime", "time"}:
             raise ValueError("`format` needs `type: date`, `datetime` or `time`")
+        if self.pivot is not None and self.type not in {"date", "datetime"}:
+            raise ValueError("`pivot` needs `type: date` or `datetime`")
         if (self.decimal is not None or self.thousands) and self.type not in {"integer", "decimal", "float"}:
             raise ValueError("`decimal` and `thousands` need `type: integer`, `decimal` or `float`")
         if self.decimal is not None and self.decimal == self.thousands:

@@ -14,7 +14,7 @@ class Family:
 
     name: str
     order: str
-    """ymd, dmy, mdy, or empty for times."""
+    """ymd, yymd (a year of two digits), dmy, mdy, or empty where there is no doubt."""
     separator: str
     date: tuple[str, ...] = ()
     datetime: tuple[str, ...] = ()
@@ -42,15 +42,18 @@ FAMILIES = [
     _family("ISO 8601", "ymd", "-", "%Y-%m-%d", joints=("T", " ")),
     _family("YYYY/MM/DD", "ymd", "/", "%Y/%m/%d"),
     _family("YYYY.MM.DD", "ymd", ".", "%Y.%m.%d"),
+    _family("YY-MM-DD", "yymd", "-", "%y-%m-%d"),
+    _family("YY/MM/DD", "yymd", "/", "%y/%m/%d"),
     *(_numeric(order, separator) for separator in "-/." for order in ("dmy", "mdy")),
     _family(
         "month by name",
         "",
         " ",
         *("%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d %B %Y", "%B %d %Y", "%B %d, %Y"),
-        *("%a, %d %b %Y", "%A, %B %d, %Y"),
+        *("%a, %d %b %Y", "%A, %B %d, %Y", "%d %b %y"),
     ),
     _family("DD-Mon-YYYY", "", "-", "%d-%b-%Y", "%d-%b-%y"),
+    _family("DD/Mon/YYYY", "", "/", "%d/%b/%Y", "%d/%b/%y", joints=(" ", ":")),
     Family("time", "", ":", time=tuple(_CLOCKS)),
 ]
 AMBIGUOUS_ORDER = {"/": "mdy", "-": "dmy", ".": "dmy"}

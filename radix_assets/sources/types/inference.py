@@ -5,14 +5,14 @@ ways of writing are worth trying; the choice is made by parsing every row. What 
 over all columns together.
 """
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading, ReadWarning
-from radix_assets.sources.types.centuries import settle_centuries
+from radix_assets.sources.types.centuries import PRESENT, settle_centuries
 from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.counts import Counts, Finding, count, count_parsed, present_in, required
+from radix_assets.sources.types.doubts import doubt_number, doubt_times, doubt_versions, shows_commas, shows_spaces
 from radix_assets.sources.types.exact import keep_exact
 from radix_assets.sources.types.marks import OTHER, Decision, decide
 from radix_assets.sources.types.moments import infer_moments
@@ -31,17 +31,17 @@ def infer(
     names: Mapping[str, str] | None = None,
     delimiter: str = ",",
     overrides: Mapping[str, ColumnSettings] | None = None,
-    year: int | None = None,
+    year: int = PRESENT,
 ) -> dict[str, Finding]:
     """Infer the reading of every column of a frame of cleaned text.
 
     `names` are the columns' names in the source, which tell births from due dates. `delimiter` separates the cells; it
     counts only where no value tells what a comma means. `overrides` is how the project says that columns
-    are read, whatever their values look like. `year` is the present year.
+    are read, whatever their values look like. `year` counts as the present one for years of two digits.
     """
     if not columns:
         return {}
-    names, year, overrides = names or {}, year or dt.datetime.now(dt.UTC).year, overrides or {}
+    names, overrides = names or {}, overrides or {}
     counts = count(rows, columns)
     open_columns = [column for column in columns if column not in overrides or overrides[column].type is None]
     findings = _infer(rows, counts, open_columns, names, delimiter, year)
@@ -78,7 +78,9 @@ def _infer(
         findings.update(step(rows, counts, texts))
         texts = {column: values for column, values in texts.items() if column not in findings}
     settle_centuries(rows, counts, findings, names, year)
-    findings.update(_written_numbers(rows, counts, samples, findings, delimiter))
+    findings.update(doubt_times(rows, counts, findings, names))
+    findings.update(doubt_versions(rows, counts, samples, findings, names))
+    findings.update(_written_numbers(rows, counts, samples, findings, names, delimiter))
     for column, exact in keep_exact(rows, counts, findings).items():
         if exact is None:
             del findings[column]
@@ -111,6 +113,7 @@ def _written_numbers(
     counts: Mapping[str, Counts],
     samples: Mapping[str, list[str]],
     findings: Mapping[str, Finding],
+    names: Mapping[str, str],
     delimiter: str,
 ) -> dict[str, Finding]:
     """Find numbers with marks between their digits, and settle what the point of plain decimal numbers means."""
@@ -143,6 +146,13 @@ def _written_numbers(
         if column in numeric and decision.decimal.get(column) == "," and column not in result:
             # Plain numbers by their form, of which a comma elsewhere says that the point is no decimal mark.
             result[column] = _undecided(decision, column, counts[column].present)
+    commas = {column for column, values in numeric.items() if shows_commas(values)}
+    spaces = {column for column, values in numeric.items() if shows_spaces(values)}
+    for column, finding in result.items():
+        others = {"commas": bool(commas - {column}), "spaces": bool(spaces - {column})}
+        name = names.get(column, "")
+        doubt = doubt_number(rows, counts[column], column, finding, name, delimiter=delimiter, **others)
+        result[column] = doubt or finding
     _warn_of_units(rows, counts, result)
     return result
 

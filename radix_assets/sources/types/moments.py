@@ -40,6 +40,7 @@ def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str
             options.setdefault(column, []).append((count, family, reading))
     best = {column: _best_options(several) for column, several in options.items()}
     best = {column: _without_first_of_month(rows, column, several) for column, several in best.items()}
+    best = {column: _without_year_first(rows, column, several) for column, several in best.items()}
     orders = Counter(
         several[0][1].order for several in best.values() if len(several) == 1 and several[0][1].order in _EITHER
     )
@@ -118,9 +119,40 @@ def _without_first_of_month(
     return [option for option in several if option[1].order == order] or several
 
 
+def _without_year_first(
+    rows: Rows, column: str, several: list[tuple[int, Family, Reading]]
+) -> list[tuple[int, Family, Reading]]:
+    """Settle whether dates such as 24-10-17 begin with the year: days take many values, years few.
+
+    With slashes and points a year of two digits comes first only where nothing else is possible.
+    """
+    orders = {option[1].order for option in several}
+    if "yymd" not in orders or len(orders) == 1:
+        return several
+    rest = [option for option in several if option[1].order != "yymd"]
+    if several[0][1].separator != "-":
+        return rest
+    text = present_in(column)
+    first, last = rows.one(
+        text.str.extract(r"^(\d+)").n_unique().alias("first"),
+        text.str.extract(r"^\d+-\d+-(\d+)").n_unique().alias("last"),
+    )
+    if max(first, last) > _SEVERAL * min(first, last):
+        return rest if first > last else [option for option in several if option[1].order == "yymd"]
+    return several
+
+
 def _choose(several: list[tuple[int, Family, Reading]], present: int, orders: Counter[str]) -> Finding:
     count, family, reading = several[0]
     warnings = []
+    if {option[1].order for option in several} > {"yymd"}:
+        message = (
+            "dates such as 24-10-17 can begin with the year or with the day, and nothing in the column tells which; "
+            "they are kept as text until `columns` in project.yaml says so: `type: date` with `format: %y-%m-%d`, or "
+            "with `format: %d-%m-%y`"
+        )
+        doubt = ReadWarning(code="ambiguous_dates", message=message, count=present)
+        return Finding(Reading(), "text, because its dates can be read in two ways", warnings=[doubt])
     if len({option[1].order for option in several}) > 1:
         usable = list(orders) if len(orders) == 1 else []
         order = usable[0] if usable else AMBIGUOUS_ORDER[family.separator]

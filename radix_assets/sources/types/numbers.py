@@ -51,7 +51,16 @@ _CURRENCIES = [
     "SAR",
     "VND",
 ]
-_SYMBOLS = ["R$", "US$", "CA$", "A$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "₪", "฿", "₫", "zł", "kr", *_CURRENCIES]
+_SIGNS = [
+    *("US$", "CA$", "NT$", "HK$", "NZ$", "AU$", "R$", "A$", "C$", "S$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "₪"),
+    *("฿", "₫", "₴", "₦", "₱", "円", "元", "원", "zł", "Kč", "руб", "грн"),
+]
+_WORDS = [
+    *("SFr", "sFr", "Fr", "Rs", "kr", "Kr", "Ft", "TL", "RM", "Rp", "lei", "Lei", "DM", "Euro", "euro", "euros"),
+    *("Dollar", "dollars"),
+]
+"""Currencies of letters, which may be part of a code as well. A point behind them abbreviates: `Rs. 500`."""
+_SYMBOLS = [*_SIGNS, *_WORDS, *_CURRENCIES]
 _MEASURES = [
     *("kg", "mg", "µg", "lbs", "lb", "oz", "km", "cm", "mm", "µm", "nm", "miles", "mi", "ft", "inch", "yd", "ha"),
     *("km²", "m²", "m³", "sqm", "sqft", "sq ft", "ml", "cl", "dl", "hl", "kWh", "MWh", "Wh", "kW", "MW", "kV", "mV"),
@@ -108,7 +117,9 @@ ZERO_LED = r"^[^\d.,]{0,6}0\d"
 _ZERO_LED = re.compile(ZERO_LED)
 _TELEPHONE = re.compile(r"^\+[\d ]+$")
 _FULL_GROUPS = re.compile(r"^\d{3}(?:[ .]\d{3}){2,}$")
-_BRACKETED = re.compile(r"^\(.*\)$|[-\u2212]$")
+_BRACKETED = re.compile(r"^\(.*\)$|^[^\d(]*\(.*\)$|(?<![.,])[-\u2212]$")
+_NO_CENTS = re.compile(r"\d[.,][-\u2010-\u2015]{1,2}(?!\d)")
+"""Amounts without cents: 5,- or 5.–"""
 _INDIAN = re.compile(r"\d,\d{2},\d{3}(?!\d)")
 _BARE_EXPONENT = re.compile(r"^[-+]?\d+[eE]\d+$")
 
@@ -122,7 +133,11 @@ def number_candidates(values: list[str], decimal: str) -> list[Finding]:
         return []
     unit = _unit(values)
     bracketed = sum(bool(_BRACKETED.search(value)) for value in values)
-    signs = 0 < bracketed < len(values) or any(value.startswith("\u2212") for value in values)
+    signs = (
+        0 < bracketed < len(values)
+        or any(value.startswith("\u2212") for value in values)
+        or (not unit and any(_NO_CENTS.search(value) for value in values))
+    )
     candidates = []
     for mark in [decimal] if decimal else [".", ","]:
         for thousands in _GROUPS[mark]:
@@ -165,21 +180,33 @@ def _unit(values: list[str]) -> str:
 
     Some values may leave it out, but not a percent sign: 0.05 beside 5% has another scale.
     """
+    bare = [value.strip("-+()\u2212\u2013 ") for value in values]
 
     def share(mark: str, *, before: bool) -> float:
         number = sum(
-            value.strip("-+()\u2212 ").endswith(mark) or (before and value.strip("-+()\u2212 ").startswith(mark))
-            for value in values
+            value.endswith((mark, f"{mark}.") if mark[-1].isalpha() else mark) or (before and value.startswith(mark))
+            for value in bare
         )
         return number / len(values)
 
     for mark in ["%", *_SYMBOLS]:
-        if share(mark, before=True) >= (_NEARLY if mark == "%" else _MOSTLY):
+        if share(mark, before=True) >= (_NEARLY if mark == "%" else _MOSTLY) and not (
+            mark in _WORDS and _are_marked(values, mark)
+        ):
             return mark
     for mark in [*sorted(_MEASURES, key=len, reverse=True), *_LETTERS]:
         if share(mark, before=False) >= _MOSTLY and not (mark in _LETTERS and _may_be_codes(values, mark)):
             return mark
     return ""
+
+
+def _are_marked(values: list[str], word: str) -> bool:
+    """Return whether a word beside numbers may mark codes, such as `RM 101`, rather than amounts, such as `Rs. 350`."""
+    if any(re.search(rf"{word}\d|\d{word}", value) for value in values):
+        return True
+    return not any(re.search(r"\d[.,'\u2019]\d", value) or value.startswith(f"{word}.") for value in values) and all(
+        value.startswith(word) for value in values
+    )
 
 
 def _may_be_codes(values: list[str], letter: str) -> bool:

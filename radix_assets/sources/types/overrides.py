@@ -42,7 +42,8 @@ def _reading(rows: Rows, counts: Mapping[str, Counts], column: str, settings: Co
             reading.whole = dtype == "integer"
             return reading
         case "date" | "datetime" | "time":
-            return Reading(dtype=dtype, formats=_formats(rows, counts, column, dtype, settings))
+            formats = _formats(rows, counts, column, dtype, settings)
+            return Reading(dtype=dtype, formats=formats, pivot=settings.pivot)
         case "boolean":
             return Reading(dtype=dtype, true=_WORDS[0], false=_WORDS[1], spelling=["true", "false"])
         case _:

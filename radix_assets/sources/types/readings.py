@@ -5,6 +5,7 @@ import re
 import polars as pl
 
 from radix_assets.sources.schema import DType, Reading
+from radix_assets.sources.types.months import is_named, plain, plain_format
 
 DIGITS = 38
 """The digits of a decimal."""
@@ -24,12 +25,16 @@ NULL_TOKENS = [
     *("?", "-", "--", "—", "–", ".", "\\N", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"),
     *("inf", "-inf", "+inf", "Inf", "-Inf", "Infinity", "-Infinity", "infinity", "-infinity"),
 ]
-"""Texts that mean null if the rest of the column is not text."""
+"""Texts that are no values of a column that is not text: they mean null, or an infinite number."""
+INFINITE = frozenset(token for token in NULL_TOKENS if "inf" in token.lower())
+"""Those that are numbers which cannot be kept: they are set aside and counted."""
 FIRST_YEAR, LAST_YEAR = 1, 9999
 """The years of Python's dates, to which the dates of a snapshot are held."""
 _TEMPORAL = {"date": pl.Date(), "datetime": pl.Datetime("us"), "time": pl.Time()}
 _SPELLINGS = {" ": "[ \u00a0\u2009\u202f]", "'": "['\u2019]"}
 _MINUS = "\u2212"
+_NO_CENTS = "[-\u2010-\u2015]{1,2}"
+"""In place of the digits after the decimal mark: 5,- is 5."""
 
 
 def stored_type(reading: Reading) -> pl.DataType:
@@ -77,9 +82,10 @@ def bare(text: pl.Expr, reading: Reading) -> pl.Expr:
     if not is_formatted(reading):
         return text
     text = pl.when(text.str.contains(number_pattern(reading))).then(text)
-    negative = text.str.contains(rf"^\(|[-{_MINUS}]")
+    text = text.str.replace(rf"({re.escape(reading.decimal)}){_NO_CENTS}", "${1}")
+    negative = text.str.contains(rf"\(|[-{_MINUS}]")
     if reading.unit:
-        text = text.str.replace_all(reading.unit, "", literal=True)
+        text = text.str.replace_all(_unit(reading.unit), "")
     if reading.thousands:
         text = text.str.replace_all(_separator(reading.thousands), "")
     if reading.decimal != ".":
@@ -92,13 +98,13 @@ def bare(text: pl.Expr, reading: Reading) -> pl.Expr:
 
 def number_pattern(reading: Reading) -> str:
     """Return the regular expression of a number written this way: sign, unit before or behind, digit groups."""
-    decimal, unit = re.escape(reading.decimal), re.escape(reading.unit)
+    decimal, unit = re.escape(reading.decimal), _unit(reading.unit)
     whole = r"\d+"
     if reading.thousands:
         mark = _separator(reading.thousands)
         groups = rf"\d{{1,2}}(?:{mark}\d{{2}})*{mark}\d{{3}}" if reading.indian else rf"\d{{1,3}}(?:{mark}\d{{3}})+"
         whole = rf"(?:{groups}|\d+)"
-    number = rf"(?:{whole}(?:{decimal}\d*)?|{decimal}\d+)"
+    number = rf"(?:{whole}(?:{decimal}(?:\d*|{_NO_CENTS}))?|{decimal}\d+)"
     sign = rf"[-+{_MINUS}]?"
     if not unit and not reading.signs:
         exponent = "" if reading.thousands else r"(?:[eE][-+]?\d+)?"
@@ -106,7 +112,13 @@ def number_pattern(reading: Reading) -> str:
     # Without its sign a percentage could be a share, so the sign is required; other units may be left out.
     amount = rf"(?:{unit}\s*{number}|{number}\s*{unit})" if unit == "%" else _amount(number, unit)
     behind = rf"\s*[-{_MINUS}]?" if reading.signs else ""
-    return rf"^(?:{sign}\s*{amount}{behind}|\(\s*{amount}\s*\))$"
+    apart = rf"|{unit}\s*\(\s*{number}\s*\)|\(\s*{number}\s*\)\s*{unit}" if unit else ""
+    return rf"^(?:{sign}\s*{amount}{behind}|\(\s*{amount}\s*\){apart})$"
+
+
+def _unit(unit: str) -> str:
+    """Return the regular expression of a unit; a point behind letters abbreviates them, as in `Rs. 500`."""
+    return rf"{re.escape(unit)}\.?" if unit[-1:].isalpha() else re.escape(unit)
 
 
 def _amount(number: str, unit: str) -> str:
@@ -137,11 +149,13 @@ def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
     for pattern in reading.formats:
         zoned = pattern.endswith("%#z")
         candidate = _utc(text) if zoned else text
-        guard = _year_guard(pattern)
-        if guard:
+        written = pattern
+        if is_named(pattern):
+            candidate, written = plain(candidate, pattern), plain_format(pattern)
+        elif guard := _year_guard(pattern):
             candidate = pl.when(candidate.str.contains(guard)).then(candidate)
         moment = candidate.str.strptime(
-            pl.Datetime("us", "UTC") if zoned else target, pattern, strict=False, ambiguous="null"
+            pl.Datetime("us", "UTC") if zoned else target, written, strict=False, ambiguous="null"
         )
         moment = moment.dt.replace_time_zone(None) if zoned else moment
         if "%y" in pattern and reading.pivot is not None:
@@ -169,6 +183,8 @@ def _year_guard(pattern: str) -> str:
     """Require the number of digits of the format's year: strptime would read 1/2/20 as the year 20, 1.2.3 as a day."""
     if pattern.startswith("%Y"):
         return r"^\d{4}"
+    if pattern.startswith("%y"):
+        return r"^\d{2}\D\d{2}\D\d{2}(?:\D|$)"
     if "%y" in pattern:
-        return r"\pL\W+\d{2}(?:\D|$)" if "%b" in pattern else r"^\d{1,2}\D\d{1,2}\D\d{2}(?:\D|$)"
+        return r"^\d{1,2}\D\d{1,2}\D\d{2}(?:\D|$)"
     return r"\d{4}" if "%Y" in pattern else ""

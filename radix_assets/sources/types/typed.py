@@ -107,7 +107,6 @@ def _wide(column: pl.Expr, dtype: pl.DataType, whole: DType | None) -> tuple[DTy
     return "integer", column.cast(pl.Int64, strict=False), "" if dtype.is_integer() else "whole decimals"
 
 
-def present(name: str, dtype: pl.DataType) -> pl.Expr:
-    """Return an expression for the values that are present: neither null nor NaN."""
-    column = pl.col(name)
-    return column.is_not_null() & column.is_not_nan() if dtype.is_float() else column.is_not_null()
+def present(name: str) -> pl.Expr:
+    """Return an expression for the values that are present: not null. NaN and infinity are, though no number is."""
+    return pl.col(name).is_not_null()

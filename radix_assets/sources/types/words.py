@@ -7,7 +7,7 @@ import polars as pl
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.counts import Counts, Finding, present_in, required
-from radix_assets.sources.types.readings import NULL_TOKENS
+from radix_assets.sources.types.readings import INFINITE, NULL_TOKENS
 
 _PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n")]
 _MOSTLY = 0.9
@@ -46,9 +46,10 @@ def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[st
 def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Finding]) -> dict[str, list[str]]:
     """Return the texts that mean null in each column.
 
-    In a column of numbers, dates or booleans every null token is one. In a column of text a token is null only where
-    the same file uses it so in a column that is not text, or where it is `?` and the only value without a letter or a
-    digit. A token of the same form as the column's other values stays: NA is Namibia among country codes.
+    In a column of numbers, dates or booleans every null token is one, except that infinite numbers are set aside. In a
+    column of text a token is null only where the same file uses it so in a column that is not text, or where it is `?`
+    and the only value without a letter or a digit. A token of the same form as the column's other values stays: NA is
+    Namibia among country codes.
     """
     columns = [column for column, count in counts.items() if count.tokens]
     if not columns:
@@ -60,7 +61,7 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Fi
         for column, answer in zip(columns, rows.select_each(queries), strict=True)
     }
     typed = [column for column in columns if column in findings and findings[column].reading.dtype != "string"]
-    nulls.update({column: tokens_of[column] for column in typed})
+    nulls.update({column: [token for token in tokens_of[column] if token not in INFINITE] for column in typed})
     habits = {token for column in typed for token in tokens_of[column]}
     for column in columns:
         present = counts[column].present
