@@ -28,7 +28,8 @@ from radix_assets.asof.times import NEVER
 from radix_assets.features.definitions import type_of
 from radix_assets.features.engines.dispatch import compute
 from radix_assets.features.fallback import any_foreign
-from radix_assets.features.graph import Graph, build_graph
+from radix_assets.features.graph.build import build_graph
+from radix_assets.features.graph.schema import Graph
 from radix_assets.features.prepared import inputs_of
 from radix_assets.features.schema import CUTOFF
 from radix_assets.features.synthesis import Uncompilable, entity_set_names, synthesize, translate

@@ -13,7 +13,7 @@ from radix_assets.asof.parsing import ISO, moment, read
 from radix_assets.asof.plan import Plan
 from radix_assets.asof.store import Store
 from radix_assets.asof.times import NEVER
-from radix_assets.features.graph import Graph
+from radix_assets.features.graph.schema import Graph
 from radix_assets.features.synthesis import EntitySetNames
 from radix_assets.relationships.schema import Relationship
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target

@@ -189,7 +189,7 @@ def _total(folder: Path) -> float:
     from radix_assets.asof.plan import Aggregation, Identity, Link, Plan
     from radix_assets.asof.store import Store
     from radix_assets.features.polars_tables import PolarsTables
-    from radix_assets.features.totals import Totals
+    from radix_assets.features.totals.totals import Totals
 
     link = Link(child="transactions", child_columns=("session_id",), parent="sessions", parent_columns=("session_id",))
     nodes = {
@@ -225,7 +225,7 @@ def write_plan(folder: str) -> None:
     from feature_parity import AGGREGATED, TRANSFORMED, plan_of
     from feature_tables import ANSWER, tags_of
 
-    from radix_assets.features.graph import build_graph
+    from radix_assets.features.graph.build import build_graph
     from radix_assets.features.synthesis import entity_set_names, synthesize, translate
 
     frames = {name: pl.read_parquet(Path(folder) / name / "data.parquet").sample(1000, seed=0) for name in TABLES}

@@ -21,7 +21,7 @@ RADIX = [sys.executable, "-m", "radix_assets.cli"]
 PLAIN = f"""
 from radix_assets.pipeline.stage import Work, steps
 from radix_assets.pipeline.output import Snapshot
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_assets.orchestration.resources import tools
 from radix_assets.stages import STAGES
 from radix_resources.home import Home

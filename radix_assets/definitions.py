@@ -15,7 +15,7 @@ def defs() -> dg.Definitions:
     from radix_assets.orchestration.resources import resources
     from radix_assets.orchestration.sensors import build_schedules, build_sensors
     from radix_assets.pipeline.tools import tools_in_use, tools_of
-    from radix_assets.project.settings import load_projects
+    from radix_assets.project.load import load_projects
     from radix_assets.stages import STAGES
     from radix_resources.home import Home
 

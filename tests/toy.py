@@ -13,7 +13,8 @@ from radix_assets.orchestration.assets import build_assets
 from radix_assets.pipeline.output import Check, Markdown, Output, Table
 from radix_assets.pipeline.stage import Stage, Tools, Work
 from radix_assets.pipeline.tools import tools_of
-from radix_assets.project.settings import Project, load_project
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import Project
 from radix_resources.errors import SourceError
 from radix_resources.home import Home
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from radix_assets.project.settings import PROJECT_FILE, Project, load_project
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import PROJECT_FILE, Project
 from radix_resources.errors import ConfigError
 from radix_resources.home import Home
 
@@ -64,7 +65,7 @@ class Place:
     def tools_in_reach(self) -> "list[Tools]":
         """Return the tools of every provider at which a project may have something."""
         from radix_assets.pipeline.tools import tools_in_reach
-        from radix_assets.project.settings import load_projects
+        from radix_assets.project.load import load_projects
 
         return list(tools_in_reach(self.home, load_projects(self.home.projects)[0]).values())
 

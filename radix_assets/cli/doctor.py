@@ -15,7 +15,8 @@ from radix_assets.cli.common import FAILED, MARKS, OK, Json, Place, out, place, 
 from radix_assets.pipeline.credentials import needs_of
 from radix_assets.pipeline.engine import cluster_of
 from radix_assets.pipeline.output import counted
-from radix_assets.project.settings import Project, load_projects
+from radix_assets.project.load import load_projects
+from radix_assets.project.settings import Project
 from radix_assets.sources.kinds.base import SourceContext
 from radix_resources.credentials.lookup import credentials
 from radix_resources.errors import RadixError

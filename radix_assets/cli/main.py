@@ -43,7 +43,7 @@ def register_commands() -> typer.Typer:
 
 def main() -> None:
     """Run the command line. Coded errors are printed without a traceback, unless RADIX_DEBUG is set."""
-    from radix_assets.cli import credentials
+    from radix_assets.cli.credentials_input import ask_at_terminal
     from radix_resources.home import Home
     from radix_resources.metadata.db_errors import coded
 
@@ -53,7 +53,7 @@ def main() -> None:
     if not os.environ.get("RADIX_DEBUG"):
         warnings.simplefilter("ignore")
     register_commands()
-    credentials.ask_at_terminal()
+    ask_at_terminal()
     try:
         with coded():
             if sys.argv[1:2] not in (["read"], ["suggest"]):  # they need no state directory

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, load_project, slug
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, slug
 from radix_assets.question.horizon import Future
 from radix_assets.question.target import nearest, parse_target
 from radix_assets.raw.discovery import discover, headers

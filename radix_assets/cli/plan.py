@@ -50,7 +50,7 @@ def is_plan(here: Place, name: str) -> bool:
 def approve_plan_of(here: Place, plan_hash: str, *, by: str, why: str) -> None:
     """Approve the plan with this hash. Raise BudgetError RDX-BUD-002 if no project has this plan now."""
     from radix_assets.orchestration.approve_plan import approve_by_hash
-    from radix_assets.project.settings import load_projects
+    from radix_assets.project.load import load_projects
 
     projects = load_projects(here.home.projects)[0]
     project = approve_by_hash(projects, here.home, here.instance, plan_hash, by=by, why=why)

@@ -44,7 +44,7 @@ def status(
 
     Example: radix status shop
     """
-    from radix_assets.project.settings import load_projects
+    from radix_assets.project.load import load_projects
     from radix_resources.action_log.fold import folded
 
     here = place()

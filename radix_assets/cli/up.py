@@ -35,7 +35,7 @@ def up(
 
     Example: radix up
     """
-    from radix_assets.cli.credentials import unlock
+    from radix_assets.cli.credentials_input import unlock
     from radix_assets.operations.reconcile import reconcile
     from radix_assets.orchestration.metadata import PAGES_PORT
     from radix_assets.reports.server import serve_pages

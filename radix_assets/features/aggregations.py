@@ -13,7 +13,7 @@ import polars as pl
 
 from radix_assets.asof.matrix_columns import MatrixType
 from radix_assets.asof.times import ALWAYS, NEVER
-from radix_assets.features.ranges import Ranges
+from radix_assets.features.ranges.ranges import Ranges
 from radix_assets.features.segments import NOTHING, Floats, Ints, Moments, Segments
 
 MICROSECONDS = 1e6

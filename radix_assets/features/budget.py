@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from radix_assets.features.graph import Graph
+from radix_assets.features.graph.schema import Graph
 
 MAX_DEPTH = 2
 MOST_CONSIDERED = 20_000

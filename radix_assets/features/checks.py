@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.asof.matrix_columns import CUTOFF, MatrixType
-from radix_assets.features.graph import Table
+from radix_assets.features.graph.schema import Table
 from radix_assets.features.prepared import Prepared
 from radix_assets.pipeline.output import Check
 

@@ -10,7 +10,7 @@ from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.budget import trim
 from radix_assets.features.describe import name, unique
 from radix_assets.features.fallback import timed
-from radix_assets.features.graph import Graph
+from radix_assets.features.graph.schema import Graph
 from radix_assets.features.synthesis import (
     EntitySetNames,
     Uncompilable,

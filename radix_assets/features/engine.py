@@ -15,7 +15,8 @@ from radix_assets.features.expressions import expression
 from radix_assets.features.fallback import foreign, timed, transformed
 from radix_assets.features.finality import is_final
 from radix_assets.features.history import Child, History
-from radix_assets.features.totals import Totals, totalable
+from radix_assets.features.totals.series import totalable
+from radix_assets.features.totals.totals import Totals
 from radix_assets.features.transforms import transform
 
 

@@ -12,7 +12,9 @@ from radix_assets.asof.times import NEVER, Times, back
 from radix_assets.features.aggregations import AGGREGATIONS, aggregate
 from radix_assets.features.encoding import encode
 from radix_assets.features.fallback import aggregated, foreign
-from radix_assets.features.ranges import Column, Layout, Ranges, expanded
+from radix_assets.features.ranges.column import Column
+from radix_assets.features.ranges.layout import Layout
+from radix_assets.features.ranges.ranges import Ranges, expanded
 from radix_assets.features.segments import Floats, Ints, Mask, Segments, Values
 
 Evaluate = Callable[[list[Node], Positions, Times], list[pl.Series]]

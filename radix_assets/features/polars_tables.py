@@ -11,7 +11,7 @@ from radix_assets.asof.plan import Node
 from radix_assets.asof.store import Store
 from radix_assets.features.encoding import encode
 from radix_assets.features.expressions import expression
-from radix_assets.features.totals import OWN
+from radix_assets.features.totals.tables import OWN
 from radix_assets.features.transforms import transform
 
 LARGE = 20_000_000

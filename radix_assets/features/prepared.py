@@ -16,7 +16,7 @@ from radix_assets.asof.times import NEVER, Times, micros, moments
 from radix_assets.features.conform import canonical, conform
 from radix_assets.features.engine import Stage, View
 from radix_assets.features.polars_tables import PolarsTables
-from radix_assets.features.totals import Totals
+from radix_assets.features.totals.totals import Totals
 from radix_resources.errors import FeatureError
 
 if TYPE_CHECKING:

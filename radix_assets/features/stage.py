@@ -16,8 +16,9 @@ from radix_assets.features.checks import checks_of
 from radix_assets.features.definitions import Definition, define
 from radix_assets.features.describe import columns, explain, path, route
 from radix_assets.features.fallback import any_foreign
-from radix_assets.features.graph import Graph, build_graph
-from radix_assets.features.graph import Table as GraphTable
+from radix_assets.features.graph.build import build_graph
+from radix_assets.features.graph.schema import Graph
+from radix_assets.features.graph.schema import Table as GraphTable
 from radix_assets.features.matrix import ComputedFeatures, Pieces, compute
 from radix_assets.features.metadata import MOST_ROWS, PICTURE, draw, facts
 from radix_assets.features.prepared import PLAN_FILE, Prepared, inputs_of, needed

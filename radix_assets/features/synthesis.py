@@ -12,7 +12,7 @@ from typing import Any
 from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Reading, Transform, Where
 from radix_assets.features.aggregations import AGGREGATIONS
 from radix_assets.features.describe import unique
-from radix_assets.features.graph import Graph, timed
+from radix_assets.features.graph.schema import Graph, timed
 from radix_assets.features.transforms import TRANSFORMS
 from radix_resources.errors import FeatureError
 

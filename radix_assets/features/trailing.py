@@ -3,7 +3,7 @@
 from radix_assets.asof.plan import Plan
 from radix_assets.asof.store import Store
 from radix_assets.features.engine import descent
-from radix_assets.features.graph import Graph, timed
+from radix_assets.features.graph.schema import Graph, timed
 from radix_assets.features.windows import choose
 
 

@@ -14,7 +14,7 @@ from radix_assets.pipeline.stage import Stage, Work
 if TYPE_CHECKING:
     from radix_assets.models.launchpad import Approval
     from radix_assets.models.masking import Masking
-    from radix_assets.project.settings import Search
+    from radix_assets.project.sections import Search
 
 
 def _train(work: Work) -> Output:

@@ -16,7 +16,7 @@ from radix_assets.models.learners.registry import get_learner, searched_learners
 from radix_assets.models.metrics import Metric
 from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel
 from radix_assets.models.split import Floats, Ints, Kind, Split, inner
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 from radix_resources.errors import ModelError
 
 SEARCH_ROWS = 30_000

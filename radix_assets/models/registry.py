@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from radix_assets.models.schema import FOLDER, ModelCard
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 
 if TYPE_CHECKING:
     from radix_resources.tracking.base import Tracking

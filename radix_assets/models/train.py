@@ -26,7 +26,7 @@ from radix_assets.models.search import Recipe
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
 from radix_assets.models.stored import CARD
 from radix_assets.pipeline.output import Output
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 from radix_resources.errors import ModelError
 
 if TYPE_CHECKING:

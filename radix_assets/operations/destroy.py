@@ -13,7 +13,8 @@ from radix_assets.budget.approvals import PLANS_FILE
 from radix_assets.models.approvals import APPROVALS_FILE
 from radix_assets.orchestration.run_tags import has_active_run
 from radix_assets.pipeline.tools import tools_in_reach, tools_in_use, tools_of
-from radix_assets.project.settings import DESTROYED, PROJECT_FILE, TAGS_FILE, Project, load_projects
+from radix_assets.project.load import load_projects
+from radix_assets.project.settings import DESTROYED, PROJECT_FILE, TAGS_FILE, Project
 from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.reading import Filter, entries, open_intents
 from radix_resources.action_log.schema import Action

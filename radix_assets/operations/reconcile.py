@@ -16,7 +16,8 @@ from radix_assets.orchestration.infrastructure import emit_missing
 from radix_assets.pipeline.stage import Tools
 from radix_assets.pipeline.tools import elsewhere, tools_in_reach, tools_in_use, tools_of
 from radix_assets.pipeline.tools import tools as default_tools
-from radix_assets.project.settings import INFRASTRUCTURE, Project, load_projects
+from radix_assets.project.load import load_projects
+from radix_assets.project.settings import INFRASTRUCTURE, Project
 from radix_resources.action_log.fold import folded
 from radix_resources.action_log.log import is_gone, record
 from radix_resources.action_log.reading import Entry, Filter, entries

@@ -13,7 +13,8 @@ from radix_assets.orchestration.jobs import build_approval
 from radix_assets.orchestration.resources import resources
 from radix_assets.orchestration.sensors import build_schedules, build_sensors, sensor_job
 from radix_assets.pipeline.tools import tools_in_use, tools_of
-from radix_assets.project.settings import PROJECT_FILE, Project, load_project, project_in
+from radix_assets.project.load import load_project, project_in
+from radix_assets.project.settings import PROJECT_FILE, Project
 from radix_assets.stages import STAGES
 from radix_resources.errors import ConfigError
 from radix_resources.home import QUIET, Home

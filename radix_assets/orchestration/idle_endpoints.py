@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.stage import Tools
 from radix_assets.pipeline.tools import elsewhere, tools_in_use
-from radix_assets.project.settings import Project, load_projects
+from radix_assets.project.load import load_projects
+from radix_assets.project.settings import Project
 from radix_resources.action_log.log import logged_action, record
 from radix_resources.action_log.schema import Action
 from radix_resources.home import Home

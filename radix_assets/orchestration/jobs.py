@@ -6,7 +6,8 @@ import dagster as dg
 from pydantic import Field
 
 from radix_assets.orchestration.approve_plan import approve_by_hash
-from radix_assets.project.settings import Project, load_projects
+from radix_assets.project.load import load_projects
+from radix_assets.project.settings import Project
 from radix_resources.errors import BudgetError
 from radix_resources.home import Home
 

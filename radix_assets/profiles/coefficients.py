@@ -5,7 +5,8 @@ import numpy as np
 from radix_assets.profiles.array_types import Counts, Floats
 from radix_assets.profiles.schema import Associations, Matrix
 from radix_assets.profiles.state.associations import Associations as State
-from radix_assets.profiles.state.associations import Category, Pairs
+from radix_assets.profiles.state.category_levels import Category
+from radix_assets.profiles.state.numeric_pairs import Pairs
 
 _NOTHING = 1e-13
 """Distances from the mean that are smaller than this share of it are rounding errors: the column is constant."""

@@ -12,7 +12,8 @@ from radix_assets.pipeline.status import latest
 from radix_assets.pipeline.tools import tools_of
 from radix_assets.privacy import columns_of, private_in, said_private, suspected_in
 from radix_assets.profiles.load import load_profile
-from radix_assets.project.settings import PROJECT_FILE, load_project, slug
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import PROJECT_FILE, slug
 from radix_assets.sources.schema import DATA_FILE
 from radix_assets.tags.masking import MASK
 from radix_resources.errors import RadixError

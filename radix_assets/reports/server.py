@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from radix_assets.pipeline.tools import tools_in_reach, tools_of
-from radix_assets.project.settings import PROJECT_FILE, load_project, load_projects
+from radix_assets.project.load import load_project, load_projects
+from radix_assets.project.settings import PROJECT_FILE
 from radix_assets.reports.preview import preview_page
 from radix_resources.errors import RadixError
 from radix_resources.home import Home

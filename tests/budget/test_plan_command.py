@@ -13,7 +13,7 @@ from radix_assets.cli import approve, plan, run
 from radix_assets.cli.common import OK, PERSON
 from radix_assets.orchestration.jobs import build_approval
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_assets.stages import STAGES
 from radix_resources.action_log.reading import read
 from radix_resources.home import Home

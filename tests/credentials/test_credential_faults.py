@@ -17,7 +17,8 @@ from radix_assets.orchestration.waiting import GATE
 from radix_assets.pipeline.status import verdict
 from radix_assets.pipeline.tools import tools
 from radix_assets.profiles.assets import PROFILE
-from radix_assets.project.settings import Project, load_project
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import Project
 from radix_assets.raw.assets import RAW
 from radix_assets.sources.databases import postgresql_connection as connection
 from radix_resources.action_log.reading import read

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from radix_assets.pipeline.tools import tools_of
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_resources.home import Home
 from radix_resources.storage.local import PAGES
 

@@ -11,7 +11,7 @@ from little_shop import write_shop
 
 from radix_assets.definitions import defs
 from radix_assets.operations.destroy import inventory, owners
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_resources.action_log.reading import read
 from radix_resources.home import Home
 

@@ -14,7 +14,7 @@ from radix_assets.cli.common import Place
 from radix_assets.cli.demo import set_up
 from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_assets.stages import STAGES
 from radix_assets.tags.assets import TAGS
 from radix_resources.home import Home

@@ -8,7 +8,7 @@ from driving import PERSON, Installation
 from little_shop import write_shop
 
 from radix_assets.operations.destroy import inventory
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_resources.action_log.reading import open_intents, read
 from radix_resources.endpoint.state import read_status
 from radix_resources.processes import is_running

@@ -10,7 +10,7 @@ from radix_assets.execution.child_process import OutOfMemory, can_leave, compute
 from radix_assets.pipeline.stage import Work, steps
 from radix_assets.pipeline.status import assemble
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_assets.stages import STAGES
 from radix_resources.errors import SourceError
 from radix_resources.home import Home

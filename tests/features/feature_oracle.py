@@ -9,7 +9,7 @@ import polars as pl
 
 from radix_assets.asof.parsing import moment, read
 from radix_assets.asof.plan import Aggregation, Direct, Identity, Node, Output, Plan, Transform
-from radix_assets.features.graph import build_graph
+from radix_assets.features.graph.build import build_graph
 from radix_assets.tags.schema import Tags
 
 QUERY = "(query)"

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from radix_assets.asof.plan import Identity, Input, Output, Plan, Transform
 from radix_assets.features.definitions import define
 from radix_assets.features.fallback import any_foreign
-from radix_assets.features.graph import build_graph
+from radix_assets.features.graph.build import build_graph
 from radix_assets.features.prepared import Prepared, inputs_of
 
 PRIMITIVES = ("kurtosis", "max_consecutive_true", "entropy", "max_min_delta", "first", "trend")

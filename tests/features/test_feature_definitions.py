@@ -11,7 +11,7 @@ from feature_shop import link, save, shop, tag
 from radix_assets.asof.plan import Aggregation, walk
 from radix_assets.features.budget import estimate, trim
 from radix_assets.features.definitions import AGGREGATED, TRANSFORMED, define
-from radix_assets.features.graph import build_graph
+from radix_assets.features.graph.build import build_graph
 from radix_assets.features.stage import load_features, make_features
 from radix_assets.features.synthesis import entity_set_names, synthesize
 from radix_assets.features.windows import DAY, HOUR, choose, words

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from radix_assets.asof.plan import Output, Plan
 from radix_assets.features.definitions import define
-from radix_assets.features.graph import build_graph
+from radix_assets.features.graph.build import build_graph
 from radix_assets.features.prepared import Prepared, inputs_of
 from radix_assets.features.trailing import trailing
 

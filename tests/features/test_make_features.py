@@ -334,7 +334,7 @@ def test_without_a_time_index_no_row_is_aggregated_over_itself(tmp_path: Path) -
 def test_the_limit_takes_the_simplest_features_first_and_reports_the_rest(tmp_path: Path) -> None:
     from radix_assets.asof.plan import Identity
     from radix_assets.features.definitions import define
-    from radix_assets.features.graph import build_graph
+    from radix_assets.features.graph.build import build_graph
 
     tags, tables = shop(tmp_path)
     graph = build_graph(tags, tables, ())

@@ -16,7 +16,8 @@ from radix_assets.features import polars_tables
 from radix_assets.features.engines.dispatch import compute
 from radix_assets.features.polars_tables import PolarsTables
 from radix_assets.features.schema import CUTOFF
-from radix_assets.features.totals import Totals, totalable
+from radix_assets.features.totals.series import totalable
+from radix_assets.features.totals.totals import Totals
 
 
 class Translated(PolarsTables):

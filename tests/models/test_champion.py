@@ -7,7 +7,7 @@ from radix_assets.models.champion import decide
 from radix_assets.models.fitted import load_model
 from radix_assets.models.stored import load_card, load_champion
 from radix_assets.models.train import train
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 from radix_resources.errors import ModelError
 
 SEARCH = Search(trials=3)

@@ -26,7 +26,7 @@ from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
 from radix_assets.models.tuner import Searcher
 from radix_assets.privacy import Seal
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 from radix_assets.serving.app import build_app
 from radix_assets.serving.predictor import Predictor
 from radix_resources.errors import ConfigError, ModelError

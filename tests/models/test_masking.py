@@ -16,7 +16,7 @@ from radix_assets.models.search import Recipe
 from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
 from radix_assets.privacy import Seal
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 
 SEARCH = Search(trials=2, seed=0)
 SEAL = Seal(b"a key")

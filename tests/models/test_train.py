@@ -11,7 +11,7 @@ from radix_assets.models.fitted import load_model
 from radix_assets.models.split import inner, split
 from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
-from radix_assets.project.settings import Search
+from radix_assets.project.sections import Search
 from radix_resources.errors import ModelError, TargetError
 
 SEARCH = Search(trials=4, seed=1)

@@ -24,7 +24,8 @@ from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.run_tags import PROJECT_TAG
 from radix_assets.orchestration.sensors import build_sensors
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import Project, load_project
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import Project
 from radix_assets.stages import STAGES
 from radix_resources.home import Home
 

@@ -22,7 +22,7 @@ from radix_assets.orchestration.local_run import run
 from radix_assets.orchestration.run_tags import LAUNCHED_WITH, PROJECT_TAG, STARTED_WITH
 from radix_assets.orchestration.sensors import requests
 from radix_assets.pipeline.stage import Work
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_resources.action_log.reconcile import tags_of_process
 from radix_resources.errors import MetadataError
 from radix_resources.home import Home

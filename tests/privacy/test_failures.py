@@ -11,7 +11,7 @@ from radix_assets.orchestration.assets import build_assets
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_resources.home import Home
 
 

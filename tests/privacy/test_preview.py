@@ -11,7 +11,7 @@ from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.metadata import to_json, to_metadata
 from radix_assets.pipeline.output import Output, View
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_assets.raw.assets import RAW
 from radix_assets.raw.metadata import form
 from radix_assets.reports.server import serve_pages

@@ -11,7 +11,8 @@ from radix_assets.orchestration.withdraw import PRIVATE
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Tools, Work
 from radix_assets.pipeline.tools import tools
-from radix_assets.project.settings import Project, load_project
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import Project
 from radix_assets.raw.assets import RAW
 from radix_resources.action_log.reading import read
 from radix_resources.errors import StorageError

@@ -13,7 +13,7 @@ from radix_assets.orchestration.assets import build_assets
 from radix_assets.orchestration.sensors import build_schedules
 from radix_assets.pipeline.tools import tools
 from radix_assets.project.cron import is_cron
-from radix_assets.project.settings import load_project, load_projects
+from radix_assets.project.load import load_project, load_projects
 from radix_assets.stages import STAGES
 from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import ConfigError, TagError

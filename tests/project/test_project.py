@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from radix_assets.project.settings import load_project, load_projects, slug
+from radix_assets.project.load import load_project, load_projects
+from radix_assets.project.settings import slug
 from radix_resources.errors import ConfigError
 
 GOOD = """\

@@ -12,7 +12,8 @@ import yaml
 from tag_shop import open_shop
 
 from radix_assets.cli.new_project import write_project
-from radix_assets.project.settings import PROJECT_FILE, load_project
+from radix_assets.project.load import load_project
+from radix_assets.project.settings import PROJECT_FILE
 from radix_assets.schemas.build import build
 from radix_assets.schemas.shipped import FOLDER, NAMES, file_name, publish_schemas, schema_line, shipped
 from radix_assets.tags.edit import confirm, set_tags

@@ -19,7 +19,8 @@ from radix_assets.models.champion import decide
 from radix_assets.models.stored import load_champion
 from radix_assets.models.train import train
 from radix_assets.privacy import Seal
-from radix_assets.project.settings import Project, Search
+from radix_assets.project.sections import Search
+from radix_assets.project.settings import Project
 from radix_assets.raw.ingestion import ingest
 from radix_assets.relationships.schema import Relationship
 from radix_assets.serving.batch import champion_predictor, make_predictions, predict_file, predict_rows

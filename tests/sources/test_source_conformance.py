@@ -32,7 +32,8 @@ from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.credentials import needs_of
 from radix_assets.pipeline.tools import tools_of
 from radix_assets.profiles.assets import PROFILE
-from radix_assets.project.settings import load_project, load_projects, slug
+from radix_assets.project.load import load_project, load_projects
+from radix_assets.project.settings import slug
 from radix_assets.raw.assets import RAW
 from radix_assets.raw.convert import convert
 from radix_assets.raw.discovery import discover

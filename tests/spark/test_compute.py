@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from radix_assets.pipeline.engine import cluster_of, engine_for
-from radix_assets.project.settings import Compute, Project, Spark
+from radix_assets.project.machines import Compute, Spark
+from radix_assets.project.settings import Project
 from radix_resources.compute.base import choose, estimated, memory
 from radix_resources.compute.spark import SparkCompute
 from radix_resources.errors import ComputeError, ConfigError, CredentialError, RadixError, TransientComputeError

@@ -25,7 +25,7 @@ from radix_assets.pipeline.tools import tools
 from radix_assets.profiles import assets
 from radix_assets.profiles.load import load_profile
 from radix_assets.profiles.stage import make_profile
-from radix_assets.project.settings import load_project
+from radix_assets.project.load import load_project
 from radix_assets.raw.assets import RAW
 from radix_assets.tags.stage import load_tags
 

@@ -9,7 +9,8 @@ from radix_assets.profiles.parameters import SAMPLE
 from radix_assets.profiles.schema import Matrix, TableProfile
 from radix_assets.profiles.sketches.hashing import of_positions
 from radix_assets.profiles.spark.values import Key, number, rows
-from radix_assets.profiles.state.associations import ROUNDING, Category, Pairs
+from radix_assets.profiles.state.category_levels import ROUNDING, Category
+from radix_assets.profiles.state.numeric_pairs import Pairs
 from radix_assets.profiles.state.table import TableState
 from radix_resources.compute.snapshots import ROW, Snapshot, text
 

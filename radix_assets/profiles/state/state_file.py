@@ -17,9 +17,11 @@ from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
 from radix_assets.profiles.sketches.power_sums import PowerSums
 from radix_assets.profiles.sketches.quantile_sketch import QuantileSketch
 from radix_assets.profiles.sketches.value_counts import ValueCounts
-from radix_assets.profiles.state.associations import Associations, Category, Pairs
+from radix_assets.profiles.state.associations import Associations
+from radix_assets.profiles.state.category_levels import Category
 from radix_assets.profiles.state.column import ColumnState
 from radix_assets.profiles.state.column_layout import LayoutError, Lengths, from_fields, to_fields
+from radix_assets.profiles.state.numeric_pairs import Pairs
 from radix_assets.profiles.state.prefix import Prefix
 from radix_assets.profiles.state.table import TableState
 

@@ -1,0 +1,1 @@
+"""The usable tables of a project and the links between them."""

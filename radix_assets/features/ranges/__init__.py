@@ -1,0 +1,1 @@
+"""Aggregate ranges of rows whose values are final."""
