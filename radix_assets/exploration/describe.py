@@ -5,9 +5,9 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.exploration.row_time import row_time
 from radix_assets.exploration.sample import Question, positional, target_of
 from radix_assets.exploration.schema import Balance, ClassShare, Coverage, Period
-from radix_assets.exploration.times import row_time
 from radix_assets.tags.masking import masked
 
 SHOWN_CLASSES = 50

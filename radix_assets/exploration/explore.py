@@ -3,20 +3,13 @@
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
-from radix_assets.exploration.arithmetic import arithmetic
-from radix_assets.exploration.as_of_now import as_of_now
-from radix_assets.exploration.co_occurrence import together
 from radix_assets.exploration.describe import describe
-from radix_assets.exploration.missing import missing_with_target, missingness
-from radix_assets.exploration.name_leaks import ancestors, by_name, similar_names
+from radix_assets.exploration.leaks.base import Data
+from radix_assets.exploration.leaks.registry import find_leaks
 from radix_assets.exploration.plots import draw
-from radix_assets.exploration.predictive import predictive
-from radix_assets.exploration.related import children, parents
-from radix_assets.exploration.sample import SEED, Question, load_sample, positional
+from radix_assets.exploration.sample import Question, load_sample
 from radix_assets.exploration.schema import Balance, Coverage, Exploration, Suspect
-from radix_assets.exploration.times import TimedTable, later
 from radix_assets.pipeline.output import Check, Output, Table, counted
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.tags.masking import target_name
@@ -24,7 +17,6 @@ from radix_assets.tags.schema import Tags
 from radix_resources.errors import TargetError
 
 FILE = "exploration.json"
-TIME_SAMPLE = 20_000
 RARE_ROWS = 30
 RARE_SHARE = 0.01
 FEW_ROWS = 100
@@ -89,62 +81,22 @@ def _explored(
     profiles: dict[str, TableProfile],
 ) -> Exploration:
     tags = question.tags
-    associations, suspects = predictive(question)
-    related, parent_suspects = parents(question, tables)
-    missing, missing_suspects = missingness(question)
-    suspects += (
-        parent_suspects
-        + missing_suspects
-        + missing_with_target(question)
-        + arithmetic(question)
-        + children(question, tables)
-    )
-    suspects += by_name(tags) + similar_names(tags) + as_of_now(question, tables)
-    parents_of_target = ancestors(tags)
-    for table in tags.tables:
-        if table in tables and table not in parents_of_target:
-            timed = _timed_sample(table, tables[table], tags)
-            later_times = later(timed)
-            suspects += later_times + (together(timed, later_times) if tags.target.future else [])
-    suspects = [each for each in suspects if each.name != f"{tags.target.table}.{tags.target.column}"]
+    findings = find_leaks(Data(question, tables))
     return Exploration(
         target=target_name(tags),
         table=question.table,
         problem=question.problem,
         rows=question.total,
         sampled=question.frame.height,
-        associations=sorted(associations + related, key=lambda each: (-each.strength, each.table, each.column)),
-        suspects=sorted(suspects, key=lambda each: (each.severity != "strong", -each.score, each.name, each.code)),
+        associations=sorted(findings.associations, key=lambda each: (-each.strength, each.table, each.column)),
+        suspects=sorted(
+            findings.suspects, key=lambda each: (each.severity != "strong", -each.score, each.name, each.code)
+        ),
         balance=balance,
         coverage=coverage,
-        missingness=missing,
+        missingness=findings.missingness,
         warnings=_warnings(question, balance, coverage, profiles),
     )
-
-
-def _timed_sample(table: str, path: Path, tags: Tags) -> TimedTable:
-    """Return a seeded sample of a table with times."""
-    frame, names = positional(path)
-    each = tags.tables[table]
-    kinds = frame.collect_schema()
-    times = [i for i in range(len(names)) if kinds[f"c{i}"] in (pl.Date, pl.Datetime)]
-    if not times or not each.time_index:
-        return TimedTable(table, [], pl.DataFrame(), each)
-    plain = (pl.Boolean, pl.String) if tags.target.future else ()
-    used = [
-        i
-        for i in range(len(names))
-        if i in times or kinds[f"c{i}"].is_numeric() or kinds[f"c{i}"] in plain or names[i] in each.time_index
-    ]
-    rows = frame.select(pl.len()).collect(engine="streaming").item()
-    picked = frame.select(f"c{i}" for i in used)
-    if rows > TIME_SAMPLE:
-        chosen = np.sort(np.random.default_rng(SEED).choice(rows, TIME_SAMPLE, replace=False))
-        index = pl.LazyFrame({"row": chosen}, schema={"row": pl.get_index_type()})
-        picked = picked.with_row_index("row").join(index, on="row", how="semi").sort("row").drop("row")
-    data = picked.collect(engine="streaming")
-    data.columns = [f"c{i}" for i in range(len(used))]
-    return TimedTable(table, [names[i] for i in used], data, each)
 
 
 def _warnings(

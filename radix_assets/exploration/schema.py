@@ -12,38 +12,6 @@ Severity = Literal["strong", "weak"]
 
 Measure = Literal["auc", "r2"]
 
-Code = Literal[
-    "predictive",
-    "recode",
-    "near_copy",
-    "sibling",
-    "arithmetic",
-    "missing_with_target",
-    "missingness",
-    "later",
-    "duration",
-    "child_rows",
-    "child_values",
-    "name",
-    "as_of_now",
-]
-"""The signal of a suspect.
-
-predictive           the column alone predicts the target nearly perfectly
-recode               the column and the target determine each other
-near_copy            the column follows the target in nearly all rows
-sibling              the same measurement under another name
-arithmetic           the target can be computed from columns of the same row
-missing_with_target  null where the target is null: recorded when the outcome is
-missingness          filled, or null, in one class only
-later                a time after the row's own
-duration             measures the time up to a later event
-child_rows           rows of a related table exist for one outcome only
-child_values         values of a related table determine the target
-name                 a related table repeats the target's name, or records its event
-as_of_now            for a question about the future: shows the entity's present state, or how it ended
-"""
-
 
 class Association(BaseModel):
     """Strength of the association of one column with the target, out of fold."""
@@ -65,7 +33,8 @@ class Suspect(BaseModel):
     table: str
     column: str
     """`*` for all columns of a related table."""
-    code: Code
+    code: str
+    """The kind of evidence, as the signals of `radix_assets/exploration/leaks/` declare it."""
     score: float
     severity: Severity
     reason: str

@@ -1,61 +1,28 @@
 """Leak suspects by time: times after the row's own, and amounts that measure the time up to them."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
-from radix_assets.exploration.name_words import known_before
+from radix_assets.exploration.leaks.base import Data, Findings, Signal
+from radix_assets.exploration.leaks.co_occurrence import together
+from radix_assets.exploration.leaks.name_words import known_before
+from radix_assets.exploration.leaks.names import ancestors
+from radix_assets.exploration.leaks.timed_tables import MIN_ROWS, TimedTable, timed_sample
+from radix_assets.exploration.row_time import row_time
 from radix_assets.exploration.sample import Vector
 from radix_assets.exploration.schema import Severity, Suspect
 from radix_assets.exploration.scoring import as_numbers, spearman
-from radix_assets.tags.schema import TableTags
 
 NEVER_EARLIER = 0.98
 """Minimum share of the rows in which a later time is not before the row's own."""
 LATER = 0.5
 """Minimum share of the rows in which it is after."""
-MIN_ROWS = 20
 DURATION = 0.99
 ZONES = 4
 """Maximum number of distinct distances between two times that are due to time zones."""
 DAY = 86_400_000_000
 HOUR = 3_600_000_000
 QUARTER = 900_000_000
-
-
-@dataclass(frozen=True)
-class TimedTable:
-    """Rows of a table, with their tags."""
-
-    table: str
-    names: list[str]
-    frame: pl.DataFrame
-    """Columns `c{i}`."""
-    tags: TableTags
-
-
-def row_time(names: list[str], tags: TableTags, frame: pl.DataFrame) -> pl.Series | None:
-    """Return the creation time of each row; None if the table has no time index, or one that is not a time."""
-    if not tags.time_index or any(part not in names for part in tags.time_index):
-        return None
-    columns = [frame[f"c{names.index(part)}"] for part in tags.time_index]
-    if len(columns) == 1:
-        only = columns[0]
-        return only.cast(pl.Datetime("us")).alias("time") if only.dtype in (pl.Date, pl.Datetime) else None
-    if all(column.dtype.is_integer() for column in columns) and len(columns) <= 5:  # noqa: PLR2004
-        parts = pl.DataFrame([column.alias(f"p{i}") for i, column in enumerate(columns)])
-        defaults = [pl.lit(1)] * 3 + [pl.lit(0)] * 2
-        values = [pl.col(f"p{i}") if i < len(columns) else default for i, default in enumerate(defaults)]
-        valid = values[1].is_between(1, 12) & values[2].is_between(1, 31) & values[3].is_between(0, 23)
-        valid &= values[4].is_between(0, 59) & values[0].is_between(1, 9999)
-        values = [pl.when(valid).then(value) for value in values]
-        # A day that the month does not have would raise an error; as an offset from the first it does not.
-        start = pl.datetime(values[0], values[1], 1, values[3], values[4], time_unit="us")
-        return parts.select((start + pl.duration(days=values[2] - 1)).alias("time")).to_series()
-    if columns[0].dtype in (pl.Date, pl.Datetime):
-        return columns[0].cast(pl.Datetime("us")).alias("time")
-    return None
 
 
 def later(timed: TimedTable) -> list[Suspect]:
@@ -133,3 +100,23 @@ def _durations(timed: TimedTable, gap: Vector, until: str) -> list[Suspect]:
                 )
             )
     return suspects
+
+
+def _later_times(data: Data) -> Findings:
+    """Return the later times of all tables but the target's ancestors, whose rows existed before the target's."""
+    tags = data.question.tags
+    parents_of_target = ancestors(tags)
+    suspects: list[Suspect] = []
+    for table in tags.tables:
+        if table in data.tables and table not in parents_of_target:
+            timed = timed_sample(table, data.tables[table], tags)
+            later_times = later(timed)
+            suspects += later_times + (together(timed, later_times) if tags.target.future else [])
+    return Findings(suspects)
+
+
+LATER_TIMES = Signal(
+    "later_times",
+    {"later": "a time after the row's own", "duration": "measures the time up to a later event"},
+    _later_times,
+)

@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from radix_assets.exploration.leaks.timed_tables import MIN_ROWS, TimedTable
 from radix_assets.exploration.schema import Suspect
-from radix_assets.exploration.times import MIN_ROWS, TimedTable
 
 AGREES = 0.98
 """Share of the rows in which the column's value predicts whether the later time is set."""

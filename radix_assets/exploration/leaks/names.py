@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from radix_assets.exploration.name_words import known_before, same_name, specific_stems
+from radix_assets.exploration.leaks.base import Findings, Signal
+from radix_assets.exploration.leaks.name_words import known_before, same_name, specific_stems
 from radix_assets.exploration.schema import Suspect
 from radix_assets.tags.schema import Tags
 
@@ -72,3 +73,10 @@ def _suspect(table: str, column: str, reason: str, severity: str) -> Suspect:
     return Suspect.model_validate(
         {"table": table, "column": column, "code": "name", "score": 1.0, "severity": severity, "reason": reason}
     )
+
+
+NAMES = Signal(
+    "names",
+    {"name": "a column has a name like the target's, or a related table records the target's event"},
+    lambda data: Findings(by_name(data.question.tags) + similar_names(data.question.tags)),
+)

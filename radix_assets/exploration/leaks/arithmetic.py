@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from radix_assets.exploration.equations import equations
-from radix_assets.exploration.name_words import known_before
+from radix_assets.exploration.leaks.base import Findings, Signal
+from radix_assets.exploration.leaks.equations import equations
+from radix_assets.exploration.leaks.name_words import known_before
+from radix_assets.exploration.leaks.sums import Equation, linear, totals
 from radix_assets.exploration.sample import Question, Vector
 from radix_assets.exploration.schema import Suspect
 from radix_assets.exploration.scoring import as_numbers
-from radix_assets.exploration.sums import Equation, linear, totals
 
 ROWS = 4_000
 COLUMNS = 400
@@ -98,3 +99,10 @@ def _sums(names: list[str], matrix: Vector, target: Vector) -> list[Equation]:
         return []
     sums = linear([names[i] for i in chosen], complete, known)
     return [(text, [chosen[i] for i in items], value) for text, items, value in sums]
+
+
+ARITHMETIC = Signal(
+    "arithmetic",
+    {"arithmetic": "the target can be computed from columns of the same row"},
+    lambda data: Findings(arithmetic(data.question)),
+)

@@ -10,11 +10,12 @@ import polars as pl
 
 from radix_assets.common.spelling import folded
 from radix_assets.common.vocabulary import NUMERIC
-from radix_assets.exploration.predictive import MIN_ROWS, STRONG, associate, judge
+from radix_assets.exploration.leaks.base import Findings, Signal
+from radix_assets.exploration.leaks.predictive import CODES, MIN_ROWS, STRONG, associate, judge
+from radix_assets.exploration.row_time import row_time
 from radix_assets.exploration.sample import Answer, Question, positional
 from radix_assets.exploration.schema import Association, Suspect
 from radix_assets.exploration.scoring import score
-from radix_assets.exploration.times import row_time
 from radix_assets.relationships.schema import Relationship
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ COLUMNS = 60
 """Columns of a child that are inspected."""
 
 
-def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Association], list[Suspect]]:
-    """Return associations and suspects of the tables that the target's rows reference; the best relationship counts."""
+def parents(question: Question, tables: dict[str, Path]) -> Findings:
+    """Return suspects and associations of the tables that the target's rows reference; the best relationship counts."""
     associations: dict[tuple[str, str], Association] = {}
     suspects: dict[tuple[str, str, str], Suspect] = {}
     for relation in question.tags.relationships:
@@ -43,7 +44,7 @@ def parents(question: Question, tables: dict[str, Path]) -> tuple[list[Associati
             role: Role = "feature" if relation.cardinality == "one_to_one" else "foreign_key"
             for suspect in judge(relation.parent, name, column, question.answer, result, role=role):
                 suspects.setdefault((*key, suspect.code), suspect)
-    return list(associations.values()), list(suspects.values())
+    return Findings(list(suspects.values()), list(associations.values()))
 
 
 def children(question: Question, tables: dict[str, Path]) -> list[Suspect]:
@@ -245,3 +246,14 @@ def _expressions(kinds: pl.Schema, used: list[int], question: Question) -> Itera
         for k in numbers[:NUMBERS]:
             if k not in (i, j):
                 yield (a * b * (1 - pl.col(f"c{k}"))).sum().alias(f"sum-of-discounted-products {i} {j} {k}")
+
+
+PARENTS = Signal("parents", CODES, lambda data: parents(data.question, data.tables))
+CHILDREN = Signal(
+    "children",
+    {
+        "child_rows": "rows of a related table exist for one outcome only",
+        "child_values": "values of a related table determine the target",
+    },
+    lambda data: Findings(children(data.question, data.tables)),
+)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from radix_assets.exploration.leaks.sums import Equation
 from radix_assets.exploration.sample import SEED, Vector
-from radix_assets.exploration.sums import Equation
 
 EXACT = 0.95
 """Share of rows in which an equation holds."""

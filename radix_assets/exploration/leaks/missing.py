@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from radix_assets.exploration.leaks.base import Findings, Signal
 from radix_assets.exploration.sample import Question
 from radix_assets.exploration.schema import Missingness, Suspect
 from radix_assets.exploration.scoring import auc
@@ -43,9 +44,10 @@ def missing_with_target(question: Question) -> list[Suspect]:
     return suspects
 
 
-def missingness(question: Question) -> tuple[list[Missingness], list[Suspect]]:
+def missingness(question: Question) -> Findings:
     """Return how well being null predicts the target, for every column with nulls, and the suspects among them."""
-    results, suspects = [], []
+    results: list[Missingness] = []
+    suspects: list[Suspect] = []
     for position in question.others:
         name = question.names[position]
         nulls = question.frame[f"c{position}"].is_null()
@@ -67,7 +69,7 @@ def missingness(question: Question) -> tuple[list[Missingness], list[Suspect]]:
                     reason=f"whether it is filled tells {subject} with AUC {value:.3f}",
                 )
             )
-    return sorted(results, key=lambda each: (-each.share, each.column)), suspects
+    return Findings(suspects, missingness=sorted(results, key=lambda each: (-each.share, each.column)))
 
 
 def _auc_of_nulls(question: Question, empty: NDArray[np.bool_]) -> tuple[float | None, float, str]:
@@ -86,3 +88,15 @@ def _auc_of_nulls(question: Question, empty: NDArray[np.bool_]) -> tuple[float |
     value = max(max(each, 1 - each) for each in values)
     two = question.answer.classes == 2  # noqa: PLR2004
     return value, SUSPICIOUS if two else SUSPICIOUS_ONE_OF_MANY, "the class" if two else "one class from the others"
+
+
+MISSINGNESS = Signal(
+    "missingness",
+    {"missingness": "filled, or null, in one class only"},
+    lambda data: missingness(data.question),
+)
+MISSING_WITH_TARGET = Signal(
+    "missing_with_target",
+    {"missing_with_target": "null where the target is null: recorded when the outcome is"},
+    lambda data: Findings(missing_with_target(data.question)),
+)

@@ -4,9 +4,10 @@ import numpy as np
 import polars as pl
 
 from radix_assets.common.vocabulary import Role
-from radix_assets.exploration.name_words import known_before
+from radix_assets.exploration.leaks.base import Findings, Signal
+from radix_assets.exploration.leaks.name_words import known_before
 from radix_assets.exploration.sample import Answer, Question, ranks
-from radix_assets.exploration.schema import Association, Code, Severity, Suspect
+from radix_assets.exploration.schema import Association, Severity, Suspect
 from radix_assets.exploration.scoring import Result, as_numbers, bins_of, score, spearman
 
 STRONG = 0.95
@@ -33,16 +34,17 @@ OVERLAP = 0.5
 """Share of neighbours, ordered by target, whose targets overlap: bands of the target do not overlap."""
 
 
-def predictive(question: Question) -> tuple[list[Association], list[Suspect]]:
-    """Return the associations and suspects of all columns of the target's table, whatever their tag."""
-    associations, suspects = [], []
+def predictive(question: Question) -> Findings:
+    """Return the suspects and associations of all columns of the target's table, whatever their tag."""
+    associations: list[Association] = []
+    suspects: list[Suspect] = []
     for position in question.others:
         column = question.series(position)
         name = question.names[position]
         result = score(column, question.answer)
         associations.append(associate(question.table, name, result, len(column)))
         suspects += judge(question.table, name, column, question.answer, result, role=question.role(name))
-    return associations, suspects
+    return Findings(suspects, associations)
 
 
 def associate(table: str, column: str, result: Result, rows: int) -> Association:
@@ -72,7 +74,7 @@ def judge(table: str, name: str, column: pl.Series, answer: Answer, result: Resu
     return [Suspect(table=table, column=name, code=code, score=round(value, 6), severity=severity, reason=reason)]
 
 
-PredictiveSignal = tuple[Code, Severity, float, str] | None
+PredictiveSignal = tuple[str, Severity, float, str] | None
 
 
 def _classes(column: pl.Series, answer: Answer, result: Result) -> PredictiveSignal:
@@ -184,3 +186,14 @@ def followed(values: np.ndarray, target: np.ndarray) -> float:
     # Any column follows a target with one dominant value.
     ties = float(np.max(np.unique(target[filled], return_counts=True)[1])) / count
     return max(0.0, (share - ties) / (1 - ties)) if ties < 0.5 else 0.0  # noqa: PLR2004
+
+
+CODES = {
+    "predictive": "the column alone predicts the target nearly perfectly",
+    "recode": "the column and the target determine each other",
+    "near_copy": "the column follows the target in nearly all rows",
+    "sibling": "the same measurement under another name",
+}
+"""The codes of `judge`."""
+
+PREDICTIVE = Signal("predictive", CODES, lambda data: predictive(data.question))
