@@ -1,4 +1,4 @@
-"""The vocabulary for roles, feature types, sensitivity and problem types."""
+"""The vocabulary for roles, feature types, sensitivity, problem types and metrics."""
 
 from typing import Literal
 
@@ -39,3 +39,22 @@ LEARNERS: tuple[str, ...] = ("lgbm", "extra_tree", "linear", "rf")
 
 NUMERIC: frozenset[Problem] = frozenset({"regression", "count", "ordinal", "forecasting"})
 """Problems with a numeric target."""
+
+
+DECIDING_METRIC: dict[Problem, str] = {
+    "binary": "roc_auc",
+    "multiclass": "log_loss",
+    "regression": "rmse",
+    "count": "poisson_deviance",
+    "ordinal": "quadratic_weighted_kappa",
+    "forecasting": "mae",
+}
+"""The metric of `models.metrics.METRICS` that the search optimises and the verdict depends on."""
+
+
+RARE_CLASS_METRIC: dict[Problem, str] = {"binary": "average_precision", "multiclass": "macro_f1"}
+"""The metric to read first if a class is rare; the search still optimises the deciding one."""
+
+
+RENAMED_METRICS: dict[str, str] = {"mase": "mae"}
+"""Names that earlier versions wrote, with those of today."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from radix_assets.common.vocabulary import Problem
+from radix_assets.common.vocabulary import DECIDING_METRIC, RENAMED_METRICS, Problem
 from radix_assets.models.split import Floats, Ints
 
 EPSILON = 1e-6
@@ -18,8 +18,8 @@ Judge = Callable[[Floats], Floats]
 class Metric:
     """One measure of how good predictions are: its computation, its direction, where it applies, and its words.
 
-    To add a metric, define it at the end of this module and put it into `METRICS`. The card, the leaderboard, the
-    champion's decision, the UI, the tracking server and the report then show it.
+    To add a metric, define it at the end of this module and put it into `METRICS`. The card, the leaderboard, the UI,
+    the tracking server and the report then show it. `DECIDING_METRIC` of the vocabulary names those that decide.
     """
 
     name: str
@@ -29,8 +29,6 @@ class Metric:
     """Take the target and the predictions (rows x classes, or numbers) and return a function of the weights of rows."""
     problems: frozenset[Problem]
     """The problems for which it is reported."""
-    decides: frozenset[Problem] = frozenset()
-    """The problems for which it is what the search optimises and the verdict depends on; one metric for each."""
     title: str = ""
     """Its name for a business reader."""
     sentence: str = ""
@@ -38,6 +36,11 @@ class Metric:
     {percent_low}, {percent_high}."""
     too_good: float | None = None
     """The value from which a leak is suspected."""
+
+    @property
+    def decides(self) -> frozenset[Problem]:
+        """The problems for which the search optimises it and the verdict depends on it."""
+        return frozenset(problem for problem, name in DECIDING_METRIC.items() if name == self.name)
 
     def value(self, target: Ints | Floats, predicted: Floats) -> float:
         """Return the value with each row counted once."""
@@ -56,6 +59,7 @@ def metrics_of(problem: Problem) -> list[Metric]:
 
 def metric_named(name: str) -> Metric | None:
     """Return a metric by the name in a model card; None for one that this version does not have."""
+    name = RENAMED_METRICS.get(name, name)
     return next((metric for metric in METRICS if metric.name == name), None)
 
 
@@ -184,7 +188,6 @@ ROC_AUC = Metric(
     greater_is_better=True,
     prepare=_roc_auc,
     problems=BINARY,
-    decides=BINARY,
     title="Ranking (AUC)",
     sentence="Given one row of each outcome, the model ranks the right one first {percent} times in 100 "
     "({percent_low} to {percent_high} with 95 % confidence). Guessing would give 50.",
@@ -202,7 +205,6 @@ LOG_LOSS = Metric(
     greater_is_better=False,
     prepare=_mean(_log_losses),
     problems=CLASSES,
-    decides=frozenset({"multiclass"}),
     title="Log loss",
     sentence="Its probabilities have a log loss of {value} ({low} to {high} with 95 % confidence). Lower is better; "
     "0 would mean that it is always certain and right.",
@@ -230,7 +232,6 @@ POISSON = Metric(
     greater_is_better=False,
     prepare=_mean(_poisson),
     problems=COUNT,
-    decides=COUNT,
     title="Poisson deviance",
 )
 KAPPA = Metric(
@@ -238,7 +239,6 @@ KAPPA = Metric(
     greater_is_better=True,
     prepare=_kappa,
     problems=ORDINAL,
-    decides=ORDINAL,
     title="Agreement of the grades (weighted kappa)",
 )
 RMSE = Metric(
@@ -246,7 +246,6 @@ RMSE = Metric(
     greater_is_better=False,
     prepare=_mean(lambda y, p: (y - p) ** 2, root=True),
     problems=AMOUNT | ORDINAL,
-    decides=frozenset({"regression"}),
     title="Typical error (RMSE)",
     sentence="Its predictions are typically off by {value} ({low} to {high} with 95 % confidence), in the unit of the "
     "target.",
@@ -256,7 +255,6 @@ MAE = Metric(
     greater_is_better=False,
     prepare=_mean(lambda y, p: np.abs(y - p)),
     problems=AMOUNT | ORDINAL,
-    decides=frozenset({"forecasting"}),
     title="Mean absolute error",
     sentence="Its predictions are off by {value} on average ({low} to {high} with 95 % confidence), in the unit of the "
     "target.",

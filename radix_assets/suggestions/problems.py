@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from radix_assets.common.vocabulary import FeatureType, Problem
+from radix_assets.common.vocabulary import DECIDING_METRIC, RARE_CLASS_METRIC, FeatureType, Problem
 from radix_assets.common.words import singular, words
 from radix_assets.profiles.schema import ColumnProfile
 
@@ -125,20 +125,14 @@ def _spread_as_counts(column: ColumnProfile) -> bool:
 
 
 def metric_of(problem: Problem, column: ColumnProfile) -> str:
-    """Return the metric for a problem, by the name that the models use."""
-    if problem == "binary":
-        return "average_precision" if _rarest(column) < 0.1 else "roc_auc"  # noqa: PLR2004 a tenth
-    if problem == "multiclass":
-        return "macro_f1" if _rarest(column) < 0.05 else "log_loss"  # noqa: PLR2004
-    return _METRICS[problem]
+    """Return the metric to read first: the one that decides, or one for rare classes if the rarest is rare."""
+    if problem in _RARE and _rarest(column) < _RARE[problem]:
+        return RARE_CLASS_METRIC[problem]
+    return DECIDING_METRIC[problem]
 
 
-_METRICS: dict[Problem, str] = {
-    "regression": "rmse",
-    "count": "poisson_deviance",
-    "ordinal": "quadratic_weighted_kappa",
-    "forecasting": "mase",
-}
+_RARE: dict[Problem, float] = {"binary": 0.1, "multiclass": 0.05}
+"""Share of the rows below which the rarest class is rare."""
 
 
 def _rarest(column: ColumnProfile) -> float:

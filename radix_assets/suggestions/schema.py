@@ -1,10 +1,10 @@
 """The data classes of suggestions."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
-from radix_assets.common.vocabulary import FeatureType, Problem, Role, Sensitivity
+from radix_assets.common.vocabulary import RENAMED_METRICS, FeatureType, Problem, Role, Sensitivity
 
 Structure = Literal["independent", "grouped", "temporal"]
 """The structure of the rows. `grouped`: several rows belong to one entity. `temporal`: they are ordered in time."""
@@ -39,8 +39,8 @@ class TargetSuggestion(BaseModel):
     problem: Problem
     confidence: float
     """The probability that the data was collected for this target."""
-    metric: str = ""
-    """The metric of the problem."""
+    metric: Annotated[str, BeforeValidator(lambda name: RENAMED_METRICS.get(name, name))] = ""
+    """The metric to read first; a name of `models.metrics.METRICS`."""
     structure: Structure = "independent"
     """The structure that a valid split must respect."""
     evidence: str = ""

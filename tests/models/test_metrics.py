@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from radix_assets.common.vocabulary import Problem
+from radix_assets.common.vocabulary import DECIDING_METRIC, RARE_CLASS_METRIC, RENAMED_METRICS, Problem
 from radix_assets.models.bootstrap import interval, judge, weights
 from radix_assets.models.metrics import (
     ACCURACY,
@@ -24,6 +24,7 @@ from radix_assets.models.metrics import (
     metric_named,
     metrics_of,
 )
+from radix_assets.suggestions.schema import TargetSuggestion
 
 
 @settings(max_examples=60, deadline=None)
@@ -118,6 +119,15 @@ def test_each_problem_has_one_deciding_metric_and_the_others_in_a_fixed_order():
     }
     for problem in get_args(Problem):
         assert sum(problem in metric.decides for metric in METRICS) == 1
+
+
+def test_every_metric_that_is_named_elsewhere_is_in_the_list_for_its_problem():
+    for problem, name in [*DECIDING_METRIC.items(), *RARE_CLASS_METRIC.items()]:
+        assert name in {metric.name for metric in metrics_of(problem)}
+    for earlier, name in RENAMED_METRICS.items():
+        assert metric_named(earlier) is metric_named(name) is not None
+        stored = {"table": "t", "column": "y", "problem": "forecasting", "confidence": 0.5, "metric": earlier}
+        assert TargetSuggestion.model_validate(stored).metric == name
 
 
 def test_each_metric_has_a_display_name():
