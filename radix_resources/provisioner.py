@@ -9,9 +9,12 @@ from radix_resources.providers.base import Change, Component, Request
 if TYPE_CHECKING:
     import dagster as dg
 
+    from radix_resources.home import Home
+
 
 def provision(
     instance: "dg.DagsterInstance",
+    home: "Home",
     component: Component,
     project: str,
     request: Request,
@@ -36,12 +39,14 @@ def provision(
         after={"request": request.model_dump(), **change.rate.model_dump()},
         run_id=run_id,
     )
-    with logged_action(instance, action):
+    with logged_action(instance, home, action):
         component.apply(project, request)
     return change
 
 
-def remove(instance: "dg.DagsterInstance", component: Component, project: str, *, actor: str, reason: str) -> None:
+def remove(
+    instance: "dg.DagsterInstance", home: "Home", component: Component, project: str, *, actor: str, reason: str
+) -> None:
     """Remove what a project has of a component, permanently. Log nothing if it has nothing."""
     holding = component.inspect(project)
     if holding is None:
@@ -54,7 +59,7 @@ def remove(instance: "dg.DagsterInstance", component: Component, project: str, *
         reason=reason,
         before={"what": holding.what, "bytes": holding.bytes},
     )
-    with logged_action(instance, action):
+    with logged_action(instance, home, action):
         component.release(project)
         component.destroy(project)
 

@@ -60,6 +60,6 @@ def approve(
     action = Action(
         kind="approve", subject=project.key("champion"), project=name, actor=approver, reason=why, input_hash=model
     )
-    with logged_action(here.instance, action):
+    with logged_action(here.instance, here.home, action):
         record(project.folder, model, by=approver, why=why)
     out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")

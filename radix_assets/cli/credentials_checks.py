@@ -43,7 +43,7 @@ def check_and_record(here: Place, projects: list[Any]) -> "list[Checked]":
                     error_code=result.code,
                     after={"state": result.state, "where": result.where[name], "warnings": list(result.warnings)},
                 )
-                record(instance, checked)
+                record(instance, here.home, checked)
     return checks
 
 

@@ -56,7 +56,7 @@ def destroy(
             way = f"radix destroy {name} --yes-delete-data" if suffices else f"radix destroy {name}, at a terminal"
             out.print(f"[yellow]confirmation needed:[/] nothing was deleted; {way}")
             raise typer.Exit(PERSON)
-        approve_deletion(here.instance, project, holdings, by=actor, why=why)
+        approve_deletion(here.instance, here.home, project, holdings, by=actor, why=why)
     removed = remove(project, here.home, here.instance, by=actor, why=why, files=files)
     for component in here.tools(project).provider.components.values():
         if component.capability in removed:

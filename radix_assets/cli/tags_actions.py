@@ -60,7 +60,7 @@ def edit(here: Place, project: Project, options: Options, *, by: str | None, if_
             after=after,
         )
         try:
-            with logged_action(here.instance, action):
+            with logged_action(here.instance, here.home, action):
                 apply_edits(project.tags_path, edits, who=author, expected=if_version or draft.sha)
         except TagError as error:
             if error.code != "RDX-TAG-006" or if_version or attempt == _TRIES - 1:
@@ -187,7 +187,7 @@ def refresh(here: Place, project: Project) -> "Work":
     instance = here.instance
 
     def tell(action: dict[str, Any]) -> None:
-        record(instance, Action(subject=step.key, project=project.name, outcome="ok", **action))
+        record(instance, here.home, Action(subject=step.key, project=project.name, outcome="ok", **action))
 
     try:
         prepare_tags(project, *_inputs(work))

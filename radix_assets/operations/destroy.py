@@ -47,7 +47,7 @@ def inventory(project: Project, home: Home, *, files: bool = False) -> dict[str,
 
 
 def approve_deletion(
-    instance: "dg.DagsterInstance", project: Project, holdings: dict[str, Holding], *, by: str, why: str
+    instance: "dg.DagsterInstance", home: Home, project: Project, holdings: dict[str, Holding], *, by: str, why: str
 ) -> None:
     """Log that a user approved the deletion of exactly this."""
     data = {part: {"what": holding.what, "bytes": holding.bytes} for part, holding in holdings.items() if holding.data}
@@ -61,7 +61,7 @@ def approve_deletion(
         input_hash=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
         before=data,
     )
-    record(instance, approval)
+    record(instance, home, approval)
 
 
 def destroy(
@@ -84,7 +84,7 @@ def destroy(
     holdings = inventory(project, home, files=files)
     reason = why or "radix destroy"
     for component in _components(project, home).values():
-        remove(instance, component, project.name, actor=by, reason=reason)
+        remove(instance, home, component, project.name, actor=by, reason=reason)
     for part in sorted(holdings.keys() & {NOTES, FILES}):
         action = Action(
             kind="release",
@@ -94,10 +94,10 @@ def destroy(
             reason=reason,
             before={"what": holdings[part].what},
         )
-        with logged_action(instance, action):
+        with logged_action(instance, home, action):
             for path in _existing_files(project.folder, part):
                 path.unlink()
-    _close_cut_off(project, instance)
+    _close_cut_off(project, home, instance)
     if files and project.folder.is_dir():
         (project.folder / DESTROYED).unlink(missing_ok=True)
         if not any(project.folder.iterdir()):
@@ -151,9 +151,9 @@ def _existing_files(folder: Path, part: str) -> Iterator[Path]:
     return (folder / name for name in _OWN[part] if (folder / name).exists())
 
 
-def _close_cut_off(project: Project, instance: "dg.DagsterInstance") -> None:
+def _close_cut_off(project: Project, home: Home, instance: "dg.DagsterInstance") -> None:
     """Close the intents that earlier, interrupted calls left open."""
     released = entries(instance, Filter(project=project.name, kind="release"), made=False)
     for entry in open_intents(released):
         ended = {"phase": "outcome", "outcome": "ok", "reason": f"{entry.action.reason} (finished by a later call)"}
-        record(instance, entry.action.model_copy(update=ended))
+        record(instance, home, entry.action.model_copy(update=ended))

@@ -62,7 +62,7 @@ def reconcile(
     """
     projects = load_projects(home.projects)[0]
     in_use = tools_in_use(home, projects)
-    leftovers = [*_runs(instance, actor), *_intents(instance, home, projects)]
+    leftovers = [*_runs(instance, home, actor), *_intents(instance, home, projects)]
     for name, tools in in_use.items():
         events = emit_missing_events(instance, tools, elsewhere(home, projects, name))
         leftovers += [Leftover(event.subject, event.found, event.fix) for event in events]
@@ -84,13 +84,14 @@ def _is_daily_pass_due(home: Home) -> bool:
     return True
 
 
-def _runs(instance: dg.DagsterInstance, actor: str) -> Iterator[Leftover]:
+def _runs(instance: dg.DagsterInstance, home: Home, actor: str) -> Iterator[Leftover]:
     for run_id in reconcile_runs(instance):
         run = instance.get_run_by_id(run_id)
         project = run.tags.get("radix/project", "") if run else ""
         for subject in _unfinished_assets(instance, run_id):
             record(
                 instance,
+                home,
                 Action(
                     kind="materialize",
                     subject=subject,
@@ -140,7 +141,7 @@ def _intents(instance: dg.DagsterInstance, home: Home, projects: list[Project]) 
                 component = _component(action, home, projects)
                 tools = tools_of(own[project], home) if project in own else default_tools(home)
                 outcome, why = resolve_intent(component, action) if component else _outcome_of(action, home, tools)
-                _close(instance, entry, outcome, why)
+                _close(instance, home, entry, outcome, why)
                 yield Leftover(action.subject, f"{action.kind} was started and has no outcome", f"{outcome}: {why}")
 
 
@@ -183,7 +184,7 @@ def _outcome_of(action: Action, home: Home, tools: Tools) -> tuple[Outcome, str]
     return "unknown", f"{now}; the next run compares and deploys what is missing"
 
 
-def _close(instance: dg.DagsterInstance, entry: Entry, outcome: Outcome, why: str) -> None:
+def _close(instance: dg.DagsterInstance, home: Home, entry: Entry, outcome: Outcome, why: str) -> None:
     changed = {
         "phase": "outcome",
         "outcome": outcome,
@@ -192,7 +193,7 @@ def _close(instance: dg.DagsterInstance, entry: Entry, outcome: Outcome, why: st
         "reason": f"{entry.action.reason} (interrupted; {why})".strip(),
         "after": {**entry.action.after, "reconciled": True},
     }
-    record(instance, entry.action.model_copy(update=changed))
+    record(instance, home, entry.action.model_copy(update=changed))
 
 
 def _endpoints(home: Home, tools: Tools) -> Iterator[Leftover]:
@@ -216,7 +217,7 @@ def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Ite
             outcome="ok",
             after={"directories": removed[:100]},
         )
-        record(instance, collected)
+        record(instance, tools.home, collected)
     for directory in removed:
         yield Leftover(directory, "is unreferenced, and past its retention", "removed")
 

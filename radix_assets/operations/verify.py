@@ -75,7 +75,7 @@ def verify(
         differences += _events(instance, tools, commits)
         differences += _snapshots(tools, commits, everything=everything)
         everywhere |= commits
-    differences += _chains(instance, everywhere)
+    differences += _chains(instance, home, everywhere)
     for project in projects:
         if only in {None, project.name}:
             tools = tools_of(project, home)
@@ -224,7 +224,7 @@ def _rebuild_command(asset: str) -> str:
     return f"restore it from a copy, or rebuild it: radix run {project} --again {name}"
 
 
-def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> Iterator[Difference]:
+def _chains(instance: dg.DagsterInstance, home: Home, commits: dict[str, list[Commit]]) -> Iterator[Difference]:
     heads: dict[str, list[Any]] = defaultdict(list)
     for name, history in commits.items():
         heads[name.partition("/")[0]] += [commit.shown[HEAD] for commit in history if commit.shown.get(HEAD)]
@@ -232,7 +232,7 @@ def _chains(instance: dg.DagsterInstance, commits: dict[str, list[Commit]]) -> I
         project: sorted(project_heads, key=lambda head: int(head["sequence"]))
         for project, project_heads in heads.items()
     }
-    for flaw in audit(instance, newest):
+    for flaw in audit(instance, home, newest):
         yield Difference(f"approvals and tags of {flaw.project}", flaw.found, flaw.fix, flaw.fixed)
 
 

@@ -42,7 +42,7 @@ def approve_by_hash(
                 input_hash=plan.hash,
                 after={"inputs": plan.inputs, "at most": plan.most.model_dump()},
             )
-            with logged_action(instance, action):
+            with logged_action(instance, home, action):
                 approve_plan(project.folder, plan, by=by, why=why)
             return project
         if plan.beyond:

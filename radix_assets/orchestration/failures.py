@@ -16,6 +16,7 @@ from radix_resources.action_log.log import record
 from radix_resources.action_log.schema import Action
 from radix_resources.credentials.redaction import scrub
 from radix_resources.errors import BudgetError, MetadataError, RadixError
+from radix_resources.home import Home
 from radix_resources.storage.base import Failure
 
 
@@ -43,7 +44,7 @@ def failure_of(
     """
     error = scrub(error)
     _record_failure(context, project, step, tools, mark, error)
-    _log_failure(context, step, error, started)
+    _log_failure(context, tools.home, step, error, started)
     emit_progress(step, "failed", seconds=time.monotonic() - started, error=error)
     return dg.Failure(
         description=str(error),
@@ -58,14 +59,14 @@ def _record_failure(
     attrs = error.attrs()
     if asks_a_person(error):
         attrs["stamp"] = stamp_of(project, tools.home)
-        _log_credentials(context, step, error)
+        _log_credentials(context, tools.home, step, error)
     if isinstance(error, BudgetError | MetadataError):
         return  # a step that waits for an approval or a database was not attempted
     with contextlib.suppress(OSError):  # a full disk must not hide what filled it
         tools.storage.fail(step.key, Failure(mark, attrs, context.run.run_id))
 
 
-def _log_credentials(context: dg.AssetExecutionContext, step: Step, error: RadixError) -> None:
+def _log_credentials(context: dg.AssetExecutionContext, home: Home, step: Step, error: RadixError) -> None:
     """Log that the credentials which the error names were missing or refused."""
     for name in str(error.context.get("credential", "")).split(", "):
         checked = Action(
@@ -78,10 +79,10 @@ def _log_credentials(context: dg.AssetExecutionContext, step: Step, error: Radix
             error_code=error.code,
             run_id=context.run.run_id,
         )
-        record(context.instance, checked)
+        record(context.instance, home, checked)
 
 
-def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixError, started: float) -> None:
+def _log_failure(context: dg.AssetExecutionContext, home: Home, step: Step, error: RadixError, started: float) -> None:
     """Log a failure, for the asset's timeline and `radix errors`."""
     failed = Action(
         kind="materialize",
@@ -96,4 +97,4 @@ def _log_failure(context: dg.AssetExecutionContext, step: Step, error: RadixErro
         run_id=context.run.run_id,
     )
     with contextlib.suppress(Exception):  # a full disk or a locked database must not hide what failed
-        record(context.instance, failed)
+        record(context.instance, home, failed)

@@ -58,14 +58,16 @@ def _release_idle(
         before = seen.get(deployed.project)
         if deployed.state != "running":
             if before and deployed.state == "stopped":
-                record(instance, _release(deployed.project, "it was stopped, or received no request for long"))
+                record(
+                    instance, tools.home, _release(deployed.project, "it was stopped, or received no request for long")
+                )
             continue
         since = before["since"] if before and before["version"] == deployed.version else now
         limit = projects[deployed.project].infrastructure.endpoint_hours if deployed.project in projects else None
         if limit is None or now - since < limit * 3600:
             running[deployed.project] = {"since": since, "version": deployed.version}
             continue
-        with logged_action(instance, _release(deployed.project, f"it has answered for {limit:g} hours")):
+        with logged_action(instance, tools.home, _release(deployed.project, f"it has answered for {limit:g} hours")):
             tools.endpoint.stop(deployed.project)
     return running
 

@@ -31,6 +31,7 @@ def provision_for(instance: dg.DagsterInstance, work: Work, use: Prediction, *, 
         component.demand(request_of(use, "low"))
         change = provision(
             instance,
+            work.tools.home,
             component,
             work.project.name,
             request_of(use),

@@ -61,7 +61,7 @@ def publish(
         again = FORCE in context.run.tags
         broken = commit if commit and not _is_intact(tools, commit, thorough=again) else None
         work = assemble(project, step, tools, None if broken else commit, demand=True)
-        work = replace(work, record=lambda action: record(context.instance, action), stages=stages)
+        work = replace(work, record=lambda action: record(context.instance, tools.home, action), stages=stages)
         try:
             step.stage.apply_config(work, config)
             mark = fingerprint(work)
@@ -125,7 +125,7 @@ def _compute_and_commit(
         undeclared = {slug(check.name) for check in output.checks} - set(step.stage.checks)
         if undeclared:
             raise LookupError(f"the stage {step.stage.name} does not declare the checks {sorted(undeclared)}")
-        head = chains(context.instance).head(step.project)
+        head = chains(context.instance, work.tools.home).head(step.project)
         try:
             published = storage.commit(
                 attempt,
@@ -160,7 +160,7 @@ def _compute(context: dg.AssetExecutionContext, sized: Sized, mark: str) -> Outp
         input_hash=mark,
         run_id=context.run.run_id,
     )
-    with logged_action(context.instance, intent) as state:
+    with logged_action(context.instance, work.tools.home, intent) as state:
         output = sized.compute()
         state.after = output.decision if output else {}
         return output

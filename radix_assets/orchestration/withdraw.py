@@ -37,7 +37,7 @@ def withdraw_earlier(instance: dg.DagsterInstance, work: Work, newest: Commit, r
             continue
         more = f" and {len(since) - 5} more" if len(since) > 5 else ""  # noqa: PLR2004
         reason = f"was made before these were private: {', '.join(since[:5])}{more}"
-        with logged_action(instance, _withdrawal(work, commit, reason, run_id, actor)):
+        with logged_action(instance, work.tools.home, _withdrawal(work, commit, reason, run_id, actor)):
             path = _path(work, commit)
             if path is not None:
                 work.step.stage.on_withdraw(work, path)
@@ -50,7 +50,9 @@ def withdraw_broken(
     """Withdraw a version that was replaced because its files were missing or damaged."""
     for commit in work.tools.storage.history(work.step.key):
         if commit.sequence < newest.sequence and (commit == broken or not work.tools.storage.is_there(commit)):
-            with logged_action(instance, _withdrawal(work, commit, "was missing or damaged", run_id, actor)):
+            with logged_action(
+                instance, work.tools.home, _withdrawal(work, commit, "was missing or damaged", run_id, actor)
+            ):
                 work.tools.storage.withdraw(commit)  # what it was recorded with is the newer one's by now
 
 

@@ -10,6 +10,7 @@ from radix_resources.action_log.chain import CHAINED, START, Link, digest
 from radix_resources.action_log.log import chains, write
 from radix_resources.action_log.reading import Entry, Filter, entries
 from radix_resources.action_log.schema import Action
+from radix_resources.home import Home
 
 _AT_ONCE = 60.0
 """Seconds."""
@@ -28,18 +29,18 @@ class Flaw:
     fixed: bool = False
 
 
-def audit(instance: dg.DagsterInstance, heads: Mapping[str, list[Head]]) -> list[Flaw]:
+def audit(instance: dg.DagsterInstance, home: Home, heads: Mapping[str, list[Head]]) -> list[Flaw]:
     """Return the flaws of the chains; `heads` are those in the commit records of each project.
 
     Links missing at the end of the log, after a crash or the loss of the database, are written again from their
     files.
     """
     logged = [entry for entry in entries(instance, Filter(), made=False, ascending=True) if _chained(entry)]
-    names = {entry.action.project for entry in logged} | set(chains(instance).projects()) | set(heads)
+    names = {entry.action.project for entry in logged} | set(chains(instance, home).projects()) | set(heads)
     flaws = []
     for project in sorted(names):
         mine = [entry for entry in logged if entry.action.project == project]
-        flaws += _Audit(instance, project, mine).run(heads.get(project, []))
+        flaws += _Audit(instance, home, project, mine).run(heads.get(project, []))
     return flaws
 
 
@@ -50,11 +51,12 @@ def _chained(entry: Entry) -> bool:
 class _Audit:
     """The check of one project."""
 
-    def __init__(self, instance: dg.DagsterInstance, project: str, logged: list[Entry]) -> None:
+    def __init__(self, instance: dg.DagsterInstance, home: Home, project: str, logged: list[Entry]) -> None:
         self._instance = instance
+        self._chains = chains(instance, home)
         self._project = project
         self._logged = logged
-        self._files = chains(instance).links(project)
+        self._files = self._chains.links(project)
         self._flaws: list[Flaw] = []
 
     def run(self, heads: list[Head]) -> list[Flaw]:
@@ -94,7 +96,7 @@ class _Audit:
         if changed or (file and file.hash != mark.get("hash")):
             self._add_flaw(f"number {number} ({_name(entry.action)}) was changed", _CHANGED)
         elif file is None:
-            chains(self._instance).restore(self._project, Link(number, str(mark["previous"]), action))
+            self._chains.restore(self._project, Link(number, str(mark["previous"]), action))
             self._add_flaw(f"the file of number {number} was missing", "nothing: it was restored", fixed=True)
 
     def _check_files(self, by_number: Mapping[int, Entry], hashes: Mapping[int, str]) -> None:

@@ -36,8 +36,8 @@ class OpenAction:
     """Set it to `unknown` if the result cannot be determined."""
 
 
-def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()) -> None:
-    """Write an action into the log, without passwords.
+def record(instance: dg.DagsterInstance, home: Home, action: Action, *, secret_names: Collection[str] = ()) -> None:
+    """Write an action into the log, without passwords; approvals and tags also into the chains of the installation.
 
     Values of the named environment variables, and of all that are named like secrets, are taken out.
     """
@@ -47,8 +47,8 @@ def record(instance: dg.DagsterInstance, action: Action, *, secret_names: Collec
         )
     )
     if safe.kind in CHAINED:
-        _finish_last(instance, safe.project)
-        write(instance, safe, chains(instance).append(safe))
+        _finish_last(instance, home, safe.project)
+        write(instance, safe, chains(instance, home).append(safe))
     else:
         write(instance, safe)
 
@@ -83,9 +83,9 @@ def write(instance: dg.DagsterInstance, action: Action, link: Link | None = None
     )
 
 
-def _finish_last(instance: dg.DagsterInstance, project: str) -> None:
+def _finish_last(instance: dg.DagsterInstance, home: Home, project: str) -> None:
     """Write the event of the last link if a crash prevented it, so that a later one does not hide the gap."""
-    last = chains(instance).last(project)
+    last = chains(instance, home).last(project)
     if last is None:
         return
     subject = str(last.action["subject"])
@@ -96,21 +96,21 @@ def _finish_last(instance: dg.DagsterInstance, project: str) -> None:
     write(instance, Action.model_validate(last.action), last)
 
 
-def chains(instance: dg.DagsterInstance) -> Chains:
+def chains(instance: dg.DagsterInstance, home: Home) -> Chains:
     """Return the chains of approvals and tags, in the folder that machines share or beside the instance's settings."""
-    return Chains((Home.from_environment().storage or Path(instance.root_directory)) / "chains")
+    return Chains((home.storage or Path(instance.root_directory)) / "chains")
 
 
 @contextlib.contextmanager
 def logged_action(
-    instance: dg.DagsterInstance, action: Action, *, secret_names: Collection[str] = ()
+    instance: dg.DagsterInstance, home: Home, action: Action, *, secret_names: Collection[str] = ()
 ) -> Iterator[OpenAction]:
     """Write the intent, run the body, write the outcome. An exception is logged as failed and propagates.
 
     A crash inside leaves the intent without an outcome, which `open_intents` finds.
     """
     intent = action.model_copy(update={"phase": "intent", "outcome": None, "process": process_name()})
-    record(instance, intent, secret_names=secret_names)
+    record(instance, home, intent, secret_names=secret_names)
     state = OpenAction(intent, after=dict(action.after))
     began = time.monotonic()
     code: str | None = None
@@ -132,7 +132,7 @@ def logged_action(
                 "after": state.after,
             }
         )
-        record(instance, outcome, secret_names=secret_names)
+        record(instance, home, outcome, secret_names=secret_names)
 
 
 def _metadata(action: Action) -> dict[str, dg.MetadataValue[Any]]:

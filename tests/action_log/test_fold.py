@@ -28,29 +28,29 @@ def action(**changes):
     )
 
 
-def some(instance):
-    record(instance, action(cost_dollars=1.5))
-    record(instance, action(phase="intent", outcome=None, id="open", process=process_name()))
+def some(instance, home):
+    record(instance, home, action(cost_dollars=1.5))
+    record(instance, home, action(phase="intent", outcome=None, id="open", process=process_name()))
     for _ in range(3):
-        record(instance, action(kind="materialize", outcome="failed", error_code="RDX-MOD-001", reason="no rows"))
+        record(instance, home, action(kind="materialize", outcome="failed", error_code="RDX-MOD-001", reason="no rows"))
     instance.report_runless_asset_event(dg.AssetMaterialization(["shop", "model"]))
 
 
-def test_the_state_is_the_fold_of_the_log(instance, cache):
-    some(instance)
+def test_the_state_is_the_fold_of_the_log(instance, cache, home):
+    some(instance, home)
     state = folded(instance, cache)
     shop = state.of("shop")
     assert (shop.actions, shop.made, list(shop.open), list(shop.dollars.values())) == (4, 1, ["open"], [1.5])
     (failures,) = state.failures.values()
     assert (failures.code, failures.count, failures.found) == ("RDX-MOD-001", 3, "no rows")
-    record(instance, action(id="open"))
+    record(instance, home, action(id="open"))
     assert folded(instance, cache).of("shop").open == {}
 
 
-def test_only_new_events_are_read_and_nothing_depends_on_the_cache(instance, cache, monkeypatch):
-    some(instance)
+def test_only_new_events_are_read_and_nothing_depends_on_the_cache(instance, cache, monkeypatch, home):
+    some(instance, home)
     folded(instance, cache)
-    record(instance, action(reason="new"))
+    record(instance, home, action(reason="new"))
     added = []
     add = fold._add
     monkeypatch.setattr(fold, "_add", lambda state, row, decoder: (added.append(row), add(state, row, decoder)))
@@ -62,8 +62,8 @@ def test_only_new_events_are_read_and_nothing_depends_on_the_cache(instance, cac
 
 
 @pytest.mark.parametrize("damage", ["cut", "edited", "newer", "empty", "directory"])
-def test_an_invalid_cache_is_rebuilt(instance, cache, damage):
-    some(instance)
+def test_an_invalid_cache_is_rebuilt(instance, cache, damage, home):
+    some(instance, home)
     before = folded(instance, cache)
     text = cache.read_text()
     if damage == "edited":
@@ -78,18 +78,18 @@ def test_an_invalid_cache_is_rebuilt(instance, cache, damage):
     assert folded(instance, cache) == before
 
 
-def test_another_database_invalidates_the_cache(instance, cache):
-    some(instance)
+def test_another_database_invalidates_the_cache(instance, cache, home):
+    some(instance, home)
     folded(instance, cache)
     with dg.instance_for_test() as other:
         for number in range(9):
-            record(other, action(project="bank", subject=f"bank/{number}"))
+            record(other, home, action(project="bank", subject=f"bank/{number}"))
         assert list(folded(other, cache).projects) == ["bank"]
 
 
-def test_an_event_that_becomes_visible_late_is_not_missed(instance, cache):
+def test_an_event_that_becomes_visible_late_is_not_missed(instance, cache, home):
     """PostgreSQL numbers events when their transaction begins, and shows them when it commits."""
-    some(instance)
+    some(instance, home)
     before = folded(instance, cache)
     late = before.recent[1]
     held = json.loads(cache.read_text())["state"]
@@ -99,9 +99,9 @@ def test_an_event_that_becomes_visible_late_is_not_missed(instance, cache):
     assert folded(instance, cache) == before
 
 
-def test_failures_are_grouped_by_code_and_project_with_their_trend(instance, cache):
-    some(instance)
-    record(instance, action(kind="materialize", outcome="failed", error_code="RDX-SRC-001", project="bank"))
+def test_failures_are_grouped_by_code_and_project_with_their_trend(instance, cache, home):
+    some(instance, home)
+    record(instance, home, action(kind="materialize", outcome="failed", error_code="RDX-SRC-001", project="bank"))
     state = folded(instance, cache)
     now = max(project.last for project in state.projects.values()) + 1
     found = grouped(state, None, now - 7 * 86400, now)
@@ -113,8 +113,8 @@ def test_failures_are_grouped_by_code_and_project_with_their_trend(instance, cac
     assert grouped(state, None, now - 9e6, now - 8e6) == []
 
 
-def test_a_failure_recorded_by_the_action_and_by_its_step_counts_once(instance, cache):
+def test_a_failure_recorded_by_the_action_and_by_its_step_counts_once(instance, cache, home):
     for kind in ("promote", "materialize"):
-        record(instance, action(kind=kind, outcome="failed", error_code="RDX-MOD-001", run_id="run"))
+        record(instance, home, action(kind=kind, outcome="failed", error_code="RDX-MOD-001", run_id="run"))
     (failures,) = folded(instance, cache).failures.values()
     assert failures.count == 1

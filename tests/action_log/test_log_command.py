@@ -32,11 +32,12 @@ def ask(*arguments: str) -> str:
     return done.output
 
 
-def test_the_log_lists_materializations_failures_and_actions(toy: Toy, instance: dg.DagsterInstance):
+def test_the_log_lists_materializations_failures_and_actions(toy: Toy, instance: dg.DagsterInstance, home: Home):
     toy.source["a"] = "bug"
     toy.materialize(instance)
     record(
         instance,
+        home,
         Action(kind="approve", subject="toy/end", project="toy", actor="ada", outcome="ok", reason="looks good"),
     )
     found = json.loads(ask("log", "toy", "--json"))

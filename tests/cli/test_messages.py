@@ -181,7 +181,7 @@ def test_changes_of_tags_name_no_internal_key():
 
 
 def test_the_table_of_the_log_uses_plain_words(home: Home, instance: Any):
-    record(instance, Action(kind="approve", subject="shop/champion", project="shop", actor="ada"))
+    record(instance, home, Action(kind="approve", subject="shop/champion", project="shop", actor="ada"))
     line = radix("log").output
     assert " UTC  approve" in line
     assert "started" in line

@@ -273,7 +273,7 @@ def test_records_of_dagster_are_read_the_same_without_importing_it(
     with dg.DagsterInstance.get() as instance, home.metadata.tables() as tables:
         for project in ("shop", "bank"):
             subject = f"{project}/champion"
-            record(instance, Action(kind="promote", subject=subject, project=project, actor="ada", outcome="ok"))
+            record(instance, home, Action(kind="promote", subject=subject, project=project, actor="ada", outcome="ok"))
         for tags in ({}, {"radix/actor": "sensor"}):
             dg.materialize([orders], instance=instance, tags=tags)
         everything = list(entries(tables, Filter()))

@@ -183,7 +183,7 @@ def dead() -> str:
     return f"{host} {boot} 999999999 {started}"
 
 
-def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, instance: dg.DagsterInstance):
+def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, instance: dg.DagsterInstance, home: Home):
     toy.materialize(instance)
     commit = toy.tools.storage.latest("toy/gate")
     assert commit
@@ -198,7 +198,7 @@ def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, insta
         Action(kind="promote", subject="toy/gate", **{**common, "process": process_name()}),
     ]
     for action in actions:
-        record(instance, action)
+        record(instance, home, action)
     tidy(toy, instance)
     outcomes = {entry.action.id: entry.action.outcome for entry in read(instance) if entry.action.phase == "outcome"}
     assert [outcomes.get(action.id) for action in actions] == [
@@ -210,7 +210,7 @@ def test_an_intent_interrupted_by_a_kill_is_looked_up_and_closed(toy: Toy, insta
 
 
 def test_an_intent_of_another_machine_is_closed_once_it_can_no_longer_be_in_progress(
-    toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    toy: Toy, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, home: Home
 ):
     boot = process_name().split(" ")[1]
     begun = {"yesterday": (-86500, f"elsewhere {boot} 1 1"), "now": (0, f"elsewhere {boot} 1 1"),
@@ -220,15 +220,15 @@ def test_an_intent_of_another_machine_is_closed_once_it_can_no_longer_be_in_prog
         with monkeypatch.context() as patch:
             patch.setattr(time, "time", lambda skew=skew: clock() + skew)
             intent = Action(kind="release", subject="toy/end", project="toy", actor="ada", phase="intent")
-            record(instance, intent.model_copy(update={"process": process, "id": name}))
+            record(instance, home, intent.model_copy(update={"process": process, "id": name}))
     tidy(toy, instance)
     closed = {entry.action.id: entry.action.outcome for entry in read(instance) if entry.action.phase == "outcome"}
     assert closed == {"yesterday": "unknown", "restarted": "unknown"}
     assert [entry.action.id for entry in open_intents(read(instance))] == ["now"]
 
 
-def test_work_in_progress_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance):
-    with logged_action(instance, Action(kind="promote", subject="toy/end", project="toy", actor="ada")):
+def test_work_in_progress_in_this_process_is_left_alone(toy: Toy, instance: dg.DagsterInstance, home: Home):
+    with logged_action(instance, home, Action(kind="promote", subject="toy/end", project="toy", actor="ada")):
         assert tidy(toy, instance) == []
 
 

@@ -156,12 +156,12 @@ def test_exceeding_the_capacity_is_refused_with_a_code_or_there_is_no_limit(comp
         component.demand(BIG)
 
 
-def test_provisioning_is_recorded_once_before_and_once_after(given: Provider, instance: dg.DagsterInstance):
+def test_provisioning_is_recorded_once_before_and_once_after(given: Provider, instance: dg.DagsterInstance, home: Home):
     storage = given.components["storage"]
     for _ in range(2):
-        provision(instance, storage, "shop", USUAL, actor="ada", reason="for raw/orders")
-    remove(instance, storage, "shop", actor="ada", reason="done with it")
-    remove(instance, storage, "shop", actor="ada", reason="done with it")
+        provision(instance, home, storage, "shop", USUAL, actor="ada", reason="for raw/orders")
+    remove(instance, home, storage, "shop", actor="ada", reason="done with it")
+    remove(instance, home, storage, "shop", actor="ada", reason="done with it")
     found = [
         (one.action.kind, one.action.phase, one.action.outcome, one.action.subject)
         for one in reversed(read(instance, project="shop"))
@@ -222,16 +222,18 @@ def test_a_resource_whose_creation_was_killed_is_looked_up_at_the_next_start(
     assert open_intents(read(instance, project="shop")) == []
 
 
-def test_a_failed_apply_is_reported_and_the_next_one_succeeds(given: Provider, instance: dg.DagsterInstance):
+def test_a_failed_apply_is_reported_and_the_next_one_succeeds(
+    given: Provider, instance: dg.DagsterInstance, home: Home
+):
     storage = given.components["storage"]
     root = Path(vars(given.storage)["root"])
     root.parent.mkdir(parents=True, exist_ok=True)
     root.write_text("in the way")
     with pytest.raises(StorageError, match="RDX-STO-009"):
-        provision(instance, storage, "shop", USUAL, actor="ada", reason="")
+        provision(instance, home, storage, "shop", USUAL, actor="ada", reason="")
     assert read(instance, project="shop")[0].action.outcome == "failed"
     root.unlink()
-    provision(instance, storage, "shop", USUAL, actor="ada", reason="")
+    provision(instance, home, storage, "shop", USUAL, actor="ada", reason="")
     assert read(instance, project="shop")[0].action.outcome == "ok"
     assert open_intents(read(instance, project="shop")) == []
 
