@@ -71,19 +71,20 @@ def _example(database: Database) -> Example:
 
 def fit(found: list[Example]) -> Weights:
     """Fit all four regressions."""
-    told, silent = (
-        _regression(_rows(found, told, [[p.seen for p in e.pairs] for e in found])) for told in (True, False)
+    meaningful, silent = (
+        _regression(_rows(found, meaningful, [[p.seen for p in e.pairs] for e in found]))
+        for meaningful in (True, False)
     )
-    first = Weights(told, silent, {}, {})
+    first = Weights(meaningful, silent, {}, {})
     context = [surroundings(e.pairs, alone(e.pairs, first)) for e in found]
-    beside = [_regression(_rows(found, told, context)) for told in (True, False)]
-    return Weights(told, silent, beside[0], beside[1])
+    beside = [_regression(_rows(found, meaningful, context)) for meaningful in (True, False)]
+    return Weights(meaningful, silent, beside[0], beside[1])
 
 
 Rows = list[tuple[dict[str, float], bool, float]]
 
 
-def _rows(found: list[Example], told: bool, seen: list[list[dict[str, float]]]) -> Rows:  # noqa: FBT001 a kind of pairs
+def _rows(found: list[Example], meaningful: bool, seen: list[list[dict[str, float]]]) -> Rows:  # noqa: FBT001 a kind of pairs
     per = {name: sum(e.name == name for e in found) for name in {e.name for e in found}}
     rows = []
     for example, evidence in zip(found, seen, strict=True):
@@ -92,7 +93,7 @@ def _rows(found: list[Example], told: bool, seen: list[list[dict[str, float]]]) 
         rows += [
             (one, bool(right), weight)
             for pair, one, right in zip(example.pairs, evidence, example.right, strict=True)
-            if pair.told == told and right is not None
+            if pair.meaningful == meaningful and right is not None
         ]
     return rows
 
@@ -124,7 +125,10 @@ def judge(found: list[Example]) -> None:
         for example in (e for e in found if e.name == name):
             for verdict, right in zip(choose(example.pairs, weights), example.right, strict=True):
                 if right is not None:
-                    source, names = ("published", "worlds")[not example.real], ("silent", "told")[verdict.pair.told]
+                    source, names = (
+                        ("published", "worlds")[not example.real],
+                        ("silent", "meaningful")[verdict.pair.meaningful],
+                    )
                     group = f"{source}, names {names}"
                     verdicts.setdefault(group, []).append((verdict.probability, not verdict.refused, right))
     for group, values in sorted(verdicts.items()):
@@ -152,7 +156,7 @@ def main() -> None:
 def write(weights: Weights) -> None:
     """Write the weights as Python source."""
     lines = [HEADER.rstrip("\n")]
-    for name in ("alone_told", "alone_silent", "beside_told", "beside_silent"):
+    for name in ("alone_meaningful", "alone_silent", "beside_meaningful", "beside_silent"):
         lines.append(f'    "{name}": {{')
         fitted: Any = getattr(weights, name)
         lines += [f'        "{key}": {value},' for key, value in fitted.items()]

@@ -66,8 +66,8 @@ def private_in(
     """
     own = (said_private(tags_file) or {}).get(table, {})
     hidden = {name for name, private in before.items() if private}
-    gone = hidden.difference(columns)
-    new = {name for name in columns if name not in before and name not in own} if gone else set()
+    missing = hidden.difference(columns)
+    new = {name for name in columns if name not in before and name not in own} if missing else set()
     doubtful = {*suspected, *hidden, *new}
     return {name for name in doubtful if own.get(name) is not False} | {name for name in own if own[name]}
 

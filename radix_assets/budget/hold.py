@@ -24,7 +24,7 @@ def hold_back(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -
 
 def over_budget(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -> BudgetError | None:
     """Return why the project may not continue, or None. Nothing is computed if the project has no budget."""
-    if not project.budget.limited or not any(one.state == "stale" for one in statuses):
+    if not project.budget.limited or not any(status.state == "stale" for status in statuses):
         return None
     from radix_assets.budget.approvals import approved_plan
     from radix_assets.budget.plan import make_plan  # a plan reads footers, for which it loads pyarrow

@@ -68,30 +68,30 @@ def make_plan(project: Project, statuses: Sequence[AssetStatus], tools: Tools) -
     planned = []
     changes: dict[str, Change] = {}
     marks = []
-    for one in statuses:
-        work = assemble(project, one.step, tools, one.commit)
-        if not (one.step.deps or one.step.optional_deps):
-            marks.append((one.step.name, _mark(work)))
-        if one.state in {"fresh", "failed"}:
+    for status in statuses:
+        work = assemble(project, status.step, tools, status.commit)
+        if not (status.step.deps or status.step.optional_deps):
+            marks.append((status.step.name, _mark(work)))
+        if status.state in {"fresh", "failed"}:
             continue
         need = _need(work, expected)
-        use = model.predict(need, one.step.key)
-        expected[one.step.name] = int(use.table_bytes.middle)
-        required = components_of(one.step.stage, tools.provider)
-        planned.append(PlannedStep(key=one.step.key, need=need, use=use, dollars=_dollars(use, required)))
+        use = model.predict(need, status.step.key)
+        expected[status.step.name] = int(use.table_bytes.middle)
+        required = components_of(status.step.stage, tools.provider)
+        planned.append(PlannedStep(key=status.step.key, need=need, use=use, dollars=_dollars(use, required)))
         for component in required:
             change = component.plan(project.name, request_of(use))
             if change.action != "none":
                 changes.setdefault(change.component, change)
     metered = _endpoint(project, planned, tools.provider.components["endpoint"])
-    before = spent([one.step for one in statuses], tools)
+    before = spent([status.step for status in statuses], tools)
     whole = before.plus(_sum(planned, "middle", metered))
     most = _rounded(before.plus(_sum(planned, "high", metered)))
     inputs = _hash(
         {
             "settings": project.model_dump(mode="json", exclude=_NOT_THE_PLAN),
             "sources": marks,
-            "versions": {one.step.stage.name: one.step.stage.version for one in statuses},
+            "versions": {status.step.stage.name: status.step.stage.version for status in statuses},
             "prices": tools.provider.prices().model_dump(mode="json"),
             "month": month(),
         }
@@ -129,12 +129,12 @@ def _need(work: Work, expected: dict[str, int]) -> Need:
 
 def _dollars(use: Prediction, required: Sequence[Component]) -> Interval:
     """Return the cost of computing and of storing the output. An endpoint costs beyond its step, so it is separate."""
-    rated = [one for one in required if one.capability != "endpoint"]
+    rated = [component for component in required if component.capability != "endpoint"]
     bounds: tuple[Bound, ...] = ("low", "middle", "high")
     by_bound = dict.fromkeys(bounds, 0.0)
     for bound in bounds:
         request = request_of(use, bound)
-        for rate in (one.rate(request) for one in rated):
+        for rate in (component.rate(request) for component in rated):
             by_bound[bound] += rate.dollars_hour * request.seconds / HOUR + rate.dollars_month
     return Interval(**by_bound)
 

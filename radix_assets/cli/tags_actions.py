@@ -186,7 +186,7 @@ def refresh(here: Place, project: Project) -> "Work":
     work = assemble(project, step, tools, storage.latest(step.key))
     instance = here.instance
 
-    def tell(action: dict[str, Any]) -> None:
+    def record_edit(action: dict[str, Any]) -> None:
         record(instance, here.home, Action(subject=step.key, project=project.name, outcome="ok", **action))
 
     try:
@@ -194,7 +194,7 @@ def refresh(here: Place, project: Project) -> "Work":
     except RadixError:
         if not project.tags_path.exists():
             raise  # otherwise its mistakes are shown
-    log_changes(project.tags_path, tell)
+    log_changes(project.tags_path, record_edit)
     return work
 
 

@@ -153,7 +153,7 @@ def _row(suspect: Suspect) -> dict[str, str | float]:
 
 
 def _checks(exploration: Exploration, tags: Tags) -> list[Check]:
-    balance, kept = exploration.balance, exploration.kept(tags)
+    balance, confirmed = exploration.balance, exploration.kept(tags)
     known = balance.rows - balance.unknown
     rarest = balance.classes[-1] if balance.classes else None
     balanced = rarest is None or (rarest.share >= RARE_SHARE and rarest.rows >= RARE_ROWS)
@@ -180,9 +180,9 @@ def _checks(exploration: Exploration, tags: Tags) -> list[Check]:
         ),
         Check(
             "leaks_excluded",
-            not kept,
-            f"a user kept these leak suspects as features: {', '.join(kept)}"
-            if kept
+            not confirmed,
+            f"a user kept these leak suspects as features: {', '.join(confirmed)}"
+            if confirmed
             else f"{counted(len(exploration.excluded(tags)), 'column', 'columns')} excluded from the features as leaks",
             "WARN",
         ),

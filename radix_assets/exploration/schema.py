@@ -143,7 +143,7 @@ class Exploration(BaseModel):
 
     def kept(self, tags: Tags) -> list[str]:
         """Return the strong suspects that a user has confirmed as features, as `table.column`, sorted."""
-        kept = set()
+        confirmed = set()
         for suspect in self.suspects:
             if suspect.severity != "strong" or suspect.table not in tags.tables:
                 continue
@@ -151,5 +151,5 @@ class Exploration(BaseModel):
             for column in columns if suspect.column == "*" else [suspect.column]:
                 tag = columns.get(column)
                 if tag is not None and tag.human and tag.role == "feature":
-                    kept.add(f"{suspect.table}.{column}")
-        return sorted(kept)
+                    confirmed.add(f"{suspect.table}.{column}")
+        return sorted(confirmed)

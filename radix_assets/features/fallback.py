@@ -79,13 +79,13 @@ def transformed(node: Transform, values: Sequence[pl.Series], cutoffs: Times) ->
         warnings.simplefilter("ignore")
         if not primitive.uses_calc_time:
             return _polars(list(function(*columns)))
-        found: list[Any] = [None] * len(cutoffs)
+        results: list[Any] = [None] * len(cutoffs)
         for cutoff in np.unique(cutoffs[cutoffs != NEVER]):
             rows = np.flatnonzero(cutoffs == cutoff)
             some = function(*(column.iloc[rows] for column in columns), time=pd.Timestamp(int(cutoff) * 1000))
             for row, value in zip(rows, some, strict=True):
-                found[row] = value
-    return _polars(found)
+                results[row] = value
+    return _polars(results)
 
 
 def _primitive(node: Aggregation | Transform) -> Any:

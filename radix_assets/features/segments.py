@@ -65,9 +65,9 @@ class Segments:
         """Own times of the original rows."""
         self._origin: Ints | None = None
         if values.mask is not None:
-            kept = np.concatenate([[0], np.cumsum(values.mask)])
+            positions = np.concatenate([[0], np.cumsum(values.mask)])
             self._origin = np.flatnonzero(values.mask)
-            values, offsets = replace(values.at(self._origin), mask=None), kept[offsets]
+            values, offsets = replace(values.at(self._origin), mask=None), positions[offsets]
         self.values = values
         self._offsets = offsets
         self._lengths = np.diff(offsets)
@@ -161,8 +161,8 @@ class Segments:
         if times is None:
             return np.full(len(self._lengths), np.nan)
         present = ~np.isnan(self._numbers)
-        kept = np.concatenate([[0], np.cumsum(present)])
-        inner = Segments(self.values.at(np.flatnonzero(present)), kept[self._offsets])
+        positions = np.concatenate([[0], np.cumsum(present)])
+        inner = Segments(self.values.at(np.flatnonzero(present)), positions[self._offsets])
         return inner._slope()
 
     def _slope(self) -> Floats:

@@ -102,7 +102,7 @@ def _compare(
         return (
             None,
             None,
-            f"The features have changed ({len(missing)} are gone), so the champion cannot score these rows.",
+            f"The features have changed ({len(missing)} are missing), so the champion cannot score these rows.",
         )
     own = pl.read_parquet(challenger / PREDICTIONS)
     index = np.flatnonzero(np.isin(data.positions, own[ROW].to_numpy()))

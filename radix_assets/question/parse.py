@@ -243,8 +243,8 @@ class _Parser:
         """Return the single table of an aggregated expression."""
         tables = list(dict.fromkeys(column.table for column in columns(of)))
         if len(tables) != 1:
-            found = f"a function over {' and '.join(tables)}" if tables else "a function over no column"
-            raise wrong(self._text, of.place, found, expected="columns of one table, such as sum(orders.amount)")
+            aggregated = f"a function over {' and '.join(tables)}" if tables else "a function over no column"
+            raise wrong(self._text, of.place, aggregated, expected="columns of one table, such as sum(orders.amount)")
         return tables[0]
 
     def _peek(self, *texts: str) -> bool:

@@ -109,10 +109,10 @@ def _no_parent(fact: Fact) -> str:
 
 def named(child: Fact, parent: Fact) -> tuple[float, str]:
     """Return the name score, from 0 to 1, and its reason; 0 for names that are mere numbers."""
-    if not child.told or (not parent.told and child.table == parent.table):
+    if not child.meaningful or (not parent.meaningful and child.table == parent.table):
         return 0.0, ""
     score, reason = name_score(child.table, child.bare, parent.table, parent.bare, people=parent.people)
-    return (score, reason) if parent.told or "names the table" in reason else (0.0, "")
+    return (score, reason) if parent.meaningful or "names the table" in reason else (0.0, "")
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _ruled_out_by_names(child: Fact, parent: Fact, name: float, *, primary: bool
     """Return whether names rule a pair out: self-references need a meaningful name, keys only point to namesakes."""
     if parent.kind == "day" and name < STRONG:
         return True
-    if not child.told or not parent.told:
+    if not child.meaningful or not parent.meaningful:
         return False
     if child.table == parent.table:
         return name < HINT and not is_key_like(child.name)

@@ -70,7 +70,7 @@ def _other_number(pair: Pair) -> str:
     repeated = column.distinct < ALL_BUT * column.present
     if child.table == pair.parent.table and (child.unique or (pair.name < HINT and not repeated)):
         return "numbers the same rows again"
-    if not child.told or pair.name >= HINT or child.kind != "integer" or silent_table(pair.parent.table):
+    if not child.meaningful or pair.name >= HINT or child.kind != "integer" or silent_table(pair.parent.table):
         return ""
     if pair.bits >= CERTAIN_BITS / 2 or child.bare.lower() == pair.parent.bare.lower():
         return ""

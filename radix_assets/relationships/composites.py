@@ -40,13 +40,13 @@ class Option:
     child: Fact
     key: Fact
     name: float
-    kin: bool
+    related: bool
     """Whether both point to the same column of a third table, or one to the other."""
 
     @property
     def rank(self) -> tuple[float, float]:
         """Return a sort key: better ones are larger."""
-        return (self.name, float(self.kin))
+        return (self.name, float(self.related))
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class Match:
     def rank(self) -> tuple[float, ...]:
         """Return a sort key: better ones are larger."""
         names = sum(option.name for option in self.options) / len(self.options)
-        kin = sum(option.kin for option in self.options)
-        return (names, kin, round(self.share.rows, 3), round(self.share.used, 3))
+        related = sum(option.related for option in self.options)
+        return (names, related, round(self.share.rows, 3), round(self.share.used, 3))
 
 
 def composite_links(
@@ -127,27 +127,28 @@ def _ways(
     ways = [
         way
         for way in ways
-        if any(option.name >= STRONG or option.kin for option in way) or not any(option.child.told for option in way)
+        if any(option.name >= STRONG or option.related for option in way)
+        or not any(option.child.meaningful for option in way)
     ]
-    return iter(sorted(ways, key=lambda way: -sum(option.name + 0.5 * option.kin for option in way)))
+    return iter(sorted(ways, key=lambda way: -sum(option.name + 0.5 * option.related for option in way)))
 
 
 def _option(child: Fact, key: Fact, points: Mapping[Place, Place]) -> Option | None:
-    name = named(child, key)[0] if child.told and key.told else 0.0
-    same = child.told and key.told and child.bare.lower() == key.bare.lower()
+    name = named(child, key)[0] if child.meaningful and key.meaningful else 0.0
+    same = child.meaningful and key.meaningful and child.bare.lower() == key.bare.lower()
     if same:
         name = 1.0  # `year`: a name that many tables share is meaningful beside others
     alike = child.kind == key.kind and bool(child.kind)
     if not child.column.present or not (alike or (same and child.column.dtype == key.column.dtype)):
         return None
-    kin = points.get(child.at, child.at) == points.get(key.at, key.at)
+    related = points.get(child.at, child.at) == points.get(key.at, key.at)
     if name < STRONG and child.kind == key.kind == "integer":
         quantiles = child.column.quantiles
         if quantiles.get("0.05", child.low) < key.low or quantiles.get("0.95", child.high) > key.high:
             return None
-    if name < STRONG and not kin and child.column.distinct > 1.05 * key.column.distinct + 1:
+    if name < STRONG and not related and child.column.distinct > 1.05 * key.column.distinct + 1:
         return None
-    return Option(child, key, name, kin)
+    return Option(child, key, name, related)
 
 
 def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match | None:
@@ -172,11 +173,11 @@ def _tested(options: tuple[Option, ...], own: set[str], values: Values) -> Match
             tuples > FULL * universe and values.mixed_containment((child, left), (parent, right)) > share.rows - MARGIN
         )
         return None if full and not _extends(child, parent) else match
-    tied = any(option.kin or option.name >= STRONG for option in options)
+    tied = any(option.related or option.name >= STRONG for option in options)
     # It numbers the same things itself, unless both sides are equal.
     numbering = bool(own) and own <= set(left) and share.used < ALL
-    told = any(option.child.told and option.key.told for option in options)
-    if numbering or bits < (2 * BITS if told or not tied else BITS) or share.used < USED:
+    meaningful = any(option.child.meaningful and option.key.meaningful for option in options)
+    if numbering or bits < (2 * BITS if meaningful or not tied else BITS) or share.used < USED:
         return None
     by_chance = values.mixed_containment((child, left), (parent, right))
     return match if by_chance < share.rows - (MARGIN if tied else 2 * MARGIN) else None
@@ -189,8 +190,8 @@ def _siblings(options: tuple[Option, ...], own: set[str]) -> bool:
     """
     child, parent = options[0].child.table, options[0].key.table
     same_key = own == {option.child.name for option in options}
-    outer = all(option.kin or is_generic(option.key.name) or _calendar(option.key.name) for option in options)
-    return same_key and outer and any(option.kin for option in options) and not _extends(child, parent)
+    outer = all(option.related or is_generic(option.key.name) or _calendar(option.key.name) for option in options)
+    return same_key and outer and any(option.related for option in options) and not _extends(child, parent)
 
 
 def _extends(child: str, parent: str) -> bool:
@@ -230,7 +231,7 @@ def _relationship(match: Match, values: Values) -> Relationship:
     counts = values.counts(match.child, columns)
     rows = int(counts["n"].sum())
     names = "same names as the key" if match.all_named else "names differ from the key"
-    if not any(option.child.told for option in match.options):
+    if not any(option.child.meaningful for option in match.options):
         names = "names say nothing beside the key"
     strength = min(1.0, match.bits / 100)
     confidence = (0.85 if match.all_named else 0.6) + 0.13 * strength

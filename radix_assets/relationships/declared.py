@@ -98,14 +98,14 @@ def _relationship(
         sides = (table, tuple(link.columns)), (link.parent, tuple(link.parent_columns))
         share = values.containment(*sides).rows
     unique = [set(columns) for columns in (declared.primary_key, *declared.unique)]
-    one: Cardinality = "one_to_one" if set(link.columns) in unique else "many_to_one"
+    cardinality: Cardinality = "one_to_one" if set(link.columns) in unique else "many_to_one"
     why = "declared as a foreign key by the source"
     return Relationship(
         child=table,
         child_columns=link.columns,
         parent=link.parent,
         parent_columns=link.parent_columns,
-        cardinality=one,
+        cardinality=cardinality,
         coverage=round(share, 4),
         confidence=DECLARED,
         evidence=f"{why}; {coverage(share, present)}" if present else why,

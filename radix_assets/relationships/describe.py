@@ -30,15 +30,15 @@ def relationship_of(verdict: Verdict, values: Values) -> Relationship:
 
 def alternative_of(verdict: Verdict, main: Verdict, values: Values) -> Alternative:
     """Return a link that repeats another, with the name of that one."""
-    link, kept = relationship_of(verdict, values), relationship_of(main, values)
-    text = f"finds the same rows as {kept.name}: another way to join, no second relationship; {link.evidence}"
-    return Alternative(**link.model_dump(exclude={"evidence"}), evidence=text, repeats=kept.name)
+    link, main_link = relationship_of(verdict, values), relationship_of(main, values)
+    text = f"finds the same rows as {main_link.name}: another way to join, no second relationship; {link.evidence}"
+    return Alternative(**link.model_dump(exclude={"evidence"}), evidence=text, repeats=main_link.name)
 
 
 def evidence_of(pair: Pair, rows: float) -> str:
     """Return why a pair is accepted."""
     why = [
-        pair.reason or ("names differ" if pair.told else "names say nothing"),
+        pair.reason or ("names differ" if pair.meaningful else "names say nothing"),
         coverage(rows, pair.child.column.present),
     ]
     if pair.bits >= CERTAIN_BITS / 2:

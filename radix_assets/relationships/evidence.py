@@ -32,9 +32,9 @@ class Pair:
     """The evidence, by name."""
 
     @property
-    def told(self) -> bool:
+    def meaningful(self) -> bool:
         """Whether both names are meaningful."""
-        return self.child.told and (self.parent.told or self.name > 0)
+        return self.child.meaningful and (self.parent.meaningful or self.name > 0)
 
     @property
     def one_to_one(self) -> bool:
@@ -149,7 +149,7 @@ def _roles(child: Fact, parent: Fact, own: float, key: float) -> dict[str, float
 
 
 def _names(pair: Pair) -> dict[str, float]:
-    if not pair.told:
+    if not pair.meaningful:
         return {}
     child, parent = pair.child, pair.parent
     attribute = is_attribute(child.name) or is_count(child.name)

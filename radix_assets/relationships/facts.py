@@ -38,7 +38,7 @@ class Fact:
     kind: str
     """"integer" for integers of any type, "text", "day" for dates; empty if it cannot be a key."""
     column: ColumnProfile
-    told: bool
+    meaningful: bool
     """Whether the name is meaningful."""
     people: bool = False
     """Whether the table's rows are people, by the names of its columns."""
@@ -114,12 +114,12 @@ def _whole(column: ColumnProfile) -> bool:
 
 def could_point(fact: Fact) -> bool:
     """Return whether a column may be a foreign key: it holds values of an identifying kind."""
-    return bool(fact.kind) and fact.column.present > 0 and not (fact.told and is_row_number(fact.name))
+    return bool(fact.kind) and fact.column.present > 0 and not (fact.meaningful and is_row_number(fact.name))
 
 
 def could_be_parent(fact: Fact) -> bool:
     """Return whether a column may be referenced: no value of it repeats."""
-    return fact.unique and bool(fact.kind) and not (fact.told and is_row_number(fact.name))
+    return fact.unique and bool(fact.kind) and not (fact.meaningful and is_row_number(fact.name))
 
 
 def silent_table(name: str) -> bool:

@@ -29,11 +29,11 @@ def group_keys(
         and fact.at not in pointing
         and could_point(fact)
         and not fact.unique
-        and fact.told
+        and fact.meaningful
         and is_key_like(fact.name)
         and not is_sequence(fact.name)
     ]
-    found = []
+    groups = []
     for columns in facts.values():
         for child in columns:
             if child.at in pointing or not could_point(child) or child.unique:
@@ -44,7 +44,7 @@ def group_keys(
                 sides = (*child.at, child.column.distinct), (*parent.at, parent.column.distinct)
                 over = values.overlap(*sides, child.kind, LEAST)
                 if over is not None and (child in parents) * (over.distinct < 1) == 0:
-                    found.append(
+                    groups.append(
                         GroupKey(
                             child=child.table,
                             child_column=child.name,
@@ -55,4 +55,4 @@ def group_keys(
                         )
                     )
                     break
-    return found[:MOST]
+    return groups[:MOST]

@@ -43,7 +43,7 @@ class Setting:
     silent: frozenset[str]
     """Columns with meaningless names."""
     hints: Hints
-    told: bool = True
+    meaningful: bool = True
     """Whether the table's name is meaningful."""
     elsewhere: frozenset[str] = frozenset()
     """Columns with the name of one that is unique in another table."""
@@ -71,7 +71,9 @@ def single_score(setting: Setting, place: int, column: ColumnProfile) -> float:
         meant = words(name)[-1:] == ("id",) and name not in setting.silent and place == 0
         return 0.5 if meant else 0.15 + max(0.0, 0.15 - 0.05 * place)
     place -= sum(setting.numbers_rows(other) for other in list(setting.profile.columns)[:place])
-    return score + (_silent_single(place, column) if name in setting.silent else _told_single(setting, place, column))
+    return score + (
+        _silent_single(place, column) if name in setting.silent else _meaningful_single(setting, place, column)
+    )
 
 
 def _silent_single(place: int, column: ColumnProfile) -> float:
@@ -88,13 +90,13 @@ def _silent_single(place: int, column: ColumnProfile) -> float:
     return score
 
 
-def _told_single(setting: Setting, place: int, column: ColumnProfile) -> float:
+def _meaningful_single(setting: Setting, place: int, column: ColumnProfile) -> float:
     name, shared = column.name, setting.shared
     score = 0.35 + max(0.0, 0.15 - 0.05 * place)
     if is_named_after(name, setting.profile.table):
         score += 0.5
     elif is_key_like(name):
-        score += 0.25 if setting.told or place else 0.45
+        score += 0.25 if setting.meaningful or place else 0.45
     if shared[name] > 1:
         score += 0.15 + 0.02 * min(shared[name], 5)
     if (column.length_mean or 0) > LONG_TEXT:

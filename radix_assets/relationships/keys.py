@@ -129,7 +129,7 @@ def _composite(setting: Setting, values: Values) -> PrimaryKey | None:
     tries += [
         group
         for group in combinations(members, 2)
-        if tuple(sorted(one.column.name for one in group)) in numbered and not set(group) <= set(pool)
+        if tuple(sorted(fact.column.name for fact in group)) in numbered and not set(group) <= set(pool)
     ]
     scored = sorted(((_worth(group, numbered), group) for group in tries), key=lambda item: -item[0])
     failed = 0

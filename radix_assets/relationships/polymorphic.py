@@ -52,7 +52,7 @@ def polymorphic_pairs(
 def _says_which(kind: Fact, number: Fact) -> bool:
     """Return whether one column has the words of the other with a word for a type: `party_kind` and `party_id`."""
     words, own = stems(kind.name), stems(number.name)
-    if len(words) < 2 or words[-1] not in _TYPES or not is_key_like(number.name) or not kind.told:  # noqa: PLR2004 one word is all of it
+    if len(words) < 2 or words[-1] not in _TYPES or not is_key_like(number.name) or not kind.meaningful:  # noqa: PLR2004 one word is all of it
         return False
     return words[:-1] == own[:-1] and 1 < kind.column.distinct <= MOST_TYPES
 

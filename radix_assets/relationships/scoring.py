@@ -17,9 +17,9 @@ FAR = 8.0
 class Weights:
     """Weights of two logistic regressions, for pairs with meaningful names and without, by name of the evidence."""
 
-    alone_told: Mapping[str, float]
+    alone_meaningful: Mapping[str, float]
     alone_silent: Mapping[str, float]
-    beside_told: Mapping[str, float]
+    beside_meaningful: Mapping[str, float]
     beside_silent: Mapping[str, float]
 
 
@@ -38,13 +38,13 @@ def chance(log_odds: float) -> float:
 
 def alone(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[float]:
     """Return the log odds of each pair from its own evidence."""
-    return [odds(pair.seen, weights.alone_told if pair.told else weights.alone_silent) for pair in pairs]
+    return [odds(pair.seen, weights.alone_meaningful if pair.meaningful else weights.alone_silent) for pair in pairs]
 
 
 def beside(pairs: Sequence[Pair], first: Sequence[float], weights: Weights = FITTED) -> list[float]:
     """Return the log odds of each pair given the others, from those of each alone."""
     return [
-        odds(seen, weights.beside_told if pair.told else weights.beside_silent)
+        odds(seen, weights.beside_meaningful if pair.meaningful else weights.beside_silent)
         for pair, seen in zip(pairs, surroundings(pairs, first), strict=True)
     ]
 

@@ -27,12 +27,12 @@ def spelled_links(
         fact
         for columns in facts.values()
         for fact in columns
-        if fact.told and fact.kind in {"text", "integer"} and keys.get(fact.table) == [fact.name]
+        if fact.meaningful and fact.kind in {"text", "integer"} and keys.get(fact.table) == [fact.name]
     ]
     links = []
     for columns in facts.values():
         for child in columns:
-            if child.at in taken or not child.told or not could_point(child) or is_row_number(child.name):
+            if child.at in taken or not child.meaningful or not could_point(child) or is_row_number(child.name):
                 continue
             if not FEWEST <= child.column.distinct <= MOST or child.kind == "day":
                 continue
@@ -47,7 +47,7 @@ def _best(child: Fact, parents: list[Fact], values: Values) -> list[Relationship
             break
         share = values.folded_containment(child.at, parent.at)
         if share is not None and share.rows >= LEAST:
-            found = coverage(share.rows, child.column.present)
+            covered = coverage(share.rows, child.column.present)
             unique = child.column.distinct == child.column.present
             return [
                 Relationship(
@@ -59,7 +59,7 @@ def _best(child: Fact, parents: list[Fact], values: Values) -> list[Relationship
                     folded=True,
                     coverage=round(share.rows, 4),
                     confidence=round(0.95 * share.rows, 2),
-                    evidence=f"{reason}; {found} if capitals and leading zeros are ignored, as the two tables spell "
+                    evidence=f"{reason}; {covered} if capitals and leading zeros are ignored, as the two tables spell "
                     "their keys differently",
                 )
             ]

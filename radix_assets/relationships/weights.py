@@ -1,7 +1,7 @@
 """Weights of the evidence, fitted by benchmarks/relationship_fit.py on published and synthetic databases."""
 
 WEIGHTS: dict[str, dict[str, float]] = {
-    "alone_told": {
+    "alone_meaningful": {
         "bias": -2.046,
         "all used": 0.024,
         "any orphans": -1.255,
@@ -96,7 +96,7 @@ WEIGHTS: dict[str, dict[str, float]] = {
         "used of expected": 2.472,
         "values": 1.505,
     },
-    "beside_told": {
+    "beside_meaningful": {
         "bias": 0.108,
         "alone": 0.545,
         "alone at child": 1.18,

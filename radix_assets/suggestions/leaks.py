@@ -179,7 +179,7 @@ def _parts(numbers: Mapping[str, Floats], target: Floats, name: str) -> list[Sus
     def holds(total: Floats, *parts: Floats) -> bool:
         total_of_parts = np.sum(parts, axis=0)
         busy = np.abs(total) > 0
-        several = all(float((np.abs(part[busy]) > 0).mean() if busy.any() else 0) > 0.02 for part in parts)  # noqa: PLR2004 not nought
+        several = all(float((np.abs(part[busy]) > 0).mean() if busy.any() else 0) > 0.02 for part in parts)  # noqa: PLR2004 not just zero
         return several and float((np.abs(total_of_parts - total) <= size + 1e-6 * np.abs(total)).mean()) >= _EXACT
 
     for count in (2, 3):

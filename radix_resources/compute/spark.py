@@ -80,11 +80,11 @@ class SparkCompute:
         may have ended by the next attempt.
         """
         self.ready()
-        with self.told():
+        with self.coded_errors():
             session, mine = self._open(_builder())
         try:
             with (
-                self.told(),
+                self.coded_errors(),
                 watched(session, self._workers_lost()) if self._asks_for_executors else contextlib.nullcontext(),
             ):
                 yield session
@@ -112,7 +112,7 @@ class SparkCompute:
         self._reachable()
 
     @contextlib.contextmanager
-    def told(self) -> Iterator[None]:
+    def coded_errors(self) -> Iterator[None]:
         """Raise Spark's errors inside as coded errors."""
         try:
             yield

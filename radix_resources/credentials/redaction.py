@@ -64,13 +64,13 @@ def hide_bytes(content: bytes) -> bytes:
 
 def _guard() -> None:
     """Pass all log records of this process, and the error that ends it, through `hide`."""
-    make, tell = logging.getLogRecordFactory(), sys.excepthook
+    make, print_error = logging.getLogRecordFactory(), sys.excepthook
 
-    def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def print_scrubbed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if shows(error):
             sys.stderr.write(hide("".join(traceback.format_exception(kind, error, trace))))
         else:
-            tell(kind, error, trace)
+            print_error(kind, error, trace)
 
     def safe(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
@@ -89,4 +89,4 @@ def _guard() -> None:
         return record
 
     logging.setLogRecordFactory(safe)
-    sys.excepthook = told
+    sys.excepthook = print_scrubbed

@@ -131,12 +131,12 @@ def verify(files: dict[str, str]) -> None:
             with Path(name).open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
-            digest = "gone"
+            digest = "missing"
         if digest != expected:
             raise Refused(
                 {
                     "code": "RDX-SRV-007",
-                    "found": f"{Path(name).name} is {'gone' if digest == 'gone' else 'not what was published'}",
+                    "found": f"{Path(name).name} is {'missing' if digest == 'missing' else 'not what was published'}",
                     "expected": "the file that the model was evaluated with",
                     "hint": "materialize again the asset that wrote it",
                     "file": name,

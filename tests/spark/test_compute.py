@@ -101,12 +101,12 @@ def test_a_project_names_its_engine_and_its_cluster(file: Path, home: Home):
 
 def test_a_failure_of_the_workers_is_a_coded_error_without_values(master: str, spark: Any, tmp_path: Path):
     compute = SparkCompute(master)
-    with pytest.raises(RadixError) as caught, compute.told():
+    with pytest.raises(RadixError) as caught, compute.coded_errors():
         spark.read.parquet(f"file://{tmp_path}/nothing.parquet").collect()
     assert caught.value.code == "RDX-CMP-006"
-    with pytest.raises(RadixError) as caught, compute.told():
+    with pytest.raises(RadixError) as caught, compute.coded_errors():
         spark.sql("SELECT raise_error('secret')").collect()
     assert caught.value.code == "RDX-CMP-005"
     assert "secret" not in str(caught.value)
-    with pytest.raises(KeyError), compute.told():
+    with pytest.raises(KeyError), compute.coded_errors():
         raise KeyError("mine")

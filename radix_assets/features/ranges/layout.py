@@ -56,8 +56,8 @@ class Level:
         number = np.cumsum(first) - 1
         several = np.bincount(number)[number] > 1 if len(number) else first
         self.up[several] = np.arange(int(several.sum()))
-        kept = np.flatnonzero(first[several])
-        return np.repeat(kept, np.diff(np.append(kept, int(several.sum()))))
+        group_starts = np.flatnonzero(first[several])
+        return np.repeat(group_starts, np.diff(np.append(group_starts, int(several.sum()))))
 
     def arranged(self, rows: MergeState) -> MergeState:
         """Return the states of rows in the stored order."""

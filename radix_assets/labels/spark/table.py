@@ -45,8 +45,8 @@ def label(
     asking = SparkAsker(session, asker)
     moments = here.past(cast("Asker", asking))
     chosen = asking.tables.checkpointed(asking.at(moments, labelled=True).where(ASKED))
-    counts = chosen.agg(_expr("count(*)", "asked"), _expr(f"count({LABEL})", "told")).collect()[0]
-    defined, halvings, number = _thinned(chosen.where(f"{LABEL} IS NOT NULL"), counts["told"])
+    counts = chosen.agg(_expr("count(*)", "asked"), _expr(f"count({LABEL})", "labelled")).collect()[0]
+    defined, halvings, number = _thinned(chosen.where(f"{LABEL} IS NOT NULL"), counts["labelled"])
     last = asking.span()
     now = 0 if last is None else last[1] // _DAY * _DAY + _DAY
     rows_to_predict = asking.at(np.array([now], dtype=np.int64), labelled=False).where(ASKED)
@@ -56,7 +56,7 @@ def label(
     written = write(_named(asking, both, key, _plain(defined)), [*key, at, named], file, ["part", AT, ENTITY])
     times = pl.Series(moments, dtype=pl.Int64).cast(pl.Datetime("us")).dt.to_string("iso").to_list()
     return SparkLabels(
-        times, counts["asked"], counts["asked"] - counts["told"], 0.5**halvings, number, written - number
+        times, counts["asked"], counts["asked"] - counts["labelled"], 0.5**halvings, number, written - number
     )
 
 
