@@ -1,5 +1,6 @@
 """The results of the exploration with the target, as data."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel
@@ -130,26 +131,20 @@ class Exploration(BaseModel):
         These are every strong suspect that no user has confirmed as a feature, and every column tagged as a leak. The
         target's own column and the keys that connect tables are not listed: their roles are enough.
         """
-        excluded = {f"{table}.{column}" for table, each in tags.tables.items() for column in each.with_role("leak")}
-        for suspect in self.suspects:
-            if suspect.severity != "strong" or suspect.table not in tags.tables:
-                continue
-            columns = tags.tables[suspect.table].columns
-            for column in columns if suspect.column == "*" else [suspect.column]:
-                tag = columns.get(column)
-                if tag is None or not (tag.human and tag.role == "feature"):
-                    excluded.add(f"{suspect.table}.{column}")
-        return sorted(excluded - {f"{tags.target.table}.{tags.target.column}"})
+        leaks = {f"{table}.{column}" for table, each in tags.tables.items() for column in each.with_role("leak")}
+        suspected = {name for name, confirmed in self._strong_columns(tags) if not confirmed}
+        return sorted((leaks | suspected) - {f"{tags.target.table}.{tags.target.column}"})
 
     def kept(self, tags: Tags) -> list[str]:
         """Return the strong suspects that a user has confirmed as features, as `table.column`, sorted."""
-        confirmed = set()
+        return sorted({name for name, confirmed in self._strong_columns(tags) if confirmed})
+
+    def _strong_columns(self, tags: Tags) -> Iterator[tuple[str, bool]]:
+        """Yield the strong suspects as `table.column`, and whether a user has confirmed each as a feature."""
         for suspect in self.suspects:
             if suspect.severity != "strong" or suspect.table not in tags.tables:
                 continue
             columns = tags.tables[suspect.table].columns
             for column in columns if suspect.column == "*" else [suspect.column]:
                 tag = columns.get(column)
-                if tag is not None and tag.human and tag.role == "feature":
-                    confirmed.add(f"{suspect.table}.{column}")
-        return sorted(confirmed)
+                yield f"{suspect.table}.{column}", tag is not None and tag.human and tag.role == "feature"

@@ -47,9 +47,9 @@ def make_relationships(tables: Mapping[str, Path], profiles: Mapping[str, TableP
             "group keys": Table([_group(group) for group in schema.group_keys]),
         },
         checks=[
-            Check("every_table_has_a_primary_key", not without, _said(without, "without a key"), "WARN"),
-            Check("no_primary_key_repeats", not flawed, _said(flawed, "with repeated keys"), "WARN"),
-            Check("few_broken_references", not weak, _said([r.name for r in weak], "with missing parents"), "WARN"),
+            Check("every_table_has_a_primary_key", not without, _listed(without, "without a key"), "WARN"),
+            Check("no_primary_key_repeats", not flawed, _listed(flawed, "with repeated keys"), "WARN"),
+            Check("few_broken_references", not weak, _listed([r.name for r in weak], "with missing parents"), "WARN"),
         ],
     )
 
@@ -86,5 +86,5 @@ def _group(group: GroupKey) -> dict[str, str | float]:
     }
 
 
-def _said(names: list[str], what: str) -> str:
+def _listed(names: list[str], what: str) -> str:
     return f"{len(names)} {what}: {', '.join(names[:10])}" if names else f"none {what}"

@@ -86,18 +86,9 @@ def _parent_columns(question: Question, relation: Relationship, path: Path) -> I
         key not in question.names for key in relation.child_columns
     ):
         return
-    left = _keys(question, relation.child_columns)
-    kinds = frame.collect_schema()
-    on = [f"k{i}" for i in range(len(relation.parent_columns))]
     keys = [f"c{names.index(key)}" for key in relation.parent_columns]
-    right = frame.with_columns(
-        _key(kinds[key], left.schema[name], key, folded_key=relation.folded).alias(name)
-        for key, name in zip(keys, on, strict=True)
-    )
-    left = left.with_columns(
-        _key(left.schema[name], kinds[key], name, folded_key=relation.folded)
-        for key, name in zip(keys, on, strict=True)
-    )
+    left, right = _comparable(_keys(question, relation.child_columns), frame, keys, folded_key=relation.folded)
+    on = left.columns
     right = right.join(left.lazy().select(on).unique(), on=on, how="semi").unique(on, keep="any", maintain_order=False)
     joined = left.join(right.collect(engine="streaming"), on=on, how="left", maintain_order="left")
     for i, name in enumerate(names):
@@ -108,6 +99,21 @@ def _parent_columns(question: Question, relation: Relationship, path: Path) -> I
 def _keys(question: Question, columns: list[str]) -> pl.DataFrame:
     """Return the key columns `k{i}` of the rows whose target is known."""
     return pl.DataFrame([question.series(question.names.index(key)).alias(f"k{i}") for i, key in enumerate(columns)])
+
+
+def _comparable(
+    left: pl.DataFrame, frame: pl.LazyFrame, keys: list[str], *, folded_key: bool
+) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    """Return both sides of a relationship with key columns `k{i}` of types that can be compared.
+
+    `left` has the columns `k{i}`, `keys` are the columns of `frame` that correspond to them.
+    """
+    kinds, pairs = frame.collect_schema(), list(zip(keys, left.columns, strict=True))
+    right = frame.with_columns(
+        _key(kinds[key], left.schema[name], key, folded_key=folded_key).alias(name) for key, name in pairs
+    )
+    left = left.with_columns(_key(left.schema[name], kinds[key], name, folded_key=folded_key) for key, name in pairs)
+    return left, right
 
 
 def _key(own: pl.DataType, other: pl.DataType, name: str, *, folded_key: bool) -> pl.Expr:
@@ -183,17 +189,9 @@ def _summaries(
 ) -> pl.DataFrame | None:
     """Return, per row of the target's table, `rows` and summaries such as `mean 3`, named by column position."""
     kinds = frame.collect_schema()
-    left = _keys(question, relation.parent_columns)
-    on = left.columns
     keys = [f"c{names.index(key)}" for key in relation.child_columns]
-    rows = frame.with_columns(
-        _key(kinds[key], left.schema[name], key, folded_key=relation.folded).alias(name)
-        for key, name in zip(keys, on, strict=True)
-    )
-    left = left.with_columns(
-        _key(left.schema[name], kinds[key], name, folded_key=relation.folded)
-        for key, name in zip(keys, on, strict=True)
-    )
+    left, rows = _comparable(_keys(question, relation.parent_columns), frame, keys, folded_key=relation.folded)
+    on = left.columns
     needed_keys = left.unique().lazy()
     rows = rows.join(needed_keys, on=on, how="semi")
     if earlier:
