@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def new(
     name: Name,
-    sources: Annotated[list[str], typer.Argument(help="Files, folders, glob patterns or postgresql:// URLs.")],
+    sources: Annotated[
+        list[str], typer.Argument(help="Files, folders, glob patterns, or URLs of files, buckets and databases.")
+    ],
     target: Annotated[
         str | None,
         typer.Option(

@@ -45,8 +45,8 @@ def write_project(
         raise ConfigError(
             "RDX-CFG-009",
             f"{name!r} is not a valid project name",
-            expected=f"letters, digits and underscores, a letter first; not {INFRASTRUCTURE}",
-            hint="choose another name" if name.lower() == INFRASTRUCTURE else f"such as {_valid_name(name)}",
+            expected=f"letters, digits and underscores, starting with a letter; `{INFRASTRUCTURE}` is reserved",
+            hint="choose another name" if name.lower() == INFRASTRUCTURE else f"try {_valid_name(name)}",
         )
     sources, secrets = discover(arguments, folder, credentials(home.state))
     entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in sources]

@@ -27,7 +27,7 @@ def read(
     to: Annotated[Path, typer.Option("--out", help="The folder for the Parquet files.")] = Path(),
     as_json: Json = False,  # noqa: FBT002 typer's options
 ) -> None:
-    """Read data without a project: one Parquet file for each table, and what is doubtful about it.
+    """Convert data to Parquet without a project: one file for each table, with warnings about doubtful values.
 
     Example: radix read orders.csv --out parquet/
     """

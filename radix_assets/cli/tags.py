@@ -46,7 +46,7 @@ def tags(
     ] = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Show what the columns mean, edit it, or confirm it so that the run continues.
+    """Show, edit or confirm the tags (role, type and meaning of each column), so that the run continues.
 
     Example: radix tags shop --set customers.email=ignore --confirm
     """

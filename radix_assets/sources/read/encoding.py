@@ -220,6 +220,6 @@ def _no_text(place: Place, content: str) -> SourceError:
         "RDX-SRC-005",
         f"the file is not text: it holds {content}",
         expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
-        hint="convert it, or remove it from the project file",
+        hint="convert it, or leave it out",
         **place.context(),
     )

@@ -106,7 +106,7 @@ def empty(place: Place) -> SourceError:
         "RDX-SRC-003",
         "the file is empty: it has no bytes",
         expected="a header and rows",
-        hint="write the file again, or remove it from the project file",
+        hint="write the file again, or leave it out",
         **place.context(),
     )
 

@@ -53,7 +53,7 @@ def list_files(argument: str) -> list[Path]:
     else:
         entries = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 a pattern may be absolute
         files = [entry for entry in entries if is_table(entry)]
-        problem = f"there is no {argument!r}"
+        problem = f"there is no file or folder {argument!r}"
     if files:
         return files
     near = []
@@ -62,7 +62,7 @@ def list_files(argument: str) -> list[Path]:
     raise ConfigError(
         "RDX-CFG-010",
         problem,
-        expected=f"a file ({READABLE}), a folder of them, a pattern, or postgresql://…",
+        expected=f"a file ({READABLE}), a folder of them, a pattern, or a URL such as postgresql://… or s3://…",
         hint=f"near it are {', '.join(near)}" if near else "check the path; it is relative to the current directory",
     )
 

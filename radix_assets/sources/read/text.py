@@ -65,7 +65,7 @@ def _text(raw: Path, work: Path, source: FileSettings, overrides: Overrides, pla
             "RDX-SRC-003",
             "the file is empty: it holds blank lines only",
             expected="a header and rows",
-            hint="write the file again, or remove it from the project file",
+            hint="write the file again, or leave it out",
             **place.context(),
         )
     if overrides.delimiter is None:
