@@ -135,10 +135,17 @@ def test_lines_that_are_not_json_are_set_aside(tmp_path):
     (tmp_path / "t.ndjson").write_text('{"a": 1}\n{"a": 2}\n{"a": \n{"a": 4}\n{"a": 5, "a": 6}\n{"a"')
     table = read(tmp_path / "t.ndjson")["t"]
     assert [row["a"] for row in rows(table)] == [1, 2, 4, 6]
-    assert table.schema.rejected == 2
+    assert table.schema.rejected == 3
     rejects = pl.read_parquet(table.file.with_suffix(".rejects.parquet"))
-    assert rejects.select("row", "text", "reason").rows() == [(3, '{"a":', "not JSON"), (6, '{"a"', "not JSON")]
-    assert [warning.code for warning in table.schema.warnings] == ["repeated_names"]
+    assert rejects.select("row", "column", "text").rows() == [
+        (3, "(the whole row)", '{"a":'),
+        (5, "a", "5"),
+        (6, "(the whole row)", '{"a"'),
+    ]
+    assert {(w.code, w.lines[0], w.count) for w in table.schema.warnings} == {
+        ("not_json", 3, 2),
+        ("repeated_names", 5, 1),
+    }
 
 
 @pytest.mark.parametrize(
@@ -162,7 +169,7 @@ def test_an_array_is_decoded_in_pieces_of_any_size(tmp_path, monkeypatch, chunk)
     content = [{"a": 12345, "b": 'q"]}'}, 3.25, [1, [2]], "x", None, -7]
     (tmp_path / "t.json").write_text("  " + json.dumps(content) + "\n ")
     assert [
-        float(item) if item == "3.25" else item for item in decode(tmp_path / "t.json", 0, Decoded(), PLACE)
+        float(item) if item == "3.25" else item for item in decode(tmp_path / "t.json", Decoded(), PLACE)
     ] == content
 
 
@@ -217,3 +224,63 @@ def test_any_records_are_read_or_refused_with_a_code(tmp_path_factory, records):
             assert table.error.code.startswith("RDX-SRC")
         elif table.schema.table == "t":
             assert table.schema.rows == len(records)
+
+
+@pytest.mark.parametrize(
+    ("content", "values", "aside"),
+    [
+        ('[{"t": "a\\ud800b"}, {"t": "ok"}]', [None, "ok"], [(1, "t", "a\\ud800b")]),
+        ('{"t": "\\udc00"}\n{"t": "ok"}', [None, "ok"], [(1, "t", "\\udc00")]),
+        ('[{"t": ["\\udfff"]}, {"t": ["x"]}]', ['["\\udfff"]', '["x"]'], []),
+        (b'[{"t": "caf\xe9"}, {"t": "x"}]', [None, "x"], [(1, "t", "caf\\xe9")]),
+        (b'{"t": "x"}\n{"t": "caf\xe9"}\n', ["x", None], [(2, "t", "caf\\xe9")]),
+        ('[{"t": "last", "t": "first"}]', ["first"], [(1, "t", '"last"')]),
+        ('[{"t": {"a": 1, "a": 2}}]', [2], [(1, "t.a", "1")]),
+        ('[{"t": 1}, null, [1, 2], "s", {"t": 2}]', [1, 2], [(2, None, "null"), (3, None, "[1,2]"), (4, None, '"s"')]),
+        ('{"t": 1}\nnull\n\n[1, 2]\n{"t": 2}', [1, 2], [(2, None, "null"), (4, None, "[1,2]")]),
+        ('[["t"], 7, ["u"]]', ["t", "u"], [(2, None, "7")]),
+    ],
+)
+def test_what_no_row_can_hold_is_set_aside_with_its_place(tmp_path, content, values, aside):
+    (tmp_path / "t.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    table = read(tmp_path / "t.json")["t"]
+    assert pl.read_parquet(table.file).to_series(0).to_list() == values
+    assert table.schema.rejected == len(aside)
+    assert sum(warning.count for warning in table.schema.warnings) == len(aside)
+    if aside:
+        rejects = pl.read_parquet(table.file.with_suffix(".rejects.parquet"))
+        places = rejects.select("row", "column", "text").rows()
+        assert places == [(row, column or "(the whole row)", text) for row, column, text in aside]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "warnings"),
+    [
+        ([["id", "name"], [1, "Ann"], [2, "Bob"]], ["id", "name"], []),
+        ([["NAME", "state"], ["Alabama", "01"], ["Alaska", "02"]], ["NAME", "state"], []),
+        ([["id", "name"], ["a", "Ann"], ["b", "Bob"]], ["id", "name"], ["ambiguous_header"]),
+        ([["A", "x"], ["B", "x"], ["A", "y"]], ["column_1", "column_2"], []),
+        ([[1, "A"], [2, "B"]], ["column_1", "column_2"], []),
+    ],
+)
+@pytest.mark.parametrize("lines", [True, False])
+def test_arrays_are_rows_and_the_first_may_name_their_columns(tmp_path, rows, columns, warnings, lines):
+    text = "\n".join(map(json.dumps, rows)) if lines else json.dumps(rows)
+    (tmp_path / "t.json").write_text(text)
+    table = read(tmp_path / "t.json")["t"]
+    assert [column.name for column in table.schema.columns] == columns
+    assert table.schema.rows == len(rows) - (columns == rows[0])
+    assert [warning.code for warning in table.schema.warnings] == warnings
+
+
+def test_documents_that_follow_each_other_may_take_several_lines(tmp_path):
+    (tmp_path / "t.json").write_text('{"a": 1,\n "b": "x"}\n{"a": 2,\n "b": "y"}\n')
+    assert rows(read(tmp_path / "t.json")["t"]) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+
+
+@pytest.mark.parametrize("text", ["null", "// note\n[1]", 'callback([{"a": 1}])', "12"])
+def test_what_is_named_json_and_is_not_is_refused(tmp_path, text):
+    (tmp_path / "t.json").write_text(text)
+    (table,) = read_source(str(tmp_path / "t.json"), tmp_path / "out")
+    assert isinstance(table, TableUnread)
+    assert table.error.code == "RDX-SRC-005"

@@ -185,7 +185,7 @@ def _error(error: Exception, path: Path) -> RadixError:
     import duckdb
 
     where = {"file": path.name}
-    if isinstance(error, duckdb.IOException) and "lock" in str(error):
+    if isinstance(error, duckdb.IOException) and "Could not set lock" in str(error):
         hint = "it is retried automatically; close the program that has it open for writing"
         return TransientSourceError("RDX-SRC-012", "the database is open for writing elsewhere", hint=hint, **where)
     if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.InternalException):

@@ -5,6 +5,7 @@ nothing. Links, devices and encrypted members are refused, and so is a name that
 """
 
 import contextlib
+import errno
 import fnmatch
 import stat
 import tarfile
@@ -143,7 +144,9 @@ def _opened(path: Path, place: Place) -> Iterator[zipfile.ZipFile | tarfile.TarF
             yield archive
     except RadixError:
         raise
-    except _BROKEN as error:
+    except (*_BROKEN, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # a place before the file's start
+            raise
         raise SourceError(
             "RDX-SRC-005",
             f"the archive is broken, cut off or of an unsupported method ({type(error).__name__})",

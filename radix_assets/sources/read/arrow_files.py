@@ -45,9 +45,16 @@ def _stage(source: FileSettings, files: Sequence[SourceFile], layout: str) -> St
         target = file.path.with_suffix(".parquet")
         with reading_errors(Place(source.table, file.name)):
             schema, batches = _orc(file.path) if layout == "ORC" else _arrow(file.path)
-            write_plain(batches, schema, target)
+            write_plain(_valid(batches), schema, target)
             scans.append(open_scan(target))
     return stage_scans(source, files, scans, layout)
+
+
+def _valid(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    """Check each batch before its values are touched: offsets of a damaged file would lead outside of memory."""
+    for batch in batches:
+        batch.validate(full=True)
+        yield batch
 
 
 def _arrow(path: Path) -> "tuple[pa.Schema, Iterator[pa.RecordBatch]]":

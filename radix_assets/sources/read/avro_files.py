@@ -12,6 +12,7 @@ from uuid import UUID
 import polars as pl
 
 from radix_assets.sources.read.files import SourceFile
+from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.records.decode import Decoded, Number
 from radix_assets.sources.read.records.stage import stage_records
@@ -53,7 +54,7 @@ def stage_avro(source: FileSettings, files: Sequence[SourceFile], work: Path) ->
     """Stage a list of records of Avro files. Raise as `stage_records` does."""
     import fastavro
 
-    with files[0].path.open("rb") as file:
+    with reading_errors(Place(source.table, files[0].name)), files[0].path.open("rb") as file:
         schema = fastavro.reader(file).writer_schema
     typed: dict[tuple[str, ...], Any] = {}
     if not files[0].inside:
@@ -63,11 +64,11 @@ def stage_avro(source: FileSettings, files: Sequence[SourceFile], work: Path) ->
     return staged
 
 
-def read_avro(path: Path, number: int, notes: Decoded, place: Place) -> Iterator[Any]:
+def read_avro(path: Path, notes: Decoded, place: Place) -> Iterator[Any]:
     """Yield the records of an Avro file, as those of a JSON document."""
     import fastavro
 
-    del number, notes, place
+    del notes, place
     plain = path.with_suffix(".plain")
     if not plain.exists():
         _rewrite(path, plain)

@@ -13,6 +13,7 @@ from radix_assets.sources.read.compression import codec_of, without_suffix
 from radix_assets.sources.read.dialect import detect
 from radix_assets.sources.read.files import copy, kind_of
 from radix_assets.sources.read.formats import ARCHIVE_SUFFIXES, JSON_SUFFIXES, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Kind
+from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.listing import is_named_as_table
 from radix_assets.sources.read.naming import DIGITS, common_name, star_pattern, stem
 from radix_assets.sources.read.place import Place
@@ -46,13 +47,14 @@ def list_contents(path: Path, beside: Collection[tuple[str, int]] = ()) -> list[
     place = Place(stem(path.name), path.name)
     with tempfile.TemporaryDirectory(prefix="radix_contents_") as work:
         try:
-            kind = kind_of(path, place)
-            if kind == "archive":
-                return _in_archive(path, Path(work), place, beside, nested=True)
-            if kind == "workbook":
-                return _in_workbook(path)
-            if kind in {"json", "avro"}:
-                return _lists(copy(path, Path(work, "copy"), place).path, stem(path.name), kind, place)
+            with reading_errors(place):
+                kind = kind_of(path, place)
+                if kind == "archive":
+                    return _in_archive(path, Path(work), place, beside, nested=True)
+                if kind == "workbook":
+                    return _in_workbook(path)
+                if kind in {"json", "avro"}:
+                    return _lists(copy(path, Path(work, "copy"), place).path, stem(path.name), kind, place)
         except (RadixError, OSError):
             return []
     return []

@@ -83,7 +83,7 @@ def format_of(path: Path, name: str, place: Place) -> Kind:
         )
     if is_json(text, complete=len(head) < _HEAD) or (lower.endswith(JSON_SUFFIXES) and start[:1] in ("{", "[")):
         return "json"
-    if lower.endswith(_BINARY_SUFFIXES) and not _is_table(text):
+    if lower.endswith((*_BINARY_SUFFIXES, *JSON_SUFFIXES)) and not _is_table(text):
         raise SourceError(
             "RDX-SRC-005",
             f"the file is not a {Path(lower).suffix[1:]} file, although its name says so",

@@ -10,6 +10,7 @@ from radix_assets.sources.read.avro_files import stage_avro
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import SourceFile, find, local_files
 from radix_assets.sources.read.formats import Kind, format_of, named_kind
+from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.json_files import stage_json
 from radix_assets.sources.read.parquet import stage_parquet
 from radix_assets.sources.read.place import Place
@@ -40,7 +41,8 @@ def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
             pattern=source.path,
         )
     kind = kinds.pop()
-    staged = _with_partitions(_stage(kind, source, files, work), files)
+    with reading_errors(Place(source.table, files[0].name if len(files) == 1 else source.path)):
+        staged = _with_partitions(_stage(kind, source, files, work), files)
     staged.overrides = source.columns
     misnamed = [file.name for file in files if named_kind(file.name) not in {None, kind}]
     if misnamed:

@@ -138,14 +138,16 @@ def find_layout(
 
 def is_comment(record: Record, mark: str, width: int, *, declared: bool = False) -> bool:
     """Return whether a record is a comment: it begins with the mark and, unless that is declared, is no row."""
-    if not mark or not record.cells[0].lstrip().startswith(mark):
+    if not mark or not record.cells or not record.cells[0].lstrip().startswith(mark):
         return False
     return declared or len(record.cells) != width or width == 1 or sum(bool(cell.strip()) for cell in record.cells) == 1
 
 
 def _comment_mark(records: Sequence[Record], width: int) -> str:
     for mark in COMMENTS:
-        hits = [index for index, record in enumerate(records) if record.cells[0].lstrip().startswith(mark)]
+        hits = [
+            index for index, record in enumerate(records) if record.cells and record.cells[0].lstrip().startswith(mark)
+        ]
         if mark == "--" and not any(records[index].cells[0].startswith("-- ") for index in hits):
             continue
         if width == 1:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from radix_assets.sources.read.records.decode import Number
+from radix_assets.sources.read.records.decode import Number, Repeated
+from radix_assets.sources.read.records.keys import is_unicode
 
 _INT64: Final = 1 << 63
 _EXACT: Final = 1 << 53
@@ -27,6 +28,10 @@ _MOMENT: Final = re.compile(
     r"|[A-Za-z]{3,9}\.?,? \d{1,2},? \d|\d{1,2}:\d\d"
 )
 """Beginnings of dates and times."""
+REPEATED: Final = "the object has this name again; the last value is read"
+NOT_UNICODE: Final = "not Unicode text"
+_BYTES: Final = re.compile("[\udc80-\udcff]")
+"""What stands for a byte that is not UTF-8."""
 _CONSTANTS: Final = {"NaN": "NaN", "Infinity": "inf", "-Infinity": "-inf"}
 
 
@@ -45,7 +50,7 @@ class Column:
     @property
     def name(self) -> str:
         """The names of the objects and of the field, joined by dots."""
-        return ".".join(self.path)
+        return ".".join(self.path).encode("utf-8", "backslashreplace").decode()
 
     @property
     def position(self) -> str:
@@ -92,6 +97,8 @@ class Columns:
     """The columns of the records, in the order in which they appear."""
 
     by_path: dict[tuple[str, ...], Column] = field(default_factory=dict)
+    set_aside: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
+    """Values of the last record that its row does not hold: path, text, reason."""
 
     def column(self, path: tuple[str, ...]) -> Column:
         """Return the column at a path; a new one if there is none."""
@@ -102,6 +109,8 @@ class Columns:
 
     def flatten(self, record: Mapping[str, Any], row: dict[str, str], path: tuple[str, ...] = ()) -> None:
         """Add the values of a record to a row of texts by staged name."""
+        if type(record) is Repeated:
+            self.set_aside += [((*path, name), escaped(dump(value)), REPEATED) for name, value in record.lost]
         for name, value in record.items():
             inner = (*path, name)
             if isinstance(value, dict) and len(path) < _DEEPEST:
@@ -113,7 +122,21 @@ class Columns:
             if isinstance(value, list) and any(isinstance(item, dict) for item in value):
                 column.kinds.add("records")
                 continue
-            row[column.position] = _text(value, column)
+            text = _text(value, column)
+            if text.isprintable() or is_unicode(text):
+                row[column.position] = text
+            elif isinstance(value, list) and not _BYTES.search(text):
+                row[column.position] = escaped(text)  # as JSON writes it
+            else:
+                self.set_aside.append((inner, escaped(text), NOT_UNICODE))
+
+
+def escaped(text: str) -> str:
+    """Return a text with bytes that are not UTF-8, and halves of a character, written as escapes."""
+    if text.isprintable() or is_unicode(text):
+        return text
+    text = _BYTES.sub(lambda mark: f"\\x{ord(mark[0]) - 0xDC00:02x}", text)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(value: Any, column: Column) -> str:
@@ -129,7 +152,7 @@ def _text(value: Any, column: Column) -> str:
     if isinstance(value, str):
         if value:
             column.kinds.add("moment" if _MOMENT.match(value) and not _NUMERIC.fullmatch(value) else "text")
-        return value if value.isprintable() else value.encode("utf-8", "replace").decode("utf-8")
+        return value
     column.kinds.add("list" if value else "empty")
     return dump(value)
 
@@ -151,7 +174,6 @@ def dump(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(dump, value)) + "]"
     if isinstance(value, dict):
-        return (
-            "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{dump(item)}" for name, item in value.items()) + "}"
-        )
+        items = [*(value.lost if type(value) is Repeated else ()), *value.items()]
+        return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{dump(item)}" for name, item in items) + "}"
     return json.dumps(value, ensure_ascii=False)

@@ -8,12 +8,14 @@ from radix_assets.sources.read.files import SourceFile
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.naming import stem
 from radix_assets.sources.read.place import Place
-from radix_assets.sources.read.records.decode import Decoded
+from radix_assets.sources.read.records.columns import dump, escaped
+from radix_assets.sources.read.records.decode import Broken, Decoded
 from radix_assets.sources.read.records.tree import Pointer, Root, inner_lists, records_of, render, roots
 from radix_assets.sources.read.settings import FileSettings
+from radix_assets.sources.read.staging import Reject
 from radix_resources.errors import SourceError
 
-Reader = Callable[[Path, int, Decoded, Place], Any]
+Reader = Callable[[Path, Decoded, Place], Any]
 """Returns the content of a file: an iterator over records, or an object that holds them."""
 
 
@@ -21,11 +23,11 @@ def list_tables(file: Path, name: str, reader: Reader, place: Place) -> list[tup
     """Return the names and parts of the lists of records in a document, parents first. Raise as `stage_records`."""
     result: list[tuple[str, str]] = []
     with reading_errors(place):
-        outer = roots(reader(file, 0, Decoded(), place))
+        outer = roots(reader(file, Decoded(), place))
         for root in outer:
             own = name if len(outer) == 1 else root.pointer[-1]
             inner: dict[Pointer, None] = {}
-            for record in records_of(root.records):
+            for _, record in records_of(root.records, Decoded()):
                 inner_lists(record, (), inner)
             base = root.pointer if len(outer) > 1 or inner else ()
             result.append((own, render(base) if len(outer) > 1 else ""))
@@ -47,7 +49,7 @@ class Documents:
         file = self._files[number]
         place = Place(self.source.table, file.name)
         with reading_errors(place):
-            outer = self._decoded.get(number) or roots(self._reader(file.path, number, notes, place))
+            outer = self._decoded.get(number) or roots(self._reader(file.path, notes, place))
         if all(isinstance(root.records, list) for root in outer):
             self._decoded[number] = outer
         root = _chosen(outer, self._pointer, place)
@@ -55,9 +57,14 @@ class Documents:
         return root
 
     def records(self, number: int, notes: Decoded) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the outermost records of a file with their numbers, from 1."""
+        """Yield the outermost records of a file with their numbers, from 1; `notes` get what is no record."""
+
+        def set_aside(row: int, item: Any, reason: str) -> None:
+            text = item if isinstance(item, Broken) else escaped(dump(item))
+            notes.set_aside(Reject(row, number, None, text, reason))
+
         with reading_errors(Place(self.source.table, self._files[number].name)):
-            yield from enumerate(records_of(self.root(number, notes).records), start=1)
+            yield from records_of(self.root(number, notes).records, notes, set_aside)
 
 
 def _chosen(outer: list[Root], pointer: Pointer, place: Place) -> Root:

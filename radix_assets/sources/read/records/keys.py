@@ -27,7 +27,7 @@ class KeyFinder:
             self.candidates.clear()
         for name in list(self.candidates):
             value = record.get(name)
-            if type(value) not in (int, str) or value in self.candidates[name]:
+            if type(value) not in (int, str) or value in self.candidates[name] or not is_unicode(value):
                 del self.candidates[name]
             else:
                 self.candidates[name].add(value)
@@ -53,6 +53,11 @@ class KeyFinder:
         chosen += [name for name in names if re.sub(r"[^a-z0-9]", "", name.lower()) in {f"{stem}id", f"{stem}key"}]
         chosen += [name for name in names[:1] if re.search(r"(_id|[a-z]I[dD]|_key|_no)$", name)]
         return list(dict.fromkeys(chosen))
+
+
+def is_unicode(value: Any) -> bool:
+    """Return whether a value is no text, or text without halves of a character."""
+    return not isinstance(value, str) or value.isprintable() or not any("\ud800" <= mark <= "\udfff" for mark in value)
 
 
 def unused(name: str, taken: set[str]) -> str:

@@ -1,7 +1,7 @@
 """Stage one list of records: its own fields, flattened, and the keys of the records that it is inside of."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,20 +10,24 @@ import polars as pl
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import SourceFile
 from radix_assets.sources.read.place import Place
-from radix_assets.sources.read.records.columns import Column, Columns
-from radix_assets.sources.read.records.decode import Decoded
+from radix_assets.sources.read.records.columns import NOT_UNICODE, REPEATED, Column, Columns
+from radix_assets.sources.read.records.decode import MOST_REJECTS, NOT_JSON, Decoded
 from radix_assets.sources.read.records.documents import Documents, Reader
 from radix_assets.sources.read.records.keys import KeyFinder, unused
-from radix_assets.sources.read.records.tree import Pointer, descend, parse, records_of, render
+from radix_assets.sources.read.records.tree import Pointer, descend, parse, record_of, render
 from radix_assets.sources.read.settings import FileSettings
-from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey, ReadWarning
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import SourceError
 
 _BATCH: Final = 20_000
 _MOST_COLUMNS: Final = 5_000
-_MOST_KEYS: Final = 12
+_SET_ASIDE: Final = {
+    NOT_JSON: ("not_json", "line"),
+    NOT_UNICODE: ("not_unicode", "value"),
+    REPEATED: ("repeated_names", "value"),
+}
 
 Typed = Mapping[tuple[str, ...], tuple[Callable[[pl.Expr], pl.Expr], str]]
 """By path, the conversion of the text of a column whose type the source declares, and that type."""
@@ -93,22 +97,32 @@ def stage_records(
             for _, record in documents.records(number, Decoded()):
                 finder.add(record)
     _read(documents, files, batches, finder, below, notes)
-    staged = _staged(files, batches, finder, opened.pointer, below, typed or {})
+    staged = _staged(files, batches, finder, opened.pointer, below, typed or {}, notes)
     staged.rejects += notes.rejects
     staged.layout, staged.dialect["format"] = notes.layout, notes.layout.lower()
     beside = opened.beside
     if beside:
         staged.dialect["not_read"] = list(beside)
         staged.notes.append(f"beside the records there is {', '.join(beside)}, which is not read")
-    if notes.repeated:
-        staged.warnings.append(
-            ReadWarning(
-                code="repeated_names",
-                message="objects have the same name twice; the last value is read",
-                count=notes.repeated,
-            )
-        )
+    if notes.header and not below:
+        staged.dialect["header"] = {"confidence": 0.95 if notes.is_header_sure else 0.7, "evidence": "the first array"}
+    staged.warnings += _warnings(notes, is_header_unsure=bool(notes.header) and not notes.is_header_sure)
     return staged
+
+
+def _warnings(notes: Decoded, *, is_header_unsure: bool) -> Iterator[ReadWarning]:
+    for reason, count in notes.counts.items():
+        code, what = _SET_ASIDE.get(reason, ("other_elements", "element"))
+        message = f"{count:,} {what}{'s are' if count != 1 else ' is'} set aside: {reason}"
+        if count > MOST_REJECTS:
+            message += f"; the text of the first {MOST_REJECTS:,} is kept"
+        yield ReadWarning(code=code, message=message, lines=notes.rows[reason], count=count)
+    if is_header_unsure:
+        yield ReadWarning(
+            code="ambiguous_header",
+            message="the first array is read as the names of the columns, though all cells below are text as well",
+            lines=[1],
+        )
 
 
 def _read(
@@ -127,19 +141,29 @@ def _read(
             total += 1
             if not below:
                 finder.add(record)
-                _add(batches, record, (total,), (number, row), place)
+                _add(batches, record, (total,), (number, row), place, notes)
                 continue
             key = total if finder.key is None else record[finder.key]
             for keys, item in descend(record, below, (key,)):
-                for element in records_of([item]):
-                    _add(batches, element, keys, (number, row), place)
+                _add(batches, record_of(item), keys, (number, row), place, notes)
 
 
 def _add(
-    batches: _Batches, record: Mapping[str, Any], keys: tuple[Any, ...], origin: tuple[int, int], place: Place
+    batches: _Batches,
+    record: Mapping[str, Any],
+    keys: tuple[Any, ...],
+    origin: tuple[int, int],
+    place: Place,
+    notes: Decoded,
 ) -> None:
     row: dict[str, str] = {}
-    batches.columns.flatten(record, row)
+    columns = batches.columns
+    columns.flatten(record, row)
+    if columns.set_aside:
+        for path, text, reason in columns.set_aside:
+            # The column's place in the table is known at the end; until then it is its place among all paths.
+            notes.set_aside(Reject(origin[1], origin[0], columns.column(path).index, text, reason))
+        columns.set_aside.clear()
     if len(batches.columns.by_path) > _MOST_COLUMNS:
         raise SourceError(
             "RDX-SRC-005",
@@ -158,6 +182,7 @@ def _staged(
     outer: Pointer,
     below: Pointer,
     typed: Typed,
+    notes: Decoded,
 ) -> Staged:
     frame = batches.scan()
     every = list(batches.columns.by_path.values())
@@ -201,6 +226,12 @@ def _staged(
         declared=declared,
         warnings=warnings,
     )
+    places = {column.index: len(keys) + place for place, column in enumerate(fields)}
+    # A value without a column of its own, since its place is an object or a list elsewhere, is shown beside the first.
+    notes.rejects = [
+        reject if reject.column is None else replace(reject, column=places.get(reject.column, 0))
+        for reject in notes.rejects
+    ]
     staged.frame = frame.select(
         *(expression.alias(position(index)) for index, expression in enumerate(converted)), ROW, FILE
     )

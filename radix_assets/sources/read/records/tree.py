@@ -1,14 +1,23 @@
 """The lists of records in a document: which there are, and the rows of one of them with the keys of its parents."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 from typing import Any, Final
+
+from radix_assets.sources.read.records.decode import NOT_JSON, Broken, Decoded
 
 Pointer = tuple[str, ...]
 """The names that lead to a list of records, as in a JSON pointer: ("data", "items") for the items of each datum."""
 
 _DEEPEST: Final = 6
 _LEAST_ALIKE: Final = 0.5
+_LOOK: Final = 100
+"""Elements that decide of which kind the records are."""
+_WORDS: Final = {dict: "an object", list: "an array", None: "a single value"}
+_VALUE: Final = re.compile(r"[-+]?[\d.,]*\d")
+"""Beginnings of numbers and dates, which few names of columns have."""
 KEY: Final = "key"
 """The column with the names of an object whose values are the records."""
 
@@ -20,7 +29,12 @@ def parse(part: str | None) -> Pointer:
 
 def render(pointer: Pointer) -> str:
     """Return the names as a part."""
-    return "/".join(name.replace("~", "~0").replace("/", "~1") for name in pointer)
+    return "/".join(shown(name).replace("~", "~0").replace("/", "~1") for name in pointer)
+
+
+def shown(text: str) -> str:
+    """Return a text with halves of a character written as escapes, as no file or message can hold them."""
+    return text if text.isprintable() else text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass
@@ -79,25 +93,57 @@ def _as_records(content: Mapping[str, Any]) -> list[Any] | None:
     return None
 
 
-def records_of(items: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield elements as records: a scalar is the record of a `value`, an array one of a cell a column.
+def record_of(item: Any, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Return an element as a record: a scalar is the record of a `value`, an array one of a cell a column."""
+    if isinstance(item, dict):
+        return item
+    if isinstance(item, list):
+        missing = [f"column_{index + 1}" for index in range(len(names), len(item))]
+        return dict(zip([*names, *missing], item, strict=False))
+    return {"value": item}
 
-    A first array of distinct texts names the columns of the arrays that follow.
+
+def records_of(
+    items: Iterable[Any], notes: Decoded, set_aside: Callable[[int, Any, str], None] | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the elements of a list as records, each with its number, from 1.
+
+    The first elements decide of which kind the records are: objects if there is one, else arrays, else scalars.
+    `set_aside` is given what is of another kind, with the reason. A first array of distinct texts names the columns of
+    the arrays that follow; `notes` gets the names.
     """
-    names: list[str] | None = None
-    for item in items:
-        if isinstance(item, dict):
-            yield item
-        elif isinstance(item, list):
-            if names is None:
-                is_header = len(item) > 1 and all(isinstance(cell, str) and cell for cell in item)
-                names = item if is_header and len(set(item)) == len(item) else []
-                if names:
-                    continue
-            missing = [f"column_{index + 1}" for index in range(len(names), len(item))]
-            yield dict(zip([*names, *missing], item, strict=False))
-        else:
-            yield {"value": item}
+    iterator = iter(items)
+    head = list(islice(iterator, _LOOK))
+    kind = next((kind for kind in (dict, list) if any(isinstance(item, kind) for item in head)), None)
+    names = _header([item for item in head if isinstance(item, list)], notes) if kind is list else []
+    for number, item in enumerate(chain(head, iterator), start=1):
+        if isinstance(item, Broken):
+            if set_aside and item:
+                set_aside(number, item, NOT_JSON)
+        elif isinstance(item, kind) if kind else not isinstance(item, dict | list):
+            if item is not names:
+                yield number, record_of(item, names)
+        elif set_aside:
+            set_aside(number, item, f"not {_WORDS[kind]}, as the other elements are")
+
+
+def _header(rows: list[list[Any]], notes: Decoded) -> list[str]:
+    """Return the first of some arrays if it names the columns of the others, else an empty list."""
+    first, below = rows[0], rows[1:]
+    is_text = len(first) > 1 and all(isinstance(cell, str) and cell for cell in first)
+    if not is_text or len(set(first)) < len(first):
+        return []
+    columns = list(zip_longest(*below))[: len(first)]
+    if any(name in column for name, column in zip(first, columns, strict=False)):
+        return []
+    notes.header = tuple(first)
+    notes.is_header_sure = any(
+        not isinstance(cell, str) or (_VALUE.match(cell) and not _VALUE.match(name))
+        for name, column in zip(first, columns, strict=False)
+        for cell in column
+        if cell is not None
+    )
+    return first
 
 
 def inner_lists(record: Mapping[str, Any], path: Pointer, lists: dict[Pointer, None]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from radix_assets.sources.read.files import Place
 from radix_assets.sources.read.grids.cells import Span
 from radix_assets.sources.read.guard import reading_errors
+from radix_assets.sources.read.workbooks.compound import check_xls
 from radix_assets.sources.read.workbooks.marks import Marks, read_marks
 from radix_assets.sources.read.workbooks.other_marks import check_ods, read_ods_marks, read_xls_marks
 from radix_assets.sources.read.workbooks.package import Package, open_package
@@ -190,6 +191,8 @@ def open_workbook(path: Path, place: Place) -> Iterator[Workbook]:
         # The reader chooses a format by the name; a copy has another.
         named = Path(folder, f"workbook{suffix_of(path)}")
         named.symlink_to(path.absolute())
+        if named.suffix == ".xls":
+            check_xls(path, place)
         if named.suffix == ".ods" and _is_unlocked(path):
             check_ods(path, place)
         try:
