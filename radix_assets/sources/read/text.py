@@ -189,6 +189,7 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             )
             for record in text.dialect.footer
         ]
+        staged.rejects += [Reject(each.row, number, None, each.text, each.reason) for each in text.rows.aside]
     staged.dialect = dict(described_files[0])
     others = {
         text.place.file: other

@@ -1,16 +1,20 @@
 """Put the records of a file together as rows: join what a line break parted, leave out what is no row."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from radix_assets.sources.read.delimited.footer import Body, is_total
 from radix_assets.sources.read.delimited.grammar import Record
 from radix_assets.sources.read.delimited.layout import is_comment
 from radix_assets.sources.read.delimited.structure import Dialect
+from radix_assets.sources.read.delimited.totals import is_sum
 
 MOST_LINES = 20
 """How many lines an event remembers."""
 _MOST_PIECES = 50
+_MOST_SECTION, _SHOWN = 5_000, 50
 BAD = re.compile("[\udc80-\udcff]")
 MOST_REJECTS = 100_000
 
@@ -39,6 +43,15 @@ class BadCell:
     line: int
 
 
+@dataclass(frozen=True)
+class SetAside:
+    """A record that is no row of the table."""
+
+    row: int
+    text: str
+    reason: str
+
+
 @dataclass
 class Assembler:
     """Turns records into rows. Each row is a list of cells, empty for a blank line."""
@@ -51,6 +64,9 @@ class Assembler:
     """Cells of the longest row."""
     events: dict[str, Event] = field(default_factory=dict)
     bad: list[BadCell] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+    _section: deque[list[str]] = field(default_factory=lambda: deque(maxlen=_MOST_SECTION))
+    """The last rows since the header was repeated."""
     _pending: list[Record] = field(default_factory=list)
     _last: Record | None = None
 
@@ -67,16 +83,38 @@ class Assembler:
             return
         if width > 1 and len(record.cells) == len(layout.names) and self._is_header(record):
             self.note("repeated_header", record.line)
+            self._drop_total()
+            self._section.clear()
             return
         short = len(record.cells) < width and not record.blank
         if not short:
             yield from self._give_up()
             yield from self._emit_last()
             self._last = record
+            self._section.append(record.cells)
             return
         if not self._pending and self._continues_last(record):
             return
         yield from self._join(record, width)
+
+    def _drop_total(self) -> None:
+        """Set aside the last record above a repeated header if it is a total."""
+        record = self._pending[-1] if self._pending else self._last
+        if record is None or record.blank:
+            return
+        layout = self.dialect.layout
+        above = list(self._section)[:-1] if record is self._last else list(self._section)
+        rows = [Record(0, cells) for cells in above[-_SHOWN:]]
+        body = Body(layout.width, layout.shapes, rows, lambda total: is_sum(total.cells, above, layout))
+        if not is_total(record, body):
+            return
+        self.note("totals", record.line)
+        text = self.dialect.grammar.delimiter.join(record.cells)
+        self.aside.append(SetAside(self.row + 1, text, "a total above a repeated header"))
+        if self._pending:
+            self._pending.pop()
+        else:
+            self._last = None
 
     def finish(self, *, end: bool = False) -> Iterator[list[str]]:
         """Yield what was held back; `end` says that it is the end of the file."""
@@ -170,6 +208,8 @@ class Assembler:
     def _emit(self, record: Record) -> Iterator[list[str]]:
         self.row += 1
         if record.blank:
+            if len(record.cells) > 1:
+                self.note("empty_rows", record.line)
             yield []
             return
         cells, width = record.cells, self.dialect.width

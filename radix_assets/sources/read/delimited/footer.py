@@ -1,17 +1,23 @@
 """Lines below the rows: totals, notes and counts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from radix_assets.sources.read.delimited.grammar import Record
 from radix_assets.sources.read.delimited.shapes import Shape, shape_of
 
 _MOST = 12
 _LONG = 60
-_TOTAL = re.compile(
+_NEARLY = 0.8
+TOTAL = re.compile(
     r"(?:grand |sub|sum |overall |column )?totals?\b.*|sum(?:me|a|med?)?\b:?|gesamt(?:summe)?\b.*|insgesamt\b.*"
     r"|zusammen\b:?|totale?s?\b.*|toplam\b.*|итого\b.*|всего\b.*|razem\b:?|celkem\b:?|yhteensä\b:?|totalt\b:?"
     r"|i alt\b:?|合計|合计|总计|總計|합계",
+    re.IGNORECASE,
+)
+_STATISTIC = re.compile(
+    r"(?:average|mean|avg|minimum|maximum|min|max|median|count|mittelwert|durchschnitt|moyenne|promedio|media)\b[:.]?",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
@@ -23,51 +29,84 @@ _NOTE = re.compile(
 )
 
 
-def footer_of(records: Sequence[Record], width: int, shapes: Sequence[Shape]) -> int:
+@dataclass
+class Body:
+    """What is known of the rows above a footer."""
+
+    width: int
+    shapes: Sequence[Shape]
+    records: Sequence[Record]
+    """The last records of the file."""
+    matches: Callable[[Record], bool]
+    """Return whether the numbers of a record are the sums of those above it."""
+
+
+def footer_of(body: Body) -> int:
     """Return how many of the last records of a file, blank ones between them included, are not rows of the table.
 
-    They are totals, or records of one cell that is a note, is long, or does not fit its column behind a blank line.
+    They are totals, or records of one cell that is a note, is long, or does not fit its column behind a blank line. A
+    total needs more than its label, since a company may be named Total: a blank line above it, a label in a column of
+    numbers, a column of names that it leaves blank, or numbers that add up.
     """
-    if width < 2:  # noqa: PLR2004 every text may be a value
+    if body.width < 2:  # noqa: PLR2004 every text may be a value
         return 0
-    footer = 0
+    records, footer = body.records, 0
     for distance, record in enumerate(reversed(records[-_MOST:]), start=1):
         if record.blank:
             continue
         behind_blank = distance < len(records) and records[-distance - 1].blank
-        if not _is_footer(record, width, shapes, behind_blank=behind_blank, noted=footer > 0):
+        if not _is_footer(record, body, behind_blank=behind_blank, noted=footer > 0):
             break
         footer = distance
     return footer if footer < len(records) else 0
 
 
-def _is_footer(record: Record, width: int, shapes: Sequence[Shape], *, behind_blank: bool, noted: bool) -> bool:
+def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -> bool:
     texts = [cell.strip() for cell in record.cells]
     filled = [index for index, text in enumerate(texts) if text]
-    first = texts[filled[0]]
+    first, width, shapes = texts[filled[0]], body.width, body.shapes
     wide = width > 3  # noqa: PLR2004
     if len(filled) > 1:
-        return _is_total(texts, filled, shapes) or (
+        return is_total(record, body, behind_blank=behind_blank, noted=noted) or (
             behind_blank and len(filled) * 2 < width and len(filled) < len(texts) - 1 and wide
         )
-    fits = filled[0] < len(shapes) and shape_of(first) == shapes[filled[0]] != "words"
-    if fits:
+    shape = shapes[filled[0]] if filled[0] < len(shapes) else ""
+    if shape_of(first) == shape != "words":
         return False
-    if _NOTE.fullmatch(first) or _TOTAL.fullmatch(first) or (behind_blank and width > 2):  # noqa: PLR2004
+    if TOTAL.fullmatch(first) or (behind_blank and width > 2):  # noqa: PLR2004
         return True
-    typed = filled[0] < len(shapes) and shapes[filled[0]] in {"number", "moment"}
-    return (
-        len(first) > _LONG
-        or (typed and len(record.cells) == 1 and (" " in first or noted))
-        or (noted and len(first) > _LONG // 2)
-    )
+    typed, alone = shape in {"number", "moment"}, len(record.cells) == 1
+    # A cell of a full row may be the name of something of which no more is known.
+    if _NOTE.fullmatch(first) and (alone or typed or ":" in first or not first[0].isalnum()):
+        return True
+    return (alone and len(first) > (_LONG // 2 if noted else _LONG)) or (typed and alone and (" " in first or noted))
 
 
-def _is_total(texts: Sequence[str], filled: Sequence[int], shapes: Sequence[Shape]) -> bool:
-    """Return whether a record is a total: its label in place of a name, and numbers below numbers."""
-    label = texts[filled[0]]
-    if not _TOTAL.fullmatch(label) or len(label) > _LONG:
+def is_total(record: Record, body: Body, *, behind_blank: bool = False, noted: bool = False) -> bool:
+    """Return whether a record is a total: its label in place of a name, numbers below numbers, and some proof."""
+    texts, shapes = [cell.strip() for cell in record.cells], body.shapes
+    filled = [index for index, text in enumerate(texts) if text]
+    label = texts[filled[0]] if filled else ""
+    statistic = bool(_STATISTIC.fullmatch(label))
+    if not (TOTAL.fullmatch(label) or statistic) or len(label) > _LONG:
         return False
-    return all(shape_of(texts[index]) in {"number", "moment", ""} for index in filled[1:]) and any(
+    if not all(shape_of(texts[index]) in {"number", "moment", ""} for index in filled[1:]):
+        return False
+    if len(filled) > 1 and not any(
         index < len(shapes) and shapes[index] == "number" == shape_of(texts[index]) for index in filled[1:]
+    ):
+        return False
+    in_numbers = filled[0] < len(shapes) and shapes[filled[0]] in {"number", "moment"}
+    if behind_blank or in_numbers or _leaves_names_blank(texts, body):
+        return True
+    return (noted and statistic) or (not statistic and (len(filled) == 1 or body.matches(record)))
+
+
+def _leaves_names_blank(texts: Sequence[str], body: Body) -> bool:
+    """Return whether a record is blank in a column of words in which nearly every other record has some."""
+    rows = [record.cells for record in body.records if len(record.cells) == body.width and not record.blank]
+    return any(
+        sum(bool(row[index].strip()) for row in rows) >= _NEARLY * len(rows)
+        for index, shape in enumerate(body.shapes)
+        if shape == "words" and index < len(texts) and not texts[index]
     )

@@ -30,7 +30,9 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     ),
     "null_bytes": lambda rows, at: f"{rows} a zero byte in a cell ({at}); it was kept",
     "not_text": lambda rows, at: f"{rows} bytes that are no text in the file's encoding ({at}); the cell is set aside",
-    "repeated_header": lambda rows, at: f"{rows} the header once more ({at}) and were left out",
+    "totals": lambda rows, at: f"{rows} a total above a repeated header ({at}); set aside",
+    "empty_rows": lambda rows, at: f"{rows} delimiters only ({at}); left out",
+    "repeated_header": lambda rows, at: f"{rows} the header once more ({at}); left out",
 }
 
 
@@ -86,8 +88,9 @@ def warnings_of(report: FileReport) -> list[ReadWarning]:
     for code, text in _TEXTS.items():
         event = report.events.get(code)
         if event:
-            have = "are" if code == "repeated_header" else "have"
-            rows = f"{event.count:,} rows {have}" if event.count > 1 else f"1 row {'is' if have == 'are' else 'has'}"
+            are = code in {"repeated_header", "totals"}
+            rows = f"{event.count:,} rows {'are' if are else 'have'}"
+            rows = rows if event.count > 1 else f"1 row {'is' if are else 'has'}"
             warnings.append(
                 ReadWarning(code=code, message=text(rows, _lines(event)), lines=event.lines, count=event.count)
             )
@@ -158,7 +161,12 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
     if layout.row_names:
         message = "the header is one cell shorter than the rows; the first column holds names of rows"
         warnings.append(_warning("row_names", message, header))
-    elif layout.unnamed and bool(layout.shapes) and bool(layout.shapes[-1]):
+    repeated = sorted({name for name in layout.names if name and layout.names.count(name) > 1})
+    if repeated:
+        shown = ", ".join(map(repr, repeated[:5])) + (" …" if len(repeated) > 5 else "")  # noqa: PLR2004
+        message = f"several columns are named {shown}; from the second on their names get a number"
+        warnings.append(_warning("repeated_names", message, header))
+    if layout.unnamed and not layout.row_names and bool(layout.shapes) and bool(layout.shapes[-1]):
         message = "the header has fewer names than the rows have cells; the last columns are named by position"
         warnings.append(_warning("unnamed_columns", message, header))
     if layout.confidence < _UNSURE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
-from radix_assets.sources.read.delimited.assemble import Assembler, BadCell, Event
+from radix_assets.sources.read.delimited.assemble import Assembler, BadCell, Event, SetAside
 from radix_assets.sources.read.delimited.regular import is_plain, regular_rows
 from radix_assets.sources.read.delimited.source import decode, encode
 from radix_assets.sources.read.delimited.structure import Dialect
@@ -32,6 +32,7 @@ class Rows:
     """Cells beyond the last column in the longest row."""
     events: dict[str, Event] = field(default_factory=dict)
     bad: list[BadCell] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
     last_line: int = 0
     """The number of the file's last line, if it is known."""
 
@@ -57,7 +58,9 @@ def regular_form(path: Path, target: Path, dialect: Dialect, *, declared_comment
     path.unlink()
     extra = max(0, assembler.longest - dialect.width)
     lines = line + dialect.footer_extent - 1
-    return Rows(target, delimiter, 0, assembler.row, extra, assembler.events, assembler.bad, lines)
+    result = Rows(target, delimiter, 0, assembler.row, extra, assembler.events, assembler.bad, assembler.aside)
+    result.last_line = lines
+    return result
 
 
 def _count_lines(path: Path, dialect: Dialect) -> int:
@@ -112,7 +115,15 @@ def _regular_rows(block: bytes, dialect: Dialect) -> int | None:
         for name in (first, b'"' + first):
             if (block.startswith(name) or b"\n" + name in block) and _repeats_header(block, dialect):
                 return None
+    if layout.width > 1 and _has_empty_rows(block, dialect.grammar.delimiter.encode() * (layout.width - 1)):
+        return None
     return regular_rows(block, dialect.grammar, layout.width)
+
+
+def _has_empty_rows(block: bytes, row: bytes) -> bool:
+    """Return whether a block has rows of delimiters only, which are to be counted."""
+    begins = block.startswith((row + b"\n", row + b"\r"))
+    return begins or b"\n" + row + b"\n" in block or b"\n" + row + b"\r" in block or block.endswith(b"\n" + row)
 
 
 def _repeats_header(block: bytes, dialect: Dialect) -> bool:

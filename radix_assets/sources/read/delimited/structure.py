@@ -5,11 +5,12 @@ from itertools import islice
 from pathlib import Path
 
 from radix_assets.sources.read.delimited.choose import Choice, choose
-from radix_assets.sources.read.delimited.footer import footer_of
+from radix_assets.sources.read.delimited.footer import Body, footer_of
 from radix_assets.sources.read.delimited.grammar import Grammar, Parser, Record
 from radix_assets.sources.read.delimited.layout import Layout, find_layout, is_comment
 from radix_assets.sources.read.delimited.shapes import typed_pattern
 from radix_assets.sources.read.delimited.source import Sample, encode, take_sample
+from radix_assets.sources.read.delimited.totals import matching
 
 _HEAD_RECORDS = 400
 ONE_COLUMN = "\x1f"
@@ -116,7 +117,7 @@ def detect(path: Path, delimiter: str | None, declared: Overrides | None = None)
     comments = [record.line for record in above if is_comment(record, layout.comment, layout.width, declared=wide)]
     named = {1} if sample.separator is not None else set()
     titles = [record for record in above if not record.blank and record.line not in {*comments, *named}]
-    footer, end, extent = _footer(sample, choice.grammar, layout, declared.footer, start)
+    footer, end, extent = _footer(path, sample, choice.grammar, layout, declared.footer, start)
     below = [record for record in records[layout.first :] if not record.blank]
     first_row = records[layout.first].line if layout.first < len(records) else parser.line
     return Dialect(
@@ -138,7 +139,7 @@ def detect(path: Path, delimiter: str | None, declared: Overrides | None = None)
 
 
 def _footer(
-    sample: Sample, grammar: Grammar, layout: Layout, declared: int | None, start: int
+    path: Path, sample: Sample, grammar: Grammar, layout: Layout, declared: int | None, start: int
 ) -> tuple[list[Record], int, int]:
     """Return the records below the rows, the byte behind the last row, and the lines from there to the end."""
     parser = Parser(grammar, sample.newline, layout.width)
@@ -149,7 +150,8 @@ def _footer(
     if declared is not None:
         number = sum(record.line > parser.line - 1 - declared for record in records) if declared else 0
     else:
-        number = footer_of(records, layout.width, layout.shapes)
+        matches = matching(path, grammar, sample.newline, layout, (start, sample.end))
+        number = footer_of(Body(layout.width, layout.shapes, records, matches))
     offset = sample.end - len(encode(sample.tail))
     end = offset + len(encode(sample.tail[: positions[len(records) - number]]))
     if not number or end <= start:

@@ -48,7 +48,7 @@ def _read_cells(workbook: Workbook, sheet: str) -> SheetTable:
     body, tail = _read_body(chain(head, rows), layout, marks.spans, width)
     columns = [number for number in range(width) if layout.names[number] or body.columns[number].kinds or any(
         number < len(row.cells) and row.cells[number] is not None for row in tail)]  # fmt: skip
-    footer = _footer(tail, columns)
+    footer = _footer(tail, columns, complete=not body.numbers)
     body.add(tail[: len(tail) - len(footer)])
     body.set_aside += [(row.number, text_of_row(row), reason) for row, reason in footer]
     return make_table(workbook, sheet, layout, marks, body, footer)
@@ -80,11 +80,11 @@ def _read_body(rows: Iterator[Row], layout: Layout, spans: Sequence[Span], width
     return body, pending[cut:]
 
 
-def _footer(tail: Sequence[Row], columns: Sequence[int]) -> list[tuple[Row, str]]:
+def _footer(tail: Sequence[Row], columns: Sequence[int], *, complete: bool = False) -> list[tuple[Row, str]]:
     if len(tail) < 2:  # noqa: PLR2004 a table has a row
         return []
     typed = typed_columns(tail[:-3] if len(tail) > 2 * _FEW else tail, columns)
-    return find_footer(tail, typed, columns)
+    return find_footer(tail, typed, columns, complete=complete)
 
 
 def _read_plain(workbook: Workbook, sheet: str) -> SheetTable | None:  # noqa: PLR0911 a list of reasons
