@@ -56,7 +56,10 @@ def read_table(
     work.mkdir(parents=True)
     try:
         staged = source.read_table(table, work, context)
-        return staged, *convert(table, staged, out, may_be_empty=may_be_empty)
+        converted = convert(table, staged, out, may_be_empty=may_be_empty)
+        for name, path in staged.beside.items():
+            path.replace(out / name)
+        return staged, *converted
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

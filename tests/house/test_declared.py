@@ -16,7 +16,9 @@ OF_EXTRAS = {
     "delta": {"deltalake"},
     "duckdb": {"duckdb"},
     "iceberg": {"pyiceberg", "requests"},
+    "kafka": {"confluent-kafka"},
     "machines": {"psycopg2-binary"},
+    "mongodb": {"pymongo"},
     "mysql": {"pymysql"},
     "spark": {"pyspark"},
 }

@@ -16,6 +16,8 @@ from radix_assets.sources.kinds.delta import DeltaSource
 from radix_assets.sources.kinds.duckdb import DuckdbSource
 from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.kinds.iceberg import IcebergSource
+from radix_assets.sources.kinds.kafka import KafkaSource
+from radix_assets.sources.kinds.mongodb import MongodbSource
 from radix_assets.sources.kinds.mysql import MysqlSource
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
 from radix_assets.sources.kinds.sqlite import SqliteSource
@@ -30,6 +32,8 @@ BUILT_IN: tuple[type[Source], ...] = (
     DuckdbSource,
     DeltaSource,
     IcebergSource,
+    KafkaSource,
+    MongodbSource,
 )
 GROUP: Final = "radix.sources"
 
@@ -84,7 +88,7 @@ class _JsonSchema:
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         own = [handler(kind.__pydantic_core_schema__) for kind in BUILT_IN]
-        required = [{"required": [name]} for name in ("path", "database", "delta", "iceberg")]
+        required = [{"required": [name]} for name in ("path", "database", "delta", "iceberg", "kafka", "mongodb")]
         other = {
             "type": "object",
             "title": "Source of an installed package",

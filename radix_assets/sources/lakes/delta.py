@@ -89,12 +89,8 @@ def stage_table(path: Path, table: str, version: int | None, work: Path) -> Stag
                 dialect={"version": delta.version()},
                 size=size_of(delta),
             )
-    except _FileGoneError:
+    except TransientSourceError:
         raise _gone(path, table, version, delta.version()) from None
-
-
-class _FileGoneError(TransientSourceError):
-    """A data file that the log names is not there."""
 
 
 def _gone(path: Path, table: str, version: int | None, read: int) -> Exception:
@@ -143,7 +139,7 @@ def _batches(
     for action in sorted(_actions(delta), key=lambda action: (action["modification_time"], action["path"])):
         file = inside(path / unquote(action["path"]), path, table)
         if not file.exists():
-            raise _FileGoneError("RDX-SRC-011", "a data file is not there")
+            raise TransientSourceError("RDX-SRC-011", "a data file is not there", table=table)
         keep = next(
             (mask for name, mask in struck.items() if unquote(name).endswith(f"/{unquote(action['path'])}")), None
         )

@@ -58,7 +58,7 @@ def stage_avro(source: FileSettings, files: Sequence[SourceFile], work: Path) ->
         schema = fastavro.reader(file).writer_schema
     typed: dict[tuple[str, ...], Any] = {}
     if not files[0].inside:
-        _declared_types(schema, (), typed, {})
+        declared_types(schema, (), typed, {})
     staged = stage_records(source, files, work, read_avro, typed)
     staged.layout, staged.dialect["format"] = "Avro", "avro"
     return staged
@@ -74,7 +74,7 @@ def read_avro(path: Path, notes: Decoded, place: Place) -> Iterator[Any]:
         _rewrite(path, plain)
     with plain.open("rb") as file:
         for record in fastavro.reader(file):
-            yield _plain(record)
+            yield plain_value(record)
 
 
 def _rewrite(path: Path, target: Path) -> None:
@@ -83,23 +83,23 @@ def _rewrite(path: Path, target: Path) -> None:
 
     with path.open("rb") as file, target.open("wb") as out:
         header: Any = fastavro.schemaless_reader(file, _HEADER, None)
-        schema = _without_moments(json.loads(header["meta"]["avro.schema"]))
+        schema = without_moments(json.loads(header["meta"]["avro.schema"]))
         header["meta"]["avro.schema"] = json.dumps(schema).encode()
         fastavro.schemaless_writer(out, _HEADER, header)
         shutil.copyfileobj(file, out)
 
 
-def _without_moments(schema: Any) -> Any:
+def without_moments(schema: Any) -> Any:
     """Return a schema in which integers with a meaning are integers."""
     if isinstance(schema, list):
-        return [_without_moments(item) for item in schema]
+        return [without_moments(item) for item in schema]
     if not isinstance(schema, Mapping):
         return schema
     drop = schema.get("logicalType") in _LOGICAL
     return {
-        name: [{**item, "type": _without_moments(item["type"])} for item in value]
+        name: [{**item, "type": without_moments(item["type"])} for item in value]
         if name == "fields"
-        else _without_moments(value)
+        else without_moments(value)
         if name in {"type", "items", "values"}
         else value
         for name, value in schema.items()
@@ -107,18 +107,18 @@ def _without_moments(schema: Any) -> Any:
     }
 
 
-def _declared_types(  # noqa: C901 one branch for each form of a schema
+def declared_types(  # noqa: C901 one branch for each form of a schema
     schema: Any, path: tuple[str, ...], typed: dict[tuple[str, ...], Any], known: dict[str, Any]
 ) -> None:
     """Collect the conversion of every field whose type says more than its text."""
     if isinstance(schema, list):
         others = [item for item in schema if item != "null"]
         if len(others) == 1:
-            _declared_types(others[0], path, typed, known)
+            declared_types(others[0], path, typed, known)
         return
     if isinstance(schema, str):
         if schema in known and len(path) < 12:  # noqa: PLR2004 a record may hold itself
-            _declared_types(known[schema], path, typed, known)
+            declared_types(known[schema], path, typed, known)
         return
     if "name" in schema:
         known[schema["name"]] = schema
@@ -130,17 +130,17 @@ def _declared_types(  # noqa: C901 one branch for each form of a schema
         typed[path] = (lambda text: text.cast(dtype), f"decimal({dtype.precision},{dtype.scale})")
     elif schema.get("type") == "record" or isinstance(schema.get("fields"), list):
         for field in schema.get("fields", []):
-            _declared_types(field["type"], (*path, field["name"]), typed, known)
+            declared_types(field["type"], (*path, field["name"]), typed, known)
     elif isinstance(schema.get("type"), Mapping | list):
-        _declared_types(schema["type"], path, typed, known)
+        declared_types(schema["type"], path, typed, known)
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 one return for each type
+def plain_value(value: Any) -> Any:  # noqa: PLR0911 one return for each type
     """Return a value as JSON has it: bytes as hexadecimal digits, numbers with all digits."""
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain_value(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain_value(item) for item in value]
     if isinstance(value, float):
         return Number(repr(value).replace("inf", "Infinity").replace("nan", "NaN"))
     if isinstance(value, Decimal):
@@ -150,5 +150,5 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 one return for each type
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, tuple):  # a branch of a union, with its name
-        return _plain(value[-1])
+        return plain_value(value[-1])
     return value if isinstance(value, int | str | None) else json.loads(json.dumps(value, default=str))

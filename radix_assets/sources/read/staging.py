@@ -87,6 +87,8 @@ class Staged:
     state: dict[str, Any] = field(default_factory=dict)
     """What the kind finds at its next read as `SourceContext.previous.state`, as JSON: offsets, files, a maximum. It is
     stored with the commit of the snapshot, and is no part of its content."""
+    beside: dict[str, Path] = field(default_factory=dict)
+    """By name, files that the kind finds at its next read in `SourceContext.previous.folder`, beside the snapshot's."""
     frame: pl.LazyFrame | None = None
     """The rows, if they can be scanned where they are; then there is no file at `path`."""
 

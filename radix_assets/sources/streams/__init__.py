@@ -1,0 +1,1 @@
+"""Topics of Kafka, read as far as they go when the read begins."""
