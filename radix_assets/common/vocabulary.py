@@ -57,4 +57,4 @@ RARE_CLASS_METRIC: dict[Problem, str] = {"binary": "average_precision", "multicl
 
 
 RENAMED_METRICS: dict[str, str] = {"mase": "mae"}
-"""Names that earlier versions wrote, with those of today."""
+"""Earlier names of metrics, with the current ones."""

@@ -88,7 +88,7 @@ def _associations(exploration: Exploration, ranked: list[Association], path: Pat
         severity[suspect.name] = suspect.severity if severity.get(suspect.name) != "strong" else "strong"
     colours = {"strong": ALARM, "weak": WARNING}
     picture = figure(7.2, _bars(len(shown)))
-    axes = panel(picture, title=f"What tells {exploration.target}")
+    axes = panel(picture, title=f"What predicts {exploration.target}")
     axes.barh(
         range(len(shown)),
         [each.strength for each in shown],
@@ -199,5 +199,5 @@ def _missingness(missing: list[Missingness], path: Path) -> None:
     for i, each in enumerate(shown):
         auc_text = f", AUC {each.auc:.2f}" if each.auc is not None else ""
         axes.text(each.share + 0.01, i, f"{each.share:.1%}{auc_text}", va="center", fontsize=8, color=MUTED)
-    axes.set_xlabel("share of rows without a value; AUC: how well being empty tells the target")
+    axes.set_xlabel("share of rows without a value; AUC: how well being empty predicts the target")
     save(picture, path)

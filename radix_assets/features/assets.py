@@ -15,7 +15,7 @@ def _compute(work: Work) -> Output:
     excluded = load_exploration(work.input("exploration")).excluded(question.tags)
     tables = work.raw() | question.tables
     with computing(work.project, tables, work.tools.home) as engine:
-        return engine.tell(make_features(question.tags, tables, excluded, work.out, engine))
+        return engine.add_to(make_features(question.tags, tables, excluded, work.out, engine))
 
 
 FEATURES = Stage(

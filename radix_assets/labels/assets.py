@@ -14,7 +14,7 @@ def _compute(work: Work) -> Output:
     if tags.target.future is None:
         return make_labels(tags, tables, work.out)
     with computing(work.project, tables, work.tools.home) as engine:
-        return engine.tell(make_labels(tags, tables, work.out, engine.session))
+        return engine.add_to(make_labels(tags, tables, work.out, engine.session))
 
 
 LABELS = Stage(

@@ -29,7 +29,7 @@ class Computing:
     session: "SparkSession | None" = None
     """The session on the cluster; None if this machine computes."""
 
-    def tell(self, output: Output) -> Output:
+    def add_to(self, output: Output) -> Output:
         """Add the engine and the reason for it to the output, and return it."""
         output.shown["engine"] = f"{_NAMES[self.choice.engine]}: {self.choice.reason}"
         return output

@@ -22,7 +22,7 @@ def _compute(work: Work) -> Output:
     with computing(work.project, {table: raw}, work.tools.home) as engine:
         computed = on_spark(engine.session, table, raw / DATA_FILE) if engine.session else None
     output = make_profile(table, raw, work.out, private=_private(work), previous=_previous(work), computed=computed)
-    return engine.tell(output)
+    return engine.add_to(output)
 
 
 def _outside(work: Work) -> list[str] | dict[str, list[str] | bool]:

@@ -117,10 +117,10 @@ def _single(setting: Setting, score: float, column: ColumnProfile) -> PrimaryKey
 def _composite(setting: Setting, values: Values) -> PrimaryKey | None:
     """Return the best of the smallest sets of columns that are unique together."""
     profile = setting.profile
-    telling = [c for c in profile.columns.values() if c.distinct > 1 and not setting.numbers_rows(c.name)]
+    informative = [c for c in profile.columns.values() if c.distinct > 1 and not setting.numbers_rows(c.name)]
     members = [
         Member(round(member_score(setting, place, column), 4), place, column)
-        for place, column in enumerate(telling)
+        for place, column in enumerate(informative)
         if may_be_member(column)
     ]
     numbered = _numbered(setting, [member.column for member in members], values)

@@ -146,7 +146,7 @@ def test_uninformative_features_are_dropped_with_a_reason(tmp_path: Path) -> Non
         "same": "repeated: the same values as a",
         "one": "constant: every row has the same value",
         "none": "empty: no row has a value",
-        "t.id": "not used: it tells every row apart",
+        "t.id": "not used: its value differs in every row",
         "t.y": "never used: the target is made of it",
     }
 

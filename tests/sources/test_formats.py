@@ -148,7 +148,7 @@ def test_files_whose_columns_are_in_another_order_or_of_another_type(tmp_path):
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_files_that_are_cut_off_are_refused_or_said(tmp_path, name):
+def test_files_that_are_cut_off_are_refused_or_reported(tmp_path, name):
     WRITERS[name](pa.table({"a": list(range(5000)), "b": ["x" * 9] * 5000}), tmp_path / name)
     whole = (tmp_path / name).read_bytes()
     for size in (len(whole) // 2, len(whole) - 4, 12):

@@ -135,7 +135,7 @@ def test_repeated_headers_totals_and_notes_are_no_rows():
     assert result.warnings[0].lines == [11, 13]
 
 
-def test_ragged_rows_are_told_with_their_lines():
+def test_ragged_rows_are_reported_with_their_lines():
     result, rows = staged("a,b,c\n1,x\n2,y,3\n3,z,4\n4,w,5,more\n5,v,6\n")
     assert rows[0] == ("1", "x", None)
     assert {warning.code: warning.lines for warning in result.warnings} == {"short_rows": [2], "long_rows": [5]}
@@ -193,7 +193,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("encoding", WORDS)
-def test_encodings_are_told_apart_by_their_letters(encoding):
+def test_encodings_are_distinguished_by_their_letters(encoding):
     words = WORDS[encoding].split()
     text = "id;name\n" + "".join(f"{n};{words[n % 4]}\n" for n in range(24))
     result, rows = staged(text.encode(encoding))

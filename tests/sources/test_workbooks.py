@@ -243,7 +243,7 @@ def test_a_header_that_is_repeated_is_set_aside(read):
     assert codes(raw) == ["repeated_header"]
 
 
-def test_tables_side_by_side_are_told(read):
+def test_tables_side_by_side_are_reported(read):
     rows = [
         ["id", "n", None, "code", "label"],
         *([i, i, None, *(["c", "x"] if i < 3 else [None] * 2)] for i in range(9)),
@@ -271,14 +271,14 @@ def test_a_row_of_errors_only_is_a_row(read):
     assert raw.frame["a"].to_list() == [1, None, 3]
 
 
-def test_formulas_without_a_result_are_told(read):
+def test_formulas_without_a_result_are_reported(read):
     raw = read(book([["id", "sum"], [1, "=A2+1"], [2, "=A3+1"]]), "t.xlsx")
     assert raw.frame.rows() == [(1, None), (2, None)]
     assert codes(raw) == ["formulas_not_calculated"]
     assert pl.read_parquet(raw.path / "rejects.parquet")["text"].to_list() == ["=A2+1", "=A3+1"]
 
 
-def test_mixed_types_are_text_and_told(read):
+def test_mixed_types_are_text_and_reported(read):
     raw = read(book([["id", "m"], [1, "abc"], [2, 5], [3, True], [4, DAY], [5, 0.1]]), "t.xlsx")
     assert raw.frame["m"].to_list() == ["abc", "5", "TRUE", "2024-01-05", "0.1"]
     assert codes(raw) == ["mixed_types"]
@@ -303,7 +303,7 @@ def test_a_workbook_with_one_table_is_named_like_the_file(tmp_path):
     assert "'Read me'" in warning.message
 
 
-def test_a_hidden_sheet_is_read_and_told(tmp_path):
+def test_a_hidden_sheet_is_read_and_reported(tmp_path):
     file = openpyxl.Workbook()
     file.active.append(["a", "b"])
     file.active.append([1, 2])

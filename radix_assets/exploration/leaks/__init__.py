@@ -1,1 +1,1 @@
-"""Leak signals: what tells that a column is known only when the outcome is."""
+"""Leak signals: signs that a column is known only when the outcome is."""

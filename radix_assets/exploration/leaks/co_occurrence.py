@@ -36,7 +36,7 @@ def together(timed: TimedTable, later: list[Suspect]) -> list[Suspect]:
                         code="later",
                         score=round(agrees, 6),
                         severity="strong",
-                        reason=f"it tells in {agrees:.0%} of the rows whether {suspect.column} is there, which is a "
+                        reason=f"it shows in {agrees:.0%} of the rows whether {suspect.column} is set, which is a "
                         "moment after the row's own",
                     ),
                 )

@@ -55,7 +55,7 @@ def missingness(question: Question) -> Findings:
             continue
         column = question.series(position)
         empty = column.is_null().to_numpy()
-        value, threshold, subject = _auc_of_nulls(question, empty)
+        value, threshold, finding = _auc_of_nulls(question, empty)
         share = round(float(nulls.mean() or 0), 6)  # type: ignore[arg-type]
         results.append(Missingness(column=name, share=share, auc=value and round(value, 6)))
         if value is not None and value >= threshold:
@@ -66,7 +66,7 @@ def missingness(question: Question) -> Findings:
                     code="missingness",
                     score=round(value, 6),
                     severity="strong",
-                    reason=f"whether it is filled tells {subject} with AUC {value:.3f}",
+                    reason=f"whether it is filled {finding} with AUC {value:.3f}",
                 )
             )
     return Findings(suspects, missingness=sorted(results, key=lambda each: (-each.share, each.column)))
@@ -80,14 +80,18 @@ def _auc_of_nulls(question: Question, empty: NDArray[np.bool_]) -> tuple[float |
     codes = question.answer.codes
     if codes is None:
         value = auc(question.answer.values, empty)
-        return max(value, 1 - value), SUSPICIOUS_NUMBER, "high targets from low ones"
+        return max(value, 1 - value), SUSPICIOUS_NUMBER, "separates high targets from low ones"
     counts = np.bincount(codes, minlength=question.answer.classes)
     values = [auc(empty.astype(np.float64), codes == c) for c in np.flatnonzero(counts >= MIN_CLASS)[:20]]
     if not values or question.answer.classes < 2:  # noqa: PLR2004
         return None, 1.0, ""
     value = max(max(each, 1 - each) for each in values)
     two = question.answer.classes == 2  # noqa: PLR2004
-    return value, SUSPICIOUS if two else SUSPICIOUS_ONE_OF_MANY, "the class" if two else "one class from the others"
+    return (
+        value,
+        SUSPICIOUS if two else SUSPICIOUS_ONE_OF_MANY,
+        "predicts the class" if two else "separates one class from the others",
+    )
 
 
 MISSINGNESS = Signal(

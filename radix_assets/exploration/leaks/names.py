@@ -38,7 +38,7 @@ def by_name(tags: Tags) -> list[Suspect]:
         shared = event & specific_stems(table)
         if shared:
             reason = (
-                f"its rows seem to record what the target {target.column!r} tells of, and belong to the target's rows"
+                f"its rows seem to record the event of the target {target.column!r}, and belong to the target's rows"
             )
             suspects.append(_suspect(table, "*", reason, "strong"))
         for column, tag in tags.tables[table].columns.items():

@@ -1,4 +1,4 @@
-"""Columns of an entity that tell its outcome, at any of the times of a question about the future."""
+"""Columns of an entity that predict its outcome, at any of the times of a question about the future."""
 
 from typing import TYPE_CHECKING
 
@@ -49,17 +49,21 @@ def by_outcome(column: pl.Series, frame: pl.DataFrame, question: Question) -> Ou
             pure = _pure(column, frame["ever"])
             if pure is not None:
                 return "strong", 1.0, pure
-        for outcome, words_ in (("last", "the last answer"), ("ever", "whether the answer was ever true")):
+        for outcome, answer_words in (("last", "the last answer"), ("ever", "whether the answer was ever true")):
             answer = _answer(frame[outcome])
             value = score(column, answer).score if answer else 0.0
             if value >= WEAK:
-                return "strong", round(value, 6), f"it tells {words_} of each row of its table with AUC {value:.3f}"
+                return (
+                    "strong",
+                    round(value, 6),
+                    f"it predicts {answer_words} of each row of its table with AUC {value:.3f}",
+                )
         return None
     values = frame["mean"].to_numpy()
     value = score(column, Answer(values, None, 0, np.ones(len(values), dtype=np.bool_))).score
     rho = abs(spearman(as_numbers(column), values)) if column.dtype.is_numeric() else 0.0
     if value >= STRONG or rho >= SIBLING:
-        return "strong", round(max(value, rho), 6), "it tells the mean of all answers of each row of its table"
+        return "strong", round(max(value, rho), 6), "it predicts the mean of all answers of each row of its table"
     return None
 
 
@@ -73,10 +77,11 @@ def _pure(column: pl.Series, ever: pl.Series) -> str | None:
         for part in (side, ~side):
             hits, number = int((ever & part).sum()), int(part.sum())
             if number * rate >= EXPECTED and hits <= PURE * number * rate:
-                return f"{subject} tells who never had the outcome: {hits} of {number:,}, {number * rate:.0f} expected"
+                expected = f"{number * rate:.0f} expected"
+                return f"{subject} identifies who never had the outcome: {hits} of {number:,}, {expected}"
             misses = number - hits
             if number * (1 - rate) >= EXPECTED and misses <= PURE * number * (1 - rate):
-                return f"{subject} tells who had the outcome: all but {misses} of {number:,}"
+                return f"{subject} identifies who had the outcome: all but {misses} of {number:,}"
     return None
 
 

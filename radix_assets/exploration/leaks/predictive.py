@@ -84,7 +84,7 @@ def _classes(column: pl.Series, answer: Answer, result: Result) -> PredictiveSig
     if value >= RECODE and levels == classes and one_to_one(column, answer):
         exactly = "always" if value > 0.9999 else "nearly always"  # noqa: PLR2004
         return "recode", "strong", value, f"its {levels} values {exactly} stand for the {classes} classes, one for one"
-    words = f"by itself it tells the classes apart with AUC {value:.3f}"
+    words = f"by itself it separates the classes with AUC {value:.3f}"
     if value >= STRONG:
         few = levels <= max(50, 2 * classes) and levels > classes
         if (few and value < DETERMINED) or result.skill < SKILL:

@@ -96,5 +96,5 @@ def by_name(name: str, target_stems: set[str]) -> OutcomeSignal:
     if shared:
         return "strong", 1.0, "its name is that of what is asked"
     if {stem(word) for word in name_words} & _OVER:
-        return ("weak" if not PLANNED.isdisjoint(name_words) else "strong"), 1.0, "its name tells of an end"
+        return ("weak" if not PLANNED.isdisjoint(name_words) else "strong"), 1.0, "its name describes an end"
     return None

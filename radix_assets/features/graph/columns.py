@@ -60,7 +60,7 @@ def set_columns(
             if reading == "categorical" and count > MOST_VALUES:
                 reading = Unusable(f"a category with {count} values")
             elif reading == "categorical" and target and count == table.rows > 2:  # noqa: PLR2004
-                reading = Unusable("it tells every row apart")
+                reading = Unusable("its value differs in every row")
         if isinstance(reading, Unusable):
             dropped[f"{table.name}.{column}"] = f"not used: {reading.reason}"
         else:
