@@ -66,7 +66,7 @@ def cluster_of(project: Project, home: Home) -> SparkCompute:
             "RDX-CFG-012",
             "no cluster is named",
             expected="compute.spark.master, such as spark://host:7077",
-            hint="name the cluster in project.yaml, or take engine: polars",
+            hint="name the cluster in project.yaml, or use engine: polars",
         )
     reveal = partial(credentials(home.state).reveal, purpose="the secret that compute.spark refers to")
     return SparkCompute(cluster.master, cluster.config, reveal)

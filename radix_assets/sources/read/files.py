@@ -102,7 +102,7 @@ def _nearby(path: Path) -> str:
         return f"{path.parent.name!r} is not a folder in {folder.name!r}"
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and is_readable(entry.name))
     near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5) or names[:3]
-    return f"near it are {', '.join(near)}" if near else "there is no readable file in that folder"
+    return f"similar names there: {', '.join(near)}" if near else "there is no readable file in that folder"
 
 
 def partition_of(path: Path, pattern: str) -> dict[str, str | None]:

@@ -38,7 +38,7 @@ def list_files(argument: str) -> list[Path]:
         raise ConfigError(
             "RDX-CFG-010",
             f"no kind of source accepts {scheme[0]}",
-            expected="postgresql:// or a path",
+            expected="a path, or postgresql://, mysql://, s3://, https://, http://, sqlite:/// or duckdb:///",
             hint="install a package for it",
         )
     path = Path(argument).expanduser()
@@ -63,7 +63,9 @@ def list_files(argument: str) -> list[Path]:
         "RDX-CFG-010",
         problem,
         expected=f"a file ({READABLE}), a folder of them, a pattern, or a URL such as postgresql://… or s3://…",
-        hint=f"near it are {', '.join(near)}" if near else "check the path; it is relative to the current directory",
+        hint=f"similar names there: {', '.join(near)}"
+        if near
+        else "check the path; it is relative to the current directory",
     )
 
 
@@ -103,14 +105,14 @@ def _required(path: Path) -> Path:
     except SourceError as error:
         raise ConfigError(
             "RDX-CFG-010",
-            f"{path.name!r} is of a kind that is not read: {error.found}",
+            f"{path.name!r} has a format that is not read: {error.found}",
             expected=READABLE,
             hint="convert the file",
         ) from None
     if _NOTES.fullmatch(path.name) or path.suffix.lower() in {".md", ".rst", ".py", ".html", ".xml", ".yaml", ".yml"}:
         raise ConfigError(
             "RDX-CFG-010",
-            f"{path.name!r} is of a kind that is not read",
+            f"{path.name!r} has a format that is not read",
             expected=READABLE,
             hint="convert the file",
         )
