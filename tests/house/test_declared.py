@@ -19,6 +19,7 @@ OF_EXTRAS = {
     "kafka": {"confluent-kafka"},
     "machines": {"psycopg2-binary"},
     "mongodb": {"pymongo"},
+    "mssql": {"pymssql"},
     "mysql": {"pymysql"},
     "spark": {"pyspark"},
 }

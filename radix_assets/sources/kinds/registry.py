@@ -18,6 +18,7 @@ from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.kinds.iceberg import IcebergSource
 from radix_assets.sources.kinds.kafka import KafkaSource
 from radix_assets.sources.kinds.mongodb import MongodbSource
+from radix_assets.sources.kinds.mssql import MssqlSource
 from radix_assets.sources.kinds.mysql import MysqlSource
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
 from radix_assets.sources.kinds.sqlite import SqliteSource
@@ -34,6 +35,7 @@ BUILT_IN: tuple[type[Source], ...] = (
     IcebergSource,
     KafkaSource,
     MongodbSource,
+    MssqlSource,
 )
 GROUP: Final = "radix.sources"
 

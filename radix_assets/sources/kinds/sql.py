@@ -27,7 +27,7 @@ class SqlSource(Source):
     @classmethod
     def _no_secret(cls, address: str) -> str:
         if not cls._is_address(address):
-            raise ValueError("only postgresql://, mysql://, sqlite:/// and duckdb:/// addresses are read")
+            raise ValueError("only postgresql://, mysql://, mssql://, sqlite:/// and duckdb:/// addresses are read")
         if holds_secret(address):
             raise ValueError(
                 "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"

@@ -1,0 +1,69 @@
+"""Tables of a SQL Server database."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from radix_assets.sources.kinds.base import ProbeResult, SourceContext
+from radix_assets.sources.kinds.sql import SqlSource
+
+if TYPE_CHECKING:
+    from radix_assets.sources.read.staging import Staged
+
+
+class MssqlSource(SqlSource):
+    """Tables of a SQL Server database."""
+
+    kind: ClassVar[str] = "SQL Server"
+    schemes: ClassVar[tuple[str, ...]] = ("mssql", "sqlserver")
+
+    database: str = Field(
+        description="mssql://user:${NAME}@host:1433/database; a secret is a reference, never a value."
+    )
+    schema_name: str = Field("dbo", alias="schema", description="The database schema they are in.")
+
+    @classmethod
+    def _list(cls, address: str, schema: str | None, context: SourceContext) -> tuple[str, list[str]]:
+        from radix_assets.sources.databases.mssql import list_tables
+        from radix_assets.sources.databases.mssql_connection import errors, opened
+
+        schema = schema or "dbo"
+        with opened(address, context.credentials) as session, errors(session.where):
+            return schema, list_tables(session, schema)
+
+    def read_version(self, table: str, context: SourceContext) -> str:
+        """Return a digest of the table's columns, the number of its rows and the sum of the hashes of its rows.
+
+        The database computes it with a pass over the table.
+        """
+        from radix_assets.sources.databases.mssql import table_version
+        from radix_assets.sources.databases.mssql_connection import opened
+
+        with opened(self.database, context.credentials, table) as session:
+            return table_version(session, self.schema_name, table)
+
+    @contextlib.contextmanager
+    def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
+        from radix_assets.sources.databases.mssql_connection import opened
+
+        with opened(self.database, context.credentials) as session:
+            yield replace(context, state=session)
+
+    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+        from radix_assets.sources.databases.mssql import stage_table
+        from radix_assets.sources.databases.mssql_connection import opened
+
+        with contextlib.ExitStack() as stack:
+            session = context.state or stack.enter_context(opened(self.database, context.credentials, table))
+            return stage_table(session, self.schema_name, table, work)
+
+    def probe(self, context: SourceContext) -> ProbeResult:
+        from radix_assets.sources.databases.mssql_connection import opened
+        from radix_assets.sources.databases.mssql_permissions import probe_database
+
+        with opened(self.database, context.credentials) as session:
+            return ProbeResult(*probe_database(session, self.schema_name, self.tables))
