@@ -20,21 +20,21 @@ _KEY_BYTES = 32
 _MARK = 24
 """Hex digits of a sealed value."""
 
-Said = Mapping[str, Mapping[str, bool | None]]
+TagsPrivacy = Mapping[str, Mapping[str, bool | None]]
 """By table and column of tags.yaml: whether it is private; None if the file does not say."""
 
 
-def said_private(tags_file: Path) -> Said | None:
+def private_by_tags(tags_file: Path) -> TagsPrivacy | None:
     """Return what `tags.yaml` says; empty if there is no such file, None if it cannot be read."""
     try:
         state = tags_file.stat()
     except OSError:
         return {}
-    return _said(tags_file, state.st_mtime_ns, state.st_size)
+    return _read_private_by_tags(tags_file, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=64)
-def _said(tags_file: Path, _changed: int, _size: int) -> Said | None:
+def _read_private_by_tags(tags_file: Path, _changed: int, _size: int) -> TagsPrivacy | None:
     from radix_assets.tags_file.file import read_tags
 
     try:
@@ -64,7 +64,7 @@ def private_in(
     private until the file says otherwise. If one of those is missing now, a new column that the file does not know may
     be the same under another name, so it is private too.
     """
-    own = (said_private(tags_file) or {}).get(table, {})
+    own = (private_by_tags(tags_file) or {}).get(table, {})
     hidden = {name for name, private in before.items() if private}
     missing = hidden.difference(columns)
     new = {name for name in columns if name not in before and name not in own} if missing else set()

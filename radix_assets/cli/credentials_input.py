@@ -10,7 +10,7 @@ from radix_assets.cli.common import Place, out
 from radix_resources.credentials.base import Store
 from radix_resources.credentials.cloud import SCHEME
 from radix_resources.credentials.file import EncryptedFile
-from radix_resources.credentials.lookup import credentials, let_ask, vault
+from radix_resources.credentials.lookup import ask_with, credentials, vault
 from radix_resources.credentials.redaction import remember
 from radix_resources.errors import ConfigError, CredentialError
 
@@ -20,7 +20,7 @@ STORES = {"keyring": "keyring", "file": "encrypted file"}
 def ask_at_terminal() -> None:
     """Ask for the encrypted file's pass phrase when it is needed, if there is a terminal."""
     if sys.stdin.isatty():
-        let_ask(lambda: _read_without_echo("pass phrase of the encrypted file of credentials"))
+        ask_with(lambda: _read_without_echo("pass phrase of the encrypted file of credentials"))
 
 
 def unlock(here: Place) -> None:

@@ -19,7 +19,7 @@ from radix_assets.pipeline.tools import tools as default_tools
 from radix_assets.project.load import load_projects
 from radix_assets.project.settings import INFRASTRUCTURE, Project
 from radix_resources.action_log.fold import folded
-from radix_resources.action_log.log import is_gone, record
+from radix_resources.action_log.log import has_ended, record
 from radix_resources.action_log.reading import Entry, Filter, entries
 from radix_resources.action_log.reconcile import reconcile_runs
 from radix_resources.action_log.schema import Action, Outcome
@@ -149,7 +149,7 @@ def _is_interrupted(instance: dg.DagsterInstance, home: Home, intent: Entry) -> 
     if intent.action.run_id:
         run = instance.get_run_by_id(intent.action.run_id)
         return run is None or run.is_finished
-    return is_gone(intent.action.process, intent.timestamp, sole=not home.metadata.shared)
+    return has_ended(intent.action.process, intent.timestamp, sole=not home.metadata.shared)
 
 
 def _component(action: Action, home: Home, projects: list[Project]) -> Component | None:

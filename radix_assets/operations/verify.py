@@ -21,7 +21,7 @@ from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project,
 from radix_resources.action_log.audit import audit
 from radix_resources.action_log.chain import HEAD
 from radix_resources.action_log.reading import Filter, entries
-from radix_resources.action_log.reconcile import gone_runs
+from radix_resources.action_log.reconcile import dead_runs
 from radix_resources.action_log.stream import MADE, rows
 from radix_resources.errors import RadixError, StorageError
 from radix_resources.home import Home
@@ -69,7 +69,7 @@ def verify(
     ]
     differences += [
         Difference(f"run {run.run_id[:8]}", "is marked as active, and its process has ended", "radix reconcile")
-        for run in gone_runs(instance)
+        for run in dead_runs(instance)
     ]
     for tools, commits in in_use:
         differences += _events(instance, tools, commits)

@@ -15,18 +15,18 @@ from radix_resources.home import Home
 if TYPE_CHECKING:
     import dagster as dg
 
-Seen = dict[str, dict[str, Any]]
+Sightings = dict[str, dict[str, Any]]
 """By project: since when its endpoint has been seen running (UTC, seconds since 1970), and its version."""
 
 
 def release_idle(
     instance: "dg.DagsterInstance",
     home: Home,
-    seen: Seen,
+    seen: Sightings,
     now: float | None = None,
     *,
     projects: Iterable[Project] | None = None,
-) -> Seen:
+) -> Sightings:
     """Stop every endpoint that has answered for longer than its project's `endpoint_hours`; return what is seen now.
 
     An endpoint that has stopped since it was last seen, because it had no requests or by `radix down`, is logged.
@@ -35,7 +35,7 @@ def release_idle(
     """
     now = time.time() if now is None else now
     by_name = {project.name: project for project in (load_projects(home.projects)[0] if projects is None else projects)}
-    running: Seen = {}
+    running: Sightings = {}
     for place, tools in tools_in_use(home, by_name.values()).items():
         foreign = elsewhere(home, by_name.values(), place)
         running |= _release_idle(instance, tools, by_name, foreign, seen, now)
@@ -47,11 +47,11 @@ def _release_idle(
     tools: Tools,
     projects: Mapping[str, Project],
     foreign: Collection[str],
-    seen: Seen,
+    seen: Sightings,
     now: float,
-) -> Seen:
+) -> Sightings:
     """Stop the idle endpoints of one provider, except those of `foreign` projects, which run elsewhere by now."""
-    running: Seen = {}
+    running: Sightings = {}
     for deployed in tools.endpoint.list():
         if deployed.project in foreign:
             continue

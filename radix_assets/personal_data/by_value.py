@@ -47,7 +47,7 @@ _NO_STREET = frozenset(
 
 
 @dataclass(frozen=True)
-class Seen:
+class ValueFinding:
     """A form that the values have."""
 
     kind: str
@@ -70,7 +70,7 @@ _FORMS: tuple[tuple[str, Sensitivity, float, int, Callable[[str], object], float
 """Kind, sensitivity, smallest share and number of values that must have the form, test, confidence."""
 
 
-def found_in_values(name: str, values: list[str]) -> Seen | None:
+def found_in_values(name: str, values: list[str]) -> ValueFinding | None:
     """Return the form that most values have, or None."""
     if not values:
         return None
@@ -83,16 +83,16 @@ def found_in_values(name: str, values: list[str]) -> Seen | None:
     return _formed(values) or _numbered(values) or _street(name, values)
 
 
-def _emails(values: list[str], length: float) -> Seen | None:
+def _emails(values: list[str], length: float) -> ValueFinding | None:
     hits = sum(1 for value in values if forms.is_email(value))
     if hits > 1 and length < _TEXT_WORDS and hits >= 0.1 * len(values):
-        return Seen("email", "personal", _counted(hits, values, "e-mail address"), 0.97)
+        return ValueFinding("email", "personal", _counted(hits, values, "e-mail address"), 0.97)
     if hits > 1 and length >= _TEXT_WORDS and hits >= 0.02 * len(values):
-        return Seen("free text", "personal", _counted(hits, values, "a text with an e-mail address in it"), 0.7)
+        return ValueFinding("free text", "personal", _counted(hits, values, "a text with an e-mail address in it"), 0.7)
     return None
 
 
-def _formed(values: list[str], kinds: tuple[str, ...] = ()) -> Seen | None:
+def _formed(values: list[str], kinds: tuple[str, ...] = ()) -> ValueFinding | None:
     for kind, sensitivity, least_share, least, test, confidence in _FORMS:
         if kinds and kind not in kinds:
             continue
@@ -102,25 +102,25 @@ def _formed(values: list[str], kinds: tuple[str, ...] = ()) -> Seen | None:
             if place == 19 and hits < 10 * least_share:  # noqa: PLR2004 twenty values are enough
                 break
         if hits >= least and hits >= least_share * len(values):
-            return Seen(kind, sensitivity, _counted(hits, values, kind), confidence)
+            return ValueFinding(kind, sensitivity, _counted(hits, values, kind), confidence)
     return None
 
 
-def _numbered(values: list[str]) -> Seen | None:
+def _numbered(values: list[str]) -> ValueFinding | None:
     if len(values) > 2 and phone_share(values) >= 0.6:  # noqa: PLR2004
-        return Seen("phone", "personal", "most values sampled are valid phone numbers", 0.9, "unless_things")
+        return ValueFinding("phone", "personal", "most values sampled are valid phone numbers", 0.9, "unless_things")
     country = national_number(values)
     if country:
-        return Seen(
+        return ValueFinding(
             "national id", "sensitive", f"the check digits are those of persons' numbers ({country.upper()})", 0.95
         )
     return None
 
 
-def _street(name: str, values: list[str]) -> Seen | None:
+def _street(name: str, values: list[str]) -> ValueFinding | None:
     speaks_against = set(spelled_out(name).split("_")) & (HARMLESS | _NO_STREET)
     if len(set(values)) > 2 and not speaks_against and share(values, forms.is_street) >= 0.6:  # noqa: PLR2004
-        return Seen("address", "personal", "most values sampled are a house in a street", 0.75, "unless_things")
+        return ValueFinding("address", "personal", "most values sampled are a house in a street", 0.75, "unless_things")
     return None
 
 

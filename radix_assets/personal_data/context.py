@@ -83,12 +83,12 @@ def _stems(name: str) -> set[str]:
     return {singular(word) for word in spelled_out(name).split("_")}
 
 
-def speaks_of_things(name: str) -> bool:
+def names_things(name: str) -> bool:
     """Return whether a name refers to an organisation or a place."""
     return bool(_stems(name) & _THINGS)
 
 
-def speaks_of_creators(name: str) -> bool:
+def names_creators(name: str) -> bool:
     """Return whether a name refers to authors of works, whose names are public."""
     return bool(_stems(name) & _CREATORS)
 
@@ -99,8 +99,8 @@ def context_of(table: str, columns: Iterable[str], findings: Mapping[str, str]) 
     people = of_persons(table)
     return Context(
         of_people=people,
-        of_things=not people and speaks_of_things(table),
-        thing_columns=any(speaks_of_things(name) and {"name", "dba", "iata"} & _stems(name) for name in names)
+        of_things=not people and names_things(table),
+        thing_columns=any(names_things(name) and {"name", "dba", "iata"} & _stems(name) for name in names)
         or all(any(stems & _stems(name) for name in names) for stems in _MAP),
         of_animals=bool(_stems(table) & _ANIMALS) or any(_stems(name) & _ANIMALS for name in names),
         kinds=frozenset(findings.values()),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from radix_assets.common.vocabulary import Sensitivity
 from radix_assets.personal_data.by_value import found_in_values
-from radix_assets.personal_data.context import Context, context_of, speaks_of_things
+from radix_assets.personal_data.context import Context, context_of, names_things
 from radix_assets.personal_data.headers import rules_of
 from radix_assets.personal_data.lexicon import Rule, joined, of_persons
 from radix_assets.personal_data.people import found_names
@@ -77,9 +77,7 @@ def personal_of_table(table: str, columns: Mapping[str, Sequence[str | None]]) -
 def _judge(name: str, values: list[str], table: str, context: Context) -> Finding | None:
     by_value = found_in_values(name, values)
     if by_value and not (
-        by_value.context == "unless_things"
-        and (context.things or speaks_of_things(name))
-        and not _is_about_a_person(name)
+        by_value.context == "unless_things" and (context.things or names_things(name)) and not _is_about_a_person(name)
     ):
         return Finding(by_value.kind, by_value.sensitivity, by_value.evidence, by_value.confidence)
     for rule in rules_of(name):
@@ -98,10 +96,10 @@ def _in_context(rule: Rule, name: str, context: Context) -> bool:
     people = context.persons or of_persons(name)
     return {
         "any": True,
-        "unless_things": _is_about_a_person(name) or not (context.things or speaks_of_things(name)),
+        "unless_things": _is_about_a_person(name) or not (context.things or names_things(name)),
         "unless_animals": not context.of_animals,
         "persons": people and not context.of_animals,
-        "identified": context.identified and not context.of_things and not speaks_of_things(name),
+        "identified": context.identified and not context.of_things and not names_things(name),
         "address": not context.of_things and (_is_about_a_person(name) or people or "address" in context.kinds),
         "delivered": "address" in context.kinds,
     }[rule.context]

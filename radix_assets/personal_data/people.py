@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from radix_assets.personal_data.context import Context, speaks_of_creators, speaks_of_things
+from radix_assets.personal_data.context import Context, names_creators, names_things
 from radix_assets.personal_data.forms import TITLE
 from radix_assets.personal_data.lexicon import PERSON, joined, spelled_out
 from radix_assets.personal_data.names import name_share, single_share
@@ -55,8 +55,8 @@ def found_names(  # noqa: PLR0911 one for each kind of evidence
     parts = set(spelled_out(name).split("_"))
     if not values or context.of_animals or words_each(values) > 5:  # noqa: PLR2004 a text
         return None
-    creators = speaks_of_creators(name)
-    if speaks_of_things(name) or (parts & _OTHER) or (creators and not context.kinds & {"email", "user name", "phone"}):
+    creators = names_creators(name)
+    if names_things(name) or (parts & _OTHER) or (creators and not context.kinds & {"email", "user name", "phone"}):
         return None
     bare, cryptic = _BARE.fullmatch(joined(name)), _CRYPTIC.fullmatch(joined(name))
     if (bare or cryptic) and len(values) > 1 and share(values, TITLE.search) > 0.3:  # noqa: PLR2004

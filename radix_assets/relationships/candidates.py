@@ -23,7 +23,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass
-class Ruled:
+class RuledOut:
     """The numbers of pairs that were ruled out, by reason, in the order of the tests."""
 
     considered: int = 0
@@ -71,7 +71,7 @@ def _high(fact: Fact, quantile: str) -> float:
 def candidates(
     facts: Mapping[str, list[Fact]],
     keys: Mapping[str, list[str]],
-    ruled: Ruled,
+    ruled: RuledOut,
     numbers: frozenset[tuple[str, str]] = frozenset(),
 ) -> Iterator[tuple[Fact, Fact, tuple[float, str]]]:
     """Return the pairs to compare with their name scores, in a fixed order; count the others in `ruled`.
@@ -127,7 +127,7 @@ class Fits:
         return next((reason for reason, mask in self.reasons if mask[place]), "")
 
 
-def _fitting(children: Children, parent: Fact, others: Mask, ruled: Ruled) -> Fits:
+def _fitting(children: Children, parent: Fact, others: Mask, ruled: RuledOut) -> Fits:
     alike = children.kind == parent.kind
     ruled.add(EMPTY, others & ~children.present)
     rest = others & children.present

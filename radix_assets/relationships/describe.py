@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from radix_assets.relationships.candidates import Ruled
+from radix_assets.relationships.candidates import RuledOut
 from radix_assets.relationships.choose import Verdict
 from radix_assets.relationships.evidence import CERTAIN_BITS, Pair
 from radix_assets.relationships.schema import Alternative, NearMiss, Probes, Relationship
@@ -63,7 +63,7 @@ def _percent(share: float) -> str:
     return f"{shown:.1%}".replace(".0%", "%").replace("%", " %")
 
 
-def probes_of(verdicts: Sequence[Verdict], ruled: Ruled) -> Probes:
+def probes_of(verdicts: Sequence[Verdict], ruled: RuledOut) -> Probes:
     """Return the record of the search."""
     missed = sorted((v for v in verdicts if v.refused), key=lambda v: -round(v.probability, 4))
     return Probes(

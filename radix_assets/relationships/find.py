@@ -6,7 +6,7 @@ from pathlib import Path
 
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.relationships.alternatives import repeated_links
-from radix_assets.relationships.candidates import STRONG, Ruled, candidates
+from radix_assets.relationships.candidates import STRONG, RuledOut, candidates
 from radix_assets.relationships.choose import Verdict, choose
 from radix_assets.relationships.composites import composite_links
 from radix_assets.relationships.declared import declared_in, with_declared
@@ -70,17 +70,17 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
 
 def search(
     facts: Mapping[str, list[Fact]], profiles: Mapping[str, TableProfile], values: Values
-) -> tuple[list[PrimaryKey], list[Verdict], Ruled]:
+) -> tuple[list[PrimaryKey], list[Verdict], RuledOut]:
     """Return keys, a verdict on each compared pair of columns, and why the others were not compared."""
     keys = find_keys(profiles, values)
-    ruled = Ruled()
+    ruled = RuledOut()
     verdicts = choose(compared(facts, keys, values, ruled))
     numbers = row_numbers(facts, verdicts)
     if numbers:
         verdicts = [v for v in verdicts if not {v.pair.child.at, v.pair.parent.at} & numbers]
         verdicts = choose([v.pair for v in verdicts])
     keys = find_keys(profiles, values, hints_of(verdicts, numbers))
-    ruled = Ruled()
+    ruled = RuledOut()
     pairs = compared(facts, keys, values, ruled, numbers)
     return keys, choose(pairs), ruled
 
@@ -101,7 +101,7 @@ def compared(
     facts: Mapping[str, list[Fact]],
     keys: Sequence[PrimaryKey],
     values: Values,
-    ruled: Ruled,
+    ruled: RuledOut,
     numbers: frozenset[Place] = frozenset(),
 ) -> list[Pair]:
     """Return the pairs of columns to compare, with the evidence of each; count the others in `ruled`."""

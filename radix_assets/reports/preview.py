@@ -10,7 +10,7 @@ from polars import selectors as cs
 
 from radix_assets.pipeline.status import latest
 from radix_assets.pipeline.tools import tools_of
-from radix_assets.privacy import columns_of, private_in, said_private, suspected_in
+from radix_assets.privacy import columns_of, private_by_tags, private_in, suspected_in
 from radix_assets.profiles.load import load_profile
 from radix_assets.project.load import load_project
 from radix_assets.project.settings import PROJECT_FILE, slug
@@ -56,7 +56,7 @@ def page(table: str, raw: Path, tags_file: Path, before: Mapping[str, bool]) -> 
     frame = pl.scan_parquet(raw / DATA_FILE)
     schema = frame.collect_schema()
     names = schema.names()[:COLUMNS]
-    unsure = said_private(tags_file) is None
+    unsure = private_by_tags(tags_file) is None
     private = (
         set(names)
         if unsure

@@ -47,7 +47,7 @@ _FEW, _MANY = 5, 12
 
 
 @dataclass(frozen=True)
-class Held:
+class RoleGuess:
     """The role of a column, how certain, and why."""
 
     role: Role
@@ -68,7 +68,7 @@ def role_of(
     time: TimeGuess | None,
     sample: pl.Series,
     has_parents: bool,
-) -> Held:
+) -> RoleGuess:
     """Return the most likely role; `feature` by default.
 
     `has_parents`: some columns of the table reference others, which are then what its rows belong to.
@@ -83,24 +83,24 @@ def role_of(
 
 def _key_role(
     column: ColumnProfile, key: PrimaryKey | None, link: Relationship | None, time: TimeGuess | None
-) -> Held | None:
+) -> RoleGuess | None:
     """Return the role of a column that links rows or orders them."""
     own = key is not None and column.name in key.columns
     if link is not None and not (own and key is not None and len(key.columns) == 1):
-        return Held("foreign_key", link.confidence, f"points to {link.parent}: {link.evidence}", "link")
+        return RoleGuess("foreign_key", link.confidence, f"points to {link.parent}: {link.evidence}", "link")
     if time is not None and time.readable and column.name in time.columns:
-        return Held("time_index", time.confidence, time.evidence, "time")
-    return Held("primary_key", key.confidence, key.evidence, "key") if own and key is not None else None
+        return RoleGuess("time_index", time.confidence, time.evidence, "time")
+    return RoleGuess("primary_key", key.confidence, key.evidence, "key") if own and key is not None else None
 
 
-def _role_without_information(column: ColumnProfile) -> Held | None:
+def _role_without_information(column: ColumnProfile) -> RoleGuess | None:
     """Return the role of a column without information."""
     if column.present == 0:
-        return Held("ignore", 0.98, "empty", "empty")
+        return RoleGuess("ignore", 0.98, "empty", "empty")
     if column.constant:
-        return Held("ignore", 0.95, "always the same", "constant")
+        return RoleGuess("ignore", 0.95, "always the same", "constant")
     if column.nulls >= _NEARLY_EMPTY * column.rows:
-        return Held("ignore", 0.7, f"empty in {column.nulls / column.rows:.1%} of the rows", "nearly empty")
+        return RoleGuess("ignore", 0.7, f"empty in {column.nulls / column.rows:.1%} of the rows", "nearly empty")
     numbered = (
         column.dtype == "integer"
         and column.minimum in {0, 1}
@@ -108,17 +108,17 @@ def _role_without_information(column: ColumnProfile) -> Held | None:
         and column.maximum - column.minimum + 1 == column.rows
     )
     if column.unique and (is_row_number(column.name) or (numbered and column.monotonic)):
-        return Held("ignore", 0.9, "a running row number", "row number")
+        return RoleGuess("ignore", 0.9, "a running row number", "row number")
     return None
 
 
 def _row_role(
     profile: TableProfile, column: ColumnProfile, kind: FeatureType, sample: pl.Series, *, has_parents: bool
-) -> Held | None:
+) -> RoleGuess | None:
     """Return the role of a column that weighs rows, or groups them."""
     name = "_".join(words(column.name))
     if _WEIGHT.fullmatch(name) and column.dtype in {"integer", "float"} and (column.minimum or 0) >= 0:
-        return Held("weight", 0.75, "named as a weight of rows", "weight")
+        return RoleGuess("weight", 0.75, "named as a weight of rows", "weight")
     if has_parents or column.dtype not in {"integer", "string"} or column.unique or is_count(column.name):
         return None
     parts = [word for word in words(column.name) if word not in KEY_WORDS]
@@ -132,7 +132,7 @@ def _row_role(
     blocks = _in_blocks(sample, column)
     sure = 0.55 + 0.15 * entity + 0.1 * bool(_ID.search(name)) + 0.1 * blocks
     evidence = f"named as who or what a row is of; each in {repeats:,.1f} rows{', in a block' if blocks else ''}"
-    return Held("group", min(0.9, sure), evidence, "group")
+    return RoleGuess("group", min(0.9, sure), evidence, "group")
 
 
 def _in_blocks(sample: pl.Series, column: ColumnProfile) -> bool:
@@ -144,18 +144,18 @@ def _in_blocks(sample: pl.Series, column: ColumnProfile) -> bool:
     return same > 0.1 + 3 / max(1, column.distinct)
 
 
-def _feature_role(column: ColumnProfile, kind: FeatureType, personal: Finding | None) -> Held:
+def _feature_role(column: ColumnProfile, kind: FeatureType, personal: Finding | None) -> RoleGuess:
     if personal and personal.kind in _IDENTITY:
-        return Held("ignore", 0.75, "tells who somebody is, not how they are", "identity")
+        return RoleGuess("ignore", 0.75, "tells who somebody is, not how they are", "identity")
     if kind in {"not-generalizable", "url"}:
-        return Held("ignore", 0.65, "tells rows apart, hardly repeats", "not general")
+        return RoleGuess("ignore", 0.65, "tells rows apart, hardly repeats", "not general")
     if kind == "context-specific":
         many = column.dtype == "string" and column.distinct > 0.5 * column.present
         is_name = many and (column.length_mean or 0) < _NAME
-        return Held(
+        return RoleGuess(
             "ignore" if is_name else "feature", 0.6, "names or codes, hardly repeated" if is_name else "", "context"
         )
-    return Held("feature", 0.9, "", "feature")
+    return RoleGuess("feature", 0.9, "", "feature")
 
 
 def links_of(table: str, relationships: list[Relationship]) -> Mapping[str, Relationship]:

@@ -17,13 +17,13 @@ from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.forecasts import Series, find_series, is_calendar
 from radix_assets.suggestions.leaks import Suspect, later_moments, suspects
 from radix_assets.suggestions.problems import problem_of
-from radix_assets.suggestions.roles import Held, links_of, role_of
+from radix_assets.suggestions.roles import RoleGuess, links_of, role_of
 from radix_assets.suggestions.rows import row_in_words, structure_of
 from radix_assets.suggestions.samples import plain, spread, texts
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion, TargetSuggestion
 from radix_assets.suggestions.semantics.meaning import semantic_type
 from radix_assets.suggestions.semantics.units import unit_of
-from radix_assets.suggestions.targets import posed, rank_targets
+from radix_assets.suggestions.targets import rank_targets, target_of
 from radix_assets.suggestions.times import TimeGuess, by_one_clock, guess_time
 from radix_assets.suggestions.types import guess_types
 
@@ -187,7 +187,7 @@ _NAMING = frozenset({"categorical", "context-specific", "not-generalizable"})
 
 
 def _column(
-    name: str, values: list[str], guess: TypeGuess, guessed_role: Held, personal: Finding | None
+    name: str, values: list[str], guess: TypeGuess, guessed_role: RoleGuess, personal: Finding | None
 ) -> ColumnSuggestion:
     role_confidence = sure(guessed_role.rule, guessed_role.confidence)
     settled = guessed_role.role in {"primary_key", "foreign_key", "time_index"} or (
@@ -222,9 +222,9 @@ def _requested_first(
     # A target without a problem type is rejected when the tags are applied, with the reason.
     usual: Problem = "multiclass" if column.dtype == "string" else "regression"
     plain = problem_of(column, tables[table].columns[name].type) or usual
-    first = posed(profiles[table], tables[table], column, "binary" if operator else plain, series[table]).model_copy(
-        update={"confidence": 1.0, "evidence": "asked for in the project"}
-    )
+    first = target_of(
+        profiles[table], tables[table], column, "binary" if operator else plain, series[table]
+    ).model_copy(update={"confidence": 1.0, "evidence": "asked for in the project"})
     return [first, *(suggestion for suggestion in ranked if (suggestion.table, suggestion.column) != (table, name))][:3]
 
 

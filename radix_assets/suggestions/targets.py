@@ -28,7 +28,7 @@ _KINDS: dict[Problem, str] = {
 
 
 @dataclass(frozen=True)
-class Posed:
+class PosedTarget:
     """A column as a target."""
 
     column: ColumnProfile
@@ -55,13 +55,13 @@ def rank_targets(
     for place in order[:MOST]:
         candidate = open_to_it[place]
         table = candidate.candidate.table
-        target = posed(profiles[table], tables[table], candidate.column, candidate.problem, series.get(table))
+        target = target_of(profiles[table], tables[table], candidate.column, candidate.problem, series.get(table))
         evidence = describe_reasons(features[place], candidate.candidate.kind)
         chosen.append(target.model_copy(update={"confidence": sure("target", likely[place]), "evidence": evidence}))
     return chosen
 
 
-def posed(
+def target_of(
     profile: TableProfile, table: TableSuggestion, column: ColumnProfile, problem: Problem, series: Series | None
 ) -> TargetSuggestion:
     """Return a column as a target, with its problem type, metric and structure."""
@@ -79,7 +79,7 @@ def posed(
 
 def candidates_of(
     profiles: Mapping[str, TableProfile], tables: Mapping[str, TableSuggestion], schema: Schema
-) -> Iterator[Posed]:
+) -> Iterator[PosedTarget]:
     """Return every column that could be a target, with its table."""
     links = {name: _degree(name, schema) for name in profiles}
     most_links = max(links.values(), default=0) or 1
@@ -115,7 +115,7 @@ def candidates_of(
                 private=suggestion.sensitivity != "none",
                 dense=problem != "multiclass" or column.distinct <= 20,  # noqa: PLR2004
             )
-            yield Posed(column, problem, candidate, around)
+            yield PosedTarget(column, problem, candidate, around)
 
 
 def _degree(table: str, schema: Schema) -> int:

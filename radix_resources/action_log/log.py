@@ -59,7 +59,7 @@ def process_name() -> str:
     return " ".join([host_id(), boot_id(), str(pid), started_at(pid) or ""])
 
 
-def is_gone(process: str, since: float, *, sole: bool) -> bool:
+def has_ended(process: str, since: float, *, sole: bool) -> bool:
     """Return whether the process of that name, which wrote something at the time `since`, has ended.
 
     With `sole` no other machine shares the log, so that another boot id is that of this machine before a restart.

@@ -37,7 +37,7 @@ def tags_of_process(pid: int) -> dict[str, str]:
     return {PID: str(pid), STARTED: started_at(pid) or "", BOOT: boot_id(), HOST: host_id()}
 
 
-def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+def dead_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
     """Return the runs that are marked as active although their process has ended. Nothing is changed.
 
     The process is known by `process_tags`, or by what Dagster's own launcher wrote into the run's log. What cannot be
@@ -59,7 +59,7 @@ def gone_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
 
 def reconcile_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark every run whose process has ended as failed, and return their ids."""
-    dead = gone_runs(instance)
+    dead = dead_runs(instance)
     for run in dead:
         instance.report_run_failed(run, _MESSAGE)
     return [run.run_id for run in dead]

@@ -19,7 +19,7 @@ _asker: list[Ask] = []
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCredential:
     """A credential, and the store that has it."""
 
     value: str = field(repr=False)
@@ -34,7 +34,7 @@ class Credentials:
         self.backends = tuple(backends)
         self._cloud = cloud or SecretsManager()
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> FoundCredential | None:
         """Return a credential, or None if no store has it.
 
         Raise CredentialError if a store that may have it cannot be used and no other has it, and
@@ -50,7 +50,7 @@ class Credentials:
                 trouble = trouble or error
                 continue
             if value:
-                return self._resolve_reference(name, Found(value, backend.kind))
+                return self._resolve_reference(name, FoundCredential(value, backend.kind))
         if trouble:
             raise trouble
         return None
@@ -99,7 +99,7 @@ class Credentials:
         """Clear cached secrets of a cloud, since a refused credential may have been replaced there."""
         SecretsManager.forget()
 
-    def _resolve_reference(self, name: str, credential: Found) -> Found:
+    def _resolve_reference(self, name: str, credential: FoundCredential) -> FoundCredential:
         if not credential.value.startswith(SCHEME):
             remember(credential.value)
             return credential
@@ -113,7 +113,7 @@ class Credentials:
                 credential=name,
             )
         remember(value)
-        return Found(value, f"{credential.where} → {self._cloud.kind}")
+        return FoundCredential(value, f"{credential.where} → {self._cloud.kind}")
 
 
 NO_CREDENTIALS = Credentials()
@@ -135,6 +135,6 @@ def vault(state: Path) -> EncryptedFile:
     return EncryptedFile(state / "credentials" / "vault.json", _asker[-1] if _asker else None)
 
 
-def let_ask(ask: Ask) -> None:
+def ask_with(ask: Ask) -> None:
     """Let the encrypted file ask for its pass phrase at this process's terminal if it is locked."""
     _asker[:] = [ask]

@@ -20,8 +20,8 @@ from radix_resources.endpoint.state import (
     LOG,
     STATUS,
     WANTED,
+    DesiredState,
     Status,
-    Wanted,
     last_sign,
     read_status,
     with_uptime,
@@ -64,7 +64,7 @@ class LocalEndpoint(Endpoint):
             status = read_status(folder)
             if now and now.state == "running" and status and status.manifest == manifest.model_dump():
                 return now
-            desired = Wanted(
+            desired = DesiredState(
                 request=uuid.uuid4().hex,
                 manifest=manifest.model_dump(),
                 project=project,

@@ -18,7 +18,7 @@ WANTED, STATUS, LOG, LOCK = "wanted.json", "endpoint.json", "endpoint.log", "sup
 
 
 @dataclass
-class Wanted:
+class DesiredState:
     """The state that the deployer requests."""
 
     request: str
@@ -83,10 +83,10 @@ def with_uptime(uptime: dict[str, float], begin: float, end: float) -> dict[str,
     return total
 
 
-def read_wanted(folder: Path) -> Wanted | None:
+def read_desired(folder: Path) -> DesiredState | None:
     """Read the deployer's file; None if it is missing."""
     content = _read(folder / WANTED)
-    return Wanted(**content) if content else None
+    return DesiredState(**content) if content else None
 
 
 def read_status(folder: Path) -> Status | None:
@@ -95,7 +95,7 @@ def read_status(folder: Path) -> Status | None:
     return Status(**content) if content else None
 
 
-def write(path: Path, content: Wanted | Status) -> None:
+def write(path: Path, content: DesiredState | Status) -> None:
     """Replace a file in one step."""
     write_atomically(path, json.dumps(asdict(content), indent=1))
 

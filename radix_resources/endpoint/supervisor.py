@@ -22,11 +22,11 @@ from radix_resources.endpoint.state import (
     LOCK,
     LOG,
     STATUS,
+    DesiredState,
     Status,
-    Wanted,
     last_sign,
+    read_desired,
     read_status,
-    read_wanted,
     with_uptime,
     write,
 )
@@ -56,7 +56,7 @@ class Supervisor:
         self.status.pid = self.status.error = None
         self.stopping = False
         self.current: Worker | None = None
-        self.candidate: tuple[Worker, Wanted] | None = None
+        self.candidate: tuple[Worker, DesiredState] | None = None
         self.leaving: list[tuple[Worker, float]] = []
         self._retry_at = 0.0
         self._failures = 0
@@ -101,7 +101,7 @@ class Supervisor:
         return bool(self.candidate or self.leaving or not self.current or not self.current.ready)
 
     def _read_desired_state(self) -> None:
-        desired = read_wanted(self.folder)
+        desired = read_desired(self.folder)
         if desired is None or desired.request == self.status.answered:
             return
         if self.candidate:
@@ -182,7 +182,7 @@ class Supervisor:
         self._note_pid()
         self.save("restarting")
 
-    def _decline(self, desired: Wanted, error: dict[str, Any]) -> None:
+    def _decline(self, desired: DesiredState, error: dict[str, Any]) -> None:
         self.candidate = None
         self.status.answered, self.status.refused = desired.request, error
         self.save(self.status.state)
@@ -223,7 +223,7 @@ class Supervisor:
 
     def _bind(self) -> socket.socket:
         """Bind the previous port, or the next free one if another program uses it."""
-        desired = read_wanted(self.folder)
+        desired = read_desired(self.folder)
         self.status.project = desired.project if desired else self.status.project
         first = self.status.port or (desired.port if desired else FIRST_PORT)
         span = LAST_PORT - FIRST_PORT + 1

@@ -39,7 +39,7 @@ def memory_for_steps() -> int:
 
 
 @dataclass(frozen=True)
-class Lent:
+class Reservation:
     """The reservation of a running step."""
 
     step: str
@@ -73,8 +73,8 @@ def reserved(folder: Path, step: str, size: int, capacity: int, *, patience: flo
 
 def _reserve(folder: Path, mine: Path, step: str, size: int, capacity: int) -> bool:
     with locked(folder / ".lock"):
-        lent_bytes = sum(loan.bytes for loan in lent(folder))
-        if lent_bytes and lent_bytes + size > capacity:
+        reserved_bytes = sum(reservation.bytes for reservation in reservations(folder))
+        if reserved_bytes and reserved_bytes + size > capacity:
             return False
         pid = os.getpid()
         owner = {"step": step, "bytes": size, "pid": pid, "started": started_at(pid), "boot": boot_id()}
@@ -82,12 +82,12 @@ def _reserve(folder: Path, mine: Path, step: str, size: int, capacity: int) -> b
         return True
 
 
-def lent(folder: Path) -> list[Lent]:
+def reservations(folder: Path) -> list[Reservation]:
     """Return the reservations of running steps; those of processes that have ended are removed."""
-    return [loan for file in sorted(folder.glob("*.json")) if (loan := _running_loan(file))]
+    return [reservation for file in sorted(folder.glob("*.json")) if (reservation := _running_reservation(file))]
 
 
-def _running_loan(file: Path) -> Lent | None:
+def _running_reservation(file: Path) -> Reservation | None:
     try:
         owner = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -95,6 +95,6 @@ def _running_loan(file: Path) -> Lent | None:
     except (OSError, ValueError):
         owner = {}
     if owner.get("boot") == boot_id() and is_running(owner.get("pid"), owner.get("started")):
-        return Lent(owner["step"], int(owner["bytes"]))
+        return Reservation(owner["step"], int(owner["bytes"]))
     file.unlink(missing_ok=True)
     return None

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from radix_assets.privacy import Seal, columns_of, make_seal, private_in, read_seal, said_private, suspected_in
+from radix_assets.privacy import Seal, columns_of, make_seal, private_by_tags, private_in, read_seal, suspected_in
 from radix_assets.project.settings import Project
 from radix_assets.raw.ingestion import ingest
 from radix_assets.raw.privacy import judge_columns
@@ -30,7 +30,7 @@ def tags_file(tmp_path):
 
 
 def test_the_tag_of_a_user_overrides_detection_and_no_tag_changes_nothing(tags_file):
-    assert said_private(tags_file) == {"people": {"note": True, "email": False, "age": None}}
+    assert private_by_tags(tags_file) == {"people": {"note": True, "email": False, "age": None}}
     assert private_in("people", tags_file, {"email", "phone", "age"}) == {"note", "phone", "age"}
     assert private_in("orders", tags_file, {"email"}) == {"email"}
 
@@ -50,7 +50,7 @@ def test_private_columns_stay_private_until_a_readable_file_says_otherwise(tags_
     everything = list(before)
     assert private_in("people", tags_file, set(), columns=everything, before=before) == {"note", "age", "city"}
     tags_file.write_text("tables: [")
-    assert said_private(tags_file) is None
+    assert private_by_tags(tags_file) is None
     assert private_in("people", tags_file, {"phone"}, columns=everything, before=before) >= {
         "note", "age", "city", "phone",
     }  # fmt: skip

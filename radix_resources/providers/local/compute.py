@@ -6,7 +6,7 @@ from radix_resources.errors import ComputeError
 from radix_resources.home import Home
 from radix_resources.providers.base import Change, Component, Condition, Holding, Rate, Request
 from radix_resources.providers.prices import Prices
-from radix_resources.sizing.memory import lent, memory_for_steps
+from radix_resources.sizing.memory import memory_for_steps, reservations
 
 
 class ComputeComponent(Component):
@@ -43,11 +43,13 @@ class ComputeComponent(Component):
         """Do nothing: the machine exists."""
 
     def inspect(self, project: str) -> Holding | None:
-        loans = [loan for loan in lent(self._folder) if loan.step.startswith(f"{project}/")]
-        if not loans:
+        reserved = [
+            reservation for reservation in reservations(self._folder) if reservation.step.startswith(f"{project}/")
+        ]
+        if not reserved:
             return None
-        names = ", ".join(sorted(loan.step for loan in loans))
-        size = sum(loan.bytes for loan in loans)
+        names = ", ".join(sorted(reservation.step for reservation in reserved))
+        size = sum(reservation.bytes for reservation in reserved)
         rate = Rate(dollars_hour=self._prices().machine_hour)
         return Holding(state="ready", what=f"{names}: {size / 1e9:,.1f} GB of memory", rate=rate)
 
@@ -58,8 +60,8 @@ class ComputeComponent(Component):
         """Do nothing: a reservation ends with the process of its step."""
 
     def owners(self) -> list[str]:
-        return sorted({loan.step.partition("/")[0] for loan in lent(self._folder)})
+        return sorted({reservation.step.partition("/")[0] for reservation in reservations(self._folder)})
 
     def condition(self) -> Condition:
-        room, used = memory_for_steps(), sum(loan.bytes for loan in lent(self._folder))
+        room, used = memory_for_steps(), sum(reservation.bytes for reservation in reservations(self._folder))
         return Condition(state="ready", what=f"{used / 1e9:,.1f} of {room / 1e9:,.1f} GB of memory are in use by steps")
