@@ -83,10 +83,11 @@ def discover(
 
     `folder` is the folder of the project to be. See `sources_of`; a file whose tables cannot be listed is an error.
     """
-    found = sources_of(arguments, SourceContext(folder, credentials), TableNames(slug))
-    if found.unread:
-        raise found.unread[0][1]
-    return found.sources, list(dict.fromkeys(name for source in found.sources for name in source.credential_names()))
+    discovered = sources_of(arguments, SourceContext(folder, credentials), TableNames(slug))
+    if discovered.unread:
+        raise discovered.unread[0][1]
+    names = dict.fromkeys(name for source in discovered.sources for name in source.credential_names())
+    return discovered.sources, list(names)
 
 
 def headers(project: Project, credentials: Credentials = NO_CREDENTIALS) -> dict[str, list[str] | None]:

@@ -65,13 +65,13 @@ def read_source(
     argument, secrets = take_secrets(argument, "PASSWORD")
     stores = Credentials((InMemory(secrets), *credentials.backends))
     context = SourceContext(NO_PROJECT, stores)
-    found = sources_of([argument], context, TableNames(str))
+    discovered = sources_of([argument], context, TableNames(str))
     inputs = {path.resolve() for path in (Path(argument).expanduser(), *entries(argument))}
     _create(out)
     used: set[str] = set()
-    for name, error in found.unread:
+    for name, error in discovered.unread:
         yield TableUnread(name, error)
-    for source in found.sources:
+    for source in discovered.sources:
         with source.hold_state(context) as state:
             for table in source.list_tables():
                 say(table)

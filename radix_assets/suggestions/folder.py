@@ -51,9 +51,9 @@ def read_argument(
     """
     argument, secrets = take_secrets(argument, "PASSWORD")
     context = SourceContext(NO_PROJECT, Credentials((InMemory(secrets), *credentials.backends)))
-    found = sources_of([argument], context, TableNames(str))
-    reading = Reading(errors=[_unreadable(file, error) for file, error in found.unread])
-    for number, source in enumerate(found.sources):
+    discovered = sources_of([argument], context, TableNames(str))
+    reading = Reading(errors=[_unreadable(file, error) for file, error in discovered.unread])
+    for number, source in enumerate(discovered.sources):
         with source.hold_state(context) as state:
             for place, table in enumerate(source.list_tables()):
                 say(table)

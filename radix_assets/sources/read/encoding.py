@@ -208,10 +208,10 @@ def require_text(path: Path, place: Place) -> None:
     """Raise SourceError RDX-SRC-005 if a file is not text at all."""
     with path.open("rb") as file:
         head = file.read(_HEAD).rstrip(b"\0")
-    found = _CONTROL.findall(head)
-    if len(set(found)) == 1 and found[0] in _SEPARATORS and len(found) >= head.count(b"\n"):
+    controls = _CONTROL.findall(head)
+    if len(set(controls)) == 1 and controls[0] in _SEPARATORS and len(controls) >= head.count(b"\n"):
         return
-    if len(found) > max(2, _MOST_CONTROL * len(head)):
+    if len(controls) > max(2, _MOST_CONTROL * len(head)):
         raise _no_text(place, "control characters")
 
 

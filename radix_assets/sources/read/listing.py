@@ -77,8 +77,8 @@ def entries(argument: str) -> list[Path]:
     path = Path(argument).expanduser()
     if path.is_file() or _SCHEME.match(argument):
         return []
-    found = path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 may be absolute
-    visible = (entry for entry in found if not entry.name.startswith("."))
+    entries = path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 may be absolute
+    visible = (entry for entry in entries if not entry.name.startswith("."))
     return sorted(entry for entry in visible if entry.is_file() or lake_of(entry))
 
 
