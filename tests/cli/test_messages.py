@@ -51,7 +51,7 @@ def refused(*arguments: str) -> RadixError:
 def test_the_hint_for_an_invalid_name_is_a_valid_name(home: Home, orders: str, name: str, valid: str):
     with pytest.raises(ConfigError) as error:
         write_project(home, name, [orders], target=None, accept="human")
-    assert error.value.hint == f"such as {valid}"
+    assert error.value.hint == f"try {valid}"
     write_project(home, valid, [orders], target=None, accept="human")
 
 
