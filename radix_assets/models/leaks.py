@@ -1,4 +1,7 @@
-"""Leak signals on features: those that predict the target alone were most likely recorded after the outcome."""
+"""The leak signal on features: those that predict the target alone were most likely recorded after the outcome.
+
+Signals on raw columns are in `radix_assets/exploration/leaks/`.
+"""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,7 @@
-"""Metrics: how good predictions are, on weighted rows so that the bootstrap can draw (see `bootstrap`)."""
+"""Metrics: how good predictions are, on weighted rows so that the bootstrap can draw (see `bootstrap`).
+
+Add a metric at the end (see docs/extending/in-radix.md).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Leak suspects: later timestamps, consequences of an event, copies and parts of the likely target."""
+"""Leak suspects before the target is confirmed: later timestamps, consequences, copies and parts of the likely target.
+
+The signals that decide, once it is confirmed, are in `radix_assets/exploration/leaks/`.
+"""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,1 +1,1 @@
-"""Leak signals: signs that a column is known only when the outcome is."""
+"""Leak signals: one module each, listed in `registry` (see docs/extending/leak-signals.md)."""
