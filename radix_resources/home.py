@@ -11,6 +11,7 @@ from radix_resources.files import write_atomically
 from radix_resources.metadata.base import VARIABLE, Metadata
 from radix_resources.metadata.choice import metadata_of
 
+RETENTION_DAYS = 30.0
 QUIET = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "true",
@@ -39,13 +40,16 @@ class Home:
 
     It may contain a password, or refer to a credential: `${NAME}`.
     """
+    retention_days: float = RETENTION_DAYS
+    """Days for which unreferenced files and the output of runs are kept."""
 
     @classmethod
     def from_environment(cls) -> "Home":
         """Read `RADIX_HOME` (by default `.radix`) and `RADIX_PROJECTS` (by default `projects`).
 
         With `RADIX_STORAGE` the project files are by default in its `projects`. `RADIX_METADATA` is the address of the
-        database that several machines share; `metadata` validates it.
+        database that several machines share; `metadata` validates it. With `RADIX_RETENTION_DAYS` unreferenced files
+        are kept for as many days.
         """
         storage = Path(os.environ["RADIX_STORAGE"]).absolute() if os.environ.get("RADIX_STORAGE") else None
         return cls(
@@ -53,6 +57,7 @@ class Home:
             projects=Path(os.environ.get("RADIX_PROJECTS") or (storage or Path()) / "projects").absolute(),
             storage=storage,
             address=os.environ.get(VARIABLE, ""),
+            retention_days=_days(os.environ.get("RADIX_RETENTION_DAYS", "")),
         )
 
     @cached_property
@@ -127,3 +132,11 @@ class Home:
         settings = self.state / "dagster.yaml"
         if not settings.exists() or settings.read_text(encoding="utf-8") != shipped:
             write_atomically(settings, shipped)
+
+
+def _days(setting: str) -> float:
+    """Return the days of a setting; the default if it is not a number."""
+    try:
+        return float(setting)
+    except ValueError:
+        return RETENTION_DAYS

@@ -1,6 +1,5 @@
 """Finish, roll back or report what a crash left behind: at the start of `radix up` and `radix run`, and on request."""
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -27,8 +26,6 @@ from radix_resources.home import Home
 from radix_resources.providers.base import Component
 from radix_resources.provisioner import resolve_intent
 
-RETENTION_DAYS = 30.0
-"""Days for which unreferenced files are kept, unless RADIX_RETENTION_DAYS is set."""
 _RUN = "RDX-RUN-001"
 _DAY = 86400.0
 
@@ -43,14 +40,6 @@ class Leftover:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def retention_seconds() -> float:
-    """Return the seconds for which unreferenced files are kept."""
-    try:
-        return float(os.environ.get("RADIX_RETENTION_DAYS", RETENTION_DAYS)) * _DAY
-    except ValueError:
-        return RETENTION_DAYS * _DAY
 
 
 def reconcile(
@@ -70,7 +59,7 @@ def reconcile(
     emit_missing(instance, in_use.values())
     if thorough or _is_daily_pass_due(home):
         for tools in in_use.values():
-            leftovers += _unreferenced(instance, tools, actor)
+            leftovers += _unreferenced(instance, home, tools, actor)
         leftovers += _compute_logs(home)
     return leftovers
 
@@ -205,8 +194,8 @@ def _endpoints(home: Home, tools: Tools) -> Iterator[Leftover]:
             yield Leftover(f"{deployed.project}/endpoint", "has no process", "reported only: radix up starts it again")
 
 
-def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Iterator[Leftover]:
-    removed = tools.storage.collect(older_than_seconds=retention_seconds())
+def _unreferenced(instance: dg.DagsterInstance, home: Home, tools: Tools, actor: str) -> Iterator[Leftover]:
+    removed = tools.storage.collect(older_than_seconds=home.retention_days * _DAY)
     if removed:
         collected = Action(
             kind="collect",
@@ -217,14 +206,14 @@ def _unreferenced(instance: dg.DagsterInstance, tools: Tools, actor: str) -> Ite
             outcome="ok",
             after={"directories": removed[:100]},
         )
-        record(instance, tools.home, collected)
+        record(instance, home, collected)
     for directory in removed:
         yield Leftover(directory, "is unreferenced, and past its retention", "removed")
 
 
 def _compute_logs(home: Home) -> Iterator[Leftover]:
     """Remove the output of runs past its retention. That of an active run is never that old."""
-    horizon = time.time() - retention_seconds()
+    horizon = time.time() - home.retention_days * _DAY
     for folder in sorted(home.state.glob("*-*-*-*-*/compute_logs")):
         files = [file.stat().st_mtime for file in folder.rglob("*") if file.is_file()]
         if max(files, default=folder.stat().st_mtime) < horizon:

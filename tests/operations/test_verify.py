@@ -244,8 +244,9 @@ def test_unreferenced_snapshots_are_removed_after_their_retention(
     for path in (orphan, logs, *logs.rglob("*")):
         os.utime(path, (path.stat().st_atime - month, path.stat().st_mtime - month))
     monkeypatch.setenv("RADIX_RETENTION_DAYS", "32")
-    assert tidy(toy, instance) == []
-    monkeypatch.delenv("RADIX_RETENTION_DAYS")
+    assert reconcile(instance, Home.from_environment()) == []
+    monkeypatch.setenv("RADIX_RETENTION_DAYS", "a month")
+    assert Home.from_environment() == toy.home
     assert [one.partition(" ")[2].rpartition(": ")[2] for one in tidy(toy, instance)] == ["removed", "removed"]
     assert not orphan.exists()
     assert not logs.exists()
