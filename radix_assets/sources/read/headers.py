@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.sources.read.delimited.ruled import without_rules
 from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.encoding import to_utf8
 from radix_assets.sources.read.files import find, head_of_file, kind_of, partition_of
@@ -45,5 +46,8 @@ def _header_of_text(source: FileSettings, file: Path) -> list[str] | None:
         raw, text = Path(scratch, "raw"), Path(scratch, "text")
         raw.write_bytes(head)
         decoded = to_utf8(raw, text, source.encoding, place)
-        dialect = detect(decoded.path, None, overrides_of(source))
+        overrides = overrides_of(source)
+        if overrides.delimiter in {None, "|"}:
+            without_rules(decoded.path)
+        dialect = detect(decoded.path, None, overrides)
     return unique_names(dialect.header, dialect.width) if dialect and dialect.header else None

@@ -9,6 +9,7 @@ import polars as pl
 from radix_assets.sources.read.delimited.prose import require_table
 from radix_assets.sources.read.delimited.report import FileReport, described, shown, warnings_of
 from radix_assets.sources.read.delimited.rows import Rows, regular_form
+from radix_assets.sources.read.delimited.ruled import without_rules
 from radix_assets.sources.read.dialect import Dialect, Overrides, detect, unique_names
 from radix_assets.sources.read.encoding import Decoded, to_utf8
 from radix_assets.sources.read.files import SourceFile
@@ -59,6 +60,8 @@ def _text(raw: Path, work: Path, source: FileSettings, overrides: Overrides, pla
     decoded = to_utf8(raw, work.with_suffix(".txt"), source.encoding, place)
     if decoded.path != raw:
         raw.unlink()
+    if overrides.delimiter in {None, "|"}:
+        without_rules(decoded.path)
     dialect = detect(decoded.path, None, overrides)
     if dialect is None:
         raise SourceError(

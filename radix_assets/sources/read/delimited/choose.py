@@ -40,6 +40,7 @@ _LEAST = 0.5
 _LEAST_RARE = 0.9
 _RIVAL = 0.93
 _ROWS = 400
+_CLOCK = re.compile(r"^\W?\d{2,4}[-/.]\d\d[-/.]\d{2,4}[T ,]+\d\d:\d\d:\d\d")
 LONE_RETURN = re.compile(r"\r(?!\n)")
 MAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
 
@@ -122,9 +123,11 @@ def _candidates(text: str, newline: str, delimiter: str | None, quote: str | Non
             if sum(mark in line for line in lines) * 2 >= len(lines) or mark in _COMMON
         ]
     )
+    # Lines that begin with a moment, as those of a log, are not divided inside it.
+    timed = sum(bool(_CLOCK.search(line)) for line in lines) * 2 > len(lines)
     grammars = []
     for mark in marks:
-        if delimiter is None and mark not in text:
+        if delimiter is None and (mark not in text or (mark == ":" and timed)):
             continue
         for quotation in [quote] if quote is not None else _quotes(text, mark):
             escapes = ["", "\\"] if quotation and f"\\{quotation}" in text else [""]

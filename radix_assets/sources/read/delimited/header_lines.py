@@ -44,8 +44,11 @@ _NOT_YET = frozenset(
 """Words in place of a value, which no column is named after."""
 
 
-def continues(records: Sequence[Record], rest: Sequence[int], width: int) -> bool:
-    """Return whether the record below the header is one more row of it: words or blanks above columns of values."""
+def continues(records: Sequence[Record], rest: Sequence[int], width: int, above: Sequence[str]) -> bool:
+    """Return whether the record below the header is one more row of it: words above columns of values.
+
+    `above` are the names so far. Where names occur several times and the record tells them apart, it may have blanks.
+    """
     cells = records[rest[0]].cells
     rows = [records[index].cells for index in rest[1:] if len(records[index].cells) == width][:BODY]
     if len(cells) != width or len(rows) < 2:  # noqa: PLR2004
@@ -53,11 +56,20 @@ def continues(records: Sequence[Record], rest: Sequence[int], width: int) -> boo
     typed = [index for index, shape in enumerate(column_shapes(rows, width)) if shape in TYPED]
     own = [shape_of(cells[index]) for index in typed]
     words = own.count("words")
+    if _tells_apart(above, cells):
+        return not any(shape in TYPED for shape in own)
     if words != len(typed) or any(cells[index].strip().strip("*?-") == "" for index in typed):
         return False
     if any(cells[index].strip().casefold() in _NOT_YET for index in typed):
         return False
     return words >= 2 or (words == 1 and len(rows) >= LEAST_BELOW and width <= 3)  # noqa: PLR2004
+
+
+def _tells_apart(above: Sequence[str], cells: Sequence[str]) -> bool:
+    """Return whether names that occur several times have different words below them."""
+    repeated = [index for index, name in enumerate(above) if name and list(above).count(name) > 1]
+    pairs = [(above[index], cells[index].strip()) for index in repeated if index < len(cells)]
+    return len(pairs) > 2 and all(text for _, text in pairs) and len(set(pairs)) == len(pairs)  # noqa: PLR2004
 
 
 def upper_line(records: Sequence[Record], usable: Sequence[int], start: int, width: int) -> int | None:

@@ -96,7 +96,7 @@ def find_layout(
         lines.insert(0, upper)
     names = [cell.strip() for cell in first.cells]
     rest = list(body)
-    while len(rest) > 1 and len(lines) < _MOST_HEADERS and continues(records, rest, width):
+    while len(rest) > 1 and len(lines) < _MOST_HEADERS and continues(records, rest, width, names):
         lines.append(rest.pop(0))
     if len(lines) > 1:
         names = join_lines([records[index].cells for index in lines])

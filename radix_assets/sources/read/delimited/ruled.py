@@ -1,0 +1,52 @@
+"""Tables drawn with bars and lines, as in Markdown and at the prompt of a database: `| a | b |` below `|---|---|`."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+_HEAD: Final = 1 << 16
+_RULE: Final = re.compile(rb"^\s*[|+](?:\s*:?[-=]{2,}:?\s*[|+])+\s*$|^\s*:?-{3,}:?\s*(?:[|+]\s*:?-{3,}:?\s*)+$")
+_ROW: Final = re.compile(rb"^\s*\|(.*)\|\s*$")
+_LEAST_ROWS: Final = 2
+_HALF: Final = 0.5
+
+
+def without_rules(path: Path) -> None:
+    """Rewrite a UTF-8 file in which a table is drawn: bars only between the cells, a blank line for each line drawn.
+
+    Other files stay as they are. Numbers of lines stay the same.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD).splitlines()
+    filled = [line for line in head if line.strip()]
+    rules = [index for index, line in enumerate(filled) if _RULE.match(line)]
+    rows = [index for index, line in enumerate(filled) if b"|" in line and index not in rules]
+    if not rules or len(rows) < _LEAST_ROWS or abs(rules[0] - rows[0]) != 1:
+        return
+    if len(rules) + len(rows) < _HALF * len(filled):
+        return
+    target = path.with_suffix(".drawn")
+    with path.open("rb") as source, target.open("wb") as out:
+        out.writelines(_plain_lines(source))
+    target.replace(path)
+
+
+def _plain_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        text = line.rstrip(b"\r\n")
+        row = _ROW.match(text)
+        if _RULE.match(text):
+            yield b"\n"
+        elif b"|" in text:
+            cells = re.split(rb"(?<!\\)\|", row[1] if row else text)
+            yield b"|".join(map(_cell, cells)) + b"\n"
+        else:
+            yield text + b"\n"
+
+
+def _cell(raw: bytes) -> bytes:
+    cell = raw.strip()
+    if b"\\|" not in cell and b'"' not in cell:
+        return cell
+    return b'"' + cell.replace(b"\\|", b"|").replace(b'"', b'""') + b'"'
