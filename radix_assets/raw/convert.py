@@ -20,7 +20,7 @@ from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.counts import Finding
 from radix_assets.sources.types.inference import infer
 from radix_assets.sources.types.readings import parsed
-from radix_assets.sources.types.typed import canonical, present, whole_columns
+from radix_assets.sources.types.typed import canonical, present, shown, whole_columns
 from radix_assets.sources.types.words import joined
 from radix_resources.errors import SourceError
 
@@ -207,12 +207,13 @@ def _write_rejects(
     rows: Rows, columns: list[_Column], rejected: dict[str, int], staged: Staged, out: Path
 ) -> dict[str, list[int]]:
     """Write what was set aside. Return the first rows of the cells that could not be converted, by column."""
+    schema = rows.schema
     queries = [
         rows.lazy.filter(column.there & column.value.is_null()).select(
             pl.col(ROW),
             pl.col(FILE),
             pl.lit(column.name).alias("column"),
-            pl.col(column.staged).cast(pl.String).alias("text"),
+            shown(column.staged, schema[column.staged]).alias("text"),
             pl.lit(f"{_UNREADABLE} {column.dtype}").alias("reason"),
         )
         for column in columns

@@ -5,7 +5,7 @@ import datetime as dt
 import json
 import re
 import zoneinfo
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,8 +13,11 @@ from uuid import UUID
 
 import polars as pl
 
+from radix_assets.sources.read.dialect import unique_names
+
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _BATCH: Final = 1 << 16
 _UUID_BREAKS: Final = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))
@@ -25,8 +28,10 @@ INFER: Final = b"radix:infer"
 
 
 def needs_arrow(schema: "pa.Schema") -> bool:
-    """Return whether a column has a type that Polars does not read, or not without loss."""
-    return any(_is_odd(field.type) and not is_uuid(field.type) for field in schema)
+    """Return whether a column has a type that Polars does not read, or not without loss, or the name of another."""
+    return len(set(schema.names)) < len(schema) or any(
+        _is_odd(field.type) and not is_uuid(field.type) for field in schema
+    )
 
 
 def is_uuid(dtype: "pa.DataType") -> bool:
@@ -40,20 +45,23 @@ def uuid_text(column: pl.Expr) -> pl.Expr:
     return pl.concat_str([digits.str.slice(start, size) for start, size in _UUID_BREAKS], separator="-")
 
 
-def write_plain(batches: Iterable["pa.RecordBatch"], schema: "pa.Schema", target: Path) -> int:
+def write_plain(
+    batches: Iterable["pa.RecordBatch"], schema: "pa.Schema", target: Path, as_json: Collection[str] = ()
+) -> int:
     """Write record batches as a Parquet file of types that Polars reads; return the number of rows.
 
     Decimals of more than 38 digits become text to infer from, intervals ISO 8601 text, nested values that hold binary
-    data, maps or unions JSON text.
+    data, maps or unions JSON text, and so do the columns `as_json`. Names that occur twice get a number.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    plans = [_plan(field.type) for field in schema]
+    plans = [(pa.string(), _as_json) if field.name in as_json else _plan(field.type) for field in schema]
+    names = unique_names(schema.names, len(schema))
     # By position: several columns may have the same name.
     plain = pa.schema(
-        pa.field(field.name, dtype, metadata={INFER: b"1"} if _is_wide(field.type) else None)
-        for field, (dtype, _) in zip(schema, plans, strict=True)
+        pa.field(name, dtype, metadata={INFER: b"1"} if _is_wide(field.type) else None)
+        for name, field, (dtype, _) in zip(names, schema, plans, strict=True)
     )
     rows = 0
     with pq.ParquetWriter(target, plain, compression="lz4") as writer:
@@ -64,13 +72,35 @@ def write_plain(batches: Iterable["pa.RecordBatch"], schema: "pa.Schema", target
     return rows
 
 
-def plain_parquet(path: Path) -> Path:
+def columns_of_odd_fractions(file: "pq.ParquetFile") -> list[str]:
+    """Return the nested columns that hold a NaN or infinite number, which Polars would write as null."""
+    import pyarrow.compute as pc
+    from pyarrow import types
+
+    schema = file.schema
+    leaves = [schema.column(number) for number in range(len(schema.names))]
+    result: dict[str, None] = {}
+    for leaf in leaves:
+        name = leaf.path.partition(".")[0]
+        if leaf.path == name or leaf.physical_type not in {"FLOAT", "DOUBLE"} or name in result:
+            continue
+        for batch in file.iter_batches(batch_size=_BATCH, columns=[leaf.path]):
+            values = batch.column(0)
+            while types.is_nested(values.type):
+                values = values.field(0) if types.is_struct(values.type) else values.flatten()
+            if not pc.all(pc.is_finite(values)).as_py() and pc.any(pc.invert(pc.is_finite(values))).as_py():
+                result[name] = None
+                break
+    return list(result)
+
+
+def plain_parquet(path: Path, as_json: Collection[str] = ()) -> Path:
     """Rewrite a Parquet file in types that Polars reads, and return the new file."""
     import pyarrow.parquet as pq
 
     target = path.with_suffix(".plain")
     with pq.ParquetFile(path) as file:
-        write_plain(file.iter_batches(batch_size=_BATCH), file.schema_arrow, target)
+        write_plain(file.iter_batches(batch_size=_BATCH), file.schema_arrow, target, as_json)
     return target
 
 
@@ -181,8 +211,12 @@ def _uuid(value: Any) -> str:
     return str(value if isinstance(value, UUID) else UUID(bytes=value))
 
 
+def _as_json(array: Any) -> Any:
+    return _texts(array, _json)
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, default=_plain, ensure_ascii=False)
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def _interval(value: Any) -> str:

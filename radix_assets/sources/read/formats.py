@@ -43,6 +43,7 @@ _OTHERS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"SQLite format 3", "a SQLite database"),
     (b"%PDF", "a PDF document"),
     (b"\x89HDF", "an HDF5 file"),
+    (b"PARE", "an encrypted Parquet file"),
     (b"\x1f\x9d", "a file packed by `compress`"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),

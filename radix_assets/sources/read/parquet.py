@@ -1,7 +1,7 @@
 """Parquet files, and what was rewritten as such: columns that already have types."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
@@ -9,7 +9,14 @@ from pathlib import Path
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.sources.read.arrow_types import INFER, is_uuid, needs_arrow, plain_parquet, uuid_text
+from radix_assets.sources.read.arrow_types import (
+    INFER,
+    columns_of_odd_fractions,
+    is_uuid,
+    needs_arrow,
+    plain_parquet,
+    uuid_text,
+)
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import SourceFile
 from radix_assets.sources.read.guard import reading_errors
@@ -56,8 +63,9 @@ def open_scan(path: Path) -> Scan:
 
     with pq.ParquetFile(path) as file:
         arrow, rows = file.schema_arrow, file.metadata.num_rows
-    if needs_arrow(arrow):
-        path = plain_parquet(path)
+        odd = columns_of_odd_fractions(file)
+    if odd or needs_arrow(arrow):
+        path = plain_parquet(path, odd)
         arrow = pq.read_schema(path)
     return Scan(
         path,
@@ -69,14 +77,16 @@ def open_scan(path: Path) -> Scan:
 
 
 def stage_scans(source: FileSettings, files: Sequence[SourceFile], scans: Sequence[Scan], layout: str) -> Staged:
-    """Stage local Parquet files with the same columns as one table, without copying their rows again.
+    """Stage local Parquet files as one table, without copying their rows again.
+
+    Columns that only some files have are null in the rows of the others, with a warning, if one file has all of them.
 
     Raise SourceError RDX-SRC-005 or RDX-SRC-008 (the files differ in their columns).
     """
-    first = scans[0]
+    first = max(scans, key=lambda scan: len(scan.schema))
     names = list(first.schema)
     for file, scan in zip(files, scans, strict=True):
-        _check_columns(scan.schema, first.schema, files[0].name, Place(source.table, file.name))
+        _check_columns(scan.schema, first.schema, files[scans.index(first)].name, Place(source.table, file.name))
     staged = Staged(
         files[0].path.with_name(STAGED_FILE),
         names=names,
@@ -89,9 +99,55 @@ def stage_scans(source: FileSettings, files: Sequence[SourceFile], scans: Sequen
         layout=layout,
         dialect={"format": layout.lower()},
     )
+    staged.warnings += _differences(scans, names)
     with reading_errors(Place(source.table, source.path)):
         staged.frame = binary_as_text(_scan_all(scans, names), staged)
+        staged.warnings += _cut_fractions(staged.frame, staged)
     return staged
+
+
+def _differences(scans: Sequence[Scan], names: Sequence[str]) -> Iterator[ReadWarning]:
+    for name in names:
+        dtypes = [scan.schema[name] for scan in scans if name in scan.schema]
+        if len(dtypes) < len(scans):
+            missing = len(scans) - len(dtypes)
+            lack = f"{missing:,} of {len(scans):,} files lack{'s' * (missing == 1)}"
+            yield ReadWarning(
+                code="columns_missing",
+                message=f"{lack} the column {name!r}; it is null in their rows",
+                column=name,
+                count=missing,
+            )
+        texts = dtypes.count(pl.String())
+        if 0 < texts < len(dtypes):
+            yield ReadWarning(
+                code="types_differ",
+                message=f"{name!r} is text in {texts:,} of {len(dtypes):,} files, and is read as text in all of them",
+                column=name,
+                count=len(dtypes) - texts,
+            )
+
+
+def _cut_fractions(frame: pl.LazyFrame, staged: Staged) -> Iterator[ReadWarning]:
+    """Warn of moments with fractions of a microsecond, which no moment in a snapshot has."""
+    schema = frame.collect_schema()
+    places = [
+        number
+        for number, name in enumerate(staged.columns)
+        if isinstance(schema[name], pl.Datetime) and getattr(schema[name], "time_unit", "") == "ns"
+    ]
+    if not places:
+        return
+    counts = frame.select((pl.col(position(number)).to_physical() % 1_000 != 0).sum() for number in places)
+    for number, count in zip(places, counts.collect(engine="streaming").row(0), strict=True):
+        if count:
+            yield ReadWarning(
+                code="fractions_cut",
+                message=f"fractions of a microsecond are cut off from {count:,} of the moments of "
+                f"{staged.unique[number]!r}",
+                column=staged.unique[number],
+                count=count,
+            )
 
 
 def _scan_all(scans: Sequence[Scan], names: Sequence[str]) -> pl.LazyFrame:
@@ -116,6 +172,9 @@ def _scan_all(scans: Sequence[Scan], names: Sequence[str]) -> pl.LazyFrame:
             offset = number.replace_strict(rows_before, return_dtype=pl.Int64)
         columns = []
         for index, name in enumerate(names):
+            if name not in places:
+                columns.append(pl.lit(None, dtype=_dtype(name, scans)).alias(position(index)))
+                continue
             column = cs.by_index(places[name] + 1)  # behind the row's number
             columns.append((uuid_text(column) if name in scan.uuids else column).alias(position(index)))
         row = (pl.col(_ROW_INDEX).cast(pl.Int64) - offset + 1).alias(ROW)
@@ -123,8 +182,13 @@ def _scan_all(scans: Sequence[Scan], names: Sequence[str]) -> pl.LazyFrame:
     return frames[0] if len(frames) == 1 else pl.concat(frames, how="vertical_relaxed")
 
 
+def _dtype(name: str, scans: Sequence[Scan]) -> pl.DataType:
+    scan = next(scan for scan in scans if name in scan.schema)
+    return pl.String() if name in scan.uuids else scan.schema[name]
+
+
 def _check_columns(schema: pl.Schema, first: pl.Schema, first_file: str, place: Place) -> None:
-    if set(schema) == set(first):
+    if set(schema) <= set(first):
         return
     raise SourceError(
         "RDX-SRC-008",

@@ -57,7 +57,7 @@ def tables_of(files: Iterable[Path]) -> list[Table]:
             name_of[pattern_of[file]] = stem(root.absolute().name) or "table"
     for family in families.values():
         pattern = _pattern(family)
-        if pattern is not None and len({_columns(file) for file in family} | {()}) == 2:  # noqa: PLR2004 () is not a header
+        if pattern is not None and _is_one_table(family):
             pattern_of |= dict.fromkeys(family, pattern)
             name_of[pattern] = common_name(pattern.name, pattern.parent.absolute().name)
     tables: list[Table] = []
@@ -80,6 +80,15 @@ def _pattern(family: list[Path]) -> Path | None:
         return None
     pattern = family[0].parent / star_pattern([file.name for file in family])
     return pattern if set(map(Path, glob.glob(str(pattern)))) == set(family) else None  # noqa: PTH207 as it is read later
+
+
+def _is_one_table(family: list[Path]) -> bool:
+    """Return whether files have the same columns; Parquet files also if one of them has those of all the others."""
+    columns = {_columns(file) for file in family}
+    widest = max(columns, key=len)
+    if not all(columns) or all(without_suffix(file.name).lower().endswith(PARQUET_SUFFIXES) for file in family):
+        return bool(widest) and all(set(widest).issuperset(other) for other in columns)
+    return len(columns) == 1
 
 
 def _columns(file: Path) -> tuple[str, ...]:

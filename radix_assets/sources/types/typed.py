@@ -6,11 +6,17 @@ import polars as pl
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import DType
-from radix_assets.sources.types.readings import DIGITS, within_calendar
+from radix_assets.sources.types.readings import DIGITS
 
 _INTEGERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
 _LARGE = (pl.UInt64, pl.Int128, pl.UInt128)
 _LEAST, _GREATEST = -(2**63), 2**63 - 1
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+"""The first day of the year 1 and the last of the year 9999, from 1970."""
+_MOST_DAYS = 90_000_000
+"""Days from 1970 up to which the library writes a date."""
+_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 1}
+"""Units of moments in a second; those of nanoseconds never reach the limit."""
 _MONEY = 4
 """Digits after the point up to which whole decimals stay decimals, since they are amounts that happen to be whole."""
 
@@ -70,7 +76,7 @@ def canonical(  # noqa: C901, PLR0911 a table of types
         return "integer", column.cast(pl.Int64), ""
     if isinstance(dtype, (*_LARGE, pl.Decimal)):
         return _wide(column, dtype, whole)
-    if isinstance(dtype, pl.Float32 | pl.Float64):
+    if dtype.is_float():
         number = column.cast(pl.Float64)
         return "float", pl.when(number.is_finite()).then(number), ""
     if isinstance(dtype, pl.Boolean):
@@ -79,16 +85,19 @@ def canonical(  # noqa: C901, PLR0911 a table of types
         how = "" if isinstance(dtype, pl.String) else "all null" if isinstance(dtype, pl.Null) else "category to text"
         return "string", column.cast(pl.String), how
     if isinstance(dtype, pl.Date):
-        return "date", within_calendar(column), ""
+        return "date", _in_calendar(column, dtype), ""
     if isinstance(dtype, pl.Datetime):
         if dtype.time_zone is None:
-            return "datetime", within_calendar(column.cast(pl.Datetime("us"))), ""
-        utc = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None).cast(pl.Datetime("us"))
-        return "datetime", within_calendar(utc), f"from {dtype.time_zone} to UTC"
+            return "datetime", _in_calendar(column, dtype).cast(pl.Datetime("us")), ""
+        utc = _in_calendar(column, dtype).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return "datetime", utc.cast(pl.Datetime("us")), f"from {dtype.time_zone} to UTC"
     if isinstance(dtype, pl.Time):
         return "time", column, ""
     if isinstance(dtype, pl.Duration):
-        return "float", column.dt.total_microseconds() / 1e6, "duration to seconds"
+        nanoseconds = dtype.time_unit == "ns"
+        units = column.dt.total_nanoseconds() if nanoseconds else column.dt.total_microseconds()
+        # By a column: Polars multiplies by the reciprocal of a single number, which is not exact.
+        return "float", units / (units * 0 + (1e9 if nanoseconds else 1e6)), "duration to seconds"
     if isinstance(dtype, pl.List | pl.Array | pl.Struct):
         # Polars writes only structs as JSON, so the value is wrapped in a struct and unwrapped again.
         wrapped = pl.struct(column.alias("v")).struct.json_encode()
@@ -105,6 +114,28 @@ def _wide(column: pl.Expr, dtype: pl.DataType, whole: DType | None) -> tuple[DTy
     if isinstance(dtype, pl.Decimal) and whole is None:
         return "decimal", column.cast(pl.Decimal(DIGITS, dtype.scale)), ""
     return "integer", column.cast(pl.Int64, strict=False), "" if dtype.is_integer() else "whole decimals"
+
+
+def _in_calendar(column: pl.Expr, dtype: pl.Date | pl.Datetime) -> pl.Expr:
+    """Return dates or moments, null where the year is before 1 or after 9999, of which the library may know no year."""
+    units = 86_400 * _PER_SECOND[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    if isinstance(dtype, pl.Datetime) and dtype.time_unit == "ns":
+        return column  # 64 bits hold the years from 1677 to 2262
+    return pl.when(column.to_physical().is_between(_FIRST_DAY * units, (_LAST_DAY + 1) * units - 1)).then(column)
+
+
+def shown(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return the text of values, also of dates in years that no calendar has, as their distance from 1970."""
+    column = pl.col(name)
+    if isinstance(dtype, pl.Date):
+        limit, unit = _MOST_DAYS, "days"
+    elif isinstance(dtype, pl.Datetime):
+        limit, unit = _MOST_DAYS * 86_400 * _PER_SECOND[dtype.time_unit], dtype.time_unit
+    else:
+        return column.cast(pl.String)
+    distance = column.to_physical()
+    text = pl.when(distance.is_between(-limit, limit)).then(column).cast(pl.String)
+    return pl.coalesce(text, distance.cast(pl.String) + f" {unit} since 1970-01-01")
 
 
 def present(name: str) -> pl.Expr:
