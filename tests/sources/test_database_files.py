@@ -287,3 +287,45 @@ def test_each_cell_of_sqlite_is_kept_or_set_aside(tmp_path_factory: pytest.TempP
         elif not isinstance(value, str):  # text of a column without a type is inferred
             assert actual == value
     assert table.schema.rejected == lost
+
+
+def test_tables_of_one_name_in_several_files_are_named_after_their_file(tmp_path: Path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in ("east", "west"):
+        sqlite(
+            folder / f"{name}.sqlite",
+            "CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT)",
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER REFERENCES customers (id))",
+            f"INSERT INTO customers VALUES (1, '{name}')",
+            "INSERT INTO orders VALUES (7, 1)",
+        )
+    found = {
+        table.schema.table: table
+        for table in read_source(str(folder), tmp_path / "out")
+        if isinstance(table, TableRead)
+    }
+    assert sorted(found) == ["customers", "orders", "west_customers", "west_orders"]
+    assert pl.read_parquet(found["west_customers"].file)["name"].to_list() == ["west"]
+    assert found["west_customers"].schema.dialect["table"] == "customers"
+    (link,) = found["west_orders"].schema.declared.foreign_keys
+    assert link.parent == "west_customers"
+    sources, _ = discover([str(folder)], tmp_path / "projects" / "shop")
+    again = parse_source(sources[1].model_dump(by_alias=True))
+    assert again.list_tables() == ["west_customers", "west_orders"]
+
+
+def test_all_schemas_of_duckdb_are_read_unless_one_is_named(tmp_path: Path):
+    file = tmp_path / "x.duckdb"
+    with duckdb.connect(file) as connection:
+        connection.execute("CREATE SCHEMA sales; CREATE TABLE t (a INTEGER); CREATE TABLE sales.t (b INTEGER)")
+        connection.execute("CREATE TABLE sales.u (c INTEGER); CREATE SCHEMA empty; INSERT INTO sales.t VALUES (2)")
+    out = tmp_path / "out"
+    columns = {
+        table.schema.table: [column.name for column in table.schema.columns]
+        for table in read_source(str(file), out)
+        if isinstance(table, TableRead)
+    }
+    assert columns == {"t": ["a"], "sales_t": ["b"], "u": ["c"]}
+    chosen = [table for table in read_source(f"duckdb:///{file}?schema=sales", out) if isinstance(table, TableRead)]
+    assert [table.schema.table for table in chosen] == ["t", "u"]

@@ -28,6 +28,12 @@ SELECT table_name FROM (
   UNION ALL SELECT database_name, schema_name, view_name FROM duckdb_views() WHERE NOT internal)
 WHERE database_name = current_database() AND schema_name = ? ORDER BY 1
 """
+_SCHEMAS = """
+SELECT DISTINCT schema_name FROM (
+  SELECT database_name, schema_name FROM duckdb_tables() WHERE NOT internal
+  UNION ALL SELECT database_name, schema_name FROM duckdb_views() WHERE NOT internal)
+WHERE database_name = current_database() AND schema_name != 'main' ORDER BY 1
+"""
 _COLUMNS = """
 SELECT column_name, data_type, coalesce(numeric_scale, 0), comment, is_nullable FROM duckdb_columns()
 WHERE database_name = current_database() AND schema_name = ? AND table_name = ? ORDER BY column_index
@@ -66,6 +72,11 @@ def opened(path: Path) -> Iterator[Any]:
         # A view of the file may name any other file or address; none is opened.
         connection.execute("SET enable_external_access = false")
         yield connection
+
+
+def list_schemas(connection: Any) -> list[str]:
+    """Return `main`, and the other schemas that hold tables or views."""
+    return ["main", *(row[0] for row in connection.execute(_SCHEMAS).fetchall())]
 
 
 def list_tables(connection: Any, schema: str) -> list[str]:

@@ -96,9 +96,11 @@ class TableNames:
         self._key = key
         self._taken: set[str] = set()
 
-    def unused(self, name: str) -> str:
-        """Take a name, with a number appended if it is taken already. For sources whose tables Radix names."""
+    def unused(self, name: str, instead: str = "") -> str:
+        """Take a name; the name `instead` if it is taken already, or one with a number appended."""
         candidate, number = name, 2
+        if instead and self._key(candidate) in self._taken:
+            candidate = name = instead
         while self._key(candidate) in self._taken:
             candidate, number = f"{name}_{number}", number + 1
         self._taken.add(self._key(candidate))

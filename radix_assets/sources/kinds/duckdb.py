@@ -40,6 +40,13 @@ class DuckdbSource(SqlFileSource):
         schema = schema or "main"
         return schema, list_tables(connection, schema)
 
+    @classmethod
+    def _schemas(cls, connection: Any, asked: str | None) -> list[tuple[str, list[str]]]:
+        from radix_assets.sources.databases.duckdb import list_schemas
+
+        chosen = [asked] if asked else list_schemas(connection)
+        return [cls._tables(connection, schema) for schema in chosen]
+
     def _stage(self, connection: Any, table: str, work: Path, path: Path) -> "Staged":
         from radix_assets.sources.databases.duckdb import stage_table
 

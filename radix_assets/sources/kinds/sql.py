@@ -60,18 +60,22 @@ class SqlSource(Source):
         address, asked = split_schema(argument)
         schema, tables = cls._list(address, asked, context)
         if not tables:
-            raise SourceError(
-                "RDX-SRC-014",
-                f"the schema {schema!r} holds no table" if schema else "the database holds no table",
-                expected="a table or a view",
-                hint=f"name another schema: {cls.schemes[0]}://…?schema=name" if schema else "check the address",
-                database=without_secret(address),
-            )
+            raise cls._no_table(schema, address)
         names.take(tables)
         parts = urlsplit(address)
         name = re.sub(r"\W+", "_", parts.path.strip("/") or parts.hostname or "database", flags=re.ASCII).upper()
         settings: dict[str, Any] = {"database": with_reference(address, f"{name}_PASSWORD"), "tables": tables}
         return cls(**settings, **({"schema": schema} if schema else {}))
+
+    @classmethod
+    def _no_table(cls, schema: str, address: str) -> SourceError:
+        return SourceError(
+            "RDX-SRC-014",
+            f"the schema {schema!r} holds no table" if schema else "the database holds no table",
+            expected="a table or a view",
+            hint=f"name another schema: {cls.schemes[0]}://…?schema=name" if schema else "check the address",
+            database=without_secret(address),
+        )
 
     @classmethod
     @abstractmethod

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from pydantic import Field
+
 from radix_assets.sources.kinds.base import ProbeResult, SourceContext
-from radix_assets.sources.kinds.sql import SqlSource
+from radix_assets.sources.kinds.sql import SqlSource, split_schema
 
 if TYPE_CHECKING:
     from radix_assets.sources.kinds.base import TableNames
@@ -26,6 +28,11 @@ class SqlFileSource(SqlSource):
     beside: ClassVar[tuple[str, ...]]
     """What is appended to the file's name for the files that hold its recent changes."""
 
+    names: dict[str, str] = Field(
+        default_factory=dict,
+        description="The names of tables in the project that differ from those in the database, by the latter.",
+    )
+
     @classmethod
     def matches_argument(cls, argument: str) -> bool:
         """Return whether it is an address of this kind or a file that begins as its files do."""
@@ -40,12 +47,42 @@ class SqlFileSource(SqlSource):
 
     @classmethod
     def discover(cls, arguments: Sequence[str], context: SourceContext, names: "TableNames") -> list[Self]:
-        """Return each file with all its tables; `?schema=name` chooses another schema than the default.
+        """Return each file with all tables of all its schemas; `?schema=name` chooses one.
 
-        Paths below the project root, the grandparent of the project's folder, are relative to that folder; others are
-        absolute. Raise SourceError RDX-SRC-014 if there is no table, and what opening raises.
+        A table whose name is taken already is named after its schema or its file as well. Paths below the project root,
+        the grandparent of the project's folder, are relative to that folder; others are absolute. Raise SourceError
+        RDX-SRC-014 if there is no table, and what opening raises.
         """
-        return super().discover([cls._address(argument, context) for argument in arguments], context, names)
+        from radix_assets.sources.databases.files import path_of
+
+        sources = []
+        for argument in arguments:
+            address, asked = split_schema(cls._address(argument, context))
+            path = path_of(address, context.folder)
+            with cls._opened(path) as connection:
+                schemas = cls._schemas(connection, asked)
+            if not any(tables for _, tables in schemas):
+                raise cls._no_table(schemas[0][0], address)
+            for place, (schema, tables) in enumerate(schemas):
+                prefix = schema if place else path.stem
+                chosen = {table: names.unused(table, f"{prefix}_{table}") for table in tables}
+                settings: dict[str, Any] = {"database": address, "tables": tables}
+                renamed = {table: name for table, name in chosen.items() if name != table}
+                settings |= ({"names": renamed} if renamed else {}) | ({"schema": schema} if schema else {})
+                sources += [cls(**settings)] if tables else []
+        return sources
+
+    @classmethod
+    def _schemas(cls, connection: Any, asked: str | None) -> list[tuple[str, list[str]]]:
+        """Return the schemas with their tables, the default one first."""
+        return [cls._tables(connection, asked)]
+
+    def list_tables(self) -> list[str]:
+        return [self.names.get(table, table) for table in self.tables]
+
+    def _in_database(self, table: str) -> str:
+        """Return the name that a table of the project has in the database."""
+        return next((own for own, name in self.names.items() if name == table), table)
 
     @classmethod
     def _address(cls, argument: str, context: SourceContext) -> str:
@@ -91,7 +128,7 @@ class SqlFileSource(SqlSource):
 
     def describe_table(self, table: str) -> str:
         schema = getattr(self, "schema_name", "")
-        return f"{self.database} · {schema}{'.' if schema else ''}{table}"
+        return f"{self.database} · {schema}{'.' if schema else ''}{self._in_database(table)}"
 
     def read_version(self, table: str, context: SourceContext) -> str:
         """Return a digest of the size and the modification time of the file."""
@@ -110,7 +147,14 @@ class SqlFileSource(SqlSource):
     def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
         with contextlib.ExitStack() as stack:
             connection = context.state or stack.enter_context(self._opened(self._file(context)))
-            return self._stage(connection, table, work, self._file(context))
+            own = self._in_database(table)
+            staged = self._stage(connection, own, work, self._file(context))
+        if own != table:
+            staged.dialect["table"] = own
+            staged.notes.append(f"the table {own!r} of the database, as another table has this name")
+        for link in staged.declared.foreign_keys:
+            link.parent = self.names.get(link.parent, link.parent)
+        return staged
 
     def estimate_bytes(self, table: str, context: SourceContext) -> int | None:
         """Return the size of the whole file; its tables have none of their own."""
