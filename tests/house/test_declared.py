@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).parents[2]
 OF_EXTRAS = {
     "aws": {"boto3", "botocore"},
     "delta": {"deltalake"},
+    "dlt": {"dlt", "requests"},
     "duckdb": {"duckdb"},
     "iceberg": {"pyiceberg", "requests"},
     "kafka": {"confluent-kafka"},

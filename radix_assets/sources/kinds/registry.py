@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema
 
 from radix_assets.sources.kinds.base import Source
 from radix_assets.sources.kinds.delta import DeltaSource
+from radix_assets.sources.kinds.dlt import DltSource
 from radix_assets.sources.kinds.duckdb import DuckdbSource
 from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.kinds.iceberg import IcebergSource
@@ -36,6 +37,7 @@ BUILT_IN: tuple[type[Source], ...] = (
     KafkaSource,
     MongodbSource,
     MssqlSource,
+    DltSource,
 )
 GROUP: Final = "radix.sources"
 
@@ -90,7 +92,9 @@ class _JsonSchema:
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         own = [handler(kind.__pydantic_core_schema__) for kind in BUILT_IN]
-        required = [{"required": [name]} for name in ("path", "database", "delta", "iceberg", "kafka", "mongodb")]
+        required = [
+            {"required": [name]} for name in ("path", "database", "delta", "iceberg", "kafka", "mongodb", "dlt")
+        ]
         other = {
             "type": "object",
             "title": "Source of an installed package",
