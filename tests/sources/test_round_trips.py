@@ -188,11 +188,14 @@ def test_csv_keeps_all_but_blanks_at_the_ends_and_empty_text(tmp_path_factory, f
         expected = column.to_list()
         if column.dtype == pl.String:
             expected = [None if text is None else text.strip() or None for text in expected]
-        assert list(map(number, first[column.name])) == list(map(number, expected)), column.name
+        cells = first[column.name].to_list()
+        if column.dtype.is_numeric():  # `1.000` alone may mean a thousand, so that it stays text until someone decides
+            cells, expected = list(map(number, cells)), list(map(number, expected))
+        assert cells == expected, column.name
     write_table(first, folder / "again.csv")
     assert read(folder / "again.csv", folder / "twice")[0].rows() == harmless(first).rows()
 
 
-def number(cell: Any) -> Any:
-    """Return a fraction as the decimal that its shortest text writes, since CSV does not tell both apart."""
-    return Decimal(repr(cell)) if isinstance(cell, float) else cell
+def number(cell: Any) -> Decimal | None:
+    """Return a number as the decimal that its shortest text writes, since CSV does not tell types apart."""
+    return None if cell is None else Decimal(str(cell))
