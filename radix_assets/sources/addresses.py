@@ -11,7 +11,7 @@ from radix_resources.credentials.lookup import REFERENCE, Credentials
 from radix_resources.errors import SourceError
 
 # Up to the last @, whatever the password holds: it is better to hide a host than to show half a password.
-_PASSWORD = re.compile(r"^(\w+://[^/@:?]*:)(.*)(@)")
+_PASSWORD = re.compile(r"^([\w+.-]+://[^/@:?]*:)(.*)(@)")
 _PARAMETER = re.compile(r"([?&]password=)([^&]*)")
 _METADATA = frozenset(
     {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"}

@@ -16,6 +16,7 @@ from bson.datetime_ms import DatetimeMS
 from pymongo.errors import OperationFailure, ServerSelectionTimeoutError
 
 from radix_assets.raw.convert import convert
+from radix_assets.sources.addresses import take_secrets, without_secret
 from radix_assets.sources.documents import mongodb
 from radix_assets.sources.documents.bson_values import read_documents
 from radix_assets.sources.kinds.base import SourceContext
@@ -104,8 +105,9 @@ def test_a_server_that_does_not_answer_is_tried_again(tmp_path: Path, monkeypatc
     for ask in (source.read_version, source.probe):
         with pytest.raises(TransientSourceError, match="RDX-SRC-012"):
             ask(*(["orders"] if ask == source.read_version else []), SourceContext(tmp_path))
-    with pytest.raises(SourceError, match="RDX-SRC-051"):
-        source.model_copy(update={"mongodb": "mongodb://169.254.169.254/a"}).probe(SourceContext(tmp_path))
+    for host in ("169.254.169.254", "[fd00:ec2::254]:27017", "db:27017,169.254.169.254:27017"):
+        with pytest.raises(SourceError, match="RDX-SRC-051"):
+            source.model_copy(update={"mongodb": f"mongodb://{host}/a"}).probe(SourceContext(tmp_path))
 
 
 def test_a_password_is_refused():
@@ -113,3 +115,7 @@ def test_a_password_is_refused():
         MongodbSource(table="a", mongodb="mongodb://user:abc@db/shop", collection="a")
     assert "abc" not in caught.value.errors()[0]["msg"]
     assert MongodbSource.matches_argument("mongodb+srv://cluster.example/shop")
+    assert without_secret("mongodb+srv://user:abc@cluster.example/shop?tls=true") == (
+        "mongodb+srv://user:•••@cluster.example/shop"
+    )
+    assert "abc" not in take_secrets("mongodb+srv://user:abc@cluster.example/shop", "PW")[0]

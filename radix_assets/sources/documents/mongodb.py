@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
 from radix_assets.sources.databases.errors import credential_refused, no_such_table
@@ -52,7 +53,7 @@ def opened(address: str, credentials: Credentials, table: str | None = None) -> 
     where = {"database": without_secret(address)} | ({"table": table} if table else {})
     url = revealed(address, credentials, table)
     for server in url.partition("://")[2].partition("/")[0].rpartition("@")[2].split(","):
-        refuse_metadata(server.rpartition(":")[0] or server, where)
+        refuse_metadata(urlsplit(f"//{server}").hostname or "", where)
     try:
         from pymongo import MongoClient
     except ImportError:
