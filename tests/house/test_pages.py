@@ -25,6 +25,20 @@ def test_a_file_that_a_page_names_exists(page: Path):
     assert not [name for name in named if not (REPOSITORY / name).exists()]
 
 
+def test_the_lists_that_the_table_of_where_to_add_names_are_in_the_files_of_their_row():
+    page = (REPOSITORY / "docs" / "architecture.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| a ")]
+    assert len(rows) > 10
+    for row in rows:
+        named = re.findall(r"`([\w./]+)`", row)
+        places = [REPOSITORY / name for name in named if "/" in name]
+        files = [file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place])]
+        text = "\n".join(file.read_text() for file in files)
+        for name in named:
+            if name.isupper():
+                assert re.search(rf"^{name}\b.* = ", text, re.MULTILINE), (row, name)
+
+
 def test_a_dead_link_and_a_dead_anchor_are_found(tmp_path: Path):
     from site_links import dead_links
 
