@@ -240,7 +240,7 @@ def test_keys_that_two_tables_spell_differently_belong_together(tmp_path, own, o
     assert link.confidence <= 0.95
 
 
-def test_keys_that_spelling_alone_tells_apart_are_not_folded(tmp_path):
+def test_keys_that_differ_only_in_spelling_are_not_folded(tmp_path):
     codes = [f"{letter}{n:03d}" for n in running(60) for letter in "ab"]
     schema = schema_of(
         tmp_path,

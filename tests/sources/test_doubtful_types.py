@@ -63,11 +63,11 @@ def test_versions_lists_and_codes_are_no_numbers(name, texts, asked):
         ("x", ["12,50", "9,99", "104,25"], [12.5, 9.99, 104.25]),
     ],
 )
-def test_numbers_stay_numbers_where_something_tells_that_they_are(name, texts, values):
+def test_numbers_stay_numbers_where_there_is_evidence_for_it(name, texts, values):
     assert infer_column(texts, name) == (values, [])
 
 
-def test_another_column_tells_what_a_comma_or_a_space_means():
+def test_another_column_shows_what_a_comma_or_a_space_means():
     assert infer_column(["1,2", "3,4"], cases=["0,5", "12,25"]) == ([1.2, 3.4], [])
     assert infer_column(["555 123", "777 888"], cases=["1 234,50", "12 345,00"]) == ([555123, 777888], [])
     assert infer_column(["1,2", "3,4"], delimiter=";") == ([1.2, 3.4], [])

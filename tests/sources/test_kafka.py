@@ -68,7 +68,7 @@ def test_values_are_columns_beside_place_time_and_key(broker: Broker, tmp_path: 
     assert state == {"offsets": {"0": 1, "1": 3, "2": 0, "3": 0}}
 
 
-def test_a_snapshot_goes_on_where_the_last_one_ends(broker: Broker, tmp_path: Path):
+def test_a_snapshot_continues_where_the_last_one_ends(broker: Broker, tmp_path: Path):
     broker.send("clicks", {"n": 1}, {"n": 2})
     _, _, state = read(broker, "clicks", tmp_path / "1")
     broker.send("clicks", {"n": 3, "note": "new"})
@@ -103,7 +103,7 @@ def test_the_version_follows_the_ends(broker: Broker, tmp_path: Path):
     assert source.probe(SourceContext(tmp_path)).found.endswith("4 partitions with at most 2 messages")
 
 
-def test_messages_that_are_gone_are_counted_and_a_new_topic_is_an_error(broker: Broker, tmp_path: Path):
+def test_deleted_messages_are_counted_and_a_new_topic_is_an_error(broker: Broker, tmp_path: Path):
     assert start_of(None, 3, 9) == (3, 0)
     assert start_of(5, 3, 9) == (5, 0)
     assert start_of(5, 8, 9) == (8, 3)

@@ -451,7 +451,7 @@ def test_importing_a_kind_loads_nothing_that_reads():
     assert answer.stdout.strip() == "set()"
 
 
-def test_a_project_of_an_installed_kind_goes_from_new_to_profiles(home: Home, instance: dg.DagsterInstance):
+def test_a_project_of_an_installed_kind_runs_from_new_to_profiles(home: Home, instance: dg.DagsterInstance):
     case = _sqlite(home.state)
     _, project = write_project(home, "shop", [case.argument], target=f"{TABLE}.amount", accept="human")
     assert project.tables == [TABLE]

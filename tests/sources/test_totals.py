@@ -94,7 +94,7 @@ def test_rows_of_delimiters_only_are_counted(read, delimiter):
     assert [(each.code, each.count, each.lines) for each in raw.schema.warnings] == [("empty_rows", 4, [6, 15, 16, 17])]
 
 
-def test_names_that_occur_twice_are_said(read):
+def test_names_that_occur_twice_are_reported(read):
     raw = read("id,name,name,v\n1,a,b,2\n2,c,d,3\n")
     assert raw.frame.columns == ["id", "name", "name_2", "v"]
     assert [each.code for each in raw.schema.warnings] == ["repeated_names"]
