@@ -84,7 +84,7 @@ def _unknown(text: str, qualified: Sequence[tuple[str, str, str]]) -> TagError:
         "RDX-TAG-002",
         f"{name!r} is not in the data",
         expected="table.column, or a comparison such as 'table.column > 15'",
-        hint=f"did you mean {' or '.join(near)}?" if near else "name a column of the data",
+        hint=f"did you mean {' or '.join(near)}?" if near else "use a column of the data",
         target=text,
     )
 
