@@ -10,6 +10,7 @@ from radix_assets.profiles.assets import PROFILE
 from radix_assets.raw.assets import RAW
 from radix_assets.relationships.assets import RELATIONSHIPS
 from radix_assets.reports.assets import REPORT
+from radix_assets.rules.assets import RULES
 from radix_assets.serving.assets import ENDPOINT, PREDICTIONS
 from radix_assets.suggestions.assets import SUGGESTIONS
 from radix_assets.tags.assets import TAGS
@@ -19,6 +20,7 @@ STAGES: tuple[Stage, ...] = (
     PROFILE,
     RELATIONSHIPS,
     SUGGESTIONS,
+    RULES,
     TAGS,
     LABELS,
     EXPLORATION,

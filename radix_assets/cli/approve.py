@@ -1,11 +1,17 @@
 """radix approve."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from radix_assets.cli.common import PERSON, err, out, place
 from radix_resources.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from radix_assets.cli.common import Place
+    from radix_assets.project.settings import Project
 
 
 def register(app: typer.Typer) -> None:
@@ -17,8 +23,11 @@ def approve(
     name: Annotated[str, typer.Argument(help="Project whose model waits for approval, or the hash of a plan.")],
     why: Annotated[str, typer.Option(help="Reason, stored with the approval.")] = "",
     by: Annotated[str | None, typer.Option(help="Approver's name (default: login).")] = None,
+    batch: Annotated[  # noqa: FBT002 typer's options
+        bool, typer.Option("--batch", help="Accept the new data although they break a blocking rule.")
+    ] = False,
 ) -> None:
-    """Approve the waiting model of a project, or a plan that exceeds the budget.
+    """Approve the waiting model of a project, its new data, or a plan that exceeds the budget.
 
     Example: radix approve shop --why "reviewed with sales"
     """
@@ -41,6 +50,9 @@ def approve(
             error.expected += ", or the 12-digit hash of a plan"
         raise
     storage = here.tools(project).storage
+    if batch:
+        _accept_batch(here, project, latest(storage, project, "rules"), by=by or login(), why=why)
+        return
     newest = latest(storage, project, "model")
     if newest is None:
         err.print(f"[yellow]you are needed:[/] {name} has no model yet; next: radix run {name}", soft_wrap=True)
@@ -63,3 +75,22 @@ def approve(
     with logged_action(here.instance, here.home, action):
         record(project.folder, model, by=approver, why=why)
     out.print(f"[green]✓[/] approved model {model[:12]}; next: radix run {name}")
+
+
+def _accept_batch(here: "Place", project: "Project", rules: "Path | None", *, by: str, why: str) -> None:
+    """Accept the data that break a blocking rule; the next data are checked again."""
+    from radix_assets.rules.acceptances import accept_batch
+    from radix_assets.rules.schema import load_results
+    from radix_resources.action_log.log import logged_action
+    from radix_resources.action_log.schema import Action
+
+    batch = load_results(rules).batch if rules else ""
+    if not batch:
+        out.print("no data wait for approval: no blocking rule is broken")
+        return
+    action = Action(
+        kind="approve", subject=project.key("rules"), project=project.name, actor=by, reason=why, input_hash=batch
+    )
+    with logged_action(here.instance, here.home, action):
+        accept_batch(project.folder, batch, by=by, why=why)
+    out.print(f"[green]✓[/] accepted the data {batch}; next: radix run {project.name}", soft_wrap=True)

@@ -36,6 +36,10 @@ def tags(
     no_relationship: Annotated[
         list[str] | None, typer.Option(help="Remove a relationship, written as in the file.")
     ] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Add a rule, such as 'orders.amount >= 0' or 'block: orders.id is unique'.")
+    ] = None,
+    no_rule: Annotated[list[str] | None, typer.Option(help="Remove a rule, written as in the file.")] = None,
     preview: Annotated[  # noqa: FBT002 typer's options
         bool, typer.Option("--preview", help="Dry run: what would be rebuilt, time and cost.")
     ] = False,
@@ -62,6 +66,8 @@ def tags(
         primary_key=primary_key or (),
         add=relationship or (),
         remove=no_relationship or (),
+        add_rules=rule or (),
+        remove_rules=no_rule or (),
         confirm=confirm,
     )
     if explain:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from radix_assets.project.settings import Project
 from radix_assets.question.target import nearest, parse_target
+from radix_assets.relationships.references import parse_columns
 from radix_assets.tags.edit_plan import Edits
-from radix_assets.tags.references import parse_columns
 from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import ConfigError, TagError
 
@@ -23,6 +23,8 @@ class Options:
     primary_key: Sequence[str] = ()
     add: Sequence[str] = ()
     remove: Sequence[str] = ()
+    add_rules: Sequence[str] = ()
+    remove_rules: Sequence[str] = ()
     confirm: bool = False
 
     @property
@@ -50,6 +52,8 @@ def edits_from(project: Project, options: Options) -> Edits:
         primary_key=lists["--primary-key"],
         add_relationships=tuple(options.add),
         remove_relationships=tuple(options.remove),
+        add_rules=tuple(options.add_rules),
+        remove_rules=tuple(options.remove_rules),
         confirm=options.confirm,
     )
 

@@ -21,7 +21,8 @@ def with_values(profile: TableProfile, raw: Path) -> TableProfile:
     if not private:
         return profile
     again = profile_columns(raw / DATA_FILE, private)
-    complete = {name: again.get(name, column) for name, column in profile.columns.items()}
+    known = {name: column.model_copy(update={"private": True}) for name, column in again.items()}
+    complete = {name: known.get(name, column) for name, column in profile.columns.items()}
     return profile.model_copy(update={"columns": complete})
 
 

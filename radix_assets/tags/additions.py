@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from radix_assets.question.target import nearest
-from radix_assets.tags.references import normalize
+from radix_assets.relationships.references import normalize
 from radix_assets.tags_file import nodes
 from radix_assets.tags_file.splices import Splices
 from radix_assets.tags_file.yaml_text import aligned, quoted
@@ -36,11 +36,11 @@ def append_tables(splices: Splices, blocks: list[list[str]]) -> None:
         splices.block(pair, lines, indent=2)
 
 
-def add_relationships(splices: Splices, names: Sequence[str], lines: list[tuple[str, str]]) -> None:
-    """Add formatted items, which name these relationships, at the end of `relationships`."""
-    pair = splices.find("relationships")
+def add_items(splices: Splices, setting: str, names: Sequence[str], lines: list[tuple[str, str]]) -> None:
+    """Add formatted items, which hold these texts, at the end of `relationships` or `rules`."""
+    pair = splices.find(setting)
     if pair is None:
-        splices.add(None, [("relationships", "", "")])
+        splices.add(None, [(setting, "", "")])
         splices.block(None, aligned(lines))
     elif nodes.is_sequence(pair[1]) and pair[1].flow_style and not pair[1].value:
         splices.set(pair, "")
@@ -51,17 +51,21 @@ def add_relationships(splices: Splices, names: Sequence[str], lines: list[tuple[
         splices.block(pair, [line[2:] for line in aligned(lines)], indent=2)
 
 
-def remove_relationships(splices: Splices, existing: Sequence[str], names: Sequence[str]) -> None:
-    """Remove items from `relationships`, which holds `existing`. Raise TagError RDX-TAG-009 if one is not in it."""
-    pair = splices.find("relationships")
+def remove_items(splices: Splices, setting: str, existing: Sequence[str], names: Sequence[str]) -> None:
+    """Remove items from `relationships` or `rules`, which holds `existing`.
+
+    Raise TagError RDX-TAG-009 (a relationship) or RDX-TAG-014 (a rule) if one is not in it.
+    """
+    pair = splices.find(setting)
     normalized = [normalize(name) for name in existing]
+    code, thing = ("RDX-TAG-014", "rule") if setting == "rules" else ("RDX-TAG-009", "relationship")
     for name in names:
         if normalize(name) not in normalized or pair is None:
             near = nearest(name, existing, 1)
             raise TagError(
-                "RDX-TAG-009",
-                f"{name!r} is not a relationship in the file",
-                expected="a relationship as written in the file",
+                code,
+                f"{name!r} is not a {thing} in the file",
+                expected=f"a {thing} as written in the file",
                 hint=f"did you mean {near[0]}?" if near else "write it as in the file",
                 file=splices.file,
             )

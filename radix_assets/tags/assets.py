@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from radix_assets.pipeline.output import Markdown, Output
 from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.rules.acceptances import accept_batch, accepted_batches
+from radix_assets.rules.gate import waiting_for_rules
+from radix_assets.rules.schema import load_results
 from radix_assets.tags.gate import waiting_for
 from radix_assets.tags_file.file import read_tags
 
@@ -50,6 +53,9 @@ def _apply_config(work: Work, edits: "TagEdits | None") -> None:
     log_changes(path, log)
     if edits is None:
         return
+    if edits.accept_batch and (batch := load_results(work.input("rules")).batch):
+        accept_batch(project.folder, batch, by=edits.by, why=edits.why)
+        log({"kind": "approve", "actor": edits.by, "reason": edits.why, "input_hash": batch})
     corrections = Edits(
         columns={name: edit.model_dump(exclude_none=True) for name, edit in edits.columns.items()},
         target=edits.target,
@@ -57,6 +63,8 @@ def _apply_config(work: Work, edits: "TagEdits | None") -> None:
         primary_key=edits.primary_key,
         add_relationships=edits.add_relationships,
         remove_relationships=edits.remove_relationships,
+        add_rules=edits.add_rules,
+        remove_rules=edits.remove_rules,
         confirm=edits.confirm,
     )
     if not corrections.any:
@@ -76,6 +84,8 @@ def _compute(work: Work) -> Output | None:
     from radix_assets.tags.stage import load_tags, make_tags
     from radix_assets.tags_file.diff import nested
 
+    if _pending_action(work):
+        return None
     output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw())
     if output is None:
         return None
@@ -99,14 +109,20 @@ def _impact(work: Work) -> "Impact":
     return impact(work.project, work.tools, work.stages, load_tags(work.out))
 
 
-def _file_hash(work: Work) -> str | None:
+def _file_state(work: Work) -> str | list[str] | None:
+    """Return the hash of the tags file; with the batches that a person accepted, if there are any."""
     path = work.project.tags_path
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+    sha = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+    accepted = accepted_batches(work.project.folder)
+    return [str(sha), *sorted(accepted)] if accepted else sha
 
 
 def _pending_action(work: Work) -> str | None:
     path = work.project.tags_path
-    return waiting_for(work.project, read_tags(path)) if path.exists() else None
+    if not path.exists():
+        return None
+    rules = work.inputs.get("rules")
+    return waiting_for(work.project, read_tags(path)) or waiting_for_rules(work.project, rules.path if rules else None)
 
 
 TAGS = Stage(
@@ -115,11 +131,11 @@ TAGS = Stage(
     description="The meaning of the data, confirmed in `projects/{project}/tags.yaml`. All later stages wait for it. "
     "Edit the file, or use this asset's launchpad to correct columns, set the target and confirm.",
     kinds=("yaml",),
-    deps=("raw", "profile", "relationships", "suggestions"),
+    deps=("raw", "profile", "relationships", "suggestions", "rules"),
     checks={"tags_apply": "Every tag refers to something in the data."},
     compute=_compute,
     settings=lambda project, _table: [project.goal.model_dump(), project.policy.tags, project.policy.accept_above],
-    external_state=_file_hash,
+    external_state=_file_state,
     pending_action=_pending_action,
     launchpad=_launchpad,
     apply_config=_apply_config,

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from radix_assets.tags.additions import add_relationships, remove_relationships
+from radix_assets.relationships.references import normalize
+from radix_assets.tags.additions import add_items, remove_items
 from radix_assets.tags.edit_plan import EditPlan, Edits, check_setting
-from radix_assets.tags.references import normalize
 from radix_assets.tags.user_edits import record_edits
 from radix_assets.tags.write import target_value
 from radix_assets.tags_file import nodes
@@ -17,6 +17,7 @@ from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import TagsFile, parse_tags, sha_of
 from radix_assets.tags_file.ledger import Ledger, ledger_path, load_ledger
 from radix_assets.tags_file.lines import Key
+from radix_assets.tags_file.schema import LISTS, Located
 from radix_assets.tags_file.splices import Splices
 from radix_assets.tags_file.yaml_text import listed, quoted, quoted_reference, remark
 from radix_resources.errors import TagError
@@ -35,7 +36,8 @@ def apply_edits(
     What the user changed in the file since the last inspection goes into the ledger's outbox.
 
     Raise TagError RDX-TAG-004 (no such role …), RDX-TAG-006 (changed meanwhile), RDX-TAG-007 (no such column),
-    RDX-TAG-009 (no such relationship) or RDX-TAG-011 (cannot be edited without other changes); nothing is written then.
+    RDX-TAG-009 (no such relationship), RDX-TAG-014 (no such rule) or RDX-TAG-011 (cannot be edited without other
+    changes); nothing is written then.
     """
     ledger = Ledger()
 
@@ -102,7 +104,8 @@ def edited(file: TagsFile, edits: Edits, *, who: str = "a person", today: str | 
         _set_in_table(splices, file, table, setting, list(names), by)
     for (table, name), settings in plan.settings.items():
         _set_column(splices, file, table, name, settings, by)
-    _edit_relationships(splices, file, edits)
+    _edit_list(splices, "relationships", file.relationships, edits.add_relationships, edits.remove_relationships)
+    _edit_list(splices, "rules", file.rules, edits.add_rules, edits.remove_rules)
     if edits.confirm and not file.confirmed:
         _set_top(splices, "confirmed", "true")
     if edits.confirm and file.confirmed_by != who and not (file.confirmed and file.confirmed_by):
@@ -180,14 +183,17 @@ def _note_author(splices: Splices, file: TagsFile, key: Key, by: str, previous: 
         splices.note(line, note)
 
 
-def _edit_relationships(splices: Splices, file: TagsFile, edits: Edits) -> None:
-    texts = [item.text for item in file.relationships or []]
+def _edit_list(
+    splices: Splices, setting: str, items: Sequence[Located] | None, add: Sequence[str], remove: Sequence[str]
+) -> None:
+    """Add items to `relationships` or `rules`, and remove items from it."""
+    texts = [item.text for item in items or []]
     present = {normalize(text) for text in texts}
-    if edits.remove_relationships:
-        remove_relationships(splices, texts, edits.remove_relationships)
-    new = [name for name in edits.add_relationships if normalize(name) not in present]
+    if remove:
+        remove_items(splices, setting, texts, remove)
+    new = [text for text in add if normalize(text) not in present]
     if new:
-        add_relationships(splices, new, [(f"  - {quoted_reference(name)}", "") for name in new])
+        add_items(splices, setting, new, [(f"  - {quoted_reference(text)}", "") for text in new])
 
 
 def _verified_text(splices: Splices, before: TagsFile, plan: EditPlan) -> str:
@@ -196,7 +202,7 @@ def _verified_text(splices: Splices, before: TagsFile, plan: EditPlan) -> str:
     mistakes = Mistakes()
     after = parse_tags(text, before.path, mistakes=mistakes)
     lists = {("tables", table, setting) for table, setting, _ in plan.lists}
-    top = {"target", "problem", "relationships", "confirmed", "confirmed_by"}
+    top = {"target", "problem", *LISTS, "confirmed", "confirmed_by"}
     for change in changes(settings_in(before), settings_in(after)):
         path = change.path
         intended = path[0] in top or path in lists or (len(path) > 3 and (path[1], path[3]) in plan.settings)  # noqa: PLR2004

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from radix_assets.question.target import nearest, parse_target
+from radix_assets.rules.parse import parse_rule
 from radix_assets.tags.check_target import checked_target
 from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import TagsFile
 from radix_assets.tags_file.reader import not_allowed
-from radix_assets.tags_file.schema import ALIASES, COLUMN_SETTINGS
+from radix_assets.tags_file.schema import ALIASES, COLUMN_SETTINGS, Located
 from radix_resources.errors import TagError
 
 
@@ -24,6 +25,8 @@ class Edits:
     primary_key: Mapping[str, Sequence[str]] = field(default_factory=dict)
     add_relationships: Sequence[str] = ()
     remove_relationships: Sequence[str] = ()
+    add_rules: Sequence[str] = ()
+    remove_rules: Sequence[str] = ()
     confirm: bool = False
     """Whether the user confirms the tags."""
 
@@ -54,6 +57,9 @@ class EditPlan:
         for table, role, names in self.lists:
             with mistakes.collect():
                 self._plan_list(table, role, names)
+        for text in edits.add_rules:
+            with mistakes.collect():
+                parse_rule(Located(text, 0), self.columns, file.path)
         mistakes.raise_if_any()
         if self.target is not None:
             self._plan_target(self.target)

@@ -36,7 +36,11 @@ class TagEdits(dg.Config):
     primary_key: dict[str, list[str]] = Field({}, description="By table, the columns that identify a row.")
     add_relationships: list[str] = Field([], description="Relationships such as 'flights.carrier -> airlines.carrier'.")
     remove_relationships: list[str] = Field([], description="Relationships as written in tags.yaml.")
+    add_rules: list[str] = Field([], description="Rules such as 'orders.amount >= 0' or 'block: orders.id is unique'.")
+    remove_rules: list[str] = Field([], description="Rules as written in tags.yaml.")
+    accept_batch: bool = Field(False, description="True accepts the batch that breaks a blocking rule.")
     by: str = Field("a person in the UI", description="Your name; stored with the tags.")
+    why: str = Field("", description="Why the batch is accepted.")
     if_version: str | None = Field(
         None, description="The file version you saw (in the metadata); refused if the file has changed since."
     )

@@ -1,19 +1,21 @@
 """The steps of a refresh of a tags file: each changes only lines that Radix may change."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.project.settings import Project
+from radix_assets.relationships.references import normalize
 from radix_assets.relationships.schema import Relationship, Schema
 from radix_assets.suggestions.schema import Suggestions
-from radix_assets.tags.additions import add_relationships, append_columns, append_tables, remove_relationships
+from radix_assets.tags.additions import add_items, append_columns, append_tables, remove_items
 from radix_assets.tags.check_target import checked_target
-from radix_assets.tags.references import normalize
-from radix_assets.tags.write import AT_ONCE, SuggestedLine, relationship_line, table_lines
+from radix_assets.tags.write import AT_ONCE, SuggestedLine, table_lines
 from radix_assets.tags_file.diff import Change, changes, nested, settings_in
 from radix_assets.tags_file.file import TagsFile, parse_tags
 from radix_assets.tags_file.lines import Key, key_text
+from radix_assets.tags_file.rule_text import without_values, without_word
+from radix_assets.tags_file.schema import LISTS, Located
 from radix_assets.tags_file.splices import NEW, Splices
 from radix_assets.tags_file.yaml_text import quoted, remark
 from radix_resources.errors import RadixError, TagError
@@ -74,8 +76,9 @@ class Refresh:
 
     def _may_change(self, change: Change, before: TagsFile) -> bool:
         path = change.path
-        if path[0] == "relationships":
-            users = [text for text in change.before or [] if ("relationships", text) not in self.own]
+        if path[0] in LISTS:
+            own = {without_values(key[1]) for key in self.own if key[0] == path[0]}
+            users = [text for text in change.before or [] if text not in own]
             return [text for text in change.after or [] if text in users] == users
         if path[0] != "tables":
             return path in self.own
@@ -90,6 +93,7 @@ class Refresh:
         yield from self._columns()
         yield from self._tables()
         yield from self._relationships()
+        yield from self._rules()
         yield from self._missing()
 
     def _updates(self) -> Iterator[Step]:
@@ -140,24 +144,32 @@ class Refresh:
     def _relationships(self) -> Iterator[Step]:
         if self.file.relationships is None:
             return
-        present = {normalize(item.text) for item in self.file.relationships}
-        valid = {link.name for link in self.schema.relationships}
-        withdrawn = [
-            item.text
-            for item in self.file.relationships
-            if item.text not in valid and self.file.suggested(("relationships", item.text))
-        ]
-        self.own |= {("relationships", text) for text in withdrawn}
+        links = {link.name: link for link in self.schema.relationships}
+        yield from self._list("relationships", self.file.relationships, lambda name: self._is_new(links[name]))
+
+    def _rules(self) -> Iterator[Step]:
+        if self.file.rules is not None:
+            yield from self._list("rules", self.file.rules, self._is_new_rule)
+
+    def _list(self, setting: str, items: Sequence[Located], is_new: Callable[[str], bool]) -> Iterator[Step]:
+        """Withdraw the items that are only suggested and no longer valid, and add those that are new."""
+        suggested = {key[1]: line for key, line in self.lines.items() if key[0] == setting}
+        texts = [item.text for item in items]
+        present = {normalize(without_word(text)) for text in texts}
+        withdrawn = [text for text in texts if text not in suggested and self.file.suggested((setting, text))]
+        self.own |= {(setting, text) for text in withdrawn}
         for text in withdrawn:
-            self.ledger.written.pop(key_text(("relationships", text)), None)
-        new = [link for link in self.schema.relationships if normalize(link.name) not in present and self._is_new(link)]
+            self.ledger.written.pop(key_text((setting, text)), None)
+        new = [text for text in suggested if normalize(text) not in present and is_new(text)]
         if withdrawn:
-            texts = [item.text for item in self.file.relationships]
-            yield "withdrawn relationships", lambda splices: remove_relationships(splices, texts, withdrawn)
+            yield f"withdrawn {setting}", lambda splices: remove_items(splices, setting, texts, withdrawn)
         if new:
-            lines = [relationship_line(link.name, link.confidence, link.evidence) for link in new]
-            names = [link.name for link in new]
-            yield "relationships", lambda splices: add_relationships(splices, names, lines)
+            lines = [(suggested[text].body, suggested[text].note) for text in new]
+            yield setting, lambda splices: add_items(splices, setting, new, lines)
+
+    def _is_new_rule(self, text: str) -> bool:
+        """Return whether a rule was never suggested before and may be added: until the tags are confirmed."""
+        return not (self.ledger.new or self.file.confirmed or key_text(("rules", text)) in self.ledger.written)
 
     def _is_new(self, link: Relationship) -> bool:
         """Return whether a relationship was never suggested before and may be added."""
@@ -252,8 +264,8 @@ def target_is_valid(file: TagsFile, profiles: Mapping[str, TableProfile]) -> boo
 
 def _has_entry(file: TagsFile, key: Key) -> bool:
     """Return whether a file has an entry, on a line of its own or not."""
-    if key[0] == "relationships":
-        return any(item.text == key[1] for item in file.relationships or [])
+    if key[0] in LISTS:
+        return any(item.text == key[1] for item in getattr(file, key[0]) or [])
     if key[0] != "tables":
         return bool(getattr(file, key[0]))
     block = file.tables.get(key[1])

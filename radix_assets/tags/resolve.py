@@ -9,6 +9,7 @@ from radix_assets.profiles.schema import TableProfile
 from radix_assets.project.settings import Project
 from radix_assets.question.target import nearest
 from radix_assets.relationships.schema import Schema
+from radix_assets.rules.stage import rules_of
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
 from radix_assets.tags.resolve_links import resolve_links
 from radix_assets.tags.resolve_question import resolve_question
@@ -44,10 +45,10 @@ def resolve(
     With `raw`, the raw snapshots' directories, keys, relationships and comparisons are also checked by their values.
     `mistakes` may hold those of the file's form, to be reported together with these.
 
-    Raise TagError or TargetError, with the line and the nearest valid name, if the target, a role, a key, a time index
-    or a relationship is not possible, or if a line names a table or a column that was never in the data: a misspelt
-    `leak` must not let a leak in. Several mistakes are raised together as TagsError. What was in the data and is now
-    missing, and a table that could not be read, give warnings, since the rest can continue without them.
+    Raise TagError or TargetError, with the line and the nearest valid name, if the target, a role, a key, a time index,
+    a relationship or a rule is not possible, or if a line names a table or a column that was never in the data: a
+    misspelt `leak` must not let a leak in. Several mistakes are raised together as TagsError. What was in the data and
+    is now missing, and a table that could not be read, give warnings, since the rest can continue without them.
     """
     collected = mistakes or Mistakes()
     warnings: list[str] = []
@@ -61,6 +62,7 @@ def resolve(
             directory = raw.get(name) if raw is not None else None
             check_roles(file, profile, tables[name], suggestions.tables[name], directory, warnings, collected)
     links = resolve_links(file, schema, profiles, raw, warnings, collected)
+    collected.errors += rules_of(file.rules or [], profiles, file.ledger.columns_seen, file.path)[1]
     target: Target | None = None
     with collected.collect():
         if file.question is not None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.relationships.references import parse_relationship
 from radix_assets.relationships.schema import Relationship, Schema
 from radix_assets.relationships.values import Values
-from radix_assets.tags.references import parse_relationship
 from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import TagsFile
 from radix_assets.tags_file.schema import Located

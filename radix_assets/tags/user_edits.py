@@ -3,9 +3,11 @@
 from radix_assets.tags_file.diff import Change, changes, nested, settings_in
 from radix_assets.tags_file.file import TagsFile
 from radix_assets.tags_file.lines import key_text
+from radix_assets.tags_file.schema import LISTS
 
 EDITOR = "a user (file)"
 """Actor of changes made in an editor: Radix cannot know the name."""
+_LISTED = tuple(f'["{name}"' for name in LISTS)
 
 
 def record_edits(file: TagsFile) -> list[Change]:
@@ -16,8 +18,8 @@ def record_edits(file: TagsFile) -> list[Change]:
         key, fingerprint = lines.get(name, ((), ""))
         if fingerprint in entry.fingerprints:
             ledger.settle(key, fingerprint)
-        elif fingerprint or not name.startswith('["relationships"'):
-            # A relationship that a user removed stays in the ledger, so that it is not suggested again.
+        elif fingerprint or not name.startswith(_LISTED):
+            # A relationship or a rule that a user removed stays in the ledger, so that it is not suggested again.
             del ledger.written[name]
     user_changes = [] if ledger.new else changes(ledger.content, settings_in(file))
     if user_changes:

@@ -11,6 +11,7 @@ from radix_assets.project.settings import Project
 from radix_assets.question.horizon import Future
 from radix_assets.question.target import parse_target
 from radix_assets.relationships.schema import Schema
+from radix_assets.rules.suggest import suggest_rules
 from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
 from radix_assets.tags_file.atomic import create
@@ -43,6 +44,10 @@ _HEAD = """\
 #    sensitivity: personal or sensitive; values of such a column are never shown.
 # 3. Write `confirmed: true` and save. Radix then continues by itself.
 # A line that you edit, or that has `human: true`, is yours; Radix updates the others when the data change.
+"""
+_RULES = """\
+# What must hold of every new batch. A broken rule warns; with `block:` before it, as in `- block: orders.id is unique`,
+# the batch is set aside and what serves stays as it is.
 """
 _ORDER = "; the least certain columns are listed first in each table"
 
@@ -111,6 +116,8 @@ def first_text(project: Project, suggestions: Suggestions, schema: Schema, profi
     ]
     blocks = ["\n".join(table_lines(name, suggestions.tables[name], lines)) for name in tables]
     parts.append("tables:\n" + "\n\n".join(blocks) + "\n")
+    rules = [(line.body, line.note) for key, line in lines.items() if key[0] == "rules"]
+    parts.append(_RULES + "\n".join(["rules:" + (" []" if not rules else ""), *aligned(rules)]) + "\n")
     return "\n".join(parts)
 
 
@@ -137,6 +144,8 @@ def suggested_lines(
     for name in _ordered(suggestions):
         if name in profiles:
             lines.update(_table(name, suggestions.tables[name], schema, profiles[name], target_column))
+    for rule in suggest_rules(profiles, schema, suggestions):
+        lines["rules", rule.text] = SuggestedLine(f"  - {quoted_reference(rule.text)}", remark(rule.evidence), {})
     return lines
 
 

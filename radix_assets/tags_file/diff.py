@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from radix_assets.tags_file.file import TagsFile
+from radix_assets.tags_file.rule_text import without_values
 
 Path = tuple[str, ...]
 
@@ -27,7 +28,7 @@ class Change(NamedTuple):
 
 
 def settings_in(file: TagsFile) -> dict[str, Any]:
-    """Return the settings of a file, nested as in the file."""
+    """Return the settings of a file, nested as in the file. Rules are without their values: settings are logged."""
     tables: dict[str, Any] = {}
     for name, block in file.tables.items():
         tables[name] = {"columns": {column: line.settings for column, line in block.columns.items()}}
@@ -40,6 +41,7 @@ def settings_in(file: TagsFile) -> dict[str, Any]:
         "target": file.target and file.target.text,
         "problem": file.problem and file.problem.text,
         "relationships": None if file.relationships is None else [link.text for link in file.relationships],
+        "rules": None if file.rules is None else [without_values(rule.text) for rule in file.rules],
     }
     return {**{key: value for key, value in settings.items() if value is not None}, "tables": tables}
 

@@ -47,6 +47,13 @@ class TableTags(_Strict):
     )
 
 
+class BlockingRule(_Strict):
+    """A rule whose batch is set aside if it is broken."""
+
+    block: str | None = Field(None, description="The rule, such as 'orders.id is unique'.")
+    warn: str | None = Field(None, description="The rule, as a warning; the same as its text alone.")
+
+
 class TagsDocument(_Strict):
     """The meaning of a project's data."""
 
@@ -61,3 +68,8 @@ class TagsDocument(_Strict):
         None, description="Foreign keys, each as 'orders.customer_id -> customers.id'."
     )
     tables: dict[str, TableTags | None] | None = Field(None, description="Tables by name.")
+    rules: list[str | BlockingRule] | str | None = Field(
+        None,
+        description="What must hold of every batch, such as 'orders.amount >= 0' or 'orders.id is unique'; a broken "
+        "rule warns. {block: 'orders.id is unique'} sets the batch aside instead.",
+    )

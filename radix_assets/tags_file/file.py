@@ -32,6 +32,8 @@ class TagsFile:
     """From the comment beside the target; None without one, as when the user wrote the target."""
     problem: Located | None = None
     relationships: list[Located] | None = None
+    rules: list[Located] | None = None
+    """What must hold of the data, as written; `block: …` where a rule blocks."""
     tables: dict[str, TableBlock] = field(default_factory=dict)
     lines: dict[Key, Line] = field(default_factory=dict)
     """Positions of the entries that have a line of their own."""
@@ -159,11 +161,9 @@ def _read(file: TagsFile, root: nodes.Node, reader: "NodeReader") -> None:
                     text = reader.choice(value, key, get_args(Problem))
                     file.problem = Located(text, nodes.line(value)) if text else None
                 case "relationships":
-                    items = [] if nodes.is_null(value) else reader.items(value, key)
-                    file.relationships = []
-                    for item in items:
-                        with reader.mistakes.collect():
-                            file.relationships.append(Located(reader.text(item, key) or "", nodes.line(item)))
+                    file.relationships = reader.located(value, key)
+                case "rules":
+                    file.rules = reader.located(value, key, ("block", "warn"))
                 case "tables" if not nodes.is_null(value):
                     for name, block, line in reader.entries(value, key):
                         file.tables[name] = TableBlock(line)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from radix_assets.tags_file import nodes
+from radix_assets.tags_file.schema import LISTS
 
 Key = tuple[str, ...]
-"""`("target",)`, `("relationships", name)`, `("tables", table)`, `("tables", table, "columns", column)` …"""
+"""`("target",)`, `("relationships", name)`, `("rules", rule)`, `("tables", table, "columns", column)` …"""
 
 _SPACE = re.compile(r"[ \t]+")
 
@@ -57,7 +58,7 @@ def _entries(root: nodes.Node | None) -> Iterator[tuple[Key, nodes.Node, nodes.N
         name = key.value
         if name in {"target", "problem"}:
             yield (name,), key, value
-        elif name == "relationships" and nodes.is_sequence(value):
+        elif name in LISTS and nodes.is_sequence(value):
             for item in value.value:
                 if nodes.is_scalar(item):
                     yield (name, item.value), item, item

@@ -8,7 +8,14 @@ from radix_assets.question.horizon import future_of
 from radix_assets.question.target import nearest
 from radix_assets.tags_file import nodes
 from radix_assets.tags_file.errors import Mistakes
-from radix_assets.tags_file.schema import ALIASES, COLUMN_SETTINGS, TABLE_SETTINGS, ColumnLine, TableBlock
+from radix_assets.tags_file.schema import (
+    ALIASES,
+    COLUMN_SETTINGS,
+    TABLE_SETTINGS,
+    ColumnLine,
+    Located,
+    TableBlock,
+)
 from radix_resources.errors import TagError
 
 
@@ -96,6 +103,19 @@ class NodeReader:
         if not nodes.is_sequence(node):
             raise self.wrong(node, f"{where} is not a list", "a list, such as [a, b]")
         return list(node.value)
+
+    def located(self, node: nodes.Node, where: str, words: tuple[str, ...] = ()) -> list[Located]:
+        """Return the texts of a list with their lines. An item may be `word: text` with one of these words."""
+        items: list[Located] = []
+        for item in [] if nodes.is_null(node) else self.items(node, where):
+            with self.mistakes.collect():
+                if words and nodes.is_mapping(item):
+                    entries = self.entries(item, f"an item of {where}", words)
+                    text = "; ".join(f"{word}: {self.text(value, where) or ''}" for word, value, _ in entries)
+                else:
+                    text = self.text(item, where) or ""
+                items.append(Located(text, nodes.line(item)))
+        return items
 
     def text(self, node: nodes.Node, where: str) -> str | None:
         """Return a single value as written; None if null."""

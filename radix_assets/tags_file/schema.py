@@ -5,7 +5,9 @@ from typing import get_args
 
 from radix_assets.common.vocabulary import FeatureType, Role, Sensitivity
 
-TOP_SETTINGS = ("confirmed", "confirmed_by", "target", "problem", "relationships", "tables")
+TOP_SETTINGS = ("confirmed", "confirmed_by", "target", "problem", "relationships", "tables", "rules")
+LISTS = ("relationships", "rules")
+"""Lists of texts, each on a line of its own."""
 TABLE_SETTINGS = ("primary_key", "time_index", "columns")
 COLUMN_SETTINGS: dict[str, tuple[str, ...]] = {
     "role": get_args(Role),

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 FIRST_ROUND = [f"{stage}/{table}" for stage in ("raw", "profile") for table in TABLES] + [
     "relationships",
     "suggestions",
+    "rules",
 ]
 SECOND_ROUND = [
     *("tags", "labels", "exploration", "features", "model"),

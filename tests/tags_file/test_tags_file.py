@@ -1,6 +1,6 @@
 import pytest
 
-from radix_assets.tags.references import parse_relationship
+from radix_assets.relationships.references import parse_relationship
 from radix_assets.tags_file.file import read_tags
 from radix_assets.tags_file.schema import Located
 from radix_resources.errors import TagError

@@ -23,9 +23,9 @@ def parse_relationship(reference: Located, columns: Columns, file: Path | None =
     """
     text = reference.text
     for fold in (False, True):
-        for child, child_columns, rest in _sides(text.lstrip(), columns, fold=fold):
+        for child, child_columns, rest in read_columns(text.lstrip(), columns, fold=fold):
             arrow = _ARROW.match(rest)
-            for parent, parent_columns, left in _sides(rest[arrow.end() :], columns, fold=fold) if arrow else ():
+            for parent, parent_columns, left in read_columns(rest[arrow.end() :], columns, fold=fold) if arrow else ():
                 if not left.strip() and len(parent_columns) == len(child_columns):
                     return Relationship(
                         child=child, child_columns=child_columns, parent=parent, parent_columns=parent_columns
@@ -36,7 +36,7 @@ def parse_relationship(reference: Located, columns: Columns, file: Path | None =
 def parse_columns(text: str, columns: Columns) -> tuple[str, list[str]] | None:
     """Return table and columns of `table.column` or `table.(column, column)`; None if they are not in the data."""
     for fold in (False, True):
-        for table, names, rest in _sides(text.strip(), columns, fold=fold):
+        for table, names, rest in read_columns(text.strip(), columns, fold=fold):
             if not rest.strip():
                 return table, names
     return None
@@ -47,8 +47,11 @@ def normalize(text: str) -> str:
     return re.sub(r"\s*(->|→|,)\s*", r"\1", text.strip()).replace("→", "->")
 
 
-def _sides(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:
-    """Yield all readings of `table.column` or `table.(column, column)` at the start, longest names first."""
+def read_columns(text: str, columns: Columns, *, fold: bool) -> Iterator[tuple[str, list[str], str]]:
+    """Yield all readings of `table.column` or `table.(column, column)` at the start, longest names first.
+
+    Each is table, columns and the rest of the text. `fold` ignores capitals.
+    """
     for table in sorted(columns, key=lambda name: (-len(name), name)):
         if not _starts_with(text, table + ".", fold=fold):
             continue
