@@ -18,7 +18,6 @@ ENTRY_POINTS = {
     "radix_assets/execution/child_process.py": "the process of a step",
     "radix_assets/serving/server.py": "the process of an endpoint",
     "radix_resources/machines/launcher.py": "Dagster builds it from the settings of its instance",
-    "radix_resources/action_log/log.py": "Dagster finds its instance by the environment, and the log is in it",
 }
 """Modules that read it, and how."""
 
