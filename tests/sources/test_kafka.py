@@ -6,11 +6,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import fastavro
 import polars as pl
 import pytest
 from confluent_kafka import Producer
 
+from radix_assets.budget.hold import asset_statuses
+from radix_assets.cli.new_project import write_project
+from radix_assets.orchestration.local_run import run
+from radix_assets.pipeline.tools import tools_of
+from radix_assets.raw.assets import RAW
 from radix_assets.raw.ingestion import read_table
 from radix_assets.sources.kinds.base import Previous, SourceContext, TableNames
 from radix_assets.sources.kinds.kafka import KafkaSource
@@ -18,6 +24,7 @@ from radix_assets.sources.schema import RawSchema
 from radix_assets.sources.streams import kafka_connection
 from radix_assets.sources.streams.kafka_messages import MESSAGES_FILE, start_of
 from radix_resources.errors import SourceError, TransientSourceError
+from radix_resources.home import Home
 
 
 class Broker:
@@ -180,3 +187,20 @@ def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, str]):
     with pytest.raises(ValueError, match=r"password|expected|together") as caught:
         KafkaSource(table="a", **settings)
     assert "abc" not in caught.value.errors()[0]["msg"]
+
+
+@pytest.mark.slow
+def test_offsets_are_in_the_commit_record_and_the_next_run_goes_on(
+    broker: Broker, home: Home, instance: dg.DagsterInstance
+):
+    broker.send("visits", {"n": 1}, {"n": 2})
+    _, project = write_project(home, "shop", [f"{broker.address}/visits"], target="visits.n", accept="human")
+    tools = tools_of(project, home)
+    for count, offset in ((2, 2), (3, 3)):
+        assert run(project, tools, instance, lambda *_: None, (RAW,)).state == "done"
+        commit = tools.storage.latest("shop/raw/visits")
+        assert commit.shown["state"]["source"]["offsets"]["0"] == offset
+        assert pl.read_parquet(tools.storage.path(commit) / "data.parquet")["n"].to_list() == [1, 2, 3][:count]
+        broker.send("visits", {"n": 3})
+    [status] = asset_statuses(project, (RAW,), tools)
+    assert status.state == "stale"
