@@ -42,7 +42,7 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
     raise ConfigError(
         "RDX-CFG-010",
         f"no kind of source accepts {scheme}://" if "://" in address else "the argument is not an address",
-        expected="postgresql://, mysql://, s3://, https://, http://, sqlite:/// or duckdb:///",
+        expected="postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, https://, http://, sqlite:/// or duckdb:///",
         hint="check the address",
     )
 

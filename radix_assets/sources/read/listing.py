@@ -38,7 +38,8 @@ def list_files(argument: str) -> list[Path]:
         raise ConfigError(
             "RDX-CFG-010",
             f"no kind of source accepts {scheme[0]}",
-            expected="a path, or postgresql://, mysql://, s3://, https://, http://, sqlite:/// or duckdb:///",
+            expected="a path, or postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, https://, http://, "
+            "sqlite:/// or duckdb:///",
             hint="install a package for it",
         )
     path = Path(argument).expanduser()
