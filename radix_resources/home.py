@@ -95,6 +95,11 @@ class Home:
         return self.state / "cache" / "log.json"
 
     @property
+    def fetched(self) -> Path:
+        """The cached files of sources elsewhere; the folder may be removed at any time."""
+        return self.state / "cache" / "fetched"
+
+    @property
     def samples(self) -> Path:
         """The folder with the data of the sample projects."""
         return self.state / "samples"

@@ -48,7 +48,7 @@ def write_project(
             expected=f"letters, digits and underscores, starting with a letter; `{INFRASTRUCTURE}` is reserved",
             hint="choose another name" if name.lower() == INFRASTRUCTURE else f"try {_valid_name(name)}",
         )
-    sources, secrets = discover(arguments, folder, credentials(home.state))
+    sources, secrets = discover(arguments, folder, credentials(home.state), home.fetched)
     entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in sources]
     content: dict[str, Any] = {"name": name, "sources": entries}
     if target:
@@ -92,7 +92,7 @@ def check_target(text: str, project: Project, home: Home) -> None:
     if isinstance(project.goal.target, Future):
         _check_question(project.goal.target, project)
         return
-    columns_of = headers(project, credentials(home.state))
+    columns_of = headers(project, credentials(home.state), home.fetched)
     readable = {table: columns for table, columns in columns_of.items() if columns is not None}
     whole = len(readable) == len(columns_of)
     if not whole and not any(text.strip().casefold().startswith(f"{table.casefold()}.") for table in readable):

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 
 def _context(work: Work) -> SourceContext:
-    return SourceContext(work.project.folder, credentials(work.tools.home.state))
+    home = work.tools.home
+    return SourceContext(work.project.folder, credentials(home.state), cache=home.fetched)
 
 
 def _compute(work: Work) -> Output:
     from radix_assets.raw.ingestion import ingest
 
     settings = _digest(work)
-    output = ingest(work.project, work.table, work.out, _context(work).credentials, _previous(work, settings))
+    context = _context(work)
+    previous = _previous(work, settings)
+    output = ingest(work.project, work.table, work.out, context.credentials, previous, context.cache)
     output.columns = dict(load_schema_of(work.out))
     output.state = {"settings": settings, "source": output.state}
     return output

@@ -77,20 +77,23 @@ def _holds_files(argument: str) -> bool:
 
 
 def discover(
-    arguments: list[str], folder: Path, credentials: Credentials = NO_CREDENTIALS
+    arguments: list[str], folder: Path, credentials: Credentials = NO_CREDENTIALS, cache: Path | None = None
 ) -> tuple[list[Source], list[str]]:
     """Return the sources that the arguments name, and the names of the credentials that reading them requires.
 
-    `folder` is the folder of the project to be. See `sources_of`; a file whose tables cannot be listed is an error.
+    `folder` is the folder of the project to be, `cache` that of fetched files. See `sources_of`; a file whose tables
+    cannot be listed is an error.
     """
-    discovered = sources_of(arguments, SourceContext(folder, credentials), TableNames(slug))
+    discovered = sources_of(arguments, SourceContext(folder, credentials, cache=cache), TableNames(slug))
     if discovered.unread:
         raise discovered.unread[0][1]
     names = dict.fromkeys(name for source in discovered.sources for name in source.credential_names())
     return discovered.sources, list(names)
 
 
-def headers(project: Project, credentials: Credentials = NO_CREDENTIALS) -> dict[str, list[str] | None]:
+def headers(
+    project: Project, credentials: Credentials = NO_CREDENTIALS, cache: Path | None = None
+) -> dict[str, list[str] | None]:
     """Return the columns of each table, or None if finding them requires reading it."""
-    context = SourceContext(project.folder, credentials)
+    context = SourceContext(project.folder, credentials, cache=cache)
     return {table: source.peek_columns(table, context) for source in project.sources for table in source.list_tables()}

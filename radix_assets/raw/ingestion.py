@@ -25,10 +25,12 @@ def ingest(
     out: Path,
     credentials: Credentials = NO_CREDENTIALS,
     previous: Previous | None = None,
+    cache: Path | None = None,
 ) -> Output:
     """Read a declared table into `out`: `data.parquet`, `schema.json`, and `rejects.parquet` if cells were rejected.
 
-    `previous` is its last snapshot, if it was read with the same settings.
+    `previous` is its last snapshot, if it was read with the same settings; `cache` is where files of sources elsewhere
+    are kept between reads.
 
     The types of text are inferred over all rows. A column is converted if at least 99.9% of its values parse (all of
     them if there are fewer than a thousand); the others become null and are stored in `rejects.parquet` with row,
@@ -37,7 +39,7 @@ def ingest(
     Raise SourceError (RDX-SRC), TransientSourceError if trying again later may help, and CredentialError (RDX-CRD).
     """
     source = project.source_of(table)
-    context = SourceContext(project.folder, credentials, previous=previous)
+    context = SourceContext(project.folder, credentials, previous=previous, cache=cache)
     staged, schema, checks = read_table(source, table, out, context)
     schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")

@@ -13,6 +13,7 @@ from radix_assets.raw.discovery import NO_PROJECT, sources_of
 from radix_assets.raw.ingestion import read_table
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
+from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.read.listing import entries
 from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
@@ -64,7 +65,13 @@ def read_source(
     """
     argument, secrets = take_secrets(argument, "PASSWORD")
     stores = Credentials((InMemory(secrets), *credentials.backends))
-    context = SourceContext(NO_PROJECT, stores)
+    with tempfile.TemporaryDirectory(prefix="fetched-") as cache:
+        yield from _tables(argument, out, SourceContext(NO_PROJECT, stores, cache=Path(cache)), say)
+
+
+def _tables(
+    argument: str, out: Path, context: SourceContext, say: Callable[[str], None]
+) -> Iterator[TableRead | TableUnread]:
     discovered = sources_of([argument], context, TableNames(str))
     inputs = {path.resolve() for path in (Path(argument).expanduser(), *entries(argument))}
     _create(out)
@@ -108,7 +115,7 @@ def _read(source: Source, table: str, file: Path, context: SourceContext) -> Tab
         scratch = Path(folder)
         try:
             # The columns of a database's table are known without any row.
-            may_be_empty = bool(source.connection_address())
+            may_be_empty = bool(source.connection_address()) and not isinstance(source, FileSource)
             _, schema, _ = read_table(source, table, scratch, context, may_be_empty=may_be_empty)
         except RadixError as error:
             return TableUnread(table, error)

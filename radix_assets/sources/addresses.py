@@ -10,9 +10,14 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from radix_resources.credentials.lookup import REFERENCE, Credentials
 from radix_resources.errors import SourceError
 
-# Up to the last @, whatever the password holds: it is better to hide a host than to show half a password.
-_PASSWORD = re.compile(r"^([\w+.-]+://[^/@:?]*:)(.*)(@)")
-_PARAMETER = re.compile(r"([?&]password=)([^&]*)")
+# Up to the last @, whatever the password holds: it is better to hide a host than to show half a password. A port is no
+# password, though a path may hold an @.
+_PASSWORD = re.compile(r"^([\w+.-]+://[^/@:?\[]*:)(?!\d+(?:[/?#]|$))(.*)(@)")
+_PARAMETER = re.compile(
+    r"([?&](?:[\w-]*(?:password|token|secret|signature|api[-_]?key)|sig|x-amz-credential|x-goog-credential)=)([^&#]*)",
+    re.IGNORECASE,
+)
+"""Parameters that let whoever has them in."""
 _METADATA = frozenset(
     {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"}
     | {"100.100.100.200", "192.0.0.192"}
@@ -26,8 +31,7 @@ _TIMEOUT = 10
 
 def holds_secret(address: str) -> bool:
     """Return whether an address has a password, as its user's or as a parameter, that is not a reference."""
-    parts = urlsplit(address)
-    passwords = [parts.password, *(value for key, value in parse_qsl(parts.query) if "password" in key)]
+    passwords = [urlsplit(address).password, *(match[2] for match in _PARAMETER.finditer(address))]
     return any(password and not REFERENCE.fullmatch(password) for password in passwords)
 
 
@@ -75,6 +79,11 @@ def revealed(address: str, credentials: Credentials, table: str | None = None) -
     return credentials.reveal(address, quoted=partial(quote, safe=""), purpose=purpose, table=table)
 
 
+def is_metadata(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Return whether a network address is that of a cloud's metadata service."""
+    return str(getattr(address, "ipv4_mapped", None) or address) in _METADATA
+
+
 def refuse_metadata(host: str, where: Mapping[str, str]) -> None:
     """Raise SourceError RDX-SRC-051 if a host, by whatever name or spelling, is a cloud's metadata service.
 
@@ -86,9 +95,7 @@ def refuse_metadata(host: str, where: Mapping[str, str]) -> None:
         texts = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
     except (OSError, UnicodeError):
         return  # connecting reports that there is no such host
-    addresses = [ipaddress.ip_address(text) for text in texts]
-    plain = {str(getattr(address, "ipv4_mapped", None) or address) for address in addresses}
-    if plain & _METADATA:
+    if any(is_metadata(ipaddress.ip_address(text)) for text in texts):
         raise SourceError(
             "RDX-SRC-051",
             "the address leads to a cloud's metadata service, which is not a database",

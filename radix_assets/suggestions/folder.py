@@ -1,5 +1,6 @@
 """Read the tables of files, folders and addresses as raw snapshots elsewhere. Nothing is written beside them."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,7 +51,12 @@ def read_argument(
     and what listing the tables of an address raises.
     """
     argument, secrets = take_secrets(argument, "PASSWORD")
-    context = SourceContext(NO_PROJECT, Credentials((InMemory(secrets), *credentials.backends)))
+    stores = Credentials((InMemory(secrets), *credentials.backends))
+    with tempfile.TemporaryDirectory(prefix="fetched-") as cache:
+        return _read(argument, work, SourceContext(NO_PROJECT, stores, cache=Path(cache)), say)
+
+
+def _read(argument: str, work: Path, context: SourceContext, say: Callable[[str], None]) -> Reading:
     discovered = sources_of([argument], context, TableNames(str))
     reading = Reading(errors=[_unreadable(file, error) for file, error in discovered.unread])
     for number, source in enumerate(discovered.sources):
@@ -72,7 +78,9 @@ def read_argument(
 
 def _snapshot(source: Source, table: str, out: Path, context: SourceContext) -> None:
     try:
-        _, schema, _ = read_table(source, table, out, context, may_be_empty=bool(source.connection_address()))
+        # The columns of a database's table are known without any row.
+        may_be_empty = bool(source.connection_address()) and not isinstance(source, FileSource)
+        _, schema, _ = read_table(source, table, out, context, may_be_empty=may_be_empty)
         (out / SCHEMA_FILE).write_text(schema.model_dump_json(), encoding="utf-8")
     except EmptySourceError:
         names = source.peek_columns(table, context)

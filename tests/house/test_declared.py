@@ -13,15 +13,19 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 OF_EXTRAS = {
     "aws": {"boto3", "botocore"},
+    "azure": {"azure-core", "azure-identity", "azure-storage-blob"},
     "delta": {"deltalake"},
     "dlt": {"dlt", "requests"},
     "duckdb": {"duckdb"},
+    "gcs": {"google-auth"},
     "iceberg": {"pyiceberg", "requests"},
     "kafka": {"confluent-kafka"},
     "machines": {"psycopg2-binary"},
     "mongodb": {"pymongo"},
     "mssql": {"pymssql"},
     "mysql": {"pymysql"},
+    "s3": {"botocore"},
+    "sftp": {"asyncssh"},
     "spark": {"pyspark"},
 }
 """Imports that need an extra."""

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
+import boto3
 import dagster as dg
 import duckdb
 import polars as pl
 import pytest
 import yaml
 from deltalake import write_deltalake
+from place_servers import SftpServer, WebServer, s3_server, sftp_server, web_server
 from pyiceberg.catalog.sql import SqlCatalog
 
 from radix_assets.budget.hold import asset_statuses
@@ -42,6 +44,7 @@ from radix_assets.sources.kinds import registry
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.registry import BUILT_IN, kind_of_argument, kinds, parse_source
 from radix_assets.sources.kinds.sql_file import SqlFileSource
+from radix_assets.sources.places.client import Client
 from radix_assets.sources.read.staging import FILE, ROW
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials
@@ -227,10 +230,101 @@ CASES: dict[str, Callable[[Path], Case]] = {
 """Kinds whose sources are files."""
 
 
-@pytest.fixture(params=[*CASES, "postgresql"])
+def _place(
+    folder: Path, root: str, access: dict[str, Any], options: str, put: Callable[[bytes], Any], get: Callable[[], Any]
+) -> Case:
+    """Return a case of a place: its file `orders.csv` is set by `put`."""
+    put(b"id,amount\n1,2.5\n2,3.5\n")
+    scheme, server = root.split("://")
+    away = {"endpoint": "http://127.0.0.1:1"} if "endpoint" in access else {}
+    nowhere = root if away else f"{scheme}://127.0.0.1:1/"
+
+    @contextlib.contextmanager
+    def busy() -> Iterator[dict[str, Any]]:
+        yield {"table": TABLE, "path": f"{nowhere}orders.csv", "access": access | away}
+
+    return Case(
+        kind="files elsewhere",
+        settings={"table": TABLE, "path": f"{root}orders.csv", "access": access},
+        argument=f"{root}orders.csv{options}",
+        folder=folder,
+        change=lambda: put(b"id,amount\n1,2.5\n2,3.5\n3,4.5\n"),
+        content=get,
+        missing={"table": TABLE, "path": f"{root}none.csv", "access": access},
+        missing_code="RDX-SRC-001",
+        busy=busy,
+        secret={
+            "table": TABLE,
+            "path": f"{scheme}://reader:{SECRET}@{server.rpartition('@')[2]}orders.csv",
+            "access": access,
+        },
+    )
+
+
+def _web(folder: Path, server: WebServer) -> Case:
+    server.files.clear()
+
+    def put(content: bytes) -> None:
+        server.files["/orders.csv"] = content
+
+    return _place(folder, f"{server.url}/", {}, "", put, lambda: dict(server.files))
+
+
+def _s3(folder: Path, endpoint: str) -> Case:
+    client = boto3.client(
+        "s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s"
+    )
+    client.create_bucket(Bucket="lake")
+    return _place(
+        folder,
+        "s3://lake/",
+        {"endpoint": endpoint},
+        f"?endpoint={endpoint}",
+        lambda content: client.put_object(Bucket="lake", Key="orders.csv", Body=content, ACL="public-read"),
+        lambda: client.list_object_versions(Bucket="lake")["Versions"],
+    )
+
+
+def _sftp(folder: Path, server: SftpServer) -> Case:
+    file = server.folder / "orders.csv"
+    return _place(
+        folder,
+        f"sftp://guest@127.0.0.1:{server.port}/",
+        {"host_key": server.fingerprint},
+        f"?host_key={server.fingerprint}",
+        file.write_bytes,
+        lambda: (file.read_bytes(), file.stat().st_mtime_ns, sorted(server.folder.iterdir())),
+    )
+
+
+PLACES: dict[str, Callable[[Path, Any], Case]] = {"web": _web, "s3": _s3, "sftp": _sftp}
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[WebServer]:
+    with web_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with s3_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpServer]:
+    with sftp_server(tmp_path_factory.mktemp("sftp"), SECRET) as server:
+        yield server
+
+
+@pytest.fixture(params=[*CASES, "postgresql", *PLACES])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     folder = tmp_path / "projects" / "shop"
     folder.mkdir(parents=True)
+    if request.param in PLACES:
+        request.getfixturevalue("monkeypatch").setattr(Client, "_wait", lambda *_: None)
+        return PLACES[request.param](folder, request.getfixturevalue(request.param))
     if request.param == "postgresql":
         return _postgresql(folder, request.getfixturevalue("postgresql")[0])
     return CASES[request.param](folder)
@@ -250,7 +344,7 @@ def read(case: Case, folder: Path) -> pl.DataFrame:
 
 def test_the_built_in_kinds_come_first_then_those_of_installed_packages():
     assert [kind.kind for kind in kinds()] == [*(kind.kind for kind in BUILT_IN), "lite file"]
-    assert [kind.kind for kind in BUILT_IN][:3] == ["files", "PostgreSQL", "MySQL"]
+    assert [kind.kind for kind in BUILT_IN][:3] == ["files", "files elsewhere", "PostgreSQL"]
     assert {kind.__module__.rpartition(".")[0] for kind in BUILT_IN} == {"radix_assets.sources.kinds"}
 
 
@@ -276,7 +370,7 @@ def test_two_sources_with_the_same_table_get_different_names_or_an_error(case: C
     names = TableNames(slug)
     names.take([TABLE])
     kind = kind_of_argument(case.argument)
-    if kind.kind in {"files", "Delta", "Iceberg"}:
+    if kind.kind in {"files", "files elsewhere", "Delta", "Iceberg"}:
         assert kind.discover([case.argument], case.context, names)[0].list_tables() == [f"{TABLE}_2"]
     elif issubclass(kind, SqlFileSource):
         (other,) = kind.discover([case.argument], case.context, names)[0].list_tables()
@@ -445,6 +539,7 @@ def test_the_example_of_the_docs_is_the_one_that_is_tested():
 
 def test_importing_a_kind_loads_nothing_that_reads():
     heavy = "{'polars', 'pyarrow', 'adbc_driver_manager', 'sqlite3', 'duckdb', 'pymysql', 'pandas', 'dagster'"
+    heavy += ", 'httpx', 'botocore', 'asyncssh'"
     heavy += ", 'deltalake', 'pyiceberg', 'confluent_kafka', 'bson', 'pymssql', 'adbc_driver_snowflake', 'dlt'}"
     code = f"import sys, radix_assets.sources.kinds.registry as r; list(r.kinds()); print({heavy} & set(sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)

@@ -77,6 +77,8 @@ class SourceContext:
     """The state of the source to read, from `hold_state` of the same source; None for the present one."""
     previous: Previous | None = None
     """The last read of the same table with the same settings, so that only what is new must be read; None at first."""
+    cache: Path | None = None
+    """A directory for what is fetched from elsewhere, kept between reads; None to keep nothing."""
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,13 @@ class FileSource(FileSettings, Source):
 
     @classmethod
     def matches(cls, settings: Mapping[str, Any]) -> bool:
-        return "path" in settings
+        return "path" in settings and "://" not in str(settings["path"])
 
     @classmethod
     def matches_argument(cls, argument: str) -> bool:
         """Return whether it is a directory or a readable file; `discover` also takes patterns and explains the rest."""
+        if "://" in argument:
+            return False
         from radix_assets.sources.read.formats import is_readable
         from radix_assets.sources.read.lakes import lake_of
 

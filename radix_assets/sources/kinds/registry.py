@@ -21,6 +21,7 @@ from radix_assets.sources.kinds.kafka import KafkaSource
 from radix_assets.sources.kinds.mongodb import MongodbSource
 from radix_assets.sources.kinds.mssql import MssqlSource
 from radix_assets.sources.kinds.mysql import MysqlSource
+from radix_assets.sources.kinds.places import PlaceSource
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
 from radix_assets.sources.kinds.sqlite import SqliteSource
 from radix_resources.errors import ConfigError
@@ -28,6 +29,7 @@ from radix_resources.plugins import load_plugin, plugins
 
 BUILT_IN: tuple[type[Source], ...] = (
     FileSource,
+    PlaceSource,
     PostgresqlSource,
     MysqlSource,
     SqliteSource,
