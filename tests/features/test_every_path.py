@@ -111,6 +111,11 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tags, dict[str, Pa
     return tags, tables, everything(tags, tables)
 
 
+@pytest.fixture(scope="module")
+def prepared(before: tuple[Tags, dict[str, Path], Plan]) -> Prepared:
+    return Prepared(before[2], before[1])
+
+
 def test_the_plan_covers_every_kind_of_path(before) -> None:
     expected = {"child", "grandchild", "parent", "parent's other children", "itself, upwards", "itself, downwards"}
     assert kinds(before[2]) >= expected | {"circle", "stacked", "window", "condition"}
@@ -156,11 +161,13 @@ def grown(cutoff: dt.datetime, new: dict[str, list[tuple]]) -> dict[str, pl.Data
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.integers(0, PEOPLE - 1), cutoff=moments, new=planted)
-def test_rows_at_and_after_the_cutoff_change_no_feature_on_any_path(tmp_path_factory, before, row, cutoff, new) -> None:
+def test_rows_at_and_after_the_cutoff_change_no_feature_on_any_path(
+    tmp_path_factory, before, prepared, row, cutoff, new
+) -> None:
     _, tables, plan = before
     after = save(tmp_path_factory.mktemp("after"), grown(cutoff, new))
     asked = company()["people"][row : row + 1]
     own = asked.with_columns(pl.lit(cutoff).alias("at"))
-    assert_frame_equal(Prepared(plan, tables).compute(own), Prepared(plan, after).compute(own), check_exact=True)
+    assert_frame_equal(prepared.compute(own), Prepared(plan, after).compute(own), check_exact=True)
     once = asked.with_columns(pl.lit(cutoff).alias(CUTOFF))
     assert_frame_equal(compute(plan, tables, once), compute(plan, after, once), check_exact=True)

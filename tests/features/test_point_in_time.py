@@ -59,6 +59,12 @@ def planted(cutoff: dt.datetime, orders: list, visits: list, lines: list) -> dic
     return tables
 
 
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    tables = save(tmp_path_factory.mktemp("before"), BASE)
+    return Prepared(everything(tags_of(), tables), tables)
+
+
 @pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -67,13 +73,10 @@ def planted(cutoff: dt.datetime, orders: list, visits: list, lines: list) -> dic
     visits=st.lists(visit, max_size=4),
     lines=st.lists(line, max_size=6),
 )
-def test_rows_at_and_after_the_cutoff_change_no_feature(tmp_path_factory, row, orders, visits, lines) -> None:
-    tags = tags_of()
+def test_rows_at_and_after_the_cutoff_change_no_feature(tmp_path_factory, before, row, orders, visits, lines) -> None:
     asked = ORDERS[row : row + 1]
-    before = save(tmp_path_factory.mktemp("before"), BASE)
-    plan = everything(tags, before)
     after = save(tmp_path_factory.mktemp("after"), planted(asked["at"][0], orders, visits, lines))
-    assert_frame_equal(Prepared(plan, before).compute(asked), Prepared(plan, after).compute(asked), check_exact=True)
+    assert_frame_equal(before.compute(asked), Prepared(before.plan, after).compute(asked), check_exact=True)
 
 
 def test_a_row_just_before_the_cutoff_counts(tmp_path: Path) -> None:
