@@ -66,21 +66,21 @@ def label(text: str, limit: int = 32) -> str:
 
 def save(figure: Any, path: Path) -> None:
     """Write a PNG file of at most LIMIT bytes; reduce colours, then resolution, if it would be larger."""
+    import numpy as np
     from PIL import Image
 
     for dpi in (144, 110, 80, 50, 30):
-        buffer = io.BytesIO()
+        figure.set_dpi(dpi)
         with warnings.catch_warnings():
             # A name in a script that the font lacks is drawn as boxes, without an error.
             warnings.simplefilter("ignore", DeprecationWarning)
             warnings.filterwarnings("ignore", message="Matplotlib currently does not support", category=UserWarning)
             warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
             warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
-            figure.savefig(buffer, format="png", dpi=dpi, facecolor=PAPER)
-        buffer.seek(0)
+            figure.canvas.draw()  # `savefig` would draw twice, and encode all colours
+        image = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
         small = io.BytesIO()
-        with Image.open(buffer) as image:
-            image.convert("RGB").quantize(96).save(small, format="PNG", optimize=True)
+        image.quantize(96).save(small, format="PNG", optimize=True)
         if small.tell() <= LIMIT:
             break
     path.write_bytes(small.getvalue())
