@@ -8,6 +8,7 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -24,14 +25,21 @@ NOTES = [
 ]
 LABELS = ["Qzxlabel bleibt ü<b>", 'Qzxlabel "zurück" \\n']
 PATTERNS = {
-    "text": re.compile(rb"q(\x00)?z(\x00)?x(\x00)?(note|name|mail|label|host|n\x00o|l\x00a|m\x00a)", re.IGNORECASE),
-    "long integer": re.compile(rb"7,?714,?289|7 714 289"),
-    "phone": re.compile(rb"\+49[ -]?7714"),
-    "decimal": re.compile(rb"618,?273[.,]|618,?27[234](?!\d)"),
-    "moment": re.compile(rb"1967-\d\d|1967/\d\d|(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 1967"),
+    "text": (b"q", re.compile(rb"q(\x00)?z(\x00)?x(\x00)?(note|name|mail|label|host|n\x00o|l\x00a|m\x00a)")),
+    "long integer": (b"714", re.compile(rb"7,?714,?289|7 714 289")),
+    "phone": (b"+49", re.compile(rb"\+49[ -]?7714")),
+    "decimal": (b"618", re.compile(rb"618,?273[.,]|618,?27[234](?!\d)")),
+    "moment": (
+        b"1967",
+        re.compile(rb"1967-\d\d|1967/\d\d|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) 1967"),
+    ),
 }
-"""Every value of a private column of the test data contains one of these, whatever statistic is computed from it."""
-LATE = re.compile(rb"qzylate", re.IGNORECASE)
+"""Every value of a private column of the test data contains one of these, whatever statistic is computed from it.
+
+Each is searched in lower case, and only if a part that all its forms contain occurs, which is much faster to look for.
+"""
+LATE = {"late text": (b"qzylate", re.compile(rb"qzylate"))}
+SQLITE = b"SQLite format 3"
 
 
 def forms(value: str) -> set[bytes]:
@@ -55,20 +63,31 @@ def forms(value: str) -> set[bytes]:
     return found | {base64.b64encode(value.encode()).rstrip(b"="), value.encode().hex().encode()}
 
 
+WRITTEN = sorted({form for value in NOTES + LABELS for form in forms(value)})
+
+
 def contents(state: Path, excepted: tuple[str, ...] = EXCEPTED) -> Iterator[tuple[str, bytes]]:
     """Yield everything stored under the state directory except the excluded snapshots, in readable form."""
+    for file in _files(state, excepted):
+        for part, content in _parts(file):
+            yield f"{file.relative_to(state)}{part}", content
+
+
+def _files(state: Path, excepted: tuple[str, ...]) -> Iterator[Path]:
     passed_over = {path for pattern in excepted for path in state.glob(pattern)}
-    for file in sorted(state.rglob("*")):
-        if not file.is_file() or not passed_over.isdisjoint(file.parents):
-            continue
-        name, content = str(file.relative_to(state)), file.read_bytes()
-        yield name, content
-        if file.suffix == ".parquet":
-            yield name, _of_table(content)
-        elif file.suffix == ".npz":
-            yield name, _of_arrays(content)
-        elif content.startswith(b"SQLite format 3"):
-            yield from ((f"{name}:{table}", text) for table, text in _of_database(file))
+    return (file for file in sorted(state.rglob("*")) if file.is_file() and passed_over.isdisjoint(file.parents))
+
+
+def _parts(file: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield what a file contains, in readable form, each with a suffix for the name of the file."""
+    content = file.read_bytes()
+    yield "", content
+    if file.suffix == ".parquet":
+        yield "", _of_table(content)
+    elif file.suffix == ".npz":
+        yield "", _of_arrays(content)
+    elif content.startswith(SQLITE):
+        yield from ((f":{table}", text) for table, text in _of_database(file))
 
 
 def _of_table(content: bytes) -> bytes:
@@ -104,16 +123,34 @@ def _unpacked(cell: bytes) -> bytes:
 
 def sightings(state: Path, *, skip: str = "$nothing^", late: bool = False) -> list[str]:
     """Return where private values occur: file, kind of value, and some of the surrounding text."""
-    patterns = {"late text": LATE} if late else PATTERNS
-    written = [] if late else [form for value in NOTES + LABELS for form in forms(value)]
     found = []
-    for name, content in contents(state):
-        if re.search(skip, name):
-            continue
-        for kind, pattern in patterns.items():
-            match = pattern.search(content)
+    for file in _files(state, EXCEPTED):
+        name = str(file.relative_to(state))
+        found += [f"{name}{part}: {what}" for part, what in _in_file(file, late) if not re.search(skip, name + part)]
+    return found
+
+
+def _in_file(file: Path, late: bool) -> list[tuple[str, str]]:  # noqa: FBT001 the key of a cache
+    with file.open("rb") as opened:
+        if opened.read(len(SQLITE)) == SQLITE:  # part of its content may be in another file
+            return _search(file, late)
+    stat = file.stat()
+    return _in_unchanged_file(file, late, (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+
+
+@cache
+def _in_unchanged_file(file: Path, late: bool, state: tuple[int, ...]) -> list[tuple[str, str]]:  # noqa: FBT001
+    return _search(file, late)
+
+
+def _search(file: Path, late: bool) -> list[tuple[str, str]]:  # noqa: FBT001
+    found = []
+    for part, content in _parts(file):
+        folded = content.lower()
+        for kind, (needed, pattern) in (LATE if late else PATTERNS).items():
+            match = pattern.search(folded) if needed in folded else None
             if match:
                 around = content[max(0, match.start() - 90) : match.end() + 60]
-                found.append(f"{name}: {kind}: {around!r}")
-        found += [f"{name}: {form!r}" for form in written if form in content]
+                found.append((part, f"{kind}: {around!r}"))
+        found += [] if late else [(part, f"{form!r}") for form in WRITTEN if form in content]
     return found
