@@ -1,10 +1,11 @@
 """Fixtures shared by all tests, and the checks of a whole session."""
 
+import gc
 import os
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -80,6 +81,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             sys.stderr.write(f"what failed tests left is in {kept}\n")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Import the tests without collecting garbage, and leave out of later collections what they imported."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long tests first, so that no worker waits for another at the end."""
     long = {item.path for item in items if item.get_closest_marker("slow")}
@@ -95,6 +107,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     created = Home.from_environment()
     created.prepare()
     return created
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that the workers of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")

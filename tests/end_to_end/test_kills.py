@@ -1,7 +1,6 @@
 """A project that is killed at any point and started again reaches the same end."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -9,6 +8,7 @@ import httpx
 import pytest
 from driving import Installation, states
 from little_shop import write_shop
+from prepared import Prepared
 
 pytestmark = pytest.mark.slow
 
@@ -32,13 +32,9 @@ KILLS = [
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[str, str]]]:
-    """Yield the content of each asset of an undisturbed run, with another hash seed than the killed runs."""
-    installation = Installation(tmp_path_factory.mktemp("undisturbed"), forks=False)
-    start(installation)
-    installation.radix("run", "shop", "--json")
-    yield installation.content("shop")
-    installation.close()
+def undisturbed(finished: Prepared) -> dict[str, dict[str, str]]:
+    """Return the content of each asset of an undisturbed run, with another hash seed than the killed runs."""
+    return finished.installation.content("shop")
 
 
 def start(installation: Installation) -> None:

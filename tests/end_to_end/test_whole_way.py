@@ -4,15 +4,15 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import polars as pl
 import pytest
-from driving import DONE, FAILED, PERSON, Installation, Result, errors, states
+from driving import DONE, FAILED, PERSON, Installation, errors, states
 from little_shop import TABLES, new_orders, write_shop
+from prepared import Prepared, serving_copy
 
 from radix_assets.pipeline.tools import tools
 
@@ -30,23 +30,20 @@ SECOND_ROUND = [
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, Result]]:
+def finished_copy(session_folder: Path) -> Iterator[Prepared]:
     """Yield a shop whose run accepted the suggestions and went to the end; tests only read it."""
-    made = Installation(tmp_path_factory.mktemp("finished"))
-    new_interpreter = replace(made, forks=False)
-    new_interpreter.new("shop", *write_shop(made.data), "--target", "orders.returned", "--accept", "auto")
-    yield made, new_interpreter.radix("run", "shop", "--json")
-    made.close()
+    with serving_copy(session_folder) as copy:
+        yield copy
 
 
 @pytest.fixture(scope="module")
-def summary(finished: tuple[Installation, Result]) -> Any:
-    return finished[1].json
+def summary(finished_copy: Prepared) -> Any:
+    return finished_copy.result.json
 
 
 @pytest.fixture(scope="module")
-def shop(finished: tuple[Installation, Result]) -> Installation:
-    return finished[0]
+def shop(finished_copy: Prepared) -> Installation:
+    return finished_copy.installation
 
 
 def test_with_accepted_suggestions_one_run_completes_the_project(summary: Any):
@@ -72,8 +69,8 @@ def test_the_last_line_of_a_run_has_the_documented_shape(summary: Any):
     assert httpx.get(f"{summary['endpoint']}/health", timeout=60).json() == {"healthy": True}
 
 
-def test_progress_goes_to_stderr_so_that_stdout_is_json_alone(finished: tuple[Installation, Result]):
-    result = finished[1]
+def test_progress_goes_to_stderr_so_that_stdout_is_json_alone(finished_copy: Prepared):
+    result = finished_copy.result
     assert json.loads(result.out)
     assert "raw/orders" in result.err
     assert "model" in result.err
