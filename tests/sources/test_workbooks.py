@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from old_workbook import old_workbook
 from workbook import workbook
 
 from radix_assets.raw.read_source import TableRead, read_source
@@ -547,3 +548,113 @@ def test_rows_of_text_above_rows_of_numbers_are_rows(tmp_path, rows):
     (table,) = tables(book(rows), tmp_path).values()
     assert [column.name for column in table.schema.columns] == rows[0]
     assert table.schema.rows == len(rows) - 1
+
+
+# siblings of the cases
+
+GROUPS = [[None, "2023", None, "2024", None], ["region", "Q1", "Q2", "Q1", "Q2"], ["N", 1, 2, 3, 4], ["S", 5, 6, 7, 8]]
+STAFF = [["Region", "Sales", None, "Staff"], [None, "net", "gross", None], ["N", 1, 2, 3], ["S", 5, 6, 7]]
+LEVELS = [["id", "A", None, None], [None, "b", "c", None], [None, "x", "y", "z"], [1, 2, 3, 4], [5, 6, 7, 8]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merge", "names"),
+    [
+        (GROUPS, ("B1:C1", "D1:E1"), ["region", "2023 Q1", "2023 Q2", "2024 Q1", "2024 Q2"]),
+        (STAFF, ("A1:A2", "B1:C1", "D1:D2"), ["Region", "Sales net", "Sales gross", "Staff"]),
+        (LEVELS, ("A1:A3", "B1:D1", "C2:D2"), ["id", "A b x", "A c y", "A c z"]),
+    ],
+)
+def test_merged_headers_of_several_rows_are_joined(read, rows, merge, names):
+    raw = read(book(rows, merge=merge), "t.xlsx")
+    assert raw.frame.columns == names
+    assert raw.frame.height == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "cells", "seconds"),
+    [
+        ("[h]:mm", [dt.timedelta(hours=30, minutes=15), dt.timedelta(hours=2)], [108_900.0, 7200.0]),
+        ("[h]:mm:ss", [dt.timedelta(hours=3), dt.timedelta(hours=10)], [10_800.0, 36_000.0]),
+        ("[mm]:ss", [dt.timedelta(minutes=90), dt.timedelta(seconds=5)], [5400.0, 5.0]),
+    ],
+)
+def test_durations_are_seconds(read, code, cells, seconds):
+    raw = read(book([["id", "t"], [1, cells[0]], [2, cells[1]]], formats={"B": code}), "t.xlsx")
+    assert raw.frame["t"].to_list() == seconds
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("0.0%", "number"),
+        ('"€" #,##0.00', "number"),
+        ("#,##0.00 [$€-407]", "number"),
+        ("_-* #,##0.00_-;[Red](#,##0.00)", "number"),
+        ('0" days"', "number"),
+        ('dd"th of" mmmm yyyy', "date"),
+        ("[$-409]d-mmm-yy", "date"),
+        ("yyyy/mm/dd;@", "date"),
+    ],
+)
+def test_a_format_decides_between_numbers_and_dates_only(read, code, kind):
+    raw = read(book([["id", "v"], [1, 45351], [2, 45352]], formats={"B": code}), "t.xlsx")
+    expected = [45351, 45352] if kind == "number" else [dt.date(2024, 2, 29), dt.date(2024, 3, 1)]
+    assert raw.frame["v"].to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ([["id", "n"], [1, 2], [3, 4], [], [], ["name", "city"], ["Ann", "Rome"], ["Bob", "Oslo"]], 6),
+        ([["id", "n"], [1, 2], [3, 4], [], ["People"], ["name", "city"], ["Ann", "Rome"], ["Bob", "Oslo"]], 5),
+        ([["a", "n"], ["x", 2], ["y", 4], [], ["b", "m"], ["z", 5], ["w", 6]], 5),
+    ],
+)
+def test_tables_below_each_other_are_said(read, rows, line):
+    raw = read(book(rows), "t.xlsx")
+    stacked = [warning for warning in raw.schema.warnings if warning.code == "stacked_tables"]
+    assert [warning.lines for warning in stacked] == [[line]]
+
+
+def test_blank_rows_inside_a_table_are_no_end(read):
+    raw = read(book([["name", "n"], ["a", 1], ["b", 2], [], ["c", 3], ["d", 4]]), "t.xlsx")
+    assert (raw.frame.height, codes(raw)) == (4, [])
+
+
+def test_values_of_old_workbooks(tmp_path):
+    rows = [
+        ["id", "name", "day", "clock", "ok", "share"],
+        [1, "Zürich", (45351, "dd/mm/yyyy"), (0.25, "hh:mm"), True, (0.125, "0.0%")],
+        [2, "007", (45352, "dd/mm/yyyy"), (0.5, "hh:mm"), False, "#DIV/0!"],
+        [3, "012", None, (0.75, "hh:mm"), None, (0.5, "0.0%")],
+    ]
+    (table,) = tables(old_workbook({"S": rows}), tmp_path, "t.xls").values()
+    frame = pl.read_parquet(table.file)
+    assert frame.rows() == [
+        (1, "Zürich", dt.date(2024, 2, 29), dt.time(6), True, 0.125),
+        (2, "007", dt.date(2024, 3, 1), dt.time(12), False, None),
+        (3, "012", None, dt.time(18), None, 0.5),
+    ]
+    assert [warning.code for warning in table.schema.warnings] == ["error_cells"]
+
+
+@pytest.mark.parametrize("starts_1904", [True, False])
+def test_both_calendars_of_old_workbooks(tmp_path, starts_1904):
+    days = [dt.date(2024, 2, 29), dt.date(1999, 12, 31)]
+    first = dt.date(1904, 1, 1) if starts_1904 else dt.date(1899, 12, 30)
+    rows = [["id", "day"], *([n, ((day - first).days, "yyyy-mm-dd")] for n, day in enumerate(days))]
+    (table,) = tables(old_workbook({"S": rows}, starts_1904=starts_1904), tmp_path, "t.xls").values()
+    assert pl.read_parquet(table.file)["day"].to_list() == days
+
+
+@pytest.mark.parametrize("name", ["t.xlsm", "t.xlsx"])
+def test_sheets_of_charts_and_wide_sheets(tmp_path, name):
+    file = openpyxl.Workbook()
+    sheet = file.active
+    assert sheet is not None
+    for row in ([f"c{number}" for number in range(300)], list(range(300)), list(range(300))):
+        sheet.append(row)
+    file.create_chartsheet("Chart")
+    (table,) = tables(saved(file), tmp_path, name).values()
+    assert (len(table.schema.columns), table.schema.rows) == (300, 2)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from radix_assets.sources.read.grids.cells import Row, SetAside, text_of
+from radix_assets.sources.read.grids.cells import Row, SetAside, kind_of_cell, text_of
 from radix_assets.sources.read.grids.footer import TOTAL
 from radix_assets.sources.read.grids.layout import Layout
 from radix_assets.sources.read.staging import ROW, Reject, position
@@ -54,14 +54,26 @@ class Body:
     numbers: list[int] = field(default_factory=list)
     set_aside: list[tuple[int, str, str]] = field(default_factory=list)
     """Rows that are none of the table: number, text, reason."""
+    after_blank: list[Row] = field(default_factory=list)
+    """The first rows of text that follow a blank row, which may begin another table."""
 
     def add(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
         numbers = [row.number for row in rows]
+        before = self.numbers[-1:] + numbers[:-1]
+        if len(before) < len(numbers):
+            before.insert(0, numbers[0] - 1)
+        for previous, row in zip(before, rows, strict=True):
+            if row.number > previous + 1 and len(self.after_blank) < _FEW and _is_text(row):
+                self.after_blank.append(row)
         for column, cells in zip(self.columns, zip(*(row.cells for row in rows), strict=True), strict=True):
             column.add(cells, numbers)
         self.numbers += numbers
+
+
+def _is_text(row: Row) -> bool:
+    return all(kind_of_cell(cell) in {"", "text"} for cell in row.cells)
 
 
 def text_of_row(row: Row) -> str:
@@ -100,6 +112,7 @@ def make_table(
     warnings = [
         *_of_layout(layout),
         *_of_rows(body),
+        *_of_stacked(body),
         *_of_columns(kept, names, body),
         *_of_frame(frame, kept),
     ]
@@ -146,6 +159,23 @@ def _of_rows(body: Body) -> Iterator[ReadWarning]:
         code = {TOTAL: "total_row", REPEATED: "repeated_header", HEADING: "heading_row"}.get(reason, "note_row")
         words = f"{_rows(rows)} {_are(rows)} set aside: {reason}"
         yield ReadWarning(code=code, message=words, lines=rows[:_FEW], count=len(rows))
+
+
+def _of_stacked(body: Body) -> Iterator[ReadWarning]:
+    """Warn of tables below each other: a row of text after a blank one, in columns that hold other values as well."""
+    rows = [
+        row.number
+        for row in body.after_blank
+        if any(cell is not None and set(body.columns[place].kinds) - {str} for place, cell in enumerate(row.cells))
+    ]
+    if rows:
+        yield ReadWarning(
+            code="stacked_tables",
+            message=f"{_rows(rows)}, below a blank row, look{'s' * (len(rows) == 1)} like the header of another table; "
+            "all rows are read as one table",
+            lines=rows,
+            count=len(rows),
+        )
 
 
 def _of_columns(kept: Sequence[int], names: Sequence[str], body: Body) -> Iterator[ReadWarning]:
