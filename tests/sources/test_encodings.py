@@ -11,6 +11,8 @@ TEXTS = {
         "nom;ville;remarque\nFrançois Lefèvre;Besançon;très élégant\nHélène Château;Orléans;à côté de la forêt\n",
         ["cp1252", "mac-roman", "cp850"],
     ),
+    "French, one word": ("produit;lot\n" + "".join(f"Pièce n°{n};lot {n}\n" for n in range(9)), ["cp1252", "cp850"]),
+    "Polish, one word": ("klient;lot\n" + "".join(f"Żółć {n};{n} zł i {n}\n" for n in range(9)), ["cp1250"]),
     "Spanish": ("nombre;ciudad\nJosé Núñez;Málaga\nMaría Ibáñez;Cádiz\nBegoña Gómez;León\n", ["cp1252", "cp850"]),
     "Polish": (
         "imię;miasto\nŁukasz Wójcik;Łódź\nMałgorzata Dąbrowska;Kraków\nGrażyna Żółć;Gdańsk\nZbigniew Świątek;Poznań\n",

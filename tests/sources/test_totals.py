@@ -67,6 +67,12 @@ def test_a_note_takes_no_rows_along_whose_values_are_missing(read, kind, gap):
     assert raw.schema.rejected == 1
 
 
+def test_a_note_over_two_full_rows_is_set_aside_where_it_leaves_names_blank(read):
+    note = "the totals of this table count those twice who moved during the year and none who left"
+    raw = read(csv(*PLACES, *PLACES[1:] * 3, [f"Note: {note}", "", ""], [note, "", ""]))
+    assert (raw.schema.rows, raw.schema.rejected) == (12, 2)
+
+
 def test_sums_are_found_in_any_locale_and_over_sections(read):
     raw = read("Land;Fälle;Quote\nA;1.250;0,5\nB;2.500;1,5\nC;750;2,5\nSumme;4.500;\n")
     assert raw.frame["Fälle"].to_list() == [1250, 2500, 750]

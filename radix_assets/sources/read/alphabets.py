@@ -26,10 +26,9 @@ _COMMON_LATIN = frozenset("äöüßéèêàáçñíóúåæøãõôâîïëÄÖ�
 _SIGNS = frozenset("€£°§«»„“”‘’–—…²³µ½¼¾·º\u00a0®©™×±•´¿¡")
 _CYRILLIC_COMMON = frozenset("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё")
 _WORDS = 30_000
-_SOME, _FEW, _HALF = 8, 0.1, 0.5
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_CLUSTER = re.compile(r"[\u0080-\u024f]{4}")
-"""No language of Latin letters puts four accented ones side by side."""
+_CLUSTER = re.compile(r"[\u0080-\u024f]{5}")
+"""No language of Latin letters puts five accented ones side by side."""
 _SIGN_INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s\x00-\x7f’‘·\u00ad–—](?=[^\W\d_])")
 _SIGN_BEFORE = re.compile(r"(?<![\w'’])[’”»…–—°²³§µ®©™±´£¥¢¤¦¬½¼¾¹¶×÷¯¨¸](?=[^\W\d_])")
 _SIGN_AFTER = re.compile(r"(?<=[^\W\d_])[¼½¾±¶¤¦¬×÷£¥¢¯¨¸](?!\w)")
@@ -110,11 +109,7 @@ def _language(counts: Counter[str], total: int) -> float:
         sets = [frozenset(alphabet) for alphabet in _LATIN.values()]
         best = max(sum(n for mark, n in letters.items() if mark in alphabet) for alphabet in sets) / number
         common = sum(n for mark, n in letters.items() if mark in _COMMON_LATIN) / number
-        # French has few letters but é, and Nordic languages and others show its rarer ones in another encoding.
-        acute = sum(n for mark, n in letters.items() if mark in "éÉ") / number
-        french = sum(n for mark, n in letters.items() if mark in "èêëîïôûùâÔÎÊ") / number
-        strange = 0.3 if number >= _SOME and acute < _FEW and french > _HALF else 0.0
-        return 0.35 * best + 0.1 * common - 0.35 + purity - 1 - strange
+        return 0.35 * best + 0.1 * common - 0.35 + purity - 1
     if script == "cyrillic":
         small = sum(n for mark, n in letters.items() if mark.islower()) / number
         common = sum(n for mark, n in letters.items() if mark.lower() in _CYRILLIC_COMMON) / number

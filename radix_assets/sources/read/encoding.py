@@ -219,7 +219,7 @@ def _no_text(place: Place, content: str) -> SourceError:
     return SourceError(
         "RDX-SRC-005",
         f"the file is not text: it holds {content}",
-        expected="CSV, TSV or text (also .gz), Parquet, or an Excel workbook",
+        expected="text, in which cells are separated by commas, semicolons, tabs or others",
         hint="convert it, or leave it out",
         **place.context(),
     )

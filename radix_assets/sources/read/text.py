@@ -215,6 +215,6 @@ def no_rows(place: Place, columns: Sequence[str]) -> EmptySourceError:
         if columns
         else "there are neither columns nor rows",
         expected="at least one row",
-        hint="fill the source, or remove the table from the project file",
+        hint="fill the source, or leave the table out",
         **place.context(),
     )

@@ -77,9 +77,10 @@ def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -
         return True
     typed, alone = shape in {"number", "moment"}, len(record.cells) == 1
     # A cell of a full row may be the name of something of which no more is known.
-    if _NOTE.fullmatch(first) and (alone or typed or ":" in first or not first[0].isalnum()):
+    apart = alone or _leaves_names_blank(texts, body)
+    if _NOTE.fullmatch(first) and (apart or typed or ":" in first or not first[0].isalnum()):
         return True
-    return (alone and len(first) > (_LONG // 2 if noted else _LONG)) or (typed and alone and (" " in first or noted))
+    return (apart and len(first) > (_LONG // 2 if noted else _LONG)) or (typed and alone and (" " in first or noted))
 
 
 def is_total(record: Record, body: Body, *, behind_blank: bool = False, noted: bool = False) -> bool:

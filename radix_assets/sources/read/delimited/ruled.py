@@ -1,13 +1,14 @@
 """Tables drawn with bars and lines, as in Markdown and at the prompt of a database: `| a | b |` below `|---|---|`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 _HEAD: Final = 1 << 16
 _RULE: Final = re.compile(rb"^\s*[|+](?:\s*:?[-=]{2,}:?\s*[|+])+\s*$|^\s*:?-{3,}:?\s*(?:[|+]\s*:?-{3,}:?\s*)+$")
 _ROW: Final = re.compile(rb"^\s*\|(.*)\|\s*$")
+_SOLID: Final = re.compile(rb"^\s*[-=+]{5,}\s*$")
 _LEAST_ROWS: Final = 2
 _HALF: Final = 0.5
 
@@ -20,11 +21,10 @@ def without_rules(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD).splitlines()
     filled = [line for line in head if line.strip()]
-    rules = [index for index, line in enumerate(filled) if _RULE.match(line)]
-    rows = [index for index, line in enumerate(filled) if b"|" in line and index not in rules]
-    if not rules or len(rows) < _LEAST_ROWS or abs(rules[0] - rows[0]) != 1:
-        return
-    if len(rules) + len(rows) < _HALF * len(filled):
+    framed = [line for line in filled if _ROW.match(line) and not _RULE.match(line)]
+    if len(framed) >= _LEAST_ROWS and all(_ROW.match(line) or _SOLID.match(line) for line in filled):
+        pass  # bars at both ends of all lines
+    elif not _is_ruled(filled):
         return
     target = path.with_suffix(".drawn")
     with path.open("rb") as source, target.open("wb") as out:
@@ -32,11 +32,20 @@ def without_rules(path: Path) -> None:
     target.replace(path)
 
 
+def _is_ruled(filled: Sequence[bytes]) -> bool:
+    """Return whether a line is drawn above or below the first row of a table, and most lines belong to it."""
+    rules = [index for index, line in enumerate(filled) if _RULE.match(line)]
+    rows = [index for index, line in enumerate(filled) if b"|" in line and index not in rules]
+    if not rules or len(rows) < _LEAST_ROWS or abs(rules[0] - rows[0]) != 1:
+        return False
+    return len(rules) + len(rows) >= _HALF * len(filled)
+
+
 def _plain_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
         text = line.rstrip(b"\r\n")
         row = _ROW.match(text)
-        if _RULE.match(text):
+        if _RULE.match(text) or _SOLID.match(text):
             yield b"\n"
         elif b"|" in text:
             cells = re.split(rb"(?<!\\)\|", row[1] if row else text)
