@@ -284,3 +284,11 @@ def test_what_is_named_json_and_is_not_is_refused(tmp_path, text):
     (table,) = read_source(str(tmp_path / "t.json"), tmp_path / "out")
     assert isinstance(table, TableUnread)
     assert table.error.code == "RDX-SRC-005"
+
+
+@pytest.mark.parametrize("value", [1, 1.5, 2**70, True])
+def test_an_empty_text_among_other_values_is_no_value(tmp_path, value):
+    (tmp_path / "t.json").write_text(json.dumps([{"v": value}, {"v": ""}, {"v": None}]))
+    values = [row["v"] for row in rows(read(tmp_path / "t.json")["t"])]
+    assert values[1:] == [None, None]
+    assert values[0] == (str(value) if value == 2**70 else value)

@@ -66,6 +66,8 @@ class Column:
     def settle(self) -> tuple[pl.Expr, bool, str]:  # noqa: PLR0911 one return for each type
         """Return the conversion of the text, whether its type is to be inferred, and the type in the source."""
         text, kinds = pl.col(self.position), self.kinds - {"records"}
+        if kinds and kinds <= {"boolean", "integer", "whole", "float", "decimal"}:
+            text = pl.when(text != "").then(text)  # an empty text among numbers is no value
         if kinds & {"list", "empty"}:
             return text, False, "array" if kinds <= {"list", "empty"} else " or ".join(sorted(kinds))
         if kinds == {"boolean"}:
