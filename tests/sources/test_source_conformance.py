@@ -45,7 +45,7 @@ from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.registry import BUILT_IN, kind_of_argument, kinds, parse_source
 from radix_assets.sources.kinds.sql_file import SqlFileSource
 from radix_assets.sources.places.client import Client
-from radix_assets.sources.read.staging import FILE, ROW
+from radix_assets.sources.read.staging import FILE, ROW, scan_staged
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError, CredentialError, RadixError, SourceError, TransientSourceError
@@ -334,7 +334,7 @@ def read(case: Case, folder: Path) -> pl.DataFrame:
     """Return the staged rows, as written by `read_table`."""
     folder.mkdir()
     staged = case.source.read_table(TABLE, folder, case.context)
-    frame = pl.read_parquet(staged.path)
+    frame = scan_staged(staged).collect()
     assert frame.schema[ROW] == pl.Int64
     assert frame.schema[FILE] == pl.Int32
     assert set(frame.columns) >= {*staged.columns, *staged.overflow, ROW, FILE}

@@ -4,7 +4,6 @@ import io
 import tempfile
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from radix_assets.raw.read_source import TableRead, read_source
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.stage_files import stage_files
-from radix_assets.sources.read.staging import Staged
+from radix_assets.sources.read.staging import Staged, scan_staged
 from radix_resources.errors import RadixError, SourceError
 
 
@@ -26,7 +25,7 @@ def staged(
         work = Path(folder, "work")
         work.mkdir()
         result = stage_files(FileSettings(table="t", path=name, **overrides), Path(folder), work)
-        frame = pl.read_parquet(result.path).select(result.columns)
+        frame = scan_staged(result).select(result.columns).collect()
         return result, [row for row in frame.rows() if any(cell is not None for cell in row)]
 
 

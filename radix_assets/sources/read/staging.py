@@ -3,7 +3,7 @@
 Its columns are named by position (`c0`, `c1` …), so that no column name of the data can collide with another name.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from radix_assets.sources.read.dialect import unique_names
-from radix_assets.sources.rows import Rows
+from radix_assets.sources.rows import IN_MEMORY, Rows
 from radix_assets.sources.schema import Declared, ReadWarning
 from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.readings import cleaned
@@ -35,6 +35,22 @@ class Reject:
     """The text in the source, as far as it can be shown."""
     reason: str
     """Why it was set aside, such as `not UTF-8` or `#DIV/0!`."""
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """Rows of text files, scanned where they are."""
+
+    frame: pl.LazyFrame
+    """The columns `c0`, `c1` …, which are text as it stands in the files, `row` and `file`."""
+    rows: int
+    """Its rows, blank ones included."""
+    sample: Callable[[], pl.DataFrame]
+    """Return some of its rows, from all over the files: cleaned text, without `row` and `file`."""
+
+    def cleaned(self) -> pl.LazyFrame:
+        """Return the rows with cleaned text."""
+        return self.frame.with_columns(cleaned(pl.exclude(ROW, FILE), []))
 
 
 @dataclass
@@ -92,6 +108,9 @@ class Staged:
     frame: pl.LazyFrame | None = None
     """The rows, if they can be scanned where they are; then there is no file at `path`."""
 
+    text: TextRows | None = None
+    """The rows of text files that are not copied yet; then there is no file at `path`."""
+
     @property
     def columns(self) -> list[str]:
         """The names of the staged columns."""
@@ -99,11 +118,16 @@ class Staged:
 
     def rows(self) -> Rows:
         """Return the rows."""
-        return Rows.of(self.path if self.frame is None else self.frame)
+        if self.text is not None and self.text.rows * len(self.unique) <= IN_MEMORY:
+            return Rows(self.text.cleaned().collect())
+        return Rows.of(scan_staged(self))
 
 
 def scan_staged(staged: Staged) -> pl.LazyFrame:
     """Return the staged rows as a lazy frame."""
+    if staged.text is not None:
+        staged.text.cleaned().sink_parquet(staged.path, compression="lz4")
+        staged.text = None
     return pl.scan_parquet(staged.path) if staged.frame is None else staged.frame
 
 

@@ -1,5 +1,6 @@
 """Delimited text: one or many files of the same shape become staged columns of text."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,16 @@ from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.overrides import overrides_of
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
-from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
+from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, TextRows, position
 from radix_assets.sources.types.readings import cleaned
 from radix_resources.errors import EmptySourceError, SourceError
 
 _MOST_EXTRA = 1_000
+_PIECE, _PIECES = 1 << 13, 16
+"""Bytes of a piece of a file for a sample of its rows, and how many pieces."""
+_FIRST_ROWS = 1_000
+_SAMPLED = 16
+"""Files of a table from which rows are sampled."""
 
 
 @dataclass
@@ -105,13 +111,22 @@ def _write(texts: list[_Text], staged: Staged, source: FileSettings) -> None:
     place = Place(source.table, source.path)
     extra = min(_MOST_EXTRA, max(text.rows.extra for text in texts))
     frames = [_frame(text, staged.unique, extra, source, number) for number, text in enumerate(texts)]
-    with reading_errors(place):
-        pl.concat(frames).sink_parquet(staged.path, compression="lz4")
     rows = sum(text.rows.rows for text in texts)
     if not rows:
         raise no_rows(place, staged.unique)
-    if extra:
-        _adopt_overflow(staged, rows, extra)
+    with reading_errors(place):
+        if extra:
+            pl.concat(frames).with_columns(cleaned(pl.exclude(ROW, FILE), [])).sink_parquet(
+                staged.path, compression="lz4"
+            )
+            _adopt_overflow(staged, rows, extra)
+        else:
+            some = texts[:: max(1, len(texts) // _SAMPLED)]
+            staged.text = TextRows(
+                pl.concat(frames),
+                rows,
+                lambda: pl.concat([_sample(text, staged.unique, source) for text in some]),
+            )
     staged.types = ["text"] * len(staged.unique)
     staged.readings = [True] * len(staged.unique)
     delimiters = {text.dialect.grammar.delimiter for text in texts}
@@ -123,17 +138,53 @@ def _write(texts: list[_Text], staged: Staged, source: FileSettings) -> None:
     )
 
 
+def _sample(text: _Text, names: list[str], source: FileSettings) -> pl.DataFrame:
+    """Return rows from all over one file, or its first rows if the pieces of it divide cells with line breaks."""
+    with text.rows.path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        for _ in range(text.rows.skip_lines):
+            file.readline()
+        first = file.tell()
+        pieces = []
+        for start in range(first, size, max(_PIECE, (size - first) // _PIECES)):
+            file.seek(start)
+            if start > first:
+                file.readline()
+            pieces.append((file.read(_PIECE) + file.readline()).rstrip(b"\n"))
+    columns = pl.col([position(index) for index in range(len(names))])
+    lines = b"\n".join(piece for piece in pieces if piece)
+    try:
+        sample = _scan(lines, text, names, 0, 0).collect()
+    except pl.exceptions.PolarsError:
+        sample = _scan(text.rows.path, text, names, 0, text.rows.skip_lines).head(_FIRST_ROWS).collect()
+    return sample.select(cleaned(columns, source.null_values))
+
+
 def _frame(text: _Text, names: list[str], extra: int, source: FileSettings, number: int) -> pl.LazyFrame:
     """Return one file's rows, in the order of the table's columns, with the cells beyond the last column."""
+    frame = _scan(text.rows.path, text, names, extra, text.rows.skip_lines)
+    if source.null_values:
+        frame = frame.select(cleaned(pl.all(), source.null_values))
+    return frame.with_row_index(ROW, offset=1).select(
+        *(pl.col(position(index)) for index in range(len(names))),
+        *(pl.col(f"x{index}") for index in range(extra)),
+        pl.col(ROW).cast(pl.Int64),
+        pl.lit(number, dtype=pl.Int32).alias(FILE),
+    )  # fmt: skip
+
+
+def _scan(place: Path | bytes, text: _Text, names: list[str], extra: int, skip_lines: int) -> pl.LazyFrame:
+    """Return the rows of a file or of a part of it as text."""
     own = unique_names(text.dialect.header, len(names))
     places = {name: position(index) for index, name in enumerate(names)}
     columns = [*(places[name] for name in own), *(f"x{index}" for index in range(extra))]
-    frame = pl.scan_csv(
-        text.rows.path,
+    return pl.scan_csv(
+        place,
         has_header=False,
         separator=text.rows.delimiter,
         quote_char='"' if text.dialect.grammar.quote or text.rows.skip_lines == 0 else None,
-        skip_lines=text.rows.skip_lines,
+        skip_lines=skip_lines,
         schema=dict.fromkeys(columns, pl.String()),
         missing_columns="insert",
         extra_columns="ignore",
@@ -142,12 +193,6 @@ def _frame(text: _Text, names: list[str], extra: int, source: FileSettings, numb
         infer_schema=False,
         glob=False,
     )
-    return frame.select(cleaned(pl.all(), source.null_values)).with_row_index(ROW, offset=1).select(
-        *(pl.col(position(index)) for index in range(len(names))),
-        *(pl.col(f"x{index}") for index in range(extra)),
-        pl.col(ROW).cast(pl.Int64),
-        pl.lit(number, dtype=pl.Int32).alias(FILE),
-    )  # fmt: skip
 
 
 def _adopt_overflow(staged: Staged, rows: int, extra: int) -> None:

@@ -1,7 +1,7 @@
 """Counts over all rows of text columns, from which their types are decided."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -52,6 +52,40 @@ class Counts:
     high: int | None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What one pass over the rows has already found out of a column."""
+
+    counts: Counts | None
+    """None if they are to be counted."""
+    reading: Reading
+    """The reading by which that pass converted the column."""
+    converted: int
+    """How many present values it converts."""
+    tokens: Sequence[str] = ()
+    """The null tokens that occur, sorted."""
+    words: Mapping[str, int] = field(default_factory=dict)
+    """How often the words of a pair of booleans occur, in lower case; empty if they were not counted."""
+    exact: bool = False
+    """Whether every number is the shortest text of its float, or so short that no float changes it."""
+
+
+class Measured(Rows):
+    """Rows of which much is known already; what is not is queried as in any rows."""
+
+    def __init__(self, frame: pl.LazyFrame, columns: Mapping[str, Known], sample: pl.DataFrame, step: int) -> None:
+        super().__init__(frame)
+        self.columns = columns
+        self.sample = sample
+        """Every row whose number, from 0, `step` divides: cleaned text."""
+        self.step = step
+
+
+def known_of(rows: Rows, column: str) -> Known | None:
+    """Return what is known of a column; None if nothing is."""
+    return rows.columns.get(column) if isinstance(rows, Measured) else None
+
+
 def required(present: int) -> int:
     """Return how many values must parse for a column to be converted."""
     return present if present < SMALL else math.ceil(present * TOLERANCE)
@@ -64,7 +98,13 @@ def present_in(columns: str | Sequence[str]) -> pl.Expr:
 
 
 def count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
-    """Count every column."""
+    """Count every column, unless its counts are known."""
+    counted = {column: known.counts for column in columns if (known := known_of(rows, column)) and known.counts}
+    uncounted = [column for column in columns if column not in counted]
+    return counted | _count(rows, uncounted) if uncounted else counted
+
+
+def _count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
     total = rows.height()
     filled = rows.one(pl.col(columns).count())
     here = rows.derive(present_in(columns))
@@ -97,11 +137,21 @@ def count(rows: Rows, columns: Sequence[str]) -> dict[str, Counts]:
 
 def count_parsed(rows: Rows, pairs: Sequence[tuple[str, Reading]]) -> list[int]:
     """Count the present values of a column that each reading converts."""
-    if not pairs:
-        return []
-    return list(
-        rows.one(
-            parsed(present_in(column), reading).count().alias(str(number))
-            for number, (column, reading) in enumerate(pairs)
-        )
-    )
+    counted = {
+        number: known.converted
+        for number, (column, reading) in enumerate(pairs)
+        if (known := known_of(rows, column)) and is_same(known.reading, reading)
+    }
+    queries = [
+        parsed(present_in(column), reading).count().alias(str(number))
+        for number, (column, reading) in enumerate(pairs)
+        if number not in counted
+    ]
+    answers = iter(rows.one(queries) if queries else ())
+    return [counted[number] if number in counted else next(answers) for number in range(len(pairs))]
+
+
+def is_same(left: Reading, right: Reading) -> bool:
+    """Return whether two readings convert every value that is no null token in the same way."""
+    fields: dict[str, list[str]] = {"nulls": [], "spelling": []}
+    return left.model_copy(update=fields) == right.model_copy(update=fields)

@@ -1,5 +1,6 @@
 """Formats of dates and times, in families that share one order of day, month and year."""
 
+import re
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,6 +20,14 @@ class Family:
     date: tuple[str, ...] = ()
     datetime: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
+
+    def may_hold(self, text: str) -> bool:
+        """Return whether a text may be written in a format of the family, by how it begins."""
+        if self.order == "ymd":
+            return text[:4].isdigit()
+        return self.order not in {"dmy", "mdy"} or bool(
+            re.match(rf"\s*[+-]?\d{{1,2}}\s*{re.escape(self.separator)}", text)
+        )
 
     def formats(self, dtype: DType) -> tuple[str, ...]:
         """Return the formats that give values of a type."""

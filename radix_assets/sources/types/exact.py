@@ -7,7 +7,7 @@ import polars as pl
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
-from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in
+from radix_assets.sources.types.counts import Counts, Finding, count_parsed, is_same, known_of, present_in
 from radix_assets.sources.types.readings import DIGITS, bare
 
 _SAFE = 15
@@ -22,7 +22,11 @@ def keep_exact(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, 
     A float is the number of a text if its shortest decimal form has the text's value. Decimals hold 38 digits. Where
     they do not suffice, floats printed with more digits than they have, such as 1.000000000000000056e-01, stay floats.
     """
-    floats = {column: finding.reading for column, finding in findings.items() if finding.reading.dtype == "float"}
+    floats = {
+        column: finding.reading
+        for column, finding in findings.items()
+        if finding.reading.dtype == "float" and not _is_exact(rows, column, finding.reading)
+    }
     if not floats:
         return {}
     columns = list(floats)
@@ -43,6 +47,12 @@ def keep_exact(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, 
         if result[column] is None and all(_is_printed_float(text) for text in changed):
             del result[column]
     return result
+
+
+def _is_exact(rows: Rows, column: str, reading: Reading) -> bool:
+    """Return whether it is known that floats change no value of a column."""
+    known = known_of(rows, column)
+    return known is not None and known.exact and is_same(known.reading, reading)
 
 
 def _changed(rows: Rows) -> list[str]:

@@ -54,33 +54,34 @@ def _may_be_times(values: list[str]) -> bool:
 
 def _suggest(values: list[str], family: Family) -> Reading | None:
     """Return the formats of a family that a sample of distinct values requires."""
-    if sum(family.separator in value for value in values) < _NEARLY * len(values):
+    if sum(family.separator in value and family.may_hold(value) for value in values) < _NEARLY * len(values):
         return None
     sample = pl.DataFrame({"text": values}, schema={"text": pl.String})
+    few = sample.head(1 + len(values) // 8)
     types: tuple[DType, ...] = ("time",) if family.time else ("date", "datetime")
     for dtype in types:
-        formats = _needed_formats(sample, family, dtype)
+        # Most families fail at the first values already, and a text that no format converts takes longest.
+        if len(values) - _needed_formats(few, family, dtype)[1] < _NEARLY * len(values):
+            continue
+        formats, _ = _needed_formats(sample, family, dtype)
         reading = Reading(dtype=dtype, formats=formats)
         if formats and sample.select(parsed(pl.col("text"), reading).count()).item() >= _NEARLY * len(values):
             return reading
     return None
 
 
-def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> list[str]:
-    """Return the formats of a family that convert a text which no format before them converts."""
-    formats = family.formats(dtype)
-    each = sample.select(
-        parsed(pl.col("text"), Reading(dtype=dtype, formats=[pattern])).is_not_null().alias(pattern)
-        for pattern in formats
-    )
-    left = pl.repeat(True, sample.height, dtype=pl.Boolean, eager=True)
-    needed = []
-    for pattern in formats:
-        gained = each[pattern] & left
-        if gained.any():
+def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> tuple[list[str], int]:
+    """Return the formats of a family that convert a text which no format before them converts, and the texts left."""
+    left, needed = sample, list[str]()
+    for pattern in family.formats(dtype):
+        if left.is_empty():
+            break
+        reading = Reading(dtype=dtype, formats=[pattern])
+        rest = left.filter(parsed(pl.col("text"), reading).is_null())
+        if rest.height < left.height:
             needed.append(pattern)
-            left &= ~gained
-    return needed
+            left = rest
+    return needed, left.height
 
 
 def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:
@@ -90,9 +91,9 @@ def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[R
     failed = rows.derive(present.alias("text")).filter(failing)
     rest = failed.select(pl.col("text").unique()).sort("text").head(_WIDEST)
     dtype = reading.dtype
-    more = _needed_formats(rest, family, dtype)
+    more, _ = _needed_formats(rest, family, dtype)
     if not more and dtype == "date":
-        dtype, more = "datetime", _needed_formats(rest, family, "datetime")
+        dtype, more = "datetime", _needed_formats(rest, family, "datetime")[0]
     formats = [*reading.formats, *(pattern for pattern in more if pattern not in reading.formats)]
     wider = Reading(dtype=dtype if more else reading.dtype, formats=formats)
     return wider, count_parsed(rows, [(column, wider)])[0]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.types.counts import Counts, present_in
+from radix_assets.sources.types.counts import Counts, Measured, present_in
 from radix_assets.sources.types.readings import NULL_TOKENS
 
 _SAMPLE = 1_000
@@ -16,8 +16,11 @@ def sample_columns(rows: Rows, counts: Mapping[str, Counts], columns: Sequence[s
     """Sample distinct values of every column, spread over all rows."""
     if not columns:
         return {}
-    step = max(1, counts[columns[0]].rows // (2 * _SAMPLE))
-    sample = rows.filter(pl.int_range(pl.len()) % step == 0).select(pl.col(columns))
+    step = sample_step(counts[columns[0]].rows)
+    if isinstance(rows, Measured) and rows.step == step:
+        sample = rows.sample
+    else:
+        sample = rows.filter(pl.int_range(pl.len()) % step == 0).select(pl.col(columns))
     values = {}
     for column in columns:
         present = sample[column].drop_nulls()
@@ -28,3 +31,8 @@ def sample_columns(rows: Rows, counts: Mapping[str, Counts], columns: Sequence[s
         distinct = present.unique(maintain_order=True)
         values[column] = distinct.gather_every(max(1, len(distinct) // _SAMPLE)).to_list()
     return values
+
+
+def sample_step(rows: int) -> int:
+    """Return every which row of a table is in the sample, beginning with the first."""
+    return max(1, rows // (2 * _SAMPLE))

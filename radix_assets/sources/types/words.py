@@ -6,7 +6,7 @@ import polars as pl
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
-from radix_assets.sources.types.counts import Counts, Finding, present_in, required
+from radix_assets.sources.types.counts import Counts, Finding, known_of, present_in, required
 from radix_assets.sources.types.readings import INFINITE, NULL_TOKENS
 
 _PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n")]
@@ -24,14 +24,20 @@ def infer_booleans(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[st
             likely[column] = pair
     if not likely:
         return {}
+    known_words = {column: known.words for column in likely if (known := known_of(rows, column)) and known.words}
     queries = []
     for column, pair in likely.items():
+        if known_words.get(column, {}).keys() == set(pair):
+            continue
         word = present_in(column).str.to_lowercase()
         queries += [(word == spelled).sum().alias(f"{column}.{spelled}") for spelled in pair]
-    row = rows.one(queries)
+    answers = iter(rows.one(queries) if queries else ())
     findings = {}
-    for number, (column, (true, false)) in enumerate(likely.items()):
-        yes, no = row[2 * number], row[2 * number + 1]
+    for column, (true, false) in likely.items():
+        if known_words.get(column, {}).keys() == {true, false}:
+            yes, no = known_words[column][true], known_words[column][false]
+        else:
+            yes, no = next(answers), next(answers)
         present = counts[column].present
         if yes + no >= required(present) and (true == "true" or (yes and no)):
             spelling = [
@@ -55,10 +61,12 @@ def nulls_of(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Fi
     if not columns:
         return {column: [] for column in counts}
     nulls: dict[str, list[str]] = {column: [] for column in counts}
-    queries = [pl.col(column).filter(pl.col(column).is_in(NULL_TOKENS)).unique() for column in columns]
-    tokens_of = {
+    tokens_of = {column: list(known.tokens) for column in columns if (known := known_of(rows, column)) and known.counts}
+    unknown = [column for column in columns if column not in tokens_of]
+    queries = [pl.col(column).filter(pl.col(column).is_in(NULL_TOKENS)).unique() for column in unknown]
+    tokens_of |= {
         column: sorted(answer.to_series().to_list())
-        for column, answer in zip(columns, rows.select_each(queries), strict=True)
+        for column, answer in zip(unknown, rows.select_each(queries) if queries else [], strict=True)
     }
     typed = [column for column in columns if column in findings and findings[column].reading.dtype != "string"]
     nulls.update({column: [token for token in tokens_of[column] if token not in INFINITE] for column in typed})
