@@ -117,7 +117,7 @@ def _outcome(file: _File, folder: Path, least_cells: int) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(_FILES)
 def test_a_single_pass_gives_what_reading_step_by_step_gives(file: _File) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ from old_workbook import old_workbook
 from workbook import workbook
 
 from radix_assets.raw.read_source import TableRead, read_source
+from radix_assets.sources.read.workbooks import plain
 from radix_resources.errors import SourceError
 
 DATA = Path("/work/shared/data")
@@ -658,3 +659,11 @@ def test_sheets_of_charts_and_wide_sheets(tmp_path, name):
     file.create_chartsheet("Chart")
     (table,) = tables(saved(file), tmp_path, name).values()
     assert (len(table.schema.columns), table.schema.rows) == (300, 2)
+
+
+def test_blanks_between_rows_are_looked_at_once():
+    padded = b'<sheetData><row r="1"></row>' + b" " * (1 << 26)
+    first, second = plain._blocks(io.BytesIO(padded + b'<row r="2"></row>'))
+    assert first == b"<sheetData>"
+    assert second.startswith(b'<row r="1">')
+    assert len(second) < 1 << 26, "no piece grows without a bound"

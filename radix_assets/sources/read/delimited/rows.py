@@ -125,15 +125,8 @@ def _regular_rows(block: bytes, dialect: Dialect) -> int | None:
         mark = layout.comment.encode()
         if block.lstrip(b" ").startswith(mark) or b"\n" + mark in block or b"\n " + mark in block:
             return None
-    first = layout.names[0].encode(errors="surrogateescape") if layout.names else b""
-    if first and len(layout.names) > 1 and b'"' not in block:
-        head = first + dialect.delimiter.encode() + layout.names[1].encode(errors="surrogateescape")
-        if head in block and (block.startswith(head) or b"\n" + head in block):
-            return None
-    elif first and len(layout.names) > 1:
-        for name in (first, b'"' + first):
-            if (block.startswith(name) or b"\n" + name in block) and _repeats_header(block, dialect):
-                return None
+    if len(layout.names) > 1 and layout.names[0] and _repeats_header(block, dialect):
+        return None
     if layout.width > 1 and _has_empty_rows(block, dialect.grammar.delimiter.encode() * (layout.width - 1)):
         return None
     return regular_rows(block, dialect.grammar, layout.width)
@@ -149,6 +142,8 @@ def _repeats_header(block: bytes, dialect: Dialect) -> bool:
     """Return whether a line of a block may be the header once more."""
     first, second = (name.encode(errors="surrogateescape") for name in dialect.layout.names[:2])
     mark = dialect.delimiter.encode()
+    if first + mark + second not in block and b'"' not in block:
+        return False
     heads = [left + first + left + mark + right + second for left in (b"", b'"') for right in (b"", b'"')]
     return any(block.startswith(head) or b"\n" + head in block for head in heads)
 

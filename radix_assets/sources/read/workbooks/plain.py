@@ -21,7 +21,10 @@ from radix_assets.sources.read.workbooks.marks import MOST_CELLS, column_number
 from radix_assets.sources.read.workbooks.package import Package
 
 _HEAD, _TAIL = 120, 80
+_BEGIN: Final = b"<row "
 _CHUNK = 1 << 21
+_LONGEST: Final = 1 << 25
+"""Bytes of XML without the begin of a row beyond which a sheet is not plain: it is padded."""
 _MARKS: Final = (b't="e"', b't="d"', b"<mergeCell ", b"<!DOCTYPE")
 _LONG: Final = re.compile(rb"<v>-?\d{16}")
 _POWER: Final = re.compile(rb"<v>-?[\d.]+[eE]\+?(?:1[5-9]|[2-9]\d)")
@@ -73,6 +76,8 @@ def scan_plain(package: Package, sheet: str) -> PlainSheet | None:
     last: deque[bytes] = deque(maxlen=2)
     with zipfile.ZipFile(package.path) as archive, archive.open(part) as file:
         for block in _blocks(file):
+            if len(block) > _LONGEST:
+                return None
             if _is_special(block, recalculated=package.recalculated) or (padded and padded.search(block)):
                 return None
             result.texts += block.count(b't="s"') + block.count(b't="str"') + block.count(b't="inlineStr"')
@@ -99,15 +104,19 @@ def _is_special(block: bytes, *, recalculated: bool) -> bool:
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the XML of a sheet in pieces that begin with a row, but for the first."""
-    rest = b""
+    """Yield the XML of a sheet in pieces that begin with a row, but for the first; stop behind one that is too long."""
+    rest, searched = bytearray(), 1
     while chunk := file.read(_CHUNK):
         rest += chunk
-        cut = rest.rfind(b"<row ")
+        # Only what is new is searched, since rows may be far apart; the begin of a row may be divided.
+        cut = rest.rfind(_BEGIN, searched)
         if cut > 0:
-            yield rest[:cut]
-            rest = rest[cut:]
-    yield rest
+            yield bytes(rest[:cut])
+            del rest[:cut]
+        searched = max(1, len(rest) - len(_BEGIN) + 1)
+        if len(rest) > _LONGEST:
+            break
+    yield bytes(rest)
 
 
 def _add_rows(result: PlainSheet, block: bytes) -> bool:
