@@ -1,11 +1,13 @@
 """A destroyed project leaves only its log behind, even if the command was killed at any point."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from driving import PERSON, Installation
-from little_shop import write_shop
+from little_shop import TABLES
+from prepared import Prepared, serving_copy
 
 from radix_assets.operations.destroy import inventory
 from radix_assets.project.load import load_project
@@ -38,12 +40,17 @@ def left(installation: Installation) -> set[str]:
     return found
 
 
+@pytest.fixture
+def finished_copy(session_folder: Path) -> Iterator[Prepared]:
+    with serving_copy(session_folder) as copy:
+        yield copy
+
+
 @pytest.mark.parametrize("kills", [IN_CI, pytest.param(KILLS, marks=pytest.mark.extended)], ids=["some", "every"])
-def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Installation, kills: list[str]):
-    files = write_shop(installation.data)
-    installation.new("shop", *files, "--target", "orders.returned", "--accept", "auto")
-    before = left(installation)
-    address = installation.radix("run", "shop", "--json").json["endpoint"]
+def test_killed_at_every_point_and_run_again_it_leaves_nothing(finished_copy: Prepared, kills: list[str]):
+    installation, address = finished_copy.installation, finished_copy.result.json["endpoint"]
+    files = list(installation.data.iterdir())
+    assert len(files) == len(TABLES)
     assert httpx.get(f"{address}/health", timeout=60).status_code == 200
     project = load_project(installation.project_file("shop"))
     tags = installation.tags_file("shop").read_bytes()
@@ -58,7 +65,7 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
         installation.killed(where, "destroy", "shop", "--yes-delete-data")
     installation.radix("destroy", "shop", "--yes-delete-data")
 
-    assert left(installation) == before
+    assert left(installation) == set()
     assert not is_running(served.pid, served.pid_started)
     assert not is_running(served.supervisor, served.supervisor_started)
     with installation.instance() as instance:
@@ -68,7 +75,7 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(installation: Ins
         released = {one.action.subject for one in found if one.action.kind == "release" and one.action.outcome == "ok"}
     assert released >= {"infra/local/endpoint", "infra/local/tracking", "infra/local/storage", "shop/notes"}
     assert installation.tags_file("shop").read_bytes() == tags
-    assert all(Path(file).exists() for file in files)
+    assert all(file.exists() for file in files)
 
     installation.radix("destroy", "shop", "--files", "--yes-delete-data")
     assert not installation.project_file("shop").parent.exists()
