@@ -2,27 +2,24 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import PERSON, Installation, states
-from little_shop import write_shop
+from driving import Installation, states
+from prepared import copy_of_finished_shop
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """Yield the little shop, confirmed and materialized once."""
-    made = Installation(tmp_path_factory.mktemp("commands"))
-    write_shop(made.data)
-    made.new("shop", "data", "--target", "orders.returned")
-    made.radix("run", "shop", expect=PERSON)
-    made.radix("tags", "shop", "--confirm", "--by", "Ada")
-    made.radix("run", "shop")
-    yield made
-    made.close()
+def shop(session_folder: Path) -> Installation:
+    """Return the finished shop, now confirmed by a user."""
+    copy = copy_of_finished_shop(session_folder).installation
+    copy.rewrite("shop", policy={"tags": "human"})
+    copy.radix("tags", "shop", "--confirm", "--by", "Ada")
+    copy.radix("run", "shop")
+    return copy
 
 
 def rebuilt(shop: Installation) -> set[str]:
