@@ -42,6 +42,7 @@ def predict(
     from radix_assets.pipeline.status import latest
     from radix_assets.privacy import read_seal
     from radix_assets.serving.batch import predict_file, predict_moments
+    from radix_assets.serving.tables import tables_to_serve
 
     if (source is None) == (at is None):
         raise ConfigError(
@@ -63,8 +64,7 @@ def predict(
     if decision.model_id is None:
         out.print(f"no model serves: {escape(decision.reason)}", soft_wrap=True)
         raise typer.Exit(PERSON)
-    raw = {table: latest(storage, project, project.key("raw", table).partition("/")[2]) for table in project.tables}
-    tables = {table: path for table, path in raw.items() if path}
+    tables = tables_to_serve(project, champion, storage)
     labels = latest(storage, project, "labels")
     tables |= load_question(labels).tables if labels else {}
     seal = read_seal(here.home.state)

@@ -12,6 +12,7 @@ from radix_assets.pipeline.output import counted
 from radix_assets.project.settings import DESTROYED
 
 if TYPE_CHECKING:
+    from radix_assets.pipeline.status import AssetStatus
     from radix_resources.action_log.fold import LogState
 
 WORDS = {
@@ -114,8 +115,17 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         ],
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
+        "data": _data_note(statuses),
         "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
     }
+
+
+def _data_note(statuses: "list[AssetStatus]") -> str:
+    """Return which columns had changed when the tags were applied last; empty if none."""
+    from radix_assets.tags.assets import COLUMNS_NOTE
+
+    commit = next((status.commit for status in statuses if status.step.name == "tags"), None)
+    return str(commit.shown.get("shown", {}).get(COLUMNS_NOTE, "")) if commit else ""
 
 
 def _log_totals(state: "LogState", project: str) -> dict[str, Any]:
@@ -164,7 +174,7 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
             ("failed", _failures_text(row["log"])),
             ("started", _unfinished_text(row["log"])),
         )
-        for title, text in (*notes, ("next", row["next"])):
+        for title, text in (*notes, ("data", row["data"]), ("next", row["next"])):
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:

@@ -1,7 +1,7 @@
 """The actions of `radix tags`: show, edit, preview and explain a project's tags."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from radix_assets.tags.edit_plan import Edits
 from radix_assets.tags.explain import current_state, edit_history, suggestion_history
 from radix_assets.tags.gate import waiting_for
 from radix_assets.tags.impact import describe_changes, digest, impact, pending
+from radix_assets.tags.schema_gate import review
 from radix_assets.tags.stage import load_tags
 from radix_assets.tags.sync import Draft, log_changes, prepare_tags
 from radix_assets.tags_file.diff import nested
@@ -150,12 +151,20 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     """Print tags.yaml, its mistakes and the next step."""
     work = refresh(here, project)
     file = read_tags(project.tags_path)
-    wish = waiting_for(project, file)
+    reviewed = review(work, file)
+    wish = waiting_for(project, file) or reviewed.task(project.name)
     errors = _draft(work, Edits(), "").errors
     if as_json:
         tags = {key: value for key, value in asdict(file).items() if key not in {"text", "lines", "ledger"}}
         attrs = [error.attrs() for error in errors]
-        content = {"file": str(project.tags_path), "version": file.sha, "waiting": wish, "errors": attrs, "tags": tags}
+        content = {
+            "file": str(project.tags_path),
+            "version": file.sha,
+            "waiting": wish,
+            "changed_columns": reviewed.to_json(project.name),
+            "errors": attrs,
+            "tags": tags,
+        }
         say_json({"project": project.name, **content})
         return
     text = project.tags_path.read_text(encoding="utf-8")
@@ -166,7 +175,20 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     out.print(f"file  {relative(project.tags_path)}", soft_wrap=True)
     for error in errors:
         out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
+    for change in reviewed.to_json(project.name):
+        _print_change(change)
     out.print(f"next  {wish or 'radix run ' + project.name}", soft_wrap=True, markup=False)
+
+
+def _print_change(change: Mapping[str, Any]) -> None:
+    """Print a change of the data that a person must decide about."""
+    out.print(f"[yellow]![/] {escape(change['change'])}", soft_wrap=True)
+    out.print(f"    needed by {change['reader']}: {change['depends on it']}", soft_wrap=True, markup=False)
+    for line in change["requests"]:
+        out.print(f"    requests {line.strip()}", soft_wrap=True, markup=False)
+    for answer in change["answers"]:
+        out.print(f"    {answer['answer']}:\n        {answer['command']}", soft_wrap=True, markup=False)
+    out.print("    or keep waiting: the old version serves on, and new data are kept", soft_wrap=True)
 
 
 def refresh(here: Place, project: Project) -> "Work":
@@ -183,7 +205,7 @@ def refresh(here: Place, project: Project) -> "Work":
             hint=f"radix run {project.name}",
         )
     step = next(step for step in steps(project, STAGES) if step.name == "tags")
-    work = assemble(project, step, tools, storage.latest(step.key))
+    work = replace(assemble(project, step, tools, storage.latest(step.key)), stages=STAGES)
     instance = here.instance
 
     def record_edit(action: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from radix_assets.tags.edit_plan import Edits
 from radix_assets.tags_file.file import read_tags
 from radix_resources.errors import ConfigError, TagError
 
-SETTINGS = ("role", "type", "semantic_type", "unit", "sensitivity")
+SETTINGS = ("role", "type", "semantic_type", "unit", "sensitivity", "was", "accept")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """Stage definition of the features: the matrix that models are trained on."""
 
+from pathlib import Path
+
 from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.reads import Reads
 from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.project.settings import names_a_cluster
 
@@ -18,6 +21,12 @@ def _compute(work: Work) -> Output:
         return engine.add_to(make_features(question.tags, tables, excluded, work.out, engine))
 
 
+def _reads(snapshot: Path) -> Reads:
+    from radix_assets.features.reads import reads_of_features
+
+    return reads_of_features(snapshot)
+
+
 FEATURES = Stage(
     name="features",
     description="Features over the confirmed relationships, one row per row of the target's table. A row uses only "
@@ -31,5 +40,6 @@ FEATURES = Stage(
         "every_row_has_a_time": "The time of prediction is known for every row.",
     },
     compute=_compute,
+    reads=_reads,
     may_hold_private=True,
 )

@@ -9,6 +9,7 @@ from radix_assets.models.approvals import approve, approved
 from radix_assets.models.registry import load_registration
 from radix_assets.models.stored import load_card, load_champion
 from radix_assets.pipeline.output import Output
+from radix_assets.pipeline.reads import Reads
 from radix_assets.pipeline.stage import Stage, Work
 
 if TYPE_CHECKING:
@@ -197,6 +198,12 @@ def _approved_state(work: Work) -> bool:
     return load_card(work.input("model")).model_id in approved(work.project.folder)
 
 
+def _reads(snapshot: Path) -> Reads | None:
+    from radix_assets.models.reads import reads_of_champion
+
+    return reads_of_champion(snapshot)
+
+
 CHAMPION = Stage(
     name="champion",
     action="promote",
@@ -208,6 +215,7 @@ CHAMPION = Stage(
         "a_model_serves": "A model serves.",
     },
     compute=_decide,
+    reads=_reads,
     settings=lambda project, _table: project.policy.deploy,
     external_state=_approved_state,
     pending_action=_pending_action,

@@ -15,7 +15,7 @@ from radix_assets.execution.unexpected import unexpected
 from radix_assets.orchestration.column_schema import event_metadata
 from radix_assets.orchestration.failures import failure_of, wait_for_credential
 from radix_assets.orchestration.infrastructure import emit_required, provision_for
-from radix_assets.orchestration.metadata import to_json
+from radix_assets.orchestration.metadata import to_json, to_metadata
 from radix_assets.orchestration.progress import emit_progress
 from radix_assets.orchestration.run_tags import FORCE, actor_of, note_edit
 from radix_assets.orchestration.waiting import GATE, Event, check_result, waiting_events
@@ -92,7 +92,9 @@ def publish(
     finally:
         resources.close()
     if published is None:
-        yield from waiting_events(context, step, step.stage.pending_action(work) or "a person is needed")
+        wish = step.stage.pending_action(work) or "a person is needed"
+        details = to_json(Output(shown=dict(step.stage.pending_details(work))))
+        yield from waiting_events(context, step, wish, to_metadata(details, work.out, project.name))
     else:
         emit_progress(step, "fresh" if fresh else "made", seconds=time.monotonic() - started)
         yield _result(project, step, tools, published, fresh=fresh)

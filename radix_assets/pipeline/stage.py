@@ -11,6 +11,7 @@ from radix_assets.pipeline.output import Output, Snapshot
 from radix_assets.project.settings import Project, slug
 
 if TYPE_CHECKING:
+    from radix_assets.pipeline.reads import Reads
     from radix_resources.action_log.schema import Action, Kind
     from radix_resources.endpoint.base import Endpoint
     from radix_resources.home import Home
@@ -62,7 +63,7 @@ class Work:
     record: "Callable[[Action], None]" = lambda _action: None
     """Writes an action into the log that is not a computation, such as an edit of a file."""
     stages: "tuple[Stage, ...]" = ()
-    """All stages of the pipeline, if the step is about to be computed."""
+    """All stages of the pipeline, if they are known."""
 
     @property
     def table(self) -> str:
@@ -116,6 +117,10 @@ class Stage:
     """The action a user must take before it can be computed, or None."""
     is_current: Callable[["Work"], bool] = lambda _work: True
     """Whether the last commit still describes the world, such as a running endpoint. Cheap."""
+    pending_details: Callable[["Work"], Mapping[str, Any]] = lambda _work: {}
+    """What the user needs to decide about `pending_action`, as `Output.shown`."""
+    reads: "Callable[[Path], Reads | None]" = lambda _snapshot: None
+    """Returns the raw columns that a snapshot of it depends on; None if it is not the place to ask."""
     action: "Kind | None" = None
     """Kind of its action in the log: the intent is written before it is computed, the outcome after."""
     may_hold_private: bool = False

@@ -5,7 +5,7 @@ settings. So a change made while nothing was running cannot be missed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,7 +45,7 @@ def unbudgeted_statuses(
             statuses[step.name] = (
                 _missing_snapshot(step, commit, tools)
                 or _from_dependencies(step, commit, statuses)
-                or _from_fingerprint(project, step, tools, commit)
+                or _from_fingerprint(project, step, tools, commit, stages)
             )
     return list(statuses.values())
 
@@ -84,9 +84,11 @@ def _from_dependencies(step: Step, commit: Commit | None, before: dict[str, Asse
     return None
 
 
-def _from_fingerprint(project: Project, step: Step, tools: Tools, commit: Commit | None) -> AssetStatus:
+def _from_fingerprint(
+    project: Project, step: Step, tools: Tools, commit: Commit | None, stages: tuple[Stage, ...]
+) -> AssetStatus:
     """Return the status that follows from its fingerprint."""
-    work = assemble(project, step, tools, commit)
+    work = replace(assemble(project, step, tools, commit), stages=stages)
     try:
         wish = step.stage.pending_action(work)
         mark = fingerprint(work)

@@ -18,7 +18,7 @@ from radix_assets.sources.types.typed import canonical, present, whole_columns
 from radix_assets.sources.types.words import joined
 from radix_resources.errors import SourceError
 
-_ROW_GROUP = 122_880
+ROW_GROUP = 122_880
 """Rows of a row group, fixed so that equal data give equal files."""
 
 
@@ -108,7 +108,7 @@ def columns_of(staged: Staged, rows: Rows, findings: Mapping[str, Finding]) -> t
 
 def write_values(values: pl.LazyFrame, file: Path) -> None:
     """Write the values of a snapshot; equal values give equal files."""
-    values.sink_parquet(file, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
+    values.sink_parquet(file, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
 
 
 def null_counts(file: Path) -> tuple[int, ...]:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.pipeline.output import Check, Output
+from radix_assets.pipeline.output import Check, Output, counted
 from radix_assets.project.settings import Project
+from radix_assets.raw.appended import extend_snapshot
+from radix_assets.raw.checks import checks_of
 from radix_assets.raw.convert import convert
 from radix_assets.raw.metadata import metadata
 from radix_assets.raw.privacy import judge_columns
@@ -15,6 +17,7 @@ from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.rows import scan_values
 from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE, RawSchema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
+from radix_resources.errors import RadixError
 
 _WORK = "staging"
 
@@ -40,10 +43,33 @@ def ingest(
     """
     source = project.source_of(table)
     context = SourceContext(project.folder, credentials, previous=previous, cache=cache)
-    staged, schema, checks = read_table(source, table, out, context)
+    extended = _extend(source, table, out, context) if previous else None
+    staged, schema, checks = extended or read_table(source, table, out, context)
     schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
     return Output(rows=schema.rows, shown=metadata(source, staged, schema, out), checks=checks, state=staged.state)
+
+
+def _extend(
+    source: Source, table: str, out: Path, context: SourceContext
+) -> tuple[Staged, RawSchema, list[Check]] | None:
+    """Read only the rows that follow those of the last snapshot; None if the table has to be read as a whole."""
+    if context.previous is None:
+        return None
+    work = out / _WORK
+    work.mkdir(parents=True)
+    try:
+        staged = source.read_appended(table, work, context)
+        schema = extend_snapshot(table, context.previous.folder, staged, work, out) if staged else None
+        if staged is None or schema is None:
+            return None
+        added = staged.rows().height()
+        staged.notes.append(f"only {counted(added, 'new row')} had to be read; {schema.rows - added:,} are as before")
+        return staged, schema, checks_of(schema, [])
+    except (RadixError, ValueError):
+        return None  # the full read says what is wrong
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def read_table(

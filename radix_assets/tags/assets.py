@@ -1,19 +1,24 @@
 """Stage definition of the tags: the meaning of the data, confirmed by a user."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.pipeline.output import Markdown, Output
+from radix_assets.pipeline.output import Markdown, Output, Table
 from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.rules.acceptances import accept_batch, accepted_batches
 from radix_assets.rules.gate import waiting_for_rules
 from radix_assets.rules.schema import load_results
 from radix_assets.tags.gate import waiting_for
-from radix_assets.tags_file.file import read_tags
+from radix_assets.tags_file.file import TagsFile, read_tags
 
 if TYPE_CHECKING:
     from radix_assets.tags.impact import Impact
     from radix_assets.tags.launchpad import TagEdits
+    from radix_assets.tags.schema_gate import Review
+
+COLUMNS_NOTE = "changes of the data"
+"""The metadata that says which columns changed, on one line."""
 
 
 def _launchpad() -> type:
@@ -80,13 +85,21 @@ def _apply_config(work: Work, edits: "TagEdits | None") -> None:
 
 
 def _compute(work: Work) -> Output | None:
+    from radix_assets.schema_changes.describe import summary, to_rows
     from radix_assets.tags.impact import describe_changes, pending
+    from radix_assets.tags.schema_gate import Review, review
     from radix_assets.tags.stage import load_tags, make_tags
     from radix_assets.tags_file.diff import nested
 
     if _pending_action(work):
         return None
-    output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw())
+    reviewed: list[Review] = []
+
+    def may_go_on(file: TagsFile) -> bool:
+        reviewed.append(review(work, file))
+        return not reviewed[0].blocking
+
+    output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw(), may_go_on=may_go_on)
     if output is None:
         return None
     tags = load_tags(work.out)
@@ -99,6 +112,11 @@ def _compute(work: Work) -> Output | None:
     output.shown["file version"] = read_tags(work.project.tags_path).sha
     before, after = nested(changes[:200])
     output.decision = {"before": before, "after": after, "changes": len(changes), **consequences.to_json()}
+    columns = reviewed[0].changes
+    if columns:
+        output.shown["changed columns"] = Table(to_rows(columns))
+        output.shown[COLUMNS_NOTE] = summary(columns)
+        output.decision["changed_columns"] = to_rows(columns[:200])
     return output
 
 
@@ -121,8 +139,23 @@ def _pending_action(work: Work) -> str | None:
     path = work.project.tags_path
     if not path.exists():
         return None
-    rules = work.inputs.get("rules")
-    return waiting_for(work.project, read_tags(path)) or waiting_for_rules(work.project, rules.path if rules else None)
+    file, rules = read_tags(path), work.inputs.get("rules")
+    return (
+        waiting_for(work.project, file)
+        or waiting_for_rules(work.project, rules.path if rules else None)
+        or _review(work, file).task(work.project.name)
+    )
+
+
+def _review(work: Work, file: TagsFile) -> "Review":
+    from radix_assets.tags.schema_gate import review
+
+    return review(work, file)
+
+
+def _pending_details(work: Work) -> Mapping[str, Any]:
+    path = work.project.tags_path
+    return _review(work, read_tags(path)).details(work.project.name) if path.exists() else {}
 
 
 TAGS = Stage(
@@ -137,6 +170,7 @@ TAGS = Stage(
     settings=lambda project, _table: [project.goal.model_dump(), project.policy.tags, project.policy.accept_above],
     external_state=_file_state,
     pending_action=_pending_action,
+    pending_details=_pending_details,
     launchpad=_launchpad,
     apply_config=_apply_config,
 )

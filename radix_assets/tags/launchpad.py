@@ -20,6 +20,10 @@ class ColumnEdit(dg.Config):
     )
     semantic_type: str | None = Field(None, description="Any word, such as email, country or currency.")
     unit: str | None = Field(None, description="Any word, such as kg, EUR or %.")
+    was: str | None = Field(None, description="The earlier name of the column, if it was renamed in the data.")
+    accept: str | None = Field(
+        None, description="The change of the data that you accept: removed, or the type that the column has now."
+    )
 
 
 class TagEdits(dg.Config):

@@ -11,6 +11,7 @@ from radix_assets.question.target import nearest
 from radix_assets.relationships.schema import Schema
 from radix_assets.rules.stage import rules_of
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
+from radix_assets.tags.continued import with_answers
 from radix_assets.tags.resolve_links import resolve_links
 from radix_assets.tags.resolve_question import resolve_question
 from radix_assets.tags.resolve_roles import check_roles
@@ -52,6 +53,7 @@ def resolve(
     """
     collected = mistakes or Mistakes()
     warnings: list[str] = []
+    file = with_answers(file, suggestions, profiles, warnings, collected)
     for name, block in file.tables.items():
         with collected.collect():
             _check_table_exists(name, block, project, file, profiles, warnings)

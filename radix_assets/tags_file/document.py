@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from radix_assets.common.vocabulary import FeatureType, Problem, Role, Sensitivity
 from radix_assets.question.horizon import Future
+from radix_assets.sources.schema import DType
 
 Name = str | int | float
 """The name of a column; YAML reads `2024` as a number."""
@@ -33,6 +34,11 @@ class ColumnTags(_Strict):
     semantic_type: Name | None = Field(None, description="What the values name or measure, such as duration.")
     unit: Name | None = Field(None, description="The unit of the values, such as km.")
     human: Flag = Field(None, description="true: keep the column although it looks like a leak.")
+    was: Name | None = Field(None, description="The earlier name of the column, if it was renamed in the data.")
+    accept: Literal["removed"] | DType | None = Field(
+        None,
+        description="The change of the data that is accepted: removed, or the type of the values that are there now.",
+    )
 
 
 class TableTags(_Strict):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from radix_assets.common.vocabulary import FeatureType, Role, Sensitivity
+from radix_assets.sources.schema import DType
 
 TOP_SETTINGS = ("confirmed", "confirmed_by", "target", "problem", "relationships", "tables", "rules")
 LISTS = ("relationships", "rules")
@@ -16,6 +17,8 @@ COLUMN_SETTINGS: dict[str, tuple[str, ...]] = {
     "semantic_type": (),
     "unit": (),
     "human": ("true", "false"),
+    "was": (),
+    "accept": ("removed", *get_args(DType)),
 }
 """The settings of a column's line and the values they allow; an empty tuple allows any word."""
 ALIASES: dict[str, dict[str, str]] = {
@@ -48,6 +51,10 @@ class ColumnLine:
     semantic_type: str | None = None
     unit: str | None = None
     human: bool = False
+    was: str | None = None
+    """The earlier name of the column, if it was renamed in the data."""
+    accept: str | None = None
+    """The change of the data that a person accepts: `removed`, or the type of values that the column holds now."""
 
     @property
     def settings(self) -> dict[str, str]:

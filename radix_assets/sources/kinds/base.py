@@ -199,6 +199,14 @@ class Source(BaseModel, ABC):
         depend on anything but the data. The directory is removed afterwards.
         """
 
+    def read_appended(self, table: str, work: Path, context: SourceContext) -> "Staged | None":
+        """Stage, as `read_table` does, only the rows that follow those of the last read, `context.previous`.
+
+        None if a row of then may have changed, or if nothing was added: then `read_table` is asked. By default None.
+        """
+        del table, work, context
+        return None
+
     @contextlib.contextmanager
     def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
         """Yield a context in which `read_table` reads every table as of one moment, if the source can do that.

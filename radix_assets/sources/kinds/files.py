@@ -85,10 +85,24 @@ class FileSource(FileSettings, Source):
         return read_header(self, context.folder)
 
     def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+        from radix_assets.sources.read.appended_files import state_of_files
         from radix_assets.sources.read.stage_files import stage_files
 
         del table
-        return stage_files(self, context.folder, work)
+        files = state_of_files(self, context.folder)
+        staged = stage_files(self, context.folder, work)
+        staged.state = {"files": files, "last": staged.hashes[-1] if staged.hashes else ""}
+        return staged
+
+    def read_appended(self, table: str, work: Path, context: SourceContext) -> "Staged | None":
+        from radix_assets.sources.read.appended_files import stage_appended
+        from radix_assets.sources.schema import read_schema
+
+        del table
+        if context.previous is None:
+            return None
+        dialect = read_schema(context.previous.folder).dialect
+        return stage_appended(self, context.folder, work, context.previous.state, dialect)
 
     def estimate_bytes(self, table: str, context: SourceContext) -> int | None:
         from radix_assets.sources.read.files import find

@@ -22,14 +22,16 @@ from radix_assets.sources.schema import ReadWarning
 from radix_resources.errors import SourceError
 
 
-def stage_files(source: FileSettings, folder: Path, work: Path) -> Staged:
+def stage_files(source: FileSettings, folder: Path, work: Path, paths: Sequence[Path] | None = None) -> Staged:
     """Stage the files of a source in the directory `work`; relative paths are relative to `folder`.
+
+    `paths` are those of its files that are staged; all by default.
 
     Raise SourceError RDX-SRC-008 if the files are of several kinds, and what finding and reading them raises.
     """
     copies = work / "copies"
     copies.mkdir()
-    files = local_files(source, find(source, folder), copies)
+    files = local_files(source, find(source, folder) if paths is None else paths, copies)
     kinds = {format_of(file.path, file.name, Place(source.table, file.name)) for file in files}
     if len(kinds) > 1:
         raise SourceError(
