@@ -227,7 +227,7 @@ def test_a_sas_states_its_permissions_and_a_wrong_key_is_refused(azure: Bucket, 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     """Yield a server that answers as a bucket should not."""
-    monkeypatch.setattr(client_module.Client, "_wait", lambda *_: None)
+    monkeypatch.setattr(client_module.Client, "wait", lambda *_: None)
     with web_server() as server:
         yield server
 

@@ -44,7 +44,7 @@ def web(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> WebServer:
     for state in (server.files, server.headers, server.once, server.cut, server.endless, server.password, server.seen):
         state.clear()
     server.methods = {"GET", "HEAD"}
-    monkeypatch.setattr(client_module.Client, "_wait", lambda *_: None)
+    monkeypatch.setattr(client_module.Client, "wait", lambda *_: None)
     return server
 
 
@@ -165,7 +165,7 @@ def test_a_file_that_changes_is_never_mixed(web: WebServer, tmp_path: Path, monk
     def change(*_: object) -> None:
         web.files["/large.csv"] = LARGE.replace(b"name", b"NAME")
 
-    monkeypatch.setattr(Client, "_wait", change)
+    monkeypatch.setattr(Client, "wait", change)
     for strong in ("", 'W/"%d"'):
         web.files["/large.csv"] = LARGE
         web.cut["/large.csv"] = deque([100_000])
@@ -211,8 +211,8 @@ def test_waiting_grows_is_bounded_and_honours_the_server():
     pauses: list[float] = []
     client = Client(Access(), "http://host/", sleep=pauses.append)
     for attempt in range(client_module.ATTEMPTS):
-        client._wait(attempt, None)
-    client._wait(0, 7.0)
+        client.wait(attempt, None)
+    client.wait(0, 7.0)
     assert pauses[-1] == 7.0
     assert len(pauses) == client_module.ATTEMPTS, "there is no wait after the last attempt"
     assert all(0 < pause <= 15 for pause in pauses)

@@ -323,7 +323,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     folder = tmp_path / "projects" / "shop"
     folder.mkdir(parents=True)
     if request.param in PLACES:
-        request.getfixturevalue("monkeypatch").setattr(Client, "_wait", lambda *_: None)
+        request.getfixturevalue("monkeypatch").setattr(Client, "wait", lambda *_: None)
         return PLACES[request.param](folder, request.getfixturevalue(request.param))
     if request.param == "postgresql":
         return _postgresql(folder, request.getfixturevalue("postgresql")[0])

@@ -19,7 +19,7 @@ from radix_assets.raw.read_source import TableRead, read_source
 from radix_assets.sources.read.workbooks import plain
 from radix_resources.errors import SourceError
 
-DATA = Path("/work/shared/data")
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
 DAY = dt.datetime(2024, 1, 5)  # noqa: DTZ001 cells have no time zone
 
 

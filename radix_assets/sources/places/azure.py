@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from radix_assets.sources.places.base import Fetched, Place, RemoteFile
 from radix_assets.sources.places.client import Client, Sign, path_of
+from radix_assets.sources.places.download import download
 from radix_assets.sources.places.errors import no_package, of_status, refused
 from radix_assets.sources.places.xml import text_of, tree_of
 from radix_resources.errors import ConfigError
@@ -34,7 +35,7 @@ class AzurePlace(Place):
 
     def fetch(self, file: RemoteFile, target: Path) -> Fetched:
         url = f"{self._base}/{path_of(file.name)}" + (f"?{self._sas}" if self._sas else "")
-        answer = self._client.download(url, target, file.version, lambda headers: headers.get("ETag"), file.version)
+        answer = download(self._client, url, target, file.version, lambda headers: headers.get("ETag"), file.version)
         return Fetched(answer.get("ETag"), answer.get("Content-Encoding", ""))
 
     def permissions(self) -> tuple[str, tuple[str, ...]]:

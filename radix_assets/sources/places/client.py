@@ -9,12 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from radix_assets.sources.places.access import Access
-from radix_assets.sources.places.errors import changed, failed, no_answer, of_status, too_large
+from radix_assets.sources.places.errors import failed, no_answer
 from radix_assets.sources.places.guard import resolve
 from radix_resources.errors import SourceError
 
@@ -23,17 +22,12 @@ if TYPE_CHECKING:
 
 ATTEMPTS: Final = 4
 """Attempts without any progress before a request is given up."""
-_MOST_RESUMED: Final = 200
 _MOST_REDIRECTS: Final = 5
 _LONGEST_WAIT: Final = 60.0
 """Seconds; a server that asks to wait longer is left for the next run."""
 _MOST_LISTED: Final = 64 << 20
-_SLOWEST: Final = 64
-"""Bytes a second over a minute, below which a server keeps a reader busy and sends nothing."""
-_MINUTE: Final = 60.0
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_PARTIAL, _NOT_MODIFIED, _CHANGED, _BEYOND, _WRONG = 206, 304, 412, 416, 400
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PORTS: Final = {"http": 80, "https": 443}
 
 Sign = Callable[[str, str, Mapping[str, str]], Mapping[str, str]]
@@ -98,83 +92,10 @@ class Client:
                             raise failed(self.where, "its list is too long")
                     return answer, bytes(body)
             except httpx.TransportError:
-                self._wait(attempt, None)
+                self.wait(attempt, None)
             except httpx.DecodingError:
                 break
         raise no_answer(self.where)
-
-    def download(
-        self,
-        url: str,
-        target: Path,
-        etag: str | None,
-        version: Callable[[Mapping[str, str]], str | None],
-        expected: str | None,
-    ) -> "httpx.Headers":
-        """Write the content of a URL into a new file, byte by byte as it is sent, and return the answer's headers.
-
-        A broken connection is resumed where it broke, if the server gives a strong ETag. `version` reads the version
-        out of headers; `expected` is the one that was listed. Raise TransientSourceError RDX-SRC-011 if the content is
-        of another version, SourceError RDX-SRC-081 if it is larger than `most_bytes`, and as `stream`.
-        """
-        import httpx
-
-        first: httpx.Headers | None = None
-        with target.open("wb") as file:
-            failures = 0
-            for _ in range(_MOST_RESUMED):
-                done = file.tell()
-                strong = etag if etag and not etag.startswith("W/") else None
-                headers = {"If-Match": strong} if strong else {}
-                if done:
-                    headers["Range"] = f"bytes={done}-"
-                try:
-                    with self.stream("GET", url, headers) as answer:
-                        self._check(answer, done)
-                        if answer.status_code != _PARTIAL and done:  # no ranges, or another version: from the start
-                            file.seek(0)
-                            file.truncate()
-                        now = version(answer.headers)
-                        if (expected is not None and now is not None and now != expected) or (
-                            first is not None and version(first) != now
-                        ):
-                            raise changed(self.where)
-                        first, etag = first or answer.headers, etag or answer.headers.get("ETag")
-                        self._copy(answer, file)
-                    return first  # noqa: TRY300 the errors below are of the lines above
-                except httpx.TransportError:
-                    failures = 0 if file.tell() > done else failures + 1
-                    if not (etag and not etag.startswith("W/")):
-                        file.seek(0)
-                        file.truncate()
-                        failures += 1
-                    if failures >= ATTEMPTS:
-                        break
-                    self._wait(max(failures - 1, 0), None)
-        raise no_answer(self.where, ": the connection breaks")
-
-    def _check(self, answer: "httpx.Response", done: int) -> None:
-        status = answer.status_code
-        if status == _CHANGED or (done and status == _BEYOND):
-            raise changed(self.where)
-        if status >= _WRONG or status == _NOT_MODIFIED or status in _REDIRECTS:
-            raise of_status(status, self.where, self.references)
-        if status == _PARTIAL and not answer.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
-            raise failed(self.where, "it sends another part than was asked for")
-
-    def _copy(self, answer: "httpx.Response", file: BinaryIO) -> None:
-        most, began, received = self.access.most_bytes, time.monotonic(), 0
-        told = answer.headers.get("Content-Length", "")
-        if told.isdigit() and file.tell() + int(told) > most:
-            raise too_large(self.where, most)
-        for chunk in answer.iter_raw():
-            received += len(chunk)
-            if file.tell() + len(chunk) > most:
-                raise too_large(self.where, most)
-            file.write(chunk)
-            elapsed = time.monotonic() - began
-            if elapsed > _MINUTE and received < elapsed * _SLOWEST:
-                raise no_answer(self.where, ": it sends next to nothing")
 
     def _open(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> "httpx.Response":
         origin, private = _origin(url), True
@@ -186,7 +107,7 @@ class Client:
             if hop == 0:
                 private = is_private
             target = answer.headers.get("Location")
-            if not (self.follows and answer.status_code in _REDIRECTS and target):
+            if not (self.follows and answer.status_code in REDIRECTS and target):
                 return answer
             answer.close()
             after = urljoin(url, target)
@@ -216,7 +137,7 @@ class Client:
                     raise failed(
                         self.where, "its certificate is not valid", "check the host, or have it corrected there"
                     ) from None
-                self._wait(attempt, None)
+                self.wait(attempt, None)
                 continue
             except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
                 raise failed(self.where, "the address is not valid", "correct the address") from None
@@ -226,7 +147,7 @@ class Client:
             answer.close()
             if after is not None and after > _LONGEST_WAIT:
                 raise no_answer(self.where, f" ({answer.status_code}) and asks to wait {after:.0f} seconds")
-            self._wait(attempt, after)
+            self.wait(attempt, after)
         raise no_answer(self.where)
 
     def _send(
@@ -270,7 +191,7 @@ class Client:
         if pause:
             self.sleep(pause)
 
-    def _wait(self, attempt: int, after: float | None) -> None:
+    def wait(self, attempt: int, after: float | None) -> None:
         """Wait before the next attempt; not after the last."""
         if attempt + 1 >= ATTEMPTS:
             return

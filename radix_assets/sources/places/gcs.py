@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from radix_assets.sources.places.base import Fetched, Place, RemoteFile
 from radix_assets.sources.places.client import Client, Sign, json_of
+from radix_assets.sources.places.download import download
 from radix_assets.sources.places.errors import changed, failed, no_package, of_status, refused
 from radix_resources.errors import SourceError
 
@@ -41,7 +42,7 @@ class GcsPlace(Place):
 
         try:
             # Content that was stored packed is sent as it is stored.
-            answer = self._client.download(url, target, None, version, file.version)
+            answer = download(self._client, url, target, None, version, file.version)
         except SourceError as error:
             if error.code == "RDX-SRC-013" and file.version:  # the generation was replaced
                 raise changed(self._client.where) from None

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote_plus, urlencode
 
 from radix_assets.sources.places.base import Fetched, Place, RemoteFile
 from radix_assets.sources.places.client import Client, Sign, path_of
+from radix_assets.sources.places.download import download
 from radix_assets.sources.places.errors import no_package, of_status, refused
 from radix_assets.sources.places.xml import text_of, tree_of
 
@@ -48,7 +49,7 @@ class S3Place(Place):
 
     def fetch(self, file: RemoteFile, target: Path) -> Fetched:
         url = self._url(path_of(file.name))
-        answer = self._client.download(url, target, file.version, lambda headers: headers.get("ETag"), file.version)
+        answer = download(self._client, url, target, file.version, lambda headers: headers.get("ETag"), file.version)
         return Fetched(answer.get("ETag"), answer.get("Content-Encoding", ""))
 
     def close(self) -> None:

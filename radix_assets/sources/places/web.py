@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from radix_assets.sources.places.base import Fetched, Place, RemoteFile
 from radix_assets.sources.places.client import Client, path_of
+from radix_assets.sources.places.download import download
 from radix_assets.sources.places.errors import failed, of_status
 from radix_assets.sources.places.pages import children_of, is_page, page_instead
 
@@ -46,7 +47,7 @@ class WebPlace(Place):
 
     def fetch(self, file: RemoteFile, target: Path) -> Fetched:
         strong = self._etag(file)
-        answer = self._client.download(file.location or self._url(file.name), target, strong, _version, file.version)
+        answer = download(self._client, file.location or self._url(file.name), target, strong, _version, file.version)
         with target.open("rb") as content:
             head = content.read(_HEAD)
         if is_page(head):
