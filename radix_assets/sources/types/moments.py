@@ -1,7 +1,7 @@
 """Infer dates, datetimes and times: the family of formats in which a column is written."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -73,7 +73,7 @@ def _suggest(values: list[str], family: Family) -> Reading | None:
 def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> tuple[list[str], int]:
     """Return the formats of a family that convert a text which no format before them converts, and the texts left."""
     left, needed = sample, list[str]()
-    for pattern in family.formats(dtype):
+    for pattern in _possible(family.formats(dtype), sample["text"]):
         if left.is_empty():
             break
         reading = Reading(dtype=dtype, formats=[pattern])
@@ -82,6 +82,13 @@ def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> tuple
             needed.append(pattern)
             left = rest
     return needed, left.height
+
+
+def _possible(formats: Sequence[str], texts: pl.Series) -> list[str]:
+    """Return the formats whose colon or half of the day at least one text has; to try the others costs much."""
+    clock = texts.str.contains(":", literal=True).any()
+    half = clock and texts.str.contains("[mM]").any()
+    return [pattern for pattern in formats if (clock or ":" not in pattern) and (half or "%p" not in pattern)]
 
 
 def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:
