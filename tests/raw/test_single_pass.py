@@ -124,8 +124,8 @@ def test_a_single_pass_gives_what_reading_step_by_step_gives(file: _File) -> Non
         assert _outcome(file, Path(folder), 0) == _outcome(file, Path(folder), _NEVER)
 
 
-@pytest.mark.slow
-@settings(max_examples=1_000, deadline=None)
+@pytest.mark.extended
+@settings(max_examples=60, deadline=None)
 @given(_FILES)
 def test_a_single_pass_gives_what_reading_step_by_step_gives_for_many_files(file: _File) -> None:
     with tempfile.TemporaryDirectory() as folder:

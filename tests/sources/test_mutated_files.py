@@ -143,7 +143,7 @@ def test_damaged_files_are_read_or_refused(reader, suffix, data):
 
 @pytest.mark.extended
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_many_damaged_files_are_read_or_refused(reader, suffix, data):
     content = reader.files[suffix]
