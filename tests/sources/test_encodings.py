@@ -57,3 +57,24 @@ def test_letters_show_the_encoding(read, language, encoding):
     assert cells == rows[1:]
     if language.startswith("Korean"):
         assert not raw.schema.warnings
+
+
+SIGNS = [
+    *("0.5 °C", "5 µm", "Bob’s", "wait…", "Zoë O’Neil", "cœur à l’œil", "1½", "It’s a “fine” day – ok…", "n° 5"),
+    *("10 €", "José’s house", "50 m²", "Straße – Köln 5 °C", "Radix™"),
+]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("rows", [5, 60])
+def test_signs_of_cp1252_in_western_text_are_read_without_a_doubt(read, sign, rows):
+    raw = read(("id,note\n" + "".join(f"{row},{sign} ok\n" for row in range(rows))).encode("cp1252"))
+    assert set(raw.frame["note"]) == {f"{sign} ok"}
+    assert not raw.schema.warnings
+
+
+@pytest.mark.parametrize("name", ["Jürgen Müller", "Renée", "Peña", "Åse", "Größe"])
+def test_a_few_letters_of_cp1252_are_read_without_a_doubt(read, name):
+    raw = read(("id;note\n" + "".join(f"{row};{name}\n" for row in range(9))).encode("cp1252"))
+    assert set(raw.frame["note"]) == {name}
+    assert not raw.schema.warnings

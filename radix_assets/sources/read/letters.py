@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from radix_assets.sources.read.alphabets import score_letters
 from radix_assets.sources.read.ideographs import is_korean, score_ideographs
+from radix_assets.sources.read.western_signs import sign_share
 
 _SINGLE = (
     *(
@@ -41,6 +42,8 @@ _SINGLE = (
     ),
     *("latin-1",),
 )
+_WESTERN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-15")
+"""Encodings with the signs of cp1252, or its letters."""
 _DOUBLE = ("cp932", "euc-jp", "gb18030", "big5", "cp949")
 _SHOWN = {"cp932": "shift_jis", "cp949": "euc-kr"}
 _PRIOR = {
@@ -66,6 +69,9 @@ _PRIOR = {
     "iso8859-6": 0.94,
 }
 _SAMPLE = 100_000
+_SURE, _LIKELY = 0.9, 0.85
+_CLOSE, _CLOSE_TO_USUAL = 0.8, 0.9
+"""The share of the best score from which on another encoding is a rival. Most legacy files are cp1252."""
 _LEAST, _NONSENSE = 0.02, 0.35
 HIGH = re.compile(rb"[\x80-\xff]")
 
@@ -86,7 +92,10 @@ def guess_encoding(chunks: Iterable[bytes]) -> Guess:
     sample = _sample(chunks)
     scores: dict[str, float] = {}
     texts: dict[str, str] = {}
-    for encoding in (*_DOUBLE, *_SINGLE):
+    signs = sign_share(sample)
+    if signs == 1:
+        return Guess("cp1252", _SURE, "not UTF-8; all bytes outside ASCII are signs such as ° and ’ of cp1252")
+    for encoding in _WESTERN if signs else (*_DOUBLE, *_SINGLE):
         text = _decoded(sample, encoding)
         if text is not None:
             texts[encoding] = text
@@ -100,15 +109,19 @@ def guess_encoding(chunks: Iterable[bytes]) -> Guess:
         best = "cp1252" if "cp1252" in scores else "latin-1"
         order.remove(best)
         order.insert(0, best)
+    usual = best == "cp1252"
+    close = _CLOSE_TO_USUAL if usual else _CLOSE
     rivals = [
         encoding
         for encoding in order[1:]
-        if texts[encoding] != texts[best] and scores[encoding] > 0.8 * scores[best] and scores[encoding] > 0
+        if texts[encoding] != texts[best] and scores[encoding] > close * scores[best] and scores[encoding] > 0
     ][:3]
     letters = len(HIGH.findall(sample))
     margin = 1 - scores[rivals[0]] / scores[best] if rivals and scores[best] > 0 else 0.5
     amount = min(1.0, 0.5 + letters / 60)
     confidence = round(max(_LEAST, min(0.97, max(0.0, scores[best]) * amount * (0.75 + margin))), 2)
+    if signs or (usual and not rivals and scores[best] >= _NONSENSE):
+        confidence = max(confidence, _LIKELY)
     return Guess(
         _SHOWN.get(best, best),
         confidence,
