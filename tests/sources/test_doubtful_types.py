@@ -177,3 +177,24 @@ def test_infinite_numbers_are_set_aside_and_words_for_missing_ones_are_not(read_
 @pytest.fixture
 def read_file(read):
     return read
+
+
+@pytest.mark.parametrize("form", ["{day:02}/01/2024", "{day:02}.01.2024", "{day:02}-01-2024", "{day:02}/01/2024 10:30"])
+def test_days_of_one_january_are_no_months(read, form):
+    raw = read("day;sales\n" + "".join(f"{form.format(day=day)};{day}\n" for day in (2, 3, 4, 5, 8, 9)))
+    assert [warning.code for warning in raw.schema.warnings] == ["ambiguous_dates"]
+    if "." in form or "-" in form:
+        assert raw.frame["day"].dt.day().to_list() == [2, 3, 4, 5, 8, 9]
+
+
+def test_another_column_decides_the_order_of_days_in_january(read):
+    raw = read("a;b\n" + "".join(f"{day:02}.01.2024;{day + 18}.01.2024\n" for day in (2, 3, 4, 5)))
+    assert raw.frame["a"].dt.day().to_list() == [2, 3, 4, 5]
+    assert not raw.schema.warnings
+
+
+def test_firsts_of_months_of_several_years_decide_the_order(read):
+    months = [(year, month) for year in (2022, 2023) for month in range(1, 13)]
+    raw = read("month,sales\n" + "".join(f"{month:02}/01/{year},{month}\n" for year, month in months))
+    assert raw.frame["month"].dt.month().to_list() == [month for _, month in months]
+    assert not raw.schema.warnings

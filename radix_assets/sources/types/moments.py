@@ -1,5 +1,6 @@
 """Infer dates, datetimes and times: the family of formats in which a column is written."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +16,8 @@ _NEARLY = 0.9
 _WIDEST = 10_000
 _EITHER = {"dmy", "mdy"}
 _SEVERAL = 3
+_MONTHLY = re.compile(r"month|monat|mois|\bmes\b|mese|m[eê]s\b|maand|period", re.IGNORECASE)
+"""Names of columns of months."""
 
 
 def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
@@ -39,8 +42,8 @@ def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str
         if count >= required(present):
             options.setdefault(column, []).append((count, family, reading))
     best = {column: _best_options(several) for column, several in options.items()}
-    best = {column: _without_first_of_month(rows, column, several) for column, several in best.items()}
     best = {column: _without_year_first(rows, column, several) for column, several in best.items()}
+    best = {column: _without_first_of_month(rows, column, several) for column, several in best.items()}
     orders = Counter(
         several[0][1].order for several in best.values() if len(several) == 1 and several[0][1].order in _EITHER
     )
@@ -114,14 +117,18 @@ def _best_options(several: list[tuple[int, Family, Reading]]) -> list[tuple[int,
 def _without_first_of_month(
     rows: Rows, column: str, several: list[tuple[int, Family, Reading]]
 ) -> list[tuple[int, Family, Reading]]:
-    """Drop an order by which a column has one month and several days, if by the other all dates are the first day."""
+    """Keep the order by which all dates are the first of a month, if they are of several years or named as months.
+
+    The other order would give only the first days of January, year after year. Within one year either is possible.
+    """
     if {option[1].order for option in several} != _EITHER:
         return several
     day_first = next(option for option in several if option[1].order == "dmy")
     moment = parsed(present_in(column), day_first[2]).dt
+    years = (moment.year().n_unique() > 1) | pl.lit(bool(_MONTHLY.search(column)))
     first, others = rows.one(
-        (moment.day() == 1).all().alias("first") & (moment.month().n_unique() >= _SEVERAL),
-        (moment.month() == 1).all().alias("others") & (moment.day().n_unique() >= _SEVERAL),
+        ((moment.day() == 1).all() & (moment.month().n_unique() >= _SEVERAL) & years).alias("first"),
+        ((moment.month() == 1).all() & (moment.day().n_unique() >= _SEVERAL) & years).alias("others"),
     )
     order = "dmy" if first else "mdy" if others else ""
     return [option for option in several if option[1].order == order] or several
