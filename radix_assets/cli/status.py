@@ -116,6 +116,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
         "data": _data_note(statuses),
+        "rules": _rules_note(statuses),
         "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
     }
 
@@ -126,6 +127,15 @@ def _data_note(statuses: "list[AssetStatus]") -> str:
 
     commit = next((status.commit for status in statuses if status.step.name == "tags"), None)
     return str(commit.shown.get("shown", {}).get(COLUMNS_NOTE, "")) if commit else ""
+
+
+def _rules_note(statuses: "list[AssetStatus]") -> str:
+    """Return which rules the newest data break; empty if none."""
+    from radix_assets.rules.schema import BROKEN
+
+    commit = next((status.commit for status in statuses if status.step.name == "rules"), None)
+    broken = str(commit.shown.get("shown", {}).get(BROKEN, "")) if commit else ""
+    return "" if broken == "none" else broken
 
 
 def _log_totals(state: "LogState", project: str) -> dict[str, Any]:
@@ -174,7 +184,7 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
             ("failed", _failures_text(row["log"])),
             ("started", _unfinished_text(row["log"])),
         )
-        for title, text in (*notes, ("data", row["data"]), ("next", row["next"])):
+        for title, text in (*notes, ("data", row["data"]), ("rules", row["rules"]), ("next", row["next"])):
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:

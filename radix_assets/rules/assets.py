@@ -32,13 +32,25 @@ def _compute(work: Work) -> Output:
     if file is not None:
         items = file.rules or []
     seen = file.ledger.columns_seen if file else {}
-    return make_rules(items, raw, profiles, versions, work.out, seen)
+    return make_rules(items, raw, profiles, versions, work.out, seen, _renamed(file))
+
+
+def _renamed(file: TagsFile | None) -> dict[str, dict[str, str]]:
+    """Return by table the old name of each column that a person said was renamed, and its new name."""
+    renamed = {
+        table: {line.was: name for name, line in block.columns.items() if line.was}
+        for table, block in (file.tables if file else {}).items()
+    }
+    return {table: names for table, names in renamed.items() if names}
 
 
 def _texts(work: Work) -> list[str]:
-    """Return the rules of the tags file; before there is one, those that it will be written with."""
+    """Return the rules of the tags file and the renamed columns; before there is a file, the rules suggested for it."""
     file = _file(work)
-    return [rule.text for rule in file.rules or []] if file else _suggested(work)
+    if file is None:
+        return _suggested(work)
+    renamed = _renamed(file)
+    return [rule.text for rule in file.rules or []] + ([repr(renamed)] if renamed else [])
 
 
 def _suggested(work: Work) -> list[str]:

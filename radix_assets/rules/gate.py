@@ -17,11 +17,10 @@ def waiting_for_rules(project: Project, snapshot: Path | None) -> str | None:
 
 def _wish(project: Project, results: RuleResults) -> str:
     first, *others = results.blocking
-    rows = f" in {first.broken:,} of {first.checked:,} rows" if first.broken else ""
-    rows = rows or (f" ({first.note})" if first.note else "")
-    more = f", and {len(others)} more" if others else ""
+    rows = f"{first.broken:,} of {first.checked:,} rows break" if first.broken else "the new data break"
+    note = f" ({first.note})" if first.note else ""
+    more = f", and {len(others)} more are broken" if others else ""
     return (
-        f"the new data break a blocking rule: {first.text}{rows}{more}. They are set aside, and what serves stays as "
-        f"it is. Correct the source, change the rule in tags.yaml, or accept this batch: "
-        f"radix approve {project.name} --batch"
+        f"{rows} the rule `{first.text}`{note}{more}. The whole batch is set aside, and what serves stays as it is. "
+        f"Correct the source, change the rule in tags.yaml, or accept this batch: radix approve {project.name} --batch"
     )

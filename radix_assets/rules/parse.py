@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from radix_assets.profiles.schema import DType
 from radix_assets.question.target import nearest
 from radix_assets.relationships.references import read_columns
+from radix_assets.rules.literals import literal
 from radix_assets.rules.schema import Rule
 from radix_assets.tags_file.rule_text import is_blocking, without_values, without_word
 from radix_assets.tags_file.schema import Located
@@ -47,6 +49,8 @@ def parse_rule(item: Located, columns: Columns, file: Path | None = None) -> Rul
     rule = Rule(**parsed, **common)
     if rule.kind == "pattern":
         _check_pattern(rule, file)
+    if rule.kind == "range":
+        _check_limits(rule, item, file)
     return rule
 
 
@@ -164,6 +168,20 @@ def _check_pattern(rule: Rule, file: Path | None) -> None:
     except pl.exceptions.ComputeError:
         place = Located(rule.text, rule.line)
         raise _wrong(f"the pattern of {rule.shown!r} is not a regular expression", place, file, "correct it") from None
+
+
+def _check_limits(rule: Rule, item: Located, file: Path | None) -> None:
+    for text in filter(None, (rule.low, rule.high)):
+        if not any(_is_literal(text, dtype) for dtype in ("float", "datetime", "time")):
+            raise _wrong(f"{text!r} is not a number, a date or a time", item, file, "correct the limit")
+
+
+def _is_literal(text: str, dtype: DType) -> bool:
+    try:
+        literal(text, dtype)
+    except ValueError:
+        return False
+    return True
 
 
 def _unknown(body: str, item: Located, columns: Columns, file: Path | None) -> TagError:

@@ -22,6 +22,8 @@ KINDS: Final[dict[Kind, str]] = {
 }
 """Every kind of rule, and the asset check in which its rules are shown."""
 RESULTS_FILE: Final = "rules.json"
+BROKEN: Final = "broken rules"
+"""The metadata with the broken rules in words."""
 
 
 @dataclass(frozen=True)

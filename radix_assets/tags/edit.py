@@ -17,6 +17,7 @@ from radix_assets.tags_file.errors import Mistakes
 from radix_assets.tags_file.file import TagsFile, parse_tags, sha_of
 from radix_assets.tags_file.ledger import Ledger, ledger_path, load_ledger
 from radix_assets.tags_file.lines import Key
+from radix_assets.tags_file.rule_text import without_word
 from radix_assets.tags_file.schema import LISTS, Located
 from radix_assets.tags_file.splices import Splices
 from radix_assets.tags_file.yaml_text import listed, quoted, quoted_reference, remark
@@ -192,6 +193,10 @@ def _edit_list(
     if remove:
         remove_items(splices, setting, texts, remove)
     new = [text for text in add if normalize(text) not in present]
+    # `block: X` replaces X.
+    bare = {normalize(without_word(text)) for text in new}
+    replaced = [text for text in texts if setting == "rules" and normalize(without_word(text)) in bare]
+    remove = [*remove, *(text for text in replaced if text not in remove)]
     if new:
         add_items(splices, setting, new, [(f"  - {quoted_reference(text)}", "") for text in new])
 

@@ -114,13 +114,12 @@ def test_a_table_or_column_that_is_missing_breaks_its_rules(tables):
     "text",
     [
         "orders.status >= 0",
-        "orders.amount >= cheap",
         "orders.id matches x",
         "orders.id in (1, two)",
-        "orders.ordered > yesterday",
+        "orders.ordered > 12",
         "orders.status within 2 days",
-        "orders.sent >= true",
-        "orders.amount >= NaN",
+        "orders.sent >= 1",
+        "orders.amount >= 2024-01-01",
     ],
 )
 def test_a_rule_that_does_not_fit_its_column_is_broken_and_says_why(tables, text):

@@ -1,5 +1,7 @@
 """Batches that break a blocking rule are set aside; the stages are the real ones, in Dagster."""
 
+import json
+
 import dagster as dg
 import pytest
 import yaml
@@ -108,7 +110,7 @@ def test_the_gate_of_the_rules(home, instance):
     assert shop.version("end") == before
     state, reason = shop.state("tags")
     assert state == "waiting"
-    assert "orders.order_id is unique in 1 of 300 rows" in reason
+    assert "1 of 300 rows break the rule `orders.order_id is unique`" in reason
     assert "radix approve shop --batch" in reason
     checks = checks_of(result)
     assert (checks["unique"].passed, checks["unique"].severity) == (False, dg.AssetCheckSeverity.ERROR)
@@ -135,6 +137,9 @@ def test_the_gate_of_the_rules(home, instance):
     assert "  - orders.amount >= 0 " in shop.project.tags_path.read_text()
     checks = checks_of(result)
     assert (checks["range"].passed, checks["range"].severity) == (False, dg.AssetCheckSeverity.WARN)
+
+    assert json.loads(radix("status", "shop", "--json").splitlines()[-1])  # printed as JSON
+    assert "orders.amount >= 0 (" in radix("status", "shop")
 
     # A column that is missing breaks its rules.
     shop.write(GOOD.replace("order_id", "number"))

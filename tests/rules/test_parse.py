@@ -63,6 +63,8 @@ def test_a_rule_is_read_as_it_is_written(text, expected):
         ("orders.status in ()", "correct the line"),
         ("orders.customer_id -> customers.no", "correct the line"),
         ("", "correct the line"),
+        ("orders.amount <= abc", "correct the limit"),
+        ("orders.amount >= NaN", "correct the limit"),
     ],
 )
 def test_what_is_no_rule_is_an_error_with_its_line(text, hint):
