@@ -151,7 +151,7 @@ def test_an_unknown_setting_of_a_column_is_reported_as_one():
     with pytest.raises(ConfigError) as error:
         parse_setting("customers.email.colour=red", columns)
     assert (error.value.code, error.value.found) == ("RDX-CFG-007", "'colour' is not a setting of a column")
-    assert error.value.expected == "role, type, semantic_type, unit, sensitivity"
+    assert error.value.expected == "role, type, semantic_type, unit, sensitivity, was, accept"
     assert parse_setting("customers.email.unit=kg", columns) == ("customers.email", "unit", "kg")
     assert parse_setting("customers.home.unit=ignore", columns) == ("customers.home.unit", "role", "ignore")
 

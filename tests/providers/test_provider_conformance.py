@@ -207,7 +207,7 @@ storage = build_provider(home, sys.argv[1]).components["storage"]
 apply = storage.apply
 storage.apply = lambda *given: (apply(*given), os.kill(os.getpid(), signal.SIGKILL))
 with dg.DagsterInstance.get() as instance:
-    provision(instance, storage, "shop", Request(), actor="ada", reason="for raw/orders")
+    provision(instance, home, storage, "shop", Request(), actor="ada", reason="for raw/orders")
 """
 
 

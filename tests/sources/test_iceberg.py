@@ -187,7 +187,7 @@ def test_records_inside_lists_keep_their_nulls_beside_deletes_and_changes(catalo
     assert frame.to_dict(as_series=False) == {
         "id": [1, 2],
         "lines": [None, '[{"number":5,"note":null},null]'],
-        "tags": [None, '[["a", {"v": "x"}]]'],
+        "tags": [None, '[["a",{"v":"x"}]]'],
     }
 
 

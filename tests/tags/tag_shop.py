@@ -13,6 +13,7 @@ from shared_sets import write_set
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.project.settings import Project
 from radix_assets.relationships.schema import PrimaryKey, Relationship, Schema
+from radix_assets.sources.schema import SCHEMA_FILE, ColumnSchema, RawSchema
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion, TargetSuggestion
 
 ODD = [
@@ -146,6 +147,13 @@ def open_shop(
     folder: Path, tables: dict[str, pl.DataFrame] | None = None, shift: float = 0.0, **settings: object
 ) -> Shop:
     raw, profiles = write_set(tables or frames(), folder)
+    for name, path in raw.items():
+        columns = [
+            ColumnSchema(name=column, dtype=profile.dtype, source=column, source_type=profile.dtype, coerced="")
+            for column, profile in profiles[name].columns.items()
+        ]
+        schema_file = RawSchema(table=name, rows=profiles[name].rows, columns=columns)
+        (path / SCHEMA_FILE).write_text(schema_file.model_dump_json())
     schema = schema_of(profiles)
     home = folder / "shop"
     home.mkdir()
