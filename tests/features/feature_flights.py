@@ -10,7 +10,8 @@ from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 HOUR = ["year", "month", "day", "hour"]
 
 
-def write(data: Path, folder: Path) -> dict[str, Path]:
+def write(data: Path, folder: Path, every: int) -> dict[str, Path]:
+    """Write the tables, with one flight in so many; return their folders."""
     tables = {}
     for name in ("airlines", "airports", "planes", "weather", "flights"):
         import pandas as pd
@@ -21,6 +22,8 @@ def write(data: Path, folder: Path) -> dict[str, Path]:
             if file.suffix == ".zip"
             else (pl.read_csv(file, null_values=["NA", ""], infer_schema_length=None))
         )
+        if name == "flights":
+            frame = frame.gather_every(every)
         ints = [
             c
             for c in frame.columns
