@@ -35,6 +35,13 @@ def holds_secret(address: str) -> bool:
     return any(password and not REFERENCE.fullmatch(password) for password in passwords)
 
 
+def refuse_secret(address: str) -> str:
+    """Return an address of a project file. Raise ValueError, without repeating it, if it holds a password."""
+    if holds_secret(address):
+        raise ValueError("the address holds a password; write ${NAME} in its place, then: radix credentials set NAME")
+    return address
+
+
 def without_secret(address: str) -> str:
     """Return an address for display: host and database, references by name, no password and no parameters."""
     match = _PASSWORD.match(address)

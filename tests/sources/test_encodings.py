@@ -1,4 +1,4 @@
-"""The usual legacy encodings are told apart by the letters of short realistic files."""
+"""The usual legacy encodings are distinguished by the letters of short realistic files."""
 
 import pytest
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from radix_assets.sources.addresses import holds_secret, with_reference, without_secret
+from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import ProbeResult, Source, SourceContext, TableNames
 from radix_resources.errors import SourceError
 
@@ -41,11 +41,7 @@ class KafkaSource(Source):
     def _no_secret(cls, address: str) -> str:
         if not address.startswith(_SCHEME) or not urlsplit(address).path.strip("/"):
             raise ValueError("kafka://host:9092/topic is expected")
-        if holds_secret(address):
-            raise ValueError(
-                "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"
-            )
-        return address
+        return refuse_secret(address)
 
     @model_validator(mode="after")
     def _has_schema(self) -> Self:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, field_validator
 
-from radix_assets.sources.addresses import holds_secret, with_reference, without_secret
+from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import ProbeResult, Source, SourceContext, TableNames
 from radix_resources.errors import SourceError
 
@@ -34,11 +34,7 @@ class MongodbSource(Source):
     def _no_secret(cls, address: str) -> str:
         if not address.startswith(_SCHEMES):
             raise ValueError("mongodb://host:27017/database is expected")
-        if holds_secret(address):
-            raise ValueError(
-                "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"
-            )
-        return address
+        return refuse_secret(address)
 
     @classmethod
     def matches(cls, settings: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from radix_assets.sources.addresses import holds_secret, with_reference, without_secret
+from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_resources.errors import SourceError
 
@@ -28,11 +28,7 @@ class SqlSource(Source):
     def _no_secret(cls, address: str) -> str:
         if not cls._is_address(address):
             raise ValueError("only postgresql://, mysql://, mssql://, sqlite:/// and duckdb:/// addresses are read")
-        if holds_secret(address):
-            raise ValueError(
-                "the address holds a password; write ${NAME} in its place, then: radix credentials set NAME"
-            )
-        return address
+        return refuse_secret(address)
 
     @classmethod
     def _is_address(cls, text: str) -> bool:

@@ -1,5 +1,6 @@
 """Files of an Iceberg table that lies in a folder: read where the folder is now, and nowhere else."""
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -38,9 +39,9 @@ class FilesOfFolder(FileIO):  # type: ignore[misc]
         return Path(parts.path if not parts.scheme else unquote(parts.path))
 
     def new_output(self, location: str) -> "OutputFile":
-        """Nothing is written."""
-        raise NotImplementedError(location)
+        """Refuse to write: a table is only read."""
+        raise io.UnsupportedOperation(f"{location} is only read")
 
     def delete(self, location: Any) -> None:
-        """Nothing is deleted."""
-        raise NotImplementedError(location)
+        """Refuse to delete: a table is only read."""
+        raise io.UnsupportedOperation(f"{location} is only read")

@@ -87,7 +87,7 @@ def main() -> None:
     task = json.load(sys.stdin)
     try:
         result = run(task, work)
-    except Exception as error:  # noqa: BLE001 the kind of failure is what is told
+    except Exception as error:  # noqa: BLE001 only the kind of failure is reported
         result = _reason(error)
     (work / RESULT).write_text(json.dumps(result), encoding="utf-8")
 

@@ -68,7 +68,7 @@ class Tally:
         return values
 
     def known(self) -> Known:
-        """Return what the batches have told of the column."""
+        """Return the counts of the column over all batches."""
         counts = self._counts
         # What is no number was not counted in all respects: then a number would be judged by them.
         whole = self._kind in {"integer", "whole", "float", "other"} or counts.floats < required(counts.present)
