@@ -5,7 +5,7 @@ from typing import Final
 
 from radix_assets.sources.databases.mssql import list_tables, quoted
 from radix_assets.sources.databases.mssql_connection import Session, errors
-from radix_resources.errors import SourceError
+from radix_assets.sources.databases.probing import in_words, require_readable
 
 _READING: Final = frozenset(
     {"CONNECT", "SELECT", "VIEW DEFINITION", "VIEW ANY COLUMN MASTER KEY DEFINITION", "REFERENCES"}
@@ -20,14 +20,11 @@ def probe_database(session: Session, schema: str, tables: Sequence[str]) -> tupl
     Raise SourceError RDX-SRC-014 or 015 if one of `tables` may not be read.
     """
     [(user,)] = session.rows("SELECT SUSER_SNAME()")
-    for table in tables:
-        try:
-            with errors(session.where | {"table": table}):
-                session.rows(f"SELECT TOP 0 1 FROM {quoted(schema)}.{quoted(table)}")  # noqa: S608 quoted
-        except SourceError as error:
-            if error.code != "RDX-SRC-016":  # a broken view is not a matter of permission
-                raise
+
+    def read(table: str) -> None:
+        with errors(session.where | {"table": table}):
+            session.rows(f"SELECT TOP 0 1 FROM {quoted(schema)}.{quoted(table)}")  # noqa: S608 quoted
+
+    require_readable(read, tables)
     rights = {row[0] for row in session.rows("SELECT permission_name FROM fn_my_permissions(NULL, 'DATABASE')")}
-    more = sorted(rights - _READING)
-    warnings = (f"{user} may do more than read: {', '.join(more[:5])}",) if more else ()
-    return f"connected as {user}; {len(list_tables(session, schema))} tables may be seen", warnings
+    return in_words(user, rights, _READING, len(list_tables(session, schema)))

@@ -1,21 +1,19 @@
 """Tables of a MySQL or MariaDB database."""
 
-import contextlib
-from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from radix_assets.sources.kinds.base import ProbeResult, SourceContext
-from radix_assets.sources.kinds.sql import SqlSource
+from radix_assets.sources.kinds.sql import SessionSource
 
 if TYPE_CHECKING:
     from radix_assets.sources.read.staging import Staged
 
 
-class MysqlSource(SqlSource):
+class MysqlSource(SessionSource):
     """Tables of a MySQL or MariaDB database."""
 
     kind: ClassVar[str] = "MySQL"
@@ -40,29 +38,22 @@ class MysqlSource(SqlSource):
         The database computes it with a pass over the table.
         """
         from radix_assets.sources.databases.mysql import table_version
-        from radix_assets.sources.databases.mysql_connection import opened
 
-        with opened(self.database, context.credentials, table) as session:
+        with self._session(context, table) as session:
             return table_version(session, table)
 
-    @contextlib.contextmanager
-    def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
+    def _session(self, context: SourceContext, table: str | None = None) -> AbstractContextManager[Any]:
         from radix_assets.sources.databases.mysql_connection import opened
 
-        with opened(self.database, context.credentials) as session:
-            yield replace(context, state=session)
+        return opened(self.database, context.credentials, table)
 
-    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+    def _stage(self, session: Any, table: str, work: Path) -> "Staged":
         from radix_assets.sources.databases.mysql import stage_table
-        from radix_assets.sources.databases.mysql_connection import opened
 
-        with contextlib.ExitStack() as stack:
-            session = context.state or stack.enter_context(opened(self.database, context.credentials, table))
-            return stage_table(session, table, work)
+        return stage_table(session, table, work)
 
     def probe(self, context: SourceContext) -> ProbeResult:
-        from radix_assets.sources.databases.mysql_connection import opened
         from radix_assets.sources.databases.mysql_permissions import probe_database
 
-        with opened(self.database, context.credentials) as session:
+        with self._session(context) as session:
             return ProbeResult(*probe_database(session, self.tables))

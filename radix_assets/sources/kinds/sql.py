@@ -1,9 +1,13 @@
 """What all kinds of database share: an entry names an address and the tables to read."""
 
+import contextlib
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -11,6 +15,9 @@ from pydantic import Field, field_validator
 from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_resources.errors import SourceError
+
+if TYPE_CHECKING:
+    from radix_assets.sources.read.staging import Staged
 
 
 class SqlSource(Source):
@@ -87,6 +94,28 @@ class SqlSource(Source):
 
     def connection_address(self) -> str:
         return self.database
+
+
+class SessionSource(SqlSource):
+    """Tables of a database that is read in a session: one transaction, which sees one state of the database."""
+
+    @abstractmethod
+    def _session(self, context: SourceContext, table: str | None = None) -> "AbstractContextManager[Any]":
+        """Return a session, which is closed at the end of the block. Raise as `read_table` does."""
+
+    @abstractmethod
+    def _stage(self, session: Any, table: str, work: Path) -> "Staged":
+        """Stage a table in the directory `work`."""
+
+    @contextlib.contextmanager
+    def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
+        with self._session(context) as session:
+            yield replace(context, state=session)
+
+    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+        with contextlib.ExitStack() as stack:
+            session = context.state or stack.enter_context(self._session(context, table))
+            return self._stage(session, table, work)
 
 
 def split_schema(argument: str) -> tuple[str, str | None]:
