@@ -19,7 +19,11 @@ from ports import free_port
 from radix_assets.raw.convert import convert
 from radix_assets.sources.kinds.base import SourceContext, TableNames
 from radix_assets.sources.kinds.places import PlaceSource
-from radix_assets.sources.places import client as client_module
+from radix_assets.sources.places import azure as azure_module
+from radix_assets.sources.places import gcs as gcs_module
+from radix_assets.sources.places import s3 as s3_module
+from radix_assets.sources.places.client import Client
+from radix_assets.sources.places.download import download
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.credentials.memory import InMemory
 from radix_resources.errors import RadixError
@@ -161,6 +165,15 @@ def test_files_patterns_partitions_and_folders_are_read(bucket: Bucket, tmp_path
         assert sources[0].access.endpoint == bucket.access["endpoint"]
 
 
+def before_each_download(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
+    def acting(*arguments: Any) -> Any:
+        act()
+        return download(*arguments)
+
+    for module in (azure_module, gcs_module, s3_module):
+        monkeypatch.setattr(module, "download", acting)
+
+
 def test_the_version_follows_the_list_and_only_changed_files_are_fetched(
     bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -173,8 +186,7 @@ def test_the_version_follows_the_list_and_only_changed_files_are_fetched(
     assert source.peek_columns("t", context(tmp_path, bucket)) == ["id"]
     read(tmp_path, bucket, "change/*.csv")
     fetched = []
-    download = client_module.Client.download
-    monkeypatch.setattr(client_module.Client, "download", lambda *a: fetched.append(a[1]) or download(*a))
+    before_each_download(monkeypatch, lambda: fetched.append(None))
     bucket.put("change/1.csv", b"id\n11\n")
     bucket.put("change/3.csv", b"id\n3\n")
     bucket.remove("change/0.csv")
@@ -187,13 +199,7 @@ def test_an_object_that_is_replaced_after_the_list_is_never_taken_for_the_old(
     bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     bucket.put("race.csv", CSV)
-    download = client_module.Client.download
-
-    def replaced(*arguments: Any) -> Any:
-        bucket.put("race.csv", CSV.replace(b"Ann", b"Eve"))
-        return download(*arguments)
-
-    monkeypatch.setattr(client_module.Client, "download", replaced)
+    before_each_download(monkeypatch, lambda: bucket.put("race.csv", CSV.replace(b"Ann", b"Eve")))
     error = failure(tmp_path, bucket, "race.csv")
     assert (error.code, error.transient) == ("RDX-SRC-011", True)
 
@@ -227,7 +233,7 @@ def test_a_sas_states_its_permissions_and_a_wrong_key_is_refused(azure: Bucket, 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     """Yield a server that answers as a bucket should not."""
-    monkeypatch.setattr(client_module.Client, "wait", lambda *_: None)
+    monkeypatch.setattr(Client, "wait", lambda *_: None)
     with web_server() as server:
         yield server
 
