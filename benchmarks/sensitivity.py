@@ -3,15 +3,18 @@
     python benchmarks/sensitivity.py
     python benchmarks/sensitivity.py --misses development
 
-Three sources: the real datasets in ../shared (their `pii`), headers and tables written for the purpose
+Four sources: the real datasets in ../shared (their `pii`), headers and tables written for the purpose
 (tests/personal_data/personal_columns.tsv), and public tables whose columns were labelled by hand
-(benchmarks/sensitivity_labels.csv: ids only). Each is split: "development" was inspected while the rules were written;
+(benchmarks/sensitivity_labels.csv: ids only), and tables by domain, most of whose columns are traps
+(benchmarks/private/). Each is split: "development" was inspected while the rules were written;
 "held out" was measured before it was inspected and corrected: docs/benchmarks.md has the figures before inspection.
 """
 
 import argparse
 import csv
 import json
+import random
+import string
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -139,6 +142,31 @@ def labelled() -> Iterator[Case]:
         )
 
 
+def domains() -> Iterator[Case]:
+    """Yield tables by domain, whole domains of which are held out; the files say what the marks mean."""
+    rng = random.Random(11)  # noqa: S311 values of patterns
+    for file in sorted((Path(__file__).parent / "private").glob("*.txt")):
+        name, columns, personal = "", dict[str, list[str]](), dict[str, bool | None]()
+        for line in [*file.read_text(encoding="utf-8").splitlines(), "= end"]:
+            if line[:2] in {"+ ", "- ", "? "}:
+                header, _, listed = line[2:].partition(": ")
+                columns[header] = _drawn(listed.split(" | "), rng)
+                personal[header] = {"+": True, "-": False}.get(line[0])
+            elif line and line[0] != "#":
+                if columns:
+                    yield Case("tables by domain", file.stem == "held_out", name, columns, personal)
+                    columns, personal = {}, {}
+                name = "" if line[:2] == "= " else line
+
+
+def _drawn(values: list[str], rng: random.Random) -> list[str]:
+    """Return the values; a single one with # or % is a pattern of digits and letters, of which twelve are drawn."""
+    if len(values) > 1 or not set(values[0]) & {"#", "%"}:
+        return values
+    marks = {"#": string.digits, "%": string.ascii_uppercase}
+    return ["".join(rng.choice(marks.get(char, char)) for char in values[0]) for _ in range(12)]
+
+
 def measure(cases: list[Case], *, show: bool) -> dict[str, object]:
     """Return precision, recall, F1 of personal or not, the share of flagged harmless columns, the calibration error."""
     hits = misses = alarms = harmless = 0
@@ -183,7 +211,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", choices=("development", "held"), help="print where the answer is wrong")
     asked = parser.parse_args()
-    cases = [*real_sets(), *written(), *labelled()]
+    cases = [*real_sets(), *written(), *labelled(), *domains()]
     rows: list[dict[str, object]] = []
     for held in (False, True):
         part = [case for case in cases if case.held_out is held]

@@ -1,10 +1,12 @@
 """Detect personal columns by the form of their values, whatever their header."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from radix_assets.common.vocabulary import Sensitivity
 from radix_assets.personal_data import forms
+from radix_assets.personal_data.ip_addresses import are_ip_addresses
 from radix_assets.personal_data.lexicon import HARMLESS, spelled_out
 from radix_assets.personal_data.national_numbers import national_number
 from radix_assets.personal_data.phones import phone_share
@@ -14,6 +16,17 @@ _TEXT_WORDS = 4.0
 """Words from which values are free texts that may mention people."""
 _NO_PERSON = frozenset(
     [
+        *re.findall(
+            r"\w+",
+            "catalog catalogue policy scenario fund center centre cost contract claim asset permit parcel reference "
+            "ref po rev revision release build firmware fw software sw bios oid os patch assembly lot booking "
+            "confirmation reservation recall game match txn purchase quote docket protocol container seal hs ec cas "
+            "object accession specimen stock route zone season year period term budget scheme rule regulation "
+            "paragraph section chapter clause standard engine ecu driver kernel schema package library barcode upc "
+            "gtin rma bill voucher coupon receipt manifest waybill pallet bin shelf aisle grid cell pixel run "
+            "formula ratio range interval window bestellung auftrag rechnung artikel pedido factura produit "
+            "commande facture ordine fattura prodotto produto codigo codice",
+        ),
         "order",
         "invoice",
         "product",
@@ -62,7 +75,6 @@ _FORMS: tuple[tuple[str, Sensitivity, float, int, Callable[[str], object], float
     ("credit card", "sensitive", 0.8, 5, forms.is_card, 0.97),
     ("bank account", "sensitive", 0.8, 2, forms.is_iban, 0.98),
     ("national id", "sensitive", 0.8, 3, forms.SSN.fullmatch, 0.9),
-    ("ip address", "personal", 0.8, 5, forms.is_ip, 0.85),
     ("device id", "personal", 0.8, 3, forms.MAC.fullmatch, 0.85),
     ("device id", "personal", 0.9, 10, forms.is_imei, 0.9),
     ("profile address", "personal", 0.5, 3, forms.PROFILE.match, 0.8),
@@ -78,8 +90,11 @@ def found_in_values(name: str, values: list[str]) -> ValueFinding | None:
     seen = _emails(values, length)
     if seen or length >= 2 * _TEXT_WORDS:
         return seen
-    if set(spelled_out(name).split("_")) & _NO_PERSON:
-        return _formed(values, ("password", "credit card", "bank account", "ip address"))
+    if are_ip_addresses(name, values):
+        return ValueFinding("ip address", "personal", "the values sampled are addresses of computers", 0.85)
+    header = set(spelled_out(name).split("_"))
+    if header & _NO_PERSON or header > {"code"}:
+        return _formed(values, ("password", "credit card", "bank account")) or _international(values)
     return _formed(values) or _numbered(values) or _street(name, values)
 
 
@@ -115,6 +130,11 @@ def _numbered(values: list[str]) -> ValueFinding | None:
             "national id", "sensitive", f"the check digits are those of persons' numbers ({country.upper()})", 0.95
         )
     return None
+
+
+def _international(values: list[str]) -> ValueFinding | None:
+    """Return a finding for phone numbers written with their country code: no order or part is numbered so."""
+    return _numbered(values) if share(values, lambda text: text.startswith("+")) >= 0.6 else None  # noqa: PLR2004
 
 
 def _street(name: str, values: list[str]) -> ValueFinding | None:

@@ -10,7 +10,7 @@ from radix_assets.personal_data.context import Context, context_of, names_things
 from radix_assets.personal_data.headers import rules_of
 from radix_assets.personal_data.lexicon import Rule, joined, of_persons
 from radix_assets.personal_data.people import found_names
-from radix_assets.personal_data.values import believable, cleaned, words_each
+from radix_assets.personal_data.values import are_origins, believable, cleaned, words_each
 
 _RACES = re.compile(r"race|races|racing|result|results|circuit|heat|horse|f1|formula")
 _SUMMARY = re.compile(r"(?:^|_)(?:min|max|avg|mean|median|percentile|range|starting|total|sum)(?:_|$)")
@@ -106,7 +106,9 @@ def _in_context(rule: Rule, name: str, context: Context) -> bool:
 
 
 def _can_be(rule: Rule, values: list[str], table: str, name: str) -> bool:
-    if rule.kind == "ethnic origin" and _RACES.search(joined(table)):
+    if rule.kind == "ethnic origin" and (
+        _RACES.search(joined(table)) or ("race" in joined(name).split("_") and not are_origins(values))
+    ):
         return False
     if rule.kind == "income" and _SUMMARY.search(joined(name)):
         return False

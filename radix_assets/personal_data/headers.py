@@ -1,6 +1,6 @@
 """Headers that indicate personal data, by kind."""
 
-from radix_assets.personal_data.lexicon import HARMLESS, PERSON, Rule, rule, spelled_out
+from radix_assets.personal_data.lexicon import AFTER_CONTACTS, HARMLESS, PERSON, Rule, rule, spelled_out
 
 _WHOSE = (
     rf"(?:home|work|office|business|contact|primary|secondary|personal|private|main|alt|alternate|other|my|"
@@ -131,7 +131,7 @@ RULES: tuple[Rule, ...] = (
          r"endereco|logradouro|"
          r"(woon|thuis|post)?_?adres|adres_(zamieszkania|zameldowania)|ulica|gatu_?adress|adress|bostadsadress|"
          r"osoite|katuosoite|"
-         r"адрес|улица|住所|地址|住址|주소", "place", "unless_things", 0.88, excuses="number at"),
+         r"адрес|улица|住所|地址|住址|주소", "place", "unless_things", 0.88, excuses="number at to"),
     rule("postal code", "personal", r"(?:" + _WHOSE + r")?(post(al)?_?code|zip(_?(code|cd|5|4))?|pin_?code|"
          r"post_?code)s?|plz|postleitzahl|"
          r"code_postal|codigo_postal|cep|cap(?=$)|kod_pocztowy|psc|postnummer|postinumero|irsz|posta_kodu|邮编|郵便番号|"
@@ -188,7 +188,7 @@ RULES: tuple[Rule, ...] = (
          "money", "identified", 0.65, excuses="rate total score"),
     rule("location of a person", "personal", r"(home_|last_|user_|customer_|patient_|current_)?(lat|latitude|lon|"
          r"lng|long|longitude|geo|gps|coordinates?|"
-         r"geo_?location|breitengrad|langengrad|latitud|longitud)", "any", "persons", 0.8),
+         r"geo_?location|breitengrad|langengrad|latitud|longitud)", "position", "persons", 0.8),
     rule("gender", "personal", r"(\w+_)?(gender|sex)|geschlecht|genre|sexe|genero|sexo|sesso|genere|geslacht|plec|"
          r"kon(?=$)|kjonn|sukupuoli|"
          r"cinsiyet|pohlavi|пол|性别|性別|성별", "category", "identified", 0.65),
@@ -223,6 +223,7 @@ def rules_of(name: str) -> list[Rule]:
         match = each.header.search(header)
         if match:
             rest = {word for word in f"{header[: match.start()]}_{header[match.end() :]}".split("_") if word}
-            if not (rest & HARMLESS) - each.excuses:
+            after = set(header[match.end() :].split("_")) if each.kind in {"email", "phone"} else set[str]()
+            if not (rest & HARMLESS) - each.excuses and not after & AFTER_CONTACTS:
                 rules.append(each)
     return rules

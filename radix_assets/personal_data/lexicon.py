@@ -22,7 +22,9 @@ PERSON = (
     "account_holder|surveyor|enumerator|interviewer|interviewee|landlord|lawyer|attorney|volunteer|"
     "candidato|titular|beneficiario|propietario|proprietario|motorista|medico|profesor|docente|estudiante|conducente|"
     "chauffeur|proprietaire|beneficiaire|candidat|inhaber|antragsteller|bewerber|patientin|schuler|lehrer|arzt|"
-    "signatory|payee|payer|alumni|refugee|migrant|caregiver|kin|next_of_kin|"
+    "signatory|payee|payer|alumni|refugee|migrant|caregiver|kin|next_of_kin|consignee|observer|farmer|holder|signer|"
+    "witness|registrant|tutor|traveler|traveller|crew|pilot|captain|nominee|lessee|lessor|debtor|creditor|defendant|"
+    "plaintiff|judge|petitioner|complainant|"
     "kunde|kunden|mitarbeiter|benutzer|nutzer|schueler|patienten|personen|mitglied|mitglieder|fahrer|mieter|"
     "personne|utilisateur|employe|eleve|etudiant|adherent|usuario|cliente|empleado|paciente|persona|alumno|"
     "trabajador|utente|dipendente|paziente|studente|funcionario|aluno|pessoa|klant|klanten|medewerker|gebruiker|"
@@ -35,18 +37,26 @@ HARMLESS = frozenset(
         r"\w+",
         "id ids key count counts cnt flag is has type types kind status rate rates pct percent percentage ratio share "
         "score length len size sent opened opt verified valid template campaign model bucket group groups per avg "
-        "mean "
-        "median percentile total sum index rank range required growth currency changed updated modified deleted "
+        "mean median percentile total sum index rank range required growth currency changed updated modified deleted "
         "format domain provider risk service services plan policy category class level frequency limit fee fees "
         "visits version support supported allowed enabled subscription subscriptions lens min max minimum maximum "
         "anzahl typ art nombre_de numero_de count_of building buildings gap pay pairs rating ratings size duration "
         "time timestamp at on date datum balance amount expiry expires issued distance lap laps season track board "
-        "check access url link result length quality method mode column field table "
-        "paper newspaper from to expectancy source sources "
-        "strength restaurants tax result results cost costs price prices",
+        "check access url link result length quality method mode column field table paper newspaper from to "
+        "expectancy source sources strength restaurants tax result results cost costs price prices discount allowance "
+        "bonus rider benefit premium budget quota bounced bounce missing received proof match validated confirmed "
+        "attempts consent alert optin optout charger reminder",
     )
 )
 """Words beside a header's match that change its meaning: `email_count`, `phone_type`, `birth_rate`."""
+AFTER_CONTACTS = frozenset(
+    re.findall(
+        r"\w+",
+        "client app application program server system software code codes subject body marketing newsletter queue "
+        "banking plugin brand make os pref preference channel",
+    )
+)
+"""Words after a match of an e-mail address or a phone number that change its meaning: `mail_client`, `phone_code`."""
 ABBREVIATIONS = {
     "cust": "customer", "emp": "employee", "empl": "employee", "stu": "student",
     "mbr": "member", "usr": "user", "frst": "first", "fst": "first", "lst": "last", "mdl": "middle", "nm": "name",

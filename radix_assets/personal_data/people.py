@@ -27,15 +27,25 @@ _OTHER = frozenset(
     re.findall(
         r"\w+",
         "title song album track movie film book game show series episode city town state province country region "
-        "county "
-        "district street road address location place area neighborhood suburb borough team club league species genus "
-        "product brand model make category type description comment text note notes subject topic headline question "
-        "answer event race tournament award color colour material cuisine dish recipe drink food crop disease drug "
-        "vessel ship boat aircraft plane building house monument river lake mountain mount island language currency "
-        "industry sector department job position role occupation profession degree major course program programme "
-        "status reason label tag tags class family order group kingdom style genre theme file path url link domain "
-        "sentence word token character ciudad ville stadt ort cidade titel titre titulo titolo produkt producto "
-        "marke marca",
+        "county district street road address location place area neighborhood suburb borough team club league species "
+        "genus product brand model make category type description comment text note notes subject topic headline "
+        "question answer event race tournament award color colour material cuisine dish recipe drink food crop "
+        "disease drug vessel ship boat aircraft plane building house monument river lake mountain mount island "
+        "language currency industry sector department job position role occupation profession degree major course "
+        "program programme status reason label tag tags class family order group kingdom style genre theme file path "
+        "url link domain sentence word token character ciudad ville stadt ort cidade titel titre titulo titolo "
+        "produkt producto marke marca animal pet horse dog cat sire dam variety cultivar strain storm hurricane "
+        "cyclone character avatar hero villain role part locality site room hall suite dish wine beer spirit cocktail "
+        "menu guild clan house squad weapon model vehicle car bike train engine ship tool device instrument label "
+        "designer fashion perfume toy doll font school hospital church clinic restaurant hotel shop cafe bar bank "
+        "brand syndrome syndromes disorder condition sign theorem law rule test method treaty act bill prize medal "
+        "trophy cup campaign project program operation mission planet star moon crater comet asteroid satellite "
+        "mineral gem stone rock rose flower plant tree bird fish insect butterfly common vernacular taxon training "
+        "trainings office branch station stop line route airport port level map zone world quest card deck game "
+        "suburb precinct parish ward constituency wahlkreis commune gemeinde kreis landkreis bundesland departement "
+        "provincia municipio estado pais pays land via calle rua strasse street mannschaft verein equipe squadra "
+        "equipo time sorte rasse tierart art especie espece specie pflanze vogel schiff navire barco nave hotelname "
+        "restaurantname carrier supplier merchant counterparty issuer fund security company",
     )
 )
 
@@ -53,7 +63,8 @@ def found_names(  # noqa: PLR0911 one for each kind of evidence
 ) -> Named | None:
     """Return whether a column names people, judged by its values and the other columns."""
     parts = set(spelled_out(name).split("_"))
-    if not values or context.of_animals or words_each(values) > 5:  # noqa: PLR2004 a text
+    role = _ROLE.fullmatch(spelled_out(name))
+    if not values or (context.of_animals and not role) or words_each(values) > 5:  # noqa: PLR2004 a text
         return None
     creators = names_creators(name)
     if names_things(name) or (parts & _OTHER) or (creators and not context.kinds & {"email", "user name", "phone"}):
@@ -64,7 +75,7 @@ def found_names(  # noqa: PLR0911 one for each kind of evidence
     if bare:
         return _bare_name(values, context)
     full = name_share(values)
-    if (creators or _ROLE.fullmatch(spelled_out(name))) and full >= 0.4:  # noqa: PLR2004
+    if (creators or role) and full >= 0.4:  # noqa: PLR2004
         return Named(f"named for a person; {full:.0%} of the values sampled read as names", 0.85)
     distinct = len(set(values))
     if distinct > 2 and full >= (0.7 if cryptic else 0.8) and not context.of_things:  # noqa: PLR2004

@@ -8,6 +8,8 @@ from radix_assets.personal_data.forms import digits
 _FORM = re.compile(r"\+?[\d\s().\-/]{7,22}(\s*(x|ext\.?)\s*\d+)?", re.IGNORECASE)
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _DATE = re.compile(r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}(\s.*)?")
+_VERSION = re.compile(r"(?=.*\.(?:\d|\d{5,})(?:\.|$))\d+(?:\.\d+){2,}")
+"""Dotted parts, one of them shorter or longer than a group of a phone number: 10.0.19041.0, not 1.212.555.0143."""
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "BR", "IN", "PL", "SE", "MX", "AU", "CH", "RU", "CN", "JP", "TR")
 _LOOK_AT = 40
 _NATIONAL = 9
@@ -21,6 +23,7 @@ def may_be_phone(text: str) -> bool:
         and _FORM.fullmatch(text) is not None
         and not _DECIMAL.fullmatch(text)
         and not _DATE.fullmatch(text)
+        and not _VERSION.fullmatch(text)
     )
 
 

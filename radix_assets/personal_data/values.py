@@ -17,6 +17,12 @@ _FLAG = re.compile(r"true|false|t|f|y|n|yes|no|ja|nein|si|oui|non|-?[01]|on|off"
 _LETTER = re.compile(r"[^\W\d_]")
 _FILE = re.compile(r".*\.[A-Za-z][A-Za-z0-9]{1,4}")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d(?:\.0)?")
+_ETHNIC = re.compile(
+    r"white|black|asian?\b|hispanic|latin|caucasian|african|afro|native|indian|american|pacific|mixed|multi|other|"
+    r"european|arab|jewish|roma\b|indigen|inuit|maori|chinese|malay|coloured|branc|pret|pard|negr|amarel|unknown|"
+    r"[^\x00-\x7f]",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"0x[0-9a-f]+|https?://.*|www\..*|[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
 
@@ -46,6 +52,7 @@ def _is_place(text: str) -> bool:
 _MUST: dict[str, tuple[Callable[[str], object], float]] = {
     "text": (_LETTER.search, 0.5),
     "name": (lambda text: _LETTER.search(text) and not _FILE.fullmatch(text) and len(text) <= 80, 0.6),  # noqa: PLR2004
+    "position": (lambda text: digits(text) > 0 and (not _LETTER.search(text) or re.search(r"[.,°]", text)), 0.5),
     "names": (lambda text: is_full_name(text) or is_single_name(text), 0.3),
     "handle": (lambda text: _LETTER.search(text) and len(text.split()) <= 3, 0.6),  # noqa: PLR2004
     "secret": (lambda text: len(text) >= 4 and not is_number(text), 0.4),  # noqa: PLR2004
@@ -82,6 +89,11 @@ def believable(kind: str, values: Sequence[str]) -> bool:
         return False
     test, least = _MUST.get(kind, (bool, 0.0))
     return share(values, test) >= least
+
+
+def are_origins(values: Sequence[str]) -> bool:
+    """Return whether values of a column `race` can be origins of people: known words for them, or codes."""
+    return not values or share(values, lambda text: len(text) <= 2 or text.isdigit() or _ETHNIC.search(text)) >= 0.3  # noqa: PLR2004
 
 
 def share(values: Sequence[str], test: Callable[[str], object]) -> float:

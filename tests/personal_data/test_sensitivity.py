@@ -54,6 +54,54 @@ def test_harmful_columns_are_sensitive(name, sample):
     assert sensitivity_of(name, sample) == "sensitive"
 
 
+ADDRESSES = ["84.12.33.9", "91.198.174.192", "8.8.4.4", "203.0.113.7", "198.51.100.23"]
+VERSIONS = ["1.2.3.4", "1.3.0.1", "2.0.0.0", "2.1.0.3", "3.0.12.1"]
+DASHED = ["415-555-2671", "212-555-0142", "305-555-0111", "702-555-0133"]
+SOCIAL = ["123-45-6789", "124-46-7890", "125-47-8901", "126-48-9012"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sample"),
+    [
+        ("Column3", ADDRESSES),
+        ("server_ip", VERSIONS),
+        ("peer", ["10.0.0.1", "10.0.0.2", "10.0.1.1", "192.168.0.4", "172.16.0.9"]),
+        ("x", DASHED),
+        ("order_no", ["+49 30 901820", "+44 20 7946 0018", "+1 415 555 2671"]),
+        ("x", SOCIAL),
+        ("ship_to_street", ["Rua Augusta 12", "Av. da Liberdade 100", "Rua do Carmo 7"]),
+        ("client_email", ["ann@web.de", "bo@posteo.org"]),
+        ("race", ["White", "Black", "Asian"]),
+    ],
+)
+def test_distinctive_values_are_personal_unless_the_header_says_what_is_numbered(name, sample):
+    assert sensitivity_of(name, sample) != "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "sample"),
+    [
+        *((name, VERSIONS) for name in ("version", "x", "firmware", "ec_number", "object_number")),
+        ("os_version", ADDRESSES),
+        ("min_os", ["10.0.19041.0", "10.0.22000.0", "10.0.17763.0"]),
+        *((name, DASHED) for name in ("order_number", "claim_no", "booking_ref", "po", "invoice")),
+        *((name, SOCIAL) for name in ("catalog_number", "scenario_code", "policy_no", "cost_center", "sku")),
+        ("school_year", ["2019-2020", "2020-2021", "2021-2022"]),
+        ("email_opt_in", ["0", "1"]),
+        ("has_phone", ["0", "1"]),
+        ("mail_client", ["Outlook", "Thunderbird"]),
+        ("phone_code", ["+1", "+44", "+49"]),
+        ("region_id", ["1100000001", "1100000002", "1100000003"]),
+        ("birthday_discount", ["5", "10", "15"]),
+        ("disability_rider", ["0", "1"]),
+        ("race", ["racemic", "pure"]),
+        *((name, ["Anna Karenina", "Tom Sawyer", "Jane Eyre"]) for name in ("storm_name", "variety", "character")),
+    ],
+)
+def test_harmless_columns_that_resemble_private_ones_may_be_shown(name, sample):
+    assert sensitivity_of(name, sample) == "none"
+
+
 @pytest.mark.parametrize(
     ("name", "sample", "table"),
     [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from radix_assets.personal_data.forms import is_street
+from radix_assets.personal_data.ip_addresses import are_ip_addresses
 from radix_assets.personal_data.lexicon import joined
 from radix_assets.personal_data.names import name_share
 from radix_assets.personal_data.phones import phone_share
@@ -57,7 +58,7 @@ def meaning_of(name: str, sample: Sequence[str | None] = ()) -> Meaning | None:
     by_header = _by_header(name, values)
     if not values:
         return by_header
-    by_value = _by_form(values)
+    by_value = _by_form(name, values)
     # A code that also reads as a date or another kind of number keeps the meaning of the header.
     if by_value and not (by_header and by_header.confidence >= by_value.confidence):
         return by_value
@@ -80,11 +81,13 @@ def _by_header(name: str, values: list[str]) -> Meaning | None:
     return None
 
 
-def _by_form(values: list[str]) -> Meaning | None:
+def _by_form(name: str, values: list[str]) -> Meaning | None:
     for kind, test, least_share, least, confidence in FORMS:
         if not test(values[0]) and not any(test(value) for value in values[1:5]):
             continue
         hits = sum(1 for value in values if test(value))
+        if kind == "ip address" and not are_ip_addresses(name, values, least=1):
+            continue
         if hits >= least and hits >= least_share * len(values):
             return Meaning(kind, confidence, f"{hits} of {len(values)} values sampled have the form: {kind}")
     return None
