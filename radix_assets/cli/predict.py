@@ -1,14 +1,17 @@
 """radix predict."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from radix_assets.cli.common import PERSON, Name, err, out, place, relative
+from radix_assets.cli.common import PERSON, Json, Name, err, out, place, relative, say_json
 from radix_assets.pipeline.output import counted
 from radix_resources.errors import ConfigError
+
+if TYPE_CHECKING:
+    from radix_assets.project.settings import Project
 
 
 def register(app: typer.Typer) -> None:
@@ -18,9 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     name: Name,
-    target: Annotated[
-        Path, typer.Option("--output", help="File to write, .csv or .parquet; overwritten if it exists.")
-    ],
+    target: Annotated[Path, typer.Option("--output", help="File to write, .csv or .parquet.")],
     source: Annotated[
         Path | None, typer.Option("--input", help="Rows of the target's table, without the target column.")
     ] = None,
@@ -28,11 +29,18 @@ def predict(
         str | None,
         typer.Option(help="For questions about the future: times to predict at, such as 2010-01-01,2010-02-01."),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output file if it exists.")] = False,  # noqa: FBT002 typer's options
+    strict: Annotated[  # noqa: FBT002
+        bool, typer.Option("--strict", help="Fail, and write nothing, if the rows are unlike those of the table.")
+    ] = False,
+    as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Predict for the rows of a file (--input), or for every entity at given points in time (--at).
 
     Writes the keys, `prediction` and `probability_<class>`. With --at also
-    `asked`: whether the question applied to the entity at that time.
+    `asked`: whether the question applied to the entity at that time. Reports
+    what makes the rows of a file unlike those of the table: keys without a
+    parent, new categories, missing values and times, cells that cannot be read.
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
@@ -42,6 +50,7 @@ def predict(
     from radix_assets.pipeline.status import latest
     from radix_assets.privacy import read_seal
     from radix_assets.serving.batch import predict_file, predict_moments
+    from radix_assets.serving.export import demand_unused
     from radix_assets.serving.tables import tables_to_serve
 
     if (source is None) == (at is None):
@@ -55,6 +64,7 @@ def predict(
     moments_of(moments)  # a mistake is reported before anything is loaded
     here = place()
     project = here.project(name)
+    demand_unused(target, force=force, is_read=lambda file: _is_read(file, source, project))
     storage = here.tools(project).storage
     champion = latest(storage, project, "champion")
     if champion is None:
@@ -69,17 +79,34 @@ def predict(
     tables |= load_question(labels).tables if labels else {}
     seal = read_seal(here.home.state)
     if source is not None:
-        rows = predict_file(champion, tables, source, target, seal)
+        rows, unlike = predict_file(champion, tables, source, target, seal, strict=strict)
+        remarks = [each.message for each in unlike]
+        content = {"rows": rows, "differences": [each.as_json() for each in unlike]}
     else:
         rows, late = predict_moments(champion, tables, moments, target, seal)
+        remarks = [
+            f"{moment} is {counted(days, 'day')} after the newest row of the data: "
+            "events since then are unknown, and are taken not to have happened"
+            for moment, days in late.items()
+        ]
+        content = {"rows": rows, "days_after_the_data": late}
+    if as_json:
+        say_json({"output": str(target), **content})
+        return
+    if source is None:
         out.print(
             "one row for each entity known at that time; `asked` says whether the question applied to it",
             soft_wrap=True,
         )
-        for moment, days in late.items():
-            out.print(
-                f"[yellow]![/] {escape(moment)} is {counted(days, 'day')} after the newest row of the data: "
-                "events since then are unknown, and are taken not to have happened",
-                soft_wrap=True,
-            )
-    out.print(f"[green]✓[/] {rows} rows → {relative(target)}", soft_wrap=True)
+    for remark in remarks:
+        out.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
+    out.print(f"[green]✓[/] {counted(rows, 'row')} → {relative(target)}", soft_wrap=True)
+
+
+def _is_read(file: Path, source: Path | None, project: "Project") -> bool:
+    from radix_assets.sources.kinds.base import SourceContext
+
+    context = SourceContext(project.folder)
+    return (source is not None and file == source.resolve()) or any(
+        each.reads_file(file, context) for each in project.sources
+    )

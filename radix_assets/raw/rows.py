@@ -1,9 +1,9 @@
 """Read a user's file the way a raw snapshot was read, for predictions."""
 
 import difflib
-import logging
 import tempfile
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -14,35 +14,79 @@ from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.stage_files import stage_files
 from radix_assets.sources.read.staging import ROW, Staged
+from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import ColumnSchema, Reading, read_schema
 from radix_assets.sources.types.dates import FAMILIES
 from radix_assets.sources.types.readings import CANONICAL, NULL_TOKENS, parsed
 from radix_assets.sources.types.typed import canonical
 from radix_resources.errors import SourceError
 
-_log = logging.getLogger(__name__)
 _ISO = FAMILIES[0]
 _TABLE = "input"
 _MOST_FAILED = 0.5
 
 
-def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> pl.DataFrame:
+@dataclass(frozen=True)
+class UnreadCells:
+    """Cells of a column that are not of its type."""
+
+    column: str
+    dtype: str
+    """The type that the column has in the table, such as `date`."""
+    rows: list[int]
+    """Their rows in the file, from 1."""
+
+
+@dataclass(frozen=True)
+class FileRows:
+    """The rows of a user's file."""
+
+    frame: pl.DataFrame
+    """With the columns and types of the table."""
+    unread: list[UnreadCells]
+    """Cells that are null because they could not be read."""
+    set_aside: list[int]
+    """Rows of the file that could not be read, and are not in the frame."""
+    too_long: list[int]
+    """Rows with cells beyond the last column, which were ignored."""
+
+
+def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> FileRows:
     """Read a CSV, Parquet or Excel file with the columns and types of the raw snapshot in the directory `like`.
 
     A column that the file lacks is null, unless it is in `required`; columns that the snapshot lacks are ignored.
     Dates, numbers and words may be written as in the snapshot's source, or the standard way. A cell that cannot be
-    read is null and is logged with its row.
+    read is null.
 
     Raise SourceError RDX-SRC-017 (a required column, or every column, is missing), RDX-SRC-018 (most cells of a
-    column cannot be read as its type) and what reading a source raises.
+    column cannot be read as its type), RDX-SRC-084 (two columns of one name) and what reading a source raises.
     """
     schema = read_schema(like)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         staged = stage_files(FileSettings(table=_TABLE, path=str(file.absolute())), Path(), work)
-        _require(staged.unique, [column.name for column in schema.columns], required, file)
+        columns = [column.name for column in schema.columns]
+        _refuse_repeated(staged.names, columns, file)
+        _require(staged.unique, columns, required, file)
         with reading_errors(Place(_TABLE, file.name)):
-            return _cast(staged, schema.columns, file)
+            rows = staged.rows()
+            frame, unread = _cast(staged, rows, schema.columns, file)
+            beyond = rows.filter(pl.any_horizontal(pl.col(staged.overflow).is_not_null())) if staged.overflow else None
+            too_long = beyond.select(pl.col(ROW))[ROW].to_list() if beyond else []
+    return FileRows(frame, unread, sorted(reject.row for reject in staged.rejects if reject.column is None), too_long)
+
+
+def _refuse_repeated(names: list[str], columns: list[str], file: Path) -> None:
+    repeated = [name for name in columns if names.count(name) > 1]
+    if repeated:
+        raise SourceError(
+            "RDX-SRC-084",
+            f"the file has {names.count(repeated[0])} columns called {repeated[0]!r}",
+            expected="each column of the table at most once",
+            hint="remove or rename all but the one that is meant",
+            file=file.name,
+            column=repeated[0],
+        )
 
 
 def _require(names: list[str], columns: list[str], required: Collection[str], file: Path) -> None:
@@ -66,8 +110,9 @@ def _require(names: list[str], columns: list[str], required: Collection[str], fi
     )
 
 
-def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFrame:
-    rows = staged.rows()
+def _cast(
+    staged: Staged, rows: Rows, columns: list[ColumnSchema], file: Path
+) -> tuple[pl.DataFrame, list[UnreadCells]]:
     types = rows.schema
     places = dict(zip(staged.unique, staged.columns, strict=True))
     texts = dict(zip(staged.unique, staged.readings, strict=True))
@@ -75,6 +120,7 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
         rows = rows.filter(pl.any_horizontal(pl.col([*staged.columns, *staged.overflow]).is_not_null()))
     frame = rows.select(pl.all())
     result: dict[str, pl.Series] = {}
+    unread: list[UnreadCells] = []
     for column in columns:
         place = places.get(column.name)
         if place is None:
@@ -82,9 +128,11 @@ def _cast(staged: Staged, columns: list[ColumnSchema], file: Path) -> pl.DataFra
             continue
         value, is_present = _read(place, types[place], column, text=texts[column.name])
         values = frame.select(value=value, there=is_present)
-        _check_casts(column, values, frame[ROW], file)
+        failed = _unread_rows(column, values, frame[ROW], file)
+        if failed:
+            unread.append(UnreadCells(column.name, column.dtype, failed))
         result[column.name] = values["value"]
-    return pl.DataFrame(result)
+    return pl.DataFrame(result), unread
 
 
 def _read(place: str, dtype: pl.DataType, column: ColumnSchema, *, text: bool) -> tuple[pl.Expr, pl.Expr]:
@@ -124,13 +172,11 @@ def _readings_to_try(column: ColumnSchema) -> list[Reading]:
     return [column.reading, plain] if column.reading else [plain]
 
 
-def _check_casts(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path) -> None:
+def _unread_rows(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path) -> list[int]:
     present = int(values["there"].sum())
     failed = rows.filter(values["there"].fill_null(value=False) & values["value"].is_null())
-    if failed.is_empty():
-        return
-    where = ", ".join(map(str, failed.head(5).to_list())) + (" …" if len(failed) > 5 else "")  # noqa: PLR2004
     if len(failed) > _MOST_FAILED * present:
+        where = ", ".join(map(str, failed.head(5).to_list())) + (" …" if len(failed) > 5 else "")  # noqa: PLR2004
         raise SourceError(
             "RDX-SRC-018",
             f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {column.dtype}",
@@ -140,7 +186,4 @@ def _check_casts(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, fi
             column=column.name,
             rows=where,
         )
-    _log.warning(
-        "%s: %d cells of %s cannot be read as %s and are null; rows %s",
-        file.name, len(failed), column.name, column.dtype, where,
-    )  # fmt: skip
+    return list(map(int, failed.to_list()))

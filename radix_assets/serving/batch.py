@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -16,6 +17,9 @@ from radix_assets.sources.rows import scan_values
 from radix_assets.tags.masking import is_private, target_is_private, target_name
 from radix_assets.tags.schema import Tags
 from radix_resources.errors import ServingError
+
+if TYPE_CHECKING:
+    from radix_assets.serving.differences import Difference
 
 FILE = "predictions.parquet"
 PICTURE = "distribution.png"
@@ -44,27 +48,40 @@ def predict_rows(champion: Path, tables: dict[str, Path], rows: pl.DataFrame, se
     return champion_predictor(champion, tables, seal).predict(rows)
 
 
-def predict_file(champion: Path, tables: dict[str, Path], source: Path, target: Path, seal: Seal) -> int:
-    """Predict the rows of a file and write keys and answers as CSV or Parquet; return the number of rows.
+def predict_file(
+    champion: Path, tables: dict[str, Path], source: Path, target: Path, seal: Seal, *, strict: bool = False
+) -> "tuple[int, list[Difference]]":
+    """Predict the rows of a file and write keys and answers as CSV or Parquet.
 
-    The file is read with the formats, decimal marks and null texts of the target's table.
+    The file is read with the formats, decimal marks and null texts of the target's table. Return the number of rows,
+    and what makes them unlike those of the table; with `strict` that is a ServingError RDX-SRV-016, and nothing is
+    written.
     """
     from radix_assets.raw.rows import read_rows
+    from radix_assets.serving.differences import differences
+    from radix_assets.tags.stage import load_tags
 
     predictor = champion_predictor(champion, tables, seal)
     required = [column.name for column in predictor.columns if column.required]
     rows = read_rows(source, like=tables[predictor.table], required=required)
-    _with_moments(champion, rows)
-    answers = predictor.predict(rows)
-    write_table(answers, target)
-    return len(answers)
-
-
-def _with_moments(champion: Path, rows: pl.DataFrame) -> None:
-    """Raise ServingError RDX-SRV-003 if a question about the future is asked without a time."""
-    from radix_assets.tags.stage import load_tags
-
     tags = load_tags(champion / "tags")
+    _with_moments(tags, rows.frame)
+    unlike = differences(rows, {column.name for column in predictor.columns}, tags, tables)
+    if strict and unlike:
+        raise ServingError(
+            "RDX-SRV-016",
+            "\n".join(each.message for each in unlike),
+            expected="rows like those of the table, as --strict demands",
+            hint="correct the file, or predict without --strict",
+            file=source.name,
+        )
+    answers = predictor.predict(rows.frame)
+    write_table(answers, target)
+    return len(answers), unlike
+
+
+def _with_moments(tags: Tags, rows: pl.DataFrame) -> None:
+    """Raise ServingError RDX-SRV-003 if a question about the future is asked without a time."""
     if tags.target.future is None:
         return
     at = tags.tables[tags.target.table].time_index[0]

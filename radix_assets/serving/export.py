@@ -1,5 +1,6 @@
 """Write tables so that a spreadsheet does not run their text as formulas."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,30 @@ from radix_resources.errors import ServingError
 
 _FORMULA = r"^[\s]*[=+\-@\t\r\n＝＋－＠]"
 _NUMBER = r"^[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?$"
+
+
+def demand_unused(file: Path, *, force: bool, is_read: Callable[[Path], bool]) -> None:
+    """Raise ServingError if a file must not be written: RDX-SRV-014 if it exists, RDX-SRV-015 if it is read.
+
+    `is_read` says of a resolved path whether it is the input or a source of the project. With `force` another existing
+    file may be replaced.
+    """
+    if is_read(file.resolve()):
+        raise ServingError(
+            "RDX-SRV-015",
+            f"{file.name} is the input, or is read by the project",
+            expected="an output file apart from the input and the sources of the project",
+            hint="choose another file",
+            file=file,
+        )
+    if file.exists() and not force:
+        raise ServingError(
+            "RDX-SRV-014",
+            f"{file.name} exists",
+            expected="a file that does not exist yet",
+            hint="choose another file, or replace it with --force",
+            file=file,
+        )
 
 
 def write_table(table: pl.DataFrame, file: Path) -> None:

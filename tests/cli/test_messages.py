@@ -1,5 +1,6 @@
 """Messages of the commands: what they say on a mistake and before the first run."""
 
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,8 @@ from radix_assets.cli.new_project import write_project
 from radix_assets.cli.run import _print
 from radix_assets.cli.tags_actions import _sentence
 from radix_assets.cli.tags_options import parse_setting
+from radix_assets.project.load import load_project
+from radix_assets.sources.kinds.files import FileSource
 from radix_assets.tags.impact import describe_changes
 from radix_assets.tags_file.diff import Change
 from radix_resources.action_log.log import record
@@ -118,6 +121,27 @@ def test_without_a_model_standard_error_says_what_to_do(shop: str, command: tupl
 
 def test_times_of_predict_are_parsed_first(shop: str):
     assert refused("predict", shop, "--at", "soon", "--output", "b.csv").code == "RDX-TGT-305"
+
+
+def test_predictions_replace_no_source_and_no_file_that_exists(shop: str, home: Home, tmp_path: Path):
+    project = load_project(home.projects / shop / "project.yaml")
+    (source,) = project.sources
+    assert isinstance(source, FileSource)
+    orders = (project.folder / source.path).resolve()
+    rows, other = tmp_path / "rows.csv", tmp_path / "other.csv"
+    shutil.copyfile(orders, rows)
+    shutil.copyfile(orders, other)
+    for output, options, code in (
+        (orders, ["--force"], "RDX-SRV-015"),
+        (rows, ["--force"], "RDX-SRV-015"),
+        (other, [], "RDX-SRV-014"),
+    ):
+        before = output.read_bytes()
+        assert refused("predict", shop, "--input", str(rows), "--output", str(output), *options).code == code
+        assert output.read_bytes() == before
+    assert radix("predict", shop, "--input", str(rows), "--output", str(other), "--force").exit_code == 2, (
+        "no model yet"
+    )
 
 
 def test_approve_names_the_hash_of_a_plan(shop: str, instance: Any):

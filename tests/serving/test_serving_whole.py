@@ -177,7 +177,8 @@ def test_a_file_is_predicted_like_its_rows(made, rows, tmp_path, suffix):
     source = tmp_path / "new orders.csv"
     rows.drop("returned").write_csv(source)
     target = tmp_path / f"scored{suffix}"
-    assert predict_file(champion, tables, source, target, Seal()) == len(rows)
+    number, unlike = predict_file(champion, tables, source, target, Seal(), strict=True)
+    assert (number, unlike) == (len(rows), [])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new orders.csv", target.name]
     found = pl.read_csv(target) if suffix == ".csv" else pl.read_parquet(target)
     expected = predict_rows(champion, tables, rows, Seal())
@@ -191,6 +192,17 @@ def test_a_file_without_a_needed_column_is_refused_and_nothing_is_written(made, 
     with pytest.raises(RadixError, match="amount"):
         predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv", Seal())
     assert not (tmp_path / "scored.csv").exists()
+
+
+def test_strict_writes_nothing_if_rows_are_unlike_those_of_the_table(made, rows, tmp_path):
+    tables, champion = made
+    rows.with_columns(customer=pl.col("customer") + 100).write_csv(tmp_path / "new.csv")
+    with pytest.raises(ServingError, match="RDX-SRV-016") as caught:
+        predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv", Seal(), strict=True)
+    assert "customer: no row of customers for 600 of 600 rows; in the table 0 of 600" in str(caught.value)
+    assert not (tmp_path / "scored.csv").exists()
+    number, (unlike,) = predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv", Seal())
+    assert (number, unlike.kind) == (600, "no_parent")
 
 
 def test_open_rows_are_scored(made, tmp_path):

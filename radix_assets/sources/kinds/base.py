@@ -222,6 +222,11 @@ class Source(BaseModel, ABC):
         del table, context
         return None
 
+    def reads_file(self, file: Path, context: SourceContext) -> bool:
+        """Return whether a file of this machine, which may not exist yet, is or would be read. The path is resolved."""
+        del file, context
+        return False
+
     # credential
 
     def connection_address(self) -> str:

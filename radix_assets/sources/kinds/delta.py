@@ -77,3 +77,6 @@ class DeltaSource(Source):
         from radix_assets.sources.lakes.delta import opened, size_of
 
         return size_of(opened(context.folder / self.delta, table, self.version))
+
+    def reads_file(self, file: Path, context: SourceContext) -> bool:
+        return (context.folder / self.delta).resolve() in file.parents

@@ -1,11 +1,14 @@
 """Files of every format that is read, also compressed or in an archive."""
 
+import fnmatch
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.read.settings import FileSettings
+from radix_resources.errors import SourceError
 
 if TYPE_CHECKING:
     from radix_assets.sources.read.staging import Staged
@@ -109,3 +112,13 @@ class FileSource(FileSettings, Source):
 
         del table
         return sum(file.stat().st_size for file in find(self, context.folder))
+
+    def reads_file(self, file: Path, context: SourceContext) -> bool:
+        from radix_assets.sources.read.files import find
+
+        if fnmatch.fnmatchcase(str(file), os.path.normpath(context.folder.resolve() / self.path)):
+            return True
+        try:
+            return file in (path.resolve() for path in find(self, context.folder))
+        except SourceError:
+            return False

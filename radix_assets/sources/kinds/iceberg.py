@@ -121,6 +121,10 @@ class IcebergSource(Source):
 
         return size_of(self._open(table, context), table, self.snapshot)
 
+    def reads_file(self, file: Path, context: SourceContext) -> bool:
+        place = (context.folder / self.iceberg).resolve()
+        return not self.catalog and (place.parent.parent if place.is_file() else place) in file.parents
+
     def connection_address(self) -> str:
         uri = self.catalog.get("uri", "")
         return "" if uri.startswith("sqlite:") else uri

@@ -84,6 +84,12 @@ class SqlFileSource(SqlSource):
         """Return the name that a table of the project has in the database."""
         return next((own for own, name in self.names.items() if name == table), table)
 
+    def reads_file(self, file: Path, context: SourceContext) -> bool:
+        from radix_assets.sources.databases.files import path_of
+
+        database = path_of(self.database, context.folder).resolve()
+        return file in {database, *(database.with_name(database.name + suffix) for suffix in self.beside)}
+
     @classmethod
     def _address(cls, argument: str, context: SourceContext) -> str:
         from radix_assets.sources.databases.files import path_of
