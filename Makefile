@@ -23,13 +23,13 @@ demo: setup  ## run the whole pipeline on a real sample, to a live model
 up: setup  ## start the UI, the daemon and the endpoints on this machine
 	$(BIN)/radix up
 
-test: setup  ## the tests of CI; Spark's in parallel, since they often wait for their cluster
-	@output=$$(mktemp); $(BIN)/python -m pytest -m "not extended" tests/spark > $$output 2>&1 & spark=$$!; \
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not extended" --ignore tests/spark; rest=$$?; \
-	wait $$spark; code=$$?; echo "Spark:"; cat $$output; rm $$output; exit $$((rest + code))
+test: setup  ## the tests of every change
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not extended"
 
-extended: setup  ## the tests that repeat others at more places or with more data; CI runs them after `test`
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m extended
+extended: setup  ## whole projects at more places, clusters, more data; CI runs them too. Spark's in parallel: they wait often
+	@output=$$(mktemp); $(BIN)/python -m pytest -m extended tests/spark > $$output 2>&1 & spark=$$!; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m extended --ignore tests/spark; rest=$$?; \
+	wait $$spark; code=$$?; echo "Spark:"; cat $$output; rm $$output; exit $$((rest + code))
 
 quick: setup  ## the tests that take seconds
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"

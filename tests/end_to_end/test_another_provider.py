@@ -34,6 +34,7 @@ def local_files(installation: Installation) -> list[str]:
     return [str(path) for folder in folders for path in folder.rglob("*")]
 
 
+@pytest.mark.extended
 def test_it_runs_from_end_to_end_through_the_real_command_line(shop: Installation):
     plan = shop.radix("plan", "shop", "--json").json
     assert {change["component"] for change in plan["changes"]} >= {"infra/example/storage", "infra/example/endpoint"}

@@ -236,16 +236,15 @@ def test_invalid_tags_are_an_error_at_the_tags_asset_with_the_line(
     assert gate.content("other") == before
 
 
-def test_an_unknown_target_of_the_project_file_is_an_error_with_the_nearest_name(installation: Installation):
-    installation.new("shop", *write_shop(installation.data))
-    installation.rewrite("shop", goal={"target": "orders.retruned"})
-    summary = installation.radix("run", "shop", "--json", expect=FAILED).json
+def test_an_unknown_target_of_the_project_file_is_an_error_with_the_nearest_name(gate: Installation):
+    gate.rewrite("shop", goal={"target": "orders.retruned"})
+    summary = gate.radix("run", "shop", "--json", expect=FAILED).json
     assert errors(summary) == {"suggestions": "RDX-TAG-002"}
     (error,) = [asset["error"] for asset in summary["assets"] if asset["state"] == "failed"]
     assert "orders.returned" in error["hint"]
-    assert {states(summary)[name] for name in GOOD} == {"made"}
-    installation.rewrite("shop", goal={"target": "orders.returned"})
-    assert installation.radix("run", "shop", "--json", expect=PERSON).json["state"] == "waiting"
+    assert {states(summary)[name] for name in GOOD} == {"fresh"}
+    gate.rewrite("shop", goal={"target": "orders.returned"})
+    assert gate.radix("run", "shop", "--json", expect=PERSON).json["state"] == "waiting"
 
 
 def test_a_broken_project_file_leaves_the_other_projects_alone(gate: Installation):

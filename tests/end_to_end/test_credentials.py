@@ -154,10 +154,8 @@ def sighted(installation: Installation, *values: str) -> list[str]:
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "place", [pytest.param(place, marks=[] if place == PLACES[-1] else pytest.mark.extended) for place in PLACES]
-)
+@pytest.mark.extended
+@pytest.mark.parametrize("place", PLACES)
 def test_no_credential_is_written_anywhere_by_good_runs_refusals_or_errors(
     installation: Installation, database: Database, cloud: dict[str, str], place: str
 ):

@@ -25,6 +25,7 @@ EVERY = 60
 """One flight in so many, and two trials of the search, so that it takes a quarter of the time."""
 
 
+@pytest.mark.extended
 def test_the_tags_of_the_sample_apply(home: Home, instance: dg.DagsterInstance):
     thin(home.samples / "nycflights13" / "flights.csv")
     assert set_up(Place(home))

@@ -52,6 +52,7 @@ def referred(installation: Installation) -> set[str]:
     return {json.loads(record.read_text())["directory"] for record in records}
 
 
+@pytest.mark.extended
 def test_a_run_killed_repeatedly_reaches_the_same_end(
     installation: Installation, undisturbed: dict[str, dict[str, str]]
 ):
@@ -99,6 +100,7 @@ def test_a_snapshot_that_was_never_recorded_is_invisible(
     assert installation.content("shop") == undisturbed
 
 
+@pytest.mark.extended
 def test_a_damaged_snapshot_would_be_noticed(installation: Installation, tmp_path: Path):
     """The check that the other tests rely on detects damage."""
     start(installation)

@@ -156,6 +156,7 @@ def test_a_change_that_stops_at_the_gate_reveals_no_private_value(shop: Installa
 
 
 @pytest.mark.usefixtures("finished")
+@pytest.mark.extended
 def test_a_column_marked_private_late_is_removed_from_everything_but_the_action_log(shop: Installation):
     models = shop.home.mlflow / "artifacts"
     assert any(b"Qzylate" in file.read_bytes() for file in models.rglob("fitted.json")), "it was a feature"

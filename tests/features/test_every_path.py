@@ -158,7 +158,7 @@ def grown(cutoff: dt.datetime, new: dict[str, list[tuple]]) -> dict[str, pl.Data
     return tables
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.integers(0, PEOPLE - 1), cutoff=moments, new=planted)
 def test_rows_at_and_after_the_cutoff_change_no_feature_on_any_path(

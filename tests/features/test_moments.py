@@ -133,6 +133,7 @@ def test_features_of_some_rows_equal_those_of_all(tmp_path: Path) -> None:
     assert_frame_equal(Prepared(plan, tables).once(rows), Prepared(plan, tables).compute(rows), check_exact=True)
 
 
+@pytest.mark.extended
 def test_many_cutoffs_of_an_entity_are_answered_like_a_single_one(tmp_path: Path) -> None:
     tags, tables = question(frames(3, orders=400), tmp_path / "raw")
     (tmp_path / "out").mkdir()
@@ -179,7 +180,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Plan, Callable[[in
     return prepared.plan, cache(lambda row: answers(prepared, tables, row))
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     row=st.integers(0, 35),

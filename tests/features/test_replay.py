@@ -20,7 +20,7 @@ FOREIGN = ("kurtosis", "entropy", "max_min_delta", "absolute")
 FORMS = (", last ", " WHERE ", "TIME_SINCE(", "TIME_SINCE_LAST(", "LAST(")
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @pytest.mark.parametrize("static", [False, True])
 def test_a_thousand_rows_served_one_by_one_are_the_matrix(tmp_path: Path, *, static: bool) -> None:
     tags = tags_of(static=static)
@@ -36,7 +36,7 @@ def test_a_thousand_rows_served_one_by_one_are_the_matrix(tmp_path: Path, *, sta
     assert_frame_equal(served, matrix, check_exact=True)
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 def test_features_computed_by_featuretools_are_served_like_the_matrix(tmp_path: Path) -> None:
     tags, tables = tags_of(), save(tmp_path, frames(6, orders=ROWS))
     graph = build_graph(tags, tables, ())

@@ -103,7 +103,7 @@ def test_odd_tables_have_a_profile(snapshot, frame, caplog):
     assert (out / "overview.png").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 def test_a_wide_and_long_table_is_sampled_and_the_page_states_it(snapshot):
     rng = np.random.default_rng(0)
     raw, out = snapshot(pl.DataFrame({f"c{i}": rng.integers(0, 9, 6_000) for i in range(70)}))

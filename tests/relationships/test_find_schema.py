@@ -299,6 +299,7 @@ def test_near_misses_are_stored_with_a_reason_and_without_values(tmp_path):
     assert "canary" not in schema.model_dump_json()
 
 
+@pytest.mark.extended
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared datasets are missing")
 def test_the_schemas_of_published_datasets_are_found():
     sets = list(published())

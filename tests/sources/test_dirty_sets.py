@@ -20,7 +20,7 @@ def reading_sets():
         sys.modules.pop("reading_sets", None)
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @pytest.mark.parametrize("name", SETS)
 def test_every_file_is_read_as_its_notes_say(reading_sets, name):
     if not (DATA / name / "truth.json").exists():

@@ -17,14 +17,13 @@ sys.path.append(str(Path(__file__).parents[1] / "features"))  # the shop, and th
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that need a session as slow, and put them last: the session holds all cores of the cluster."""
+    """Mark tests that need a cluster as extended, and put those that need the session last: it holds all cores."""
     places = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
     mine = [items[place] for place in places]
     holding = ["spark" in getattr(item, "fixturenames", ()) for item in mine]
-    for item, holds in zip(mine, holding, strict=True):
-        if holds:
-            item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("spark"))
+    for item in mine:
+        if "master" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.extended)
     ordered = sorted(zip(holding, range(len(mine)), strict=True))
     for place, (_, number) in zip(places, ordered, strict=True):
         items[place] = mine[number]

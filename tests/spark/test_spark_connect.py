@@ -47,8 +47,6 @@ print("the same")
 
 
 @pytest.mark.extended
-@pytest.mark.slow
-@pytest.mark.xdist_group("spark")
 def test_profiles_labels_and_features_over_connect(tmp_path: Path) -> None:
     if shutil.which("java") is None:
         pytest.skip("Java is not installed")

@@ -40,7 +40,7 @@ def with_cutoffs(tables: dict[str, Path], table: str, folder: Path, moments: lis
     return folder
 
 
-@pytest.mark.parametrize("static", [pytest.param(True, marks=pytest.mark.extended), False])
+@pytest.mark.parametrize("static", [True, False])
 def test_every_feature_of_the_shop(spark: Any, tmp_path: Path, *, static: bool) -> None:
     tags, tables = shop(tmp_path / "shop", seed=1, static=static)
     plan = everything(tags, tables)
@@ -49,7 +49,7 @@ def test_every_feature_of_the_shop(spark: Any, tmp_path: Path, *, static: bool) 
     same(spark, plan, tables, tables[plan.table], tmp_path)
 
 
-@pytest.mark.parametrize("one", [True, pytest.param(False, marks=pytest.mark.extended)])
+@pytest.mark.parametrize("one", [True, False])
 def test_every_primitive_with_and_without_condition_and_window(spark: Any, tmp_path: Path, *, one: bool) -> None:
     tags, tables = shop(tmp_path / "shop", seed=2)
     plan = everything(tags, tables)

@@ -31,8 +31,7 @@ with contextlib.ExitStack() as stack:
 """
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("spark")
+@pytest.mark.extended
 def test_work_ends_with_a_code_if_all_workers_are_lost(tmp_path: Path) -> None:
     if shutil.which("java") is None:
         pytest.skip("Java is not installed")

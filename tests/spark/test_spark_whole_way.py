@@ -29,8 +29,6 @@ from radix_assets.project.load import load_project
 from radix_assets.raw.assets import RAW
 from radix_assets.tags.stage import load_tags
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
-
 
 def spark(master: str) -> dict[str, Any]:
     return {"engine": "spark", "spark": {"master": master, "config": CONFIG}}
@@ -88,7 +86,6 @@ def same_features(place: Installation, project: str, tables: list[str], folder: 
         alike(mine[name].to_list(), theirs[name].to_list(), name)
 
 
-@pytest.mark.extended
 def test_a_project_on_a_cluster_has_the_same_snapshots_as_a_local_one(place: Installation, tmp_path: Path) -> None:
     tables = ["customers", "orders"]
     for table in tables:
@@ -119,7 +116,6 @@ def test_a_question_about_the_future_is_computed_on_the_cluster(club: Installati
     assert len(pl.read_csv(answers)) > 30  # of the 40, those who had joined by then
 
 
-@pytest.mark.extended
 def test_a_model_built_on_spark_is_served_locally(place: Installation, tmp_path: Path) -> None:
     rows, answers = tmp_path / "new.csv", tmp_path / "answers.csv"
     new_orders().write_csv(rows, datetime_format="%Y-%m-%d %H:%M:%S")
@@ -134,7 +130,6 @@ def of_profile(place: Installation) -> Any:
     return assemble(project, step, held, held.storage.latest(step.key))
 
 
-@pytest.mark.extended
 def test_a_change_of_engine_makes_nothing_stale(place: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     work = of_profile(place)
     assert fingerprint(work) == work.previous.fingerprint

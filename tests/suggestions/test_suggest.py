@@ -190,7 +190,7 @@ def test_tables_with_few_rows_get_suggestions(tmp_path, rows):
     assert set(found.tables["tickets"].columns) == set(frame.columns)
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared datasets are missing")
 def test_targets_and_times_of_published_datasets(tmp_path):
     asked = hits = tables = right = 0
