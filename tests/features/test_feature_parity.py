@@ -50,7 +50,7 @@ def test_every_feature_equals_featuretools(tmp_path: Path, *, static: bool) -> N
     assert len(routes) > 40
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @pytest.mark.parametrize("name", ["chinook", "northwind", "oracle_hr", "uci_restaurants", "ravenstack_saas"])
 def test_every_feature_of_a_real_set_equals_featuretools(tmp_path: Path, shared_data: Path, name: str) -> None:
     tags, tables = load(tmp_path, shared_data / name)

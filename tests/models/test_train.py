@@ -59,7 +59,7 @@ def test_equal_input_and_seed_give_equal_bytes(tmp_path):
     assert digests(first) == digests(second)
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 def test_pure_noise_is_refused(tmp_path):
     """None of 20 targets is related to the features; the stated rate of false acceptance is 2.5 %."""
     accepted = []

@@ -293,7 +293,7 @@ def test_nothing_a_user_wrote_ever_changes(shops, tmp_path_factory, data):
     check_invariant(shops, tmp_path_factory, data)
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @settings(max_examples=200, deadline=None, suppress_health_check=FIXTURES_ARE_READ_ONLY)
 @given(data=st.data())
 def test_nothing_a_user_wrote_ever_changes_in_hundreds_of_stories(shops, tmp_path_factory, data):
