@@ -72,6 +72,16 @@ class Hashed(io.RawIOBase):
         self.size += len(content)
         return len(content)
 
+    def copy_to(self, target: IO[bytes]) -> None:
+        """Write all that is left to another stream, through one buffer that stays in the cache of the processor."""
+        buffer = memoryview(bytearray(_CHUNK))
+        # A buffered stream reads into it directly.
+        while size := self._stream.readinto(buffer):  # type: ignore[attr-defined]
+            content = buffer[:size]
+            self._digest.update(content)
+            self.size += size
+            target.write(content)
+
     def sha256(self) -> str:
         """Return the digest of what was read."""
         return self._digest.hexdigest()

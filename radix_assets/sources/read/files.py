@@ -204,8 +204,11 @@ def copy(path: Path, target: Path, place: Place) -> Copy:
         codec = codec_of(file.read(16), path.name)
         file.seek(0)
         stream = Hashed(file)
-        for chunk in unpacked(stream, codec, place):
-            out.write(chunk)
+        if codec is None:
+            stream.copy_to(out)
+        else:
+            for chunk in unpacked(stream, codec, place):
+                out.write(chunk)
         after = os.fstat(file.fileno())
         now = path.stat()
     states = [(state.st_ino, state.st_size, state.st_mtime_ns) for state in (before, after, now)]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from radix_assets.sources.schema import DType
@@ -25,9 +26,11 @@ class Family:
         """Return whether a text may be written in a format of the family, by how it begins."""
         if self.order == "ymd":
             return text[:4].isdigit()
-        return self.order not in {"dmy", "mdy"} or bool(
-            re.match(rf"\s*[+-]?\d{{1,2}}\s*{re.escape(self.separator)}", text)
-        )
+        return self.order not in {"dmy", "mdy"} or bool(self._beginning.match(text))
+
+    @cached_property
+    def _beginning(self) -> re.Pattern[str]:
+        return re.compile(rf"\s*[+-]?\d{{1,2}}\s*{re.escape(self.separator)}")
 
     def formats(self, dtype: DType) -> tuple[str, ...]:
         """Return the formats that give values of a type."""

@@ -17,6 +17,9 @@ from radix_assets.sources.types.hints import AMOUNTS, CLOCK, CODES, LISTS, SPANS
 _VERSION = r"^\d{1,3}(?:\.(?:0|[1-9]\d{0,2}))?$"
 _FULL_GROUPS = r"^\d{{3}}(?:{mark}\d{{3}})+$"
 _HARD_SPACE = "[\u00a0\u2009\u202f]"
+_BARE_NUMBER = r"^[^\d]{0,6}[\d.,]+[^\d]{0,6}$"
+_POINT_GROUPS = r"^[1-9]\d{0,2}(?:\.\d{3})+$"
+_SPACE_GROUPS = r"^(?:[-+]?\d{1,3}(?: \d{3})+[.,]\d{1,2}|[-+]?\d{1,2}(?: \d{3})+)$"
 _COMMA_FRACTION = r"^[-+\u2212(]|^0,\d|,0|^\d{1,3}(?:\.\d{3})+(?:,\d+)?$|[eE]"
 """Numbers with a decimal comma that can be no list: signs, zeros that no item begins with, groups of digits."""
 _SOME = 3
@@ -104,15 +107,16 @@ def _grouped_codes(
 
 def shows_commas(values: Sequence[str]) -> bool:
     """Return whether a sample of a column shows that a comma is the decimal mark, and a point groups digits."""
-    texts = [value for value in values if re.fullmatch(r"[^\d]{0,6}[\d.,]+[^\d]{0,6}", value)]
-    return (len(texts) == len(values) > 0 and any(re.search(_COMMA_FRACTION, text) for text in texts)) or (
-        bool(texts) and all(re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+", text) for text in texts)
+    everything = pl.Series(values, dtype=pl.String)
+    texts = everything.filter(everything.str.contains(_BARE_NUMBER))
+    return (len(texts) == len(everything) > 0 and texts.str.contains(_COMMA_FRACTION).any()) or (
+        len(texts) > 0 and texts.str.contains(_POINT_GROUPS).all()
     )
 
 
 def shows_spaces(values: Sequence[str]) -> bool:
     """Return whether a sample of a column shows that spaces group digits."""
-    return any(re.fullmatch(r"[-+]?\d{1,3}(?: \d{3})+[.,]\d{1,2}|[-+]?\d{1,2}(?: \d{3})+", value) for value in values)
+    return pl.Series(values, dtype=pl.String).str.contains(_SPACE_GROUPS).any()
 
 
 def _lists(count: Counts, override: str) -> Finding:

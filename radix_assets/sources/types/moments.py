@@ -1,5 +1,6 @@
 """Infer dates, datetimes and times: the family of formats in which a column is written."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ def _may_be_times(values: list[str]) -> bool:
 
 def _suggest(values: list[str], family: Family) -> Reading | None:
     """Return the formats of a family that a sample of distinct values requires."""
-    if sum(family.separator in value and family.may_hold(value) for value in values) < _NEARLY * len(values):
+    if not _mostly_held(values, family):
         return None
     sample = pl.DataFrame({"text": values}, schema={"text": pl.String})
     few = sample.head(1 + len(values) // 8)
@@ -71,6 +72,20 @@ def _suggest(values: list[str], family: Family) -> Reading | None:
         if formats and sample.select(parsed(pl.col("text"), reading).count()).item() >= _NEARLY * len(values):
             return reading
     return None
+
+
+def _mostly_held(values: list[str], family: Family) -> bool:
+    """Return whether nearly all values may be written in a format of a family, without looking at all if many are not.
+
+    Of most families that takes a tenth of them.
+    """
+    strangers, most = 0, len(values) - math.ceil(_NEARLY * len(values))
+    for value in values:
+        if family.separator not in value or not family.may_hold(value):
+            strangers += 1
+            if strangers > most:
+                return False
+    return True
 
 
 def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> tuple[list[str], int]:
@@ -88,10 +103,16 @@ def _needed_formats(sample: pl.DataFrame, family: Family, dtype: DType) -> tuple
 
 
 def _possible(formats: Sequence[str], texts: pl.Series) -> list[str]:
-    """Return the formats whose colon or half of the day at least one text has; to try the others costs much."""
+    """Return the formats whose colon, half of the day, zone, fraction and T at least one text has.
+
+    To try the others costs much. A text without a fraction is read by the same format without it.
+    """
     clock = texts.str.contains(":", literal=True).any()
-    half = clock and texts.str.contains("[mM]").any()
-    return [pattern for pattern in formats if (clock or ":" not in pattern) and (half or "%p" not in pattern)]
+    marks = {"T": r"T", **({"%p": "[mM]", "%#z": "[zZ]|UTC|GMT|:.*[+\u2212-]", "%.f": r"\."} if clock else {})}
+    missing = [mark for mark, pattern in marks.items() if not texts.str.contains(pattern).any()]
+    if not clock:
+        missing.append(":")
+    return [pattern for pattern in formats if not any(mark in pattern for mark in missing)]
 
 
 def _widen(rows: Rows, column: str, family: Family, reading: Reading) -> tuple[Reading, int]:

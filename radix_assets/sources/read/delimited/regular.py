@@ -1,5 +1,7 @@
 """Find out quickly whether a block of a file holds only rows that any reader reads in the same way."""
 
+from functools import cache
+
 import numpy as np
 
 from radix_assets.sources.read.delimited.grammar import Grammar
@@ -21,7 +23,7 @@ def is_plain(grammar: Grammar, newline: str) -> bool:
     )
 
 
-def regular_rows(block: bytes, grammar: Grammar, width: int) -> int | None:  # noqa: PLR0911 one for each rule
+def regular_rows(block: bytes, grammar: Grammar, width: int) -> int | None:
     """Return the number of rows of a block that ends with a line; None if it is not regular.
 
     It is regular if all of it is UTF-8, every row has `width` cells, every quotation mark opens a cell, closes one or
@@ -34,27 +36,41 @@ def regular_rows(block: bytes, grammar: Grammar, width: int) -> int | None:  # n
             return None
     if b"\0" in block or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n")):
         return None
+    ends = _quoted_ends(block, grammar, width) if grammar.quote and b'"' in block else _ends(block, grammar.delimiter)
+    if ends is None:
+        return None
+    if width == 1:
+        return ends.count(b"\n")
+    rows, rest = divmod(len(ends), width)
+    return rows if not rest and ends == (grammar.delimiter.encode() * (width - 1) + b"\n") * rows else None
+
+
+def _ends(block: bytes, delimiter: str) -> bytes:
+    """Return the separators and line ends of a block, one after another."""
+    return block.translate(None, _others(delimiter.encode()))
+
+
+@cache
+def _others(separator: bytes) -> bytes:
+    """Return all bytes but a separator and the line feed."""
+    return bytes(byte for byte in range(256) if byte not in b"\n" + separator)
+
+
+def _quoted_ends(block: bytes, grammar: Grammar, width: int) -> bytes | None:
+    """Return the separators and line ends outside quotes; None if quotation marks are irregular or may hide rows."""
     data = np.frombuffer(block, dtype=np.uint8)
     separator = ord(grammar.delimiter) if grammar.delimiter else None
     ends = data == _LINE_FEED
     if separator is not None:
         ends |= data == separator
     special = np.flatnonzero(ends)
-    if grammar.quote and b'"' in block:
-        outside = _outside(data, special, separator)
-        if outside is None:
-            return None
-        lines = data[special] == _LINE_FEED
-        if not outside[lines].all() and _could_be_rows(lines, outside, width):
-            return None
-        special = special[outside]
-    if width == 1:
-        return int(np.count_nonzero(data[special] == _LINE_FEED))
-    rows, rest = divmod(len(special), width)
-    if rest:
+    outside = _outside(data, special, separator)
+    if outside is None:
         return None
-    lines = (data[special] == _LINE_FEED).reshape(rows, width)
-    return rows if lines[:, -1].all() and np.count_nonzero(lines) == rows else None
+    lines = data[special] == _LINE_FEED
+    if not outside[lines].all() and _could_be_rows(lines, outside, width):
+        return None
+    return data[special[outside]].tobytes()
 
 
 def _outside(data: np.ndarray, special: np.ndarray, separator: int | None) -> np.ndarray | None:

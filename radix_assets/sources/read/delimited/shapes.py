@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 Shape = Literal["", "number", "moment", "words"]
@@ -20,10 +21,16 @@ ABSENT = frozenset(
     {"na", "n/a", "#n/a", "<na>", "null", "none", "nan", "nat", "nil", "(null)", "?", "-", "--", ".", "\\n", "inf", "*"}
 )
 _MOSTLY = 0.9
+_SHORT = 64
+"""Characters of a cell whose shape is remembered."""
 
 
 def shape_of(cell: str) -> Shape:
     """Return the shape of a cell; empty if it is blank or means that there is no value."""
+    return _short_shape(cell) if len(cell) <= _SHORT else _shape(cell)
+
+
+def _shape(cell: str) -> Shape:
     text = cell.strip()
     if not text or text.lower() in ABSENT or not text.strip("*"):
         return ""
@@ -32,6 +39,10 @@ def shape_of(cell: str) -> Shape:
     if NUMBER.fullmatch(text):
         return "number"
     return "moment" if MOMENT.fullmatch(text) else "words"
+
+
+# Every way in which a file may be divided asks for the shapes of nearly the same cells.
+_short_shape = lru_cache(1 << 15)(_shape)
 
 
 def column_shape(cells: Iterable[str]) -> tuple[Shape, float]:
