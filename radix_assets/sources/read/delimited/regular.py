@@ -70,7 +70,8 @@ def _quoted_ends(block: bytes, grammar: Grammar, width: int) -> bytes | None:
     lines = data[special] == _LINE_FEED
     if not outside[lines].all() and _could_be_rows(lines, outside, width):
         return None
-    return data[special[outside]].tobytes()
+    ends_outside: bytes = data[special[outside]].tobytes()
+    return ends_outside
 
 
 def _outside(data: np.ndarray, special: np.ndarray, separator: int | None) -> np.ndarray | None:
