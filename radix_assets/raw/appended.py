@@ -15,13 +15,15 @@ from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import DATA_FILE, ColumnSchema, RawSchema, Reading, read_schema
+from radix_assets.sources.schema import DATA_FILE, ColumnSchema, DType, RawSchema, Reading, read_schema
 from radix_assets.sources.types.counts import Finding
 from radix_assets.sources.types.inference import infer
 from radix_assets.sources.types.readings import parsed
 from radix_assets.sources.types.typed import canonical, whole_columns
 
 _NEW = "new.parquet"
+_EXACT = 2**53
+"""Whole numbers up to it are exact as Float64."""
 _SAME = ("encoding", "delimiter", "quote", "escape", "header_lines", "first_row", "comment", "partitions")
 
 
@@ -31,13 +33,13 @@ def extend_snapshot(table: str, previous: Path, staged: Staged, work: Path, out:
     Return the schema of all rows; None, with nothing written, if a full read might give other rows or types.
     """
     before = read_schema(previous)
-    if not _is_plain(before, staged):
+    if not is_plain(before, staged):
         return None
     with reading_errors(Place(table, ", ".join(staged.files[:3]))):
         rows = staged.rows()
         if staged.blank_lines and rows.filter(pl.all_horizontal(pl.col(staged.columns).is_null())).height():
             return None
-        values = _values(before, previous, staged, rows)
+        values = values_of(before, previous, staged, rows)
         if values is None:
             return None
         new = rows.derive(values)
@@ -47,14 +49,19 @@ def extend_snapshot(table: str, previous: Path, staged: Staged, work: Path, out:
     return schema
 
 
-def _is_plain(before: RawSchema, staged: Staged) -> bool:
+def is_plain(before: RawSchema, staged: Staged) -> bool:
     """Return whether nothing about the old rows or the form of the new ones is doubtful."""
-    doubts = (before.rejected, before.warnings, before.dropped, before.blank_rows, before.lost_rows, before.beyond)
-    new_doubts = (staged.warnings, staged.rejects, staged.unread, staged.overflow, staged.dropped, staged.overrides)
+    doubts = (before.rejected, before.blank_rows, before.lost_rows, before.beyond)
+    new_doubts = (staged.rejects, staged.unread, staged.overflow, staged.overrides)
+    left_out = {warning.code for warning in before.warnings} == {"bytes_left_out"}
     old_dialect, dialect = before.dialect, staged.dialect
     return (
         not any(doubts)
         and not any(new_doubts)
+        and before.dropped == staged.dropped
+        and before.warnings == staged.warnings
+        and (left_out or not before.warnings)
+        and (left_out or not before.dropped)
         and staged.names == [column.source for column in before.columns]
         and staged.unique == [column.name for column in before.columns]
         and staged.types == [column.source_type for column in before.columns]
@@ -65,7 +72,7 @@ def _is_plain(before: RawSchema, staged: Staged) -> bool:
     )
 
 
-def _values(before: RawSchema, previous: Path, staged: Staged, rows: Rows) -> list[pl.Expr] | None:
+def values_of(before: RawSchema, previous: Path, staged: Staged, rows: Rows) -> list[pl.Expr] | None:
     """Return the expressions of the new rows' values; None if a column might be read in another way."""
     texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
     names = dict(zip(staged.columns, staged.unique, strict=True))
@@ -76,16 +83,29 @@ def _values(before: RawSchema, previous: Path, staged: Staged, rows: Rows) -> li
     for place, column in zip(staged.columns, before.columns, strict=True):
         finding = findings.get(place)
         if finding is None:
-            conversion = canonical(place, rows.schema[place], whole.get(place))
-            if conversion is None or conversion[0] != column.dtype or column.reading is not None:
+            value = _typed(column, place, rows, whole.get(place))
+            if value is None:
                 return None
-            values.append(conversion[1].alias(column.name))
+            values.append(value.alias(column.name))
             continue
         reading = column.reading
         if reading is None or not _agrees(reading, finding, column, previous, rows, place):
             return None
         values.append(parsed(pl.col(place), reading).alias(column.name))
     return values
+
+
+def _typed(column: ColumnSchema, place: str, rows: Rows, whole: DType | None) -> pl.Expr | None:
+    """Return the values of a column that has a type in the source; None if they are of another type now."""
+    conversion = canonical(place, rows.schema[place], whole)
+    if conversion is not None and column.reading is None:
+        if conversion[0] == column.dtype:
+            return conversion[1]
+        large = ~pl.col(place).is_between(-_EXACT, _EXACT)
+        if (conversion[0], column.dtype) == ("integer", "float") and not rows.one(large.any())[0]:
+            return conversion[1].cast(pl.Float64)
+    there = pl.col(place).is_not_null()
+    return None if rows.one(there.any())[0] else pl.when(there).then(None)
 
 
 def _agrees(reading: Reading, finding: Finding, column: ColumnSchema, previous: Path, rows: Rows, place: str) -> bool:

@@ -10,6 +10,7 @@ from radix_assets.project.settings import Project
 from radix_assets.raw.appended import extend_snapshot
 from radix_assets.raw.checks import checks_of
 from radix_assets.raw.convert import convert
+from radix_assets.raw.merged import merge_snapshot
 from radix_assets.raw.metadata import metadata
 from radix_assets.raw.privacy import judge_columns
 from radix_assets.sources.kinds.base import Previous, Source, SourceContext
@@ -44,7 +45,11 @@ def ingest(
     source = project.source_of(table)
     context = SourceContext(project.folder, credentials, previous=previous, cache=cache)
     extended = _extend(source, table, out, context) if previous else None
-    staged, schema, checks = extended or read_table(source, table, out, context)
+    if isinstance(extended, tuple):
+        staged, schema, checks = extended
+    else:
+        staged, schema, checks = read_table(source, table, out, context)
+        staged.notes += [extended] if extended else []
     schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
     return Output(rows=schema.rows, shown=metadata(source, staged, schema, out), checks=checks, state=staged.state)
@@ -52,20 +57,30 @@ def ingest(
 
 def _extend(
     source: Source, table: str, out: Path, context: SourceContext
-) -> tuple[Staged, RawSchema, list[Check]] | None:
-    """Read only the rows that follow those of the last snapshot; None if the table has to be read as a whole."""
+) -> tuple[Staged, RawSchema, list[Check]] | str | None:
+    """Read only the rows that are new since the last snapshot, or that changed.
+
+    If the table has to be read as a whole return why, for the user; None if that is not worth saying.
+    """
     if context.previous is None:
         return None
     work = out / _WORK
     work.mkdir(parents=True)
     try:
         staged = source.read_appended(table, work, context)
-        schema = extend_snapshot(table, context.previous.folder, staged, work, out) if staged else None
-        if staged is None or schema is None:
+        if staged is None:
             return None
-        added = staged.rows().height()
-        staged.notes.append(f"only {counted(added, 'new row')} had to be read; {schema.rows - added:,} are as before")
-        return staged, schema, checks_of(schema, [])
+        folder = context.previous.folder
+        if staged.increment is not None:
+            merged = merge_snapshot(table, folder, staged, staged.increment, work, out)
+            if isinstance(merged, str):
+                return f"read as a whole: {merged}"
+            schema: RawSchema | None = merged
+        elif (schema := extend_snapshot(table, folder, staged, work, out)) is not None:
+            added = staged.rows().height()
+            note = f"only {counted(added, 'new row')} had to be read; {schema.rows - added:,} are as before"
+            staged.notes.append(note)
+        return (staged, schema, checks_of(schema, [])) if schema is not None else None
     except (RadixError, ValueError):
         return None  # the full read says what is wrong
     finally:

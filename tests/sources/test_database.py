@@ -9,6 +9,7 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
 import pytest
+from cursor_steps import follow
 from postgresql_rules import demand_password
 
 from radix_assets.project.settings import Project
@@ -80,6 +81,12 @@ def raises(tmp_path: Path) -> Callable[..., SourceError | CredentialError]:
         return caught.value
 
     return expect
+
+
+def test_new_and_changed_rows_are_read_by_a_cursor(server, tmp_path):
+    for moment in ("timestamptz", "timestamp"):
+        run(server[0], "DROP TABLE IF EXISTS moves")
+        follow(lambda *statements: run(server[0], *statements), {"database": server[0]}, tmp_path / moment, moment)
 
 
 def test_database_types_become_canonical(server, tmp_path):

@@ -11,7 +11,15 @@ import pytest
 
 from radix_assets.raw.convert import convert
 from radix_assets.sources.databases import mssql_connection
-from radix_assets.sources.databases.mssql import column_of, frame_of, quoted, version_query
+from radix_assets.sources.databases.cursor import low_of, window_of
+from radix_assets.sources.databases.mssql import (
+    at_least,
+    column_of,
+    frame_of,
+    highest_query,
+    quoted,
+    version_query,
+)
 from radix_assets.sources.databases.mssql_connection import error_of
 from radix_assets.sources.databases.stage import stage_batches
 from radix_assets.sources.kinds.base import SourceContext
@@ -68,6 +76,26 @@ def test_types_are_selected_without_loss_and_names_are_quoted():
     )
     assert "CONVERT(nvarchar(max), [a], 3)" in query
     assert query.count("(") == query.count(")")
+
+
+@pytest.mark.parametrize(
+    ("kind", "highest", "overlap", "expected"),
+    [
+        ("bigint", "5000", None, "[a]]b] >= 4000"),
+        ("decimal", "7.2500", 0.25, "[a]]b] >= 7.0000"),
+        ("date", "2024-03-01", None, "[a]]b] >= CONVERT(date, '2024-02-29', 23)"),
+        ("datetime2", "2024-03-01T00:00:00.1234567", None, "CONVERT(datetime2, '2024-02-29T23:50:00.123456', 126)"),
+        ("datetimeoffset", "2024-03-01T00:00:00", 0, "CONVERT(datetime2, '2024-03-01T00:00:00.000000', 126)"),
+        ("timestamp", "2001", 0, "[a]]b] >= CONVERT(binary(8), CONVERT(bigint, 2001))"),
+    ],
+)
+def test_a_cursor_begins_below_its_highest_value(kind: str, highest: str, overlap: float | None, expected: str):
+    column = column_of("a]b", kind, kind, 10, 4)
+    where = window_of(low_of(column.order, highest, overlap), column, quoted("a]b"), None, at_least)
+    assert expected in where
+    assert where.endswith(" OR [a]]b] IS NULL)")
+    assert "MAX(" in highest_query("dbo", "t", column)
+    assert where in version_query("dbo", "t", [column], where)
 
 
 @pytest.mark.parametrize(

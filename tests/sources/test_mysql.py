@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pymysql
 import pytest
+from cursor_steps import follow
 from ports import free_port
 
 from radix_assets.raw.discovery import discover
@@ -111,6 +112,10 @@ def test_every_type_is_read_without_loss(server: str, tmp_path: Path):
     frame = pl.read_parquet(source.read_table("every", tmp_path, SourceContext(tmp_path, CREDENTIALS)).path)
     for number, (kind, _, expected) in enumerate(VALUES):
         assert frame[f"c{number}"].to_list() == [expected, None], kind
+
+
+def test_new_and_changed_rows_are_read_by_a_cursor(server: str, tmp_path: Path):
+    follow(lambda *statements: run(server, *statements), {"database": server}, tmp_path, "datetime(6)")
 
 
 def test_keys_odd_names_broken_views_and_dates_that_are_none(server: str, tmp_path: Path):

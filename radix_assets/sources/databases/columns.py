@@ -13,6 +13,10 @@ Settle = Literal["typed", "number", "seconds", "clock", "bytes"]
 - bytes: short byte strings become hexadecimal text; a column with long ones is left out.
 """
 
+Order = Literal["", "number", "day", "moment", "utc", "version"]
+"""How the values of a column are ordered, if it may be a cursor: numbers, dates, times without and with a time zone, or
+the row versions of SQL Server."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -32,3 +36,5 @@ class Column:
     """Whether the values are text whose type is to be inferred."""
     reason: str = "not a value that Radix can hold"
     """Why a value in `rest` is set aside."""
+    order: Order = ""
+    """Whether the database orders the values as Radix does, so that the column may be a cursor."""

@@ -1,17 +1,19 @@
 """Tables of a DuckDB file."""
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from radix_assets.sources.databases.columns import Column, Settle
+from radix_assets.sources.databases.columns import Column, Order, Settle
+from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, compare_plainly, window_of
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
-from radix_assets.sources.read.staging import Staged, position
+from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
@@ -49,6 +51,10 @@ _AS_IS = {"BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "US
 _FIRST, _LAST = -62135596800000000, 253402300799999999
 """Microseconds since 1970 of the first and the last moment of the years 1 to 9999."""
 _YEARS = "not a date between the years 1 and 9999"
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+_ORDERS: dict[str, Order] = dict.fromkeys((*_WHOLE, "DECIMAL"), "number")
+_ORDERS |= {"DATE": "day", "TIMESTAMP WITH TIME ZONE": "utc"}
+_ORDERS |= dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), "moment")
 
 
 @contextlib.contextmanager
@@ -84,16 +90,17 @@ def list_tables(connection: Any, schema: str) -> list[str]:
     return [row[0] for row in connection.execute(_TABLES, [schema]).fetchall()]
 
 
-def stage_table(connection: Any, path: Path, schema: str, table: str, work: Path) -> Staged:
+def stage_table(connection: Any, path: Path, schema: str, table: str, work: Path, by: Cursor | None = None) -> Staged:
     """Stage a table in the directory `work`, in the order of its insertion.
 
-    Raise SourceError RDX-SRC-014 (no such table) and what `opened` raises.
+    With a cursor only the rows of its window are staged. Raise SourceError RDX-SRC-014 (no such table), 090 or 091 (not
+    a cursor), and what `opened` raises.
     """
     with _errors(path):
-        return _stage(connection, schema, table, work)
+        return _stage(connection, schema, table, work, by)
 
 
-def _stage(connection: Any, schema: str, table: str, work: Path) -> Staged:
+def _stage(connection: Any, schema: str, table: str, work: Path, by: Cursor | None) -> Staged:
     listed = connection.execute(_COLUMNS, [schema, table]).fetchall()
     if not listed:
         raise no_such_table(table, list_tables(connection, schema), {}, schema=schema)
@@ -103,8 +110,23 @@ def _stage(connection: Any, schema: str, table: str, work: Path) -> Staged:
     declared.not_null = [name for name, *_, nullable in listed if not nullable]
     chosen = [f"{column.value} AS {position(number)}" for number, column in enumerate(columns)]
     chosen += [f"{column.rest} AS {rest_of(number)}" for number, column in enumerate(columns) if column.rest]
-    query = f"SELECT {', '.join(chosen)} FROM {quoted(schema)}.{quoted(table)}"  # noqa: S608 quoted
-    return stage_batches(columns, _batches(connection, query), work, layout="DuckDB", declared=declared)
+    rows, where = f"{quoted(schema)}.{quoted(table)}", ""
+    if by is not None:
+        column = column_of_cursor(by, columns, {"table": table})
+        where = window_of(by.low, column, quoted(by.column), declared, _at_least)
+    query = f"SELECT {', '.join(chosen)} FROM {rows}{where}"  # noqa: S608 quoted
+    staged = stage_batches(columns, _batches(connection, query), work, layout="DuckDB", declared=declared)
+    if by is not None and by.low is not None:
+        [total] = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()  # noqa: S608 quoted
+        staged.increment = Increment(by.column, by.low, total, is_ordered=False)
+    return staged
+
+
+def _at_least(order: Order, quote: str, low: Low) -> str:
+    if order == "utc" and isinstance(low, dt.datetime):
+        # Comparing with a literal would load an extension.
+        return f"epoch_us({quote}) >= {(low - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)}"  # noqa: DTZ001 naive, in UTC
+    return compare_plainly(order, quote, low)
 
 
 def _batches(connection: Any, query: str) -> Iterator[pl.DataFrame]:
@@ -164,7 +186,8 @@ def _column(name: str, declared: str, scale: int) -> Column:  # noqa: C901 a tab
             value, settle = quote, "bytes"
         case base if base.endswith("]") or base in {"STRUCT", "MAP"}:
             value = f"to_json({quote})::VARCHAR"
-    return Column(name, declared, value, rest, settle, scale, reason=reason)
+    order = _ORDERS.get(declared.partition("(")[0], "") if "[" not in declared else ""
+    return Column(name, declared, value, rest, settle, scale, reason=reason, order=order)
 
 
 def _split(name: str, holds: str, value: str) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import polars as pl
 
-from radix_assets.sources.databases.columns import Column, Settle
+from radix_assets.sources.databases.columns import Column, Order, Settle
+from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, low_of, text_of, window_of
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.mssql_connection import Session, errors
 from radix_assets.sources.databases.stage import rest_of, stage_batches
-from radix_assets.sources.read.staging import Staged, position
+from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey, ReadWarning
 
 _BATCH: Final = 20_000
@@ -56,6 +57,13 @@ _WHOLE: Final = frozenset({"bigint", "int", "smallint", "tinyint"})
 _BYTES: Final = frozenset({"binary", "varbinary", "image", "timestamp"})
 _MOMENTS: Final = frozenset({"date", "datetime", "smalldatetime", "datetime2", "datetimeoffset"})
 _SHAPES: Final = frozenset({"geometry", "geography"})
+_ORDERS: Final[dict[str, Order]] = {
+    **dict.fromkeys((*_WHOLE, "decimal", "numeric"), "number"),
+    **dict.fromkeys(("datetime", "smalldatetime", "datetime2"), "moment"),
+    "date": "day",
+    "datetimeoffset": "utc",
+    "timestamp": "version",
+}
 
 
 def list_tables(session: Session, schema: str) -> list[str]:
@@ -63,10 +71,11 @@ def list_tables(session: Session, schema: str) -> list[str]:
     return [row[0] for row in session.rows(_TABLES, [schema])]
 
 
-def stage_table(session: Session, schema: str, table: str, work: Path) -> Staged:
+def stage_table(session: Session, schema: str, table: str, work: Path, by: Cursor | None = None) -> Staged:
     """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
-    Raise SourceError RDX-SRC-014 (no such table) and what `opened` raises.
+    With a cursor only the rows of its window are staged. Raise SourceError RDX-SRC-014 (no such table), 090 or 091 (not
+    a cursor), and what `opened` raises.
     """
     with errors(session.where | {"table": table}):
         listed = _listed(session, schema, table)
@@ -76,30 +85,71 @@ def stage_table(session: Session, schema: str, table: str, work: Path) -> Staged
         declared.comments = {row[0]: row[6] for row in listed if row[6]}
         order = f" ORDER BY {', '.join(map(quoted, declared.primary_key))}" if declared.primary_key else ""
         chosen = ", ".join(column.value for column in columns)
-        query = f"SELECT {chosen} FROM {quoted(schema)}.{quoted(table)}{order}"  # noqa: S608 quoted
+        where = ""
+        if by is not None:
+            column = column_of_cursor(by, columns, session.where | {"table": table})
+            where = window_of(by.low, column, quoted(by.column), declared, at_least)
+        query = f"SELECT {chosen} FROM {quoted(schema)}.{quoted(table)}{where}{order}"  # noqa: S608 quoted
         kinds = [str(row[1]) for row in listed]
         staged = stage_batches(columns, _batches(session, query, kinds), work, layout="SQL Server", declared=declared)
+        if by is not None and by.low is not None:
+            [(total,)] = session.rows(f"SELECT COUNT_BIG(*) FROM {quoted(schema)}.{quoted(table)}")  # noqa: S608 quoted
+            staged.increment = Increment(by.column, by.low, total)
     if not session.is_snapshot:
         text = "the database does not allow snapshot isolation; rows that changed during the read may be old or new"
         staged.warnings.append(ReadWarning(code="not_one_moment", message=text))
     return staged
 
 
-def table_version(session: Session, schema: str, table: str) -> str:
-    """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows."""
+def table_version(session: Session, schema: str, table: str, by: Cursor | None = None) -> str:
+    """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows.
+
+    With a cursor, of its highest value, and the sum is of the rows in its window only.
+    """
     with errors(session.where | {"table": table}):
         listed = _listed(session, schema, table)
-        [(count, checksum)] = session.rows(version_query(schema, table, [column_of(*row[:5]) for row in listed]))
+        columns = [column_of(*row[:5]) for row in listed]
+        total, highest, where = None, None, ""
+        if by is not None:
+            column = column_of_cursor(by, columns, session.where | {"table": table})
+            [(total, highest)] = session.rows(highest_query(schema, table, column))
+            where = window_of(low_of(column.order, highest, by.overlap), column, quoted(by.column), None, at_least)
+        [(count, checksum)] = session.rows(version_query(schema, table, columns, where))
     described = "\0".join(f"{row[0]}\0{row[1]}" for row in listed)
-    return hashlib.sha256(f"{described}\n{count}\n{checksum}".encode()).hexdigest()
+    facts = f"{described}\n{count}\n{checksum}" + (f"\n{total}\n{highest}" if by else "")
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
-def version_query(schema: str, table: str, columns: Sequence[Column]) -> str:
+def highest_query(schema: str, table: str, column: Column) -> str:
+    """Return SQL for the number of rows and the text of the highest value of a cursor."""
+    quote = quoted(column.name)
+    if column.order == "version":
+        quote = f"CONVERT(bigint, {quote})"
+    highest = f"MAX({quote})"
+    if column.order == "utc":
+        highest = f"CAST(SWITCHOFFSET({highest}, '+00:00') AS datetime2)"
+    return f"SELECT COUNT_BIG(*), CONVERT(varchar(50), {highest}, 126) FROM {quoted(schema)}.{quoted(table)}"  # noqa: S608 quoted
+
+
+def at_least(order: Order, quote: str, low: Low) -> str:
+    """Return SQL for whether a cursor has at least a value."""
+    match order:
+        case "version":
+            return f"{quote} >= CONVERT(binary(8), CONVERT(bigint, {low}))"
+        case "day":
+            return f"{quote} >= CONVERT(date, '{text_of(low)}', 23)"
+        case "moment" | "utc":
+            return f"{quote} >= CONVERT(datetime2, '{text_of(low).replace(' ', 'T')}', 126)"
+        case _:
+            return f"{quote} >= {low}"
+
+
+def version_query(schema: str, table: str, columns: Sequence[Column], where: str = "") -> str:
     """Return SQL for the number of rows and the sum of their hashes."""
     cells = ", '|', ".join(_cell(column) for column in columns)
     digest = f"SUBSTRING(HASHBYTES('SHA2_256', CONCAT(CAST('' AS nvarchar(max)), {cells})), 1, 7)"
     total = f"COALESCE(SUM(CAST(CAST(0x00 + {digest} AS bigint) AS decimal(38, 0))), 0)"
-    return f"SELECT COUNT_BIG(*), {total} FROM {quoted(schema)}.{quoted(table)}"  # noqa: S608 quoted
+    return f"SELECT COUNT_BIG(*), {total} FROM {quoted(schema)}.{quoted(table)}{where}"  # noqa: S608 quoted
 
 
 def _cell(column: Column) -> str:
@@ -166,7 +216,7 @@ def column_of(  # noqa: C901 a table of types
         case "hierarchyid":
             value = f"{quote}.ToString()"
     shown = f"{declared}({precision},{scale})" if declared in {"decimal", "numeric"} else declared
-    return Column(name, shown, value, "", settle, scale, reason=reason)
+    return Column(name, shown, value, "", settle, scale, reason=reason, order=_ORDERS.get(system or declared, ""))
 
 
 def _batches(session: Session, query: str, kinds: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -11,11 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from radix_assets.sources.databases.columns import Column, Settle
+from radix_assets.sources.databases.columns import Column, Order, Settle
+from radix_assets.sources.databases.cursor import Cursor, column_of_cursor, compare_plainly, low_of, window_of
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.mysql_connection import Session, errors
 from radix_assets.sources.databases.stage import rest_of, stage_batches
-from radix_assets.sources.read.staging import Staged, position
+from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey
 from radix_resources.errors import SourceError
 
@@ -42,6 +43,8 @@ WHERE table_schema = DATABASE() AND table_name = %s AND table_type <> 'VIEW'
 _TEXT = frozenset({"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json"})
 _BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"})
 _WHOLE = frozenset({"tinyint", "smallint", "mediumint", "int", "integer", "bigint", "decimal", "numeric", "year"})
+_ORDERS: dict[str, Order] = dict.fromkeys(_WHOLE - {"year"}, "number")
+_ORDERS |= {"date": "day", "datetime": "moment", "timestamp": "moment"}
 _SHAPES = frozenset(
     {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon"}
     | {"geomcollection", "geometrycollection"}
@@ -53,10 +56,11 @@ def list_tables(session: Session) -> list[str]:
     return [row[0] for row in session.rows(_TABLES)]
 
 
-def stage_table(session: Session, table: str, work: Path) -> Staged:
+def stage_table(session: Session, table: str, work: Path, by: Cursor | None = None) -> Staged:
     """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
-    Raise SourceError RDX-SRC-014 (no such table) and what `opened` raises.
+    With a cursor only the rows of its window are staged. Raise SourceError RDX-SRC-014 (no such table), 090 or 091 (not
+    a cursor), and what `opened` raises.
     """
     with errors(session.where | {"table": table}):
         listed = _listed(session, table)
@@ -66,21 +70,41 @@ def stage_table(session: Session, table: str, work: Path) -> Staged:
         declared.comments = {row[0]: row[5] for row in listed if row[5]}
         order = f" ORDER BY {', '.join(map(quoted, declared.primary_key))}" if declared.primary_key else ""
         chosen = ", ".join(column.value for column in columns)
-        query = f"SELECT {chosen} FROM {quoted(table)}{order}"  # noqa: S608 quoted
+        where = ""
+        if by is not None:
+            column = column_of_cursor(by, columns, session.where | {"table": table})
+            where = window_of(by.low, column, quoted(by.column), declared, compare_plainly)
+        query = f"SELECT {chosen} FROM {quoted(table)}{where}{order}"  # noqa: S608 quoted
         kinds = [str(row[2]).lower() for row in listed]
-        return stage_batches(columns, _batches(session, query, kinds), work, layout="MySQL", declared=declared)
+        staged = stage_batches(columns, _batches(session, query, kinds), work, layout="MySQL", declared=declared)
+        if by is not None and by.low is not None:
+            [(total,)] = session.rows(f"SELECT count(*) FROM {quoted(table)}")  # noqa: S608 quoted
+            staged.increment = Increment(by.column, by.low, int(total))
+        return staged
 
 
-def table_version(session: Session, table: str) -> str:
-    """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows."""
+def table_version(session: Session, table: str, by: Cursor | None = None) -> str:
+    """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows.
+
+    With a cursor, of its highest value, and the sum is of the rows in its window only.
+    """
     with errors(session.where | {"table": table}):
         listed = _listed(session, table)
+        total, highest, where = None, None, ""
+        if by is not None:
+            columns = [_column(*row[:4]) for row in listed]
+            column = column_of_cursor(by, columns, session.where | {"table": table})
+            quote = quoted(by.column)
+            asked = f"SELECT count(*), cast(max({quote}) AS char) FROM {quoted(table)}"  # noqa: S608 quoted
+            [(total, highest)] = session.rows(asked)
+            where = window_of(low_of(column.order, highest, by.overlap), column, quote, None, compare_plainly)
         cells = ", ".join(f"coalesce(concat('=', {quoted(row[0])}), '-')" for row in listed)
         digest = f"cast(conv(substring(md5(concat_ws('|', {cells})), 1, 15), 16, 10) AS unsigned)"
-        query = f"SELECT count(*), coalesce(sum({digest}), 0) FROM {quoted(table)}"  # noqa: S608 quoted
+        query = f"SELECT count(*), coalesce(sum({digest}), 0) FROM {quoted(table)}{where}"  # noqa: S608 quoted
         [(count, checksum)] = session.rows(query)
     described = "\0".join(f"{row[0]}\0{row[1]}" for row in listed)
-    return hashlib.sha256(f"{described}\n{count}\n{checksum}".encode()).hexdigest()
+    facts = f"{described}\n{count}\n{checksum}" + (f"\n{total}\n{highest}" if by else "")
+    return hashlib.sha256(facts.encode()).hexdigest()
 
 
 def _listed(session: Session, table: str) -> list[tuple[Any, ...]]:
@@ -133,7 +157,8 @@ def _column(name: str, declared: str, kind: str, scale: Any) -> Column:
         case base if base not in _TEXT:
             value = f"cast({quote} AS char)"
     kinds: dict[str, Settle] = {"typed": "typed", "number": "number", "clock": "clock", "bytes": "bytes"}
-    return Column(name, declared, value, "", kinds[settle], int(scale), reason=reason)
+    order = _ORDERS.get(kind.lower(), "")
+    return Column(name, declared, value, "", kinds[settle], int(scale), reason=reason, order=order)
 
 
 def _batches(session: Session, query: str, kinds: Sequence[str]) -> Iterator[pl.DataFrame]:

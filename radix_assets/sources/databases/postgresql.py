@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from radix_assets.sources.addresses import without_secret
-from radix_assets.sources.databases.columns import Column
+from radix_assets.sources.databases.columns import Column, Order
+from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, compare_plainly, low_of, window_of
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.postgresql_catalogue import (
     columns_of,
@@ -18,7 +19,7 @@ from radix_assets.sources.databases.postgresql_catalogue import (
 )
 from radix_assets.sources.databases.postgresql_connection import stream, transaction
 from radix_assets.sources.databases.stage import rest_of, stage_batches
-from radix_assets.sources.read.staging import Staged, position
+from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import SourceError
 
@@ -53,29 +54,48 @@ def exported_snapshot(address: str, credentials: Credentials) -> Iterator[str | 
         yield name
 
 
-def table_version(address: str, schema: str, table: str, credentials: Credentials) -> str:
+def table_version(address: str, schema: str, table: str, credentials: Credentials, by: Cursor | None = None) -> str:
     """Return a digest of a table's columns, the number of its rows and the sum of the hashes of its rows.
 
-    Raise what `stage_table` raises.
+    With a cursor, of its highest value, and the sum is of the rows in its window only. Raise what `stage_table` raises.
     """
     with transaction(address, table, credentials) as cursor:
         columns = _columns(cursor, address, schema, table)
         name = f"{quoted(schema)}.{quoted(table)}"
+        total, highest, where = None, None, ""
+        if by is not None:
+            column, quote = column_of_cursor(by, columns, {"table": table}), quoted(by.column)
+            cursor.execute(f"SELECT count(*)::text, max({quote})::text FROM {name}")  # noqa: S608 quoted
+            total, highest = cursor.fetchone()
+            where = window_of(low_of(column.order, highest, by.overlap), column, quote, None, _at_least)
         cursor.execute(
-            f"SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {name} t"  # noqa: S608 quoted
+            f"SELECT count(*)::text, coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {name} t{where}"  # noqa: S608 quoted
         )
         count, checksum = cursor.fetchone()
     described = "\0".join(f"{column.name}\0{column.type}" for column in columns)
-    return hashlib.sha256(f"{described}\n{count}\n{checksum}".encode()).hexdigest()
+    facts = f"{described}\n{count}\n{checksum}" + (f"\n{total}\n{highest}" if by else "")
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _at_least(order: Order, quote: str, low: Low) -> str:
+    # The session's time zone is UTC.
+    return compare_plainly(order, quote, low).replace("TIMESTAMP ", "TIMESTAMPTZ " if order == "utc" else "TIMESTAMP ")
 
 
 def stage_table(
-    address: str, schema: str, table: str, work: Path, credentials: Credentials, snapshot: str | None = None
+    address: str,
+    schema: str,
+    table: str,
+    work: Path,
+    credentials: Credentials,
+    snapshot: str | None = None,
+    by: Cursor | None = None,
 ) -> Staged:
     """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
-    `snapshot` is the state to read, as `exported_snapshot` names it; by default the present one. Raise SourceError
-    RDX-SRC-014 (no such table) and what `transaction` raises.
+    `snapshot` is the state to read, as `exported_snapshot` names it; by default the present one. With a cursor only the
+    rows of its window are staged. Raise SourceError RDX-SRC-014 (no such table), 090 or 091 (not a cursor), and what
+    `transaction` raises.
     """
     with transaction(address, table, credentials, snapshot) as cursor:
         columns = _columns(cursor, address, schema, table)
@@ -83,9 +103,17 @@ def stage_table(
         chosen = [f"{column.value} AS {position(number)}" for number, column in enumerate(columns)]
         chosen += [f"{column.rest} AS {rest_of(number)}" for number, column in enumerate(columns) if column.rest]
         order = f" ORDER BY {', '.join(map(quoted, declared.primary_key))}" if declared.primary_key else ""
-        query = f"SELECT {', '.join(chosen)} FROM {quoted(schema)}.{quoted(table)}{order}"  # noqa: S608 quoted
+        name, where = f"{quoted(schema)}.{quoted(table)}", ""
+        if by is not None:
+            column = column_of_cursor(by, columns, {"table": table})
+            where = window_of(by.low, column, quoted(by.column), declared, _at_least)
+        query = f"SELECT {', '.join(chosen)} FROM {name}{where}{order}"  # noqa: S608 quoted
         batches = stream(cursor, query, {"database": without_secret(address), "table": table})
-        return stage_batches(columns, batches, work, layout="PostgreSQL", declared=declared)
+        staged = stage_batches(columns, batches, work, layout="PostgreSQL", declared=declared)
+        if by is not None and by.low is not None:
+            cursor.execute(f"SELECT count(*) FROM {name}")  # noqa: S608 quoted
+            staged.increment = Increment(by.column, by.low, int(cursor.fetchone()[0]))
+        return staged
 
 
 def _columns(cursor: Any, address: str, schema: str, table: str) -> list[Column]:

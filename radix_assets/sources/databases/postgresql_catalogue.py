@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from radix_assets.sources.databases.columns import Column, Settle
+from radix_assets.sources.databases.columns import Column, Order, Settle
 from radix_assets.sources.schema import Declared, ForeignKey
 
 # Partitions are read with their table; what an extension brought, such as spatial_ref_sys, is not data.
@@ -61,6 +61,8 @@ LEFT JOIN pg_description d ON d.objoid = c.oid AND d.objsubid = u.number AND d.c
 WHERE n.nspname = $1 AND c.relname = $2 ORDER BY u.number
 """
 _YEARS = "a date between the years 1 and 9999"
+_ORDERS: dict[str, Order] = {"int2": "number", "int4": "number", "int8": "number", "numeric": "number"}
+_ORDERS |= {"date": "day", "timestamp": "moment", "timestamptz": "utc"}
 
 
 def current_schema(cursor: Any) -> str:
@@ -158,7 +160,7 @@ def _column(name: str, declared: str, base: str, modifier: int) -> Column:  # no
             rest = f"CASE WHEN {size} > 64 THEN {size}::text END"
         case _:
             value = f"{quote}::text"
-    return Column(name, declared, value, rest, settle, scale, reason=reason)
+    return Column(name, declared, value, rest, settle, scale, reason=reason, order=_ORDERS.get(base, ""))
 
 
 def _split(name: str, holds: str) -> tuple[str, str]:

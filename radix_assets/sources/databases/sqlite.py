@@ -17,11 +17,12 @@ from urllib.parse import quote
 
 import polars as pl
 
-from radix_assets.sources.databases.columns import Column
+from radix_assets.sources.databases.columns import Column, Order
+from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, text_of, window_of
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
-from radix_assets.sources.read.staging import Staged, position
+from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey, ReadWarning
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
@@ -95,17 +96,31 @@ def list_tables(connection: Connection) -> list[str]:
     return sorted(names)
 
 
-def stage_table(connection: Connection, path: Path, table: str, work: Path) -> Staged:
+def stage_table(connection: Connection, path: Path, table: str, work: Path, by: Cursor | None = None) -> Staged:
     """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
-    Raise SourceError RDX-SRC-014 (no such table) and what `opened` raises.
+    With a cursor only the rows of its window are staged. Raise SourceError RDX-SRC-014 (no such table), 090 or 091 (not
+    a cursor), and what `opened` raises.
     """
     try:
-        fields = _fields(connection, table)
         declared = _declared(connection, table)
+        listed = _listed(connection, table)
+        where = ""
+        if by is not None:
+            # What a column holds is known by a pass over it; an index answers it.
+            named = [
+                field.column for field in _fields(connection, table, [row for row in listed if row[1] == by.column])
+            ]
+            others = [Column(row[1], row[2].lower(), "") for row in listed if row[1] != by.column]
+            column = column_of_cursor(by, [*named, *others], {"file": path.name, "table": table})
+            where = window_of(by.low, column, quoted(by.column), declared, _at_least)
+        fields = _fields(connection, table, listed, where)
         order = ", ".join(map(quoted, declared.primary_key))
-        columns, batches = [field.column for field in fields], _batches(connection, table, fields, order)
+        columns, batches = [field.column for field in fields], _batches(connection, table, fields, where, order)
         staged = stage_batches(columns, batches, work, layout="SQLite", declared=declared)
+        if by is not None and by.low is not None:
+            [(total,)] = connection.rows(f"SELECT count(*) FROM main.{quoted(table)}")  # noqa: S608 quoted
+            staged.increment = Increment(by.column, by.low, total)
     except sqlite3.Error as error:
         raise _error(error, path, table) from None
     staged.warnings += [warning for field in fields if (warning := field.warning()) is not None]
@@ -136,16 +151,25 @@ class _Field:
         return ReadWarning(code="mixed_types", message=message, column=self.column.name)
 
 
-def _fields(connection: Connection, table: str) -> list[_Field]:
+def _at_least(order: Order, quote: str, low: Low) -> str:
+    return f"{quote} >= {low!r}" if order == "number" else f"{quote} COLLATE BINARY >= '{text_of(low)[:10]}'"
+
+
+def _listed(connection: Connection, table: str) -> list[tuple[Any, ...]]:
     # Hidden columns of virtual tables are no data; generated columns (2, 3) are.
     listed = [row for row in connection.rows(f"PRAGMA main.table_xinfo({quoted(table)})") if row[6] != 1]
     if not listed:
         raise no_such_table(table, list_tables(connection), {})
+    return listed
+
+
+def _fields(connection: Connection, table: str, listed: Sequence[tuple[Any, ...]], where: str = "") -> list[_Field]:
     fields = []
     for start in range(0, len(listed), _ASKED_AT_ONCE):
         part = listed[start : start + _ASKED_AT_ONCE]
         asked = ", ".join(_asked(quoted(row[1])) for row in part)
-        answer = connection.raw.execute(f"SELECT {asked} FROM main.{quoted(table)}").fetchone()  # noqa: S608 quoted
+        query = f"SELECT {asked} FROM main.{quoted(table)}{where}"  # noqa: S608 quoted
+        answer = connection.raw.execute(query).fetchone()
         width = len(answer) // len(part)
         for number, row in enumerate(part):
             counts = [int(count or 0) for count in answer[number * width : (number + 1) * width]]
@@ -166,7 +190,10 @@ def _field(name: str, declared: str, facts: list[int]) -> _Field:
     counts = Counter(dict(zip(_TYPES, facts[:4], strict=True)))
     large, bits, days = facts[4:]
     held = {kind for kind in _TYPES if counts[kind]}
-    column = Column(name, declared.lower() or "any", quoted(name))
+    order: Order = "number" if held <= {"integer", "real"} else ""
+    if held == {"text"} and days == counts["text"]:
+        order = "moment"
+    column = Column(name, declared.lower() or "any", quoted(name), order=order)
     if held == {"integer"}:
         is_truth = "bool" in declared.lower() and bits == counts["integer"]
         return _Field(column, counts, pl.Boolean if is_truth else pl.Int64)
@@ -187,10 +214,12 @@ def _text(value: Any) -> str | None:
     return value.hex() if isinstance(value, bytes) else repr(value)
 
 
-def _batches(connection: Connection, table: str, fields: Sequence[_Field], order: str) -> Iterator[pl.DataFrame]:
+def _batches(
+    connection: Connection, table: str, fields: Sequence[_Field], where: str, order: str
+) -> Iterator[pl.DataFrame]:
     chosen = ", ".join(field.column.value for field in fields)
     ordered = f" ORDER BY {order}" if order else ""
-    cursor = connection.raw.execute(f"SELECT {chosen} FROM main.{quoted(table)}{ordered}")  # noqa: S608 quoted
+    cursor = connection.raw.execute(f"SELECT {chosen} FROM main.{quoted(table)}{where}{ordered}")  # noqa: S608 quoted
     rows = cursor.fetchmany(_BATCH)
     yield _frame(connection, fields, rows)
     while rows := cursor.fetchmany(_BATCH):

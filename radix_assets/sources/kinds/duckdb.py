@@ -10,6 +10,7 @@ from radix_assets.sources.kinds.sql_file import SqlFileSource
 if TYPE_CHECKING:
     import contextlib
 
+    from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.read.staging import Staged
 
 
@@ -47,7 +48,7 @@ class DuckdbSource(SqlFileSource):
         chosen = [asked] if asked else list_schemas(connection)
         return [cls._tables(connection, schema) for schema in chosen]
 
-    def _stage(self, connection: Any, table: str, work: Path, path: Path) -> "Staged":
+    def _stage(self, connection: Any, table: str, work: Path, path: Path, cursor: "Cursor | None") -> "Staged":
         from radix_assets.sources.databases.duckdb import stage_table
 
-        return stage_table(connection, path, self.schema_name, table, work)
+        return stage_table(connection, path, self.schema_name, table, work, cursor)

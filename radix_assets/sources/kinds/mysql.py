@@ -10,6 +10,7 @@ from radix_assets.sources.kinds.base import ProbeResult, SourceContext
 from radix_assets.sources.kinds.sql import SessionSource
 
 if TYPE_CHECKING:
+    from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.read.staging import Staged
 
 
@@ -35,22 +36,23 @@ class MysqlSource(SessionSource):
     def read_version(self, table: str, context: SourceContext) -> str:
         """Return a digest of the table's columns, the number of its rows and the sum of the hashes of its rows.
 
-        The database computes it with a pass over the table.
+        The database computes it with a pass over the table; with a cursor, with one over its newest rows and a count.
         """
         from radix_assets.sources.databases.mysql import table_version
 
         with self._session(context, table) as session:
-            return table_version(session, table)
+            version = table_version(session, table, self._cursor(table))
+        return self._with_period(version, table)
 
     def _session(self, context: SourceContext, table: str | None = None) -> AbstractContextManager[Any]:
         from radix_assets.sources.databases.mysql_connection import opened
 
         return opened(self.database, context.credentials, table)
 
-    def _stage(self, session: Any, table: str, work: Path) -> "Staged":
+    def _stage(self, session: Any, table: str, work: Path, cursor: "Cursor | None") -> "Staged":
         from radix_assets.sources.databases.mysql import stage_table
 
-        return stage_table(session, table, work)
+        return stage_table(session, table, work, cursor)
 
     def probe(self, context: SourceContext) -> ProbeResult:
         from radix_assets.sources.databases.mysql_permissions import probe_database

@@ -12,6 +12,7 @@ from radix_assets.sources.kinds.base import ProbeResult, SourceContext
 from radix_assets.sources.kinds.sql import SqlSource
 
 if TYPE_CHECKING:
+    from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.read.staging import Staged
 
 
@@ -35,16 +36,18 @@ class PostgresqlSource(SqlSource):
     def read_version(self, table: str, context: SourceContext) -> str:
         """Return a digest of the table's columns, the number of its rows and the sum of the hashes of its rows.
 
-        The database computes it with a pass over the table.
+        The database computes it with a pass over the table; with a cursor, with one over its newest rows and a count.
         """
         from radix_assets.sources.databases.postgresql import table_version
 
-        return table_version(self.database, self.schema_name, table, context.credentials)
+        cursor = self._cursor(table)
+        version = table_version(self.database, self.schema_name, table, context.credentials, cursor)
+        return self._with_period(version, table)
 
-    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+    def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
         from radix_assets.sources.databases.postgresql import stage_table
 
-        return stage_table(self.database, self.schema_name, table, work, context.credentials, context.state)
+        return stage_table(self.database, self.schema_name, table, work, context.credentials, context.state, cursor)
 
     @contextlib.contextmanager
     def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_resources.errors import SourceError
 
 if TYPE_CHECKING:
+    from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.read.staging import Staged
 
 
@@ -29,6 +30,20 @@ class SqlSource(Source):
 
     database: str = Field(description="The address of the database; a secret is a reference, never a value.")
     tables: list[str] = Field(description="The tables to read.", min_length=1)
+    cursor: str | dict[str, str] | None = Field(
+        None,
+        description="A column whose values rise with every new or changed row, such as updated_at, of all tables or by "
+        "table: only these rows are read then.",
+    )
+    overlap: float | None = Field(
+        None,
+        description="How far below the highest value of the cursor reading begins again: seconds for times, days for "
+        "dates, else a number; by default 600, 1 and 1000.",
+        ge=0,
+    )
+    full_every_hours: int = Field(
+        24, description="With a cursor: how often the whole table is read all the same; 0 for never.", ge=0
+    )
 
     @field_validator("database")
     @classmethod
@@ -36,6 +51,14 @@ class SqlSource(Source):
         if not cls._is_address(address):
             raise ValueError("only postgresql://, mysql://, mssql://, sqlite:/// and duckdb:/// addresses are read")
         return refuse_secret(address)
+
+    @model_validator(mode="after")
+    def _known_tables(self) -> Self:
+        named = self.cursor if isinstance(self.cursor, dict) else {}
+        unknown = [table for table in named if table not in self.tables]
+        if unknown:
+            raise ValueError(f"cursor names {unknown[0]}, which is not among the tables")
+        return self
 
     @classmethod
     def _is_address(cls, text: str) -> bool:
@@ -95,6 +118,52 @@ class SqlSource(Source):
     def connection_address(self) -> str:
         return self.database
 
+    # read, all rows or those that are new or changed
+
+    def _in_database(self, table: str) -> str:
+        """Return the name that a table of the project has in the database."""
+        return table
+
+    def _cursor(self, table: str) -> "Cursor | None":
+        from radix_assets.sources.databases.cursor import Cursor
+
+        column = self.cursor.get(self._in_database(table)) if isinstance(self.cursor, dict) else self.cursor
+        return Cursor(column, self.overlap) if column else None
+
+    def _period(self) -> int:
+        """Return the number of the period in which the whole table is to be read once."""
+        import time
+
+        return int(time.time()) // (3600 * self.full_every_hours) if self.full_every_hours else 0
+
+    def _with_period(self, version: str, table: str) -> str:
+        return version if self._cursor(table) is None else f"{version} {self._period()}"
+
+    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+        period, cursor = self._period(), self._cursor(table)
+        staged = self._read(table, work, context, cursor)
+        if cursor is not None:
+            staged.state = {"period": period}
+        return staged
+
+    def read_appended(self, table: str, work: Path, context: SourceContext) -> "Staged | None":
+        """Stage the rows that are new or changed since the last snapshot, by the cursor."""
+        from radix_assets.sources.databases.cursor import low_in
+
+        cursor, previous = self._cursor(table), context.previous
+        if cursor is None or previous is None or previous.state.get("period") != self._period():
+            return None
+        low = low_in(previous.folder, cursor)
+        if low is None:
+            return None
+        staged = self._read(table, work, context, replace(cursor, low=low))
+        staged.state = dict(previous.state)
+        return staged
+
+    @abstractmethod
+    def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
+        """Stage the rows of a table: all of them, or those in the window of the cursor."""
+
 
 class SessionSource(SqlSource):
     """Tables of a database that is read in a session: one transaction, which sees one state of the database."""
@@ -104,7 +173,7 @@ class SessionSource(SqlSource):
         """Return a session, which is closed at the end of the block. Raise as `read_table` does."""
 
     @abstractmethod
-    def _stage(self, session: Any, table: str, work: Path) -> "Staged":
+    def _stage(self, session: Any, table: str, work: Path, cursor: "Cursor | None") -> "Staged":
         """Stage a table in the directory `work`."""
 
     @contextlib.contextmanager
@@ -112,10 +181,10 @@ class SessionSource(SqlSource):
         with self._session(context) as session:
             yield replace(context, state=session)
 
-    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+    def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
         with contextlib.ExitStack() as stack:
             session = context.state or stack.enter_context(self._session(context, table))
-            return self._stage(session, table, work)
+            return self._stage(session, table, work, cursor)
 
 
 def split_schema(argument: str) -> tuple[str, str | None]:

@@ -13,6 +13,7 @@ from radix_assets.sources.kinds.base import ProbeResult, SourceContext
 from radix_assets.sources.kinds.sql import SqlSource, split_schema
 
 if TYPE_CHECKING:
+    from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.kinds.base import TableNames
     from radix_assets.sources.read.staging import Staged
 
@@ -124,7 +125,7 @@ class SqlFileSource(SqlSource):
         """Return the schema, empty if the kind has none, and its tables."""
 
     @abstractmethod
-    def _stage(self, connection: Any, table: str, work: Path, path: Path) -> "Staged":
+    def _stage(self, connection: Any, table: str, work: Path, path: Path, cursor: "Cursor | None") -> "Staged":
         """Stage a table."""
 
     def _file(self, context: SourceContext) -> Path:
@@ -140,21 +141,20 @@ class SqlFileSource(SqlSource):
         """Return a digest of the size and the modification time of the file."""
         from radix_assets.sources.databases.files import file_version
 
-        del table
         file = self._file(context)
         with self._opened(file):  # raise now what reading would raise
-            return file_version(file, self.beside)
+            return self._with_period(file_version(file, self.beside), table)
 
     @contextlib.contextmanager
     def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
         with self._opened(self._file(context)) as connection:
             yield replace(context, state=connection)
 
-    def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
+    def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
         with contextlib.ExitStack() as stack:
             connection = context.state or stack.enter_context(self._opened(self._file(context)))
             own = self._in_database(table)
-            staged = self._stage(connection, own, work, self._file(context))
+            staged = self._stage(connection, own, work, self._file(context), cursor)
         if own != table:
             staged.dialect["table"] = own
             staged.notes.append(f"the table {own!r} of the database, as another table has this name")

@@ -10,6 +10,7 @@ from radix_assets.sources.kinds.sql_file import SqlFileSource
 if TYPE_CHECKING:
     import contextlib
 
+    from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.read.staging import Staged
 
 
@@ -37,7 +38,7 @@ class SqliteSource(SqlFileSource):
         del schema
         return "", list_tables(connection)
 
-    def _stage(self, connection: Any, table: str, work: Path, path: Path) -> "Staged":
+    def _stage(self, connection: Any, table: str, work: Path, path: Path, cursor: "Cursor | None") -> "Staged":
         from radix_assets.sources.databases.sqlite import stage_table
 
-        return stage_table(connection, path, table, work)
+        return stage_table(connection, path, table, work, cursor)

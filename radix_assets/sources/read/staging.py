@@ -38,6 +38,20 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class Increment:
+    """The staged rows are those of a table that are new or changed, by a column whose values rise with every change."""
+
+    column: str
+    """Its name in the source."""
+    low: Any
+    """The staged rows are those that have at least this value, or none; a value of the column's canonical type."""
+    total: int
+    """The rows of the table in the source."""
+    is_ordered: bool = True
+    """Whether the source gives rows in the order of the primary key."""
+
+
+@dataclass(frozen=True)
 class TextRows:
     """Rows of text files, scanned where they are."""
 
@@ -110,6 +124,9 @@ class Staged:
 
     text: TextRows | None = None
     """The rows of text files that are not copied yet; then there is no file at `path`."""
+
+    increment: Increment | None = None
+    """Set if rows of the last snapshot are to be replaced by the staged ones."""
 
     @property
     def columns(self) -> list[str]:
