@@ -162,6 +162,7 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
             "version": file.sha,
             "waiting": wish,
             "changed_columns": reviewed.to_json(project.name),
+            "missing_tables": dict(reviewed.vanished),
             "errors": attrs,
             "tags": tags,
         }
@@ -175,6 +176,8 @@ def show(here: Place, project: Project, *, as_json: bool) -> None:
     out.print(f"file  {relative(project.tags_path)}", soft_wrap=True)
     for error in errors:
         out.print(f"[red]{escape(str(error))}[/]", soft_wrap=True)
+    for text in reviewed.vanished.values():
+        out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
     for change in reviewed.to_json(project.name):
         _print_change(change)
     out.print(f"next  {wish or 'radix run ' + project.name}", soft_wrap=True, markup=False)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from radix_assets.pipeline.credentials import is_task, stamp_of, task_of
 from radix_assets.pipeline.output import Snapshot
 from radix_assets.pipeline.stage import Stage, Step, Tools, Work, fingerprint, is_fresh, steps
+from radix_assets.pipeline.vanished import is_vanished, vanished_task
 from radix_assets.project.settings import Project
 from radix_resources.errors import ConfigError, EmptySourceError, RadixError
 from radix_resources.storage.base import Commit, Storage
@@ -69,7 +70,8 @@ def _from_dependencies(step: Step, commit: Commit | None, before: dict[str, Asse
     needs = [before[name] for name in step.deps]
     wants = [before[name] for name in step.optional_deps]
     for need in needs:
-        if need.state == "waiting" and not (is_task(need.error) and need.commit):
+        goes_on = need.commit and (is_task(need.error) or is_vanished(need.error, need.commit))
+        if need.state == "waiting" and not goes_on:
             return AssetStatus(step, "waiting", need.reason, commit)
         if need.commit is None and need.state in {"failed", "blocked"}:
             return AssetStatus(step, "blocked", f"{need.step.name} failed", commit)
@@ -110,8 +112,10 @@ def _after_failure(
     """Return the status of an asset that failed with exactly this input.
 
     If a credential was missing or refused, it waits for a person, and is stale once a credential is set, unless the
-    source was asked just now (`answered`) with the same result.
+    source was asked just now (`answered`) with the same result. So does a table that does not exist any more.
     """
+    if commit is not None and step.table is not None and is_vanished(error, commit):
+        return AssetStatus(step, "waiting", vanished_task(step.table, commit, error), commit, error)
     if not is_task(error):
         return AssetStatus(step, "failed", str(error.get("found", "")), commit, error)
     now = stamp_of(project, tools.home)

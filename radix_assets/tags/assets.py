@@ -97,7 +97,7 @@ def _compute(work: Work) -> Output | None:
 
     def may_go_on(file: TagsFile) -> bool:
         reviewed.append(review(work, file))
-        return not reviewed[0].blocking
+        return not reviewed[0].blocks
 
     output = make_tags(work.project, *_inputs(work), work.out, raw=work.raw(), may_go_on=may_go_on)
     if output is None:

@@ -1,13 +1,15 @@
 """The gate for schema changes: what changed since the tags came into force, and what a person must decide."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from radix_assets.pipeline.output import Shown
+from radix_assets.pipeline.output import Shown, Table, counted
 from radix_assets.pipeline.reads import Reads
 from radix_assets.pipeline.stage import Work
+from radix_assets.pipeline.vanished import vanished_tables
 from radix_assets.schema_changes.columns import columns_of, load_columns
 from radix_assets.schema_changes.compare import compare
 from radix_assets.schema_changes.describe import details, task, to_json
@@ -29,14 +31,23 @@ class Review:
     changes: list[Change] = field(default_factory=list)
     reads: Reads = _NOTHING
     """What depends on the columns."""
+    vanished: Mapping[str, str] = field(default_factory=dict)
+    """The tables that are not in their source any more and that something live depends on, each with the task."""
 
     @property
     def blocking(self) -> list[Change]:
         """The changes that a person must decide about."""
         return [change for change in self.changes if change.blocks]
 
+    @property
+    def blocks(self) -> bool:
+        """Whether a person must decide before the project continues."""
+        return bool(self.blocking or self.vanished)
+
     def task(self, project: str) -> str | None:
         """Return what a person must do, or None."""
+        if self.vanished:
+            return "; ".join(self.vanished.values())
         return task(self.blocking, self.reads.reader, project) if self.blocking else None
 
     def to_json(self, project: str) -> list[dict[str, Any]]:
@@ -45,7 +56,12 @@ class Review:
 
     def details(self, project: str) -> dict[str, Shown]:
         """Return what a person needs to decide; empty if nothing is to be decided."""
-        return details(self.blocking, self.reads, project) if self.blocking else {}
+        tables: dict[str, Shown] = (
+            {"missing tables": Table([{"table": table, "task": text} for table, text in self.vanished.items()])}
+            if self.vanished
+            else {}
+        )
+        return tables | (details(self.blocking, self.reads, project) if self.blocking else {})
 
 
 def review(work: Work, file: TagsFile | None) -> Review:
@@ -59,9 +75,16 @@ def review(work: Work, file: TagsFile | None) -> Review:
     folder = work.tools.storage.path(work.previous)
     before = load_columns(folder) or _without_types(folder)
     changes = compare(before, columns_of(raw), _empty(raw))
-    if all(change.kind == "added" for change in changes):
+    vanished = vanished_tables(work)
+    if all(change.kind == "added" for change in changes) and not vanished:
         return Review(changes)
     reads = _reads(work)
+    used = Counter(table for table, _ in reads.columns)
+    tasks = {
+        table: f"{text}; {reads.reader} depends on {counted(used[table], 'column')} of it"
+        for table, text in vanished.items()
+        if used[table]
+    }
     judged = [_judged(change, reads, file) for change in changes]
     candidates = _candidates(judged, work, raw, folder)
     return Review(
@@ -70,6 +93,7 @@ def review(work: Work, file: TagsFile | None) -> Review:
             for change in judged
         ],
         reads,
+        tasks,
     )
 
 

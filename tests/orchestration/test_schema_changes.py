@@ -123,7 +123,12 @@ def write(folder: Path, **changed: str | None) -> None:
 
 
 def run(
-    project: Project, home: Home, instance: dg.DagsterInstance, stages: tuple[Stage, ...] = STAGES
+    project: Project,
+    home: Home,
+    instance: dg.DagsterInstance,
+    stages: tuple[Stage, ...] = STAGES,
+    *,
+    fails: bool = False,
 ) -> dg.ExecuteInProcessResult:
     definitions = dg.Definitions(
         assets=build_assets(project, stages, tools(home)),
@@ -131,9 +136,11 @@ def run(
         executor=dg.in_process_executor,
     )
     result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(
-        instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        instance=instance,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=not fails,
     )
-    assert result.success
+    assert result.success is not fails
     return result
 
 
@@ -180,6 +187,32 @@ def test_a_removed_column_waits_for_a_person_and_goes_on_once_accepted(
     assert commit is not None
     assert commit.shown["shown"][COLUMNS_NOTE] == "1 column removed: orders.weight"
     assert version(home, "live") == 2
+
+
+def test_a_table_whose_only_file_is_missing_waits_for_a_person_and_what_serves_stays(
+    shop: Project, home: Home, instance: dg.DagsterInstance
+):
+    file, aside = shop.folder / "orders.csv", shop.folder / "aside.csv"
+    file.rename(aside)
+    run(shop, home, instance, fails=True)
+    state, reason = status(shop, home)["raw/orders"]
+    assert state == "waiting"
+    assert reason.startswith(
+        "decide about the table orders: there is no file 'orders.csv' (RDX-SRC-001). It had 60 rows when it was read"
+    )
+    assert "Put it back, or name its new place in project.yaml, or remove it from `sources`" in reason
+    set_tags(shop.tags_path, {"orders.total": {"unit": "EUR"}}, who="Ada")
+    state, reason = status(shop, home)["tags"]
+    assert state == "waiting"
+    assert reason.endswith("the live model v1 depends on 3 columns of it")
+    run(shop, home, instance, fails=True)
+    assert (version(home, "raw/orders"), version(home, "tags"), version(home, "live")) == (1, 1, 1)
+
+    aside.rename(file)
+    assert status(shop, home)["raw/orders"] == ("fresh", ""), "the same file was put back"
+    assert status(shop, home)["tags"][0] == "stale", "the edit is applied now"
+    run(shop, home, instance)
+    assert (version(home, "raw/orders"), version(home, "tags"), version(home, "live")) == (1, 2, 2)
 
 
 @pytest.mark.extended

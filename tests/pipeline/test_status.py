@@ -52,9 +52,11 @@ def test_a_missing_table_is_left_out_and_the_rest_continues(toy: Toy, instance: 
 def test_a_table_that_vanishes_later_keeps_its_last_good_snapshot(toy: Toy, instance: dg.DagsterInstance):
     go(toy, instance)
     del toy.source["a"]
+    toy.source["b"] = "3"
     report = go(toy, instance)
-    assert report.state == "failed"
-    assert toy.read("end") == "1+2!"
+    assert report.state == "waiting"
+    assert report.wishes[0].startswith("decide about the table a: no file for a (RDX-SRC-001)")
+    assert toy.read("end") == "1+3!"
 
 
 def test_no_table_at_all_blocks_what_follows(toy: Toy, instance: dg.DagsterInstance):

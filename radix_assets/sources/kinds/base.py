@@ -176,6 +176,14 @@ class Source(BaseModel, ABC):
     def read_version(self, table: str, context: SourceContext) -> str:
         """Return a digest of a table's state in the source, without loading its rows. Raise as `read_table` does."""
 
+    def is_there(self, table: str, context: SourceContext) -> bool:
+        """Return whether the table is in the source, at little cost. Raise as `read_table` does.
+
+        It is asked about a table that was missing. By default, ask for its version.
+        """
+        self.read_version(table, context)
+        return True
+
     def is_settling(self, context: SourceContext, seconds: float) -> bool:
         """Return whether the data were written within the last seconds, so that another process may still write.
 

@@ -118,6 +118,10 @@ class SqlSource(Source):
     def connection_address(self) -> str:
         return self.database
 
+    def is_there(self, table: str, context: SourceContext) -> bool:
+        _, tables = self._list(self.database, getattr(self, "schema_name", None), context)
+        return self._in_database(table) in tables
+
     # read, all rows or those that are new or changed
 
     def _in_database(self, table: str) -> str:
