@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import Field
 
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
+from radix_assets.sources.places.address import is_address
 from radix_resources.errors import RadixError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class DeltaSource(Source):
 
     @classmethod
     def matches(cls, settings: Mapping[str, Any]) -> bool:
-        return "delta" in settings
+        return "delta" in settings and not is_address(str(settings["delta"]))
 
     @classmethod
     def matches_argument(cls, argument: str) -> bool:

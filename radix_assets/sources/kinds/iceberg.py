@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from radix_assets.sources.addresses import holds_secret, without_secret
 from radix_assets.sources.kinds.base import ProbeResult, Source, SourceContext, TableNames
+from radix_assets.sources.places.address import is_address
 from radix_resources.credentials.lookup import REFERENCE
 from radix_resources.errors import RadixError
 
@@ -55,7 +56,7 @@ class IcebergSource(Source):
 
     @classmethod
     def matches(cls, settings: Mapping[str, Any]) -> bool:
-        return "iceberg" in settings
+        return "iceberg" in settings and not is_address(str(settings["iceberg"]))
 
     @classmethod
     def matches_argument(cls, argument: str) -> bool:

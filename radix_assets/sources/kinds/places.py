@@ -25,6 +25,16 @@ _LITTLE = 16 << 20
 """Bytes that are fetched to show the columns of a table."""
 
 
+def address_without_secret(path: str) -> str:
+    """Return the address of files elsewhere. Raise ValueError if it is not one, or holds a secret."""
+    if not is_address(path):
+        raise ValueError("only https://, http://, s3://, gs://, az://, abfss:// and sftp:// addresses are read")
+    if holds_secret(path):
+        raise ValueError("the address holds a secret; write ${NAME} in its place, then: radix credentials set NAME")
+    parse(REFERENCE.sub("reference", path))
+    return path
+
+
 class PlaceSource(FileSource):
     """One table from one file elsewhere, or from many files of the same shape. Read as local files are."""
 
@@ -37,15 +47,7 @@ class PlaceSource(FileSource):
     )
     access: Access = Field(Access(), description="How the place is reached.")
 
-    @field_validator("path")
-    @classmethod
-    def _is_address_without_secret(cls, path: str) -> str:
-        if not is_address(path):
-            raise ValueError("only https://, http://, s3://, gs://, az://, abfss:// and sftp:// addresses are read")
-        if holds_secret(path):
-            raise ValueError("the address holds a secret; write ${NAME} in its place, then: radix credentials set NAME")
-        parse(REFERENCE.sub("reference", path))
-        return path
+    _is_address_without_secret = field_validator("path")(address_without_secret)
 
     @classmethod
     def matches(cls, settings: Mapping[str, Any]) -> bool:

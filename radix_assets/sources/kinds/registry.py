@@ -18,6 +18,7 @@ from radix_assets.sources.kinds.duckdb import DuckdbSource
 from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.kinds.iceberg import IcebergSource
 from radix_assets.sources.kinds.kafka import KafkaSource
+from radix_assets.sources.kinds.lake_places import DeltaPlaceSource, IcebergPlaceSource
 from radix_assets.sources.kinds.mongodb import MongodbSource
 from radix_assets.sources.kinds.mssql import MssqlSource
 from radix_assets.sources.kinds.mysql import MysqlSource
@@ -36,6 +37,8 @@ BUILT_IN: tuple[type[Source], ...] = (
     DuckdbSource,
     DeltaSource,
     IcebergSource,
+    DeltaPlaceSource,
+    IcebergPlaceSource,
     KafkaSource,
     MongodbSource,
     MssqlSource,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from deltalake import DeltaTable
 
+    from radix_assets.sources.lakes.elsewhere import Elsewhere
+
 _FEATURES: Final = frozenset(
     {"columnMapping", "deletionVectors", "timestampNtz", "typeWidening", "typeWidening-preview", "v2Checkpoint"}
     | {"vacuumProtocolCheck", "domainMetadata"}
@@ -67,15 +69,19 @@ def size_of(delta: "DeltaTable") -> int:
     return sum(action["size_bytes"] for action in _actions(delta))
 
 
-def stage_table(path: Path, table: str, version: int | None, work: Path) -> Staged:
+def stage_table(path: Path, table: str, version: int | None, work: Path, lake: "Elsewhere | None" = None) -> Staged:
     """Stage a version of a table in the directory `work`, in the order in which its files were added.
 
-    Raise as `opened` does, and TransientSourceError RDX-SRC-011 if its files were replaced meanwhile.
+    `lake` is the folder elsewhere of which `path` holds the log. Raise as `opened` does, and TransientSourceError
+    RDX-SRC-011 if its files were replaced meanwhile.
     """
     import pyarrow as pa
 
     delta = opened(path, table, version)
     try:
+        if lake is not None:
+            lake.fetch([unquote(action["path"]) for action in _actions(delta)])
+            lake.fetch_ending(".bin")  # deletion vectors
         with errors(table):
             fields = json.loads(delta.schema().to_json())["fields"]
             schema = pa.schema(delta.schema().to_arrow())
@@ -90,6 +96,8 @@ def stage_table(path: Path, table: str, version: int | None, work: Path) -> Stag
                 size=size_of(delta),
             )
     except TransientSourceError:
+        if lake is not None:
+            lake.fetch_log(None)
         raise _gone(path, table, version, delta.version()) from None
 
 

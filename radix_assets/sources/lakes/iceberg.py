@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,8 +23,10 @@ _HINT: Final = "version-hint.text"
 _NUMBER: Final = re.compile(r"v?(\d+)")
 
 
-def opened(path: Path, table: str) -> "Table":
+def opened(path: Path, table: str, fetch: Callable[[Sequence[str]], None] | None = None) -> "Table":
     """Open a table by its folder, or by a file of its metadata. Nothing outside of the folder is read.
+
+    `fetch` has files of the folder here, by their names relative to it, before they are opened.
 
     Raise SourceError RDX-SRC-013 (no such table), 050 (pyiceberg is not installed), 070 (a feature that is not read) or
     005 (damaged).
@@ -42,7 +44,7 @@ def opened(path: Path, table: str) -> "Table":
     file = path if path.name.endswith(METADATA) else _newest(path, table)
     with table_errors(table), file.open("rb") as stream:
         metadata = FromByteStream.table_metadata(stream)
-        files = FilesOfFolder(file.parent.parent, metadata.location, table)
+        files = FilesOfFolder(file.parent.parent, metadata.location, table, fetch)
         return Table((table,), metadata, str(file), files, NoopCatalog("folder"))
 
 
@@ -129,6 +131,8 @@ def _batches(iceberg: "Table", scan: "DataScan", table: str, schema: "pa.Schema"
     from pyiceberg.expressions import AlwaysTrue
     from pyiceberg.io.pyarrow import ArrowScan
 
+    from radix_assets.sources.lakes.iceberg_files import FilesOfFolder
+
     if scan.snapshot() is None:
         return
     try:
@@ -138,6 +142,8 @@ def _batches(iceberg: "Table", scan: "DataScan", table: str, schema: "pa.Schema"
             raise
         hint = "rewrite its data files (compaction), so that deleted rows are gone from them"
         raise not_read("deletes by equality", table, hint) from None
+    if isinstance(iceberg.io, FilesOfFolder):
+        iceberg.io.prepare([task.file.file_path for task in tasks])
     reader = ArrowScan(iceberg.metadata, iceberg.io, scan.projection(), AlwaysTrue())
     nested = columns_of(scan.projection())
     places = [schema.get_field_index(field.name) for field in nested]

@@ -1,6 +1,7 @@
 """Files of an Iceberg table that lies in a folder: read where the folder is now, and nowhere else."""
 
 import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -17,16 +18,27 @@ if TYPE_CHECKING:
 class FilesOfFolder(FileIO):  # type: ignore[misc]
     """Opens files of one folder. A table states absolute addresses, so those of its first place are found here."""
 
-    def __init__(self, root: Path, location: str, table: str) -> None:
-        """Take the folder, and the address that the table states for itself."""
+    def __init__(
+        self, root: Path, location: str, table: str, fetch: Callable[[Sequence[str]], None] | None = None
+    ) -> None:
+        """Take the folder, the address that the table states for itself, and what fetches files into the folder."""
         super().__init__({})
         self._root, self._location, self._table = root, location.rstrip("/"), table
+        self._fetch = fetch
+
+    def prepare(self, locations: Sequence[str]) -> None:
+        """Have files here that will be opened, several at once."""
+        if self._fetch is not None:
+            paths = [inside(self._path(location), self._root, self._table) for location in locations]
+            self._fetch([path.relative_to(self._root).as_posix() for path in paths])
 
     def new_input(self, location: str) -> "InputFile":
         """Open a file for reading. Raise SourceError RDX-SRC-070 if it is not in the folder."""
         from pyarrow.fs import LocalFileSystem
 
         path = inside(self._path(location), self._root, self._table)
+        if not path.exists():
+            self.prepare([location])
         return PyArrowFile(location=location, path=str(path), fs=LocalFileSystem())
 
     def _path(self, location: str) -> Path:

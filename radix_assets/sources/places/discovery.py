@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.places.access import Access
-from radix_assets.sources.places.address import WEB, split_options
+from radix_assets.sources.places.address import WEB, parse, split_options
 from radix_assets.sources.places.base import RemoteFile
 from radix_assets.sources.places.cache import Cache
 from radix_assets.sources.places.mirror import Mirror, bounded, is_shown
@@ -24,6 +24,7 @@ from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import ConfigError
 
 _SAFE: Final = "/~!$&()*+,;=:@[]"
+_LAKE: Final = re.compile(r"/(_delta_log)/|/(metadata)/[^/]+\.metadata\.json$")
 
 
 def tables_at(argument: str, credentials: Credentials, cache: Cache | None) -> Iterator[tuple[Table, str, Access]]:
@@ -73,7 +74,7 @@ def _have(mirror: Mirror) -> tuple[Path, list[RemoteFile]]:
     else:
         folder, deep = address.path.rstrip("/") + "/" if address.path.strip("/") else "", True
         local = mirror.path_of(folder.rstrip("/")) if folder else mirror.root
-    files = bounded(place.listing(folder, deep=deep), mirror.where)
+    files = _without_lakes(mirror, bounded(place.listing(folder, deep=deep), mirror.where))
     for file in files:
         path = mirror.hold(file)
         if file.name.lower().endswith(".txt") and is_shown(file.name):
@@ -83,6 +84,38 @@ def _have(mirror: Mirror) -> tuple[Path, list[RemoteFile]]:
     if not files:
         raise _nothing(mirror)
     return local, files
+
+
+def _without_lakes(mirror: Mirror, files: list[RemoteFile]) -> list[RemoteFile]:
+    """Return the files that do not belong to a table with a log of its versions, of which some are older.
+
+    Raise ConfigError RDX-CFG-010 if all do.
+    """
+    marks = [match for file in files if (match := _LAKE.search(f"/{file.name}"))]
+    lakes = {f"{match.string[: match.start()]}/": "delta" if match[1] else "iceberg" for match in marks}
+    rest = [file for file in files if not any(f"/{file.name}".startswith(lake) for lake in lakes)]
+    if lakes and not rest:
+        lake, kind = next(iter(lakes.items()))
+        raise ConfigError(
+            "RDX-CFG-010",
+            f"{mirror.where!r} holds a table of {kind.capitalize()}, of whose files some belong to older versions",
+            expected=f"its address with {kind}+ before it",
+            hint=f"name it as {kind}+{mirror.address.shown}{lake.rstrip('/')}",
+        )
+    return rest
+
+
+def named_place(argument: str) -> tuple[str, Access]:
+    """Return an address without secrets, and the access that its options state. Raise ConfigError RDX-CFG-010."""
+    text, options = split_options(argument)
+    access = access_of(options)
+    try:
+        written, _ = take_secrets(text, _reference(parse(text).host))
+    except ValueError as error:
+        raise ConfigError(
+            "RDX-CFG-010", str(error), expected="scheme://bucket/folder", hint="correct the address"
+        ) from None
+    return written, access
 
 
 def _fetch_each(mirror: Mirror, files: list[RemoteFile]) -> None:
