@@ -22,11 +22,12 @@ def is_vanished(error: Mapping[str, Any] | None, commit: "Commit | None") -> boo
 
 def vanished_task(table: str, commit: "Commit", error: Mapping[str, Any]) -> str:
     """Return what a person must do about a table that does not exist any more, in one line."""
+    nearby = str(error.get("hint", "")).partition("correct the path; ")[2]
     rows = "" if commit.rows is None else f"had {commit.rows:,} rows when it "
     return (
         f"decide about the table {table}: {error['found']} ({error['code']}). It {rows}was read last, on "
-        f"{commit.created[:10]}; what serves goes on with them. Put it back, or name its new place in project.yaml, or "
-        "remove it from `sources` there to go on without it"
+        f"{commit.created[:10]}; what serves goes on with that. Put it back, or name its new place in project.yaml"
+        f"{f' ({nearby})' if nearby else ''}, or remove it from `sources` there to go on without it"
     )
 
 

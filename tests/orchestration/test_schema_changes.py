@@ -200,7 +200,7 @@ def test_a_table_whose_only_file_is_missing_waits_for_a_person_and_what_serves_s
     assert reason.startswith(
         "decide about the table orders: there is no file 'orders.csv' (RDX-SRC-001). It had 60 rows when it was read"
     )
-    assert "Put it back, or name its new place in project.yaml, or remove it from `sources`" in reason
+    assert "Put it back, or name its new place in project.yaml (similar names there: aside.csv), or remove it" in reason
     set_tags(shop.tags_path, {"orders.total": {"unit": "EUR"}}, who="Ada")
     state, reason = status(shop, home)["tags"]
     assert state == "waiting"
