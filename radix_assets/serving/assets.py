@@ -1,10 +1,15 @@
 """The stages `endpoint` (online predictions) and `predictions` (batch predictions)."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from radix_assets.models.stored import load_champion
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
+from radix_assets.project.settings import slug
+
+if TYPE_CHECKING:
+    from radix_assets.serving.batch import Previous
 
 
 def _tables(work: Work) -> dict[str, Path]:
@@ -54,7 +59,31 @@ def _predict(work: Work) -> Output:
     from radix_assets.privacy import read_seal
     from radix_assets.serving.batch import make_predictions
 
-    return make_predictions(work.input("champion"), _tables(work), work.out, read_seal(work.tools.home.state))
+    seal = read_seal(work.tools.home.state)
+    output = make_predictions(work.input("champion"), _tables(work), work.out, seal, _previous(work))
+    versions = {name: snapshot.data_version for name, snapshot in work.inputs.items()}
+    output.state = versions | {"model": load_champion(work.input("champion")).model_id, "of": output.shown.get("of")}
+    return output
+
+
+def _previous(work: Work) -> "Previous | None":
+    """Return the last predictions, if they are by the same model and the snapshots that they were made of are there."""
+    from radix_assets.serving.batch import UNKNOWN, Previous
+
+    state = work.previous.shown.get("state", {}) if work.previous else {}
+    if work.previous is None or state.get("of") != UNKNOWN:
+        return None
+    if state.get("model") != load_champion(work.input("champion")).model_id:
+        return None
+    storage, tables = work.tools.storage, {}
+    for table in work.raw():
+        key = f"raw/{slug(table)}"
+        history = reversed(storage.history(work.project.key("raw", table)))
+        commit = next((item for item in history if item.data_version == state.get(key)), None)
+        if commit is None or not storage.is_there(commit):
+            return None
+        tables[table] = storage.path(commit)
+    return Previous(storage.path(work.previous), tables)
 
 
 PREDICTIONS = Stage(

@@ -1,6 +1,7 @@
 """Batch predictions: of the rows of a file, and of the rows with an unknown outcome."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,11 +9,19 @@ import polars as pl
 
 from radix_assets.asof.columns import exactly
 from radix_assets.features.schema import ROW, TARGET
+from radix_assets.features.stage import load_features
 from radix_assets.pipeline.output import Check, Output, Picture, Shown, Table, counted
 from radix_assets.privacy import Seal
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table
-from radix_assets.serving.predictor import PREDICTION, ROW_NUMBER, Predictor, load_predictor, probabilities_of
+from radix_assets.serving.predictor import (
+    PREDICTION,
+    ROW_NUMBER,
+    Predictor,
+    load_predictor,
+    probabilities_of,
+    with_keys,
+)
 from radix_assets.sources.rows import scan_values
 from radix_assets.tags.masking import is_private, target_is_private, target_name
 from radix_assets.tags.schema import Tags
@@ -22,12 +31,22 @@ if TYPE_CHECKING:
     from radix_assets.serving.differences import Difference
 
 FILE = "predictions.parquet"
+UNKNOWN = "rows with an unknown outcome"
 PICTURE = "distribution.png"
 _DAY = 86_400_000_000
 """Microseconds."""
 _PLACE = "\x00place"
 """A column name that no table has."""
 _QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+@dataclass(frozen=True)
+class Previous:
+    """Predictions that were made before by the same model."""
+
+    folder: Path
+    tables: dict[str, Path]
+    """The raw snapshots of then, by name."""
 
 
 def champion_predictor(champion: Path, tables: dict[str, Path], seal: Seal | None) -> Predictor:
@@ -136,8 +155,13 @@ def predict_moments(
     }
 
 
-def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: Seal) -> Output:
+def make_predictions(
+    champion: Path, tables: dict[str, Path], out: Path, seal: Seal, previous: Previous | None = None
+) -> Output:
     """Predict the rows with an empty target or, if there are none, return the predictions of the test rows.
+
+    `previous` are the last predictions of rows with an empty target by the same model: answers of rows whose features
+    cannot have changed are taken from there.
 
     Write `predictions.parquet` (keys, `prediction`, `probability_<class>`) and a picture of their distribution.
     """
@@ -151,30 +175,69 @@ def make_predictions(champion: Path, tables: dict[str, Path], out: Path, seal: S
     target = tags.target
     table = scan_values(tables[target.table] / "data.parquet")
     rows = table.with_row_index(_PLACE).filter(exactly(target.column).is_null()).collect()
+    predicted = None
     if len(rows):
-        answers, description = _predict_unlabelled(champion, tables, tags, rows), "rows with an unknown outcome"
+        answers, predicted = _predict_unlabelled(champion, tables, tags, rows, previous)
+        description = UNKNOWN
     else:
         answers, description = (
             _test_predictions(champion, tags, tables[target.table], seal),
             "test rows of the model",
         )
     answers.write_parquet(out / FILE, compression="zstd")
-    return _output(answers, description, tags, out)
+    output = _output(answers, description, tags, out)
+    if predicted is not None and predicted < len(answers):
+        kept = len(answers) - predicted
+        output.shown["predicted now"] = f"{predicted:,}; {counted(kept, 'answer')} of before stay as they are"
+    return output
 
 
-def _predict_unlabelled(champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame) -> pl.DataFrame:
-    place = rows[_PLACE].cast(pl.Int64)
-    predictor = champion_predictor(champion, tables, None)
-    answers = predictor.predict(rows.drop(_PLACE))
-    if not is_private(tags, predictor.table, *predictor.key):
-        return answers
-    own = answers.columns[answers.columns.index(PREDICTION) :]
-    return pl.concat([place.alias(ROW_NUMBER).to_frame(), answers.select(own)], how="horizontal")
+def _predict_unlabelled(
+    champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame, previous: Previous | None
+) -> tuple[pl.DataFrame, int]:
+    """Return the answers, and how many of them had to be predicted."""
+    place, rows = rows[_PLACE].cast(pl.Int64), rows.drop(_PLACE)
+    kept = _kept(champion, tables, tags, rows, previous) if previous else None
+    todo = rows if kept is None else rows.filter(kept[PREDICTION].is_null())
+    if kept is not None and todo.is_empty():
+        own, key = kept, load_features(champion / "features").key
+    else:
+        predictor = champion_predictor(champion, tables, None)
+        key = predictor.key
+        own = predictor.predict(todo)
+        own = own.select(own.columns[own.columns.index(PREDICTION) :])
+        own = own if kept is None else _together(kept, own)
+    if not is_private(tags, tags.target.table, *key):
+        return with_keys(key, rows, own), len(todo)
+    return pl.concat([place.alias(ROW_NUMBER).to_frame(), own], how="horizontal"), len(todo)
+
+
+def _kept(
+    champion: Path, tables: dict[str, Path], tags: Tags, rows: pl.DataFrame, previous: Previous
+) -> pl.DataFrame | None:
+    """Return the answers of before in the order of the rows, null where a row has to be predicted; None if none."""
+    from radix_assets.serving.kept import Earlier, kept_answers, unanswered
+
+    answers = pl.read_parquet(previous.folder / FILE)
+    answers = answers.select(answers.columns[answers.columns.index(PREDICTION) :])
+    before = unanswered(previous.tables[tags.target.table], tags.target.column)
+    if len(before) != len(answers) or tags.target.future is not None:
+        return None
+    kept = kept_answers(
+        champion, Earlier(answers, before, previous.tables), rows.select(pl.exclude(tags.target.column)), tables
+    )
+    return None if kept[PREDICTION].is_null().all() else kept
+
+
+def _together(kept: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    """Return the answers of before, and the new ones in the gaps."""
+    missing = kept[PREDICTION].is_null()
+    places = pl.concat([missing.arg_true(), (~missing).arg_true()])
+    return pl.concat([new.cast(kept.schema), kept.filter(~missing)])[places.arg_sort()]
 
 
 def _test_predictions(champion: Path, tags: Tags, raw: Path, seal: Seal) -> pl.DataFrame:
     """Return the predictions of the test rows, with keys if the rows are still at the same positions."""
-    from radix_assets.features.stage import load_features
     from radix_assets.features.target import target_values
     from radix_assets.models.fitted import load_model
     from radix_assets.models.masking import masked_targets

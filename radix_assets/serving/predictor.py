@@ -1,6 +1,6 @@
 """Predict rows of the target's table with a champion, by the feature plan that it was trained with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -15,8 +15,6 @@ from radix_assets.tags.schema import Tags
 from radix_resources.errors import RadixError, ServingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from radix_assets.models.fitted import FittedModel
 
 PREDICTION = "prediction"
@@ -127,7 +125,7 @@ class Predictor:
         """
         self._demand(rows.columns)
         blocks = [self._predict(block)[0] for block in rows.iter_slices(BLOCK)] or [self._predict(rows)[0]]
-        return self._with_keys(rows, pl.concat(blocks))
+        return with_keys(self.key, rows, pl.concat(blocks))
 
     def answer(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[list[str]]]:
         """Predict a few rows; return the answers, and the warnings of each row, which hold no values."""
@@ -137,15 +135,7 @@ class Predictor:
         for name, places in self.model.unknown(features).items():
             for place in places:
                 remarks[place].append(f"{name}: the model does not know this category; it was rare or new")
-        return self._with_keys(rows, answers), remarks
-
-    def _with_keys(self, rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
-        key_columns = [name for name in self.key if name in rows.columns]
-        keys = (
-            rows.select(key_columns) if key_columns else pl.DataFrame({ROW_NUMBER: pl.int_range(len(rows), eager=True)})
-        )
-        keys = keys.rename({name: f"{name} (key)" for name in keys.columns if name in answers.columns})
-        return pl.concat([keys, answers], how="horizontal")
+        return with_keys(self.key, rows, answers), remarks
 
     def _predict(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return answers and features."""
@@ -175,6 +165,14 @@ class Predictor:
             from radix_assets.serving.columns import missing_column
 
             raise missing_column(missing[0], columns, table=self.table, others=len(missing) - 1)
+
+
+def with_keys(key: Sequence[str], rows: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """Return the answers to some rows after their keys, or after their numbers if no key is among the columns."""
+    names = [name for name in key if name in rows.columns]
+    keys = rows.select(names) if names else pl.DataFrame({ROW_NUMBER: pl.int_range(len(rows), eager=True)})
+    keys = keys.rename({name: f"{name} (key)" for name in keys.columns if name in answers.columns})
+    return pl.concat([keys, answers], how="horizontal")
 
 
 def probabilities_of(answers: pl.DataFrame) -> list[str]:

@@ -23,7 +23,7 @@ from radix_assets.project.sections import Search
 from radix_assets.project.settings import Project
 from radix_assets.raw.ingestion import ingest
 from radix_assets.relationships.schema import Relationship
-from radix_assets.serving.batch import champion_predictor, make_predictions, predict_file, predict_rows
+from radix_assets.serving.batch import Previous, champion_predictor, make_predictions, predict_file, predict_rows
 from radix_assets.serving.deployment import load_served, make_endpoint
 from radix_assets.sources.kinds.files import FileSource
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
@@ -214,6 +214,46 @@ def test_open_rows_are_scored(made, tmp_path):
     assert all(check.passed for check in output.checks)
     assert (tmp_path / "distribution.png").stat().st_size < 60_000
     assert sum(line["rows"] for line in output.shown["counts"].rows) == OPEN
+
+
+def grown(rows: pl.DataFrame, number: int, at: datetime, **changed) -> pl.DataFrame:
+    """Return the orders with a further one, whose outcome is not known."""
+    values = {"order id": number, "at": at, "returned": None, **changed}
+    return pl.concat(
+        [rows, rows.tail(1).with_columns(pl.lit(v).cast(rows.schema[n]).alias(n) for n, v in values.items())]
+    )
+
+
+LATER, EARLIER = datetime(2025, 1, 1), datetime(2024, 1, 3)  # noqa: DTZ001 canonical
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        (lambda rows: grown(rows, 900, LATER), True),
+        (lambda rows: grown(rows, 900, LATER, amount=7.5).reverse(), True),
+        (lambda rows: rows.with_columns(pl.when(pl.col("order id") != 595).then("amount").otherwise(1.0)), True),
+        (lambda rows: grown(rows.filter(pl.col("order id") != 599), 900, LATER), True),
+        (lambda rows: grown(rows, 900, EARLIER), None),
+        (lambda rows: rows.with_columns(pl.when(pl.col("order id") > 0).then("returned").otherwise(True)), None),
+    ],
+)
+def test_rows_that_were_scored_before_keep_their_answers(made, rows, tmp_path, change, kept):
+    tables, champion = made
+    folders = [tmp_path / name for name in ("before", "grown", "again")]
+    for folder in folders:
+        folder.mkdir()
+    make_predictions(champion, tables, folders[0], Seal())
+    (tmp_path / "orders").mkdir()
+    change(rows).select(rows.columns).write_parquet(tmp_path / "orders" / "data.parquet")
+    now = tables | {"orders": tmp_path / "orders"}
+    whole = make_predictions(champion, now, folders[1], Seal())
+    output = make_predictions(champion, now, folders[2], Seal(), Previous(folders[0], tables))
+    assert pl.read_parquet(folders[2] / "predictions.parquet").equals(
+        pl.read_parquet(folders[1] / "predictions.parquet")
+    )
+    assert "predicted now" not in whole.shown
+    assert not kept or "stay as they are" in output.shown["predicted now"]
 
 
 def test_without_open_rows_the_held_out_rows_are_shown_with_their_keys(made, rows, tmp_path):
