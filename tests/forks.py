@@ -5,7 +5,6 @@ of a session share one server, which ends with the process that started it. A fo
 interpreter (hash seed, order of imports).
 """
 
-import atexit
 import contextlib
 import gc
 import importlib
@@ -22,11 +21,9 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 MODULES = (
     *("numpy", "polars", "pandas", "pyarrow.parquet", "sklearn.linear_model", "sklearn.ensemble", "lightgbm"),
@@ -271,6 +268,8 @@ def main() -> None:
         warnings.simplefilter("ignore")
         listener, end, *modules = sys.argv[1:]
         command = serve(socket.socket(fileno=int(listener)), socket.socket(fileno=int(end)), modules)
+    from radix_resources.processes import leave
+
     leave(lambda: execute(command))
 
 
@@ -285,31 +284,6 @@ def execute(command: dict[str, Any]) -> None:
         sys.argv = command["arguments"]
         sys.path.insert(0, str(Path(first).parent))
         runpy.run_path(first, run_name="__main__")
-
-
-def leave(work: Callable[[], None]) -> NoReturn:
-    """Do the work and end the process with its exit code, as the interpreter would, but without freeing each object.
-
-    Freeing the objects of all imports takes four seconds of CPU, since the fork shares their memory and copies it then.
-    """
-    code = 1
-    try:
-        work()
-        code = 0
-    except SystemExit as end:
-        if end.code is None or isinstance(end.code, int):
-            code = end.code or 0
-        else:
-            sys.stderr.write(f"{end.code}\n")
-    except BaseException:  # noqa: BLE001 the end of the process, as for the interpreter
-        traceback.print_exc()
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
-    os._exit(code & 0xFF)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from radix_resources.errors import ModelError
 from radix_resources.files import locked
 from radix_resources.tracking.base import Recorded, Tracking, Version
+from radix_resources.tracking.new_store import create_store
 
 KEY = "radix.key"
 MODEL = "model"
@@ -169,6 +170,8 @@ class LocalTracking(Tracking):
             with locked(root / ".lock"), quiet_mlflow() as mlflow:
                 if self._database:
                     _make_schema(self._database)
+                else:
+                    create_store(root / "mlflow.db")
                 client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
                 yield client
         except (OSError, sqlite3.Error) as error:
@@ -219,7 +222,7 @@ class LocalTracking(Tracking):
         """Turn the folder into an MLflow model: a description that names the loader, and the files; no pickle."""
         import mlflow.pyfunc
 
-        with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory() as scratch, _requirements_unchecked():
             folder = Path(scratch, MODEL)
             mlflow.pyfunc.save_model(
                 str(folder), loader_module=loader, data_path=str(files), pip_requirements=["radix"]
@@ -245,6 +248,23 @@ def _make_schema(address: str) -> None:
         session.cursor() as cursor,
     ):
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+
+
+@contextlib.contextmanager
+def _requirements_unchecked() -> Iterator[None]:
+    """Let MLflow record a model's requirements without comparing them with what is installed.
+
+    For that it looks at each file of each installed package, which takes two seconds of CPU, and then it logs a warning
+    at most. What is recorded names Radix alone, which is what runs.
+    """
+    from mlflow.utils import environment
+
+    check = environment.warn_dependency_requirement_mismatches
+    environment.warn_dependency_requirement_mismatches = lambda _: None
+    try:
+        yield
+    finally:
+        environment.warn_dependency_requirement_mismatches = check
 
 
 @contextlib.contextmanager

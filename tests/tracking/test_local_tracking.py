@@ -7,6 +7,7 @@ import pytest
 
 from radix_resources.errors import ModelError
 from radix_resources.tracking.local import LocalTracking
+from radix_resources.tracking.new_store import TABLES, create_store, migrated_tables
 
 RECORD = {
     "params": {"trials": 16, "long": "x" * 9000},
@@ -158,3 +159,19 @@ def test_nothing_is_printed(tmp_path, files):
     assert done.stdout == ""
     assert "INFO" not in done.stderr
     assert "Warning" not in done.stderr
+
+
+def test_a_new_store_has_the_tables_of_the_installed_mlflow():
+    """If this fails after an update of MLflow: python -m radix_resources.tracking.new_store."""
+    assert TABLES.read_text() == migrated_tables()
+
+
+def test_a_store_is_created_without_migrations_and_only_once(tmp_path):
+    database = tmp_path / "mlflow.db"
+    create_store(database)
+    made = database.read_bytes()
+    create_store(database)
+    assert database.read_bytes() == made
+    tracking = LocalTracking(root=str(tmp_path))
+    tracking.prepare("shop")
+    assert tracking.count("shop") == 0

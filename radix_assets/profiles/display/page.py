@@ -3,6 +3,8 @@
 import datetime as dt
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,7 +96,7 @@ def _plain(text: str) -> str:
 def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
     os.environ["YDATA_PROFILING_NO_ANALYTICS"] = "True"
     os.environ.setdefault("MPLBACKEND", "agg")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_waste():
         warnings.simplefilter("ignore")
         from ydata_profiling import ProfileReport
         from ydata_profiling.model.pandas import summary_pandas
@@ -113,3 +115,23 @@ def _write(sample: pl.DataFrame, title: str, file: Path) -> None:
         if sample.width <= _RICH_COLUMNS:
             settings["correlations"] = {"auto": {"calculate": True}}
         ProfileReport(frame, **settings).to_file(file, silent=True)
+
+
+@contextmanager
+def _without_waste() -> Iterator[None]:
+    """Let pyplot draw each figure into the page only, and import the library without checks of its own types.
+
+    After each figure that pyplot saves it draws it a second time, for a screen, which takes a fifth of the time. The
+    checks (typeguard) rewrite the source of the library when it is imported.
+    """
+    import typeguard
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    draw, check = FigureCanvasBase.draw_idle, typeguard.typechecked
+    FigureCanvasBase.draw_idle = lambda *_, **__: None  # type: ignore[method-assign]
+    typeguard.typechecked = lambda target: target  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        FigureCanvasBase.draw_idle = draw  # type: ignore[method-assign]
+        typeguard.typechecked = check
