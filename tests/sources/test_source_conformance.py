@@ -297,7 +297,51 @@ def _sftp(folder: Path, server: SftpServer) -> Case:
     )
 
 
+def _lake_in_s3(folder: Path, endpoint: str, setting: str, local: Callable[[Path], Case]) -> Case:
+    """Return a case of a Delta or an Iceberg table, which is written into a folder and copied into a bucket."""
+    own = local(folder)
+    client = boto3.client(
+        "s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s"
+    )
+    client.create_bucket(Bucket="lake")
+    for entry in client.list_objects_v2(Bucket="lake").get("Contents", []):
+        client.delete_object(Bucket="lake", Key=entry["Key"])
+
+    def put() -> None:
+        for file in (folder / TABLE).rglob("*"):
+            if file.is_file():
+                key = f"house/{file.relative_to(folder).as_posix()}"
+                client.put_object(Bucket="lake", Key=key, Body=file.read_bytes(), ACL="public-read")
+
+    def change() -> None:
+        own.change()
+        put()
+
+    @contextlib.contextmanager
+    def busy() -> Iterator[dict[str, Any]]:
+        yield settings | {"access": {"endpoint": "http://127.0.0.1:1"}}
+
+    put()
+    settings = {"table": TABLE, setting: f"s3://lake/house/{TABLE}", "access": {"endpoint": endpoint}}
+    return Case(
+        kind=f"{own.kind} elsewhere",
+        settings=settings,
+        argument=f"{setting}+s3://lake/house/{TABLE}?endpoint={endpoint}",
+        folder=folder,
+        change=change,
+        content=lambda: client.list_object_versions(Bucket="lake")["Versions"],
+        missing=settings | {setting: "s3://lake/house/none"},
+        missing_code="RDX-SRC-013",
+        busy=busy,
+        secret=settings | {setting: f"s3://reader:{SECRET}@lake/house/{TABLE}"},
+    )
+
+
 PLACES: dict[str, Callable[[Path, Any], Case]] = {"web": _web, "s3": _s3, "sftp": _sftp}
+LAKES: dict[str, Callable[[Path, str], Case]] = {
+    "delta in s3": lambda folder, endpoint: _lake_in_s3(folder, endpoint, "delta", _delta),
+    "iceberg in s3": lambda folder, endpoint: _lake_in_s3(folder, endpoint, "iceberg", _iceberg),
+}
 
 
 @pytest.fixture(scope="module")
@@ -318,13 +362,18 @@ def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpServer]:
         yield server
 
 
-@pytest.fixture(params=[*CASES, "postgresql", *PLACES])
+@pytest.fixture(
+    params=[*CASES, "postgresql", *PLACES, *(pytest.param(name, marks=pytest.mark.extended) for name in LAKES)]
+)
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     folder = tmp_path / "projects" / "shop"
     folder.mkdir(parents=True)
     if request.param in PLACES:
         request.getfixturevalue("monkeypatch").setattr(Client, "wait", lambda *_: None)
         return PLACES[request.param](folder, request.getfixturevalue(request.param))
+    if request.param in LAKES:
+        request.getfixturevalue("monkeypatch").setattr(Client, "wait", lambda *_: None)
+        return LAKES[request.param](folder, request.getfixturevalue("s3"))
     if request.param == "postgresql":
         return _postgresql(folder, request.getfixturevalue("postgresql")[0])
     return CASES[request.param](folder)
@@ -370,7 +419,7 @@ def test_two_sources_with_the_same_table_get_different_names_or_an_error(case: C
     names = TableNames(slug)
     names.take([TABLE])
     kind = kind_of_argument(case.argument)
-    if kind.kind in {"files", "files elsewhere", "Delta", "Iceberg"}:
+    if kind.kind in {"files", "files elsewhere", "Delta", "Iceberg", "Delta elsewhere", "Iceberg elsewhere"}:
         assert kind.discover([case.argument], case.context, names)[0].list_tables() == [f"{TABLE}_2"]
     elif issubclass(kind, SqlFileSource):
         (other,) = kind.discover([case.argument], case.context, names)[0].list_tables()
