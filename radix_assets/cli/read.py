@@ -14,7 +14,7 @@ from radix_resources.credentials.redaction import scrub
 from radix_resources.errors import RadixError
 
 if TYPE_CHECKING:
-    from radix_assets.raw.read_source import TableRead, TableUnread
+    from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def read(
 
     Example: radix read orders.csv --out parquet/
     """
-    from radix_assets.raw.read_source import TableRead, TableUnread, read_source
+    from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread, read_source
 
     try:
         with err.status("reading", spinner="dots") as status:
@@ -45,11 +45,15 @@ def read(
         raise typer.Exit(FAILED) from None
     good = [table for table in tables if isinstance(table, TableRead)]
     bad = [table for table in tables if isinstance(table, TableUnread)]
+    others = [file for file in tables if isinstance(file, FileLeftOut)]
     if not as_json:
-        _print(good, bad)
+        _print(good, bad, others)
     elif good:
-        errors = [{"table": table.table, **_as_json(table.error)} for table in bad]
-        say_json({"tables": [table.as_json() for table in good], "errors": errors})
+        answer: dict[str, object] = {
+            "tables": [table.as_json() for table in good],
+            "errors": [{"table": table.table, **_as_json(table.error)} for table in bad],
+        }
+        say_json(answer | ({"warnings": [file.as_warning() for file in others]} if others else {}))
     else:
         say_json({"error": _as_json(bad[0].error)})
     raise typer.Exit(OK if good else FAILED)
@@ -60,7 +64,7 @@ def _as_json(error: RadixError) -> dict[str, str]:
     return {"code": error.code, "message": str(error), "hint": error.hint or ""}
 
 
-def _print(good: "list[TableRead]", bad: "list[TableUnread]") -> None:
+def _print(good: "list[TableRead]", bad: "list[TableUnread]", others: "list[FileLeftOut]") -> None:
     for table in good:
         schema = table.schema
         facts = f"{counted(schema.rows, 'row')}, {counted(len(schema.columns), 'column')}"
@@ -70,5 +74,7 @@ def _print(good: "list[TableRead]", bad: "list[TableUnread]") -> None:
         if schema.rejected:
             rejects = table.file.with_suffix(".rejects.parquet").name
             out.print(f"  [yellow]![/] {counted(schema.rejected, 'cell')} set aside in {escape(rejects)}")
+    for file in others:
+        out.print(f"[yellow]![/] {escape(file.as_warning()['message'])}", soft_wrap=True)
     for failure in bad:
         out.print(f"[red]✗[/] {escape(failure.table)}: {escape(str(scrub(failure.error)))}", soft_wrap=True)

@@ -23,6 +23,15 @@ class Discovery:
     sources: list[Source] = field(default_factory=list)
     unread: list[tuple[str, RadixError]] = field(default_factory=list)
     """Files of a folder or a pattern whose tables could not be listed, with the reason."""
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    """Files of a folder or a pattern that are not taken for tables, with the reason."""
+
+
+@dataclass
+class _Others(Discovery):
+    """What the files of a folder hold that are of other kinds than files of tables."""
+
+    taken: list[Path] = field(default_factory=list)
 
 
 def sources_of(arguments: Sequence[str], context: SourceContext, names: TableNames) -> Discovery:
@@ -33,6 +42,8 @@ def sources_of(arguments: Sequence[str], context: SourceContext, names: TableNam
 
     Raise ConfigError RDX-CFG-010 if an argument names nothing, and what listing a source that it names itself raises.
     """
+    from radix_assets.sources.read.listing import left_out
+
     result = Discovery()
     files: list[str] = []
     for argument in arguments:
@@ -43,7 +54,9 @@ def sources_of(arguments: Sequence[str], context: SourceContext, names: TableNam
         others = _of_other_kinds(argument, context, names)
         result.sources += others.sources
         result.unread += others.unread
-        if (others.sources or others.unread) and not _holds_files(argument):
+        taken = _files_of(argument)
+        result.left_out += left_out(argument, [*others.taken, *taken])
+        if (others.sources or others.unread) and not taken:
             continue
         files.append(argument)
     # Named last, since a table from a file may be given another name; listed first.
@@ -51,29 +64,32 @@ def sources_of(arguments: Sequence[str], context: SourceContext, names: TableNam
     return result
 
 
-def _of_other_kinds(argument: str, context: SourceContext, names: TableNames) -> Discovery:
+def _of_other_kinds(argument: str, context: SourceContext, names: TableNames) -> _Others:
     from radix_assets.sources.read.formats import is_readable
     from radix_assets.sources.read.listing import entries
 
-    result = Discovery()
+    result = _Others()
     for entry in entries(argument):
         if is_readable(entry.name):
             continue
         kind = next((kind for kind in kinds() if kind is not FileSource and kind.matches_argument(str(entry))), None)
+        if kind is None:
+            continue
+        result.taken.append(entry)
         try:
-            result.sources += kind.discover([str(entry)], context, names) if kind else []
+            result.sources += kind.discover([str(entry)], context, names)
         except RadixError as error:
             result.unread.append((entry.name, error))
     return result
 
 
-def _holds_files(argument: str) -> bool:
+def _files_of(argument: str) -> list[Path]:
     from radix_assets.sources.read.listing import list_files
 
     try:
-        return bool(list_files(argument))
+        return list_files(argument)
     except ConfigError:
-        return False
+        return []
 
 
 def discover(

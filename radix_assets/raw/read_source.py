@@ -20,6 +20,10 @@ from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.credentials.memory import InMemory
 from radix_resources.errors import ConfigError, RadixError
 
+_DAMAGED = frozenset({"RDX-SRC-003", "RDX-SRC-005", "RDX-SRC-006", "RDX-SRC-030"})
+"""Errors that are about one file: empty, broken, not to be read, unpacking without end."""
+_MOST_DAMAGED = 20
+
 
 @dataclass(frozen=True)
 class TableRead:
@@ -51,12 +55,24 @@ class TableUnread:
     error: RadixError
 
 
+@dataclass(frozen=True)
+class FileLeftOut:
+    """A file of a folder that is not taken for a table."""
+
+    file: str
+    reason: str
+
+    def as_warning(self) -> dict[str, str]:
+        """Return it for a program."""
+        return {"code": "left_out", "message": f"{self.file} is not read: {self.reason}; name it to read it"}
+
+
 def read_source(
     argument: str,
     out: Path,
     credentials: Credentials = NO_CREDENTIALS,
     say: Callable[[str], None] = lambda _: None,
-) -> Iterator[TableRead | TableUnread]:
+) -> Iterator[TableRead | TableUnread | FileLeftOut]:
     """Read every table that an argument of `radix new` names into the directory `out`, and yield each.
 
     A table that cannot be read, or whose file would replace one that is read, does not keep the others from being read.
@@ -71,11 +87,13 @@ def read_source(
 
 def _tables(
     argument: str, out: Path, context: SourceContext, say: Callable[[str], None]
-) -> Iterator[TableRead | TableUnread]:
+) -> Iterator[TableRead | TableUnread | FileLeftOut]:
     discovered = sources_of([argument], context, TableNames(str))
     inputs = {path.resolve() for path in (Path(argument).expanduser(), *entries(argument))}
     _create(out)
     used: set[str] = set()
+    for name, reason in discovered.left_out:
+        yield FileLeftOut(name, reason)
     for name, error in discovered.unread:
         yield TableUnread(name, error)
     for source in discovered.sources:
@@ -86,7 +104,39 @@ def _tables(
                 if inputs & {file.resolve(), _rejects_of(file).resolve()}:
                     yield TableUnread(table, _overwrites(file))
                 else:
-                    yield _read(source, table, file, state)
+                    yield from _read_series(source, table, file, state)
+
+
+def _read_series(
+    source: Source, table: str, file: Path, context: SourceContext
+) -> Iterator[TableRead | TableUnread | FileLeftOut]:
+    """Read a table. Of many files, those that are damaged are named and left out, and the others are the table.
+
+    In a project the batch would be refused as a whole, and the last version would stay.
+    """
+    result = _read(source, table, file, context)
+    while isinstance(result, TableUnread) and isinstance(source, FileSource):
+        damaged = _damaged(source, result.error, context)
+        if damaged is None:
+            break
+        yield TableUnread(damaged, result.error)
+        source = source.model_copy(update={"leave_out": [*source.leave_out, damaged]})
+        result = _read(source, table, file, context)
+    yield result
+
+
+def _damaged(source: FileSource, error: RadixError, context: SourceContext) -> str | None:
+    """Return the file of many that an error is about, if it is damaged; None if others are damaged as well."""
+    from radix_assets.sources.read.files import find
+
+    if error.code not in _DAMAGED or len(source.leave_out) >= _MOST_DAMAGED:
+        return None
+    try:
+        names = [path.name for path in find(source, context.folder)]
+    except RadixError:
+        return None
+    name = error.context.get("file", "")
+    return name if len(names) > 1 and names.count(name) == 1 else None
 
 
 def _create(out: Path) -> None:

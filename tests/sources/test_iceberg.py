@@ -47,6 +47,7 @@ from pyiceberg.types import (
 )
 
 from radix_assets.raw.ingestion import read_table
+from radix_assets.raw.read_source import TableRead, read_source
 from radix_assets.sources.kinds.base import SourceContext, TableNames
 from radix_assets.sources.kinds.iceberg import IcebergSource
 from radix_resources.errors import SourceError
@@ -315,3 +316,13 @@ def test_settings_with_a_secret_or_code_are_refused(catalog: dict[str, str]):
     with pytest.raises(ValueError, match=r"accepted|secret|needs") as caught:
         IcebergSource(table="a", iceberg="a.b", catalog=catalog)
     assert "abc" not in str(caught.value.errors()[0]["msg"])
+
+
+def test_a_folder_with_a_catalog_is_the_tables_that_it_lists(orders: Table, catalog: SqlCatalog, tmp_path: Path):
+    (tmp_path / "people.csv").write_text("id,name\n1,Ann\n2,Bob\n")
+    for argument, names in ((tmp_path, ["orders", "people"]), (tmp_path / "catalog.db", ["orders"])):
+        read = [answer for answer in read_source(str(argument), tmp_path / "out") if isinstance(answer, TableRead)]
+        assert sorted(table.schema.table for table in read) == names
+    (tmp_path / "catalog.db").unlink()
+    read = [answer for answer in read_source(str(tmp_path), tmp_path / "out") if isinstance(answer, TableRead)]
+    assert sorted(table.schema.table for table in read) == ["orders", "people"]

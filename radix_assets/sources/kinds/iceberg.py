@@ -60,20 +60,34 @@ class IcebergSource(Source):
 
     @classmethod
     def matches_argument(cls, argument: str) -> bool:
-        """Return whether it is the folder of an Iceberg table, or a file of its metadata."""
-        from radix_assets.sources.read.lakes import lake_of
+        """Return whether it is the folder of an Iceberg table, a file of its metadata, or a catalog in a file."""
+        from radix_assets.sources.read.lakes import catalog_tables, lake_of
 
-        return lake_of(Path(argument).expanduser()) == "iceberg"
+        path = Path(argument).expanduser()
+        return lake_of(path) == "iceberg" or bool(catalog_tables(path))
 
     @classmethod
     def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
-        """Return one source for each folder. Raise as `read_table` does."""
+        """Return one source for each folder and for each table of a catalog. Raise as `read_table` does."""
         from radix_assets.sources.lakes.iceberg import opened
+        from radix_assets.sources.read.lakes import catalog_tables
         from radix_assets.sources.read.listing import relative_path
 
         sources = []
         for argument in arguments:
             path = Path(argument).expanduser().absolute()
+            listed = catalog_tables(path)
+            if listed:
+                uri = f"sqlite:///{relative_path(path, context.folder)}"
+                sources += [
+                    cls(
+                        table=names.unused(each.name, f"{each.namespace}_{each.name}"),
+                        iceberg=f"{each.namespace}.{each.name}",
+                        catalog={"type": "sql", "uri": uri, "name": each.catalog},
+                    )
+                    for each in listed
+                ]
+                continue
             name = path.parent.parent.name if path.is_file() else path.name
             opened(path, name)
             sources.append(cls(table=names.unused(name), iceberg=relative_path(path, context.folder)))

@@ -33,10 +33,10 @@ BUILT_IN: tuple[type[Source], ...] = (
     PlaceSource,
     PostgresqlSource,
     MysqlSource,
+    DeltaSource,
+    IcebergSource,  # before SQLite, in which a catalog may be
     SqliteSource,
     DuckdbSource,
-    DeltaSource,
-    IcebergSource,
     DeltaPlaceSource,
     IcebergPlaceSource,
     KafkaSource,

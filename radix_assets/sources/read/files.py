@@ -57,6 +57,7 @@ def find(source: FileSettings, folder: Path) -> list[Path]:
     if any(mark in source.path for mark in MAGIC_CHARACTERS):
         files = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207 the folder may hold magic characters of its own
         files = [file for file in files if file.is_file() and not file.name.startswith(_HIDDEN)]
+        files = [file for file in files if file.name not in source.leave_out]
         if files:
             return files
         raise SourceError(

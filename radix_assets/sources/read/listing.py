@@ -4,14 +4,14 @@ import difflib
 import glob
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from radix_assets.sources.read.dialect import detect
 from radix_assets.sources.read.files import MAGIC_CHARACTERS, kind_of
 from radix_assets.sources.read.formats import READABLE, is_readable
-from radix_assets.sources.read.lakes import lake_of
+from radix_assets.sources.read.lakes import catalog_tables, lake_of
 from radix_assets.sources.read.place import Place
 from radix_resources.errors import ConfigError, SourceError
 
@@ -23,7 +23,7 @@ _PARTITION = re.compile(r"[^=]+=[^=]*")
 _MAGIC = re.compile(f"[{re.escape(MAGIC_CHARACTERS)}]")
 _ALIKE = 0.8
 """A .txt file in a directory is a table if this share of its lines has as many cells as the first."""
-_DEEPEST = 8
+_DEEPEST, _DEEPEST_LAKE = 8, 3
 
 
 def list_files(argument: str) -> list[Path]:
@@ -73,14 +73,58 @@ def list_files(argument: str) -> list[Path]:
 def entries(argument: str) -> list[Path]:
     """Return what a directory or a pattern holds: files, whatever they are, and folders that are tables with a log.
 
-    None for anything else.
+    Those may be in a folder of the directory, as the namespaces of a catalog are; one that a catalog among the files
+    lists is left out, since the catalog names it. Empty for anything else.
     """
     path = Path(argument).expanduser()
     if path.is_file() or _SCHEME.match(argument):
         return []
-    entries = path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True))  # noqa: PTH207 may be absolute
-    visible = (entry for entry in entries if not entry.name.startswith("."))
-    return sorted(entry for entry in visible if entry.is_file() or lake_of(entry))
+    entries = list(path.iterdir() if path.is_dir() else map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 may be absolute
+    visible = [entry for entry in entries if not entry.name.startswith(".")]
+    if path.is_dir():
+        visible += [lake for entry in visible if entry.is_dir() and not lake_of(entry) for lake in _lakes_below(entry)]
+    result = sorted(entry for entry in visible if entry.is_file() or lake_of(entry))
+    folders = {each.folder.resolve() for entry in result for each in catalog_tables(entry) if each.folder}
+    return [entry for entry in result if entry.resolve() not in folders]
+
+
+def _lakes_below(folder: Path, depth: int = 1) -> Iterator[Path]:
+    for entry in _listed(folder):
+        if entry.is_dir() and lake_of(entry):
+            yield entry
+        elif entry.is_dir() and depth < _DEEPEST_LAKE:
+            yield from _lakes_below(entry, depth + 1)
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return [entry for entry in folder.iterdir() if not entry.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def left_out(argument: str, taken: Collection[Path]) -> list[tuple[str, str]]:
+    """Return the files of a directory or a pattern that are not among those taken, and why each is not read.
+
+    Hidden files and those that describe data, such as a README, are not listed.
+    """
+    result = []
+    paths = {path.resolve() for path in taken}
+    for entry in entries(argument):
+        if not entry.is_file() or entry.resolve() in paths or entry.name.startswith(("_", "~$")):
+            continue
+        if _NOTES.fullmatch(entry.name) or entry.name.lower() in _NOT_TABLES:
+            continue
+        known = is_readable(entry.name)
+        reason = "its lines have no columns in common" if known else "its name is not that of a table"
+        result.append((entry.name, reason))
+    path = Path(argument).expanduser()
+    for folder in sorted(_folders(path)) if path.is_dir() else []:
+        if any(folder.resolve() in file.parents for file in paths):
+            continue
+        if any(entry.is_file() and is_named_as_table(entry.name) for entry in _listed(folder)):
+            result.append((f"{folder.name}/", "it is a folder beside files that are read"))
+    return result
 
 
 def relative_path(path: Path, folder: Path) -> str:

@@ -18,6 +18,9 @@ class FileSettings(BaseModel):
 
     table: str = Field(description="The table's name in Radix.", min_length=1)
     path: str = Field(description="A file, or a pattern such as orders/*.csv; relative to the project file.")
+    leave_out: list[str] = Field(
+        [], description="Pattern: names of files that match it and are no part of the table, such as a damaged one."
+    )
     delimiter: str | None = Field(
         None,
         description='Text: the delimiter, one or several characters; "none" for one column. Detected if omitted.',

@@ -232,10 +232,8 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             if cell.column < len(own)
         ]
         staged.rejects += [
-            Reject(
-                text.rows.rows + 1, number, None, text.dialect.grammar.delimiter.join(record.cells), "below the rows"
-            )
-            for record in text.dialect.footer
+            Reject(text.rows.rows + place, number, None, text.dialect.grammar.join(record.cells), "below the rows")
+            for place, record in text.dialect.numbered_footer()
         ]
         staged.rejects += [Reject(each.row, number, None, each.text, each.reason) for each in text.rows.aside]
     staged.dialect = dict(described_files[0])

@@ -86,6 +86,11 @@ class Assembler:
             self._drop_total()
             self._section.clear()
             return
+        if record.line in self.dialect.subtotals.proved:
+            yield from self._give_up()
+            yield from self._emit_last()
+            self._set_aside(record, "totals", "the total of the rows above")
+            return
         short = len(record.cells) < width and not record.blank
         if not short:
             yield from self._give_up()
@@ -108,13 +113,15 @@ class Assembler:
         body = Body(layout.width, layout.shapes, rows, lambda total: is_sum(total.cells, above, layout))
         if not is_total(record, body):
             return
-        self.note("totals", record.line)
-        text = self.dialect.grammar.delimiter.join(record.cells)
-        self.aside.append(SetAside(self.row + 1, text, "a total above a repeated header"))
+        self._set_aside(record, "totals", "the total of the rows above")
         if self._pending:
             self._pending.pop()
         else:
             self._last = None
+
+    def _set_aside(self, record: Record, code: str, reason: str) -> None:
+        self.note(code, record.line)
+        self.aside.append(SetAside(self.row + 1, self.dialect.grammar.join(record.cells), reason))
 
     def finish(self, *, end: bool = False) -> Iterator[list[str]]:
         """Yield what was held back; `end` says that it is the end of the file."""

@@ -41,6 +41,9 @@ _LEAST = 0.5
 _LEAST_RARE = 0.9
 _RIVAL = 0.93
 _ROWS = 400
+_ABOVE, _BELOW, _LEAST_ROWS = 40, 12, 3
+"""Lines above and below a table, and rows that it must have to be seen between them."""
+_MOSTLY = 0.9
 _CLOCK = re.compile(r"^\W?\d{2,4}[-/.]\d\d[-/.]\d{2,4}[T ,]+\d\d:\d\d:\d\d")
 LONE_RETURN = re.compile(r"\r(?!\n)")
 _CHOICES: dict[tuple[bytes, int, str | None, str | None], "Choice"] = {}
@@ -198,10 +201,13 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
         return _Scored(grammar, 1, 1.0, 0.0, len(records))
     width = max(wide, key=lambda item: (wide[item], item))
     first = len(records[0].cells)
-    if first in wide and wide[first] * 2 >= wide[width]:
+    if first in wide and wide[first] * 2 >= wide[width] and not _is_above(records, first, width):
         width = first
     rows = [record for record in records if len(record.cells) == width]
-    share = len(rows) / len(records)
+    table = records if grammar.runs or grammar.delimiter in _RARE else _table_in(records, width)
+    share = len(rows) / len(table)
+    if len(table) < len(records):  # titles and notes speak a little against a grammar that does not divide them
+        share = _MOSTLY * share + (1 - _MOSTLY) * len(rows) / len(records)
     broken = sum(record.broken for record in records) / len(records)
     clean = _cleanliness(grammar, rows, width)
     typed = sum(_purity(rows, index) for index in range(width)) / width
@@ -222,6 +228,28 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
     whole = values and (width == _PAIR or grammar.delimiter not in _COMMON)
     is_typed = any(shape in _TYPED for shape in column_shapes([record.cells for record in sample], width))
     return _Scored(grammar, width, share, score, len(records), first == width, is_typed, whole, quotes)
+
+
+def _is_above(records: Sequence[Record], narrow: int, width: int) -> bool:
+    """Return whether the records of the first one's width are lines above a table of more cells: none is below it."""
+    number = next(index for index, record in enumerate(records) if len(record.cells) == width)
+    below = [len(record.cells) for record in records[number:]]
+    rows = below.count(width)
+    return width > narrow and narrow not in below and rows > 2 and (number > 1 or width > narrow + 1)  # noqa: PLR2004
+
+
+def _table_in(records: Sequence[Record], width: int) -> Sequence[Record]:
+    """Return the records from the first to the last row, unless what is left out is more than there are rows."""
+    places = [index for index, record in enumerate(records) if len(record.cells) == width]
+    first, last = places[0], places[-1]
+    below = len(records) - 1 - last
+    if len(places) < _LEAST_ROWS:
+        return records
+    if first > _ABOVE or first > 2 * len(places):
+        first = 0
+    if below > _BELOW or below > len(places):
+        last = len(records) - 1
+    return records[first : last + 1]
 
 
 def _purity(rows: Sequence[Record], index: int) -> float:

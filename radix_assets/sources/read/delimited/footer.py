@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from radix_assets.sources.read.delimited.grammar import Record
+from radix_assets.sources.read.delimited.notes import are_spaced, is_sentence
 from radix_assets.sources.read.delimited.shapes import Shape, shape_of
 
 _MOST = 12
 _LONG = 60
 _NEARLY = 0.8
 TOTAL = re.compile(
-    r"(?:grand |sub|sum |overall |column )?totals?\b.*|sum(?:me|a|med?)?\b:?|gesamt(?:summe)?\b.*|insgesamt\b.*"
+    r"(?:grand |sub[ -]?|sum |overall |column )?totals?\b.*|sum(?:me|a|med?)?\b:?|gesamt(?:summe)?\b.*|insgesamt\b.*"
+    r"|(?:zwischen|teil)summen?\b.*|sous-total.*|.{1,40}[ :_-](?:sub-?)?totals?:?|.{1,40} (?:gesamt|summe|insgesamt):?"
     r"|zusammen\b:?|totale?s?\b.*|toplam\b.*|итого\b.*|всего\b.*|razem\b:?|celkem\b:?|yhteensä\b:?|totalt\b:?"
     r"|i alt\b:?|合計|合计|总计|總計|합계",
     re.IGNORECASE,
@@ -67,8 +69,10 @@ def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -
     first, width, shapes = texts[filled[0]], body.width, body.shapes
     wide = width > 3  # noqa: PLR2004
     if len(filled) > 1:
-        return is_total(record, body, behind_blank=behind_blank, noted=noted) or (
-            behind_blank and len(filled) * 2 < width and len(filled) < len(texts) - 1 and wide
+        return (
+            is_total(record, body, behind_blank=behind_blank, noted=noted)
+            or (behind_blank and len(filled) * 2 < width and len(filled) < len(texts) - 1 and wide)
+            or _is_divided_note(record, body, apart=behind_blank or noted)
         )
     shape = shapes[filled[0]] if filled[0] < len(shapes) else ""
     if shape_of(first) == shape != "words":
@@ -81,6 +85,25 @@ def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -
     if _NOTE.fullmatch(first) and (apart or typed or ":" in first or not first[0].isalnum()):
         return True
     return (apart and len(first) > (_LONG // 2 if noted else _LONG)) or (typed and alone and (" " in first or noted))
+
+
+def _is_divided_note(record: Record, body: Body, *, apart: bool) -> bool:
+    """Return whether a record is a remark that delimiters divide: words where the rows have numbers or dates."""
+    texts, shapes = [cell.strip() for cell in record.cells], body.shapes
+    own = [shape_of(text) for text in texts]
+    typed = [index for index, shape in enumerate(shapes) if shape in {"number", "moment"} and index < len(own)]
+    words = sum(own[index] == "words" for index in typed)
+    if any(shape in {"number", "moment"} for shape in own) and not is_sentence(record.cells):
+        return False
+    misfit = words > 0 and not any(own[index] == shapes[index] for index in typed)
+    short = len(texts) < body.width
+    above = [other.cells for other in body.records if len(other.cells) == body.width and not other.blank]
+    if is_sentence(record.cells) and not are_spaced(above):
+        ended = texts[-1].endswith((".", "!", ":"))
+        return misfit or short or len(texts) > body.width or (ended and not typed)
+    if _NOTE.fullmatch(texts[0]) and misfit:
+        return True
+    return apart and misfit and short
 
 
 def is_total(record: Record, body: Body, *, behind_blank: bool = False, noted: bool = False) -> bool:

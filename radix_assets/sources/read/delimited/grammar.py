@@ -4,10 +4,11 @@ A quotation mark that is opened and never closed is text: it does not swallow th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
+
+from radix_assets.sources.read.delimited.fixed import split_fixed
 
 _LONGEST_CELL = 1 << 22
 """Characters after which a quotation mark counts as never closed."""
@@ -45,6 +46,10 @@ class Grammar:
         mark, delimiter = re.escape(self.quote), re.escape(self.delimiter)
         end = rf"(?:{delimiter}|\Z)" if delimiter else r"\Z"
         return re.compile(rf"[ ]*{mark}((?:[^{mark}\n]|{mark}(?!{mark}?[ ]*{end}))*){mark}[ ]*(?={end})")
+
+    def join(self, cells: Sequence[str]) -> str:
+        """Return cells as one text for display; those of columns of fixed width with two blanks between them."""
+        return ("  " if self.edges else self.delimiter).join(cells)
 
     def unescape(self, text: str) -> str:
         """Return the value of what stands between two quotation marks."""
@@ -152,7 +157,7 @@ class Parser:
         """Divide a line without quotation marks."""
         grammar = self.grammar
         if grammar.edges:
-            return [line[left:right].strip() for left, right in pairwise([*grammar.edges, len(line) + 1])]
+            return split_fixed(line, grammar.edges)
         if not grammar.delimiter:
             return [line]
         if grammar.runs:

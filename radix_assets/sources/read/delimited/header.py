@@ -1,14 +1,13 @@
 """Whether the first full record of a file names the columns or is a row."""
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
 from radix_assets.sources.read.delimited.shapes import Shape, shape_of
+from radix_assets.sources.read.delimited.words import header_odds
 
 _FEW = 0.1
-_LEAST_BELOW = 5
-_LIKE_DATA = 0.6
+_EVEN, _SURE = 0.5, 0.8
 _YEARS = range(1800, 2101)
 _TYPED = frozenset({"number", "moment"})
 
@@ -41,9 +40,21 @@ def is_header(  # noqa: PLR0911 one for each kind of evidence
         )
     if not typed and all(shape in _TYPED or not shape for shape in own) and any(own):
         return False, 0.6, "the first row holds no words"
-    if _is_like_data(cells, rows):
-        return False, 0.8, "words of the first row occur again below it"
-    return True, 0.7 if not words else 0.9, "the first row holds words only"
+    if typed:
+        return True, 0.7 if not words else 0.9, "the first row holds words only"
+    return _of_words(cells, rows)
+
+
+def _of_words(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[bool, float, str]:
+    """Return whether words above columns of words name them."""
+    if len(cells) == 1 and all(list(row) == list(cells) for row in rows):
+        return True, 0.5, "all rows are equal"
+    odds = header_odds(cells, rows)
+    if max(odds, 1 - odds) < _SURE:
+        return odds >= _EVEN, 0.5, f"all rows hold words; the first is a header with a chance of {odds:.0%}"
+    if odds < _EVEN:
+        return False, round(min(0.9, 1 - odds), 2), "words of the first row are as those below it"
+    return True, round(min(0.9, odds), 2), "the first row holds words that differ from those below it"
 
 
 def _are_numbers_as_names(cells: Sequence[str], same: Sequence[int], rows: Sequence[Sequence[str]]) -> bool:
@@ -77,19 +88,3 @@ def _rise(rows: Sequence[Sequence[str]]) -> bool:
             int(left) < int(right) for left, right in pairwise(cells)
         )
     return rising * 2 > len(rows)
-
-
-def _is_like_data(cells: Sequence[str], following: Sequence[Sequence[str]]) -> bool:
-    """Return whether words of a first record occur again below it.
-
-    A name does not occur in its own column, but for a header that is repeated as a whole, or that pages repeat.
-    """
-    below = [row for row in following if len(row) == len(cells) and list(row) != list(cells)]
-    if len(below) < _LEAST_BELOW:
-        return False
-    again = 0
-    for cell, column in zip(cells, zip(*below, strict=True), strict=True):
-        value, others = cell.strip(), Counter(text.strip() for text in column)
-        again += bool(value) and others[value] > 1
-    filled = sum(bool(cell.strip()) for cell in cells)
-    return again >= max(2, _LIKE_DATA * filled)

@@ -10,11 +10,14 @@ from radix_assets.sources.read.delimited.header_lines import (
     BODY,
     LEAST_BELOW,
     TYPED,
-    continues,
     filled_cells,
+    further_lines,
     join_lines,
+    survey_lines,
     upper_line,
 )
+from radix_assets.sources.read.delimited.notes import without_notes
+from radix_assets.sources.read.delimited.preamble import below_preamble
 from radix_assets.sources.read.delimited.shapes import Shape, column_shapes, shape_of
 
 COMMENTS = ("#", "//", "%", "--")
@@ -43,6 +46,8 @@ class Layout:
     """Whether the header is one cell shorter because the first column, names of rows, has none."""
     unnamed: bool = False
     """Whether the header has fewer cells than the rows."""
+    survey: bool = False
+    """Whether the header has the texts and ids of a survey's questions below the names, which are its first line."""
     shapes: list[Shape] = field(default_factory=list)
     """The shape of the values of each column."""
     confidence: float = 0.9
@@ -72,12 +77,16 @@ def find_layout(
         return None
     if header is not None:
         return _declared(records, usable, width, header, mark)
-    start = _first_full(records, usable, width)
+    start = _start(records, usable, width)
     body = [index for index in usable if index > start]
-    rows = [records[index].cells for index in body if len(records[index].cells) == width][:BODY]
+    survey = survey_lines(records, body)
+    rows = [records[index].cells for index in body[survey:] if len(records[index].cells) == width][:BODY]
+    rows = without_notes(rows)
     shapes = column_shapes(rows, width)
     first = records[start]
     named, confidence, evidence = is_header(first.cells, rows, shapes, width)
+    if survey:
+        named, confidence = True, 0.95
     if not named:
         longest = max((len(records[index].cells) for index in usable if index >= start), default=width)
         ragged = sum(len(records[index].cells) != width for index in body) * 2 > len(body)
@@ -95,13 +104,15 @@ def find_layout(
     if upper is not None:
         lines.insert(0, upper)
     names = [cell.strip() for cell in first.cells]
-    rest = list(body)
-    while len(rest) > 1 and len(lines) < _MOST_HEADERS and continues(records, rest, width, names):
-        lines.append(rest.pop(0))
-    if len(lines) > 1:
+    further = survey or further_lines(records, body, width, names, _MOST_HEADERS - len(lines))
+    lines, rest = [*lines, *body[:further]], body[further:]
+    if survey:
+        evidence = "below the names are the ids of a survey's questions"
+    elif len(lines) > 1:
         names = join_lines([records[index].cells for index in lines])
         evidence = f"{len(lines)} rows of words above columns of values"
         rows = [records[index].cells for index in rest if len(records[index].cells) == width][:BODY]
+        rows = without_notes(rows)
         shapes = column_shapes(rows, width)
         confidence = min(confidence, 0.8)
     sure = (
@@ -130,6 +141,7 @@ def find_layout(
         sure=sure,
         row_names=row_names,
         unnamed=unnamed,
+        survey=bool(survey),
         shapes=shapes[:width],
         confidence=confidence,
         evidence=evidence,
@@ -169,6 +181,12 @@ def _named_by_mark(records: Sequence[Record], hits: Sequence[int], width: int) -
     """Return the record that begins with a mark and is nevertheless the header: `#id,name`."""
     wide = [index for index in hits if len(records[index].cells) == width]
     return wide[0] if len(wide) == 1 and wide[0] + 1 < len(records) else None
+
+
+def _start(records: Sequence[Record], usable: Sequence[int], width: int) -> int:
+    """Return the record at which the table begins: its header, or its first row."""
+    start = below_preamble(records, usable, width) if width > 1 else None
+    return _first_full(records, usable, width) if start is None else start
 
 
 def _first_full(records: Sequence[Record], usable: Sequence[int], width: int) -> int:

@@ -30,7 +30,7 @@ _TEXTS: dict[str, Callable[[str, str], str]] = {
     ),
     "null_bytes": lambda rows, at: f"{rows} a zero byte in a cell ({at}); it was kept",
     "not_text": lambda rows, at: f"{rows} bytes that are no text in the file's encoding ({at}); the cell is set aside",
-    "totals": lambda rows, at: f"{rows} a total above a repeated header ({at}); set aside",
+    "totals": lambda rows, at: f"{rows} the total of the rows above ({at}); set aside",
     "empty_rows": lambda rows, at: f"{rows} delimiters only ({at}); left out",
     "repeated_header": lambda rows, at: f"{rows} the header once more ({at}); left out",
 }
@@ -156,7 +156,11 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
         message = f"above the header {listed(lines)} hold no row but a title, a date or a note, and were left out"
         warnings.append(_warning("skipped_lines", message, lines))
     if len(header) > 1 and layout.confidence < 1:
-        message = f"the header has {len(header)} rows; the names were joined"
+        message = f"the header has {len(header)} rows; the names " + (
+            "are those of the first, the texts of the questions below it were left out"
+            if layout.survey
+            else "were joined"
+        )
         warnings.append(_warning("several_header_rows", message, header))
     if layout.row_names:
         message = "the header is one cell shorter than the rows; the first column holds names of rows"
@@ -178,6 +182,11 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
 
 def _of_end(report: FileReport) -> list[ReadWarning]:
     dialect, warnings = report.dialect, []
+    if dialect.subtotals.doubtful:
+        doubtful = dialect.subtotals.doubtful
+        rows = f"{len(doubtful):,} rows are" if len(doubtful) > 1 else "1 row is"
+        message = f"{rows} labelled as a total ({listed(doubtful)}) but not the sum of the rows above; kept as a row"
+        warnings.append(_warning("doubtful_totals", message, doubtful))
     if dialect.footer:
         lines = _footer_lines(report)
         number = len(dialect.footer)

@@ -44,7 +44,7 @@ def regular_form(path: Path, target: Path, dialect: Dialect, *, declared_comment
 
     Only blocks of the file that are irregular take the slower parser.
     """
-    plain = is_plain(dialect.grammar, dialect.newline)
+    plain = is_plain(dialect.grammar, dialect.newline) and not dialect.subtotals.proved
     if plain:
         rows = _regular(path, dialect)
         if rows is not None:

@@ -10,6 +10,7 @@ from radix_assets.sources.read.delimited.grammar import Grammar, Parser, Record
 from radix_assets.sources.read.delimited.layout import Layout, find_layout, is_comment
 from radix_assets.sources.read.delimited.shapes import typed_pattern
 from radix_assets.sources.read.delimited.source import Sample, encode, take_sample
+from radix_assets.sources.read.delimited.subtotals import Subtotals, find_subtotals
 from radix_assets.sources.read.delimited.totals import matching
 
 _HEAD_RECORDS = 400
@@ -59,6 +60,8 @@ class Dialect:
     """Lines from the first below the rows to the last of the file."""
     alike: float = 1.0
     """Share of the first records that have as many cells as there are columns."""
+    subtotals: Subtotals = field(default_factory=Subtotals)
+    """Rows between the others that are labelled as totals."""
     padding: str = ""
     """What was padded behind the last line."""
     final_newline: bool = True
@@ -82,6 +85,15 @@ class Dialect:
     def width(self) -> int:
         """The number of columns."""
         return self.layout.width
+
+    def numbered_footer(self) -> list[tuple[int, Record]]:
+        """Return the records below the rows, each with its number counted from the last row; blank ones count too."""
+        numbered, number, line = [], 0, -self.footer_extent
+        for record in self.footer:
+            number += record.line - line + 1  # each blank line between them is a record
+            numbered.append((number, record))
+            line = record.line + record.lines
+        return numbered
 
     def parser(self, line: int = 1) -> Parser:
         """Return a parser for the rows."""
@@ -133,6 +145,7 @@ def detect(path: Path, delimiter: str | None, declared: Overrides | None = None)
         footer,
         extent,
         sum(len(record.cells) == layout.width for record in below) / len(below) if below else 1.0,
+        find_subtotals(path, choice.grammar, sample.newline, layout, (start, end), first_row),
         sample.padding,
         sample.final_newline,
     )

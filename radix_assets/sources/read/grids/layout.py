@@ -66,6 +66,8 @@ class _Finder:
         texts = self._is_text(first)
         if not texts and first and self._is_text(first - 1) and self._fill(first - 1) >= _HALF:
             return self._layout(self._lines(first - 1), first, 0.8, "the line of text above the first full row")
+        if not texts and first and self._is_corner(first - 1) and self._is_named(first - 1):
+            return self._layout(self._lines(first - 1), first, 0.8, "years or numbers as names above a full row")
         if texts or self._is_named(first):
             low = self._lowest(first)
             return self._layout(self._lines(low), low + 1, 0.8, "the first row as wide as those below")
@@ -133,6 +135,15 @@ class _Finder:
         fills = [self._fill(index) for index in range(len(self.rows)) if self._spread(index) > 1]
         wanted = _NEARLY * median(fills) if fills else 0.0
         return next(i for i in range(len(self.rows)) if self._fill(i) >= wanted and (not fills or self._spread(i) > 1))
+
+    def _is_corner(self, index: int) -> bool:
+        """Return whether a row directly above another is blank only in its first cell, below which are texts."""
+        kinds, below = self.kinds[index], self.kinds[index + 1 :]
+        first = self.columns[0]
+        others = [column for column in self.columns[1:] if column >= len(kinds) or not kinds[column]]
+        texts = [row[first] == "text" for row in below if first < len(row) and row[first]]
+        adjacent = self.rows[index + 1].number == self.rows[index].number + 1
+        return adjacent and not kinds[first] and not others and sum(texts) >= _NEARLY * len(texts) > 0
 
     def _is_named(self, index: int) -> bool:
         """Return whether the numbers and dates in a row are names: years, dates or running numbers."""
