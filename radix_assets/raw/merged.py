@@ -52,6 +52,8 @@ def merge_snapshot(
         new = rows.derive(values)
         if not _all_converted(rows, new, staged, before):
             return "a new row holds a value that cannot be read like the others of its column"
+        if not merge.key:
+            new = new.filter(merge.replaced)  # others that were read as well are among the old ones
         if merge.goes_back(new):
             return f"the highest value of {increment.column} is lower than before"
         written = merge.write(new, work / _NEW, out / DATA_FILE)
@@ -112,7 +114,8 @@ class _Merge:
         return pl.scan_parquet(self.old, glob=False)
 
     @property
-    def _replaced(self) -> pl.Expr:
+    def replaced(self) -> pl.Expr:
+        """Whether a row lies in the window."""
         value = cs.by_name(self.cursor.name).as_expr()
         return value.is_null() | (value >= self._low)
 
@@ -137,7 +140,7 @@ class _Merge:
         groups = [
             group for group in range(pq.read_metadata(self.old).num_row_groups) if (group + 1) * ROW_GROUP <= start
         ]
-        rest = self._scan.slice(len(groups) * ROW_GROUP).filter(~self._replaced)
+        rest = self._scan.slice(len(groups) * ROW_GROUP).filter(~self.replaced)
         if self.key:
             rest = rest.join(added.select(cs.by_name(*self.key)), on=self.key, how="anti", maintain_order="left")
         together = self._ordered(rest, added)
@@ -154,7 +157,7 @@ class _Merge:
     def _first_change(self, added: pl.LazyFrame) -> int:
         """Return the place of the first old row that is replaced or has a new row before it."""
         old = self._scan.with_row_index(_PLACE)
-        firsts = [old.filter(self._replaced)]
+        firsts = [old.filter(self.replaced)]
         if self.key:
             firsts.append(old.join(added.select(cs.by_name(*self.key)), on=self.key, how="semi"))
         if self.is_sorted:

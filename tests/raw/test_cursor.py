@@ -200,6 +200,23 @@ def test_a_table_without_a_primary_key_only_grows(tmp_path: Path):
     assert sorted(pl.read_parquet(one / "data.parquet")["word"]) == ["b", "c", "same moment"]
 
 
+def test_times_with_offsets_are_compared_by_their_moments(tmp_path: Path):
+    table = Table(tmp_path, "sqlite")
+    table.run(
+        "DROP TABLE t",
+        "CREATE TABLE t (moved VARCHAR NOT NULL, word VARCHAR)",
+        "INSERT INTO t VALUES ('2024-01-01T10:00:00Z', 'a'), ('2024-01-02T23:30:00-05:00', 'b'),"
+        " ('2024-01-03T02:00:00+05:00', 'c')",
+    )
+    table.read()
+    table.run("INSERT INTO t VALUES ('2024-01-02T23:59:00-05:00', 'd')")
+    one, notes = table.read()
+    assert "had to be read" in notes
+    words = [path / "data.parquet" for path in (one, table.whole())]
+    assert pl.read_parquet(words[0]).sort("word").equals(pl.read_parquet(words[1]).sort("word"))
+    assert read_schema(one).columns[0].dtype == "datetime"
+
+
 @pytest.mark.parametrize(
     ("cursor", "code", "says"), [("changed", "RDX-SRC-090", "'moved'"), ("word", "RDX-SRC-091", "whole numbers")]
 )

@@ -135,9 +135,7 @@ def low_in(folder: Path, cursor: Cursor) -> Low | None:
     low = lowered(highest, _OVERLAPS[order] if cursor.overlap is None else cursor.overlap)
     if schema.reading is None or not isinstance(low, dt.date):
         return low
-    # Text, which the database compares as such: that is the order of the moments if days are compared, without offsets.
-    if any("z" in pattern.lower() for pattern in schema.reading.formats):
-        return None
+    # Text, of which a database can compare the days.
     return low.replace(hour=0, minute=0, second=0, microsecond=0) if isinstance(low, dt.datetime) else low
 
 

@@ -5,6 +5,7 @@ each column holds, and so decides what it is read as.
 """
 
 import contextlib
+import datetime as dt
 import re
 import sqlite3
 import uuid
@@ -18,7 +19,7 @@ from urllib.parse import quote
 import polars as pl
 
 from radix_assets.sources.databases.columns import Column, Order
-from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, text_of, window_of
+from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, window_of
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
@@ -152,7 +153,11 @@ class _Field:
 
 
 def _at_least(order: Order, quote: str, low: Low) -> str:
-    return f"{quote} >= {low!r}" if order == "number" else f"{quote} COLLATE BINARY >= '{text_of(low)[:10]}'"
+    if order == "number" or not isinstance(low, dt.date):
+        return f"{quote} >= {low!r}"
+    # Text, whose day may be another one than that of the moment in UTC.
+    day = dt.date.fromordinal(max(low.toordinal() - 1, 1))
+    return f"{quote} COLLATE BINARY >= '{day.isoformat()}'"
 
 
 def _listed(connection: Connection, table: str) -> list[tuple[Any, ...]]:

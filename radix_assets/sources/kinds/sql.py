@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -148,19 +148,27 @@ class SqlSource(Source):
         staged = self._read(table, work, context, cursor)
         if cursor is not None:
             staged.state = {"period": period}
+            if self._window(cursor, context) is False:
+                staged.notes.append(f"read as a whole: the last snapshot holds no value of {cursor.column} to begin at")
         return staged
+
+    def _window(self, cursor: "Cursor", context: SourceContext) -> "Cursor | Literal[False] | None":
+        """Return the cursor from where reading goes on; None if all is to be read now, False if that is not known."""
+        from radix_assets.sources.databases.cursor import low_in
+
+        previous = context.previous
+        if previous is None or previous.state.get("period") != self._period():
+            return None
+        low = low_in(previous.folder, cursor)
+        return low is not None and replace(cursor, low=low)
 
     def read_appended(self, table: str, work: Path, context: SourceContext) -> "Staged | None":
         """Stage the rows that are new or changed since the last snapshot, by the cursor."""
-        from radix_assets.sources.databases.cursor import low_in
-
         cursor, previous = self._cursor(table), context.previous
-        if cursor is None or previous is None or previous.state.get("period") != self._period():
+        window = self._window(cursor, context) if cursor is not None else None
+        if not window or previous is None:
             return None
-        low = low_in(previous.folder, cursor)
-        if low is None:
-            return None
-        staged = self._read(table, work, context, replace(cursor, low=low))
+        staged = self._read(table, work, context, window)
         staged.state = dict(previous.state)
         return staged
 
