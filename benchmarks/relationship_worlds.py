@@ -314,7 +314,9 @@ def corpus(part: str, seed: int) -> Iterator[Database]:
         name, _, lines = section.partition("\n")
         rng = np.random.default_rng([seed, 77, place])
         world = _world(name.strip(), lines, rng)
-        yield _flawed(_misleading(world, _DECOYS[part], rng), rng)
+        yield _flawed(
+            _misleading(world, _DECOYS["development" if part.endswith("development") else "held_out"], rng), rng
+        )
 
 
 _DECOYS = {

@@ -3,6 +3,7 @@
     python benchmarks/relationships.py
     python benchmarks/relationships.py --only published,each --remarks
     python benchmarks/relationships.py --only development,held_out --seed 9000 --draws 3
+    python benchmarks/relationships.py --only further_development,further_held_out,last_held_out --seed 9000 --draws 3
 
 A link is right if child, parent and all columns are; natural joins and keys of groups count neither way. "c1…cn":
 all columns renamed within each table; "t1…tn": all tables; "both". Orphans, nulls and samples change the data, with
@@ -166,12 +167,12 @@ def main() -> None:
             for name in ("names", "c1…cn"):
                 rows.append(row(f"{group}, {flaw}, {name}", total(databases, lambda d: NAMES[name](worse(d)))))  # noqa: B023
                 print(rows[-1], file=sys.stderr, flush=True)
-    for group in ("development", "held_out"):
+    for group in ("development", "held_out", "further_development", "further_held_out", "last_held_out"):
         if group in parts:
             drawn = (one for seed in range(arguments.draws) for one in corpus(group, arguments.seed + seed))
             rows.append(row(group, found := total(drawn, NAMES["names"])) | _sure(found))
             # The misses of what is held out are not shown, so that nobody learns from them.
-            shown = found.remarks if arguments.remarks and group == "development" else ()
+            shown = found.remarks if arguments.remarks and "held_out" not in group else ()
             print(rows[-1], *shown, sep="\n", file=sys.stderr, flush=True)
     print(table(rows) if rows else "")
     if "each" in parts:

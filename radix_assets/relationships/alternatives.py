@@ -1,7 +1,7 @@
 """Links that repeat another through a second key of the same parent: another way to join, no second relationship."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from radix_assets.relationships.choose import Verdict
 from radix_assets.relationships.evidence import Pair
@@ -36,6 +36,28 @@ def repeated_links(
                     repeats[link.pair.child.at] = main
                     break
     return repeats
+
+
+def contradicted_links(
+    links: Sequence[Verdict], keys: Mapping[str, list[str]], repeats: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return the child columns that number their rows as a parent numbers its own, beside a link to the parent's key.
+
+    Invoices and orders are both numbered from 000001 by `increment_id`; `order_id` says of which order an invoice is.
+    """
+    main = {
+        (link.pair.child.table, link.pair.parent.table): link
+        for link in links
+        if keys.get(link.pair.parent.table) == [link.pair.parent.name] and link.pair.child.at not in repeats
+    }
+    return {
+        link.pair.child.at
+        for link in links
+        if link.pair.one_to_one
+        and link.pair.child.at not in repeats
+        and keys.get(link.pair.parent.table) != [link.pair.parent.name]
+        and (link.pair.child.table, link.pair.parent.table) in main
+    }
 
 
 def _rank(link: Verdict, key: list[str]) -> tuple[float, ...]:

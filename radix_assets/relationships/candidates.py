@@ -111,7 +111,7 @@ def named(child: Fact, parent: Fact) -> tuple[float, str]:
     """Return the name score, from 0 to 1, and its reason; 0 for names that are mere numbers."""
     if not child.meaningful or (not parent.meaningful and child.table == parent.table):
         return 0.0, ""
-    score, reason = name_score(child.table, child.bare, parent.table, parent.bare, people=parent.people)
+    score, reason = name_score(child.owner, child.bare, parent.owner, parent.bare, people=parent.people)
     return (score, reason) if parent.meaningful or "names the table" in reason else (0.0, "")
 
 

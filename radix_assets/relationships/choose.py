@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from radix_assets.relationships.candidates import HINT, STRONG
 from radix_assets.relationships.evidence import CERTAIN_BITS, Pair
 from radix_assets.relationships.facts import silent_table
-from radix_assets.relationships.names import core, is_generic, is_sequence
+from radix_assets.relationships.names import core, is_generic, is_ordinal, is_sequence
 from radix_assets.relationships.scoring import FITTED, Weights, alone, beside, chance
 
 BELIEVED = 0.5
@@ -74,7 +74,7 @@ def _other_number(pair: Pair) -> str:
         return ""
     if pair.bits >= CERTAIN_BITS / 2 or child.bare.lower() == pair.parent.bare.lower():
         return ""
-    if is_sequence(child.name):
+    if is_sequence(child.name) or is_ordinal(child.name):
         return "numbers rows within others"
     if column.distinct <= SMALL and core(child.name) and not is_generic(child.name):
         return "a few small whole numbers, and the name is that of something else"

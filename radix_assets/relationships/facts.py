@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from radix_assets.common.words import words
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
-from radix_assets.relationships.names import bare_names, is_row_number
+from radix_assets.relationships.names import bare_names, bare_tables, is_row_number
 
 LONG_TEXT = 40
 """Mean characters of a text that is not used as a key, unless all have the same length."""
@@ -42,6 +42,8 @@ class Fact:
     """Whether the name is meaningful."""
     people: bool = False
     """Whether the table's rows are people, by the names of its columns."""
+    owner: str = ""
+    """The table's name without a word that the names of nearly all tables begin with."""
 
     @property
     def at(self) -> tuple[str, str]:
@@ -67,12 +69,13 @@ class Fact:
 def facts_of(profiles: Mapping[str, TableProfile]) -> dict[str, list[Fact]]:
     """Return the facts of every column of every table, in order."""
     facts = {}
+    owners = bare_tables(list(profiles))
     for table, profile in profiles.items():
         bare = bare_names(list(profile.columns))
         silent = silent_names(list(profile.columns))
         people = any(_PERSON.search("_".join(words(name))) for name in profile.columns)
         facts[table] = [
-            Fact(table, name, bare[name], place, _kind(column), column, name not in silent, people)
+            Fact(table, name, bare[name], place, _kind(column), column, name not in silent, people, owners[table])
             for place, (name, column) in enumerate(profile.columns.items())
         ]
     return facts

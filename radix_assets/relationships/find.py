@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from radix_assets.profiles.schema import TableProfile
-from radix_assets.relationships.alternatives import repeated_links
+from radix_assets.relationships.alternatives import contradicted_links, repeated_links
 from radix_assets.relationships.candidates import STRONG, RuledOut, candidates
 from radix_assets.relationships.choose import Verdict, choose
 from radix_assets.relationships.composites import composite_links
@@ -49,7 +49,8 @@ def find_schema(tables: Mapping[str, Path], profiles: Mapping[str, TableProfile]
         for verdict in links
         if verdict.pair.child.at in repeats
     ]
-    links = [verdict for verdict in links if verdict.pair.child.at not in repeats]
+    dropped = {*repeats, *contradicted_links(links, columns_of_key, repeats)}
+    links = [verdict for verdict in links if verdict.pair.child.at not in dropped]
     relationships = [relationship_of(verdict, values) for verdict in links]
     relationships += links_by_name(facts, columns_of_key)
     taken = {(link.child, name) for link in (*relationships, *alternatives) for name in link.child_columns}

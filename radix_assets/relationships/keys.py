@@ -90,7 +90,7 @@ def _key_of(setting: Setting, values: Values) -> PrimaryKey | None:
     if singles and singles[0][0] >= GOOD:
         return _single(setting, singles[0][0], singles[0][2])
     return (
-        _flawed(setting)
+        _flawed(setting, values)
         or _composite(setting, values)
         or (_single(setting, singles[0][0], singles[0][2]) if singles else None)
     )
@@ -242,7 +242,7 @@ def _beside(setting: Setting, column: ColumnProfile) -> bool:
     return unused and (stamp or (fixed and copies and column.unique))
 
 
-def _flawed(setting: Setting) -> PrimaryKey | None:
+def _flawed(setting: Setting, values: Values) -> PrimaryKey | None:
     """Return a column named like the key that repeats, or lacks, a few values, so that a user sees the flaw."""
     profile = setting.profile
     for place, column in enumerate(profile.columns.values()):
@@ -255,13 +255,13 @@ def _flawed(setting: Setting) -> PrimaryKey | None:
         ending = is_named_after(column.name, profile.table) or (code and column.name not in setting.elsewhere)
         least = NAMED_NEARLY if own or ending else NEARLY
         if (
-            place == 0
+            (place == 0 or own)
             and is_candidate(column)
             and column.present > 0
             and column.nulls <= max(1, BLANK * profile.rows)
             and (fixed if silent else is_key_like(column.name) or code or setting.shared[column.name] > 1)
-            and (own or column.name not in setting.elsewhere)
             and least * column.present <= column.distinct < profile.rows
+            and (own or column.name not in setting.elsewhere or _repeats_rows(column, values, profile.table))
         ):
             repeats = column.present - column.distinct
             what = "stands first as a key does" if silent else "named as the key"
@@ -275,6 +275,12 @@ def _flawed(setting: Setting) -> PrimaryKey | None:
                 duplicates=repeats,
             )
     return None
+
+
+def _repeats_rows(column: ColumnProfile, values: Values, table: str) -> bool:
+    """Return whether a value repeats only where a whole row does."""
+    rows = values.scan(table).drop_nulls(column.name).unique().select(pl.len()).collect(engine="streaming").item()
+    return bool(rows == column.distinct)
 
 
 def _by_name_alone(setting: Setting) -> PrimaryKey | None:

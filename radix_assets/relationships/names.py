@@ -1,11 +1,22 @@
 """Evidence from names for keys and references."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from radix_assets.common.words import singular, stems, words
-from radix_assets.relationships.role_words import DOERS, ENDINGS, PEOPLE, ROLES, SELF, WRAPPING
+from radix_assets.relationships.role_words import (
+    DOERS,
+    DOES,
+    ENDINGS,
+    NO_AGENTS,
+    ORDINALS,
+    PEOPLE,
+    ROLES,
+    SELF,
+    WRAPPING,
+)
 
 KEY_WORDS = frozenset(
     {"id", "ids", "key", "code", "cd", "no", "nr", "num", "number", "ref", "uuid", "guid", "pk", "fk", "sk"}
@@ -49,6 +60,10 @@ GENERIC = frozenset(
     | {"index", "uuid", "guid", "pk", "notes", "text", "url", "seq", "sequence", "rank", "position", "order", "line"}
 )
 """Names that many tables share with different meanings."""
+MOST_COLUMNS = 0.8
+"""Share of a table's columns that must have a prefix that says nothing."""
+MOST_TABLES = 0.8
+"""Share of the tables whose names must begin with a word that says nothing."""
 _ENDING = re.compile(r"(us|um|on|o|a|i|ae|en|e)$")
 _AGENT = re.compile(r"\w{3}(er|or|eur|euse|ist|iste|aire|ador|ant)$")
 """Words for people who do something: `uploader`, `assessor`."""
@@ -107,11 +122,29 @@ def core(name: str) -> str:
 
 def bare_names(columns: Sequence[str]) -> dict[str, str]:
     """Return column names without a short prefix that all share: `l_orderkey`, `l_partkey` of `lineitem`."""
-    split = {name: re.match(r"([A-Za-z]{1,3})_(?=.)", name) for name in columns}
-    prefixes = {match[1].lower() if match else "" for match in split.values()}
-    if len(columns) < 3 or len(prefixes) > 1 or "" in prefixes:  # noqa: PLR2004 two may agree by chance
+    if len(columns) < 3:  # noqa: PLR2004 two may agree by chance
         return {name: name for name in columns}
-    return {name: name[match.end() :] if match else name for name, match in split.items()}
+    split = {name: re.match(r"([A-Za-z]{1,3})_(?=.)", name) for name in columns}
+    prefix, count = Counter(match[1].lower() if match else "" for match in split.values()).most_common(1)[0]
+    # A column that was added later, such as the time of loading, has no such prefix.
+    if not prefix or (count < len(columns) and count < max(4, MOST_COLUMNS * len(columns))):
+        return {name: name for name in columns}
+    return {
+        name: name[match.end() :] if match and match[1].lower() == prefix else name for name, match in split.items()
+    }
+
+
+def bare_tables(tables: Sequence[str]) -> dict[str, str]:
+    """Return names of tables without a word that nearly all begin with and that names none: `posts` of `wp_posts`."""
+    same = {name: name for name in tables}
+    first = Counter(parts[0] for name in tables if len(parts := words(name)) > 1)
+    if len(tables) < 4 or not first:  # noqa: PLR2004 fewer may agree by chance
+        return same
+    prefix, count = first.most_common(1)[0]
+    if count < MOST_TABLES * len(tables) or any(stems(name) == (singular(prefix),) for name in tables):
+        return same
+    bare = {name: "_".join(words(name)[1:]) if words(name)[0] == prefix else name for name in tables}
+    return bare if len(set(bare.values())) == len(tables) and all(bare.values()) else same
 
 
 @lru_cache(maxsize=50_000)
@@ -164,7 +197,7 @@ def name_score(child: str, column: str, parent: str, key: str, *, people: bool =
         return 0.0, ""
     if plain == target and not is_generic(column):
         return 1.0, "same name"
-    if is_count(column):
+    if is_count(column) and not _spells(column, key):
         return 0.0, ""
     score = _names_the_table(column, parent, key)
     if score[0] >= 0.8 or not (plain == target and is_key_like(column) and core(column)):  # noqa: PLR2004 see above
@@ -172,14 +205,33 @@ def name_score(child: str, column: str, parent: str, key: str, *, people: bool =
     return 0.8, "same name"
 
 
+def _spells(column: str, key: str) -> bool:
+    """Return whether a column ends as a key is spelled: `adres` is no plural beside `adres_id`."""
+    word = "".join(word for word in words(key) if word not in KEY_WORDS)
+    return is_key_like(key) and len(word) > 3 and "".join(words(column)).endswith(word)  # noqa: PLR2004 chance
+
+
+def _is_agent(column: str) -> bool:
+    """Return whether a column is named for someone who does something: `assessor_id`, `comprador`."""
+    last = [word for word in words(column) if word not in KEY_WORDS][-1:]
+    return bool(last) and last[0] not in NO_AGENTS and bool(_AGENT.search(last[0]) or last[0] in PEOPLE)
+
+
+@lru_cache(maxsize=50_000)
+def is_ordinal(name: str) -> bool:
+    """Return whether a name is that of a number within something that is no table: `month_no`, `floor_number`."""
+    parts = [word for word in stems(name) if word not in KEY_WORDS]
+    return bool(parts) and parts[-1] in ORDINALS and bool(set(words(name)) & {"no", "nr", "num", "number"})
+
+
 def _doer(column: str, parent: str, *, people: bool) -> tuple[float, str]:
     parts = words(column)
     by = len(parts) > 1 and (parts[-1] in DOERS or (parts[-1] in KEY_WORDS and parts[-2] in DOERS))
     if by and (people or names_people(parent)):
         return 0.65, f"{column} says who did it, {parent} are people"
-    if people and any(ROLES.get(word) == PEOPLE for word in parts):
+    if people and any(word in DOES for word in parts):
         return 0.6, f"{column} is a usual role of {parent}"
-    if is_key_like(column) and (people or names_people(parent)) and _AGENT.search(core(column)):
+    if (people or names_people(parent)) and _is_agent(column):
         return 0.55, f"{column} sounds like one of {parent}"
     return 0.0, ""
 
@@ -200,6 +252,9 @@ def _names_the_table(column: str, parent: str, key: str) -> tuple[float, str]:  
         return 0.8, f"{column} is {key} in short"
     if _ends_of(column, parent, key):
         return 0.75, f"{column} is {parent} in short"
+    ending = [word for word in stems(column) if word not in KEY_WORDS][-1:]
+    if bare and ending and is_key_like(column) and len(bare) > 3 and _abbreviates(ending[0], bare):  # noqa: PLR2004 chance
+        return 0.7, f"{column} ends with {key} in short"
     if bare and _abbreviates(about, bare):
         return 0.6, f"{column} resembles {key}"
     return _hint(column, parent)
@@ -236,20 +291,31 @@ def _hint(column: str, parent: str) -> tuple[float, str]:
     # An abbreviation; the whole word among others (`post_type_id`) names something else.
     if len(other) == 1 and any(_abbreviates(word, other[0]) for word in rest):
         return 0.6, f"{column} resembles {parent}"
+    short = len(rest) == 1 and is_key_like(column) and len(rest[0]) > 3  # noqa: PLR2004 chance
+    if short and len(other) > 1 and _abbreviates(rest[0], other[-1]):
+        return 0.6, f"{column} resembles {parent}"
     return 0.0, ""
 
 
 def _abbreviates(word: str, name: str) -> bool:
     short, long = sorted((word, name), key=len)
-    return len(short) > 2 and short != long and long.startswith(short)  # noqa: PLR2004 shorter prefixes agree by chance
+    return len(short) > 2 and short != long and (long.startswith(short) or _is_skeleton(short, long))  # noqa: PLR2004 shorter prefixes agree by chance
+
+
+def _is_skeleton(short: str, long: str) -> bool:
+    """Return whether a word is another without its vowels and some consonants: `ctry` of `country`."""
+    if short[0] != long[0] or short[-1] != long[-1] or re.search(r"[aeiou]", short[1:]):
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)
 
 
 def _self_score(column: str, key: str, *, people: bool) -> tuple[float, str]:
     own = stems(column)
-    if set(own) & SELF:
+    if set(own) & SELF or "partof" in "".join(own):
         return 0.8, f"{column} is a usual role within the same table"
     if is_key_like(key) and core(key) and core(column).endswith(core(key)) and core(column) != core(key):
         return 0.7, f"{column} ends with {key}"
-    if people and any(ROLES.get(word) == PEOPLE for word in own) and own[:1] != stems(key)[:1]:
+    if people and any(word in DOES for word in own) and own[:1] != stems(key)[:1]:
         return 0.6, f"{column} is a usual role among people"
     return 0.0, ""

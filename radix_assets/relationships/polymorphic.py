@@ -1,11 +1,11 @@
 """Columns that reference one of several tables, as another column says: `owner_type` and `owner_id`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
 from radix_assets.common.words import stems
-from radix_assets.relationships.candidates import STRONG
+from radix_assets.relationships.candidates import HINT, STRONG
 from radix_assets.relationships.choose import Verdict
 from radix_assets.relationships.facts import Fact
 from radix_assets.relationships.names import is_key_like, names_the_table_of, table_stems
@@ -32,11 +32,13 @@ def polymorphic_pairs(
     pairs = []
     for table, columns in facts.items():
         for number in columns:
-            beside = next((kind for kind in columns if _says_which(kind, number)), None)
+            beside, least = next((kind for kind in columns if _says_which(kind, number)), None), STRONG
+            if beside is None:
+                beside, least = next((kind for kind in columns if _lists_tables(kind, number, facts)), None), HINT
             if beside is None or any(names_the_table_of(number.name, other) for other in facts):
                 continue
             parents = _parents(table, beside, number, facts, keys, values)
-            if len(parents) > 1 and not _plain(number, verdicts):
+            if len(parents) > 1 and not _plain(number, verdicts, least):
                 pairs.append(
                     Polymorphic(
                         table=table,
@@ -57,9 +59,18 @@ def _says_which(kind: Fact, number: Fact) -> bool:
     return words[:-1] == own[:-1] and 1 < kind.column.distinct <= MOST_TYPES
 
 
-def _plain(number: Fact, verdicts: Sequence[Verdict]) -> bool:
+def _lists_tables(kind: Fact, number: Fact, tables: Collection[str]) -> bool:
+    """Return whether the commonest values of one column are names of tables, and the other may be their key."""
+    listed = kind.kind == "text" and kind.column.distinct <= MOST_TYPES and is_key_like(number.name)
+    if not listed or number.place == 0 or not _TYPES & set(stems(kind.name)):
+        return False
+    texts = [str(value) for value, _ in kind.column.top]
+    return sum(any(_names(text, table) for table in tables) for text in texts) > 1
+
+
+def _plain(number: Fact, verdicts: Sequence[Verdict], least: float) -> bool:
     """Return whether the name of the id says itself to which table it points."""
-    return any(v.pair.child.at == number.at and not v.refused and v.pair.name >= STRONG for v in verdicts)
+    return any(v.pair.child.at == number.at and not v.refused and v.pair.name >= least for v in verdicts)
 
 
 def _parents(

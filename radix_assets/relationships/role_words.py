@@ -11,6 +11,13 @@ PEOPLE = _set("""
     customer client waiter investigator observer volunteer handler assessor personnel personal mitarbeiter
     sachbearbeiter bearbeiter benutzer kunde angestellte empleado usuario cliente employe utilisateur agente
     lecturer professor student player pilot crew captain judge analyst engineer manager taster referee
+    scientist researcher trader member borrower reader holder guest tenant resident pupil coach artist buyer seller
+    courier rider passenger traveller voter donor patron subscriber participant nurse candidate applicant learner
+    owner holder caregiver midwife surgeon therapist dentist vet lawyer editor curator librarian farmer fisher
+    eigenaar klant werknemer medewerker bewoner leerling docent huurder fahrer techniker schueler lehrer arzt aerzte
+    arbeiter eigentuemer mieter personne adherent eleve enseignant medecin pessoa aluno funcionario medico paciente
+    pasajero conductor chofer socio vendedor vendedore comprador propietario profesor alumno tecnico trabajador
+    trabajadore persona mecanico autor paziente dipendente utente medici
 """)
 """Words of tables whose rows are people."""
 _PLACES = _set("""
@@ -18,7 +25,11 @@ _PLACES = _set("""
     terminal hub facility gare ville ort stadt knoten haltestelle estacion ciudad
 """)
 _ADDRESSES = _set("address location addr adresse anschrift direccion site customer party")
-_COMPANIES = _set("company party customer client supplier vendor partner organization")
+_COMPANIES = _set("""
+    company party customer client supplier vendor partner organization organisation bank firm corporation enterprise
+    agency institution business carrier manufacturer merchant dealer provider operator publisher brand firma empresa
+    unternehmen societe entreprise lieferant fournisseur proveedor azienda bedrijf
+""")
 _PLAYERS = {
     """
     rep manager mgr supervisor boss lead leader head mentor report salesperson technician assignee assigned approver
@@ -30,14 +41,37 @@ _PLAYERS = {
     nach base
     """: _PLACES,
     "ship bill deliver delivery billing shipping invoice mailing": _ADDRESSES,
-    "shipper consignee notify payer payee sold": _COMPANIES,
+    """
+    shipper consignee notify payer payee sold owner operator carrier issuer contractor sponsor acquirer lessor lessee
+    insurer manufacturer maker vendor supplier producer employer
+    """: _COMPANIES,
     "home away winner loser opponent": _set("team player club"),
 }
-ROLES = {word: tables for words, tables in _PLAYERS.items() for word in words.split()}
-"""The tables that a role usually refers to; of a word in two lists, the last."""
+ROLES = {
+    word: frozenset().union(*(tables for words, tables in _PLAYERS.items() if word in words.split()))
+    for word in " ".join(_PLAYERS).split()
+}
+"""The tables that a role usually refers to."""
+DOES = frozenset(word for words, tables in _PLAYERS.items() if tables is PEOPLE for word in words.split())
+"""Roles of people."""
+NO_AGENTS = _set("""
+    number quarter floor color colour factor error semester trimester order parameter meter letter cluster layer
+    counter power corner water master door sensor monitor indicator sector vector motor order register folder header
+    center centre diameter perimeter filter router server tower finger winter summer november december chapter
+    paper offer other tier folder container trailer transformer computer printer adapter weather matter member_number
+    variant constant amount percentant grant quadrant elephant restaurant plant
+""")
+"""Words that end as those for people who do something, but are things."""
+ORDINALS = _set("""
+    month week day year quarter hour minute weekday season semester term round lap stage phase level floor rank grade
+    version revision period slot row column page seat inning leg shift age monat woche tag jahr mes semana dia ano mois
+    semaine jour annee
+""")
+"""Words that, with a word for a number, count within something and refer to no table: `month_no`."""
 SELF = _set("""
     parent report manager supervisor superior boss previous prev ancestor dam sire mother father predecessor successor
-    reply vorgesetzter vorgesetzte padre parente
+    reply vorgesetzter vorgesetzte padre parente jefe chef chefe leiter leiterin gestor responsable superieur capo
+    head mere madre mae pai pere mutter vater uebergeordnet superordinate
 """)
 """Roles of rows of the same table."""
 DOERS = _set("by von par durch por")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from radix_assets.relationships.candidates import STRONG, named
+from radix_assets.relationships.candidates import HINT, named
 from radix_assets.relationships.describe import coverage
 from radix_assets.relationships.facts import Fact, could_point
 from radix_assets.relationships.names import is_row_number
@@ -13,6 +13,10 @@ LEAST = 0.9
 """Share of the child's rows that must find their parent once the spelling is ignored."""
 FEWEST, MOST = 3, 2_000_000
 """Distinct values of a child that are compared."""
+SHORT = 0.75
+"""Name score that numbers spelled differently need."""
+CODES = 5
+"""Distinct texts of a child from which a hint of the names is enough."""
 Place = tuple[str, str]
 
 
@@ -43,7 +47,8 @@ def spelled_links(
 def _best(child: Fact, parents: list[Fact], values: Values) -> list[Relationship]:
     options = [(named(child, parent), parent) for parent in parents if _may_differ(child, parent)]
     for (score, reason), parent in sorted(options, key=lambda option: -option[0][0]):
-        if score < STRONG:
+        # Codes of several letters that agree but for their spelling need less of a name than numbers do.
+        if score < (HINT if child.kind == parent.kind == "text" and child.column.distinct >= CODES else SHORT):
             break
         share = values.folded_containment(child.at, parent.at)
         if share is not None and share.rows >= LEAST:

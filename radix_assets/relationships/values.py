@@ -90,7 +90,7 @@ class Values:
         Capitals and leading zeros are ignored. None if two keys of the parent would become equal.
         """
         left, right = (self._folded(*side) for side in (child, parent))
-        if right.height < self.counts(parent[0], (parent[1],)).height or not left.height:
+        if right.height < self.counts(parent[0], (parent[1],)).height or not left.height or not right.height:
             return None
         matched = left.join(right, on="0", how="semi")
         return Containment(
