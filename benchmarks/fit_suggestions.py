@@ -3,7 +3,8 @@
     python benchmarks/fit_suggestions.py [--data DIR] [--write]
 
 The ranking is fitted on the schemas in target_schemas.txt and the datasets below `--data`; each is scored by a fit that
-has not seen it. Without `--write` it only prints the scores.
+has not seen it. Without `--write` it only prints the scores. `--domains` only judges the weights in use by the
+databases in targets/, which took no part in the fit.
 """
 
 import argparse
@@ -23,9 +24,10 @@ from radix_assets.suggestions.calibration import between
 from radix_assets.suggestions.candidates import Candidate, Surroundings, features_of
 from radix_assets.suggestions.suggest import suggest
 from radix_assets.suggestions.targets import candidates_of
-from radix_assets.suggestions.weights import CALIBRATION
+from radix_assets.suggestions.weights import CALIBRATION, WEIGHTS
 
 SCHEMAS = Path(__file__).parent / "target_schemas.txt"
+DOMAINS = Path(__file__).parent / "targets"
 WEIGHTS_FILE = ROOT / "radix_assets" / "suggestions" / "weights.py"
 STRENGTH = 0.01
 PRIOR = {"a table of few rows": -2.0, "private": -1.0}
@@ -176,9 +178,24 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=SHARED / "data")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--domains", action="store_true")
     arguments = parser.parse_args()
+    if arguments.domains:
+        judge_domains()
+        return
     with tempfile.TemporaryDirectory() as work:
         run(list(read_sets(arguments.data, Path(work))), write_it=arguments.write, verbose=arguments.verbose)
+
+
+def judge_domains() -> None:
+    """Print how the weights in use rank the targets of databases by domain."""
+    for file in sorted(DOMAINS.glob("*.txt")):
+        ranked = [rank(choice, WEIGHTS) for choice in read_schemas(file)]
+        first = sum(order[0][2] for order in ranked) / len(ranked)
+        three = sum(any(wanted for *_, wanted in order[:3]) for order in ranked) / len(ranked)
+        points = [(between(CALIBRATION["target"], share), wanted) for order in ranked for share, _, wanted in order[:3]]
+        print(f"{file.stem}: {len(ranked)} databases, first {first:.3f}, among three {three:.3f}, ", end="")
+        print(f"calibration error {error(points):.3f}")
 
 
 def run(sets: Sequence[Made], *, write_it: bool, verbose: bool) -> None:
