@@ -20,6 +20,7 @@ TYPES = DATA / "sortinghat_columns" / "dev.csv"
 RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
     ("loading.py", ("--projects", "50", "--tables", "10"), None),
     ("status.py", ("--events", "1e6"), None),
+    ("small_run.py", (), None),
     ("whole_way.py", ("--repeats", "3"), None),
     ("sets.py", (), DATA),
     ("suggestions.py", ("--data", str(DATA)), DATA),
