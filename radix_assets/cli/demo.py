@@ -44,7 +44,7 @@ def run_sample(here: Place) -> int:
             soft_wrap=True,
         )
     project = here.project(NAME)
-    report = run_and_print(here, project, out)
+    report, _ = run_and_print(here, project, out)
     if report.state != "done":
         return FAILED
     out.print()

@@ -51,14 +51,17 @@ def run(
     with interruptible(
         here, f"interrupted; nothing is half-written, and `radix run {name}` continues from here", console
     ):
-        report = run_and_print(here, project, console, again or ())
+        report, summary = run_and_print(here, project, console, again or ())
     if as_json:
-        say_json(summarize(here, report))
-    raise typer.Exit({"done": OK, "waiting": PERSON, "failed": FAILED}[report.state])
+        say_json(summary)
+    done = PERSON if summary["serving"] and summary["serving"]["model"] is None else OK
+    raise typer.Exit({"done": done, "waiting": PERSON, "failed": FAILED}[report.state])
 
 
-def run_and_print(here: Place, project: Project, console: Console, again: Collection[str] = ()) -> "Report":
-    """Run a project, and print its progress and the result."""
+def run_and_print(
+    here: Place, project: Project, console: Console, again: Collection[str] = ()
+) -> "tuple[Report, dict[str, Any]]":
+    """Run a project, and print its progress and the result; return it with its summary."""
     from radix_assets.operations.reconcile import reconcile
     from radix_assets.orchestration.local_run import run as run_project
     from radix_assets.stages import STAGES
@@ -74,14 +77,15 @@ def run_and_print(here: Place, project: Project, console: Console, again: Collec
     for leftover in reconcile(here.instance, here.home, thorough=False):
         console.print(f"[dim]{escape(f'{leftover.subject} {leftover.found}: {leftover.done}')}[/]", soft_wrap=True)
     report = run_project(project, here.tools(project), here.instance, listen, STAGES, again=again)
-    _print(console, report, summarize(here, report))
-    return report
+    summary = summarize(here, report)
+    _print(console, report, summary)
+    return report, summary
 
 
 def summarize(here: Place, report: "Report") -> dict[str, Any]:
     """Return the object that `radix run --json` prints."""
     from radix_assets.models.registry import load_registration
-    from radix_assets.models.stored import load_card
+    from radix_assets.models.stored import load_card, load_champion
     from radix_assets.pipeline.status import latest
 
     project = here.project(report.project)
@@ -89,6 +93,8 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
     model = latest(tools.storage, project, "model")
     card = load_card(model) if model else None
     version = load_registration(model).version if model else None
+    champion = latest(tools.storage, project, "champion")
+    decision = load_champion(champion) if champion else None
     page = latest(tools.storage, project, "report")
     deployed = tools.endpoint.inspect(project.name)
     states = {"stale": "waiting", "blocked": "waiting"}
@@ -114,6 +120,14 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
             "accepted": card.accepted,
             "reason": card.reason,
         },
+        "serving": decision
+        and {
+            "model": decision.model_id,
+            "version": decision.version,
+            "metric": decision.metric,
+            "score": decision.score.value if decision.score else None,
+            "reason": decision.reason,
+        },
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "report": str(page / "report.html") if page else None,
         "seconds": round(report.seconds, 3),
@@ -138,9 +152,15 @@ def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
             soft_wrap=True,
         )
         console.print(f"          {verdict}: {escape(reason)}", soft_wrap=True)
+    serving = summary["serving"]
+    if serving and serving["model"] is None:
+        console.print(f"[yellow]serves    nothing:[/] {escape(serving['reason'])}", soft_wrap=True)
+    elif serving:
+        version = f"version {serving['version']}" if serving["version"] else f"model {serving['model']}"
+        score = f"{serving['metric']} {serving['score']:.4g}" if serving["score"] is not None else "no score"
+        console.print(f"serves    {version} ({score} when it was tested)", soft_wrap=True)
     if summary["endpoint"]:
-        earlier = " (the earlier model continues to serve)" if model and not model["accepted"] else ""
-        console.print(f"endpoint  {summary['endpoint']}{earlier}", soft_wrap=True)
+        console.print(f"endpoint  {summary['endpoint']}", soft_wrap=True)
     if summary["report"]:
         console.print(f"report    {relative(Path(summary['report']))}", soft_wrap=True)
     for status in report.failed:

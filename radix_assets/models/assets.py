@@ -126,11 +126,39 @@ def _decide(work: Work) -> Output | None:
         out=work.out,
         data_version=work.inputs["model"].data_version,
         masking=_masking(work),
-        outdated=_outdated(work, _previous(work)),
+        withdrawal=_withdrawal(work, _previous(work)),
     )
     if output is not None:
         _keep_plan(work)
     return output
+
+
+def _withdrawal(work: Work, champion: Path | None) -> str:
+    """Return why the champion may serve no longer, in one sentence; empty if it may."""
+    if outdated := _outdated(work, champion):
+        return f"The champion was made of what is private now: {', '.join(outdated[:5])}."
+    if excluded := _excluded(work, champion):
+        return f"The champion reads what is tagged leak or ignore now: {', '.join(excluded[:5])}."
+    return ""
+
+
+def _excluded(work: Work, champion: Path | None) -> list[str]:
+    """Return columns that the champion's features read and that have become leaks or are ignored since."""
+    if champion is None or not (champion / "tags").is_dir():
+        return []
+    from radix_assets.features.stage import load_features
+    from radix_assets.labels.stage import load_question
+    from radix_assets.tags.stage import load_tags
+
+    then, now = load_tags(champion / "tags"), load_question(work.input("labels")).tags
+    excluded = {
+        f"{table}.{column}"
+        for table, tags in now.tables.items()
+        if table in then.tables
+        for column in set(tags.with_role("leak", "ignore")) - set(then.tables[table].with_role("leak", "ignore"))
+    }
+    read = {column for feature in load_features(champion / "features").features for column in feature.columns}
+    return sorted(excluded & read)
 
 
 def _outdated(work: Work, champion: Path | None) -> list[str]:

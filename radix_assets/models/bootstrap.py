@@ -54,7 +54,8 @@ def judge(metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[
     """Return the value and its bootstrap distribution."""
     prepared = metric.prepare(target, predicted)
     with np.errstate(divide="ignore", invalid="ignore"):  # a draw of blocks may hold one class only and give NaN
-        return float(prepared(np.ones((1, len(target))))[0]), np.concatenate([prepared(chunk) for chunk in drawn])
+        spread = np.concatenate([np.empty(0), *(prepared(chunk) for chunk in drawn)])
+        return float(prepared(np.ones((1, len(target))))[0]), spread
 
 
 def interval(value: float, distribution: Floats) -> Score:

@@ -1,7 +1,6 @@
 """Decide which model serves. The decision is a pure function of the challenger, the champion and the features."""
 
 import shutil
-from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -10,15 +9,16 @@ import polars as pl
 
 from radix_assets.features.schema import ROW, TARGET
 from radix_assets.models.bootstrap import interval, judge
-from radix_assets.models.fitted import load_model
+from radix_assets.models.data import Data
+from radix_assets.models.fitted import FittedModel, load_model
 from radix_assets.models.masking import Masking, read_masked
 from radix_assets.models.metadata import between, number, plotted
-from radix_assets.models.metrics import metrics_of
+from radix_assets.models.metrics import Metric, metrics_of
 from radix_assets.models.registry import REGISTRATION, load_registration
 from radix_assets.models.schema import FOLDER, Champion, ModelCard, Score
-from radix_assets.models.split import Floats, Hashes
+from radix_assets.models.split import Floats, Ints
 from radix_assets.models.stored import CARD, CHAMPION, load_card, load_champion
-from radix_assets.models.train import PREDICTIONS, ROWS, draws, split_of
+from radix_assets.models.train import PREDICTIONS, ROWS, draws, split_of, tested_rows
 from radix_assets.pipeline.output import Check, Output, Shown
 from radix_resources.errors import ModelError
 
@@ -34,7 +34,7 @@ def decide(
     data_version: str | None = None,
     since: str = "",
     masking: Masking | None = None,
-    outdated: Collection[str] = (),
+    withdrawal: str = "",
 ) -> Output | None:
     """Promote the challenger, or keep the champion.
 
@@ -45,9 +45,9 @@ def decide(
 
     Write `champion.json`, and all files that serving the model needs, so that the snapshot is self-contained. A refused
     challenger leaves every data file as it was. `features` is the snapshot that the challenger was trained on, and
-    `masking` what was private then. `outdated` names columns whose values the champion holds and that are private
-    now; the champion then stops serving, whether or not the challenger is promoted. Return None, with nothing written,
-    while the approval of a person is pending.
+    `masking` what was private then. `withdrawal` says why the champion may serve no longer, if that is so; it then
+    stops serving, whether or not the challenger is promoted. Return None, with nothing written, while the approval of
+    a person is pending.
     """
     card = load_card(challenger)
     old = load_champion(champion) if champion else None
@@ -55,14 +55,13 @@ def decide(
     if serves and champion and old and old.model_id == card.model_id:
         _copy_champion(champion, out)
         return _output(old, card, f"It serves already: {old.reason}", changed=False)
-    withdrawal = f"The champion was made of what is private now: {', '.join(sorted(outdated)[:5])}." if outdated else ""
     if not card.accepted:
         reason = f"The challenger was refused: {card.reason.removeprefix('Refused: ')}"
-        if serves and outdated:
+        if serves and withdrawal:
             return _keep_champion(None, None, card, f"{withdrawal} {reason}", out)
         return _keep_champion(champion, old, card, reason, out)
     lead, before, reason = None, None, "It is the first accepted model."
-    if serves and outdated:
+    if serves and withdrawal:
         reason = f"{withdrawal} It can serve no longer, so the challenger takes over."
     elif serves and champion:
         lead, before, reason = _compare(challenger, champion, features, card, masking or Masking())
@@ -114,9 +113,7 @@ def _compare(
             hint="materialize the model again",
         )
     metric = metrics_of(card.problem)[0]
-    theirs = _out_of_sample(
-        champion, model.scores(data.frame[index]), data.rows.hashes[index], data.original[index], card
-    )
+    theirs, changed = _out_of_sample(champion, model, data, index, metric)
     target = data.target[index]
     drawn = draws(data, index, split_of(card), seed=0)
     value, spread = judge(metric, target, _matrix(own, card), drawn)
@@ -129,6 +126,8 @@ def _compare(
         f"{metric.name} {number(value)} against {number(other)}, "
         f"lead {number(lead.value)}, 95 % interval {number(lead.low)} to {number(lead.high)}."
     )
+    if changed:
+        reason += f" The champion answered {changed:,} of them anew, since they have changed since it was tested."
     return lead, interval(other, others), reason
 
 
@@ -136,22 +135,34 @@ def _question(card: ModelCard) -> tuple[object, ...]:
     return card.problem, card.classes, card.sealed, card.target, card.asked
 
 
-def _out_of_sample(champion: Path, live: Floats, hashes: Hashes, target: pl.Series, card: ModelCard) -> Floats:
-    """Return the champion's recorded prediction for each row that it was tested on, and its current one for others.
+def _out_of_sample(champion: Path, model: FittedModel, data: Data, index: Ints, metric: Metric) -> tuple[Floats, int]:
+    """Return the champion's predictions of rows, and how many of those that it was tested on have changed since.
 
-    A champion tested by cross-validation was fitted on all rows afterwards, so its current predictions for them are
-    not a test.
+    A recorded prediction counts for a row that it was tested on and that is as it was then; other rows are predicted
+    now. After cross-validation the champion was fitted on all rows, so a new prediction of an old row flatters it:
+    there the recorded ones count for changed rows too, unless the new ones are worse.
     """
-    record = pl.read_parquet(champion / PREDICTIONS)
-    ids = pl.read_parquet(champion / ROWS)["id"].to_numpy()
+    card, live = load_card(champion), model.scores(data.frame[index])
+    record, rows = pl.read_parquet(champion / PREDICTIONS), pl.read_parquet(champion / ROWS)
+    ids, hashes = rows["id"].to_numpy(), data.rows.hashes[index]
     order = np.argsort(ids, kind="stable")
-    place = np.minimum(np.searchsorted(ids[order], hashes), len(ids) - 1)
+    place = order[np.minimum(np.searchsorted(ids[order], hashes), len(ids) - 1)]
     # A row with the same key and another outcome is a different row.
-    same = record[TARGET].gather(order[place]).cast(pl.String) == target.cast(pl.String)
-    tested = (ids[order][place] == hashes) & same.to_numpy()
-    result = live.copy()
-    result[tested] = _matrix(record, card)[order[place[tested]]]
-    return result
+    same_target = record[TARGET].gather(place).cast(pl.String) == data.original[index].cast(pl.String)
+    tested = (ids[place] == hashes) & same_target.to_numpy()
+    changed = np.zeros(len(index), np.bool_)
+    if "features" in rows.columns:
+        now = tested_rows(data, index, model.features)["features"].to_numpy()
+        changed = tested & (rows["features"].to_numpy()[place] != now)
+    recorded = live.copy()
+    recorded[tested] = _matrix(record, card)[place[tested]]
+    mixed = recorded.copy()
+    mixed[changed] = live[changed]
+    if not changed.any() or not card.cross_validated:
+        return mixed, int(changed.sum())
+    sign = 1.0 if metric.greater_is_better else -1.0
+    as_recorded, answered = (sign * judge(metric, data.target[index], each, [])[0] for each in (recorded, mixed))
+    return (mixed, int(changed.sum())) if answered < as_recorded else (recorded, 0)
 
 
 def _matrix(predictions: pl.DataFrame, card: ModelCard) -> Floats:

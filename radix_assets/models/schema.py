@@ -38,6 +38,8 @@ class ModelCard(BaseModel):
     """time, group or stratified, a colon, and the reason."""
     train_rows: int
     test_rows: int
+    cross_validated: bool = False
+    """Whether each row was tested by a model that had not seen it, and the model was then fitted on all rows."""
     random_score: Score | None = None
     """The score on a random split. Its lead over `score` is the optimism gap: what a careless split would add."""
     accepted: bool

@@ -115,6 +115,7 @@ def train(
         split=f"{honest.kind}: {honest.reason}",
         train_rows=len(data) if honest.crossed else len(honest.folds[0][0]),
         test_rows=len(judged.index),
+        cross_validated=honest.crossed,
         random_score=_random(data, used, honest, recipe, search.seed, metric) if honest.kind != "stratified" else None,
         accepted=accepted,
         reason=shown.verdict(metric.name, value, best, baseline_scores[best], gain, few=few),
@@ -134,12 +135,21 @@ def train(
     )
     (out / CARD).write_text(card.model_dump_json(indent=1, exclude={"run_id", "version"}), encoding="utf-8")
     _predictions(data, model, judged).write_parquet(out / PREDICTIONS, compression="zstd")
-    pl.DataFrame({ROW: data.positions[judged.index], "id": data.rows.hashes[judged.index]}).write_parquet(
-        out / ROWS, compression="zstd"
-    )
+    tested_rows(data, judged.index, model.features).write_parquet(out / ROWS, compression="zstd")
     pictures = charts.draw(out, card, target, judged.predicted, effects, inputs.codes[chosen], encoder.names)
     registration = register(tracking, card, search, out, name) if tracking else Registration()
     return shown.output(card, registration, pictures, rows=len(judged.index))
+
+
+def tested_rows(data: Data, index: Ints, features: list[str]) -> pl.DataFrame:
+    """Return what identifies tested rows later: ROW, a hash of the key and one of the features that the model reads."""
+    return pl.DataFrame(
+        {
+            ROW: data.positions[index],
+            "id": data.rows.hashes[index],
+            "features": data.frame[index].select(features).hash_rows(seed=0),
+        }
+    )
 
 
 def split_of(card: ModelCard) -> str:

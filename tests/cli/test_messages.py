@@ -225,12 +225,33 @@ def test_the_result_of_a_run_shows_the_model_only_if_it_is_current(*, state: str
     model = {"metric": "roc_auc", "interval": [0.8, 0.9], "score": 0.85, "accepted": True, "reason": "Its roc_auc is."}
     model["baselines"] = {"class shares": 0.5, "one rule": 0.7255}
     console = Console(record=True, width=200)
-    _print(console, report, {"model": model, "endpoint": None, "report": None})
+    _print(console, report, {"model": model, "serving": None, "endpoint": None, "report": None})
     text = console.export_text()
     assert ("baselines: class shares 0.5, one rule 0.7255" in text) == shown
     assert ("accepted: its roc_auc is." in text) == shown
     assert ("(earlier model, not updated)" in text) != shown
     assert "fix the failed step first; then you are needed: confirm the tags" in text
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        ("4f", "serves    version 3 (roc_auc 0.87 when it was tested)"),
+        (None, "serves    nothing: The challenger was refused: chance."),
+    ],
+)
+def test_the_last_lines_of_a_run_say_which_model_serves(model: str | None, line: str):
+    serving = {
+        "model": model,
+        "version": "3",
+        "metric": "roc_auc",
+        "score": 0.87,
+        "reason": "The challenger was refused: chance.",
+    }
+    console = Console(record=True, width=200)
+    report = SimpleNamespace(made=["a"], state="done", statuses=[], failed=[], wishes=[])
+    _print(console, report, {"model": None, "serving": serving, "endpoint": None, "report": None})  # type: ignore[arg-type]
+    assert line in console.export_text()
 
 
 def test_the_help_documents_the_exit_codes(

@@ -118,13 +118,13 @@ def test_a_champion_trained_on_now_private_values_stops_serving_with_any_challen
     train(noise, SEARCH, second)
     champion, after, replaced = (out(tmp_path, name) for name in ("champion", "after", "replaced"))
     decide(first, None, good, approval="auto", approved=set(), out=champion)
-    refused = decide(second, champion, noise, approval="auto", approved=set(), out=after, outdated=["t.colour"])
+    refused = decide(second, champion, noise, approval="auto", approved=set(), out=after, withdrawal="Holds t.colour.")
     assert refused.shown["serving"] == "nothing"
     assert "t.colour" in refused.shown["reason"]
     assert not (after / "fitted").exists()
     third = out(tmp_path, "third")
     train(good, Search(trials=3, seed=1), third)
-    taken = decide(third, champion, good, approval="auto", approved=set(), out=replaced, outdated=["t.colour"])
+    taken = decide(third, champion, good, approval="auto", approved=set(), out=replaced, withdrawal="Holds t.colour.")
     assert taken.shown["decision"] == "the challenger is promoted"
 
 
