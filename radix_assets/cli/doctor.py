@@ -12,9 +12,9 @@ import typer
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, MARKS, OK, Json, Place, out, place, say_json
+from radix_assets.common.plural import counted
 from radix_assets.pipeline.credentials import needs_of
 from radix_assets.pipeline.engine import cluster_of
-from radix_assets.pipeline.output import counted
 from radix_assets.project.load import load_projects
 from radix_assets.project.settings import Project
 from radix_assets.sources.kinds.base import SourceContext

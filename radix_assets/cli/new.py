@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import Name, out, place, relative
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.project.settings import PROJECT_FILE
 
 

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import PERSON, Json, Name, err, out, place, relative, say_json
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -1,20 +1,23 @@
 """The command `radix read`."""
 
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import FAILED, OK, Json, err, out, say_json
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.credentials.redaction import scrub
-from radix_resources.errors import RadixError
+from radix_resources.errors import RadixError, SourceError
 
 if TYPE_CHECKING:
     from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread
+
+_PROJECT: Final = "project.yaml"
 
 
 def register(app: typer.Typer) -> None:
@@ -25,18 +28,28 @@ def register(app: typer.Typer) -> None:
 def read(
     source: Annotated[str, typer.Argument(help="A file, a folder, a glob pattern or a URL.")],
     to: Annotated[Path, typer.Option("--out", help="The folder for the Parquet files.")] = Path(),
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="[TABLE:]KEY=VALUE",
+            help="A setting as under `sources:` in project.yaml, such as 'delimiter=;' or columns.zip.type=text.",
+        ),
+    ] = None,
     as_json: Json = False,  # noqa: FBT002 typer's options
 ) -> None:
     """Convert data to Parquet without a project: one file for each table, with warnings about doubtful values.
 
-    Example: radix read orders.csv --out parquet/
+    Example: radix read orders.csv --out parquet/ --set columns.zip.type=text
     """
     from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread, read_source
 
     try:
         with err.status("reading", spinner="dots") as status:
             tables = list(
-                read_source(source, to, Credentials((Environment(),)), lambda text: status.update(escape(text)))
+                read_source(
+                    source, to, Credentials((Environment(),)), lambda text: status.update(escape(text)), settings or ()
+                )
             )
     except RadixError as error:
         if not as_json:
@@ -65,16 +78,30 @@ def _as_json(error: RadixError) -> dict[str, str]:
 
 
 def _print(good: "list[TableRead]", bad: "list[TableUnread]", others: "list[FileLeftOut]") -> None:
+    example = ""
     for table in good:
         schema = table.schema
         facts = f"{counted(schema.rows, 'row')}, {counted(len(schema.columns), 'column')}"
         out.print(f"[green]✓[/] {escape(str(table.file))}: {facts}", soft_wrap=True)
         for warning in schema.warnings:
-            out.print(f"  [yellow]![/] {escape(warning.message)}", soft_wrap=True)
+            named = (
+                not warning.column
+                or repr(warning.column) in warning.message
+                or warning.message.startswith(warning.column)
+            )
+            about = "" if named else f"{warning.column}: "
+            out.print(f"  [yellow]![/] {escape(about + warning.message)}", soft_wrap=True)
+            if _PROJECT in warning.message and not example:
+                example = f"columns.{warning.column}.type=text" if warning.column else "KEY=VALUE"
         if schema.rejected:
             rejects = table.file.with_suffix(".rejects.parquet").name
             out.print(f"  [yellow]![/] {counted(schema.rejected, 'cell')} set aside in {escape(rejects)}")
     for file in others:
         out.print(f"[yellow]![/] {escape(file.as_warning()['message'])}", soft_wrap=True)
     for failure in bad:
-        out.print(f"[red]✗[/] {escape(failure.table)}: {escape(str(scrub(failure.error)))}", soft_wrap=True)
+        error = scrub(failure.error)
+        out.print(f"[red]✗[/] {escape(failure.table)}: {escape(str(error))}", soft_wrap=True)
+        example = example or ("KEY=VALUE" if isinstance(error, SourceError) and "`" in f"{error}{error.hint}" else "")
+    if example:
+        note = f"  settings of project.yaml are given here by --set, such as --set {shlex.quote(example)}"
+        out.print(f"[dim]{escape(note)}[/]", soft_wrap=True)

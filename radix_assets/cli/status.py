@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from radix_assets.cli.common import FAILED, MARKS, OK, PERSON, AnyName, Json, Place, out, place, say_json
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.project.settings import DESTROYED
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
         "waiting": wish or "",
         "stale": f"radix run {project.name}",
-        "done": "radix up (restarts the endpoint)" if idle else "",
+        "done": "radix up (restarts the endpoint)" if idle else _better_model(statuses, project.name),
     }
     return {
         "project": project.name,
@@ -119,6 +119,18 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "rules": _rules_note(statuses),
         "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
     }
+
+
+def _better_model(statuses: "list[AssetStatus]", name: str) -> str:
+    """Return what may lead to a model that can be used; empty if one serves, or if none was trained yet."""
+    commit = next((status.commit for status in statuses if status.step.name == "champion"), None)
+    if commit is None or commit.shown.get("shown", {}).get("serving") != "nothing":
+        return ""
+    return (
+        "no model is in use, since none is shown to be better than a trivial predictor: check the target in tags.yaml "
+        "and the columns that are left out as leaks, add rows or related tables to project.yaml, or raise `trials` "
+        f"under `search` there; then radix run {name}"
+    )
 
 
 def _data_note(statuses: "list[AssetStatus]") -> str:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, err, out, place, say_json
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials, credentials
 

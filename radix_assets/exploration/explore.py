@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
+from radix_assets.common.plural import counted
 from radix_assets.exploration.describe import describe
 from radix_assets.exploration.leaks.base import Data
 from radix_assets.exploration.leaks.registry import find_leaks
 from radix_assets.exploration.plots import draw
 from radix_assets.exploration.sample import Question, load_sample
 from radix_assets.exploration.schema import Balance, Coverage, Exploration, Suspect
-from radix_assets.pipeline.output import Check, Output, Table, counted
+from radix_assets.pipeline.output import Check, Output, Table
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.tags.masking import target_name
 from radix_assets.tags.schema import Tags

@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 from radix_assets.asof.plan import Aggregation, Direct, Identity, Link, Node, Plan, walk
+from radix_assets.common.plural import counted
 from radix_assets.features.prepared import PLAN_FILE
-from radix_assets.pipeline.output import counted
 from radix_assets.pipeline.reads import Reads
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from radix_assets.common.plural import counted
 from radix_assets.common.vocabulary import NUMERIC, Problem
 from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.split import Floats, Ints, Rows
-from radix_assets.pipeline.output import counted
 from radix_resources.errors import ModelError, TargetError
 
 LEAST_ROWS = 20

@@ -1,10 +1,11 @@
 """Metadata of a model for the UI: its score, the baselines, the leaderboard and the checks."""
 
+from radix_assets.common.plural import counted
 from radix_assets.models.metrics import METRICS, Metric
 from radix_assets.models.registry import Registration
 from radix_assets.models.schema import ModelCard, Score
 from radix_assets.models.search import Recipe
-from radix_assets.pipeline.output import Check, Markdown, Output, Picture, Shown, Table, counted
+from radix_assets.pipeline.output import Check, Markdown, Output, Picture, Shown, Table
 
 TOP = 15
 

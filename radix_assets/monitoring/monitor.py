@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.common.plotting import ACCENT, ALARM, MUTED, figure, label, panel, save
+from radix_assets.common.plural import counted
 from radix_assets.common.vocabulary import NUMERIC
 from radix_assets.features.schema import CUTOFF, ROW, TARGET, FeatureSet
 from radix_assets.features.stage import load_features
@@ -13,7 +14,7 @@ from radix_assets.models.stored import load_card
 from radix_assets.monitoring.pages import DATA_PAGE, MODEL_PAGE, data_page, model_page
 from radix_assets.monitoring.rows import LABELS, MIN_ROWS, ROWS, SEED, TARGET_LABEL, predictions_of, safe, sides
 from radix_assets.monitoring.schema import ColumnDrift, Monitoring
-from radix_assets.pipeline.output import Check, Output, Page, Picture, Shown, Table, counted
+from radix_assets.pipeline.output import Check, Output, Page, Picture, Shown, Table
 from radix_assets.tags.schema import Tags
 
 FILE = "monitoring.json"

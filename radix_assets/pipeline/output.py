@@ -4,10 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """`1 table`, `2 tables`."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+from radix_assets.common.plural import counted as counted  # noqa: PLC0414 for modules that import it from here
 
 
 @dataclass(frozen=True)

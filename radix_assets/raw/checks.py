@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from radix_assets.pipeline.output import Check, counted
+from radix_assets.common.plural import counted
+from radix_assets.pipeline.output import Check
 from radix_assets.raw.columns import Column
 from radix_assets.sources.schema import REJECTS_FILE, RawSchema
 

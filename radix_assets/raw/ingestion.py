@@ -5,7 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.pipeline.output import Check, Output, counted
+from radix_assets.common.plural import counted
+from radix_assets.pipeline.output import Check, Output
 from radix_assets.project.settings import Project
 from radix_assets.raw.appended import extend_snapshot
 from radix_assets.raw.checks import checks_of

@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow.parquet as pq
 from polars import selectors as cs
 
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.raw.appended import is_plain, values_of
 from radix_assets.raw.columns import ROW_GROUP, null_counts
 from radix_assets.raw.splice import join_groups

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
-from radix_assets.pipeline.output import Markdown, Shown, Table, View, counted
+from radix_assets.common.plural import counted
+from radix_assets.pipeline.output import Markdown, Shown, Table, View
 from radix_assets.project.settings import slug
 from radix_assets.sources.kinds.base import Source
 from radix_assets.sources.read.staging import Staged

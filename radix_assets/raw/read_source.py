@@ -4,18 +4,19 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from radix_assets.raw.assignments import Assignment, parse_assignments, with_settings
 from radix_assets.raw.discovery import NO_PROJECT, sources_of
 from radix_assets.raw.ingestion import read_table
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.files import FileSource
 from radix_assets.sources.read.listing import entries
-from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema
+from radix_assets.sources.schema import DATA_FILE, REJECTS_FILE, RawSchema, ReadWarning
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.credentials.memory import InMemory
 from radix_resources.errors import ConfigError, RadixError
@@ -72,23 +73,31 @@ def read_source(
     out: Path,
     credentials: Credentials = NO_CREDENTIALS,
     say: Callable[[str], None] = lambda _: None,
+    settings: Sequence[str] = (),
 ) -> Iterator[TableRead | TableUnread | FileLeftOut]:
     """Read every table that an argument of `radix new` names into the directory `out`, and yield each.
 
     A table that cannot be read, or whose file would replace one that is read, does not keep the others from being read.
-    `say` reports progress. Raise ConfigError RDX-CFG-010 if the argument names nothing, RDX-CFG-020 if there can be no
-    such directory, and what listing the tables raises.
+    `say` reports progress. `settings` are assignments such as `delimiter=;`, as `parse_assignments` takes them. Raise
+    ConfigError RDX-CFG-010 if the argument names nothing, RDX-CFG-020 if there can be no such directory, RDX-CFG-021 if
+    a setting cannot be used, and what listing the tables raises.
     """
+    assignments = parse_assignments(settings)
     argument, secrets = take_secrets(argument, "PASSWORD")
     stores = Credentials((InMemory(secrets), *credentials.backends))
     with tempfile.TemporaryDirectory(prefix="fetched-") as cache:
-        yield from _tables(argument, out, SourceContext(NO_PROJECT, stores, cache=Path(cache)), say)
+        yield from _tables(argument, out, SourceContext(NO_PROJECT, stores, cache=Path(cache)), say, assignments)
 
 
 def _tables(
-    argument: str, out: Path, context: SourceContext, say: Callable[[str], None]
+    argument: str,
+    out: Path,
+    context: SourceContext,
+    say: Callable[[str], None],
+    assignments: Sequence[Assignment],
 ) -> Iterator[TableRead | TableUnread | FileLeftOut]:
     discovered = sources_of([argument], context, TableNames(str))
+    sources = with_settings(discovered.sources, assignments)
     inputs = {path.resolve() for path in (Path(argument).expanduser(), *entries(argument))}
     _create(out)
     used: set[str] = set()
@@ -96,7 +105,7 @@ def _tables(
         yield FileLeftOut(name, reason)
     for name, error in discovered.unread:
         yield TableUnread(name, error)
-    for source in discovered.sources:
+    for source in sources:
         with source.hold_state(context) as state:
             for table in source.list_tables():
                 say(table)
@@ -174,7 +183,15 @@ def _read(source: Source, table: str, file: Path, context: SourceContext) -> Tab
         if (scratch / REJECTS_FILE).exists():
             shutil.move(scratch / REJECTS_FILE, rejects)
         (scratch / DATA_FILE).replace(file)
-    return TableRead(schema, file)
+    return TableRead(schema.model_copy(update={"warnings": _by_file_name(schema.warnings, rejects)}), file)
+
+
+def _by_file_name(warnings: Sequence[ReadWarning], rejects: Path) -> list[ReadWarning]:
+    """Return warnings that name the file of this table's rejects."""
+    return [
+        warning.model_copy(update={"message": warning.message.replace(REJECTS_FILE, rejects.name)})
+        for warning in warnings
+    ]
 
 
 def _rejects_of(file: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.settings import FileSettings

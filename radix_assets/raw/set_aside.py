@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.raw.columns import Column
 from radix_assets.sources.read.staging import FILE, ROW, Staged
 from radix_assets.sources.rows import Rows
@@ -101,7 +101,8 @@ def warnings_of(
             yield ReadWarning(
                 code="rejected_cells",
                 message=f"{counted(number, 'cell')} of {column.name!r} cannot be read as {column.dtype}; "
-                f"{'it is' if number == 1 else 'they are'} null, and the text is in {REJECTS_FILE}",
+                f"{'it is' if number == 1 else 'they are'} null, and the text is in {REJECTS_FILE}; "
+                "`columns` in project.yaml can give the column another type, or list texts that mean null under `null`",
                 column=column.name,
                 lines=first_rows.get(column.name, []),
                 count=number,

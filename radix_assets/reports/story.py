@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from radix_assets.common.plural import counted
 from radix_assets.exploration.schema import Suspect
 from radix_assets.models.schema import ModelCard, Score
-from radix_assets.pipeline.output import counted
 from radix_assets.project.settings import Project
 from radix_assets.reports import plain
 from radix_assets.reports.parts import Parts

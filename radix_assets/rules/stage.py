@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from radix_assets.pipeline.output import Check, Output, Table, counted
+from radix_assets.common.plural import counted
+from radix_assets.pipeline.output import Check, Output, Table
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.rules.evaluate import batch_of, evaluate
 from radix_assets.rules.parse import parse_rule

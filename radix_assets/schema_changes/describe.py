@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from radix_assets.pipeline.output import Markdown, Shown, Table, counted
+from radix_assets.common.plural import counted
+from radix_assets.pipeline.output import Markdown, Shown, Table
 from radix_assets.pipeline.reads import Reads, RequestField
 from radix_assets.schema_changes.schema import Change
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from radix_assets.asof.columns import exactly
+from radix_assets.common.plural import counted
 from radix_assets.features.schema import ROW, TARGET
 from radix_assets.features.stage import load_features
-from radix_assets.pipeline.output import Check, Output, Picture, Shown, Table, counted
+from radix_assets.pipeline.output import Check, Output, Picture, Shown, Table
 from radix_assets.privacy import Seal
 from radix_assets.serving.chart import draw_distribution
 from radix_assets.serving.export import write_table

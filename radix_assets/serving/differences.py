@@ -10,7 +10,7 @@ import polars as pl
 
 from radix_assets.asof.columns import exactly
 from radix_assets.asof.keys import common, key_part
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.raw.rows import FileRows
 from radix_assets.relationships.schema import Relationship
 from radix_assets.sources.rows import scan_values

@@ -34,7 +34,7 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
             return source.probe(context)
     raise ConfigError(
         "RDX-CFG-010",
-        f"no kind of source accepts {scheme}://" if "://" in address else "the argument is not an address",
+        f"no kind of source reads {scheme}://" if "://" in address else "the argument is not an address",
         expected="postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, gs://, az://, sftp://, https://, "
         "http://, sqlite:/// or duckdb:///",
         hint="check the address",

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from radix_assets.column_types.classify import classify
-from radix_assets.column_types.schema import TypeGuess
+from radix_assets.column_types.schema import ColumnType, TypeGuess
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.suggestions.column_facts import facts_of
+
+_NO_TEXT = frozenset({"numeric", "datetime"})
+"""Types that a column of text does not have."""
+_UNSURE = 0.5
 
 
 def guess_types(
@@ -30,8 +34,23 @@ def guess_types(
                 result[table][name] = proven
     guesses = classify([facts_of(column, samples[table][column.name]) for table, column in unproven])
     for (table, column), guess in zip(unproven, guesses, strict=True):
-        result[table][column.name] = guess
+        result[table][column.name] = _of_text(column, guess) if column.dtype == "string" else guess
     return result
+
+
+def _of_text(column: ColumnProfile, guess: TypeGuess) -> TypeGuess:
+    """Return a guess that values of text can have: what looks like numbers or dates but is text will be read as text.
+
+    Text that looks so was kept because it is doubtful, because its digits are codes, or because a person said so.
+    """
+    if guess.type not in _NO_TEXT:
+        return guess
+    repeated = column.distinct <= column.present / 2
+    likeliest: ColumnType = "categorical" if repeated else "not-generalizable"
+    other = guess.second if guess.second and guess.second not in _NO_TEXT else likeliest
+    things = "dates or times" if guess.type == "datetime" else "numbers"
+    evidence = f"text that looks like {things}; `columns` in project.yaml says how it is to be read"
+    return TypeGuess(other, min(guess.confidence, _UNSURE), None, evidence)
 
 
 def _certain_type(column: ColumnProfile, *, is_key: bool) -> TypeGuess | None:  # noqa: PLR0911 a list of rules

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from radix_assets.pipeline.output import Shown, Table, counted
+from radix_assets.common.plural import counted
+from radix_assets.pipeline.output import Shown, Table
 from radix_assets.pipeline.reads import Reads
 from radix_assets.pipeline.stage import Work
 from radix_assets.pipeline.vanished import vanished_tables

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from radix_assets.pipeline.output import counted
+from radix_assets.common.plural import counted
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.project.settings import Project
 from radix_assets.question.horizon import Future

@@ -98,7 +98,7 @@ def test_an_empty_file_is_reported_when_the_project_is_created(home: Home, order
 
 def test_an_address_of_an_unknown_kind_is_not_repeated(home: Home):
     error = refused("new", "shop", "oracle://ada:hush@localhost/db")
-    assert error.found == "no kind of source accepts oracle://"
+    assert error.found == "no kind of source reads oracle://"
     assert "hush" not in str(error)
 
 

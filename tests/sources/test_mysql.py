@@ -185,7 +185,7 @@ def test_a_password_is_a_reference_and_what_goes_wrong_has_a_code(
     assert (source.list_tables(), secrets) == (["open_to_ann"], ["SHOP_PASSWORD"])
     monkeypatch.setenv("SHOP_PASSWORD", PASSWORD)
     context = SourceContext(tmp_path, CREDENTIALS)
-    assert source.probe(context).found.endswith("1 tables may be seen")
+    assert source.probe(context).found.endswith("1 table may be seen")
     assert source.probe(context).warnings == ()
     assert "may do more than read" in probe(server, CREDENTIALS).warnings[0]
 

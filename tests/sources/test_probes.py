@@ -117,7 +117,7 @@ def test_a_sqlite_file(tmp_path: Path):
         database.execute("create table orders (id integer)")
     database.close()
     before = file.read_bytes()
-    assert probe(f"sqlite:///{file}").found == probe(f"sqlite://{file}").found == "opened read-only; 1 tables"
+    assert probe(f"sqlite:///{file}").found == probe(f"sqlite://{file}").found == "opened read-only; 1 table"
     assert file.read_bytes() == before
     assert failed(f"sqlite:///{tmp_path}/none.db").code == "RDX-SRC-013"
     (tmp_path / "text.db").write_text("no database, " * 100)
@@ -136,5 +136,5 @@ def test_a_missing_credential_and_an_unknown_kind_of_address_are_errors(monkeypa
     assert failed("https://ada:${NOT_THERE}@127.0.0.1:1/").code == "RDX-CRD-001"
     ftp, word = failed("ftp://127.0.0.1/x"), failed("shop")
     assert isinstance(ftp, ConfigError)
-    assert ftp.found == "no kind of source accepts ftp://"
+    assert ftp.found == "no kind of source reads ftp://"
     assert word.found == "the argument is not an address"

@@ -1,11 +1,11 @@
 """The learners that Radix ships, and those that installed packages offer."""
 
+from radix_assets.common.plural import counted
 from radix_assets.common.vocabulary import LEARNERS
 from radix_assets.models.learners.base import Learner, Task
 from radix_assets.models.learners.forest import ExtraTrees, RandomForest
 from radix_assets.models.learners.lightgbm import LightGBM
 from radix_assets.models.learners.linear import Linear
-from radix_assets.pipeline.output import counted
 from radix_assets.project.learner_names import check_learner
 from radix_resources.errors import ConfigError, ModelError
 from radix_resources.plugins import load_plugin, plugins

@@ -220,7 +220,7 @@ def _error(error: Exception, path: Path) -> RadixError:
 
     where = {"file": path.name}
     if isinstance(error, duckdb.IOException) and "Could not set lock" in str(error):
-        hint = "it is retried automatically; close the program that has it open for writing"
+        hint = "runs retry it automatically; close the program that has it open for writing"
         return TransientSourceError("RDX-SRC-012", "the database is open for writing elsewhere", hint=hint, **where)
     if isinstance(error, duckdb.IOException | duckdb.SerializationException | duckdb.InternalException):
         hint = "check the path; a file of a newer version of DuckDB needs a newer package duckdb"

@@ -129,7 +129,7 @@ def error_of(error: Exception, where: Mapping[str, str], names: Sequence[str] = 
         hint = "ask the owner: GRANT SELECT ON … TO …"
         return SourceError("RDX-SRC-015", "permission denied on the table", hint=hint, **where)
     if code in _CHANGED:
-        hint = "it is retried automatically"
+        hint = "run it again; runs of a project retry it automatically"
         return TransientSourceError("RDX-SRC-011", "the table was changed while it was read", hint=hint, **where)
     if code in _TRANSIENT:
         return TransientSourceError(

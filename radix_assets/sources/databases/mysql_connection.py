@@ -126,7 +126,7 @@ def _error(code: int, where: dict[str, str], names: list[str]) -> RadixError:
         hint = "ask the owner: GRANT SELECT ON … TO …"
         return SourceError("RDX-SRC-015", "permission denied on the table", hint=hint, **where)
     if code in _FULL:
-        hint = "it is retried automatically; close other programs' connections, or raise max_connections"
+        hint = "runs retry it automatically; close other programs' connections, or raise max_connections"
         return TransientSourceError("RDX-SRC-019", "the database has no free connection", hint=hint, **where)
     if code in _TRANSIENT or not code:
         return TransientSourceError(

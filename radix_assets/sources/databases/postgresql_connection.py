@@ -154,7 +154,7 @@ def _wait_for_connection(url: str, where: dict[str, str]) -> Any:
                 "RDX-SRC-019",
                 "the database has no free connection",
                 expected=f"one within {_QUEUE:.0f} s; Radix needs one for each table that is being read",
-                hint="it is retried automatically; close other programs' connections, or raise max_connections",
+                hint="runs retry it automatically; close other programs' connections, or raise max_connections",
                 **where,
             )
         time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 
+from radix_assets.common.plural import counted
 from radix_resources.errors import SourceError
 
 
@@ -23,4 +24,4 @@ def in_words(user: str, rights: AbstractSet[str], reading: AbstractSet[str], cou
     """Return how many tables may be seen, and a warning if the rights go beyond those for reading."""
     more = sorted(rights - reading)
     warnings = (f"{user} may do more than read: {', '.join(more[:5])}",) if more else ()
-    return f"connected as {user}; {count} tables may be seen", warnings
+    return f"connected as {user}; {counted(count, 'table')} may be seen", warnings

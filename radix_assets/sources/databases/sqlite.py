@@ -286,7 +286,7 @@ def _error(error: sqlite3.Error, path: Path, table: str | None = None) -> RadixE
     name = getattr(error, "sqlite_errorname", "") or ""
     where: dict[str, Any] = {"file": path.name, "table": table}
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        hint = "it is retried automatically; close the program that writes to it"
+        hint = "runs retry it automatically; close the program that writes to it"
         return TransientSourceError("RDX-SRC-012", "the database is locked by another program", hint=hint, **where)
     if name.startswith("SQLITE_NOTADB"):
         return SourceError("RDX-SRC-005", "the file is not a SQLite database", hint="check the path", **where)

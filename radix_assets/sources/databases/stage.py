@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.common.plural import counted
 from radix_assets.sources.databases.columns import Column
 from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
@@ -182,6 +183,5 @@ def _number(value: pl.Expr, fact: _Facts, rows: pl.LazyFrame, staged: Staged, co
 
 
 def _set_aside(column: Column, count: int) -> ReadWarning:
-    values = "1 value" if count == 1 else f"{count:,} values"
-    message = f"{column.name}: {values} set aside, {column.reason}"
+    message = f"{column.name}: {counted(count, 'value')} set aside, {column.reason}"
     return ReadWarning(code="values_set_aside", message=message, column=column.name, count=count)

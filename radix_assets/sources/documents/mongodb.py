@@ -217,7 +217,7 @@ def _error(code: int, where: Mapping[str, str], names: list[str]) -> RadixError:
             "RDX-SRC-011",
             "the server no longer has the state as of which it was read",
             expected="a read within the server's history",
-            hint="it is retried automatically; raise minSnapshotHistoryWindowInSeconds for large collections",
+            hint="runs retry it automatically; raise minSnapshotHistoryWindowInSeconds for large collections",
             **where,
         )
     text = f"the database could not answer (error {code})"

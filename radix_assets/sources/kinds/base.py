@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from radix_assets.common.plural import counted
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials, names_in
 from radix_resources.errors import ConfigError
 
@@ -257,4 +258,4 @@ class Source(BaseModel, ABC):
         tables = self.list_tables()
         for table in tables:
             self.read_version(table, context)
-        return ProbeResult(f"{len(tables)} of {len(tables)} tables may be read")
+        return ProbeResult(f"{counted(len(tables), 'table')} may be read")

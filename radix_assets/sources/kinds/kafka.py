@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from radix_assets.common.plural import counted
 from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import ProbeResult, Source, SourceContext, TableNames
 from radix_resources.errors import SourceError
@@ -125,7 +126,7 @@ class KafkaSource(Source):
         with opened(self.kafka, context.credentials) as cluster:
             ranges = cluster.ranges(topic_of(self.kafka))
         count = sum(high - low for low, high in ranges.values())
-        found = f"connected; the topic has {len(ranges)} partitions with at most {count:,} messages"
+        found = f"connected; the topic has {counted(len(ranges), 'partition')} with at most {counted(count, 'message')}"
         exposed = "@" in urlsplit(self.kafka).netloc and not {"tls=true", "tls=1"} & set(
             urlsplit(self.kafka).query.split("&")
         )

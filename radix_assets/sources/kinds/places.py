@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field, field_validator
 
+from radix_assets.common.plural import counted
 from radix_assets.sources.addresses import holds_secret
 from radix_assets.sources.kinds.base import ProbeResult, SourceContext, TableNames
 from radix_assets.sources.kinds.files import FileSource
@@ -139,7 +140,7 @@ class PlaceSource(FileSource):
         with self._mirror(context) as mirror:
             files = files_of(mirror, self.table)
             known, warnings = mirror.place.permissions()
-        found = "; ".join(filter(None, (f"{len(files)} {'file' if len(files) == 1 else 'files'} may be read", known)))
+        found = "; ".join(filter(None, (f"{counted(len(files), 'file')} may be read", known)))
         return ProbeResult(found, warnings)
 
     @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import Field
 
+from radix_assets.common.plural import counted
 from radix_assets.sources.kinds.base import ProbeResult, SourceContext
 from radix_assets.sources.kinds.sql import SqlSource, split_schema
 
@@ -171,4 +172,4 @@ class SqlFileSource(SqlSource):
     def probe(self, context: SourceContext) -> ProbeResult:
         with self._opened(self._file(context)) as connection:
             _, tables = self._tables(connection, getattr(self, "schema_name", None))
-        return ProbeResult(f"opened read-only; {len(tables)} tables")
+        return ProbeResult(f"opened read-only; {counted(len(tables), 'table')}")

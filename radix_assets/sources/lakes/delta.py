@@ -112,7 +112,7 @@ def _gone(path: Path, table: str, version: int | None, read: int) -> Exception:
         "RDX-SRC-011",
         "the table's files were replaced while they were read",
         expected="files that stay for as long as a read takes",
-        hint="it is retried automatically; keep files of old versions longer before VACUUM",
+        hint="runs retry it automatically; keep files of old versions longer before VACUUM",
         table=table,
     )
 

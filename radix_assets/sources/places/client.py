@@ -115,9 +115,9 @@ class Client:
             if scheme not in _PORTS or (scheme == "http" and urlsplit(url).scheme == "https"):
                 raise SourceError(
                     "RDX-SRC-083",
-                    "the server leads to an address that is not encrypted, or is none of the web",
+                    "the server redirects to an address that is not encrypted, or not on the web",
                     expected="a redirect to https://",
-                    hint="name the final address itself if it is right",
+                    hint="if that address is right, name it directly",
                     address=self.where,
                 )
             url = after

@@ -10,7 +10,7 @@ _TOO_MANY, _SERVER = 429, 500
 def missing(where: str) -> SourceError:
     """Return the error for a place that has no such file."""
     return SourceError(
-        "RDX-SRC-013", "there is nothing at this address", hint="correct the address", expected="a file", address=where
+        "RDX-SRC-013", "there is no file at this address", hint="correct the address", expected="a file", address=where
     )
 
 
@@ -19,7 +19,7 @@ def refused(where: str, references: str, why: str = "") -> CredentialError:
     names = names_in(references)
     return CredentialError(
         "RDX-CRD-002",
-        f"the server refused {'the credential' if names else 'to be read without a credential'}{why}",
+        f"the server refused {'the credential' if names else 'access without a credential'}{why}",
         expected="a credential that may list and read the files",
         hint=f"set another: radix credentials set {names[-1]}" if names else "give one in `access` of the source",
         credential=", ".join(names) or None,
@@ -33,7 +33,7 @@ def no_answer(where: str, why: str = "") -> TransientSourceError:
         "RDX-SRC-012",
         f"the server does not answer{why}",
         expected="a server at that address",
-        hint="check host and port, the network, and that the server runs; it is tried again",
+        hint="check host and port, the network, and that the server runs; then try again",
         address=where,
     )
 

@@ -19,12 +19,12 @@ def is_page(head: bytes) -> bool:
 
 
 def page_instead(where: str) -> SourceError:
-    """Return the error for a page that was sent in place of data, such as one that asks for a login."""
+    """Return the error for a page that was sent instead of data, such as one that asks for a login."""
     return SourceError(
         "RDX-SRC-080",
-        "the server sends a page of HTML in place of data, such as one that asks for a login or a consent",
+        "the server sent an HTML page instead of data, such as a login or consent page",
         expected="the file itself",
-        hint="use the address of the download, and give the credential that it requires in `access` of the source",
+        hint="use the direct download address; if it requires a credential, give one in `access` of the source",
         address=where,
     )
 

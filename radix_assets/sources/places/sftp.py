@@ -226,11 +226,10 @@ class SftpPlace(Place):
         known = self._access.host_keys()
         return SourceError(
             "RDX-SRC-082",
-            f"the server shows the key {self._offered}, which is not {'the one that' if known else 'among those that'} "
-            "the settings state",
+            f"the server presents the host key {self._offered}; the settings name {'another' if known else 'none'}",
             expected=f"the key {', '.join(sorted(known))}" if known else "`host_key` in `access` of the source",
-            hint="compare the fingerprint with what the server's keeper says (ssh-keygen -lf), then write it into "
-            "`host_key`; a key that has changed may be an attacker's",
+            hint="ask the server's administrator for its fingerprint (ssh-keygen -lf), and write it into `host_key` if "
+            "it is this one; a changed key may be an attacker's",
             address=self._where,
         )
 

@@ -87,7 +87,7 @@ def format_of(path: Path, name: str, place: Place) -> Kind:
     if lower.endswith((*_BINARY_SUFFIXES, *JSON_SUFFIXES)) and not _is_table(text):
         raise SourceError(
             "RDX-SRC-005",
-            f"the file is not a {Path(lower).suffix[1:]} file, although its name says so",
+            f"the name ends in {Path(lower).suffix}, but the content has another format",
             expected="a name that fits the content",
             hint="write the file again, or rename it",
             **place.context(),

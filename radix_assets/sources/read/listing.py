@@ -37,10 +37,10 @@ def list_files(argument: str) -> list[Path]:
     if scheme:  # the address is not repeated: it may hold a password
         raise ConfigError(
             "RDX-CFG-010",
-            f"no kind of source accepts {scheme[0]}",
-            expected="a path, or postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, https://, http://, "
-            "sqlite:/// or duckdb:///",
-            hint="install a package for it",
+            f"no kind of source reads {scheme[0]}",
+            expected="a path, or postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, gs://, az://, "
+            "sftp://, https://, http://, sqlite:/// or duckdb:///",
+            hint="download the files and name their folder, or install a package that reads such addresses",
         )
     path = Path(argument).expanduser()
     if path.is_file():
@@ -59,13 +59,16 @@ def list_files(argument: str) -> list[Path]:
         return files
     near = []
     if path.parent.is_dir():
-        near = difflib.get_close_matches(path.name, sorted(entry.name for entry in path.parent.iterdir()), n=3)
+        others = sorted(entry.name for entry in path.parent.iterdir() if entry.name != path.name)
+        near = difflib.get_close_matches(path.name, others, n=3) if not path.exists() else []
     raise ConfigError(
         "RDX-CFG-010",
         problem,
         expected=f"a file ({READABLE}), a folder of them, a pattern, or a URL such as postgresql://… or s3://…",
         hint=f"similar names there: {', '.join(near)}"
         if near
+        else "name the files themselves; a folder stands for those whose names end as these formats do"
+        if path.is_dir()
         else "check the path; it is relative to the current directory",
     )
 

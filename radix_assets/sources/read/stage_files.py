@@ -77,9 +77,9 @@ def _stage(kind: Kind, source: FileSettings, files: Sequence[SourceFile], work: 
         case "archive":
             raise SourceError(
                 "RDX-SRC-033",
-                f"{files[0].name!r} holds several files or tables, and none is named",
+                f"the archive {files[0].name!r} holds no table that can be read, or several of which none is named",
                 expected="`part`: the name of a member, or a pattern",
-                hint="name one in `part`, or let `radix new` list them",
+                hint="name one in `part`; `radix read` of the archive lists them",
                 table=source.table,
                 file=files[0].name,
             )

@@ -150,7 +150,7 @@ def error_of(error: "KafkaError", where: Mapping[str, str], names: list[str]) ->
             "RDX-SRC-011",
             "messages were removed from the topic while they were read",
             expected="messages that stay for as long as a read takes",
-            hint="it is retried automatically; keep messages longer (retention.ms)",
+            hint="runs retry it automatically; keep messages longer (retention.ms)",
             **where,
         )
     if code in _TRANSIENT or error.retriable():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from radix_assets.common.plural import counted
 from radix_assets.sources.schema import ReadWarning
 from radix_assets.sources.streams.kafka_connection import SECONDS, Cluster, error_of
 from radix_resources.errors import SourceError, TransientSourceError
@@ -63,9 +64,8 @@ def collect_messages(cluster: Cluster, topic: str, last: tuple[Path, Mapping[str
                 _write(writer, batch, messages)
             messages.offsets[str(number)] = _append(writer, messages, cluster, topic, number, (start, high))
     if lost:
-        text = (
-            f"up to {lost:,} messages were removed from the topic before they were read (retention); they are missing"
-        )
+        removed = f"{counted(lost, 'message')} {'was' if lost == 1 else 'were'} removed"
+        text = f"up to {removed} from the topic before being read (retention) and cannot be read any more"
         messages.warnings.append(ReadWarning(code="messages_removed", message=text, count=lost))
     return messages
 

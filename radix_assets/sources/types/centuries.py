@@ -72,7 +72,7 @@ def settle_centuries(
         finding.warnings.append(
             ReadWarning(
                 code="two_digit_years",
-                message=f"years are written with two digits: {names.get(column) or 'the column'} is read as "
+                message="years are written with two digits and are read as "
                 f"{pivot - _CENTURY + 1} to {pivot}, the latest century in which the column's dates lie close "
                 "together and not far in the future; another century can be meant: `pivot` in project.yaml "
                 "says the latest year",

@@ -26,6 +26,7 @@ CODES = _words(
     """
     phone telephone tel telefon mobile mobil handy fax cell contact téléphone teléfono telefono siren siret org orgnr
     nip kvk abn iban card account konto plz zip postal postcode pin pincode code serial imei
+    ean gtin upc barcode isbn issn sku vin asin
     """
 )
 CLOCK = _words(

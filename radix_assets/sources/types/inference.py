@@ -9,17 +9,21 @@ from collections.abc import Mapping, Sequence
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading, ReadWarning
+from radix_assets.sources.types.absence import without_absent
 from radix_assets.sources.types.centuries import PRESENT, settle_centuries
 from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.counts import Counts, Finding, count, count_parsed, present_in, required
+from radix_assets.sources.types.damaged import warn_of_lost_digits
 from radix_assets.sources.types.doubts import doubt_number, doubt_times, doubt_versions, shows_commas, shows_spaces
 from radix_assets.sources.types.exact import keep_exact
 from radix_assets.sources.types.marks import OTHER, Decision, decide
 from radix_assets.sources.types.moments import infer_moments
+from radix_assets.sources.types.nearly import explain_text, keep_nearest, nearly_plain
 from radix_assets.sources.types.numbers import ZERO_LED, looks_numeric, number_candidates, plain_number
 from radix_assets.sources.types.overrides import find_overridden
 from radix_assets.sources.types.samples import sample_columns
 from radix_assets.sources.types.words import infer_booleans, nulls_of
+from radix_assets.sources.types.zones import settle_zones, warn_of_fractions
 
 _FIRST_DAY, _LAST_DAY = 19000101, 21001231
 
@@ -44,10 +48,11 @@ def infer(
     names, overrides = names or {}, overrides or {}
     counts = count(rows, columns)
     open_columns = [column for column in columns if column not in overrides or overrides[column].type is None]
-    findings = _infer(rows, counts, open_columns, names, delimiter, year)
+    findings = _infer_present(rows, counts, open_columns, names, delimiter, year)
     given = find_overridden(rows, counts, overrides)
     settle_centuries(rows, counts, given, names, year, overridden=True)
     findings |= given
+    warn_of_fractions(rows, findings)
     nulls = nulls_of(rows, counts, findings)
     for column in columns:
         reading = findings.setdefault(column, Finding(Reading())).reading
@@ -57,7 +62,7 @@ def infer(
     return findings
 
 
-def _infer(
+def _infer_present(
     rows: Rows,
     counts: Mapping[str, Counts],
     columns: Sequence[str],
@@ -65,6 +70,34 @@ def _infer(
     delimiter: str,
     year: int,
 ) -> dict[str, Finding]:
+    """Infer columns by the values that are present: words such as `unknown` among numbers decide nothing."""
+    near: dict[str, Finding] = {}
+    findings, samples = _infer(rows, counts, columns, names, delimiter, year, near)
+    texts = [column for column in columns if counts[column].present and column not in findings]
+    present, cells = without_absent(rows, counts, {column: samples[column] for column in texts})
+    if cells:
+        again = {**counts, **count(present, list(cells))}
+        near = {}
+        findings, _ = _infer(present, again, columns, names, delimiter, year, near)
+        for column, number in cells.items():
+            if column in near:
+                near[column].failed += number
+    texts = [column for column in texts if column not in findings]
+    near |= {column: plain for column in texts if (plain := nearly_plain(counts[column])) is not None}
+    findings |= explain_text(rows, counts, {column: near[column] for column in texts if column in near}, names)
+    return findings | warn_of_lost_digits(rows, {column: counts[column] for column in columns}, findings, names)
+
+
+def _infer(
+    rows: Rows,
+    counts: Mapping[str, Counts],
+    columns: Sequence[str],
+    names: Mapping[str, str],
+    delimiter: str,
+    year: int,
+    near: dict[str, Finding],
+) -> tuple[dict[str, Finding], dict[str, list[str]]]:
+    """Return the findings, and samples of the columns that are no whole numbers."""
     findings = {column: plain for column in columns if (plain := plain_number(counts[column])) is not None}
     findings.update(_compact_dates(rows, counts, findings))
     rest = [
@@ -74,19 +107,20 @@ def _infer(
     ]
     samples = sample_columns(rows, counts, rest)
     texts = {column: values for column, values in samples.items() if column not in findings}
-    for step in (infer_booleans, infer_moments):
-        findings.update(step(rows, counts, texts))
-        texts = {column: values for column, values in texts.items() if column not in findings}
+    findings.update(infer_booleans(rows, counts, texts))
+    texts = {column: values for column, values in texts.items() if column not in findings}
+    findings.update(infer_moments(rows, counts, texts, near))
+    findings.update(settle_zones(rows, counts, findings))
     settle_centuries(rows, counts, findings, names, year)
     findings.update(doubt_times(rows, counts, findings, names))
     findings.update(doubt_versions(rows, counts, samples, findings, names))
-    findings.update(_written_numbers(rows, counts, samples, findings, names, delimiter))
+    findings.update(_written_numbers(rows, counts, samples, findings, names, delimiter, near))
     for column, exact in keep_exact(rows, counts, findings).items():
         if exact is None:
             del findings[column]
         else:
             findings[column] = exact
-    return findings
+    return findings, samples
 
 
 def _compact_dates(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -115,6 +149,7 @@ def _written_numbers(
     findings: Mapping[str, Finding],
     names: Mapping[str, str],
     delimiter: str,
+    near: dict[str, Finding],
 ) -> dict[str, Finding]:
     """Find numbers with marks between their digits, and settle what the point of plain decimal numbers means."""
     numeric = {
@@ -140,7 +175,9 @@ def _written_numbers(
     for (column, candidate), number in zip(tries, converted, strict=True):
         candidate.failed = counts[column].present - number
         best = result.get(column)
-        if number >= required(counts[column].present) and (best is None or candidate.failed < best.failed):
+        if number < required(counts[column].present):
+            keep_nearest(near, column, candidate.reading, candidate.failed)
+        elif best is None or candidate.failed < best.failed:
             result[column] = candidate
     for column in findings:
         if column in numeric and decision.decimal.get(column) == "," and column not in result:

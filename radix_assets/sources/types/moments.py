@@ -11,6 +11,7 @@ from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import DType, Reading, ReadWarning
 from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in, required
 from radix_assets.sources.types.dates import AMBIGUOUS_ORDER, FAMILIES, Family
+from radix_assets.sources.types.nearly import keep_nearest
 from radix_assets.sources.types.readings import parsed
 
 _NEARLY = 0.9
@@ -21,11 +22,17 @@ _MONTHLY = re.compile(r"month|monat|mois|\bmes\b|mese|m[eê]s\b|maand|period", r
 """Names of columns of months."""
 
 
-def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, list[str]]) -> dict[str, Finding]:
+def infer_moments(
+    rows: Rows,
+    counts: Mapping[str, Counts],
+    samples: Mapping[str, list[str]],
+    near: dict[str, Finding] | None = None,
+) -> dict[str, Finding]:
     """Find the columns whose values are dates, datetimes or times, with their formats.
 
     The order of day and month is decided over the whole column. Where every day is 12 or less it follows the table's
-    other columns, else what is usual with the separator, and the finding warns.
+    other columns, else what is usual with the separator, and the finding warns. To `near` are added the readings that
+    convert many values of a column, but too few.
     """
     tries = [
         (column, family, reading)
@@ -42,6 +49,8 @@ def infer_moments(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str
             reading, count = _widen(rows, column, family, reading)  # noqa: PLW2901
         if count >= required(present):
             options.setdefault(column, []).append((count, family, reading))
+        elif near is not None:
+            keep_nearest(near, column, reading, present - count)
     best = {column: _best_options(several) for column, several in options.items()}
     best = {column: _without_year_first(rows, column, several) for column, several in best.items()}
     best = {column: _without_first_of_month(rows, column, several) for column, several in best.items()}

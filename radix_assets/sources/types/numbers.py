@@ -79,7 +79,7 @@ _FEW = 5
 
 def plain_number(count: Counts) -> Finding | None:
     """Return the reading of plain numbers; None if the column holds identifiers or is not numeric."""
-    if not count.present or count.floats < required(count.present) or _are_codes(count):
+    if not count.present or count.floats < required(count.present) or are_codes(count):
         return None
     failed = count.present - count.floats
     if count.integers == count.floats:
@@ -90,7 +90,7 @@ def plain_number(count: Counts) -> Finding | None:
     return Finding(Reading(dtype="float"), "decimal numbers", failed)
 
 
-def _are_codes(count: Counts) -> bool:
+def are_codes(count: Counts) -> bool:
     """Return whether values that could be numbers identify things: they would lose zeros, a plus or their last digits.
 
     Whole numbers that all begin with a plus are telephone numbers. Digits, E, digits, as in 67E9, are a code unless

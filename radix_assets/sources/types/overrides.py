@@ -9,6 +9,7 @@ from radix_assets.sources.types.counts import Counts, Finding, count_parsed
 from radix_assets.sources.types.dates import FAMILIES
 from radix_assets.sources.types.exact import decimal_scale
 from radix_assets.sources.types.moments import infer_moments
+from radix_assets.sources.types.numbers import number_candidates
 from radix_assets.sources.types.readings import is_formatted
 from radix_assets.sources.types.samples import sample_columns
 
@@ -33,10 +34,7 @@ def _reading(rows: Rows, counts: Mapping[str, Counts], column: str, settings: Co
     dtype = _dtype(settings)
     match dtype:
         case "integer" | "float" | "decimal":
-            decimal = settings.decimal or ("," if settings.thousands == "." else ".")
-            reading = Reading(dtype=dtype, decimal=decimal, thousands=settings.thousands or "")
-            if is_formatted(reading):
-                reading.signs = True
+            reading = _number(rows, counts, column, settings).model_copy(update={"dtype": dtype})
             if dtype == "decimal":
                 reading.scale = decimal_scale(rows, column, reading)
             reading.whole = dtype == "integer"
@@ -50,6 +48,23 @@ def _reading(rows: Rows, counts: Mapping[str, Counts], column: str, settings: Co
             return Reading()
 
 
+def _number(rows: Rows, counts: Mapping[str, Counts], column: str, settings: ColumnSettings) -> Reading:
+    """Return how the numbers are written: as the settings say, and where they say nothing, as most values are."""
+    decimal = settings.decimal or ("," if settings.thousands == "." else ".")
+    reading = Reading(dtype="float", decimal=decimal, thousands=settings.thousands or "")
+    reading.signs = is_formatted(reading)
+    values = sample_columns(rows, counts, [column])[column]
+    numbers = [value for value in values if any(mark.isdigit() for mark in value)]
+    others = [
+        candidate.reading.model_copy(update={"dtype": "float"})
+        for candidate in number_candidates(numbers, settings.decimal or ("," if settings.thousands == "." else ""))
+        if settings.thousands is None or candidate.reading.thousands == settings.thousands
+    ]
+    readings = [reading, *others]
+    converted = count_parsed(rows, [(column, each) for each in readings])
+    return readings[converted.index(max(converted))]
+
+
 def _dtype(settings: ColumnSettings) -> DType:
     """Return the canonical type that the settings give."""
     return "string" if settings.type is None or settings.type == "text" else settings.type
@@ -60,7 +75,9 @@ def _formats(
 ) -> list[str]:
     if settings.format:
         return [settings.format]
-    finding = infer_moments(rows, counts, sample_columns(rows, counts, [column])).get(column)
+    near: dict[str, Finding] = {}
+    findings = infer_moments(rows, counts, sample_columns(rows, counts, [column]), near)
+    finding = findings.get(column) or near.get(column)
     if finding and finding.reading.dtype == dtype:
         return finding.reading.formats
     return list((FAMILIES[-1] if dtype == "time" else FAMILIES[0]).formats(dtype))

@@ -1,6 +1,7 @@
 """Convert text to canonical values: a Polars expression for each reading."""
 
 import re
+from typing import Final
 
 import polars as pl
 
@@ -33,6 +34,8 @@ FIRST_YEAR, LAST_YEAR = 1, 9999
 _TEMPORAL = {"date": pl.Date(), "datetime": pl.Datetime("us"), "time": pl.Time()}
 _SPELLINGS = {" ": "[ \u00a0\u2009\u202f]", "'": "['\u2019]"}
 _MINUS = "\u2212"
+ZONE: Final = "%#z"
+"""The end of a format of datetimes with a time zone: `Z`, `UTC`, `GMT` or an offset."""
 _NO_CENTS = "[-\u2010-\u2015]{1,2}"
 """In place of the digits after the decimal mark: 5,- is 5."""
 
@@ -147,7 +150,7 @@ def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
     target = _TEMPORAL[reading.dtype]
     attempts = []
     for pattern in reading.formats:
-        zoned = pattern.endswith("%#z")
+        zoned = pattern.endswith(ZONE)
         candidate = _utc(text) if zoned else text
         written = pattern
         if is_named(pattern):

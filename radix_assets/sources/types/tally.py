@@ -15,9 +15,10 @@ import polars as pl
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading
-from radix_assets.sources.types.counts import Counts, Known, count, required
+from radix_assets.sources.types.counts import Counts, Known, count
 from radix_assets.sources.types.months import is_named
-from radix_assets.sources.types.readings import CANONICAL, INFINITE, NULL_TOKENS, cleaned, is_formatted, parsed
+from radix_assets.sources.types.nearly import is_near
+from radix_assets.sources.types.readings import CANONICAL, INFINITE, NULL_TOKENS, ZONE, cleaned, is_formatted, parsed
 
 _TEXT = "text"
 _EXTREMES = {"low": min, "high": max}
@@ -70,8 +71,8 @@ class Tally:
     def known(self) -> Known:
         """Return the counts of the column over all batches."""
         counts = self._counts
-        # What is no number was not counted in all respects: then a number would be judged by them.
-        whole = self._kind in {"integer", "whole", "float", "other"} or counts.floats < required(counts.present)
+        # What is no number was not counted in all respects: then numbers, or nearly numbers, would be judged by them.
+        whole = self._kind in {"integer", "whole", "float", "other"} or not _may_be_numbers(counts)
         return Known(
             counts if whole or not counts.present else None,
             self.reading,
@@ -124,7 +125,9 @@ class Tally:
         if self._kind == "string":
             present = others.filter(~is_token) if number else others
             floats = _number(present.cast(pl.Float64, strict=False).is_finite())
-            return replace(_NOTHING, tokens=number, present=len(present), floats=floats), tokens, True
+            exponents = _number(present.str.contains("E+", literal=True)) if floats < len(present) else 0
+            counts = replace(_NOTHING, tokens=number, present=len(present), floats=floats, exponents=exponents)
+            return counts, tokens, True
         counts = count(Rows(others.to_frame()), [_TEXT])[_TEXT]
         exact = not counts.exponents and (others.str.len_bytes().max() or 0) <= _SAFE  # type: ignore[operator]
         return replace(counts, rows=0), tokens, bool(exact)
@@ -134,6 +137,12 @@ class Tally:
         if any_token and self._kind != "string":
             reading = reading.model_copy(update={"nulls": NULL_TOKENS})
         return text.to_frame().select(parsed(pl.col(_TEXT), reading)).to_series()
+
+
+def _may_be_numbers(counts: Counts) -> bool:
+    """Return whether all values are numbers, or so many that a person is told of the others; or some are shortened."""
+    failed = counts.present - counts.floats
+    return not failed or is_near(failed, counts.present) or counts.exponents > 0
 
 
 def _kind_of(reading: Reading) -> str:
@@ -155,7 +164,7 @@ def _kind_of(reading: Reading) -> str:
 
 def _is_plain(pattern: str) -> bool:
     """Return whether `parsed` converts by a format without changing the text or the value."""
-    return "%y" not in pattern and not pattern.endswith("%#z") and not is_named(pattern)
+    return "%y" not in pattern and not pattern.endswith(ZONE) and not is_named(pattern)
 
 
 def _clean(text: pl.Series) -> pl.Series:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from radix_assets.common.plural import counted
 from radix_assets.sources.read.grids.cells import Row, SetAside, kind_of_cell, text_of
 from radix_assets.sources.read.grids.footer import TOTAL
 from radix_assets.sources.read.grids.layout import Layout
@@ -199,7 +200,7 @@ def _of_columns(kept: Sequence[int], names: Sequence[str], body: Body) -> Iterat
         if column.beyond:
             yield ReadWarning(
                 code="beyond_exact",
-                message=f"{column.beyond:,} numbers of {label!r} are larger than 2^53; a workbook that holds them as "
+                message=f"{counted(column.beyond, 'number')} beyond 2^53 in {label!r}: a workbook that holds them as "
                 "numbers may have lost their last digits",
                 column=name,
                 count=column.beyond,
