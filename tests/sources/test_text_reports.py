@@ -198,3 +198,42 @@ def test_years_beside_an_empty_corner_are_names_in_a_sheet(read, title):
     raw = read(out.getvalue(), "t.xlsx")
     assert (raw.frame.columns, raw.schema.rows) == (["column_1", "2022", "2023"], 3)
     assert codes(raw) == ["rows_above_header"] * bool(title)
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_header_once_more_does_not_make_rows_above_it_titles(read, gap):
+    for width in (2, 3):
+        parts = [
+            ["Dept", "Q1", "Q2"],
+            ["Sales", 10, 20],
+            ["IT", 5, 6],
+            ["Dept", "Q1", "Q2"],
+            ["HR", 1, 2],
+            ["Ops", 3, 4],
+        ]
+        lines = [",".join(map(str, cells[:width])) + "\n" for cells in parts]
+        raw = read("".join([*lines[:3], gap, *lines[3:]]))
+        assert raw.frame["Q1"].to_list() == [10, 5, 1, 3]
+        assert codes(raw) == ["repeated_header"]
+        total = ",".join(["Total", "15", "26"][:width]) + "\n"
+        raw = read("".join([*lines[:3], total, gap, *lines[3:]]))
+        assert raw.frame["Q1"].to_list() == [10, 5, 1, 3]
+        assert codes(raw) == ["totals", "repeated_header"]
+
+
+def test_a_long_preamble_above_few_rows(read):
+    text = "Umsätze;Datei erstellt am: 01.02.2024\n;Update: aktuell\n\nIBAN;DE12\nName;Giro\nBank;X\nSaldo;1,56;EUR\n\n"
+    text += "Buchung;Valuta;Empfänger;Text;Betrag\n31.01.2024;31.01.2024;REWE;Einkauf;-12,34\n"
+    text += "30.01.2024;30.01.2024;Firma;Lohn;2.000,00\n"
+    raw = read(text)
+    assert raw.frame["Betrag"].to_list() == [-12.34, 2000.0]
+    assert codes(raw) == ["skipped_lines"]
+
+
+def test_the_label_of_a_group_is_no_header_and_a_sum_without_a_label_no_row(read):
+    raw = read(",Jan,Feb\nIncome,,\nSales,100,200\nServices,50,60\n")
+    assert raw.frame["column_1"].to_list() == ["Income", "Sales", "Services"]
+    raw = read("channel,users,sessions\nDirect,100,150\nSearch,200,250\nReferral,30,35\n,330,435\n")
+    assert (raw.schema.rows, codes(raw)) == (3, ["footer"])
+    raw = read("channel,users,sessions\nDirect,100,150\nSearch,200,250\nReferral,30,35\n,331,436\n")
+    assert (raw.schema.rows, codes(raw)) == (4, [])

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from radix_assets.sources.read.delimited.fixed import find_edges
 from radix_assets.sources.read.delimited.grammar import Grammar, Parser, Record
+from radix_assets.sources.read.delimited.notes import without_notes
 from radix_assets.sources.read.delimited.shapes import column_shape, column_shapes, shape_of
 
 _COMMON = (",", ";", "\t", "|")
@@ -203,6 +204,7 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
     first = len(records[0].cells)
     if first in wide and wide[first] * 2 >= wide[width] and not _is_above(records, first, width):
         width = first
+    width = _width_at_end(records, width)
     rows = [record for record in records if len(record.cells) == width]
     table = records if grammar.runs or grammar.delimiter in _RARE else _table_in(records, width)
     share = len(rows) / len(table)
@@ -238,6 +240,22 @@ def _is_above(records: Sequence[Record], narrow: int, width: int) -> bool:
     return width > narrow and narrow not in below and rows > 2 and (number > 1 or width > narrow + 1)  # noqa: PLR2004
 
 
+def _width_at_end(records: Sequence[Record], width: int) -> int:
+    """Return the cells of a few rows below many lines of fewer cells: a header of words above numbers or dates."""
+    last = len(records[-1].cells)
+    number = next((n for n, record in enumerate(reversed(records)) if len(record.cells) != last), len(records))
+    if last < width + 2 or number < _LEAST_ROWS or len(records) - number > _ABOVE:
+        return width
+    return last if _has_contrast([record.cells for record in records[-number:]], last) else width
+
+
+def _has_contrast(rows: Sequence[list[str]], width: int) -> bool:
+    """Return whether the first row has words, or a few years, above columns of numbers or dates."""
+    shapes = column_shapes(without_notes(list(rows[1:_ROWS])), width)
+    typed = [index for index, shape in enumerate(shapes) if shape in _TYPED]
+    return any(shape_of(rows[0][index]) == "words" for index in typed)
+
+
 def _table_in(records: Sequence[Record], width: int) -> Sequence[Record]:
     """Return the records from the first to the last row, unless what is left out is more than there are rows."""
     places = [index for index, record in enumerate(records) if len(record.cells) == width]
@@ -245,7 +263,8 @@ def _table_in(records: Sequence[Record], width: int) -> Sequence[Record]:
     below = len(records) - 1 - last
     if len(places) < _LEAST_ROWS:
         return records
-    if first > _ABOVE or first > 2 * len(places):
+    rows = [records[place].cells for place in places]
+    if first > _ABOVE or first * 2 > len(places) * (8 if _has_contrast(rows, width) else 1):
         first = 0
     if below > _BELOW or below > len(places):
         last = len(records) - 1

@@ -73,6 +73,7 @@ def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -
             is_total(record, body, behind_blank=behind_blank, noted=noted)
             or (behind_blank and len(filled) * 2 < width and len(filled) < len(texts) - 1 and wide)
             or _is_divided_note(record, body, apart=behind_blank or noted)
+            or _is_unlabelled_total(texts, record, body)
         )
     shape = shapes[filled[0]] if filled[0] < len(shapes) else ""
     if shape_of(first) == shape != "words":
@@ -85,6 +86,12 @@ def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -
     if _NOTE.fullmatch(first) and (apart or typed or ":" in first or not first[0].isalnum()):
         return True
     return (apart and len(first) > (_LONG // 2 if noted else _LONG)) or (typed and alone and (" " in first or noted))
+
+
+def _is_unlabelled_total(texts: Sequence[str], record: Record, body: Body) -> bool:
+    """Return whether a record has only numbers, is blank where the rows have names, and is the sum of the rows."""
+    own = [shape_of(text) for text in texts]
+    return not set(own) - {"number", ""} and _leaves_names_blank(texts, body) and body.matches(record)
 
 
 def _is_divided_note(record: Record, body: Body, *, apart: bool) -> bool:

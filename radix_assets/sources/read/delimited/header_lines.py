@@ -92,6 +92,7 @@ def _adds_names(above: Sequence[str], cells: Sequence[str], typed: Sequence[int]
     return (
         bool(missing)
         and bool(typed)
+        and sum(bool(cell.strip()) for cell in cells) > 1  # one alone is the label of a group of rows
         and all(shape_of(cells[index]) == "words" for index in missing)
         and all(not cells[index].strip() for index in typed if index not in missing)
     )

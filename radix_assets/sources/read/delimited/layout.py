@@ -82,8 +82,9 @@ def find_layout(
     survey = survey_lines(records, body)
     rows = [records[index].cells for index in body[survey:] if len(records[index].cells) == width][:BODY]
     rows = without_notes(rows)
-    shapes = column_shapes(rows, width)
     first = records[start]
+    rows = [row for row in rows if row != first.cells] or rows  # a header may be repeated between the rows
+    shapes = column_shapes(rows, width)
     named, confidence, evidence = is_header(first.cells, rows, shapes, width)
     if survey:
         named, confidence = True, 0.95

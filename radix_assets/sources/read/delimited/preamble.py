@@ -21,7 +21,7 @@ _LABEL = re.compile(
     r"version|software|program|instrument|device|logger|station|location|site|serial|model|firmware|sensor|channel|"
     r"operator|analyst|method|sample|run|experiment|project|survey|file|page|sheet|department|company|organi[sz]ation|"
     r"interval|sampling|resolution|units?|time ?zone|latitude|longitude|altitude|elevation|opening|closing|balance|"
-    r"plant|company code|ledger|layout|variant|number of|total|author|by|on|"
+    r"plant|company code|ledger|layout|variant|number of|author|by|on|"
     r"konto|kontonummer|kontoinhaber|inhaber|umsätze|kontostand|saldo|zeitraum|von|bis|stand|währung|erstellt|"
     r"bericht|auswertung|datum|filiale|kunde|kundennummer|mandant|buchungskreis|werk|gerät|messstelle|station|"
     r"compte|titulaire|solde|période|devise|date|rapport|cuenta|titular|saldo|periodo|período|moneda|informe|fecha|"
@@ -72,7 +72,10 @@ def _begins(  # noqa: PLR0911 one for each kind of evidence
         return False
     if any(cells[index].strip().casefold() in NOT_YET for index in typed):
         return False
-    if any(_fits(record, shapes, typed) for record in above) and not hard:
+    rows_above = [record for record in above if _fits(record, shapes, typed)]
+    if any(width >= _PAIR or not _is_certain(record, width, spaced=spaced) for record in rows_above):
+        return False
+    if any(record.cells == list(cells) for record in above):  # a header that is repeated
         return False
     if hard or apart or (len(above) > 1 and all(uneven)) or abs(len(above[-1].cells) - width) > 1:
         return True

@@ -63,7 +63,13 @@ def find_subtotals(
     columns = [index for index, shape in enumerate(layout.shapes) if shape == "number"]
     proved = max((_proved(records, places, columns, decimal) for decimal in ".,"), key=len)
     rows = [record for place, record in enumerate(records) if place not in set(places)]
-    proved = {place for place in proved if _GROUP.fullmatch(_label(records[place])) or _is_sparse(records[place], rows)}
+    proved = {
+        place
+        for place in proved
+        if _GROUP.fullmatch(_label(records[place]))
+        or _is_sparse(records[place], rows)
+        or (place + 1 < len(records) and [cell.strip() for cell in records[place + 1].cells] == layout.names)
+    }
     rest = [place for place in places if place not in proved and _is_claimed(records[place], rows)]
     return Subtotals(frozenset(records[place].line for place in proved), tuple(records[place].line for place in rest))
 

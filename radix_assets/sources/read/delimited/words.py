@@ -58,6 +58,7 @@ _NAMES = frozenset(
     pris dato år namn färg färger kommun nimi kaupunki maa väri imię nazwisko miasto kraj ulica kolor cena rok jméno
     příjmení město země barva název nazwa ad soyad şehir ülke renk adı soyadı имя фамилия город страна цвет название
     код дата адрес телефон 姓名 名称 城市 国家 颜色 日期 地址 電話 名前 都市 国 色
+    성명 이름 부서 직급 주소 날짜 도시 국가 전화 氏名 部署 住所 電話番号 性別 年齢 备注 地区 类别
     """.split()  # noqa: SIM905 a list of words would be one line each
 )
 """Words that columns are often named after, in lower case."""
@@ -72,7 +73,9 @@ def header_odds(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
     first = [cell.strip() for cell in cells]
     score = _PRIOR
     known = sum(_is_known(cell) for cell in first)
-    score += min(known, 3) * _KNOWN if known else _UNKNOWN if len(first) > 1 else _ALONE
+    # Few words of the scripts that have no capitals are listed.
+    listed = len(first) > 1 and any(_case(cell) for cell in first)
+    score += min(known, 3) * _KNOWN if known else _UNKNOWN if listed else _ALONE
     if _are_counted(first):
         score += _IDENTIFIER
     same = 0
@@ -93,7 +96,7 @@ def header_odds(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
         if number >= _MOSTLY * len(column):
             if _case(cell) != case:
                 score += _OTHER_CASE
-            elif same < _MOST_SAME:
+            elif case and same < _MOST_SAME:
                 score += _SAME_CASE
                 same += 1
     present = [cell for cell in first if cell]
