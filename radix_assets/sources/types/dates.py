@@ -9,6 +9,9 @@ from radix_assets.sources.schema import DType
 
 _CLOCKS = ["%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"]
 
+_SHORT_YEAR = re.compile(r"\d{2}\D\d{2}\D\d{2}(?:\D|$)")
+_NAME = re.compile(r"[^\W\d_]{3}")
+
 
 @dataclass(frozen=True)
 class Family:
@@ -23,10 +26,14 @@ class Family:
     time: tuple[str, ...] = ()
 
     def may_hold(self, text: str) -> bool:
-        """Return whether a text may be written in a format of the family, by how it begins."""
+        """Return whether a text may be written in a format of the family, by its beginning and its letters."""
         if self.order == "ymd":
             return text[:4].isdigit()
-        return self.order not in {"dmy", "mdy"} or bool(self._beginning.match(text))
+        if self.order == "yymd":
+            return bool(_SHORT_YEAR.match(text))
+        if self.order or self.time:
+            return bool(self._beginning.match(text))
+        return bool(_NAME.search(text))
 
     @cached_property
     def _beginning(self) -> re.Pattern[str]:

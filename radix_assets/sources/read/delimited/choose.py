@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from radix_assets.sources.read.delimited.fixed import find_edges
 from radix_assets.sources.read.delimited.grammar import Grammar, Parser, Record
@@ -47,9 +46,6 @@ _ABOVE, _BELOW, _LEAST_ROWS = 40, 12, 3
 _MOSTLY = 0.9
 _CLOCK = re.compile(r"^\W?\d{2,4}[-/.]\d\d[-/.]\d{2,4}[T ,]+\d\d:\d\d:\d\d")
 LONE_RETURN = re.compile(r"\r(?!\n)")
-_CHOICES: dict[tuple[bytes, int, str | None, str | None], "Choice"] = {}
-"""What was chosen in this process, by the digest of the pieces."""
-_MOST_CHOICES = 4_096
 MAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
 
 
@@ -86,18 +82,6 @@ def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None,
 
     What is given is not guessed: a delimiter (empty for a file of one column), or a quotation mark (empty for none).
     """
-    # A small file is looked at twice: when tables are listed, and when it is read.
-    digest = blake2b("\0".join((*pieces, newline)).encode(errors="surrogateescape")).digest()
-    key = (digest, len(pieces), delimiter, quote)
-    choice = _CHOICES.get(key)
-    if choice is None:
-        if len(_CHOICES) >= _MOST_CHOICES:
-            _CHOICES.clear()
-        choice = _CHOICES[key] = _choose(pieces, newline, delimiter, quote)
-    return choice
-
-
-def _choose(pieces: Sequence[str], newline: str, delimiter: str | None, quote: str | None) -> Choice:
     if newline == "\n" and sum(len(LONE_RETURN.findall(piece)) for piece in pieces) * 2 > sum(map(_lines, pieces)):
         pieces = [LONE_RETURN.sub("\n", piece) for piece in pieces]  # carriage returns end rows as well
     text = "".join(pieces)

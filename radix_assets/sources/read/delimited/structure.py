@@ -1,6 +1,8 @@
 """The structure of a text file: separator, quotes, header, comments and footer."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 
@@ -105,9 +107,28 @@ class Dialect:
         return Parser(self.grammar, self.newline, self.width, numeric, line)
 
 
+_SMALL = 1 << 20
+_MOST_DIALECTS = 2_048
+_DIALECTS: dict[tuple[bytes, Overrides], Dialect] = {}
+"""The structure of small files that this process has looked at, by the digest of their content."""
+
+
 def detect(path: Path, delimiter: str | None, declared: Overrides | None = None) -> Dialect | None:
     """Detect the structure of a UTF-8 file; None if it holds only blank lines."""
     declared = declared or Overrides(delimiter)
+    if path.stat().st_size > _SMALL:
+        return _detect(path, declared)
+    # A small file is looked at twice: when tables are listed, and when it is read.
+    key = (blake2b(path.read_bytes()).digest(), declared)
+    dialect = _DIALECTS.get(key) or _detect(path, declared)
+    if dialect is not None:
+        if len(_DIALECTS) >= _MOST_DIALECTS:
+            _DIALECTS.clear()
+        _DIALECTS[key] = dialect
+    return deepcopy(dialect)
+
+
+def _detect(path: Path, declared: Overrides) -> Dialect | None:
     sample = take_sample(path)
     given = declared.delimiter if declared.delimiter is not None else sample.separator
     choice = choose(sample.pieces, sample.newline, delimiter=given, quote=declared.quote)
