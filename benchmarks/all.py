@@ -35,6 +35,9 @@ RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
     ("features.py", ("--rows", "1000000", "--own-cutoffs", "10000"), None),
     ("feature_parity.py", ("--data", str(DATA)), DATA),
     ("reading_formats.py", (), None),
+    ("reading.py", ("--rows", "1e6"), None),
+    ("reading_memory.py", (), None),
+    ("increment.py", (), None),
     ("scale.py", ("--rows", "1e6,1e7,1e8"), None),
 )
 """A script, its arguments, and the path that it requires."""

@@ -50,7 +50,7 @@ class _Batches:
     def convert(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the values of a batch, without blank rows."""
         numbers = batch[_INDEX]
-        sample = batch.filter(numbers % self.step == 0)
+        sample = _copied(batch.filter(numbers % self.step == 0))
         texts = batch.select(list(self.names))
         values = pl.DataFrame(
             [tally.add(batch[column]).alias(self.names[column]) for column, tally in self.tallies.items()]
@@ -73,6 +73,11 @@ class _Batches:
 
 
 _INDEX = "index"
+
+
+def _copied(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a copy of a few rows. Rows that are filtered keep all text of their batch in memory."""
+    return pl.DataFrame(frame.to_dict(as_series=False), schema=frame.schema)
 
 
 def convert_at_once(staged: Staged, out: Path, least: int = LEAST_CELLS) -> Converted | None:
