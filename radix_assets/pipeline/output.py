@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from radix_assets.common.plural import counted as counted  # noqa: PLC0414 for modules that import it from here
-
 
 @dataclass(frozen=True)
 class Markdown:

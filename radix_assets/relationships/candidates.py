@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from radix_assets.relationships.evidence import CERTAIN_BITS, improbability
 from radix_assets.relationships.facts import Fact, could_be_parent, could_point
-from radix_assets.relationships.names import is_attribute, is_count, is_generic, is_key_like, is_named_after, name_score
+from radix_assets.relationships.name_scores import name_score
+from radix_assets.relationships.names import is_attribute, is_count, is_generic, is_key_like, is_named_after
 
 STRONG = 0.8
 HINT = 0.5

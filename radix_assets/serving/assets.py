@@ -9,7 +9,7 @@ from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.project.settings import slug
 
 if TYPE_CHECKING:
-    from radix_assets.serving.batch import Previous
+    from radix_assets.serving.predictions import Previous
 
 
 def _tables(work: Work) -> dict[str, Path]:
@@ -57,7 +57,7 @@ ENDPOINT = Stage(
 
 def _predict(work: Work) -> Output:
     from radix_assets.privacy import read_seal
-    from radix_assets.serving.batch import make_predictions
+    from radix_assets.serving.predictions import make_predictions
 
     seal = read_seal(work.tools.home.state)
     output = make_predictions(work.input("champion"), _tables(work), work.out, seal, _previous(work))
@@ -68,7 +68,7 @@ def _predict(work: Work) -> Output:
 
 def _previous(work: Work) -> "Previous | None":
     """Return the last predictions, if they are by the same model and the snapshots that they were made of are there."""
-    from radix_assets.serving.batch import UNKNOWN, Previous
+    from radix_assets.serving.predictions import UNKNOWN, Previous
 
     state = work.previous.shown.get("state", {}) if work.previous else {}
     if work.previous is None or state.get("of") != UNKNOWN:

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from radix_assets.common.words import singular, words
-from radix_assets.relationships.names import bare_names, is_key_like, is_named_after, is_row_number, name_score
+from radix_assets.relationships.name_scores import name_score
+from radix_assets.relationships.names import bare_names, is_key_like, is_named_after, is_row_number
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from shared_sets import write_set
 
 from radix_assets.relationships.find import find_schema
-from radix_assets.relationships.names import bare_names, bare_tables, is_ordinal, name_score
+from radix_assets.relationships.name_scores import name_score
+from radix_assets.relationships.names import bare_names, bare_tables, is_ordinal
 from radix_assets.relationships.schema import Schema
 
 RANDOM = random.Random(23)  # noqa: S311 rows of tests

@@ -12,7 +12,7 @@ from radix_assets.pipeline.status import assemble
 from radix_assets.pipeline.tools import tools_of
 from radix_assets.project.load import load_project
 from radix_assets.serving.assets import _previous
-from radix_assets.serving.batch import UNKNOWN
+from radix_assets.serving.predictions import UNKNOWN
 from radix_assets.stages import STAGES
 from radix_resources.home import Home
 from radix_resources.storage.base import Commit, Storage

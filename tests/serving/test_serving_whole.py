@@ -23,8 +23,9 @@ from radix_assets.project.sections import Search
 from radix_assets.project.settings import Project
 from radix_assets.raw.ingestion import ingest
 from radix_assets.relationships.schema import Relationship
-from radix_assets.serving.batch import Previous, champion_predictor, make_predictions, predict_file, predict_rows
+from radix_assets.serving.batch import champion_predictor, predict_file, predict_rows
 from radix_assets.serving.deployment import load_served, make_endpoint
+from radix_assets.serving.predictions import Previous, make_predictions
 from radix_assets.sources.kinds.files import FileSource
 from radix_assets.tags.schema import ColumnTag, TableTags, Tags, Target
 from radix_resources.endpoint.local import LocalEndpoint
