@@ -84,7 +84,10 @@ def raises(tmp_path: Path) -> Callable[..., SourceError | CredentialError]:
 
 
 def test_new_and_changed_rows_are_read_by_a_cursor(server, tmp_path):
-    follow(lambda *statements: run(server[0], *statements), {"database": server[0]}, tmp_path, "timestamptz")
+    try:
+        follow(lambda *statements: run(server[0], *statements), {"database": server[0]}, tmp_path, "timestamptz")
+    finally:
+        run(server[0], "DROP TABLE moves")
 
 
 def test_database_types_become_canonical(server, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer, model_validator
 
 from radix_assets.sources.addresses import refuse_secret, with_reference, without_secret
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
@@ -19,6 +19,9 @@ from radix_resources.errors import SourceError
 if TYPE_CHECKING:
     from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.read.staging import Staged
+
+
+_LATER = ("cursor", "overlap", "full_every_hours")
 
 
 class SqlSource(Source):
@@ -44,6 +47,14 @@ class SqlSource(Source):
     full_every_hours: int = Field(
         24, description="With a cursor: how often the whole table is read all the same; 0 for never.", ge=0
     )
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave later settings out where they are not set, so that marks of earlier versions still name a project."""
+        fields = type(self).model_fields
+        return {
+            name: value for name, value in handler(self).items() if name not in _LATER or value != fields[name].default
+        }
 
     @field_validator("database")
     @classmethod
