@@ -30,7 +30,7 @@ import logging, runpy, sys
 import radix_assets.sources.addresses as addresses
 import radix_assets.sources.databases.postgresql as database
 
-def explode(address, schema, table, work, credentials, snapshot):
+def explode(address, schema, table, work, credentials, *_):
     url = addresses.resolve(address, table, credentials)
     print("connecting to", url, flush=True)
     print(url, file=sys.stderr, flush=True)
