@@ -17,7 +17,8 @@ from rich.console import Console
 
 from radix_assets.project.load import load_project
 from radix_assets.project.settings import PROJECT_FILE, Project
-from radix_resources.errors import ConfigError
+from radix_resources.credentials.redaction import scrub
+from radix_resources.errors import ConfigError, RadixError
 from radix_resources.home import Home
 
 if TYPE_CHECKING:
@@ -121,6 +122,12 @@ def place() -> Place:
 def say_json(content: Any) -> None:
     """Print one line of JSON."""
     typer.echo(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def error_as_json(error: RadixError) -> dict[str, str]:
+    """Return an error as commands with --json print it, without secrets."""
+    error = scrub(error)
+    return {"code": error.code, "message": str(error), "hint": error.hint or ""}
 
 
 def relative(path: Path) -> str:

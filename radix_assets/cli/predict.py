@@ -1,14 +1,14 @@
 """radix predict."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from radix_assets.cli.common import PERSON, Json, Name, err, out, place, relative, say_json
+from radix_assets.cli.common import FAILED, PERSON, Json, Name, err, error_as_json, out, place, relative, say_json
 from radix_assets.common.plural import counted
-from radix_resources.errors import ConfigError
+from radix_resources.errors import ConfigError, RadixError
 
 if TYPE_CHECKING:
     from radix_assets.project.settings import Project
@@ -44,6 +44,30 @@ def predict(
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """
+    try:
+        content, remarks = _predict(name, target, source, at, force=force, strict=strict)
+    except RadixError as error:
+        if not as_json:
+            raise
+        say_json({"error": error_as_json(error)})
+        raise typer.Exit(FAILED) from None
+    if as_json:
+        say_json({"output": str(target), **content})
+        return
+    if source is None:
+        out.print(
+            "one row for each entity known at that time; `asked` says whether the question applied to it",
+            soft_wrap=True,
+        )
+    for remark in remarks:
+        out.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
+    out.print(f"[green]✓[/] {counted(content['rows'], 'row')} → {relative(target)}", soft_wrap=True)
+
+
+def _predict(
+    name: str, target: Path, source: Path | None, at: str | None, *, force: bool, strict: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Write the predictions; return the content of --json, and remarks on them."""
     from radix_assets.labels.stage import load_question
     from radix_assets.labels.table import moments_of
     from radix_assets.models.stored import load_champion
@@ -80,27 +104,15 @@ def predict(
     seal = read_seal(here.home.state)
     if source is not None:
         rows, unlike = predict_file(champion, tables, source, target, seal, strict=strict)
-        remarks = [each.message for each in unlike]
         content = {"rows": rows, "differences": [each.as_json() for each in unlike]}
-    else:
-        rows, late = predict_moments(champion, tables, moments, target, seal)
-        remarks = [
-            f"{moment} is {counted(days, 'day')} after the newest row of the data: "
-            "events since then are unknown, and are taken not to have happened"
-            for moment, days in late.items()
-        ]
-        content = {"rows": rows, "days_after_the_data": late}
-    if as_json:
-        say_json({"output": str(target), **content})
-        return
-    if source is None:
-        out.print(
-            "one row for each entity known at that time; `asked` says whether the question applied to it",
-            soft_wrap=True,
-        )
-    for remark in remarks:
-        out.print(f"[yellow]![/] {escape(remark)}", soft_wrap=True)
-    out.print(f"[green]✓[/] {counted(rows, 'row')} → {relative(target)}", soft_wrap=True)
+        return content, [each.message for each in unlike]
+    rows, late = predict_moments(champion, tables, moments, target, seal)
+    remarks = [
+        f"{moment} is {counted(days, 'day')} after the newest row of the data: "
+        "events since then are unknown, and are taken not to have happened"
+        for moment, days in late.items()
+    ]
+    return {"rows": rows, "days_after_the_data": late}, remarks
 
 
 def _is_read(file: Path, source: Path | None, project: "Project") -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.markup import escape
 
-from radix_assets.cli.common import FAILED, OK, Json, err, out, say_json
+from radix_assets.cli.common import FAILED, OK, Json, err, error_as_json, out, say_json
 from radix_assets.common.plural import counted
 from radix_resources.credentials.environment import Environment
 from radix_resources.credentials.lookup import Credentials
@@ -54,7 +54,7 @@ def read(
     except RadixError as error:
         if not as_json:
             raise
-        say_json({"error": _as_json(error)})
+        say_json({"error": error_as_json(error)})
         raise typer.Exit(FAILED) from None
     good = [table for table in tables if isinstance(table, TableRead)]
     bad = [table for table in tables if isinstance(table, TableUnread)]
@@ -64,17 +64,12 @@ def read(
     elif good:
         answer: dict[str, object] = {
             "tables": [table.as_json() for table in good],
-            "errors": [{"table": table.table, **_as_json(table.error)} for table in bad],
+            "errors": [{"table": table.table, **error_as_json(table.error)} for table in bad],
         }
         say_json(answer | ({"warnings": [file.as_warning() for file in others]} if others else {}))
     else:
-        say_json({"error": _as_json(bad[0].error)})
+        say_json({"error": error_as_json(bad[0].error)})
     raise typer.Exit(OK if good else FAILED)
-
-
-def _as_json(error: RadixError) -> dict[str, str]:
-    error = scrub(error)
-    return {"code": error.code, "message": str(error), "hint": error.hint or ""}
 
 
 def _print(good: "list[TableRead]", bad: "list[TableUnread]", others: "list[FileLeftOut]") -> None:

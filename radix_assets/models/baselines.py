@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from radix_assets.models.split import Floats, Ints
 
+SHARES = "class shares"
+"""The baseline that predicts how frequent each class is in the learning rows."""
 STUMP_ROWS = 20_000
 BINS = 32
 
@@ -26,7 +28,7 @@ def baselines(
     result: dict[str, Floats] = {}
     if classes:
         shares = np.bincount(answer.astype(np.int64), minlength=classes) / len(answer)
-        result["class shares"] = np.tile(shares, (count, 1))
+        result[SHARES] = np.tile(shares, (count, 1))
     else:
         result["mean"] = np.full(count, float(answer.mean()))
         result["median"] = np.full(count, float(np.median(answer)))

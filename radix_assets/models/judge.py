@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from radix_assets.features.schema import Feature
-from radix_assets.models.baselines import baselines
+from radix_assets.models.baselines import SHARES, baselines
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
 from radix_assets.models.fit import Config, fit
@@ -76,10 +76,15 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
             trivial[-1]["its own average"] = np.full(len(test), float(outputs[-1].mean()))
     order = np.argsort(np.concatenate(indexes), kind="stable")
     names = [name for name in trivial[0] if all(name in fold for fold in trivial)]
+    pooled = {name: np.concatenate([fold[name] for fold in trivial])[order] for name in names}
+    if metric.ranks and SHARES in pooled:
+        # Shares differ from fold to fold. Pooled, they would order the rows, mostly the wrong way round, since the fold
+        # with the fewest cases is predicted from those with more; a model would be accepted for being less wrong.
+        pooled[SHARES] = np.broadcast_to(pooled[SHARES].mean(axis=0), pooled[SHARES].shape).copy()
     return Judged(
         index=np.concatenate(indexes)[order],
         predicted=np.concatenate(outputs)[order],
-        baselines={name: np.concatenate([fold[name] for fold in trivial])[order] for name in names},
+        baselines=pooled,
         recipes=recipes,
         model=None if honest.crossed else model,
     )

@@ -37,6 +37,8 @@ class Metric:
     sentence: str = ""
     """The meaning of a score for a business reader, with the fields {value}, {low}, {high} and, times 100, {percent},
     {percent_low}, {percent_high}."""
+    ranks: bool = False
+    """Whether only the order of the predictions counts."""
     too_good: float | None = None
     """The value from which a leak is suspected."""
 
@@ -190,6 +192,7 @@ ROC_AUC = Metric(
     "roc_auc",
     greater_is_better=True,
     prepare=_roc_auc,
+    ranks=True,
     problems=BINARY,
     title="Ranking (AUC)",
     sentence="Given one row of each outcome, the model ranks the right one first {percent} times in 100 "

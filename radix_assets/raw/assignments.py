@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
 from pydantic import ValidationError
 
 from radix_assets.sources.kinds.base import Source
@@ -108,10 +109,21 @@ def _assigned(settings: dict[str, Any], assignment: Assignment) -> dict[str, Any
 def _value(assignment: Assignment, before: Any) -> Any:
     key, value = assignment.keys[-1], assignment.value
     if key in _LISTS:
-        return [*(before or []), value]
+        return [*(before or []), *_texts(assignment)]
     if key == "header" and "," in value:
         return [part.strip(" []") for part in value.split(",")]
     return value
+
+
+def _texts(assignment: Assignment) -> list[str]:
+    """Return the texts of a list as YAML has it, or the one text that is given."""
+    if not assignment.value.startswith("["):
+        return [assignment.value]
+    try:
+        texts = yaml.safe_load(assignment.value)
+    except yaml.YAMLError:
+        raise _refused(assignment.text, "it is not a list", '[a, b], or ["a", "b"]') from None
+    return [str(text) for text in texts]
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:

@@ -92,7 +92,7 @@ def _orphans(
         before, before_of = _without_parent(known, parent, link)
         if exceeds(orphans, of, before, before_of):
             name = ", ".join(link.child_columns)
-            message = f"{name}: no row of {link.parent} for {_of(orphans, of)}; {_in_table(before, before_of)}"
+            message = f"{name}: matches no row of {link.parent} in {_of(orphans, of)}; {_in_table(before, before_of)}"
             yield Difference("no_parent", link.child_columns, orphans, of, before, before_of, message)
 
 
@@ -120,7 +120,7 @@ def _without_moment(rows: pl.DataFrame, known: pl.LazyFrame, tags: Tags) -> Iter
     before, of = known.select(is_missing.sum().alias("missing"), pl.len()).collect().row(0)
     if exceeds(missing, len(rows), before, of):
         message = (
-            f"{', '.join(time)}: no time, so seen as of now, in {_of(missing, len(rows))}; {_in_table(before, of)}"
+            f"{', '.join(time)}: no time in {_of(missing, len(rows))}, predicted as of now; {_in_table(before, of)}"
         )
         yield Difference("no_moment", list(time), missing, len(rows), before, of, message)
 

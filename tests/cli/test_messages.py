@@ -1,5 +1,6 @@
 """Messages of the commands: what they say on a mistake and before the first run."""
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -142,6 +143,9 @@ def test_predictions_replace_no_source_and_no_file_that_exists(shop: str, home: 
     assert radix("predict", shop, "--input", str(rows), "--output", str(other), "--force").exit_code == 2, (
         "no model yet"
     )
+    refusal = radix("predict", shop, "--input", str(rows), "--output", str(other), "--json")
+    assert refusal.exit_code == 1
+    assert json.loads(refusal.stdout)["error"]["code"] == "RDX-SRV-014"
 
 
 def test_approve_names_the_hash_of_a_plan(shop: str, instance: Any):

@@ -123,6 +123,7 @@ def test_small_data_are_evaluated_on_every_row(tmp_path):
     card = load_card(path)
     assert card.test_rows == card.train_rows == 120
     assert "folds" in card.split
+    assert card.baselines["class shares"].value == 0.5, "shares that differ from fold to fold order no rows"
 
 
 def test_a_skewed_target_may_be_fitted_as_its_logarithm(tmp_path):

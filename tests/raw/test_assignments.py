@@ -21,7 +21,7 @@ def test_a_file_is_read_as_the_settings_say(tmp_path: Path):
         file,
         tmp_path / "out",
         *("delimiter=;", "skip=1", "columns.zip.type=text", "columns.a.b=c.type=float", "columns.a.b=c.decimal=,"),
-        *("columns.a.b=c.null=n/k", "columns.a.b=c.null=-", "columns.d.type=text"),
+        *('columns.a.b=c.null=["n/k", "."]', "columns.a.b=c.null=-", "columns.d.type=text"),
     )["t"]
     frame = pl.read_parquet(table.file)
     assert frame.to_dict(as_series=False) == {"zip": ["1", "2"], "a.b=c": [2.5, None], "d": ["x", "z"]}

@@ -75,7 +75,7 @@ def test_rows_like_those_of_the_table_say_nothing(tables: dict[str, Path]):
 def test_keys_without_a_parent(tables: dict[str, Path]):
     new = orders(30).with_columns(customer_no=pl.col("customer_no").str.strip_chars_start("0"))
     (found,) = compared(new, tables)
-    assert found.message == "customer_no: no row of customers for 30 of 30 rows; in the table 0 of 400"
+    assert found.message == "customer_no: matches no row of customers in 30 of 30 rows; in the table 0 of 400"
     assert (found.kind, found.columns, found.rows, found.of) == ("no_parent", ["customer_no"], 30, 30)
     without = orders(30).with_columns(customer_no=pl.lit(None, pl.String))
     assert [each.kind for each in compared(without, tables)] == ["empty"]
@@ -100,7 +100,7 @@ def test_values_and_times_that_are_missing(tables: dict[str, Path]):
         amount=pl.lit(None, pl.Float64),
     )
     assert [each.message for each in compared(new, tables)] == [
-        "at: no time, so seen as of now, in 20 of 40 rows; in the table 0 of 400",
+        "at: no time in 20 of 40 rows, predicted as of now; in the table 0 of 400",
         "channel: empty in 1 of 40 rows; in the table 0 of 400",
         "amount: empty in 40 of 40 rows; in the table 40 of 400",
     ]

@@ -200,7 +200,7 @@ def test_strict_writes_nothing_if_rows_are_unlike_those_of_the_table(made, rows,
     rows.with_columns(customer=pl.col("customer") + 100).write_csv(tmp_path / "new.csv")
     with pytest.raises(ServingError, match="RDX-SRV-016") as caught:
         predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv", Seal(), strict=True)
-    assert "customer: no row of customers for 600 of 600 rows; in the table 0 of 600" in str(caught.value)
+    assert "customer: matches no row of customers in 600 of 600 rows; in the table 0 of 600" in str(caught.value)
     assert not (tmp_path / "scored.csv").exists()
     number, (unlike,) = predict_file(champion, tables, tmp_path / "new.csv", tmp_path / "scored.csv", Seal())
     assert (number, unlike.kind) == (600, "no_parent")
