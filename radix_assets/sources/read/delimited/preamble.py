@@ -11,6 +11,8 @@ from radix_assets.sources.read.delimited.shapes import column_shapes, shape_of
 _MOST = 40
 _FULL = 0.8
 _LINES = 4
+_TABLE = 4
+"""Rows above a table that are enough for another one."""
 _PAIR = 3
 """Cells of a line that names one thing, with its value and a unit."""
 _DIGIT = re.compile(r"\d")
@@ -46,6 +48,30 @@ def below_preamble(records: Sequence[Record], usable: Sequence[int], width: int)
         if len(record.cells) == width and _begins(records, usable, place, width):
             result = usable[place]
     return result
+
+
+def table_in(above: Sequence[Record]) -> list[int]:
+    """Return the lines above a table that are a table themselves: a column of them holds numbers or dates only."""
+    longest: list[Record] = []
+    start = 0
+    for place in range(1, len(above) + 1):
+        if place < len(above) and _continues(above[place - 1], above[place]):
+            continue
+        longest = max(longest, list(above[start:place]), key=len)
+        start = place
+    rows = [record.cells for record in longest[1:]]
+    if len(rows) < _TABLE or any(_is_label(record.cells[0].strip()) for record in longest):
+        return []
+    typed = any(all(shape_of(cell) in TYPED for cell in column) for column in zip(*rows, strict=True))
+    return [record.line for record in longest] if typed else []
+
+
+def _continues(before: Record, record: Record) -> bool:
+    return (
+        len(record.cells) == len(before.cells) > 1
+        and record.line == before.line + before.lines
+        and all(cell.strip() for cell in record.cells)
+    )
 
 
 def _begins(  # noqa: PLR0911 one for each kind of evidence

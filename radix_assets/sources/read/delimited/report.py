@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from radix_assets.sources.read.delimited.assemble import MOST_LINES, Event
+from radix_assets.sources.read.delimited.preamble import table_in
 from radix_assets.sources.read.delimited.structure import Dialect
 from radix_assets.sources.read.encoding import Decoded
 from radix_assets.sources.schema import ReadWarning
@@ -151,9 +152,17 @@ def _of_delimiter(dialect: Dialect) -> list[ReadWarning]:
 
 def _of_header(dialect: Dialect) -> list[ReadWarning]:
     layout, header, warnings = dialect.layout, dialect.header_lines, []
-    if dialect.skipped:
-        lines = [record.line for record in dialect.skipped]
-        message = f"above the header {listed(lines)} hold no row but a title, a date or a note, and were left out"
+    table = table_in(dialect.skipped)
+    if table:
+        message = (
+            f"{listed(table)} above the header look like another table, and were left out; give each table a file of "
+            "its own"
+        )
+        warnings.append(_warning("stacked_tables", message, table))
+    lines = [record.line for record in dialect.skipped if record.line not in table]
+    if lines:
+        verb = "holds" if len(lines) == 1 else "hold"
+        message = f"{listed(lines)} above the header {verb} a title, a date or a note, and no row; left out"
         warnings.append(_warning("skipped_lines", message, lines))
     if len(header) > 1 and layout.confidence < 1:
         message = f"the header has {len(header)} rows; the names " + (
