@@ -127,7 +127,7 @@ def _compare(
         f"lead {number(lead.value)}, 95 % interval {number(lead.low)} to {number(lead.high)}."
     )
     if changed:
-        reason += f" The champion answered {changed:,} of them anew, since they have changed since it was tested."
+        reason += f" The champion predicted {changed:,} of them again, since they have changed since it was tested."
     return lead, interval(other, others), reason
 
 

@@ -148,10 +148,10 @@ def _output(answers: pl.DataFrame, description: str, tags: Tags, out: Path) -> O
     prediction = answers[PREDICTION]
     name = target_name(tags)
     shown: dict[str, Shown] = {"rows": len(answers), "of": description}
-    untold = target_is_private(tags) and not chances
-    if not untold:
+    hidden = target_is_private(tags) and not chances
+    if not hidden:
         draw_distribution(answers, chances, name, out / PICTURE)
-    if untold:
+    if hidden:
         shown["distribution"] = "not shown: the target is private"
     elif chances or not prediction.dtype.is_numeric():
         sizes = (
@@ -169,7 +169,7 @@ def _output(answers: pl.DataFrame, description: str, tags: Tags, out: Path) -> O
         shown["quantiles"] = Table(
             [{"quantile": share, PREDICTION: prediction.quantile(share, "nearest")} for share in _QUANTILES]
         )
-    if not untold:
+    if not hidden:
         shown["distribution"] = Picture(PICTURE, f"Distribution of the predictions of {name}")
     empty = prediction.null_count()
     sums = answers.select(pl.sum_horizontal(chances)).to_series() if chances else pl.Series([1.0])

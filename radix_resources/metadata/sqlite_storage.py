@@ -1,7 +1,7 @@
 """Dagster's storage on SQLite, with the same files, at half the CPU.
 
 Dagster makes a SQLAlchemy engine for each query, and with it loses the statements that SQLAlchemy has compiled. For
-each event it also asks the database anew which tables and columns it has.
+each event it also asks the database again which tables and columns it has.
 """
 
 from collections.abc import Iterator

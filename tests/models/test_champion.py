@@ -105,14 +105,14 @@ def test_a_cross_validated_champion_is_judged_by_its_out_of_fold_predictions(tmp
     assert output is not None
 
 
-def test_rows_that_have_changed_are_answered_anew(tmp_path):
+def test_rows_that_have_changed_are_predicted_again(tmp_path):
     """After a change of unit the recorded answers say nothing of how good the champion is now."""
     frame = table(1200, noise=0.3)
     first, _ = run(tmp_path, "first", trained(tmp_path, "metres", frame), None)
     (number,) = [name for name in frame.columns if name.startswith("a")][:1]
     changed = frame.with_columns((pl.col(number) * 1000).alias(number))
     path, output = run(tmp_path, "second", trained(tmp_path, "millimetres", changed), first)
-    assert "answered" in output.shown["reason"]
+    assert "predicted" in output.shown["reason"]
     assert load_champion(path).previous_id == load_champion(first).model_id
     assert load_champion(path).previous_score.value < load_champion(first).score.value
 
@@ -122,4 +122,4 @@ def test_unchanged_rows_keep_their_recorded_answers(tmp_path, rows):
     frame = table(rows + 50)
     first, _ = run(tmp_path, "first", trained(tmp_path, "a", frame.head(rows)), None)
     _, output = run(tmp_path, "second", trained(tmp_path, "b", frame), first)
-    assert "anew" not in output.shown["reason"]
+    assert "again" not in output.shown["reason"]

@@ -87,12 +87,12 @@ def test_a_private_time_of_a_split_is_not_shown(tmp_path):
     frame = signal(700, noise=0.4).drop("score", "level")
     frame = frame.with_columns(at=pl.datetime(1967, 1, 1) + pl.duration(hours=pl.int_range(pl.len())))
     features = snapshot(tmp_path / "features", frame, "yes", "binary", cutoff="at")
-    told, untold = out(tmp_path, "told"), out(tmp_path, "untold")
-    train(features, SEARCH, told)
-    train(features, SEARCH, untold, masking=Masking(time=True))
-    assert "1967-" in load_card(told).split
-    assert b"1967-" not in written(untold)
-    assert load_card(untold).score == load_card(told).score
+    shown, hidden = out(tmp_path, "shown"), out(tmp_path, "hidden")
+    train(features, SEARCH, shown)
+    train(features, SEARCH, hidden, masking=Masking(time=True))
+    assert "1967-" in load_card(shown).split
+    assert b"1967-" not in written(hidden)
+    assert load_card(hidden).score == load_card(shown).score
 
 
 def test_the_ids_of_private_keys_require_the_seal(tmp_path):

@@ -101,19 +101,19 @@ def test_a_feature_that_leaks_the_target_is_left_out_and_named(tmp_path):
     generator = np.random.default_rng(0)
     frame = signal(700).drop("score", "level")
     frame = frame.with_columns(
-        told=pl.col("yes").cast(pl.Int64) + pl.Series(generator.normal(size=700)) / 100,
+        reported=pl.col("yes").cast(pl.Int64) + pl.Series(generator.normal(size=700)) / 100,
         code=pl.when("yes").then(pl.lit("P")).otherwise(pl.lit("Q")),
     )
     features = snapshot(tmp_path / "f", frame, "yes", "binary")
     path = out(tmp_path)
     output = train(features, SEARCH, path)
     card = load_card(path)
-    assert set(card.dropped_leaks) == {"told", "code"}
-    assert "told" not in card.importance
+    assert set(card.dropped_leaks) == {"reported", "code"}
+    assert "reported" not in card.importance
     check = next(check for check in output.checks if check.name == "no_engineered_leak")
     assert (check.passed, check.severity) == (False, "WARN")
     kept = out(tmp_path, "kept")
-    train(features, SEARCH, kept, keep={"told", "code"})
+    train(features, SEARCH, kept, keep={"reported", "code"})
     assert load_card(kept).dropped_leaks == {}
 
 

@@ -140,7 +140,7 @@ class Tally:
 
 
 def _may_be_numbers(counts: Counts) -> bool:
-    """Return whether all values are numbers, or so many that a person is told of the others; or some are shortened."""
+    """Return whether all values are numbers, or so many that the others are warned of; or some are shortened."""
     failed = counts.present - counts.floats
     return not failed or is_near(failed, counts.present) or counts.exponents > 0
 
