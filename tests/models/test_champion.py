@@ -112,7 +112,7 @@ def test_rows_that_have_changed_are_predicted_again(tmp_path):
     (number,) = [name for name in frame.columns if name.startswith("a")][:1]
     changed = frame.with_columns((pl.col(number) * 1000).alias(number))
     path, output = run(tmp_path, "second", trained(tmp_path, "millimetres", changed), first)
-    assert "predicted" in output.shown["reason"]
+    assert "again, since" in output.shown["reason"]
     assert load_champion(path).previous_id == load_champion(first).model_id
     assert load_champion(path).previous_score.value < load_champion(first).score.value
 
@@ -122,4 +122,4 @@ def test_unchanged_rows_keep_their_recorded_answers(tmp_path, rows):
     frame = table(rows + 50)
     first, _ = run(tmp_path, "first", trained(tmp_path, "a", frame.head(rows)), None)
     _, output = run(tmp_path, "second", trained(tmp_path, "b", frame), first)
-    assert "again" not in output.shown["reason"]
+    assert "again, since" not in output.shown["reason"]
