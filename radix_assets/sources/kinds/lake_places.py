@@ -23,37 +23,44 @@ if TYPE_CHECKING:
     from radix_assets.sources.read.staging import Staged
 
 
-class DeltaPlaceSource(DeltaSource):
+class _Elsewhere:
+    """How a lake elsewhere is recognized; for a kind of source that adds `access` to the settings of its lake."""
+
+    setting: ClassVar[str]
+    """The setting with the address. It and a plus sign begin an argument that names such a table: `delta+s3://…`."""
+
+    @classmethod
+    def matches(cls, settings: Mapping[str, Any]) -> bool:
+        return is_address(str(settings.get(cls.setting, "")))
+
+    @classmethod
+    def matches_argument(cls, argument: str) -> bool:
+        return argument.startswith(f"{cls.setting}+") and is_address(argument.removeprefix(f"{cls.setting}+"))
+
+    @classmethod
+    def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
+        """Return one source for each address. Raise as `read_version` does."""
+        sources = []
+        for argument in arguments:
+            name, address, access = _named(argument.removeprefix(f"{cls.setting}+"))
+            table = names.unused(name)
+            source: Any = cls(**{"table": table, cls.setting: address, "access": access})
+            source.read_version(table, context)
+            sources.append(source)
+        return sources
+
+
+class DeltaPlaceSource(_Elsewhere, DeltaSource):
     """A Delta table elsewhere."""
 
     kind: ClassVar[str] = "Delta elsewhere"
     version_is_cheap: ClassVar[bool] = False
-    prefix: ClassVar[str] = "delta+"
-    """Begins an argument that names such a table, before the address."""
+    setting: ClassVar[str] = "delta"
 
     delta: str = Field(description="s3://bucket/folder, gs://…, az://…; a secret is a reference such as ${NAME}.")
     access: Access = Field(Access(), description="How the place is reached.")
 
     _no_secret = field_validator("delta")(address_without_secret)
-
-    @classmethod
-    def matches(cls, settings: Mapping[str, Any]) -> bool:
-        return is_address(str(settings.get("delta", "")))
-
-    @classmethod
-    def matches_argument(cls, argument: str) -> bool:
-        return argument.startswith(cls.prefix) and is_address(argument.removeprefix(cls.prefix))
-
-    @classmethod
-    def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
-        """Return one source for each address, which begins with `delta+`. Raise as `read_version` does."""
-        sources = []
-        for argument in arguments:
-            name, address, access = _named(argument.removeprefix(cls.prefix))
-            source = cls(table=names.unused(name), delta=address, access=access)
-            source.read_version(source.table, context)
-            sources.append(source)
-        return sources
 
     def describe_table(self, table: str) -> str:
         del table
@@ -105,13 +112,12 @@ class DeltaPlaceSource(DeltaSource):
             return ProbeResult(f"opened; the newest version that may be read is {delta.version()}")
 
 
-class IcebergPlaceSource(IcebergSource):
+class IcebergPlaceSource(_Elsewhere, IcebergSource):
     """An Iceberg table elsewhere, by its folder."""
 
     kind: ClassVar[str] = "Iceberg elsewhere"
     version_is_cheap: ClassVar[bool] = False
-    prefix: ClassVar[str] = "iceberg+"
-    """Begins an argument that names such a table, before the address."""
+    setting: ClassVar[str] = "iceberg"
 
     iceberg: str = Field(
         description="s3://bucket/folder, gs://…, az://…, or a file NAME.metadata.json in its metadata; a secret is a "
@@ -120,25 +126,6 @@ class IcebergPlaceSource(IcebergSource):
     access: Access = Field(Access(), description="How the place is reached.")
 
     _address = field_validator("iceberg")(address_without_secret)
-
-    @classmethod
-    def matches(cls, settings: Mapping[str, Any]) -> bool:
-        return is_address(str(settings.get("iceberg", "")))
-
-    @classmethod
-    def matches_argument(cls, argument: str) -> bool:
-        return argument.startswith(cls.prefix) and is_address(argument.removeprefix(cls.prefix))
-
-    @classmethod
-    def discover(cls, arguments: Sequence[str], context: SourceContext, names: TableNames) -> list[Self]:
-        """Return one source for each address, which begins with `iceberg+`. Raise as `read_version` does."""
-        sources = []
-        for argument in arguments:
-            name, address, access = _named(argument.removeprefix(cls.prefix))
-            source = cls(table=names.unused(name), iceberg=address, access=access)
-            source.read_version(source.table, context)
-            sources.append(source)
-        return sources
 
     def describe_table(self, table: str) -> str:
         del table
