@@ -124,12 +124,13 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
 def _better_model(statuses: "list[AssetStatus]", name: str) -> str:
     """Return what may lead to a model that can be used; empty if one serves, or if none was trained yet."""
     commit = next((status.commit for status in statuses if status.step.name == "champion"), None)
-    if commit is None or commit.shown.get("shown", {}).get("serving") != "nothing":
+    shown = commit.shown.get("shown", {}) if commit else {}
+    if shown.get("serving") != "nothing":
         return ""
     return (
-        "no model is in use, since none is shown to be better than a trivial predictor: check the target in tags.yaml "
-        "and the columns that are left out as leaks, add rows or related tables to project.yaml, or raise `trials` "
-        f"under `search` there; then radix run {name}"
+        f"no model serves. {shown.get('reason', '')} Check the target in tags.yaml and the columns that are left out as "
+        "leaks, add rows or related tables to project.yaml, or raise `trials` under `search` there; then "
+        f"radix run {name}"
     )
 
 
