@@ -128,8 +128,8 @@ def _better_model(statuses: "list[AssetStatus]", name: str) -> str:
     if shown.get("serving") != "nothing":
         return ""
     return (
-        f"no model serves. {shown.get('reason', '')} Check the target in tags.yaml and the columns that are left out as "
-        "leaks, add rows or related tables to project.yaml, or raise `trials` under `search` there; then "
+        f"no model serves. {shown.get('reason', '')} Check the target in tags.yaml and the columns that are left out "
+        "as leaks, add rows or related tables to project.yaml, or raise `trials` under `search` there; then "
         f"radix run {name}"
     )
 
