@@ -117,6 +117,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "endpoint_state": deployed.state if deployed else None,
         "data": _data_note(statuses),
         "rules": _rules_note(statuses),
+        "model": _model_note(statuses),
         "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
     }
 
@@ -140,6 +141,12 @@ def _data_note(statuses: "list[AssetStatus]") -> str:
 
     commit = next((status.commit for status in statuses if status.step.name == "tags"), None)
     return str(commit.shown.get("shown", {}).get(COLUMNS_NOTE, "")) if commit else ""
+
+
+def _model_note(statuses: "list[AssetStatus]") -> str:
+    """Return what the model that serves was judged on and fitted on; empty if none serves."""
+    commit = next((status.commit for status in statuses if status.step.name == "champion"), None)
+    return str(commit.shown.get("shown", {}).get("fitted on", "")) if commit else ""
 
 
 def _rules_note(statuses: "list[AssetStatus]") -> str:
@@ -197,7 +204,7 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
             ("failed", _failures_text(row["log"])),
             ("started", _unfinished_text(row["log"])),
         )
-        for title, text in (*notes, ("data", row["data"]), ("rules", row["rules"]), ("next", row["next"])):
+        for title, text in (*notes, *((name, row[name]) for name in ("model", "data", "rules", "next"))):
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:

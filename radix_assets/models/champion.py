@@ -10,12 +10,12 @@ import polars as pl
 from radix_assets.features.schema import ROW, TARGET
 from radix_assets.models.bootstrap import interval, judge
 from radix_assets.models.data import Data
-from radix_assets.models.fitted import FittedModel, load_model
+from radix_assets.models.fitted import FittedModel, load_judged
 from radix_assets.models.masking import Masking, read_masked
 from radix_assets.models.metadata import between, number, plotted
 from radix_assets.models.metrics import Metric, metrics_of
 from radix_assets.models.registry import REGISTRATION, load_registration
-from radix_assets.models.schema import FOLDER, Champion, ModelCard, Score
+from radix_assets.models.schema import FOLDER, JUDGED, Champion, ModelCard, Score
 from radix_assets.models.split import Floats, Ints
 from radix_assets.models.stored import CARD, CHAMPION, load_card, load_champion
 from radix_assets.models.train import PREDICTIONS, ROWS, draws, split_of, tested_rows
@@ -54,7 +54,7 @@ def decide(
     serves = old is not None and old.model_id is not None
     if serves and champion and old and old.model_id == card.model_id:
         _copy_champion(champion, out)
-        return _output(old, card, f"It serves already: {old.reason}", changed=False)
+        return _output(old, card, f"It serves already: {old.reason}", load_card(champion), changed=False)
     if not card.accepted:
         reason = f"The challenger was refused: {card.reason.removeprefix('Refused: ')}"
         if serves and withdrawal:
@@ -84,14 +84,14 @@ def decide(
     )
     _copy(challenger, out)
     (out / CHAMPION).write_text(decision.model_dump_json(indent=1), encoding="utf-8")
-    return _output(decision, card, reason, changed=True)
+    return _output(decision, card, reason, card, changed=True)
 
 
 def _compare(
     challenger: Path, champion: Path, features: Path, card: ModelCard, masking: Masking
 ) -> tuple[Score | None, Score | None, str]:
     """Return the challenger's lead, the champion's score and a sentence; no lead if the champion cannot score."""
-    model = load_model(champion)
+    model = load_judged(champion)
     old = load_card(champion)
     if _question(old) != _question(card):
         return None, None, "The question has changed, so the champion can no longer answer it."
@@ -138,9 +138,10 @@ def _question(card: ModelCard) -> tuple[object, ...]:
 def _out_of_sample(champion: Path, model: FittedModel, data: Data, index: Ints, metric: Metric) -> tuple[Floats, int]:
     """Return the champion's predictions of rows, and how many of those that it was tested on have changed since.
 
-    A recorded prediction counts for a row that it was tested on and that is as it was then; other rows are predicted
-    now. After cross-validation the champion was fitted on all rows, so a new prediction of an old row flatters it:
-    there the recorded ones count for changed rows too, unless the new ones are worse.
+    `model` is the one that was judged, as the one that serves may have been fitted on these rows. A recorded prediction
+    counts for a row that it was tested on and that is as it was then; other rows are predicted now. After
+    cross-validation there is no other model than one that was fitted on all rows, so a new prediction of an old row
+    flatters it: there the recorded ones count for changed rows too, unless the new ones are worse.
     """
     card, live = load_card(champion), model.scores(data.frame[index])
     record, rows = pl.read_parquet(champion / PREDICTIONS), pl.read_parquet(champion / ROWS)
@@ -174,10 +175,10 @@ def _matrix(predictions: pl.DataFrame, card: ModelCard) -> Floats:
 def _keep_champion(champion: Path | None, old: Champion | None, card: ModelCard, reason: str, out: Path) -> Output:
     if champion and old:
         _copy_champion(champion, out)
-        return _output(old, card, reason, changed=False)
+        return _output(old, card, reason, load_card(champion) if old.model_id else None, changed=False)
     nothing = Champion(reason=reason)
     (out / CHAMPION).write_text(nothing.model_dump_json(indent=1), encoding="utf-8")
-    return _output(nothing, card, reason, changed=False)
+    return _output(nothing, card, reason, None, changed=False)
 
 
 def _copy_champion(champion: Path, out: Path) -> None:
@@ -186,18 +187,21 @@ def _copy_champion(champion: Path, out: Path) -> None:
 
 
 def _copy(source: Path, out: Path, *more: str) -> None:
-    if (source / FOLDER).is_dir():
-        shutil.copytree(source / FOLDER, out / FOLDER)
+    for folder in (FOLDER, JUDGED):
+        if (source / folder).is_dir():
+            shutil.copytree(source / folder, out / folder)
     for name in (CARD, PREDICTIONS, ROWS, REGISTRATION, *more):
         if (source / name).exists():
             shutil.copy2(source / name, out / name)
 
 
-def _output(decision: Champion, card: ModelCard, reason: str, *, changed: bool) -> Output:
+def _output(decision: Champion, card: ModelCard, reason: str, serving: ModelCard | None, *, changed: bool) -> Output:
+    """Return the output. `card` is the challenger's card, and `serving` that of the model that serves, if one does."""
     shown: dict[str, Shown] = {
         "decision": "the challenger is promoted" if changed else "no change",
         "reason": reason,
         "serving": decision.model_id or "nothing",
+        **({"fitted on": serving.fitted_on} if serving and serving.served_rows else {}),
         "score": f"{decision.metric} {between(decision.score)}" if decision.score else "none",
         **(plotted(decision.metric, decision.score) if decision.score else {}),
         "challenger": card.model_id,

@@ -15,7 +15,7 @@ from radix_assets.models.fit import expand
 from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import Learner
 from radix_assets.models.learners.registry import get_learner
-from radix_assets.models.schema import FOLDER
+from radix_assets.models.schema import FOLDER, JUDGED
 from radix_assets.models.split import Floats
 from radix_resources.errors import ModelError
 
@@ -159,6 +159,15 @@ def load_model(path: Path) -> FittedModel:
     if not {part.file for part in description.parts} <= set(content):
         raise _damaged(folder / "fitted.json")
     return FittedModel(description, [_read(part, content[part.file], folder) for part in description.parts])
+
+
+def load_judged(path: Path) -> FittedModel:
+    """Read the model that was judged, from a snapshot of the model or of the champion.
+
+    It has never seen the rows that it was judged on. The model that serves has, so it must not be compared on them.
+    After cross-validation there is one model only. Raise what `load_model` raises.
+    """
+    return load_model(path / JUDGED if (path / JUDGED).is_dir() else path)
 
 
 def _read(part: Part, content: bytes, folder: Path) -> Learner:

@@ -93,6 +93,8 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
         ),
         "split": Markdown(f"{card.split} Trained on {card.train_rows:,} rows, tested on {card.test_rows:,}."),
     }
+    if card.served_rows:
+        shown["fitted on"] = card.fitted_on
     if card.random_score:
         gap = (card.random_score.value - card.score.value) * (1 if card.greater_is_better else -1)
         shown["score on a random split"] = _six_digits(card.random_score.value)

@@ -37,10 +37,17 @@ def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, n
         metrics[f"random_split_{card.metric}"] = card.random_score.value
     if card.improvement:
         metrics["improvement"] = card.improvement.value
+    served = {"served_rows": card.served_rows, "served_until": card.served_until} if card.served_rows else {}
     recorded = tracking.record(
         name,
         key=hashlib.sha256((out / "model.json").read_bytes()).hexdigest()[:32],
-        params={"trials": search.trials, "seed": search.seed, "estimator": card.estimator, "split": card.split},
+        params={
+            "trials": search.trials,
+            "seed": search.seed,
+            "estimator": card.estimator,
+            "split": card.split,
+            **served,
+        },
         metrics=metrics,
         tags={
             "target": card.target,
@@ -48,6 +55,7 @@ def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, n
             "accepted": str(card.accepted).lower(),
             "reason": card.reason,
             "model_id": card.model_id,
+            **({"judged_id": card.judged_id} if card.judged_id else {}),
         },
         files=out / FOLDER,
         loader=LOADER,

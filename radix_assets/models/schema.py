@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from radix_assets.common.vocabulary import Problem
 
 FOLDER = "fitted"
-"""Folder of a model snapshot that holds the fitted model."""
+"""Folder of a model snapshot that holds the model that serves."""
+JUDGED = "judged"
+"""Folder that holds the model that was judged, if the one that serves was refitted on more rows."""
 
 
 class Score(BaseModel):
@@ -73,7 +75,27 @@ class ModelCard(BaseModel):
     private: bool = False
     """Whether the target's values may not be shown."""
     model_id: str = ""
-    """First 16 hex digits of the fitted model's hash: a model has the same id on every machine."""
+    """First 16 hex digits of the hash of the model that serves: a model has the same id on every machine."""
+    served_rows: int = 0
+    """Rows that the model that serves was fitted on; 0 for a refused model, which was not refitted."""
+    served_until: str = ""
+    """The time of the newest of them, UTC, ISO 8601; empty if rows have no time, or one that is private."""
+    judged_id: str = ""
+    """The id of the model that was judged; empty if no other model than the judged one is stored."""
+
+    @property
+    def fitted_on(self) -> str:
+        """Return which model was judged and which one serves, in one sentence; empty for a model that cannot serve."""
+        if not self.served_rows:
+            return ""
+        until = f" until {self.served_until.replace('T', ' ')}" if self.served_until else ""
+        judged, how = f"after learning from {self.train_rows:,} others", "refitted"
+        if self.cross_validated:
+            judged, how = "by models that had not seen them", "fitted"
+        return (
+            f"Judged on {self.test_rows:,} rows {judged}; "
+            f"serves a model {how} in the same way on all {self.served_rows:,} rows{until}."
+        )
 
 
 class Champion(BaseModel):

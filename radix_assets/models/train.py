@@ -21,7 +21,7 @@ from radix_assets.models.learners.lightgbm import quiet_openmp
 from radix_assets.models.masking import Masking, read_masked
 from radix_assets.models.metrics import Metric, metrics_of
 from radix_assets.models.registry import Registration, register
-from radix_assets.models.schema import FOLDER, ModelCard, Score
+from radix_assets.models.schema import FOLDER, JUDGED, ModelCard, Score
 from radix_assets.models.search import Recipe
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
 from radix_assets.models.stored import CARD
@@ -53,10 +53,11 @@ def train(
 ) -> Output:
     """Search, test and store a model of a features snapshot; register it if it beats the trivial baselines.
 
-    Write the card `model.json`, the fitted model (a folder, see `load_model`), `predictions.parquet` of the test rows
-    and pictures. The result depends on the snapshot, the search and `keep` only. `name` is the name of the registered
-    model; `keep` holds features that a person confirmed although they predict the target alone. No file holds a value
-    that `masking` calls private.
+    The model is judged on rows that it has not seen; if it is accepted, the same recipe is then fitted on all rows, and
+    that model serves. Write the card `model.json`, both models (folders, see `load_model` and `load_judged`),
+    `predictions.parquet` of the test rows by the judged model, and pictures. The result depends on the snapshot, the
+    search and `keep` only. `name` is the name of the registered model; `keep` holds features that a person confirmed
+    although they predict the target alone. No file holds a value that `masking` calls private.
 
     Raise ModelError or TargetError if no model can be trained on the data (see `data.read`); a model that is no better
     than the baselines is stored as refused.
@@ -100,7 +101,11 @@ def train(
     encoder = model.description.encoder
     inputs = Inputs(encoder, encoder.codes(data.frame[judged.index]))
     effects, chosen = shap_values(model, inputs, seed=search.seed)
-    identity = model.save(out / FOLDER)
+    judged_id = model.save(out / (JUDGED if accepted and not honest.crossed else FOLDER))
+    identity = judged_id
+    if accepted and not honest.crossed:
+        known = [feature for feature in used if feature.name in model.features]
+        identity = refit(data, known, np.arange(len(data)), recipe, seed=search.seed).save(out / FOLDER)
     baseline_scores = {name: interval(*pair) for name, pair in trivial.items()}
     more = {predictor.name: judge(predictor, target, judged.predicted, drawn) for predictor in others}
     card = ModelCard(
@@ -132,6 +137,9 @@ def train(
         asked=masking.asked,
         private=data.private,
         model_id=identity,
+        served_rows=len(data) if accepted else 0,
+        served_until=_newest(data) if accepted else "",
+        judged_id=judged_id if identity != judged_id else "",
     )
     (out / CARD).write_text(card.model_dump_json(indent=1, exclude={"run_id", "version"}), encoding="utf-8")
     _predictions(data, model, judged).write_parquet(out / PREDICTIONS, compression="zstd")
@@ -155,6 +163,13 @@ def tested_rows(data: Data, index: Ints, features: list[str]) -> pl.DataFrame:
 def split_of(card: ModelCard) -> str:
     """Return the kind of split in a card: time, group or stratified."""
     return card.split.partition(":")[0]
+
+
+def _newest(data: Data) -> str:
+    """Return the time of the newest row, UTC; empty if rows have no time, or one that may not be shown."""
+    if data.rows.moments is None or data.rows.private_time:
+        return ""
+    return str(np.datetime64(int(data.rows.moments.max()), "us").astype("datetime64[s]"))
 
 
 def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:

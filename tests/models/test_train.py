@@ -7,7 +7,8 @@ import pytest
 from model_matrices import made, signal, snapshot
 
 from radix_assets.models.data import read
-from radix_assets.models.fitted import load_model
+from radix_assets.models.fitted import load_judged, load_model, model_id
+from radix_assets.models.masking import Masking
 from radix_assets.models.split import inner, split
 from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
@@ -43,7 +44,7 @@ def test_a_signal_is_found_and_the_files_agree(tmp_path, target, problem):
     rows = pl.read_parquet(path / "predictions.parquet")
     assert rows.height == card.test_rows == output.rows
     matrix = pl.read_parquet(tmp_path / f"features_{target}" / "matrix.parquet")
-    again = load_model(path).predict(matrix[rows["__row"]])
+    again = load_judged(path).predict(matrix[rows["__row"]])
     assert again.prediction.to_list() == pytest.approx(rows["prediction"].to_list()) or problem != "regression"
     assert rows["__target"].to_list() == matrix[rows["__row"]]["__target"].to_list()
     for picture in path.glob("*.png"):
@@ -220,3 +221,48 @@ def test_equal_rows_of_a_table_with_few_columns_are_not_duplicates(tmp_path):
     )
     data = read(snapshot(tmp_path / "f", frame, "yes", "binary"))
     assert len(set(data.rows.hashes)) == 800
+
+
+def dated(rows=1200, **options):
+    frame = signal(rows, noise=0.4, **options).drop("score", "level")
+    return frame.with_columns(pl.Series("when", np.arange(rows) * 3_600_000_000).cast(pl.Datetime("us")))
+
+
+def test_what_serves_has_learnt_from_every_row_and_what_was_judged_is_kept(tmp_path):
+    # The last fifth holds a colour of its own, which a model of the earlier rows cannot know.
+    late = pl.int_range(pl.len()) >= 960
+    frame = dated().with_columns(colour=pl.when(late).then(pl.lit("violet")).otherwise("colour"))
+    path = out(tmp_path)
+    train(snapshot(tmp_path / "f", frame, "yes", "binary", cutoff="when"), SEARCH, path)
+    card, served, judged = load_card(path), load_model(path), load_judged(path)
+    assert card.accepted
+    assert (card.train_rows, card.test_rows, card.served_rows) == (960, 240, 1200)
+    assert card.served_until == "1970-02-19T23:00:00"
+    assert "serves a model refitted in the same way on all 1,200 rows until 1970-02-19 23:00:00" in card.fitted_on
+    rows = pl.read_parquet(path / "predictions.parquet")
+    matrix = pl.read_parquet(tmp_path / "f" / "matrix.parquet")[rows["__row"]]
+    recorded = rows["probability_true"].to_list()
+    assert judged.predict(matrix).probabilities["probability_true"].to_list() == pytest.approx(recorded)
+    assert served.predict(matrix).probabilities["probability_true"].to_list() != pytest.approx(recorded)
+    assert judged.unknown(matrix)["colour"]
+    assert not served.unknown(matrix).get("colour")
+    assert served.features == judged.features
+    assert model_id(path) == card.model_id != card.judged_id
+
+
+def test_the_recipe_is_the_same_in_what_serves_and_what_was_judged(tmp_path):
+    path = out(tmp_path)
+    train(snapshot(tmp_path / "f", dated(), "yes", "binary", cutoff="when"), SEARCH, path)
+    served, judged = load_model(path), load_judged(path)
+    assert [(part.kind, part.weight) for part in served.description.parts] == [
+        (part.kind, part.weight) for part in judged.description.parts
+    ]
+    assert [learner.rounds for learner in served.learners] == [learner.rounds for learner in judged.learners]
+
+
+def test_a_private_time_is_not_named_in_the_card(tmp_path):
+    path = out(tmp_path)
+    features = snapshot(tmp_path / "f", dated(), "yes", "binary", cutoff="when")
+    train(features, SEARCH, path, masking=Masking(time=True))
+    assert load_card(path).served_until == ""
+    assert "1970" not in (path / "model.json").read_text()
