@@ -46,14 +46,14 @@ ProfileReport(frame, title="t", progress_bar=False, minimal={minimal}).to_file({
 
 
 def profile(
-    folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet", *, warm: bool = False
+    folder: Path, file: Path, previous: Path | None = None, state: str = "state.arrow", *, warm: bool = False
 ) -> Cost:
     """Return the cost of a process that profiles a file and writes profile and state."""
     words = [str(file), str(previous) if previous else "-", str(folder / state), str(folder / "profile.json")]
     return python(_RADIX.format(words=words, warm=warm), {})
 
 
-def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "state.parquet") -> Cost:
+def inner(folder: Path, file: Path, previous: Path | None = None, state: str = "state.arrow") -> Cost:
     """Return the same cost, timed inside the process: without the start of Python and the imports."""
     cost = profile(folder, file, previous, state, warm=True)
     answer = json.loads(cost.output.strip().splitlines()[-1])

@@ -35,7 +35,7 @@ def make_profile(
     seed: int = 0,
     computed: TableProfile | None = None,
 ) -> Output:
-    """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `state.parquet`, pictures, page.
+    """Profile the raw snapshot in the directory `data` into `out`: `profile.json`, `state.arrow`, pictures, page.
 
     The statistics cover all rows, and are exact except those that a column's `errors` name. The page shows a sample,
     as its title states; if it cannot be written, the metadata says so. No value of `private` columns (by default those

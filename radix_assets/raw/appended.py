@@ -4,6 +4,7 @@ The result has the rows and types of a full read. Where that is not certain ther
 a whole: if anything was doubtful, rejected or dropped before, or if the new rows alone would be read in another way.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -16,9 +17,11 @@ from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import DATA_FILE, ColumnSchema, DType, RawSchema, Reading, read_schema
-from radix_assets.sources.types.counts import Finding
+from radix_assets.sources.types.counts import Finding, Measured
 from radix_assets.sources.types.inference import infer
 from radix_assets.sources.types.readings import parsed
+from radix_assets.sources.types.samples import sample_step
+from radix_assets.sources.types.tally import Tally
 from radix_assets.sources.types.typed import canonical, whole_columns
 
 _NEW = "new.parquet"
@@ -76,7 +79,10 @@ def values_of(before: RawSchema, previous: Path, staged: Staged, rows: Rows) -> 
     """Return the expressions of the new rows' values; None if a column might be read in another way."""
     texts = [name for name, text in zip(staged.columns, staged.readings, strict=True) if text]
     names = dict(zip(staged.columns, staged.unique, strict=True))
-    findings = infer(rows, texts, names=names, delimiter=staged.delimiter)
+    readings = {
+        place: column.reading for place, column in zip(staged.columns, before.columns, strict=True) if column.reading
+    }
+    findings = infer(_measured(rows, texts, readings), texts, names=names, delimiter=staged.delimiter)
     typed = [name for name in staged.columns if name not in findings]
     whole = whole_columns(rows, typed)
     values = []
@@ -93,6 +99,21 @@ def values_of(before: RawSchema, previous: Path, staged: Staged, rows: Rows) -> 
             return None
         values.append(parsed(pl.col(place), reading).alias(column.name))
     return values
+
+
+def _measured(rows: Rows, texts: Sequence[str], readings: Mapping[str, Reading]) -> Rows:
+    """Return rows whose texts are counted by the readings of the last snapshot, which is cheaper than by all others."""
+    frame = rows.frame
+    if not isinstance(frame, pl.DataFrame) or any(text not in readings for text in texts):
+        return rows
+    tallies = {text: Tally(readings[text]) for text in texts}
+    for text, tally in tallies.items():
+        tally.add(frame[text])
+    if any(tally.rejected for tally in tallies.values()):
+        return rows
+    step = sample_step(frame.height)
+    sample = frame.select(texts).gather_every(step)
+    return Measured(frame, {text: tally.known() for text, tally in tallies.items()}, sample, step)
 
 
 def _typed(column: ColumnSchema, place: str, rows: Rows, whole: DType | None) -> pl.Expr | None:

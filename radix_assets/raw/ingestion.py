@@ -13,11 +13,11 @@ from radix_assets.raw.checks import checks_of
 from radix_assets.raw.convert import convert
 from radix_assets.raw.merged import merge_snapshot
 from radix_assets.raw.metadata import metadata
-from radix_assets.raw.privacy import judge_columns
+from radix_assets.raw.privacy import judge_added, judge_columns
 from radix_assets.sources.kinds.base import Previous, Source, SourceContext
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.rows import scan_values
-from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE, RawSchema
+from radix_assets.sources.schema import DATA_FILE, SCHEMA_FILE, RawSchema, read_schema
 from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials
 from radix_resources.errors import RadixError
 
@@ -48,10 +48,11 @@ def ingest(
     extended = _extend(source, table, out, context) if previous else None
     if isinstance(extended, tuple):
         staged, schema, checks = extended
+        schema.suspected = sorted(_private_of_more(out, table, context, staged))
     else:
         staged, schema, checks = read_table(source, table, out, context)
         staged.notes += [extended] if extended else []
-    schema.suspected = sorted(judge_columns(out, table))
+        schema.suspected = sorted(judge_columns(out, table))
     (out / SCHEMA_FILE).write_text(schema.model_dump_json(indent=1), encoding="utf-8")
     return Output(rows=schema.rows, shown=metadata(source, staged, schema, out), checks=checks, state=staged.state)
 
@@ -78,7 +79,7 @@ def _extend(
                 return f"read as a whole: {merged}"
             schema: RawSchema | None = merged
         elif (schema := extend_snapshot(table, folder, staged, work, out)) is not None:
-            added = staged.rows().height()
+            added = schema.rows - read_schema(folder).rows
             note = f"only {counted(added, 'new row')} had to be read; {schema.rows - added:,} are as before"
             staged.notes.append(note)
         return (staged, schema, checks_of(schema, [])) if schema is not None else None
@@ -86,6 +87,16 @@ def _extend(
         return None  # the full read says what is wrong
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _private_of_more(out: Path, table: str, context: SourceContext, staged: Staged) -> set[str]:
+    """Return the private columns of a snapshot of which only new rows were read."""
+    if context.previous is None or staged.increment is not None:
+        return judge_columns(out, table)
+    before = read_schema(context.previous.folder)
+    if before.suspected is None:
+        return judge_columns(out, table)
+    return judge_added(out, table, before.suspected, before.rows)
 
 
 def read_table(

@@ -1,11 +1,12 @@
 """Detect the columns whose values may not be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import polars as pl
 from polars import selectors as cs
 
+from radix_assets.raw.columns import ROW_GROUP
 from radix_assets.sources.schema import DATA_FILE
 
 _SAMPLE = 200
@@ -33,6 +34,23 @@ def judge_columns(raw: Path, table: str) -> set[str]:
     if rows > _ROWS:
         frame = pl.concat([frame.slice((rows - size) * part // (_PARTS - 1), size) for part in range(_PARTS)])
     return _judge(frame.collect(), names[_BY_VALUE:], table)
+
+
+def judge_added(raw: Path, table: str, before: Collection[str], rows: int) -> set[str]:
+    """Return the private columns of a raw snapshot that grew: those of `before`, and those by the rows after `rows`.
+
+    Only the row groups of new rows are read. A column that was private stays so, whatever the new rows hold.
+    """
+    import pyarrow.parquet as pq
+
+    total = pq.read_metadata(raw / DATA_FILE).num_rows
+    start = max(0, min(rows, total - _ROWS))
+    if total - start > ROW_GROUP:
+        return judge_columns(raw, table) | set(before)
+    frame = pl.scan_parquet(raw / DATA_FILE, glob=False)
+    names = frame.collect_schema().names()
+    added = frame.select(cs.by_index(*range(min(len(names), _BY_VALUE)))).slice(start).collect()
+    return _judge(added.gather_every(max(1, added.height // _ROWS)), names[_BY_VALUE:], table) | set(before)
 
 
 def _judge(sample: pl.DataFrame, by_name: Sequence[str], table: str) -> set[str]:

@@ -19,7 +19,8 @@ class Rows:
     """A table to query."""
 
     def __init__(self, frame: pl.LazyFrame | pl.DataFrame) -> None:
-        self._frame = frame
+        self.frame = frame
+        """In memory, or scanned by every query."""
 
     @classmethod
     def of(cls, source: Path | pl.LazyFrame) -> "Rows":
@@ -31,37 +32,37 @@ class Rows:
     @property
     def lazy(self) -> pl.LazyFrame:
         """The rows as a lazy frame, for writing results to a file."""
-        return self._frame.lazy()
+        return self.frame.lazy()
 
     @property
     def schema(self) -> pl.Schema:
         """Names and types."""
-        return self._frame.collect_schema()
+        return self.frame.collect_schema()
 
     def select(self, *expressions: pl.Expr | Iterable[pl.Expr]) -> pl.DataFrame:
         """Compute the expressions."""
-        if isinstance(self._frame, pl.DataFrame):
-            return self._frame.select(*expressions)
-        return self._frame.select(*expressions).collect(engine="streaming")
+        if isinstance(self.frame, pl.DataFrame):
+            return self.frame.select(*expressions)
+        return self.frame.select(*expressions).collect(engine="streaming")
 
     def select_each(self, expressions: Sequence[pl.Expr]) -> list[pl.DataFrame]:
         """Compute each expression as a table of its own."""
-        if isinstance(self._frame, pl.DataFrame):
-            return [self._frame.select(expression) for expression in expressions]
-        queries = [self._frame.select(expression) for expression in expressions]
+        if isinstance(self.frame, pl.DataFrame):
+            return [self.frame.select(expression) for expression in expressions]
+        queries = [self.frame.select(expression) for expression in expressions]
         return pl.collect_all(queries, engine="streaming")
 
     def derive(self, *expressions: pl.Expr | Iterable[pl.Expr]) -> "Rows":
         """Return the rows with other columns."""
-        return Rows(self._frame.select(*expressions))
+        return Rows(self.frame.select(*expressions))
 
     def replace(self, *expressions: pl.Expr) -> "Rows":
         """Return the rows with some columns replaced."""
-        return Rows(self._frame.with_columns(*expressions))
+        return Rows(self.frame.with_columns(*expressions))
 
     def filter(self, condition: pl.Expr) -> "Rows":
         """Return the rows that meet a condition."""
-        return Rows(self._frame.filter(condition))
+        return Rows(self.frame.filter(condition))
 
     def one(self, *expressions: pl.Expr | Iterable[pl.Expr]) -> tuple[Any, ...]:
         """Return the first row of the expressions, which give one row."""

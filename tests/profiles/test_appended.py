@@ -15,7 +15,7 @@ def grown(written, tmp_path):
     """Return a state of the first rows, and the file with all of them."""
 
     def grow(frame: pl.DataFrame, before: int, hidden=(), seed=0):
-        state = tmp_path / "state.parquet"
+        state = tmp_path / "state.arrow"
         profile_from("t", written(frame.head(before), "before"), seed=seed).save(state, hidden)
         return state, written(frame, "after")
 
@@ -102,7 +102,7 @@ def test_the_state_of_unchanged_rows_is_carried_over_whole(grown):
 
 
 def test_rows_are_appended_repeatedly(written, tmp_path):
-    frame, state = mixed(1_000), tmp_path / "state.parquet"
+    frame, state = mixed(1_000), tmp_path / "state.arrow"
     for rows in (1, 60, 260, 261, 700, 1_000):
         found = profile_from("t", written(frame.head(rows)), previous=state)
         found.save(state)
@@ -161,7 +161,7 @@ def test_no_value_of_a_hidden_column_is_in_the_state(written, tmp_path, seed, sm
             "truth": [True, False, None] * 100,
         }
     )
-    state = tmp_path / "state.parquet"
+    state = tmp_path / "state.arrow"
     profile_from("t", written(frame), seed=seed).save(state, {"name", "number", "truth"})
     content = state.read_bytes()
     assert b"qzxname" not in content
@@ -181,7 +181,7 @@ def test_no_value_of_a_hidden_column_is_in_the_state(written, tmp_path, seed, sm
 
 @pytest.mark.parametrize("seed", [0, SEED])
 def test_hidden_columns_continue_to_be_counted(written, tmp_path, seed):
-    frame, state = mixed(600), tmp_path / "state.parquet"
+    frame, state = mixed(600), tmp_path / "state.arrow"
     hidden = {"key", "id", "city"}
     profile_from("t", written(frame.head(500)), seed=seed).save(state, hidden)
     found = profile_from("t", written(frame), previous=state, hidden=hidden, seed=seed).profile
@@ -194,7 +194,7 @@ def test_hidden_columns_continue_to_be_counted(written, tmp_path, seed):
 
 
 def test_a_column_that_is_no_longer_hidden_is_read_again(written, tmp_path):
-    frame, state = mixed(600), tmp_path / "state.parquet"
+    frame, state = mixed(600), tmp_path / "state.arrow"
     profile_from("t", written(frame.head(500))).save(state, {"city"})
     found = profile_from("t", written(frame), previous=state).profile
     assert found.carried == 0

@@ -164,7 +164,7 @@ def test_the_next_profile_continues_from_the_previous_one(snapshot, tmp_path):
     assert found.columns["age"].top == whole.columns["age"].top
     assert found.columns["age"].std == pytest.approx(whole.columns["age"].std, rel=1e-9)
     assert found.columns["email"].distinct == 300
-    assert b"@example.org" not in (tmp_path / "next" / "state.parquet").read_bytes()
+    assert b"@example.org" not in (tmp_path / "next" / "state.arrow").read_bytes()
 
 
 def test_associations_patterns_and_exactness_are_shown(snapshot):

@@ -151,3 +151,12 @@ def test_nothing_is_shared_between_the_reads(tmp_path: Path):
     one, _, _ = twice(tmp_path, "a*.csv", lambda: write(tmp_path / "a2.csv", ROWS[400:]))
     assert {path.name for path in one.iterdir()} == {"data.parquet", "schema.json"}
     assert ingestion.scan(one).select(pl.len()).collect().item() == 500
+
+
+def test_new_rows_can_make_a_column_private_and_cannot_make_it_public(tmp_path: Path):
+    old = [(n, 0.5, f"person{n}@example.org", "2024-01-01", "") for n in range(400)]
+    new = [(n, 0.5, "", "2024-01-01", f"person{n}@example.org") for n in range(400, 500)]
+    write(tmp_path / "a1.csv", old)
+    one, _, increment = twice(tmp_path, "a*.csv", lambda: write(tmp_path / "a1.csv", new, mode="a", moment=2))
+    assert increment
+    assert {"kind", "flag"} <= set(read_schema(one).suspected or [])

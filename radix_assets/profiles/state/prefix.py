@@ -1,7 +1,6 @@
 """Recognize whether a file begins with the rows of a state."""
 
 import hashlib
-import zlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,10 +10,9 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from radix_assets.profiles.array_types import Hashes
-from radix_assets.profiles.sketches.hashing import chain_hashes, of_positions
 
-_BLOCK = 1 << 19
-_WORDS = 1 << 14
+_BLOCK = 1 << 20
+_STEPS = (1024, 1009)
 
 
 @dataclass
@@ -105,12 +103,13 @@ def _extent(parquet: pq.ParquetFile, place: int) -> tuple[int, int]:
 
 
 def _mark(file: Path, start: int, end: int) -> str:
-    """Return CRC-32 and a weighted sum of all words modulo 2**64, which detect change but not forgery.
+    """Return a checksum of some bytes, which detects change but not forgery.
 
+    It is the SHA-256 of sums of 64-bit words: those of every 1,024th and of every 1,009th word of a block, so that a
+    changed word changes two sums, and words that change places change one. That takes a third of the time of SHA-256.
     The bytes are read, not mapped: pages of a mapped file would count as this process's memory.
     """
-    check, words = 0, np.zeros(1, np.uint64)
-    weights = of_positions(0, _WORDS) | np.uint64(1)
+    digest = hashlib.sha256()
     buffer = memoryview(bytearray(_BLOCK))
     with file.open("rb", buffering=0) as stream:
         stream.seek(start)
@@ -118,11 +117,11 @@ def _mark(file: Path, start: int, end: int) -> str:
             size = stream.readinto(buffer[: min(_BLOCK, end - start)])
             if not size:
                 break
-            check = zlib.crc32(buffer[:size], check)
-            whole = np.frombuffer(buffer, np.uint64, size // 8)
-            cut = len(whole) // _WORDS * _WORDS
-            rest = whole[cut:]
-            for part in (whole[:cut].reshape(-1, _WORDS) @ weights, rest @ weights[: len(rest)]):
-                words = chain_hashes(words, np.array([part.sum()], np.uint64))
+            words = np.frombuffer(buffer, np.uint64, size // 8)
+            for step in _STEPS:
+                cut = len(words) // step * step
+                digest.update(words[:cut].reshape(-1, step).sum(axis=0).tobytes())
+                digest.update(words[cut:].tobytes())
+            digest.update(buffer[size // 8 * 8 : size])
             start += size
-    return f"{check:08x}{int(words[0]):016x}"
+    return digest.hexdigest()

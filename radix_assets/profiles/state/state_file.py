@@ -1,16 +1,15 @@
-"""A state as one Parquet file: plain values as JSON in its metadata, arrays as they are in its rows."""
+"""A state as one Arrow file: plain values as JSON in its metadata, arrays one after another in its only value."""
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from radix_assets.profiles.sketches.distinct import DistinctSketch
 from radix_assets.profiles.sketches.heavy_hitters import HeavyHitters
@@ -25,10 +24,14 @@ from radix_assets.profiles.state.numeric_pairs import Pairs
 from radix_assets.profiles.state.prefix import Prefix
 from radix_assets.profiles.state.table import TableState
 
-STATE_FILE = "state.parquet"
-VERSION = 1
+STATE_FILE = "state.arrow"
+VERSION = 2
+_ALIGNED = 8
+"""Arrays begin at multiples of this many bytes, as NumPy wants them."""
 _LEFT_OUT = "seed"
 _PLAIN = frozenset({int, float, str, bool})
+_Stored = tuple[str, list[int], pa.Buffer]
+"""Type, shape and bytes of an array."""
 _KINDS: dict[str, type[Any]] = {
     "Associations": Associations,
     "Category": Category,
@@ -51,35 +54,43 @@ _FIELDS = {kind: [field.name for field in dataclasses.fields(kind)] for kind in 
 
 def save(state: TableState, prefix: Prefix, file: Path) -> None:
     """Write a settled state, and the prefix by which its rows are recognized."""
-    arrays: list[tuple[str, list[int], pa.Buffer]] = []
+    arrays: list[_Stored] = []
+    packed = {"state": _packed(state, arrays), "prefix": _packed(prefix, arrays)}
+    parts, places, at = [], [], 0
+    for dtype, shape, data in arrays:
+        places.append((dtype, shape, at, data.size))
+        parts += [data, bytes(-data.size % _ALIGNED)]
+        at += data.size + len(parts[-1])
     plain = json.dumps(
         {
             "version": VERSION,
             "polars": pl.__version__,
             "seal": seed_digest(state.seed),
-            "state": _packed(state, arrays),
-            "prefix": _packed(prefix, arrays),
+            "arrays": places,
+            **packed,
         },
         ensure_ascii=True,
         separators=(",", ":"),
     )
-    schema = pa.schema([("dtype", pa.string()), ("shape", pa.list_(pa.int64())), ("data", pa.large_binary())])
-    dtypes, shapes, data = zip(*arrays, strict=True) if arrays else ((), (), ())
-    columns = [pa.array(dtypes, pa.string()), pa.array(shapes, schema.field(1).type), _joined(data)]
-    table = pa.table(columns, schema=schema.with_metadata({"state": plain}))
-    pq.write_table(table, file, compression="none", use_dictionary=False, write_statistics=False)
+    ends = pa.py_buffer(np.array([0, at], np.int64))
+    value = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(b"".join(parts))])
+    schema = pa.schema([("data", pa.large_binary())], metadata={"state": plain})
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        writer.write_batch(pa.record_batch([value], schema=schema))
 
 
 def load(file: Path, seed: int) -> tuple[TableState, Prefix] | None:
     """Return what was saved; None if the file is missing or was written by other versions or with another seed."""
     try:
-        table = pq.read_table(file)
-        plain = json.loads(table.schema.metadata[b"state"])
+        # Read, not mapped: pages of a mapped file would count as memory of this process.
+        with pa.ipc.open_file(pa.py_buffer(file.read_bytes())) as reader:
+            plain = json.loads(reader.schema.metadata[b"state"])
+            data = reader.get_batch(0).column(0)[0].as_buffer()
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
     if (plain["version"], plain["polars"], plain["seal"]) != (VERSION, pl.__version__, seed_digest(seed)):
         return None
-    arrays = list(zip(*(table.column(place) for place in range(3)), strict=True))
+    arrays = [(dtype, shape, data.slice(start, size)) for dtype, shape, start, size in plain["arrays"]]
     try:
         state, prefix = _unpacked(plain["state"], arrays), _unpacked(plain["prefix"], arrays)
     except LayoutError:
@@ -95,7 +106,7 @@ def seed_digest(seed: int) -> str:
     return hashlib.sha256(b"state" + seed.to_bytes(8, "big")).hexdigest()[:16]
 
 
-def _packed(value: Any, arrays: list[tuple[str, list[int], pa.Buffer]]) -> Any:
+def _packed(value: Any, arrays: list[_Stored]) -> Any:
     kind = type(value)
     if value is None or kind in _PLAIN:
         return value
@@ -124,18 +135,17 @@ def _packed(value: Any, arrays: list[tuple[str, list[int], pa.Buffer]]) -> Any:
     return packed
 
 
-def _unpacked(value: Any, arrays: list[tuple[Any, Any, Any]]) -> Any:
+def _unpacked(value: Any, arrays: list[_Stored]) -> Any:
     if type(value) is list:
         return [_unpacked(part, arrays) for part in value]
     if type(value) is not dict:
         return value
     if "$" in value:
-        dtype, shape, data = arrays[value["$"]]
-        buffer = data.as_buffer()
-        if dtype.as_py() == "text":
+        dtype, shape, buffer = arrays[value["$"]]
+        if dtype == "text":
             with pa.ipc.open_stream(buffer) as stream:
                 return pa.concat_arrays([pa.array([], pa.large_string()), *stream.read_all().column(0).chunks])
-        return _wide(buffer, np.dtype(dtype.as_py()), shape.as_py())
+        return _wide(buffer, np.dtype(dtype), shape)
     if "$dict" in value:
         return {key: _unpacked(part, arrays) for key, part in value["$dict"].items()}
     fields = {name: _unpacked(part, arrays) for name, part in value.items() if name != "$kind"}
@@ -147,16 +157,6 @@ def _narrow(value: Any) -> pa.Buffer:
     if value.dtype == np.int64 and value.size and value.min() >= 0:
         value = value.astype(np.min_scalar_type(value.max()))
     return pa.py_buffer(np.ascontiguousarray(value))
-
-
-def _joined(data: Sequence[pa.Buffer]) -> pa.ChunkedArray:
-    """Return a column with each of these as a value, without copying."""
-    kind = pa.large_binary()
-    chunks = [
-        pa.Array.from_buffers(kind, 1, [None, pa.py_buffer(np.array([0, buffer.size], np.int64)), buffer])
-        for buffer in data
-    ]
-    return pa.chunked_array(chunks, kind)
 
 
 def _wide(buffer: pa.Buffer, dtype: np.dtype[Any], shape: list[int]) -> Any:

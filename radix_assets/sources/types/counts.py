@@ -73,7 +73,9 @@ class Known:
 class Measured(Rows):
     """Rows of which much is known already; what is not is queried as in any rows."""
 
-    def __init__(self, frame: pl.LazyFrame, columns: Mapping[str, Known], sample: pl.DataFrame, step: int) -> None:
+    def __init__(
+        self, frame: pl.LazyFrame | pl.DataFrame, columns: Mapping[str, Known], sample: pl.DataFrame, step: int
+    ) -> None:
         super().__init__(frame)
         self.columns = columns
         self.sample = sample
