@@ -17,6 +17,10 @@ _CODE = "RDX-CFG-021"
 _EXPECTED = "KEY=VALUE or TABLE:KEY=VALUE, such as 'delimiter=;' or columns.zip.type=text"
 _COLUMNS = "columns"
 _FIXED = frozenset({"table", "path"})
+_SELECTING = frozenset({"sheet", "part"})
+"""Settings that say which of the tables at one place is meant."""
+_WHOLE = frozenset({"header", "skip", "footer"})
+"""Settings by which a text file is one table, though several were found in it."""
 _LISTS = frozenset({"null", "null_values"})
 """Settings that are lists of texts: each assignment adds one."""
 
@@ -50,7 +54,44 @@ def with_settings(sources: Sequence[Source], assignments: Sequence[Assignment]) 
             raise _refused(
                 assignment.text, f"there is no table {assignment.table!r}", _nearest(assignment.table, tables)
             )
+    for assignment in assignments:
+        if not assignment.table and len(assignment.keys) == 1:
+            sources = _narrowed(sources, assignment)
     return [_with(source, assignments) for source in sources]
+
+
+def _narrowed(sources: Sequence[Source], assignment: Assignment) -> list[Source]:
+    """Return one source for each place of which several were listed, if an assignment says where its table is.
+
+    `sheet=Costs` of a workbook is that sheet, `header=3` of a text file with several tables is all of the file below.
+    """
+    key = assignment.keys[0]
+    if key not in _SELECTING | _WHOLE:
+        return list(sources)
+    result: list[Source] = []
+    for source in sources:
+        field = key if key in _SELECTING else "part"
+        path = getattr(source, "path", None)
+        same = [each for each in sources if path is not None and getattr(each, "path", None) == path]
+        several = len(same) > 1 and any(getattr(each, field, None) for each in same)
+        if not several or (key in _WHOLE and not _is_stacked(same)):
+            result.append(source)
+        elif key in _WHOLE:
+            if source is same[0]:
+                result.append(source.model_copy(update={"part": None}))
+        else:
+            named = next((each for each in same if getattr(each, key, None) == assignment.value), None)
+            if source is (named or same[0]):
+                result.append(source if named or key != "sheet" else _renamed(source, assignment.value))
+    return result
+
+
+def _is_stacked(sources: Sequence[Source]) -> bool:
+    return all(str(getattr(source, "part", "")).isdecimal() for source in sources)
+
+
+def _renamed(source: Source, table: str) -> Source:
+    return source.model_copy(update={"table": table})
 
 
 def _parsed(text: str) -> Assignment:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -68,3 +69,23 @@ def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, setting: str, said:
         read_tables(file, tmp_path / "out", setting)
     assert caught.value.code == "RDX-CFG-021"
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("sheet", ["Costs", "Notes"])
+def test_a_sheet_of_a_workbook_is_read_once(tmp_path: Path, sheet: str):
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in {
+        "Sales": [["id", "n"], [1, 2]],
+        "Costs": [["id", "m"], [3, 4]],
+        "Notes": [["as of 2024"]],
+    }.items():
+        sheet_of_book = book.create_sheet(title)
+        for row in rows:
+            sheet_of_book.append(row)
+    book.save(tmp_path / "book.xlsx")
+    everything = [*read_tables(tmp_path / "book.xlsx", tmp_path / "all")]
+    assert everything == ["Sales", "Costs"]
+    assert [*read_tables(tmp_path / "book.xlsx", tmp_path / "out", f"sheet={sheet}")] == (
+        [sheet] if sheet == "Costs" else []
+    )

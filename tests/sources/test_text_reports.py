@@ -237,12 +237,3 @@ def test_the_label_of_a_group_is_no_header_and_a_sum_without_a_label_no_row(read
     assert (raw.schema.rows, codes(raw)) == (3, ["footer"])
     raw = read("channel,users,sessions\nDirect,100,150\nSearch,200,250\nReferral,30,35\n,331,436\n")
     assert (raw.schema.rows, codes(raw)) == (4, [])
-
-
-def test_a_table_above_another_is_not_called_a_title(read):
-    first = "".join(f"{row},N{row}\n" for row in range(20))
-    second = "".join(f"{row},{row % 20},{row * 1.5}\n" for row in range(30))
-    raw = read(f"Customers\nid,name\n{first}\nOrders\norder,customer,amount\n{second}")
-    warnings = {warning.code: warning for warning in raw.schema.warnings}
-    assert warnings["stacked_tables"].count == 21
-    assert warnings["skipped_lines"].lines == [1, 24]

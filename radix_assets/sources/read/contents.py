@@ -10,7 +10,10 @@ from pathlib import Path
 from radix_assets.sources.read.archives import STEP, Member, extract, head_of, list_members
 from radix_assets.sources.read.avro_files import read_avro
 from radix_assets.sources.read.compression import codec_of, without_suffix
+from radix_assets.sources.read.delimited.ruled import without_rules
+from radix_assets.sources.read.delimited.stacked import find_sections
 from radix_assets.sources.read.dialect import detect
+from radix_assets.sources.read.encoding import to_utf8
 from radix_assets.sources.read.files import copy, kind_of
 from radix_assets.sources.read.formats import ARCHIVE_SUFFIXES, JSON_SUFFIXES, TEXT_SUFFIXES, WORKBOOK_SUFFIXES, Kind
 from radix_assets.sources.read.guard import reading_errors
@@ -23,6 +26,7 @@ from radix_assets.sources.read.workbooks.sheets import list_table_sheets
 from radix_resources.errors import RadixError
 
 _HEAD = 1 << 20
+_MOST_TEXT = 1 << 23
 _CONTAINERS = (*ARCHIVE_SUFFIXES, *JSON_SUFFIXES, *WORKBOOK_SUFFIXES, ".avro")
 
 
@@ -53,6 +57,8 @@ def list_contents(path: Path, beside: Collection[tuple[str, int]] = ()) -> list[
                     return _in_archive(path, Path(work), place, beside, nested=True)
                 if kind == "workbook":
                     return _in_workbook(path)
+                if kind == "text":
+                    return _in_text(path, Path(work), place)
                 if kind in {"json", "avro"}:
                     return _lists(copy(path, Path(work, "copy"), place).path, stem(path.name), kind, place)
         except (RadixError, OSError):
@@ -90,6 +96,19 @@ def _in_archive(
 def _in_workbook(path: Path) -> list[Content]:
     sheets = list_table_sheets(path)
     return [Content(name, None, name) for name in sheets] if len(sheets) > 1 else []
+
+
+def _in_text(path: Path, work: Path, place: Place) -> list[Content]:
+    """Return the tables that stand one below the other in a text file."""
+    if path.stat().st_size > _MOST_TEXT:
+        return []
+    decoded = to_utf8(copy(path, work / "copy", place).path, work / "text", None, place)
+    without_rules(decoded.path)
+    name = stem(path.name)
+    return [
+        Content(name if number == 1 else f"{name}_{number}", str(number))
+        for number in range(1, len(find_sections(decoded.path)) + 1)
+    ]
 
 
 def _pattern(family: list[Member], members: list[Member], path: Path, place: Place) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from radix_assets.sources.read.letters import guess_encoding
+from radix_assets.sources.read.converted_twice import find_traces, without_traces
+from radix_assets.sources.read.letters import Guess, guess_encoding
+from radix_assets.sources.read.mixed_lines import Lines, codec_of, lines_of, split_lines
 from radix_assets.sources.read.place import Place
 from radix_resources.errors import SourceError
 
@@ -45,6 +47,14 @@ class Decoded:
     alternatives: tuple[str, ...] = ()
     bad: int = 0
     """How many bytes are no text in the encoding."""
+    lines: tuple[int, int] = (0, 0)
+    """Lines outside ASCII that are UTF-8, and those in another encoding; none if the file has one encoding."""
+    first_lines: tuple[int, ...] = ()
+    """The first lines in another encoding, or whose letters were converted twice."""
+    twice: int = 0
+    """Lines with letters that were converted twice."""
+    is_repaired: bool = True
+    """Whether such letters are what they were before that."""
 
     @property
     def doubtful(self) -> bool:
@@ -75,15 +85,66 @@ def to_utf8(source: Path, target: Path, declared: str | None, place: Place) -> D
         return Decoded(target, encoding, 0.9, "every other byte is zero", bad=bad)
     if _CONTROL.search(head):
         require_text(source, place)
+    return _guessed(source, target)
+
+
+def _guessed(source: Path, target: Path) -> Decoded:
     bad, good, cut = _utf8(source)
     if not bad:
-        return Decoded(source, "utf-8", 1.0, "all of it is UTF-8" if good else "all of it is ASCII")
-    if good and (bad <= _MOST_BAD * good or bad <= 2 or (cut and bad <= 3)):  # noqa: PLR2004 a truncated character
+        return _once(source, target) if good else Decoded(source, "utf-8", 1.0, "all of it is ASCII")
+    mostly = bad <= _MOST_BAD * good or bad <= 2 or (cut and bad <= 3)  # noqa: PLR2004 a truncated character
+    if good:
+        lines = lines_of(_chunks(source))
+        other = lines.other_encoding(mostly_utf8=mostly)
+        if other is not None:
+            return _by_line(source, target, lines, other)
+    if good and mostly:
         return Decoded(source, "utf-8", 0.95, f"all of it is UTF-8 but {bad} byte{'s' * (bad != 1)}", bad=bad)
     guess = guess_encoding(_chunks(source))
-    codec = {"shift_jis": "cp932", "euc-kr": "cp949"}.get(guess.encoding, guess.encoding)
-    wrong, _ = _transcode(source, target, codec)
+    wrong, _ = _transcode(source, target, codec_of(guess.encoding))
     return Decoded(target, guess.encoding, guess.confidence, guess.evidence, guess.alternatives, wrong)
+
+
+def _once(source: Path, target: Path) -> Decoded:
+    """Return a UTF-8 file, without the letters that were converted twice."""
+    evidence = "all of it is UTF-8"
+    traces = find_traces(_chunks(source))
+    if not traces.lines:
+        return Decoded(source, "utf-8", 1.0, evidence)
+    first, leads = tuple(traces.first), traces.repaired
+    if not leads:
+        return Decoded(source, "utf-8", 1.0, evidence, first_lines=first, twice=traces.lines, is_repaired=False)
+    with target.open("wb") as out:
+        out.writelines(without_traces(_chunks(source), leads))
+    return Decoded(
+        target, "utf-8", 0.9, f"{evidence}, {traces.lines:,} lines twice", first_lines=first, twice=traces.lines
+    )
+
+
+def _by_line(source: Path, target: Path, lines: Lines, other: Guess) -> Decoded:
+    """Write a file of which some lines are UTF-8 and the others in another encoding."""
+    codecs.register_error(_ERRORS, _keep_bytes)
+    codec, bad = codec_of(other.encoding), 0
+    with target.open("wb") as out:
+        for line, _ in split_lines(_chunks(source)):
+            if not line.isascii() and not _is_valid(line):
+                text = line.decode(codec, errors=_ERRORS)
+                bad += len(_BAD.findall(text))
+                out.write(_with_bytes(text))
+            else:
+                out.write(line)
+    evidence = f"{lines.utf8:,} lines outside ASCII are UTF-8, {lines.other:,} are not; {other.evidence}"
+    counts, first = (lines.utf8, lines.other), tuple(lines.first_other)
+    name = f"utf-8 and {other.encoding}"
+    return Decoded(target, name, min(0.9, other.confidence), evidence, other.alternatives, bad, counts, first)
+
+
+def _is_valid(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _declared(source: Path, target: Path, declared: str, head: bytes, place: Place) -> Decoded:

@@ -44,7 +44,8 @@ _SINGLE = (
 )
 _WESTERN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-15")
 """Encodings with the signs of cp1252, or its letters."""
-_DOUBLE = ("cp932", "euc-jp", "gb18030", "big5", "cp949")
+DOUBLE = ("cp932", "euc-jp", "gb18030", "big5", "cp949")
+"""Encodings of East Asia, in which a character takes one or two bytes."""
 _SHOWN = {"cp932": "shift_jis", "cp949": "euc-kr"}
 _PRIOR = {
     "cp1252": 1.0,
@@ -95,13 +96,13 @@ def guess_encoding(chunks: Iterable[bytes]) -> Guess:
     signs = sign_share(sample)
     if signs == 1:
         return Guess("cp1252", _SURE, "not UTF-8; all bytes outside ASCII are signs such as ° and ’ of cp1252")
-    for encoding in _WESTERN if signs else (*_DOUBLE, *_SINGLE):
+    for encoding in _WESTERN if signs else (*DOUBLE, *_SINGLE):
         text = _decoded(sample, encoding)
         if text is not None:
             texts[encoding] = text
             scores[encoding] = _score(text, encoding) * _PRIOR.get(encoding, 1.0)
     if "cp949" in texts and is_korean(texts["cp949"]):
-        scores |= {encoding: 0.7 * scores[encoding] for encoding in _DOUBLE if encoding in scores}
+        scores |= {encoding: 0.7 * scores[encoding] for encoding in DOUBLE if encoding in scores}
         scores["cp949"] = 1.0
     order = sorted(scores, key=lambda encoding: -scores[encoding])
     best = order[0]
@@ -158,4 +159,4 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
 
 
 def _score(text: str, encoding: str) -> float:
-    return score_ideographs(text, encoding) if encoding in _DOUBLE else score_letters(text)
+    return score_ideographs(text, encoding) if encoding in DOUBLE else score_letters(text)

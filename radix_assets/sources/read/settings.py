@@ -49,7 +49,8 @@ class FileSettings(BaseModel):
     part: str | None = Field(
         None,
         description="Archive: the member, or a pattern such as 2024/*.csv. JSON and Avro: the list of records, such as "
-        "data/items. Steps are separated by !/: archive.zip holds inner.zip!/orders.json!/data.",
+        "data/items. Text: the number of a table, from 1, where several stand one below the other. Steps are separated "
+        "by !/: archive.zip holds inner.zip!/orders.json!/data.",
     )
     columns: dict[str, ColumnSettings] = Field(
         {}, description="How columns are read, by the column's name; all others are inferred."

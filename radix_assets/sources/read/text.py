@@ -11,6 +11,7 @@ from radix_assets.sources.read.delimited.prose import require_table
 from radix_assets.sources.read.delimited.report import FileReport, described, shown, warnings_of
 from radix_assets.sources.read.delimited.rows import Rows, regular_form
 from radix_assets.sources.read.delimited.ruled import without_rules
+from radix_assets.sources.read.delimited.stack import Stack, choose_section
 from radix_assets.sources.read.dialect import Dialect, Overrides, detect, unique_names
 from radix_assets.sources.read.encoding import Decoded, to_utf8
 from radix_assets.sources.read.files import SourceFile
@@ -38,6 +39,7 @@ class _Text:
     decoded: Decoded
     dialect: Dialect
     rows: Rows
+    stack: Stack
 
 
 def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
@@ -54,7 +56,7 @@ def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) ->
         place = Place(source.table, file.name)
         staged.hashes.append(file.sha256)
         staged.size += file.size
-        texts.append(_text(file.path, work / f"{number}", source, overrides, place))
+        texts.append(_text(file, work / f"{number}", source, overrides, place))
     staged.files = [file.name for file in files]
     _settle_columns(texts, staged)
     _write(texts, staged, source)
@@ -62,12 +64,14 @@ def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) ->
     return staged
 
 
-def _text(raw: Path, work: Path, source: FileSettings, overrides: Overrides, place: Place) -> _Text:
+def _text(file: SourceFile, work: Path, source: FileSettings, overrides: Overrides, place: Place) -> _Text:
+    raw = file.path
     decoded = to_utf8(raw, work.with_suffix(".txt"), source.encoding, place)
     if decoded.path != raw:
         raw.unlink()
     if overrides.delimiter in {None, "|"}:
         without_rules(decoded.path)
+    stack = choose_section(decoded.path, file.inside, overrides, place)
     dialect = detect(decoded.path, None, overrides)
     if dialect is None:
         raise SourceError(
@@ -81,7 +85,7 @@ def _text(raw: Path, work: Path, source: FileSettings, overrides: Overrides, pla
         require_table(decoded.path, dialect, place)
     declared = overrides.comment is not None
     rows = regular_form(decoded.path, work.with_suffix(".rows"), dialect, declared_comment=declared)
-    return _Text(place, decoded, dialect, rows)
+    return _Text(place, decoded, dialect, rows, stack)
 
 
 def _settle_columns(texts: list[_Text], staged: Staged) -> None:
@@ -225,7 +229,7 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             text.place.file if several else "", text.decoded, text.dialect, text.rows.events, text.rows.last_line
         )
         described_files.append(described(report))
-        staged.warnings += warnings_of(report)
+        staged.warnings += [*text.stack.warnings(report.file), *warnings_of(report)]
         staged.rejects += [
             Reject(cell.row, number, staged.unique.index(own[cell.column]), cell.text, f"not {text.decoded.encoding}")
             for cell in text.rows.bad
@@ -236,6 +240,7 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             for place, record in text.dialect.numbered_footer()
         ]
         staged.rejects += [Reject(each.row, number, None, each.text, each.reason) for each in text.rows.aside]
+        staged.rejects += [Reject(line, number, None, each, "another table") for line, each in text.stack.aside]
     staged.dialect = dict(described_files[0])
     others = {
         text.place.file: other

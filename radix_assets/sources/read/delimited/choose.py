@@ -46,7 +46,12 @@ _ABOVE, _BELOW, _LEAST_ROWS = 40, 12, 3
 _MOSTLY = 0.9
 _CLOCK = re.compile(r"^\W?\d{2,4}[-/.]\d\d[-/.]\d{2,4}[T ,]+\d\d:\d\d:\d\d")
 LONE_RETURN = re.compile(r"\r(?!\n)")
-MAIL = re.compile(r"[^@\s]+@[\w-]+(\.[\w-]+)+")
+_ADDRESS = re.compile(
+    r"[^@\s]+@[\w-]+(?:\.[\w-]+)+|[a-z][a-z0-9+.-]*://\S+|www\.\S+|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+    r"|(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}|(?:\.{0,2}|~)/[^,;|\t]+|[a-z]:\\[^,;|\t]+",
+    re.IGNORECASE,
+)
+"""Addresses of mail, of pages, of devices and of files."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class _Scored:
     whole: bool = False
     """Whether the lines are values as they are: numbers, times or addresses."""
     quotes: int = 0
+    contrast: bool = False
+    """Whether the first row has words above columns of numbers or dates."""
 
 
 def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None, quote: str | None = None) -> Choice:
@@ -209,11 +216,12 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
     score = share * clean * (0.4 + 0.6 * typed) * (1 - 0.5 * broken) * prior * used
     sample = rows[1:] or rows
     lines = [grammar.delimiter.join(record.cells) for record in sample if not record.quotes]
-    values = len(lines) > 0 and all(shape_of(line) in _TYPED or MAIL.fullmatch(line) for line in lines)
+    values = len(lines) > 0 and all(shape_of(line) in _TYPED or _ADDRESS.fullmatch(line.strip()) for line in lines)
     # Cells that are numbers are rarely one number with several marks in it, but a date has several.
     whole = values and (width == _PAIR or grammar.delimiter not in _COMMON)
     is_typed = any(shape in _TYPED for shape in column_shapes([record.cells for record in sample], width))
-    return _Scored(grammar, width, share, score, len(records), first == width, is_typed, whole, quotes)
+    contrast = len(rows) > 1 and _has_contrast([record.cells for record in rows], width)
+    return _Scored(grammar, width, share, score, len(records), first == width, is_typed, whole, quotes, contrast)
 
 
 def _is_above(records: Sequence[Record], narrow: int, width: int) -> bool:
@@ -289,6 +297,6 @@ def _credible(item: _Scored) -> bool:
         return False
     if grammar.runs:
         return item.first and (item.typed or item.quotes > 0) and item.share >= _LEAST_RARE
-    if item.whole:
+    if item.whole or (grammar.delimiter == "/" and not item.contrast):
         return False
     return item.first or item.width > _PAIR

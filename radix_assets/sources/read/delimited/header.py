@@ -51,7 +51,9 @@ def _of_words(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[bool
         return True, 0.5, "all rows are equal"
     odds = header_odds(cells, rows)
     if max(odds, 1 - odds) < _SURE:
-        return odds >= _EVEN, 0.5, f"all rows hold words; the first is a header with a chance of {odds:.0%}"
+        # Of one column the first value would be lost; a name among the values is not.
+        least = _EVEN if len(cells) > 1 else _SURE
+        return odds >= least, 0.5, f"all rows hold words; the first is a header with a chance of {odds:.0%}"
     if odds < _EVEN:
         return False, round(min(0.9, 1 - odds), 2), "words of the first row are as those below it"
     return True, round(min(0.9, odds), 2), "the first row holds words that differ from those below it"

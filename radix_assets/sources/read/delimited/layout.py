@@ -24,6 +24,8 @@ COMMENTS = ("#", "//", "%", "--")
 _PREAMBLE = 40
 _FULL = 0.8
 _MOST_HEADERS = 4
+_REPEATED = 3
+"""One of how many rows may be the header once more."""
 
 
 @dataclass
@@ -83,7 +85,7 @@ def find_layout(
     rows = [records[index].cells for index in body[survey:] if len(records[index].cells) == width][:BODY]
     rows = without_notes(rows)
     first = records[start]
-    rows = [row for row in rows if row != first.cells] or rows  # a header may be repeated between the rows
+    rows = _without_repeated(rows, first.cells)
     shapes = column_shapes(rows, width)
     named, confidence, evidence = is_header(first.cells, rows, shapes, width)
     if survey:
@@ -147,6 +149,14 @@ def find_layout(
         confidence=confidence,
         evidence=evidence,
     )
+
+
+def _without_repeated(rows: list[list[str]], header: list[str]) -> list[list[str]]:
+    """Return rows without the first one once more, which may be a header, unless that are many as of values."""
+    others = [row for row in rows if row != header]
+    if len(header) < 2 or not others or (len(rows) - len(others)) * _REPEATED > len(rows):  # noqa: PLR2004
+        return rows
+    return others
 
 
 def is_comment(record: Record, mark: str, width: int, *, declared: bool = False) -> bool:

@@ -60,7 +60,7 @@ def table_in(above: Sequence[Record]) -> list[int]:
         longest = max(longest, list(above[start:place]), key=len)
         start = place
     rows = [record.cells for record in longest[1:]]
-    if len(rows) < _TABLE or any(_is_label(record.cells[0].strip()) for record in longest):
+    if len(rows) < _TABLE or any(is_label(record.cells[0].strip()) for record in longest):
         return []
     typed = any(all(shape_of(cell) in TYPED for cell in column) for column in zip(*rows, strict=True))
     return [record.line for record in longest] if typed else []
@@ -129,7 +129,7 @@ def _may_be_above(record: Record, width: int) -> bool:
         return filled * 2 <= width and filled <= _PAIR
     if filled * 2 <= width or (filled < width and filled <= 2):  # noqa: PLR2004
         return True
-    return width <= _PAIR and shape_of(cells[0]) == "words" and (_is_label(cells[0]) or _holds_value(cells))
+    return width <= _PAIR and shape_of(cells[0]) == "words" and (is_label(cells[0]) or _holds_value(cells))
 
 
 def _is_certain(record: Record, width: int, *, spaced: bool) -> bool:
@@ -141,10 +141,11 @@ def _is_certain(record: Record, width: int, *, spaced: bool) -> bool:
         return False
     if len(record.cells) < width - 1 or (filled_cells(record) == 1 and width > _PAIR):
         return True
-    return cells[0].endswith(":") or (_is_label(cells[0]) and _holds_value(cells))
+    return cells[0].endswith(":") or (is_label(cells[0]) and _holds_value(cells))
 
 
-def _is_label(text: str) -> bool:
+def is_label(text: str) -> bool:
+    """Return whether a text names a thing whose value stands beside it, as lines above a table do."""
     return text.endswith(":") or bool(_LABEL.fullmatch(text))
 
 

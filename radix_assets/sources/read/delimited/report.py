@@ -113,6 +113,10 @@ def listed(lines: Sequence[int], *, more: bool = False) -> str:
 
 def _of_encoding(report: FileReport) -> list[ReadWarning]:
     decoded = report.decoded
+    if sum(decoded.lines):
+        return [_of_mixed(decoded)]
+    if decoded.twice:
+        return [_of_twice(decoded)]
     if not decoded.doubtful:
         return []
     others = f"; {', '.join(decoded.alternatives)} would fit as well" if decoded.alternatives else ""
@@ -123,6 +127,28 @@ def _of_encoding(report: FileReport) -> list[ReadWarning]:
             "declare `encoding` if letters are wrong",
         )
     ]
+
+
+def _of_mixed(decoded: Decoded) -> ReadWarning:
+    utf8, others = decoded.lines
+    other = decoded.encoding.removeprefix("utf-8 and ")
+    rivals = f" (or {', '.join(decoded.alternatives)})" if decoded.alternatives else ""
+    at = listed(decoded.first_lines, more=others > len(decoded.first_lines))
+    message = (
+        f"lines of two encodings are in one file: {utf8:,} with letters outside ASCII are UTF-8, {others:,} are "
+        f"probably {other}{rivals} ({at}); each was read by itself; declare `encoding` to read all in one"
+    )
+    return ReadWarning(code="mixed_encodings", message=message, lines=list(decoded.first_lines), count=others)
+
+
+def _of_twice(decoded: Decoded) -> ReadWarning:
+    lines = f"{decoded.twice:,} line{'s have' if decoded.twice > 1 else ' has'}"
+    done = "they are read as the letters that were meant; `encoding: utf-8` keeps them as they stand"
+    if not decoded.is_repaired:
+        done = "it was read as it stands, since nothing else shows what is meant"
+    at = listed(decoded.first_lines, more=decoded.twice > len(decoded.first_lines))
+    message = f"{lines} letters that were converted to UTF-8 twice, such as Ã¼ for ü ({at}); {done}"
+    return ReadWarning(code="converted_twice", message=message, lines=list(decoded.first_lines), count=decoded.twice)
 
 
 def _footer_lines(report: FileReport) -> list[int]:
@@ -184,7 +210,11 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
         warnings.append(_warning("unnamed_columns", message, header))
     if layout.confidence < _UNSURE:
         taken = "a row" if not layout.names else "the header"
-        message = f"whether the first row is a header is not certain ({layout.evidence}); it was taken as {taken}"
+        other = f"`header: {dialect.first_row}`" if not layout.names else "`header: false`"
+        message = (
+            f"whether the first row is a header is not certain ({layout.evidence}); it was taken as {taken}; declare "
+            f"{other} if that is wrong"
+        )
         warnings.append(_warning("ambiguous_header", message))
     return warnings
 

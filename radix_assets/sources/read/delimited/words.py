@@ -8,6 +8,7 @@ from itertools import pairwise
 
 _PRIOR = math.log(20)
 _KNOWN, _UNKNOWN, _ALONE = math.log(20), math.log(0.17), math.log(0.35)
+_MASK = math.log(0.002)
 _PATTERN, _NO_PATTERN = math.log(0.05), math.log(30)
 _IDENTIFIER, _SAME_CASE, _OTHER_CASE = math.log(20), math.log(0.5), math.log(6)
 _TWICE = math.log(0.3)
@@ -20,9 +21,15 @@ _PATTERNS = (
     re.compile(r"[^@\s]+@[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"(?:https?://|www\.)\S+"),
     re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"),
+    re.compile(r"(?=.*\d)(?:0x)?[0-9A-Fa-f]{12,}"),
+    re.compile(r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}"),
     re.compile(r"(?=.*\d)[A-Za-z]{0,6}[-_/. ]?\d[\w./ -]*"),
     re.compile(r"[A-Z]{2,4}"),
 )
+_CERTAIN = 5
+"""The first of them are patterns that no name of a column has."""
+_MANY, _SENTENCE = 5, 4
+_DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(r"(\D+)(\d{1,4})")
 _TOKEN = re.compile(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[^\W\d_]+")
 _NAMES = frozenset(
@@ -72,24 +79,24 @@ def header_odds(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
     """
     first = [cell.strip() for cell in cells]
     score = _PRIOR
-    known = sum(_is_known(cell) for cell in first)
+    columns = [
+        [text for row in rows if index < len(row) and (text := row[index].strip())] for index in range(len(first))
+    ]
+    values = [_is_written_as(cell, column) for cell, column in zip(first, columns, strict=True)]
+    known = sum(is_known(cell) and not value for cell, value in zip(first, values, strict=True))
     # Few words of the scripts that have no capitals are listed.
     listed = len(first) > 1 and any(_case(cell) for cell in first)
     score += min(known, 3) * _KNOWN if known else _UNKNOWN if listed else _ALONE
     if _are_counted(first):
         score += _IDENTIFIER
     same = 0
-    for index, cell in enumerate(first):
-        column = [text for row in rows if index < len(row) and (text := row[index].strip())]
+    for cell, column, value in zip(first, columns, values, strict=True):
         if not cell or len(column) < _LEAST:
             continue
         score += _of_values(cell, column)
-        pattern = next((each for each in _PATTERNS if _share(each, column) >= _MOSTLY), None)
-        if pattern is not None:
-            score += _PATTERN if pattern.fullmatch(cell) else _NO_PATTERN
-            continue
-        if _IDENTIFIERS.fullmatch(cell) and _share(_IDENTIFIERS, column) < 1 - _MOSTLY:
-            score += _IDENTIFIER
+        evidence = _MASK if value else _of_form(cell, column)
+        if evidence is not None:
+            score += evidence
             continue
         cases = Counter(map(_case, column))
         case, number = cases.most_common(1)[0]
@@ -115,6 +122,32 @@ def _of_values(cell: str, column: Sequence[str]) -> float:
     return math.log(_SEEN / max(0.05, 1 - new)) if cell in counts else min(math.log(1 / new), math.log(20))
 
 
+def _of_form(cell: str, column: Sequence[str]) -> float | None:
+    """Return what the form of a cell tells beside that of its column; None if they have none in common."""
+    pattern = next((each for each in _PATTERNS if _share(each, column) >= _MOSTLY), None)
+    if pattern is not None:
+        return _PATTERN if pattern.fullmatch(cell) else _NO_PATTERN
+    if len(cell.split()) >= _SENTENCE and _share_long(column) >= _MOSTLY:
+        return _PATTERN + _SAME_CASE
+    if _IDENTIFIERS.fullmatch(cell) and _share(_IDENTIFIERS, column) < 1 - _MOSTLY:
+        return _IDENTIFIER
+    return None
+
+
+def _is_written_as(cell: str, column: Sequence[str]) -> bool:
+    """Return whether a cell certainly is a value like those of its column: `item000` above `item001`, an address."""
+    if len(column) < _MANY:
+        return False
+    mask = _DIGITS.sub("9", cell)
+    if "9" in mask and sum(_DIGITS.sub("9", text) == mask for text in column) >= _MOSTLY * len(column):
+        return True
+    return any(pattern.fullmatch(cell) and _share(pattern, column) >= _MOSTLY for pattern in _PATTERNS[:_CERTAIN])
+
+
+def _share_long(column: Sequence[str]) -> float:
+    return sum(len(text.split()) >= _SENTENCE for text in column) / len(column)
+
+
 def _are_counted(cells: Sequence[str]) -> bool:
     """Return whether cells are letters or numbered words in their order: `a,b,c`, `x1,x2`."""
     if len(cells) < _LEAST:
@@ -127,7 +160,8 @@ def _are_counted(cells: Sequence[str]) -> bool:
     return len(numbers) == len(cells) and len(words) == 1 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
-def _is_known(cell: str) -> bool:
+def is_known(cell: str) -> bool:
+    """Return whether columns are often named after the first or the last word of a cell."""
     tokens = [token.lower() for token in _TOKEN.findall(cell)]
     return 0 < len(tokens) <= _WORDS and (tokens[-1] in _NAMES or tokens[0] in _NAMES)
 
