@@ -1,13 +1,8 @@
 """Helpers shared by the commands: exit codes, options, the installation, output."""
 
-import contextlib
 import difflib
 import getpass
 import json
-import os
-import signal
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
     from radix_assets.pipeline.stage import Tools
     from radix_resources.metadata.base import Tables
 
-OK, FAILED, PERSON, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, PERSON = 0, 1, 2
 """Exit codes."""
 
 Name = Annotated[str, typer.Argument(help="Project name.")]
@@ -136,40 +131,6 @@ def relative(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-@contextlib.contextmanager
-def interruptible(here: Place, words: str, console: Console) -> Iterator[None]:
-    """End the process at once on Ctrl-C: print `words` and mark its run as cancelled.
-
-    Dagster holds an interrupt back until a step yields, and libraries treat it as an error of their own. A process can
-    be killed at any moment without harm, so there is nothing to wait for. The signal is blocked, also for child
-    processes, and one thread waits for it.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-
-    def watch() -> None:
-        signal.sigwait({signal.SIGINT})
-        console.print(f"\n{words}", soft_wrap=True)
-        cancel_own_runs(here.instance)
-        os._exit(INTERRUPTED)
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def cancel_own_runs(instance: "dg.DagsterInstance") -> None:
-    """Mark this process's unfinished runs as cancelled, so that no other machine waits for them."""
-    import dagster as dg
-
-    from radix_resources.action_log.reconcile import PID
-
-    unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-    for run in instance.get_runs(dg.RunsFilter(tags={PID: str(os.getpid())}, statuses=unfinished)):
-        instance.report_run_canceled(run)
 
 
 def login() -> str:

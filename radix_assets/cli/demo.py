@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from radix_assets.cli.common import FAILED, OK, Place, out, place, relative
+from radix_assets.cli.interrupts import interruptible
 from radix_assets.project.settings import PROJECT_FILE, TAGS_FILE, Project
 from radix_assets.schemas.shipped import publish_schemas
 from radix_resources.errors import SourceError
@@ -35,7 +36,7 @@ def demo() -> None:
 
 def run_sample(here: Place) -> int:
     """Set up the sample if it is missing, run it, and print the results. Return the exit code."""
-    from radix_assets.cli.run import run_and_print
+    from radix_assets.cli.run import run_and_print, stopping
 
     if set_up(here):
         tags = relative(here.home.projects / NAME / TAGS_FILE)
@@ -44,7 +45,9 @@ def run_sample(here: Place) -> int:
             soft_wrap=True,
         )
     project = here.project(NAME)
-    report, _ = run_and_print(here, project, out)
+    report, _ = interruptible(
+        lambda: run_and_print(here, project, out), stopping(here, out, "`radix demo` continues from here")
+    )
     if report.state != "done":
         return FAILED
     out.print()

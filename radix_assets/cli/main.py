@@ -4,7 +4,7 @@ To begin: `radix demo`; or `radix new` with your own data, then `radix run`.
 The Dagster UI, which `radix up` starts, offers the same.
 
 Exit codes: 0 done; 1 failed; 2 a user must act (confirm, approve, set a
-credential), or wrong usage; 130 interrupted.
+credential), or wrong usage; 130 interrupted; 143 ended by SIGTERM.
 """
 
 import gc

@@ -40,6 +40,8 @@ def read(
 ) -> None:
     """Convert data to Parquet without a project: one file for each table, with warnings about doubtful values.
 
+    A table that cannot be read is named with its error, and the others are written; the exit code is 1 then.
+
     Example: radix read orders.csv --out parquet/ --set columns.zip.type=text
     """
     from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread, read_source
@@ -59,17 +61,20 @@ def read(
     good = [table for table in tables if isinstance(table, TableRead)]
     bad = [table for table in tables if isinstance(table, TableUnread)]
     others = [file for file in tables if isinstance(file, FileLeftOut)]
-    if not as_json:
-        _print(good, bad, others)
-    elif good:
-        answer: dict[str, object] = {
-            "tables": [table.as_json() for table in good],
-            "errors": [{"table": table.table, **error_as_json(table.error)} for table in bad],
-        }
-        say_json(answer | ({"warnings": [file.as_warning() for file in others]} if others else {}))
+    if as_json:
+        say_json(_as_json(good, bad, others))
     else:
-        say_json({"error": error_as_json(bad[0].error)})
-    raise typer.Exit(OK if good else FAILED)
+        _print(good, bad, others)
+    raise typer.Exit(FAILED if bad else OK)
+
+
+def _as_json(good: "list[TableRead]", bad: "list[TableUnread]", others: "list[FileLeftOut]") -> dict[str, object]:
+    """Return the answer for programs: `error`, the first of the errors, is in it whenever the exit code is 1."""
+    answer: dict[str, object] = {"tables": [table.as_json() for table in good]} if good else {}
+    if bad:
+        answer["error"] = error_as_json(bad[0].error)
+    answer["errors"] = [{"table": table.table, **error_as_json(table.error)} for table in bad]
+    return answer | ({"warnings": [file.as_warning() for file in others]} if others else {})
 
 
 def _print(good: "list[TableRead]", bad: "list[TableUnread]", others: "list[FileLeftOut]") -> None:

@@ -1,6 +1,7 @@
 """radix run."""
 
-from collections.abc import Collection
+import signal
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,12 +18,12 @@ from radix_assets.cli.common import (
     Name,
     Place,
     err,
-    interruptible,
     out,
     place,
     relative,
     say_json,
 )
+from radix_assets.cli.interrupts import cancel_own_runs, interruptible
 from radix_assets.project.settings import Project
 
 if TYPE_CHECKING:
@@ -48,14 +49,27 @@ def run(
     here = place()
     console = err if as_json else out
     project = here.project(name, create=f"radix new {name} SOURCE…")
-    with interruptible(
-        here, f"interrupted; nothing is half-written, and `radix run {name}` continues from here", console
-    ):
-        report, summary = run_and_print(here, project, console, again or ())
+
+    end = stopping(here, console, f"`radix run {name}` continues from here", project=name if as_json else None)
+    report, summary = interruptible(lambda: run_and_print(here, project, console, again or ()), end)
     if as_json:
         say_json(summary)
     done = PERSON if summary["serving"] and summary["serving"]["model"] is None else OK
     raise typer.Exit({"done": done, "waiting": PERSON, "failed": FAILED}[report.state])
+
+
+def stopping(
+    here: Place, console: Console, words: str, *, project: str | None = None
+) -> Callable[[signal.Signals], None]:
+    """Return what a run does when it is stopped: tell it, also as JSON for a `project`, and cancel Dagster's run."""
+
+    def end(received: signal.Signals) -> None:
+        console.print(f"\nstopped by {received.name}; nothing is half-written, and {words}", soft_wrap=True)
+        if project:
+            say_json({"project": project, "state": "interrupted", "signal": received.name})
+        cancel_own_runs(here.instance)
+
+    return end
 
 
 def run_and_print(
@@ -85,7 +99,8 @@ def run_and_print(
 def summarize(here: Place, report: "Report") -> dict[str, Any]:
     """Return the object that `radix run --json` prints."""
     from radix_assets.models.registry import load_registration
-    from radix_assets.models.stored import load_card, load_champion
+    from radix_assets.models.serving_now import serving_now
+    from radix_assets.models.stored import load_card
     from radix_assets.pipeline.status import latest
 
     project = here.project(report.project)
@@ -93,8 +108,7 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
     model = latest(tools.storage, project, "model")
     card = load_card(model) if model else None
     version = load_registration(model).version if model else None
-    champion = latest(tools.storage, project, "champion")
-    decision = load_champion(champion) if champion else None
+    serving = serving_now(tools.storage, project)
     page = latest(tools.storage, project, "report")
     deployed = tools.endpoint.inspect(project.name)
     states = {"stale": "waiting", "blocked": "waiting"}
@@ -120,14 +134,7 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
             "accepted": card.accepted,
             "reason": card.reason,
         },
-        "serving": decision
-        and {
-            "model": decision.model_id,
-            "version": decision.version,
-            "metric": decision.metric,
-            "score": decision.score.value if decision.score else None,
-            "reason": decision.reason,
-        },
+        "serving": serving and serving.as_json(),
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "report": str(page / "report.html") if page else None,
         "seconds": round(report.seconds, 3),
@@ -135,6 +142,8 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
 
 
 def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
+    from radix_assets.models.serving_now import in_words
+
     console.print()
     if not report.made and report.state == "done":
         console.print("nothing to do: everything is up to date")
@@ -153,12 +162,9 @@ def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
         )
         console.print(f"          {verdict}: {escape(reason)}", soft_wrap=True)
     serving = summary["serving"]
-    if serving and serving["model"] is None:
-        console.print(f"[yellow]serves    nothing:[/] {escape(serving['reason'])}", soft_wrap=True)
-    elif serving:
-        version = f"version {serving['version']}" if serving["version"] else f"model {serving['model']}"
-        score = f"{serving['metric']} {serving['score']:.4g}" if serving["score"] is not None else "no score"
-        console.print(f"serves    {version} ({score} when it was tested)", soft_wrap=True)
+    if serving:
+        title = "serves   " if serving["model"] else "[yellow]serves[/]   "
+        console.print(f"{title} {escape(in_words(serving))}", soft_wrap=True)
     if summary["endpoint"]:
         console.print(f"endpoint  {summary['endpoint']}", soft_wrap=True)
     if summary["report"]:

@@ -12,6 +12,7 @@ from radix_assets.common.plural import counted
 from radix_assets.project.settings import DESTROYED
 
 if TYPE_CHECKING:
+    from radix_assets.models.serving_now import ServingNow
     from radix_assets.pipeline.status import AssetStatus
     from radix_resources.action_log.fold import LogState
 
@@ -43,6 +44,9 @@ def status(
     With --verify, compare log, records and files, and restore events that are
     missing from the log. The exit code is 1 if differences remain.
 
+    The exit code is otherwise that of `radix run`: 1 if an asset failed, 2 if
+    you are needed or no model serves.
+
     Example: radix status shop
     """
     from radix_assets.project.load import load_projects
@@ -67,11 +71,18 @@ def status(
         for error in broken.values():
             out.print(f"[red]{error}[/]", soft_wrap=True)
     states = {row["state"] for row in rows}
-    raise typer.Exit(FAILED if broken or "failed" in states else PERSON if "waiting" in states else OK)
+    person = "waiting" in states or any(_serves_nothing(row) for row in rows)
+    raise typer.Exit(FAILED if broken or "failed" in states else PERSON if person else OK)
+
+
+def _serves_nothing(row: dict[str, Any]) -> bool:
+    """Return whether all was done, as for `radix run`, and no model may serve: a person has to decide what follows."""
+    return row["state"] == "done" and row["serving"] is not None and row["serving"]["model"] is None
 
 
 def _status(here: Place, project: Any) -> dict[str, Any]:
     from radix_assets.budget.hold import asset_statuses
+    from radix_assets.models.serving_now import serving_now
     from radix_assets.pipeline.status import left_out, verdict
     from radix_assets.stages import STAGES
 
@@ -91,6 +102,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     state = verdict(statuses)
     deployed = tools.endpoint.inspect(project.name)
     idle = deployed is not None and deployed.state != "running"
+    serving = serving_now(tools.storage, project)
     destroyed = (project.folder / DESTROYED).exists()
     if destroyed:
         state = "stale"
@@ -98,7 +110,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "failed": f"{failed.error['hint'] if failed and failed.error else ''}",
         "waiting": wish or "",
         "stale": f"radix run {project.name}",
-        "done": "radix up (restarts the endpoint)" if idle else _better_model(statuses, project.name),
+        "done": "radix up (restarts the endpoint)" if idle else _better_model(serving, project.name),
     }
     return {
         "project": project.name,
@@ -113,6 +125,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
             }
             for asset_status in statuses
         ],
+        "serving": serving and serving.as_json(),
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
         "data": _data_note(statuses),
@@ -122,16 +135,13 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
     }
 
 
-def _better_model(statuses: "list[AssetStatus]", name: str) -> str:
+def _better_model(serving: "ServingNow | None", name: str) -> str:
     """Return what may lead to a model that can be used; empty if one serves, or if none was trained yet."""
-    commit = next((status.commit for status in statuses if status.step.name == "champion"), None)
-    shown = commit.shown.get("shown", {}) if commit else {}
-    if shown.get("serving") != "nothing":
+    if serving is None or serving.model is not None:
         return ""
     return (
-        f"no model serves. {shown.get('reason', '')} Check the target in tags.yaml and the columns that are left out "
-        "as leaks, add rows or related tables to project.yaml, or raise `trials` under `search` there; then "
-        f"radix run {name}"
+        "check the target in tags.yaml and the columns that are left out as leaks, add rows or related tables to "
+        f"project.yaml, or raise `trials` under `search` there; then radix run {name}"
     )
 
 
@@ -194,12 +204,16 @@ def _verify(here: Place, projects: list[Any], name: str | None, *, everything: b
 
 
 def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
+    from radix_assets.models.serving_now import in_words
+
     for row in rows:
         count = f"{row['fresh']} of {len(row['assets'])} assets up to date"
-        out.print(f"[bold]{row['project']}[/]  {WORDS[row['state']]}, {count}", soft_wrap=True)
+        state = "[yellow]done, but no model serves[/]" if _serves_nothing(row) else WORDS[row["state"]]
+        out.print(f"[bold]{row['project']}[/]  {state}, {count}", soft_wrap=True)
         state = row["endpoint_state"]
         endpoint = row["endpoint"] or ("" if state is None else f"{state}; no request is answered")
         notes = (
+            ("serves", in_words(row["serving"]) if row["serving"] else ""),
             ("endpoint", endpoint),
             ("failed", _failures_text(row["log"])),
             ("started", _unfinished_text(row["log"])),
@@ -208,9 +222,23 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:
-        for asset in row["assets"]:
-            version = f"v{asset['version']}" if asset["version"] else ""
-            out.print(f"{MARKS[asset['state']]} {asset['key']:40} {version:5} {asset['reason']}", soft_wrap=True)
+        _print_assets(row["assets"], row["next"])
+
+
+def _print_assets(assets: list[dict[str, Any]], next_step: str) -> None:
+    """Print a line for each asset, but a task once, however many assets wait for it."""
+    first: dict[str, str] = {}
+    for asset in assets:
+        reason = asset["reason"]
+        if asset["state"] == "waiting":
+            name = asset["key"].partition("/")[2]
+            earlier = first.setdefault(reason, name)
+            if earlier != name:
+                reason = f"waits for {earlier}"
+            elif reason == next_step:
+                reason = "waits for you, see next"
+        version = f"v{asset['version']}" if asset["version"] else ""
+        out.print(f"{MARKS[asset['state']]} {asset['key']:40} {version:5} {escape(reason)}".rstrip(), soft_wrap=True)
 
 
 def _failures_text(log: dict[str, Any]) -> str:

@@ -240,7 +240,10 @@ def test_the_result_of_a_run_shows_the_model_only_if_it_is_current(*, state: str
 @pytest.mark.parametrize(
     ("model", "line"),
     [
-        ("4f", "serves    version 3 (roc_auc 0.87 when it was tested)"),
+        (
+            "4f",
+            "serves    version 3 (roc_auc 0.87 when it was tested); since 2030-01-31 08:15 UTC; learned from 9 rows",
+        ),
         (None, "serves    nothing: The challenger was refused: chance."),
     ],
 )
@@ -250,6 +253,8 @@ def test_the_last_lines_of_a_run_say_which_model_serves(model: str | None, line:
         "version": "3",
         "metric": "roc_auc",
         "score": 0.87,
+        "since": "2030-01-31T08:15:59+00:00",
+        "learned_from": "9 rows",
         "reason": "The challenger was refused: chance.",
     }
     console = Console(record=True, width=200)

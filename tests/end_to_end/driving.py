@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +75,10 @@ class Installation:
     def killed(self, where: str, *arguments: str) -> Result:
         """Run a command that kills itself (SIGKILL) at a given call: see killed.py."""
         return self._run([str(KILLER), *arguments], KILLED, {"KILL_AT": where})
+
+    def stopped(self, number: signal.Signals, where: str, *arguments: str) -> Result:
+        """Run a command that gets a signal at a given call; assert the exit code that a shell expects."""
+        return self._run([str(KILLER), *arguments], 128 + number, {"KILL_AT": where, "KILL_SIGNAL": number.name})
 
     def _run(self, command: list[str], expect: int | None, environment: dict[str, str]) -> Result:
         run = forks.run if self.forks else forks.run_python

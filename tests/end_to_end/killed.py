@@ -1,16 +1,23 @@
 """The real command, which kills itself at a given call: KILL_AT=module:name:count:before|after.
 
-The call with that number never begins, or never returns its result.
+The call with that number never begins, or never returns its result. KILL_SIGNAL is the signal, by default SIGKILL.
 """
 
 import importlib
 import os
 import signal
 import sys
+import time
 from typing import Any
 
 
-def arm(place: str) -> None:
+def end(number: int) -> None:
+    """Send the signal to this process; do nothing more until it has ended."""
+    os.kill(os.getpid(), number)
+    time.sleep(600)
+
+
+def arm(place: str, number: int) -> None:
     """Replace the function with one that counts its calls."""
     module, name, count, moment = place.split(":")
     *holders, last = name.split(".")
@@ -24,10 +31,10 @@ def arm(place: str) -> None:
         nonlocal calls
         calls += 1
         if calls == int(count) and moment == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
+            end(number)
         result = original(*arguments, **settings)
         if calls == int(count) and moment == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
+            end(number)
         return result
 
     setattr(holder, last, counted)
@@ -37,5 +44,5 @@ if __name__ == "__main__":
     from radix_assets.cli.main import main
 
     sys.argv[0] = "radix"
-    arm(os.environ.pop("KILL_AT"))
+    arm(os.environ.pop("KILL_AT"), signal.Signals[os.environ.pop("KILL_SIGNAL", "SIGKILL")])
     main()

@@ -1,6 +1,7 @@
 """A project that is killed at any point and started again reaches the same end."""
 
 import json
+import signal
 from pathlib import Path
 
 import dagster as dg
@@ -78,6 +79,28 @@ def test_a_run_killed_repeatedly_reaches_the_same_end(
     again = installation.radix("run", "shop", "--json").json
     assert set(states(again).values()) == {"fresh"}
     assert installation.runs() == runs
+
+
+@pytest.mark.extended
+def test_a_run_that_is_stopped_says_so_and_the_next_one_goes_on(
+    installation: Installation, undisturbed: dict[str, dict[str, str]]
+):
+    start(installation)
+    stops = [
+        (signal.SIGINT, "radix_assets.raw.ingestion:convert:2:before"),
+        (signal.SIGTERM, "radix_assets.models.search:_Bench.run:2:before"),
+    ]
+    for number, where in stops:
+        stopped = installation.stopped(number, where, "run", "shop", "--json")
+        assert stopped.json == {"project": "shop", "state": "interrupted", "signal": number.name}
+        assert f"stopped by {number.name}; nothing is half-written, and `radix run shop` continues" in stopped.err
+        assert unfinished(installation) == []
+        installation.verify()
+        assert installation.content("shop").items() <= undisturbed.items()
+    (project,) = installation.radix("status", "--json", expect=None).json["projects"]
+    assert (project["state"], project["log"]["failed_today"], project["log"]["unfinished"]) == ("stale", 0, 0)
+    assert installation.radix("run", "shop", "--json").json["state"] == "done"
+    assert installation.content("shop") == undisturbed
 
 
 @pytest.mark.extended

@@ -59,3 +59,36 @@ def test_files_that_are_not_read_are_in_the_answer_for_programs(tmp_path):
     answer = json.loads(CliRunner().invoke(register_commands(), arguments).stdout)
     assert [warning["message"].split()[0] for warning in answer["warnings"]] == ["words.txt"]
     assert [table["rows"] for table in answer["tables"]] == [2]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_broken_table_ends_the_command_with_1_and_the_others_are_written(tmp_path, options):
+    from radix_assets.cli.main import register_commands
+
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "a.csv").write_text("id,n\n1,2\n2,3\n")
+    (folder / "b.csv").write_text("")
+    (folder / "c.json").write_text('{"a":')
+    done = CliRunner().invoke(register_commands(), ["read", str(folder), "--out", str(tmp_path / "out"), *options])
+    assert done.exit_code == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.parquet"]
+    if not options:
+        assert [text in done.stdout for text in ("b: RDX-SRC-003", "c: RDX-SRC-005")] == [True, True]
+        return
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert [table["name"] for table in answer["tables"]] == ["a"]
+    assert [(error["table"], error["code"]) for error in answer["errors"]] == [
+        ("b", "RDX-SRC-003"),
+        ("c", "RDX-SRC-005"),
+    ]
+    assert answer["error"] == {key: text for key, text in answer["errors"][0].items() if key != "table"}
+
+
+def test_without_a_table_the_answer_is_the_error(tmp_path):
+    from radix_assets.cli.main import register_commands
+
+    (tmp_path / "b.csv").write_text("")
+    done = CliRunner().invoke(register_commands(), ["read", str(tmp_path / "b.csv"), "--out", str(tmp_path), "--json"])
+    answer = json.loads(done.stdout)
+    assert (done.exit_code, answer["error"]["code"], "tables" in answer) == (1, "RDX-SRC-003", False)
