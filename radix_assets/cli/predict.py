@@ -40,7 +40,8 @@ def predict(
     Writes the keys, `prediction` and `probability_<class>`. With --at also
     `asked`: whether the question applied to the entity at that time. Reports
     what makes the rows of a file unlike those of the table: keys without a
-    parent, new categories, missing values and times, cells that cannot be read.
+    parent or repeated, new categories, missing values and times, cells that
+    cannot be read; and rows that the model has learned from, unknown columns.
 
     Example: radix predict shop --input new_orders.csv --output scored.csv
     """

@@ -49,6 +49,8 @@ class FileRows:
     """Rows of the file that could not be read, and are not in the frame."""
     too_long: list[int]
     """Rows with cells beyond the last column, which were ignored."""
+    names: list[str]
+    """The names of the file's columns, also of those that the table lacks."""
 
 
 def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> FileRows:
@@ -70,10 +72,11 @@ def read_rows(file: Path, like: Path, required: Collection[str] = ()) -> FileRow
         _require(staged.unique, columns, required, file)
         with reading_errors(Place(_TABLE, file.name)):
             rows = staged.rows()
-            frame, unread = _cast(staged, rows, schema.columns, file)
+            frame, unread = _cast(staged, rows, schema.columns, required, file)
             beyond = rows.filter(pl.any_horizontal(pl.col(staged.overflow).is_not_null())) if staged.overflow else None
             too_long = beyond.select(pl.col(ROW))[ROW].to_list() if beyond else []
-    return FileRows(frame, unread, sorted(reject.row for reject in staged.rejects if reject.column is None), too_long)
+    set_aside = sorted(reject.row for reject in staged.rejects if reject.column is None)
+    return FileRows(frame, unread, set_aside, too_long, staged.unique)
 
 
 def _refuse_repeated(names: list[str], columns: list[str], file: Path) -> None:
@@ -103,7 +106,7 @@ def _require(names: list[str], columns: list[str], required: Collection[str], fi
     raise SourceError(
         "RDX-SRC-017",
         f"the file lacks {', '.join(missing)}" if missing else "the file has no column of the table",
-        expected=f"the columns {', '.join(missing or columns[:20])}",
+        expected=f"the {'column' if len(missing) == 1 else 'columns'} {', '.join(missing or columns[:20])}",
         hint=f"is {', '.join(near)} meant? rename it" if near else "add them; a header line names the columns",
         file=file.name,
         columns=shown,
@@ -111,7 +114,7 @@ def _require(names: list[str], columns: list[str], required: Collection[str], fi
 
 
 def _cast(
-    staged: Staged, rows: Rows, columns: list[ColumnSchema], file: Path
+    staged: Staged, rows: Rows, columns: list[ColumnSchema], required: Collection[str], file: Path
 ) -> tuple[pl.DataFrame, list[UnreadCells]]:
     types = rows.schema
     places = dict(zip(staged.unique, staged.columns, strict=True))
@@ -128,7 +131,7 @@ def _cast(
             continue
         value, is_present = _read(place, types[place], column, text=texts[column.name])
         values = frame.select(value=value, there=is_present)
-        failed = _unread_rows(column, values, frame[ROW], file)
+        failed = _unread_rows(column, values, frame[ROW], file, is_required=column.name in required)
         if failed:
             unread.append(UnreadCells(column.name, column.dtype, failed))
         result[column.name] = values["value"]
@@ -172,7 +175,9 @@ def _readings_to_try(column: ColumnSchema) -> list[Reading]:
     return [column.reading, plain] if column.reading else [plain]
 
 
-def _unread_rows(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path) -> list[int]:
+def _unread_rows(
+    column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, file: Path, *, is_required: bool
+) -> list[int]:
     present = int(values["there"].sum())
     failed = rows.filter(values["there"].fill_null(value=False) & values["value"].is_null())
     if len(failed) > _MOST_FAILED * present:
@@ -181,7 +186,7 @@ def _unread_rows(column: ColumnSchema, values: pl.DataFrame, rows: pl.Series, fi
             "RDX-SRC-018",
             f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {column.dtype}",
             expected=f"values of the type {column.dtype}, as in the table",
-            hint="correct the column in the file, or omit it",
+            hint="correct the column in the file" + ("" if is_required else ", or omit it"),
             file=file.name,
             column=column.name,
             rows=where,

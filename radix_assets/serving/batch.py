@@ -48,8 +48,8 @@ def predict_file(
     """Predict the rows of a file and write keys and answers as CSV or Parquet.
 
     The file is read with the formats, decimal marks and null texts of the target's table. Return the number of rows,
-    and what makes them unlike those of the table; with `strict` that is a ServingError RDX-SRV-016, and nothing is
-    written.
+    and what a person should know of them. With `strict`, rows unlike those of the table are a ServingError RDX-SRV-016,
+    and nothing is written.
     """
     from radix_assets.raw.rows import read_rows
     from radix_assets.serving.differences import differences
@@ -61,10 +61,11 @@ def predict_file(
     tags = load_tags(champion / "tags")
     _with_moments(tags, rows.frame)
     unlike = differences(rows, {column.name for column in predictor.columns}, tags, tables)
-    if strict and unlike:
+    refused = [each.message for each in unlike if each.is_unlike]
+    if strict and refused:
         raise ServingError(
             "RDX-SRV-016",
-            "\n".join(each.message for each in unlike),
+            "\n".join(refused),
             expected="rows like those of the table, as --strict demands",
             hint="correct the file, or predict without --strict",
             file=source.name,

@@ -1,5 +1,6 @@
 """Compare rows to predict with the table that the model knows: what a person should know before using the answers."""
 
+import difflib
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +17,19 @@ from radix_assets.relationships.schema import Relationship
 from radix_assets.sources.rows import scan_values
 from radix_assets.tags.schema import Tags
 
-Kind = Literal["unread_rows", "long_rows", "unread_cells", "no_parent", "unseen", "empty", "no_moment"]
+Kind = Literal[
+    "unread_rows",
+    "long_rows",
+    "unread_cells",
+    "no_parent",
+    "unseen",
+    "empty",
+    "no_moment",
+    "repeated_key",
+    "known_rows",
+    "extra_columns",
+]
+_MOST_NAMES = 10
 _SURE = 3.0
 """Standard deviations above the share in the table from which rows differ."""
 
@@ -28,7 +41,9 @@ class Difference:
     kind: Kind
     """What is unlike: rows or cells that cannot be read (`unread_rows`, `unread_cells`), cells beyond the last column
     (`long_rows`), a key without a parent, a category that the table never had (`unseen`), a missing value (`empty`), a
-    missing time."""
+    missing time, a key that another row of the file has (`repeated_key`); or what is worth knowing although the rows
+    are like the others: rows that the model may have learned from (`known_rows`), columns that the table does not have
+    (`extra_columns`)."""
     columns: list[str]
     rows: int
     """How many rows it concerns."""
@@ -38,6 +53,11 @@ class Difference:
     """How many rows of the table it concerns; for `unseen`, how many hold a category that occurs once."""
     known_of: int
     message: str
+
+    @property
+    def is_unlike(self) -> bool:
+        """Whether rows are unlike those of the table, so that `--strict` refuses them."""
+        return self.kind not in {"known_rows", "extra_columns"}
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON data."""
@@ -53,6 +73,9 @@ def differences(rows: FileRows, read: Collection[str], tags: Tags, tables: dict[
     known = scan_values(tables[tags.target.table] / "data.parquet")
     return [
         *_unreadable(rows),
+        *_extra_columns(rows, known),
+        *_repeated_keys(rows, known, tags),
+        *_known_rows(rows, known, tags),
         *_orphans(rows.frame, known, read, tags, tables),
         *_without_moment(rows.frame, known, tags),
         *_unlike_columns(rows.frame, known, read, tags),
@@ -74,6 +97,82 @@ def _unreadable(rows: FileRows) -> Iterator[Difference]:
         what = f"not of type {cells.dtype}, and taken as empty, in {_of(number, total)}"
         message = f"{cells.column}: {what}: {_listed(cells.rows)}"
         yield Difference("unread_cells", [cells.column], number, total, 0, 0, message)
+
+
+def _extra_columns(rows: FileRows, known: pl.LazyFrame) -> Iterator[Difference]:
+    table = known.collect_schema().names()
+    extra = [name for name in rows.names if name not in table]
+    if not extra:
+        return
+    lacking = {name.casefold(): name for name in table if name not in rows.names}
+    meant = ""
+    for name in extra:
+        near = difflib.get_close_matches(name.casefold(), lacking, n=1, cutoff=0.8)
+        if near:
+            meant = f"; is {name} meant to be {lacking[near[0]]}, which the file lacks?"
+            break
+    shown = ", ".join(extra[:_MOST_NAMES]) + (" …" if len(extra) > _MOST_NAMES else "")
+    message = (
+        f"{counted(len(extra), 'column')} that the table does not have, and that the model ignores: {shown}{meant}"
+    )
+    total = len(rows.frame)
+    yield Difference("extra_columns", extra, total, total, 0, _count(known), message)
+
+
+def _repeated_keys(rows: FileRows, known: pl.LazyFrame, tags: Tags) -> Iterator[Difference]:
+    key = tags.tables[tags.target.table].primary_key
+    if not key or not set(key) <= set(rows.names):
+        return
+    repeated, of = _repeated(rows.frame.lazy(), key)
+    if not repeated:
+        return
+    before, before_of = _repeated(known, key)
+    if exceeds(repeated, of, before, before_of):
+        what = f"a key that another row of the file has, in {_of(repeated, of)}"
+        message = f"{', '.join(key)}: {what}; {_in_table(before, before_of)}"
+        yield Difference("repeated_key", list(key), repeated, of, before, before_of, message)
+
+
+def _repeated(rows: pl.LazyFrame, columns: Sequence[str]) -> tuple[int, int]:
+    """Return how many rows share their values of some columns with another row, and how many have values there."""
+    places = {str(place): name for place, name in enumerate(columns)}
+    values = rows.select(exactly(name).alias(place) for place, name in places.items()).drop_nulls()
+    many = pl.col("n").filter(pl.col("n") > 1).sum().alias("many")
+    counts = values.group_by(list(places)).len("n").select(many, pl.col("n").sum())
+    repeated, of = counts.collect(engine="streaming").row(0)
+    return int(repeated), int(of)
+
+
+def _known_rows(rows: FileRows, known: pl.LazyFrame, tags: Tags) -> Iterator[Difference]:
+    """Look for rows whose outcome the table holds: by the key, or by all values if the file has no key.
+
+    Without a key some rows may be equal by chance: as many as rows of the table that are equal to another one.
+    """
+    target, table, schema = tags.target.column, tags.tables[tags.target.table], known.collect_schema()
+    columns = [name for name in schema.names() if name in rows.names and name != target]
+    by_key = bool(table.primary_key) and set(table.primary_key) <= set(columns)
+    compared = list(table.primary_key) if by_key else columns
+    if not compared or target not in schema or rows.frame.is_empty():
+        return
+    mark = pl.struct(exactly(name).cast(schema[name], strict=False) for name in compared).hash().alias("mark")
+    is_complete = pl.all_horizontal(exactly(name).is_not_null() for name in compared) if by_key else pl.lit(value=True)
+    marks = rows.frame.lazy().filter(is_complete).select(mark)
+    labelled = known.filter(exactly(target).is_not_null()).select(mark)
+    common = _count(marks.join(labelled.unique(), on="mark", how="semi"))
+    if not common:
+        return
+    before, before_of = (0, _count(known)) if by_key else _repeated(labelled, ["mark"])
+    if exceeds(common, len(rows.frame), before, before_of):
+        what = f"{', '.join(compared)}: the key of" if by_key else "equal to"
+        message = (
+            f"{what} a row of the table whose outcome is known, in {_of(common, len(rows.frame))}: the model may have "
+            "learned from them, so its answers look better than they are for new rows"
+        )
+        yield Difference("known_rows", compared if by_key else [], common, len(rows.frame), before, before_of, message)
+
+
+def _count(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect(engine="streaming").item())
 
 
 def _orphans(

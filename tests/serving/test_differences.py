@@ -61,8 +61,8 @@ def tables(tmp_path: Path) -> dict[str, Path]:
 
 
 def compared(frame: pl.DataFrame, tables: dict[str, Path], tags: Tags = TAGS, **unreadable: object) -> list[Difference]:
-    rows = FileRows(frame, **{"unread": [], "set_aside": [], "too_long": [], **unreadable})  # type: ignore[arg-type]
-    return differences(rows, READ, tags, tables)
+    given = {"unread": [], "set_aside": [], "too_long": [], "names": frame.columns, **unreadable}
+    return differences(FileRows(frame, **given), READ, tags, tables)  # type: ignore[arg-type]
 
 
 def test_rows_like_those_of_the_table_say_nothing(tables: dict[str, Path]):
@@ -124,3 +124,70 @@ def test_a_share_is_larger_only_if_chance_does_not_explain_it():
     assert not exceeds(12, 100, 10, 100)
     assert exceeds(30, 100, 10, 100)
     assert not exceeds(100, 100, 100, 100)
+
+
+KEYED = TAGS.model_copy(
+    update={"tables": {**TAGS.tables, "orders": TAGS.tables["orders"].model_copy(update={"primary_key": ["no"]})}}
+)
+
+
+def keyed(rows: int = ROWS) -> pl.DataFrame:
+    """Return orders with a key of two digits after a point, and an outcome except for the last tenth."""
+    number = pl.int_range(pl.len())
+    return orders(rows).with_columns(
+        no=(number.cast(pl.Decimal(12, 2)) / 4).cast(pl.Decimal(12, 2)),
+        returned=pl.when(number < rows * 9 // 10).then(number % 2 == 0),
+    )
+
+
+@pytest.fixture
+def keyed_tables(tables: dict[str, Path]) -> dict[str, Path]:
+    keyed().write_parquet(tables["orders"] / "data.parquet")
+    return tables
+
+
+def remarks(frame: pl.DataFrame, tables: dict[str, Path], tags: Tags = KEYED, **given: object) -> dict[str, Difference]:
+    return {each.kind: each for each in compared(frame, tables, tags, **given)}
+
+
+def test_keys_that_the_file_repeats(keyed_tables: dict[str, Path]):
+    new = keyed(ROWS + 40)[ROWS:].drop("returned")
+    assert remarks(new, keyed_tables) == {}
+    twice = pl.concat([new, new[:3], new[:1]])
+    (repeated,) = remarks(twice, keyed_tables).values()
+    assert repeated.message == "no: a key that another row of the file has, in 7 of 44 rows; in the table 0 of 400"
+    assert (repeated.kind, repeated.columns, repeated.rows, repeated.of) == ("repeated_key", ["no"], 7, 44)
+    assert repeated.is_unlike
+    unknown = twice.with_columns(no=pl.lit(None, pl.Decimal(12, 2)))
+    assert "repeated_key" not in remarks(unknown, keyed_tables), "no key is no repeated key"
+
+
+def test_rows_that_the_model_may_have_learned_from(keyed_tables: dict[str, Path]):
+    old = keyed()[ROWS - 60 :].drop("returned").with_columns(no=pl.col("no").cast(pl.Decimal(20, 4)))
+    known = remarks(old, keyed_tables)["known_rows"]
+    assert known.message == (
+        "no: the key of a row of the table whose outcome is known, in 20 of 60 rows: the model may have learned from "
+        "them, so its answers look better than they are for new rows"
+    ), "the outcome of the others is not known"
+    assert (known.columns, known.known_rows, known.known_of, known.is_unlike) == (["no"], 0, ROWS, False)
+
+
+@pytest.mark.parametrize("columns", [["customer_no", "at", "channel", "town", "amount", "note"], ["channel", "note"]])
+def test_rows_without_a_key_are_known_if_more_of_them_are_equal_than_by_chance(
+    keyed_tables: dict[str, Path], columns: list[str]
+):
+    old = keyed()[:60].select(columns)
+    known = remarks(old, keyed_tables, names=columns)
+    assert ("known_rows" in known) == ("at" in columns), "in the other columns rows of the table are equal too"
+    new = keyed(ROWS + 60)[ROWS:].select(columns)
+    assert "known_rows" not in remarks(new, keyed_tables, names=columns)
+
+
+def test_columns_that_the_table_lacks(keyed_tables: dict[str, Path]):
+    new = keyed(ROWS + 40)[ROWS:].drop("returned")
+    extra = remarks(new, keyed_tables, names=[*new.columns, "colour", "returned"])["extra_columns"]
+    assert extra.message == "1 column that the table does not have, and that the model ignores: colour"
+    assert (extra.columns, extra.is_unlike) == (["colour"], False)
+    names = [*(name for name in new.columns if name != "channel"), "Channels"]
+    renamed = remarks(new, keyed_tables, names=names)["extra_columns"]
+    assert renamed.message.endswith("ignores: Channels; is Channels meant to be channel, which the file lacks?")

@@ -83,6 +83,6 @@ def _no_table(place: Place, content: str) -> SourceError:
         "RDX-SRC-005",
         f"the file is not a table: it holds {content}",
         expected="rows of cells: CSV, TSV or other delimited text",
-        hint="declare `delimiter` (`none` for one column) if it is one, or name it .csv",
+        hint="if it is one, declare `delimiter` (`none` for one column)",
         **place.context(),
     )
