@@ -41,10 +41,13 @@ def monitor(features: Path, model: Path | None, out: Path, *, tags: Tags | None 
         current=compared.current_words,
         reference_rows=compared.reference.height,
         current_rows=compared.current.height,
-        columns=data_page(compared, out) if compared.names else [],
+        columns=compared.drift,
         left_out=dict(sorted(compared.left_out.items())),
     )
-    pages: dict[str, Shown] = {"data page": Page(DATA_PAGE)} if compared.names else {}
+    pages: dict[str, Shown] = {}
+    if compared.names:
+        data_page(compared, out)
+        pages["data page"] = Page(DATA_PAGE)
     if predictions is not None and card is not None:
         judged = _test_rows(predictions, matrix, definitions, card, tags)
         if judged is not None:
@@ -140,7 +143,12 @@ def _draw(columns: list[ColumnDrift], path: Path) -> None:
 
 def _output(monitoring: Monitoring, pages: dict[str, Shown]) -> Output:
     drifted = [
-        {"column": each.column, "test": each.method, "score": round(each.score, 4), "threshold": each.threshold}
+        {
+            "column": each.column,
+            "test": each.method,
+            "score": round(each.score, 4),
+            "threshold": round(each.threshold, 4),
+        }
         for each in monitoring.columns
         if each.drifted
     ]
@@ -177,7 +185,7 @@ def _output(monitoring: Monitoring, pages: dict[str, Shown]) -> Output:
                 target is None or not target.drifted,
                 "the target was not compared"
                 if target is None
-                else f"drift of the target: {target.score:.3f}, threshold {target.threshold}",
+                else f"drift of the target: {target.score:.3f}, threshold {target.threshold:.3f}",
                 "WARN",
             ),
         ],

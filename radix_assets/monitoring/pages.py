@@ -3,7 +3,7 @@
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import polars as pl
 from radix_assets.monitoring.rows import Sides
 from radix_assets.monitoring.schema import ColumnDrift
 
-MOST = 1000.0
 DATA_PAGE = "data.html"
 MODEL_PAGE = "model.html"
 
@@ -63,8 +62,8 @@ def _histogram(option: Any) -> str:
     return repr((option.name, option.x.tolist(), option.count.tolist()))
 
 
-def data_page(sides: Sides, out: Path) -> list[ColumnDrift]:
-    """Write `data.html` with drift and summary of each column; return the drift, worst first."""
+def data_page(sides: Sides, out: Path) -> None:
+    """Write `data.html` with drift and summary of each column; the drift is that of `sides`."""
     with _quiet():
         from evidently import DataDefinition, Dataset, Report
         from evidently.presets import DataDriftPreset, DataSummaryPreset
@@ -74,34 +73,36 @@ def data_page(sides: Sides, out: Path) -> list[ColumnDrift]:
         current, reference = (
             Dataset.from_pandas(_pandas(side), data_definition=definition) for side in (sides.current, sides.reference)
         )
-        with each_chart_drawn_once():
-            snapshot = Report([DataDriftPreset(), DataSummaryPreset()]).run(current, reference)
-        snapshot.save_html(str(out / DATA_PAGE))
-        report = json.loads(snapshot.json())
-    drift = [
-        _drift(sides.names[metric["config"]["column"]], metric)
-        for metric in report["metrics"]
-        if metric["config"]["type"].endswith("ValueDrift") and isinstance(metric["value"], int | float)
-    ]
-    return sorted(drift, key=lambda each: (-each.times, each.column))
+        drift = {each.column: each for each in sides.drift}
+        judged = {shown: drift[name] for shown, name in sides.names.items()}
+        thresholds = {shown: each.threshold for shown, each in judged.items()}
+        with each_chart_drawn_once(), _stated(judged) as methods:
+            preset = DataDriftPreset(per_column_method=methods, per_column_threshold=thresholds)
+            snapshot = Report([preset, DataSummaryPreset()]).run(current, reference)
+            snapshot.save_html(str(out / DATA_PAGE))
 
 
-def _drift(column: str, metric: dict[str, Any]) -> ColumnDrift:
-    method, threshold, score = metric["config"]["method"], metric["config"]["threshold"], float(metric["value"])
-    if "p_value" in method:
-        drifted = score < threshold
-        times = threshold / score if score > 0 else MOST
-    else:
-        drifted = score >= threshold
-        times = score / threshold if threshold > 0 else MOST
-    return ColumnDrift(
-        column=column,
-        method=method,
-        score=round(score, 6),
-        threshold=threshold,
-        drifted=drifted,
-        times=round(min(times, MOST), 4),
-    )
+@contextmanager
+def _stated(judged: Mapping[str, ColumnDrift]) -> Iterator[dict[str, str]]:
+    """Yield the name of a test for each column, under which Evidently answers what was found."""
+    from evidently.legacy.calculations.stattests import registry
+    from evidently.legacy.core import ColumnType
+
+    def answer(reference: Any, *_: object) -> tuple[float, bool]:
+        drift = judged[reference.name]
+        return drift.score, drift.drifted
+
+    kinds = [ColumnType.Numerical, ColumnType.Categorical]
+    methods = sorted({drift.method for drift in judged.values()})
+    for method in methods:
+        test = registry.StatTest(name=method, display_name=method, allowed_feature_types=kinds)
+        registry.register_stattest(test, answer)
+    try:
+        yield {shown: drift.method for shown, drift in judged.items()}
+    finally:
+        for method in methods:
+            registry._registered_stat_tests.pop(method, None)  # noqa: SLF001 there is no way to withdraw one
+        registry._registered_stat_test_funcs.pop(answer, None)  # noqa: SLF001 same
 
 
 def model_page(

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from radix_assets.relationships.candidates import HINT, STRONG
-from radix_assets.relationships.evidence import CERTAIN_BITS, Pair
+from radix_assets.relationships.evidence import CERTAIN_BITS, Pair, low_end
 from radix_assets.relationships.facts import silent_table
-from radix_assets.relationships.names import core, is_generic, is_ordinal, is_sequence
+from radix_assets.relationships.name_scores import is_role_of_row
+from radix_assets.relationships.names import core, is_generic, is_key_like, is_ordinal, is_sequence
 from radix_assets.relationships.scoring import FITTED, Weights, alone, beside, chance
 
 BELIEVED = 0.5
@@ -18,6 +19,14 @@ SURELY_ONE = 0.6
 """Sum of the probabilities of a child's parents from which it is assumed to have one."""
 ALL_BUT = 0.97
 """Share of distinct values from which a column numbers the rows."""
+NAMESAKE = 1.0
+"""Name score of a column with the parent's own name."""
+DENSE = 1.5
+"""Possible whole numbers per distinct value up to which values are dense."""
+SPARSE = 5
+"""Further whole numbers that a few large counts may leave out."""
+CROWDED = 5.0
+"""See `low_end`: by chance, references would lie this near the first id once in 150 times."""
 SMALL = 20
 """Distinct whole numbers that fit any table with ids from 1."""
 
@@ -57,7 +66,7 @@ def choose(pairs: Sequence[Pair], weights: Weights = FITTED) -> list[Verdict]:
         if not refused and mute and not silent_table(pair.parent.table):
             refused = "small whole numbers, and the name says nothing of a reference"
         if not refused:
-            refused = _other_number(pair)
+            refused = _other_number(pair) or _count_within(pair)
         verdicts[n] = Verdict(pair, second[n], refused)
         if not verdicts[n].refused:
             parents[pair.child.at] = pair
@@ -78,6 +87,26 @@ def _other_number(pair: Pair) -> str:
         return "numbers rows within others"
     if column.distinct <= SMALL and core(child.name) and not is_generic(child.name):
         return "a few small whole numbers, and the name is that of something else"
+    return ""
+
+
+def _count_within(pair: Pair) -> str:
+    """Return why small whole numbers are no reference, although the ids they fall into run from one to many.
+
+    References spread over the ids. Numbers from 0 or 1 on, all of them near the first id, are counts, grades or flags,
+    unless their name is that of an identifier or of the parent.
+    """
+    child, parent = pair.child, pair.parent
+    if child.kind != "integer" or parent.kind != "integer" or not child.meaningful or silent_table(parent.table):
+        return ""
+    itself = child.table == parent.table
+    named = is_role_of_row(child.bare, parent.bare) if itself else pair.name >= NAMESAKE
+    if named or is_key_like(child.name):
+        return ""
+    dense = parent.high - parent.low + 1 <= DENSE * parent.column.distinct
+    small = child.low in {0, 1} and child.high - child.low + 1 <= DENSE * child.column.distinct + SPARSE
+    if dense and small and low_end(child, parent) >= CROWDED:
+        return "small whole numbers near the first of many ids, as counts are"
     return ""
 
 

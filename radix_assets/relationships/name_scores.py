@@ -17,6 +17,8 @@ from radix_assets.relationships.names import (
 )
 from radix_assets.relationships.role_words import DOERS, DOES, NO_AGENTS, PEOPLE, ROLES, SELF
 
+_BESIDE_ROLES = frozenset({"to", "by", "of", "row", "record", "node", "direct", "line"})
+"""Words beside a role that name nothing else."""
 _AGENT = re.compile(r"\w{3}(er|or|eur|euse|ist|iste|aire|ador|ant)$")
 """Words for people who do something: `uploader`, `assessor`."""
 
@@ -113,9 +115,21 @@ def _hint(column: str, parent: str) -> tuple[float, str]:
     return 0.0, ""
 
 
+def is_role_of_row(column: str, key: str) -> bool:
+    """Return whether a column names a row's role among the rows of its table: `parent`, `previous_booking`.
+
+    `previous_cancellations` and `previous_price` hold such a word too, but name something else.
+    """
+    own = stems(column)
+    rest = [word for word in own if word not in SELF | KEY_WORDS | _BESIDE_ROLES]
+    if is_count(column) or not set(own) & SELF:
+        return False
+    return not rest or (bool(core(key)) and core(key).endswith(rest[-1]))
+
+
 def _self_score(column: str, key: str, *, people: bool) -> tuple[float, str]:
     own = stems(column)
-    if set(own) & SELF or "partof" in "".join(own):
+    if (set(own) & SELF and not is_count(column)) or "partof" in "".join(own):
         return 0.8, f"{column} is a usual role within the same table"
     if is_key_like(key) and core(key) and core(column).endswith(core(key)) and core(column) != core(key):
         return 0.7, f"{column} ends with {key}"

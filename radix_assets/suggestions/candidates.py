@@ -99,6 +99,11 @@ class Surroundings:
     """Its candidates."""
 
 
+def is_named_as_measure(name: str) -> bool:
+    """Return whether joined words name a sum or measure, such as a price, rather than a kind or a code."""
+    return bool(_PATTERNS["named as a sum or measure people predict"].search(name))
+
+
 def header(name: str, table: str) -> str:
     """Return the words of a name, joined, without the table's name in front: AESEV of the table ae is `sev`."""
     joined, own = "_".join(words(name)), "_".join(words(table))

@@ -1,11 +1,15 @@
 """The problem type of a target."""
 
 import re
+from functools import reduce
 from itertools import pairwise
+from math import gcd
 
 from radix_assets.common.vocabulary import DECIDING_METRIC, RARE_CLASS_METRIC, FeatureType, Problem
 from radix_assets.common.words import singular, words
 from radix_assets.profiles.schema import ColumnProfile
+from radix_assets.suggestions.candidates import is_named_as_measure
+from radix_assets.suggestions.semantics.units import unit_of
 
 MAX_CLASSES = 50
 """With more classes than this it is not a classification, unless the name says so."""
@@ -21,6 +25,15 @@ FEW = 10
 """Integers with no more distinct values than this, close together, are classes."""
 FEWEST_GRADES, MOST_GRADES = 4, 11
 """With three grades the order matters little; more than eleven are points."""
+_MOST_GAPPED = 30
+"""Distinct integers up to which values with gaps are codes."""
+_CLOSE = 1.5
+"""Possible integers per distinct value up to which there are no gaps to speak of."""
+_REPEATED = 5
+"""Mean rows per code."""
+_STRAY = 0.01
+"""Share of the rows below which a value is one of the tail of counts, whose other values are close together."""
+_CODE_WORDS = frozenset({"id", "code", "no", "nr", "number", "index", "class", "type"})
 SMALL = 20.0
 """A count with a larger mean is treated as a measure."""
 
@@ -51,8 +64,9 @@ def problem_of(column: ColumnProfile, kind: FeatureType | None = None) -> Proble
     """Return the problem type of a column as a target; None if it cannot be one.
 
     Two values are binary; strings and booleans are classes. Integers are classes if they are few and close together,
-    tagged as categories, or named as classes; grades if they are few, consecutive and named as a grade; counts if they
-    start at 0, are small and named as a number of things. Anything else is regression. Not a target: fewer than two
+    codes (see has_codes), tagged as categories, or named as classes; grades if they are few, consecutive and named as a
+    grade; counts if they start at 0, are small and named as a number of things. Anything else is regression. Not a
+    target: fewer than two
     values, dates, and more than MAX_CLASSES distinct strings. Whether it is a forecast depends on the rest of the
     table: see forecasts.py.
     """
@@ -88,7 +102,47 @@ def _integer_problem(column: ColumnProfile, kind: FeatureType | None) -> Problem
         and column.minimum in {0, 1}
     ):
         return "multiclass"
-    return "multiclass" if column.distinct <= FEW and span <= 2 * FEW else "regression"
+    if column.distinct <= FEW and span <= 2 * FEW:
+        return "multiclass"
+    return "multiclass" if has_codes(column) and not _is_measure(column) else "regression"
+
+
+def second_problem(column: ColumnProfile, problem: Problem) -> Problem | None:
+    """Return the other problem type that the values of a target allow; None if there is no doubt.
+
+    Few distinct integers with gaps are codes or amounts: which of the two, only a person knows.
+    """
+    if problem in {"multiclass", "regression"} and is_whole(column) and has_codes(column):
+        return "regression" if problem == "multiclass" else "multiclass"
+    return None
+
+
+def has_codes(column: ColumnProfile) -> bool:
+    """Return whether integers look like codes: few distinct values with gaps between them, each repeated.
+
+    Neither counts, whose frequent values are close together, nor amounts in round steps.
+    """
+    if column.minimum is None or column.maximum is None or not 2 < column.distinct <= _MOST_GAPPED:  # noqa: PLR2004
+        return False
+    low, high = int(column.minimum), int(column.maximum)
+    if high - low + 1 <= _CLOSE * column.distinct or column.present < _REPEATED * column.distinct:
+        return False
+    common = sorted(int(value) for value, _ in column.top)
+    frequent = [int(value) for value, count in column.top if count >= _STRAY * column.present]
+    if len(frequent) < column.distinct and max(frequent) - min(frequent) + 1 <= _CLOSE * len(frequent):
+        return False
+    step = reduce(gcd, (value - low for value in common), high - low)
+    in_steps = step > 1 and (high - low) // step + 1 <= _CLOSE * column.distinct
+    return not (in_steps and column.distinct > FEW)
+
+
+def _is_measure(column: ColumnProfile) -> bool:
+    """Return whether a column's name says that its numbers are amounts."""
+    parts = words(column.name)
+    if parts and parts[-1] in _CODE_WORDS:
+        return False
+    name = "_".join(parts)
+    return is_named_as_measure(name) or bool(_MEASURED.search(name)) or bool(unit_of(column.name))
 
 
 def is_whole(column: ColumnProfile) -> bool:

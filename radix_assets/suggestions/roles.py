@@ -12,6 +12,7 @@ from radix_assets.personal_data.detect import Finding
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.names import KEY_WORDS, is_count, is_row_number
 from radix_assets.relationships.schema import PrimaryKey, Relationship
+from radix_assets.suggestions.problems import is_whole
 from radix_assets.suggestions.times import TimeGuess
 
 _IDENTITY = frozenset(
@@ -37,6 +38,8 @@ _WEIGHT = re.compile(
     r"final|stat|post_?strat\w*|freq|probability)_?(weights?|wgt|wt)|(weights?|wgt|wt)_?(sample|survey|final|factor)|"
     r"gewichtung|factor_(de_)?expansion|ponderacion|ponderation"
 )
+_AMBIGUOUS = re.compile(r"x|idx|index", re.IGNORECASE)
+"""Names of row numbers that are those of measures as often: a coordinate, a stock index."""
 _NEARLY_EMPTY = 0.98
 _NAME = 30
 """Characters; a longer value is a text."""
@@ -101,15 +104,23 @@ def _role_without_information(column: ColumnProfile) -> RoleGuess | None:
         return RoleGuess("ignore", 0.95, "always the same", "constant")
     if column.nulls >= _NEARLY_EMPTY * column.rows:
         return RoleGuess("ignore", 0.7, f"empty in {column.nulls / column.rows:.1%} of the rows", "nearly empty")
-    numbered = (
-        column.dtype == "integer"
-        and column.minimum in {0, 1}
-        and column.maximum is not None
-        and column.maximum - column.minimum + 1 == column.rows
-    )
-    if column.unique and (is_row_number(column.name) or (numbered and column.monotonic)):
+    if is_running_number(column):
         return RoleGuess("ignore", 0.9, "a running row number", "row number")
     return None
+
+
+def is_running_number(column: ColumnProfile) -> bool:
+    """Return whether a column only numbers the rows: whole numbers that rise by one from row to row.
+
+    From 0 or 1 it needs no name. Under a name that means nothing else (`row_id`, `Unnamed: 0`), what numbered the rows
+    of a larger table counts too, in any order; `x` and `index` are names of measures as well.
+    """
+    if not column.unique or column.nulls or not is_whole(column) or column.minimum is None or column.maximum is None:
+        return False
+    rising = column.monotonic and column.maximum - column.minimum + 1 == column.rows
+    if rising and (column.minimum in {0, 1} or is_row_number(column.name)):
+        return True
+    return column.dtype == "integer" and is_row_number(column.name) and not _AMBIGUOUS.fullmatch(column.name.strip())
 
 
 def _row_role(

@@ -37,6 +37,8 @@ class TargetSuggestion(BaseModel):
     table: str
     column: str
     problem: Problem
+    other_problem: Problem | None = None
+    """The second candidate, where the values allow two: codes or amounts."""
     confidence: float
     """The probability that the data was collected for this target."""
     metric: Annotated[str, BeforeValidator(lambda name: RENAMED_METRICS.get(name, name))] = ""

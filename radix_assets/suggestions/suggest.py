@@ -11,6 +11,7 @@ from radix_assets.personal_data.detect import Finding, personal_of_table
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.question.target import Parsed
 from radix_assets.relationships.schema import PrimaryKey, Schema
+from radix_assets.relationships.trust import is_trusted
 from radix_assets.sources.rows import scan_values
 from radix_assets.sources.schema import comments_of, doubts_of
 from radix_assets.suggestions.calibration import sure
@@ -94,12 +95,12 @@ def suggest(
 
 
 def _keys(schema: Schema) -> dict[str, set[str]]:
-    """Return columns that are single-column keys or foreign keys."""
+    """Return columns that are single-column keys or certain foreign keys; values tell the type of a doubtful one."""
     keys: dict[str, set[str]] = {}
     for key in schema.primary_keys:
         if len(key.columns) == 1:
             keys.setdefault(key.table, set()).update(key.columns)
-    for link in schema.relationships:
+    for link in filter(is_trusted, schema.relationships):
         keys.setdefault(link.child, set()).update(link.child_columns)
     return keys
 

@@ -9,7 +9,7 @@ from radix_assets.relationships.schema import Schema
 from radix_assets.suggestions.calibration import sure
 from radix_assets.suggestions.candidates import Candidate, Surroundings, describe_reasons, features_of
 from radix_assets.suggestions.forecasts import Series, is_forecast
-from radix_assets.suggestions.problems import metric_of, problem_of
+from radix_assets.suggestions.problems import metric_of, problem_of, second_problem
 from radix_assets.suggestions.ranking import score, shares
 from radix_assets.suggestions.schema import TableSuggestion, TargetSuggestion
 
@@ -71,6 +71,7 @@ def target_of(
         table=profile.table,
         column=column.name,
         problem=problem,
+        other_problem=second_problem(column, problem),
         confidence=0.0,
         metric=metric_of(problem, column),
         structure="temporal" if problem == "forecasting" else table.structure,

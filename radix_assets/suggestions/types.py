@@ -1,10 +1,12 @@
 """The feature type of each column: proven by the profile, else predicted by the column type model."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 
 from radix_assets.column_types.classify import classify
 from radix_assets.column_types.schema import ColumnType, TypeGuess
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
+from radix_assets.relationships.names import is_key_like
 from radix_assets.suggestions.column_facts import facts_of
 
 _NO_TEXT = frozenset({"numeric", "datetime"})
@@ -34,8 +36,25 @@ def guess_types(
                 result[table][name] = proven
     guesses = classify([facts_of(column, samples[table][column.name]) for table, column in unproven])
     for (table, column), guess in zip(unproven, guesses, strict=True):
-        result[table][column.name] = _of_text(column, guess) if column.dtype == "string" else guess
+        fitting = _of_text if column.dtype == "string" else _of_distinct_integers
+        result[table][column.name] = fitting(column, guess)
     return result
+
+
+def _of_distinct_integers(column: ColumnProfile, guess: TypeGuess) -> TypeGuess:
+    """Return numeric for integers that are all different in no order, unless name or digits are those of an identifier.
+
+    Few rows of a wide measure never repeat; that alone makes no identifier.
+    """
+    if guess.type != "not-generalizable" or column.dtype != "integer" or not column.unique or column.monotonic:
+        return guess
+    low, high = column.quantiles.get("0.05"), column.quantiles.get("0.95")
+    if is_key_like(column.name) or low is None or high is None:
+        return guess
+    same_length = low > 0 and math.floor(math.log10(low)) == math.floor(math.log10(high))
+    if same_length:
+        return guess
+    return TypeGuess("numeric", _UNSURE, "not-generalizable", "whole numbers, all different, in no order")
 
 
 def _of_text(column: ColumnProfile, guess: TypeGuess) -> TypeGuess:

@@ -9,6 +9,7 @@ from radix_assets.project.settings import Project
 from radix_assets.relationships.schema import Schema
 from radix_assets.suggestions.schema import Suggestions
 from radix_assets.tags.refresh_steps import Refresh, target_is_valid
+from radix_assets.tags.unconfirmed import accepted_part
 from radix_assets.tags.user_edits import record_edits
 from radix_assets.tags.write import SuggestedLine, earlier_note, suggested_lines
 from radix_assets.tags_file.atomic import Companion, rewrite
@@ -34,6 +35,7 @@ def refresh_tags(
     the ledger's outbox. `today` is written beside what is missing. Return False if the file stays as it is.
     """
     ledger = Ledger()
+    suggestions, schema = accepted_part(project, suggestions, schema)
 
     def change(text: str) -> str:
         nonlocal ledger

@@ -14,6 +14,7 @@ from radix_assets.relationships.schema import Schema
 from radix_assets.rules.suggest import suggest_rules
 from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
+from radix_assets.tags.unconfirmed import accepted_part
 from radix_assets.tags_file.atomic import create
 from radix_assets.tags_file.diff import Change, nested, settings_in
 from radix_assets.tags_file.file import parse_tags, sha_of
@@ -32,6 +33,10 @@ AT_ONCE = 200
 _LONG = 20
 """Columns of a table from which on a comment separates the confident suggestions from the others."""
 _PROBLEM_NOTE = "problem type; it follows from the target if empty"
+_OTHER_PROBLEM = {
+    "regression": "or regression, if its numbers are amounts",
+    "multiclass": "or multiclass, if its numbers are codes",
+}
 
 _HEAD = """\
 # The meaning of the data of {name}, as suggested by Radix. This file is yours: Radix never changes what you write.
@@ -72,6 +77,7 @@ def write_tags(
     """Write the file, durably and as a whole. Return False, with nothing done, if it already exists."""
     if path.exists():
         return False
+    suggestions, schema = accepted_part(project, suggestions, schema)
     text = first_text(project, suggestions, schema, profiles)
     lines = suggested_lines(suggestions, schema, profiles, project)
     file = parse_tags(text, path)
@@ -257,6 +263,7 @@ def target_value(text: str) -> str:
 def _top(project: Project, suggestions: Suggestions) -> dict[Key, SuggestedLine]:
     text, problem = target_text(project), str(project.goal.problem or "")
     note = "set in the project" if text else "no candidate found; write table.column"
+    problem_note = _PROBLEM_NOTE
     if isinstance(project.goal.target, Future):
         note = f"set in the project: {project.goal.target.name}"
     elif suggestions.targets:
@@ -266,9 +273,11 @@ def _top(project: Project, suggestions: Suggestions) -> dict[Key, SuggestedLine]
         )
         text, problem = text or f"{first.table}.{first.column}", problem or str(first.problem)
         note = note_of(first.confidence, remark(first.evidence) + alternatives)
+        if first.other_problem and problem == first.problem and not (isinstance(project.goal.target, Future)):
+            problem_note = f"{_OTHER_PROBLEM[first.other_problem]}; {problem_note}"
     return {
         ("target",): SuggestedLine(f"target: {target_value(text)}".rstrip(), remark(note), {}),
-        ("problem",): SuggestedLine(f"problem: {problem}".rstrip(), _PROBLEM_NOTE if problem else "", {}),
+        ("problem",): SuggestedLine(f"problem: {problem}".rstrip(), problem_note if problem else "", {}),
     }
 
 

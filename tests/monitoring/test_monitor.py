@@ -213,3 +213,11 @@ def test_too_few_rows_to_compare_are_reported_and_stop_nothing(tmp_path: Path, r
     assert load_monitoring(tmp_path).columns == []
     assert [check.name for check in output.checks if not check.passed] == ["comparable"]
     assert not any(isinstance(each, Page) for each in output.shown.values())
+
+
+def test_the_page_says_what_was_found(tmp_path: Path) -> None:
+    features, _ = build(tmp_path, "regression", shift=3.0, evil="")
+    monitor(features, None, tmp_path, tags=tags("regression"))
+    page = (tmp_path / "data.html").read_text()
+    assert "distance of ranks" in page
+    assert "Jensen-Shannon distance" in page

@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shared_sets import write_set
 
@@ -29,6 +29,7 @@ def schemas(draw) -> tuple[Schema, dict[str, TableProfile]]:
     return Schema(primary_keys=keys, relationships=links), {t: profile(t, names) for t, names in columns.items()}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(schemas())
 def test_no_box_covers_another_and_no_line_crosses_a_box(case):
     layout = lay_out(*case)
@@ -46,6 +47,7 @@ def test_no_box_covers_another_and_no_line_crosses_a_box(case):
                 assert not (inside_x and inside_y)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(schemas())
 def test_lines_begin_at_the_child_and_end_at_the_parent(case):
     layout = lay_out(*case)

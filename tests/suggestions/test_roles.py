@@ -131,3 +131,28 @@ def test_what_is_known_with_a_delay_is_suspected_and_the_timetable_is_not(tmp_pa
     }
     found = one(tmp_path, columns, "arr_delay").tables["data"].columns
     assert [name for name, column in found.items() if column.role == "leak"] == ["actual_arr_time", "dep_delay"]
+
+
+SHUFFLED = R.sample(range(1, 3000), ROWS)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "role"),
+    [
+        ("x", list(range(20, 20 + ROWS)), "ignore"),
+        ("index", list(range(1, ROWS + 1)), "ignore"),
+        ("counter", list(range(ROWS)), "ignore"),
+        ("row_id", SHUFFLED, "ignore"),
+        ("x", number(), "feature"),
+        ("index", number(), "feature"),
+        ("x", SHUFFLED, "feature"),
+        ("index", SHUFFLED, "feature"),
+        ("distance", SHUFFLED, "feature"),
+        ("Unnamed: 0", number(), "feature"),
+    ],
+)
+def test_a_running_number_is_whole_and_rises_by_one(tmp_path, name, values, role):
+    keyed = {"k": [f"a{n:04d}" for n in range(ROWS)], name: values, "hit": [n % 2 for n in range(ROWS)]}
+    column = one(tmp_path, keyed, "hit").tables["data"].columns[name]
+    assert column.role == role
+    assert role == "ignore" or column.type == "numeric"

@@ -169,7 +169,7 @@ def test_a_birth_date_or_a_year_alone_is_not_a_time_index(tmp_path):
         ([True, False] * 50, "binary"),
         (["a", "b", "c", "d"] * 25, "multiclass"),
         ([1, 2, 3, 4, 5] * 20, "multiclass"),
-        ([0, 1000, 2000, 90] * 25, "regression"),
+        ([0, 1000, 2000, 90] * 25, "multiclass"),
         (list(range(100)), "regression"),
         ([n / 7 for n in range(100)], "regression"),
         ([f"t{n}" for n in range(100)], None),
