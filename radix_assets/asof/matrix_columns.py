@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-MatrixType = Literal["numeric", "categorical", "boolean"]
+MatrixType = Literal["numeric", "categorical", "boolean", "text"]
 
 ROW = "__row"
 """Matrix column: the row's position in the target table's snapshot, from 0."""

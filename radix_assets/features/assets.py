@@ -11,11 +11,14 @@ from radix_assets.project.settings import names_a_cluster
 def _compute(work: Work) -> Output:
     from radix_assets.exploration.explore import load_exploration
     from radix_assets.features.stage import make_features
+    from radix_assets.features.target import require_rows
     from radix_assets.labels.stage import load_question
     from radix_assets.pipeline.engine import computing
 
     question = load_question(work.input("labels"))
-    excluded = load_exploration(work.input("exploration")).excluded(question.tags)
+    exploration = load_exploration(work.input("exploration"))
+    require_rows(question.tags.target, exploration.balance.rows - exploration.balance.unknown)
+    excluded = exploration.excluded(question.tags)
     tables = work.raw() | question.tables
     with computing(work.project, tables, work.tools.home) as engine:
         return engine.add_to(make_features(question.tags, tables, excluded, work.out, engine))

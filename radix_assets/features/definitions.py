@@ -173,9 +173,9 @@ def _with(node: Node, window: int) -> Node:
 
 
 def type_of(node: Node) -> MatrixType:
-    """Return the type of the node's values. Dates and text are not features: they count as categorical here."""
+    """Return the type of the node's values. Dates are not features: they count as categorical here."""
     if isinstance(node, Identity):
-        return node.reading if node.reading in ("numeric", "boolean") else "categorical"
+        return node.reading if node.reading in ("numeric", "boolean", "text") else "categorical"
     if isinstance(node, Transform):
         transform_kind = TRANSFORMS.get(node.primitive)
         return transform_kind[1] if transform_kind else "numeric"
@@ -193,8 +193,9 @@ def unfit(node: Node, graph: Graph) -> str | None:
     inner = [part for part in parts if isinstance(part, Aggregation)]
     transformed = any(isinstance(part, Transform) for part in parts)
     leaves = [part for part in parts if isinstance(part, Identity)]
+    own_text = isinstance(node, Identity) and node.reading == "text" and node.table == graph.target
     unwanted = (
-        (any(leaf.reading in ("datetime", "text", "place") for leaf in leaves) and not transformed)
+        (any(leaf.reading in ("datetime", "text", "place") for leaf in leaves) and not transformed and not own_text)
         or any(not _readable(leaf, graph) for leaf in leaves)
         or (transformed and inner)
         or any(_keyed(part, graph) for part in inner)

@@ -5,7 +5,10 @@ from pydantic import BaseModel
 from radix_assets.asof.matrix_columns import CUTOFF, GROUP, ROW, TARGET, MatrixType
 from radix_assets.common.vocabulary import Problem
 
-__all__ = ["CUTOFF", "GROUP", "ROW", "TARGET", "Feature", "FeatureSet", "MatrixType"]
+__all__ = ["CUTOFF", "GROUP", "LEAST_ROWS", "ROW", "TARGET", "Feature", "FeatureSet", "MatrixType"]
+
+LEAST_ROWS = 20
+"""Rows whose target is known that a model needs."""
 
 
 class Feature(BaseModel):

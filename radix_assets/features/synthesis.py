@@ -94,6 +94,12 @@ def synthesize(
                 max_depth=depth,
                 features_only=True,
             )
+            # Deep feature synthesis returns no text as it is.
+            own = entities[target or graph.target].ww
+            texts = [
+                column for column, reading in graph.tables[target or graph.target].columns.items() if reading == "text"
+            ]
+            features += [ft.IdentityFeature(own[column]) for column in texts]
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             raise FeatureError(
                 "RDX-FEA-003",

@@ -6,9 +6,11 @@ from collections.abc import Callable
 import polars as pl
 
 from radix_assets.asof.parsing import TRUE
+from radix_assets.common.plural import counted
 from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.features.schema import LEAST_ROWS
 from radix_assets.tags.schema import Target
-from radix_resources.errors import FeatureError
+from radix_resources.errors import FeatureError, TargetError
 
 _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     ">": operator.gt,
@@ -18,6 +20,18 @@ _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
+
+
+def require_rows(target: Target, known: int) -> None:
+    """Raise TargetError RDX-TGT-201 if the target is known in too few rows, whatever the columns hold."""
+    if known < LEAST_ROWS:
+        raise TargetError(
+            "RDX-TGT-201",
+            f"the target is known in {counted(known, 'row')}",
+            expected=f"at least {LEAST_ROWS}",
+            hint="add rows whose outcome is known",
+            table=target.table,
+        )
 
 
 def target_values(target: Target, column: pl.Series, spelling: tuple[str, str] | None = None) -> pl.Series:

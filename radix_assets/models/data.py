@@ -9,11 +9,10 @@ import polars as pl
 
 from radix_assets.common.plural import counted
 from radix_assets.common.vocabulary import NUMERIC, Problem
-from radix_assets.features.schema import CUTOFF, GROUP, ROW, TARGET, Feature, FeatureSet
+from radix_assets.features.schema import CUTOFF, GROUP, LEAST_ROWS, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.split import Floats, Ints, Rows
 from radix_resources.errors import ModelError, TargetError
 
-LEAST_ROWS = 20
 LEAST_CLASS_ROWS = 5
 MOST_CLASSES = 100
 MOSTLY = 0.4

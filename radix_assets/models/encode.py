@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from radix_assets.features.schema import Feature, MatrixType
 from radix_assets.models.split import Floats
+from radix_assets.models.texts import SAMPLE, choose, weights
 from radix_resources.errors import ModelError
 
 MOST_CATEGORIES = 200
@@ -34,6 +35,9 @@ class Column(BaseModel):
     high: float = math.inf
     """For linear models, numbers are clipped to `low` … `high`, then centred and scaled; null becomes the centre."""
     has_null: bool = False
+    gram: str = ""
+    """Of a text: the n-gram that this column is about; a text has a column for each (see texts.py)."""
+    bucket: int = 0
 
     model_config = ConfigDict(ser_json_inf_nan="constants")
     _positions: dict[str, int] = PrivateAttr(default_factory=dict)
@@ -51,6 +55,14 @@ class Column(BaseModel):
         """Return the code of a rare or unknown category."""
         return len(self.categories)
 
+    @property
+    def label(self) -> str:
+        """Return the name of what the column holds: the feature, with the n-gram if it is a text."""
+        if self.type != "text":
+            return self.name
+        sort = "word" if self.gram.startswith("w:") else "characters"
+        return f"{self.name}, {sort} “{self.gram[2:]}”"
+
 
 class Encoder(BaseModel):
     """The encoding of all features that vary."""
@@ -61,8 +73,12 @@ class Encoder(BaseModel):
     def learn(cls, features: list[Feature], frame: pl.DataFrame) -> "Encoder":
         """Fit the encoder on the learning rows. Leave out features that do not vary there."""
         columns = []
+        texts = sum(feature.type == "text" for feature in features)
         for feature in features:
             values = frame[feature.name]
+            if feature.type == "text":
+                columns += _text_columns(feature, values, texts)
+                continue
             column = _categorical(feature, values) if feature.type == "categorical" else _number(feature, values)
             if column:
                 columns.append(column)
@@ -70,8 +86,22 @@ class Encoder(BaseModel):
 
     @property
     def names(self) -> list[str]:
+        """Return what each column holds, in the order of the columns."""
+        return [column.label for column in self.columns]
+
+    @property
+    def features(self) -> list[str]:
         """Return the names of the encoded features, in the order of the columns."""
-        return [column.name for column in self.columns]
+        return list(dict.fromkeys(column.name for column in self.columns))
+
+    @property
+    def _texts(self) -> dict[str, list[int]]:
+        """Return the positions of the columns of each text."""
+        places: dict[str, list[int]] = {}
+        for place, column in enumerate(self.columns):
+            if column.type == "text":
+                places.setdefault(column.name, []).append(place)
+        return places
 
     @property
     def categorical(self) -> list[int]:
@@ -83,7 +113,7 @@ class Encoder(BaseModel):
 
         Raise ModelError RDX-MOD-005 if the column of a feature is missing.
         """
-        missing = [name for name in self.names if name not in frame.columns]
+        missing = [name for name in self.features if name not in frame.columns]
         if missing:
             raise ModelError(
                 "RDX-MOD-005",
@@ -92,16 +122,20 @@ class Encoder(BaseModel):
                 hint="materialize the model again, since its features have changed",
                 column=missing[0],
             )
-        if frame.height == 1:
+        if frame.height == 1 and not self._texts:
             row = frame.row(0, named=True)
             if all(_plain(column, row[column.name]) for column in self.columns):
                 return np.array([[_code(column, row[column.name]) for column in self.columns]], dtype=np.float64)
         out = np.empty((frame.height, len(self.columns)), np.float64)
-        for start in range(0, len(self.columns), 64):
-            part = self.columns[start : start + 64]
-            coded = frame.select(_expression(column, frame.schema[column.name], i) for i, column in enumerate(part))
-            for i in range(len(part)):
-                out[:, start + i] = coded.to_series(i).to_numpy()
+        plain = [(i, column) for i, column in enumerate(self.columns) if column.type != "text"]
+        for start in range(0, len(plain), 64):
+            part = plain[start : start + 64]
+            coded = frame.select(_expression(column, frame.schema[column.name], i) for i, column in part)
+            for place, (i, _) in enumerate(part):
+                out[:, i] = coded.to_series(place).to_numpy()
+        for name, places in self._texts.items():
+            grams = [(self.columns[i].bucket, self.columns[i].gram) for i in places]
+            out[:, places] = weights(frame[name].cast(pl.String).to_list(), grams)
         return out
 
     def unknown(self, frame: pl.DataFrame) -> dict[str, list[int]]:
@@ -140,6 +174,19 @@ class Encoder(BaseModel):
             if column.has_null:
                 parts.append(null.astype(np.float64)[:, None])
         return np.hstack(parts) if parts else np.zeros((len(codes), 0))
+
+
+def _text_columns(feature: Feature, values: pl.Series, texts: int) -> list[Column]:
+    """Return a column for each n-gram, all on one scale, so that a rare one does not count more for linear models."""
+    strings = values.cast(pl.String).to_list()
+    chosen = choose(strings, len(strings), texts)
+    if not chosen:
+        return []
+    scale = float(weights(strings[:: max(1, len(strings) // SAMPLE)], chosen).std()) or 1.0
+    return [
+        Column(name=feature.name, type="text", fill=-1.0, scale=scale, gram=gram, bucket=bucket)
+        for bucket, gram in chosen
+    ]
 
 
 def _categorical(feature: Feature, values: pl.Series) -> Column | None:

@@ -72,7 +72,7 @@ class FittedModel:
     @property
     def features(self) -> list[str]:
         """Return the names of the feature columns that the model needs."""
-        return self.description.encoder.names
+        return self.description.encoder.features
 
     @property
     def classes(self) -> list[str]:

@@ -48,10 +48,14 @@ def _single_feature_score(
     encoder = Encoder.learn([feature], values.filter(half))
     if not encoder.columns:
         return 0.0
-    codes = encoder.codes(values)[:, 0]
+    every = encoder.codes(values)
+    return max(_column_score(codes, target, half, classes, categorical=bool(encoder.categorical)) for codes in every.T)
+
+
+def _column_score(codes: Floats, target: Ints | Floats, half: Bools, classes: int, *, categorical: bool) -> float:
     result = []
     for learn, judge in ((half, ~half), (~half, half)):
-        cells = codes if encoder.categorical else _cells(codes, codes[learn])
+        cells = codes if categorical else _cells(codes, codes[learn])
         marks = np.eye(classes)[target.astype(np.int64)] if classes else target[:, None].astype(np.float64)
         predicted = _means(cells, marks, learn)[judge]
         result.append(_score(target[judge], predicted, classes))

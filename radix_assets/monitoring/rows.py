@@ -153,6 +153,7 @@ def _choose(
     weight = card.importance if card is not None else {}
     order = sorted(features.features, key=lambda each: -weight.get(each.name, 0.0))
     left_out = {each.name: "made of a private column" for each in order if reveals(each, tags)}
+    left_out |= {each.name: "a text" for each in order if each.type == "text" and each.name not in left_out}
     if timed:
         of_time = [each.name for each in order if each.name not in left_out and is_of_the_time(each, tags)]
         left_out |= dict.fromkeys(of_time, "changes with time itself")

@@ -15,6 +15,7 @@ from radix_assets.relationships.names import (
     is_row_number,
     is_sequence,
 )
+from radix_assets.relationships.prose import is_prose
 
 Place = tuple[str, str]
 MEASURE = 0.5
@@ -146,7 +147,7 @@ def member_score(setting: Setting, place: int, column: ColumnProfile) -> float:
 
 def may_be_member(column: ColumnProfile) -> bool:
     """Return whether a column can be part of a composite key at all."""
-    if column.nulls or column.unique or column.dtype == "boolean":
+    if column.nulls or column.unique or column.dtype == "boolean" or is_prose(column):
         return False
     if (column.length_mean or 0) > LONG_TEXT:
         return column.length_min == column.length_max

@@ -12,6 +12,7 @@ from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.facts import is_candidate, silent_names, silent_table
 from radix_assets.relationships.key_scores import Hints, Setting, may_be_member, member_score, single_score
 from radix_assets.relationships.names import bare_names, is_generic, is_key_like, is_named_after, is_short_for
+from radix_assets.relationships.prose import is_prose
 from radix_assets.relationships.schema import PrimaryKey
 from radix_assets.relationships.values import Values
 
@@ -82,7 +83,7 @@ def _key_of(setting: Setting, values: Values) -> PrimaryKey | None:
         (
             (single_score(setting, place, column), -place, column)
             for place, column in enumerate(profile.columns.values())
-            if column.unique and column.dtype not in {"float", "boolean"}
+            if column.unique and column.dtype not in {"float", "boolean"} and not is_prose(column)
         ),
         reverse=True,
         key=lambda item: item[:2],

@@ -7,11 +7,14 @@ from radix_assets.column_types.classify import classify
 from radix_assets.column_types.schema import ColumnType, TypeGuess
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.relationships.names import is_key_like
+from radix_assets.relationships.prose import is_prose
 from radix_assets.suggestions.column_facts import facts_of
 
 _NO_TEXT = frozenset({"numeric", "datetime"})
 """Types that a column of text does not have."""
 _UNSURE = 0.5
+_REPEATED = 0.2
+"""Share of distinct values up to which sentences are categories, such as the answers of a questionnaire."""
 
 
 def guess_types(
@@ -62,6 +65,8 @@ def _of_text(column: ColumnProfile, guess: TypeGuess) -> TypeGuess:
 
     Text that looks so was kept because it is doubtful, because its digits are codes, or because a person said so.
     """
+    if is_prose(column) and column.distinct > _REPEATED * column.present and guess.type not in {"sentence", "list"}:
+        return TypeGuess("sentence", max(_UNSURE, 1 - guess.confidence), guess.type, "sentences")
     if guess.type not in _NO_TEXT:
         return guess
     repeated = column.distinct <= column.present / 2
