@@ -22,15 +22,16 @@ LIMIT = 60_000
 
 
 def figure(width: float, height: float) -> Any:
-    """Return an empty matplotlib Figure of this size in inches, with constrained layout."""
+    """Return an empty matplotlib Figure of this size in inches, with tight layout."""
     with warnings.catch_warnings():
         # matplotlib calls its parser library by deprecated names.
         warnings.simplefilter("ignore", DeprecationWarning)
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
+        from matplotlib.layout_engine import TightLayoutEngine
 
-    result = Figure(figsize=(width, height), facecolor=PAPER, layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12))
+    # Constrained layout measures every text twice, which costs more than all the drawing.
+    result = Figure(figsize=(width, height), facecolor=PAPER, layout=TightLayoutEngine(pad=1.0, w_pad=1.4))
     FigureCanvasAgg(result)
     return result
 
@@ -76,11 +77,14 @@ def save(figure: Any, path: Path) -> None:
             warnings.simplefilter("ignore", DeprecationWarning)
             warnings.filterwarnings("ignore", message="Matplotlib currently does not support", category=UserWarning)
             warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-            warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
+            warnings.filterwarnings("ignore", message="Tight layout not applied", category=UserWarning)
             figure.canvas.draw()  # `savefig` would draw twice, and encode all colours
         image = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
         small = io.BytesIO()
-        image.quantize(96).save(small, format="PNG", optimize=True)
+        # An octree takes a sixth of the time of median cut, and the file is as small; it makes white a little darker.
+        reduced = image.quantize(96, method=Image.Quantize.FASTOCTREE)
+        reduced.putpalette([255 if value == 254 else value for value in reduced.getpalette() or []])  # noqa: PLR2004
+        reduced.save(small, format="PNG")
         if small.tell() <= LIMIT:
             break
     path.write_bytes(small.getvalue())
