@@ -43,6 +43,7 @@ MARKS = {
     "blocked": "[yellow]–[/]",
     "stale": "[cyan]○[/]",
     "start": "[cyan]…[/]",
+    "sampled": "[cyan]…[/]",
 }
 
 

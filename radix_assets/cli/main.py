@@ -20,7 +20,7 @@ from radix_resources.credentials.redaction import scrub
 from radix_resources.errors import CredentialError, RadixError
 
 COMMANDS = (
-    *("new", "run", "status", "tags", "approve", "plan", "predict", "credentials", "read", "suggest"),
+    *("new", "run", "status", "tags", "approve", "plan", "predict", "credentials", "read", "profile", "suggest"),
     *("up", "down", "join", "demo", "log", "errors", "doctor", "reconcile", "destroy"),
 )
 """Each command is in the module of its name. `radix --help` lists them in this order, groups of commands last."""
@@ -56,7 +56,7 @@ def main() -> None:
     ask_at_terminal()
     try:
         with coded():
-            if sys.argv[1:2] not in (["read"], ["suggest"]):  # they need no state directory
+            if sys.argv[1:2] not in (["read"], ["profile"], ["suggest"]):  # they need no state directory
                 Home.from_environment().prepare()
             app()
     except RadixError as error:

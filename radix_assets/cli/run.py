@@ -84,7 +84,8 @@ def run_and_print(
         if state == "start":
             return
         seconds = f"{details['seconds']:6.1f} s" if "seconds" in details else " " * 8
-        console.print(f"{MARKS[state]} {seconds}  {key.partition('/')[2]}", soft_wrap=True)
+        more = f"  [dim]{escape(details['title'])}[/]" if state == "sampled" else ""
+        console.print(f"{MARKS[state]} {seconds}  {key.partition('/')[2]}{more}", soft_wrap=True)
         if state == "failed":
             console.print(f"[red]{escape(str(details['error']))}[/]", soft_wrap=True)
 

@@ -25,7 +25,7 @@ from radix_resources.metadata.base import run_claim
 from radix_resources.metadata.db_errors import coded
 
 Listener = Callable[[str, str, dict[str, Any]], None]
-"""Called with an asset's key, its state (start, made, fresh, failed, waiting) and details, as the run proceeds."""
+"""Called with an asset's key, its state (start, sampled, made, fresh, failed, waiting) and details."""
 
 _ONE_AT_A_TIME = threading.Lock()
 """Runs of one process are executed one after another. When a run begins, Dagster reconfigures Python's logging: it

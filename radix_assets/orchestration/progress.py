@@ -10,5 +10,5 @@ PROGRESS = logging.getLogger("radix.progress")
 
 
 def emit_progress(step: Step, state: str, **details: Any) -> None:
-    """Report that a step has reached a state: start, made, fresh, failed or waiting."""
+    """Report that a step has reached a state: start, sampled, made, fresh, failed or waiting."""
     PROGRESS.info("%s %s", step.key, state, extra={"step": step, "state": state, "details": details})

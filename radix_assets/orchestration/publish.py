@@ -14,6 +14,7 @@ from radix_assets.execution.run_step import Sized
 from radix_assets.execution.unexpected import unexpected
 from radix_assets.orchestration.column_schema import event_metadata
 from radix_assets.orchestration.failures import failure_of, wait_for_credential
+from radix_assets.orchestration.first_look import show_first_look
 from radix_assets.orchestration.infrastructure import emit_required, provision_for
 from radix_assets.orchestration.metadata import to_json, to_metadata
 from radix_assets.orchestration.progress import emit_progress
@@ -121,6 +122,7 @@ def _compute_and_commit(
         run_id, actor = context.run.run_id, actor_of(context)
         sized = Sized(replace(work, out=attempt.path), actor, run_id)
         provision_for(context.instance, work, sized.prediction, actor=actor, run_id=run_id)
+        show_first_look(context, work)
         output = _compute(context, sized, mark)
         if output is None:
             return None

@@ -15,6 +15,7 @@ from postgresql_rules import demand_password
 from radix_assets.project.settings import Project
 from radix_assets.raw.discovery import discover
 from radix_assets.raw.ingestion import ingest, source_version
+from radix_assets.sources.databases.postgresql import sample_table
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
 from radix_assets.sources.schema import read_schema
 from radix_resources.credentials.environment import Environment
@@ -194,3 +195,31 @@ def test_an_address_is_discovered_with_its_tables_and_without_its_password(serve
     assert "KRET" not in source.database
     [source], _ = discover([server[0] + "&schema=sales"], tmp_path / "projects" / "shop")
     assert (source.schema_name, source.tables) == ("sales", ["deals"])
+
+
+def test_a_sample_of_a_large_table_comes_from_all_over_it_and_a_small_one_needs_none(
+    server: tuple[str, str], tmp_path: Path
+):
+    owner, _ = server
+    run(
+        owner,
+        "CREATE TABLE many AS SELECT n AS id, repeat('x', 50) AS word FROM generate_series(1, 20000) n",
+        "CREATE VIEW seen AS SELECT * FROM many",
+        "ANALYZE many",
+    )
+    taken = sample_table(owner, "public", "many", folder(tmp_path, "1"), CREDENTIALS, 2_000)
+    assert taken is not None
+    ids = taken.staged.rows().select("c0").to_series()
+    assert 500 < len(ids.unique()) == len(ids) < 6_000
+    assert len((ids // 4_000).unique()) >= 5
+    assert taken.rows == pytest.approx(20_000, rel=0.05)
+    of_view = sample_table(owner, "public", "seen", folder(tmp_path, "2"), CREDENTIALS, 100)
+    assert of_view is not None
+    assert (of_view.staged.rows().height(), of_view.rows) == (100, None)
+    assert sample_table(owner, "public", "many", folder(tmp_path, "3"), CREDENTIALS, 50_000) is None
+
+
+def folder(parent: Path, name: str) -> Path:
+    made = parent / name
+    made.mkdir()
+    return made

@@ -19,9 +19,15 @@ from radix_assets.sources.databases.postgresql_catalogue import (
 )
 from radix_assets.sources.databases.postgresql_connection import stream, transaction
 from radix_assets.sources.databases.stage import rest_of, stage_batches
+from radix_assets.sources.read.sample import Sample
 from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_resources.credentials.lookup import Credentials
 from radix_resources.errors import SourceError
+
+_ROW_BYTES = 100
+"""A guess at the size of a row of a table that the server has no statistics of."""
+_PATIENCE = 8
+"""Seconds for the rows of a sample: a view may compute all of its rows before the first."""
 
 
 def list_tables(address: str, schema: str | None, credentials: Credentials) -> tuple[str, list[str]]:
@@ -114,6 +120,47 @@ def stage_table(
             cursor.execute(f"SELECT count(*) FROM {name}")  # noqa: S608 quoted
             staged.increment = Increment(by.column, by.low, int(cursor.fetchone()[0]))
         return staged
+
+
+def sample_table(
+    address: str,
+    schema: str,
+    table: str,
+    work: Path,
+    credentials: Credentials,
+    number: int,
+    snapshot: str | None = None,
+) -> Sample | None:
+    """Stage about so many rows from all over a table, or the first ones of a view; None if there are hardly more.
+
+    Pages are chosen by chance, with TABLESAMPLE; the number of rows is what the server estimates, without counting.
+    Raise as `stage_table` does, and TransientSourceError RDX-SRC-012 if that takes longer than a first look may.
+    """
+    with transaction(address, table, credentials, snapshot) as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{_PATIENCE}s'")
+        columns = _columns(cursor, address, schema, table)
+        name = f"{quoted(schema)}.{quoted(table)}"
+        cursor.execute(
+            "SELECT relkind::text, CASE WHEN reltuples > 0 AND relkind = 'p' THEN reltuples::bigint"
+            " WHEN reltuples > 0 THEN round(reltuples / greatest(relpages, 1)"
+            " * pg_relation_size(oid) / current_setting('block_size')::int)::bigint END,"
+            " pg_relation_size(oid) FROM pg_class WHERE oid = $1::regclass",
+            (name,),
+        )
+        kind, rows, size = cursor.fetchone()
+        rows = rows or (size // _ROW_BYTES if kind == "r" else None)
+        if rows is not None and rows <= number:
+            return None
+        part, how = "", "the first rows"
+        if kind in {"r", "m", "p"} and rows:
+            part = f" TABLESAMPLE SYSTEM ({min(100.0, 100.0 * number / rows):.6f}) REPEATABLE (0)"
+            how = "rows of pages chosen by chance"
+        chosen = [f"{column.value} AS {position(place)}" for place, column in enumerate(columns)]
+        chosen += [f"{column.rest} AS {rest_of(place)}" for place, column in enumerate(columns) if column.rest]
+        query = f"SELECT {', '.join(chosen)} FROM {name}{part} LIMIT {2 * number if part else number}"  # noqa: S608 quoted
+        batches = stream(cursor, query, {"database": without_secret(address), "table": table})
+        staged = stage_batches(columns, batches, work, layout="PostgreSQL")
+        return Sample(staged, how, rows)
 
 
 def _columns(cursor: Any, address: str, schema: str, table: str) -> list[Column]:

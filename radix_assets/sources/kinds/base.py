@@ -16,7 +16,7 @@ What Radix asks, in the order in which it asks:
 - describe: `describe_table`, a display address, and the model itself, which is written into project.yaml;
 - version: `read_version`, which changes when the data change, and `version_is_cheap`, how often it may be asked;
 - read: `read_table`, which writes the rows as staged columns, from which Radix makes the snapshot, and `hold_state`, so
-  that several tables are read as of one moment, where the source can;
+  that several tables are read as of one moment, where the source can; and `read_sample`, some rows for a first look;
 - size: `estimate_bytes`, from which memory and time are predicted;
 - credential: `connection_address`, `credential_names` and `probe`.
 
@@ -53,7 +53,12 @@ from radix_resources.credentials.lookup import NO_CREDENTIALS, Credentials, name
 from radix_resources.errors import ConfigError
 
 if TYPE_CHECKING:
+    from radix_assets.sources.read.sample import Sample
     from radix_assets.sources.read.staging import Staged
+
+
+SAMPLE_ROWS = 100_000
+"""Rows of a sample of a table in a database."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +217,14 @@ class Source(BaseModel, ABC):
         """Stage, as `read_table` does, only the rows that follow those of the last read, `context.previous`.
 
         None if a row of then may have changed, or if nothing was added: then `read_table` is asked. By default None.
+        """
+        del table, work, context
+        return None
+
+    def read_sample(self, table: str, work: Path, context: SourceContext) -> "Sample | None":
+        """Stage some rows of a table, as `read_table` does, in seconds whatever its size, for a first look at it.
+
+        None if this source has no cheap way to that. By default None.
         """
         del table, work, context
         return None

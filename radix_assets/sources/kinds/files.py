@@ -11,6 +11,7 @@ from radix_assets.sources.read.settings import FileSettings
 from radix_resources.errors import SourceError
 
 if TYPE_CHECKING:
+    from radix_assets.sources.read.sample import Sample
     from radix_assets.sources.read.staging import Staged
 
 
@@ -106,6 +107,12 @@ class FileSource(FileSettings, Source):
             return None
         dialect = read_schema(context.previous.folder).dialect
         return stage_appended(self, context.folder, work, context.previous.state, dialect)
+
+    def read_sample(self, table: str, work: Path, context: SourceContext) -> "Sample | None":
+        from radix_assets.sources.read.sample_files import sample_files
+
+        del table
+        return sample_files(self, context.folder, work)
 
     def estimate_bytes(self, table: str, context: SourceContext) -> int | None:
         from radix_assets.sources.read.files import find

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from radix_assets.sources.kinds.base import ProbeResult, SourceContext
+from radix_assets.sources.kinds.base import SAMPLE_ROWS, ProbeResult, SourceContext
 from radix_assets.sources.kinds.sql import SqlSource
 
 if TYPE_CHECKING:
     from radix_assets.sources.databases.cursor import Cursor
+    from radix_assets.sources.read.sample import Sample
     from radix_assets.sources.read.staging import Staged
 
 
@@ -48,6 +49,13 @@ class PostgresqlSource(SqlSource):
         from radix_assets.sources.databases.postgresql import stage_table
 
         return stage_table(self.database, self.schema_name, table, work, context.credentials, context.state, cursor)
+
+    def read_sample(self, table: str, work: Path, context: SourceContext) -> "Sample | None":
+        from radix_assets.sources.databases.postgresql import sample_table
+
+        return sample_table(
+            self.database, self.schema_name, table, work, context.credentials, SAMPLE_ROWS, context.state
+        )
 
     @contextlib.contextmanager
     def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
