@@ -9,7 +9,7 @@ from radix_assets.pipeline.output import Shown, Table
 
 PICTURE = "features.png"
 MOST_ROWS = 40
-_COLOURS = {"numeric": "#3b6ea5", "categorical": "#e09f3e", "boolean": "#7a9e7e"}
+_COLOURS = {"numeric": "#3b6ea5", "categorical": "#e09f3e", "boolean": "#7a9e7e", "text": "#9d6b9e"}
 
 
 def facts(features: FeatureSet) -> dict[str, Shown]:

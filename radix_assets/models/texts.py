@@ -87,10 +87,9 @@ def weights(texts: Iterable[str | None], chosen: Sequence[Gram]) -> Floats:
         for kind, counted in enumerate(grams(text) if text else ()):
             size = math.sqrt(len(counted))
             for gram, count in counted.items():
-                bucket = known.get(gram)
-                if bucket is None:
-                    bucket = known[gram] = bucket_of(gram)
-                place = places[kind].get(bucket)
-                if place is not None:
-                    out[row, place] = max(out[row, place], (1.0 + math.log(count)) / size)
+                if gram not in known:
+                    known[gram] = bucket_of(gram)
+                column = places[kind].get(known[gram])
+                if column is not None:
+                    out[row, column] = max(out[row, column], (1.0 + math.log(count)) / size)
     return out

@@ -182,7 +182,7 @@ class Oracle:
                 include_cutoff_time=False,
             )
         matrix = matrix.reset_index("time", drop=True).loc[rows] if "time" in matrix.index.names else matrix.loc[rows]
-        kinds = {"numeric": pl.Float64, "boolean": pl.Boolean, "categorical": pl.String}
+        kinds = {"numeric": pl.Float64, "boolean": pl.Boolean, "categorical": pl.String, "text": pl.String}
         columns = []
         for i, output in enumerate(outputs):
             values = [None if pd.isna(v) else v for v in matrix[features[i].get_name()].tolist()]

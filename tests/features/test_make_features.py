@@ -55,7 +55,7 @@ def test_features_json_describes_the_matrix(tmp_path: Path) -> None:
     features = load_features(tmp_path / "out")
     matrix = pl.read_parquet(tmp_path / "out" / "matrix.parquet")
     assert matrix.columns == [*HEAD, *features.names]
-    kinds = {"numeric": pl.Float64, "categorical": pl.String, "boolean": pl.Boolean}
+    kinds = {"numeric": pl.Float64, "categorical": pl.String, "boolean": pl.Boolean, "text": pl.String}
     assert all(matrix.schema[f.name] == kinds[f.type] for f in features.features)
     assert features.key == ["order"]
     one = next(f for f in features.features if f.name == "customers.MEAN(orders.weight)")
