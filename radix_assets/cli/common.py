@@ -41,6 +41,7 @@ MARKS = {
     "failed": "[red]✗[/]",
     "waiting": "[yellow]?[/]",
     "blocked": "[yellow]–[/]",
+    "left_out": "[yellow]–[/]",
     "stale": "[cyan]○[/]",
     "start": "[cyan]…[/]",
     "sampled": "[cyan]…[/]",

@@ -41,10 +41,12 @@ def new(
     from radix_assets.cli.new_project import empty_tables, write_project
 
     here = place()
-    secrets, project = write_project(here.home, name, sources, target=target, accept=accept)
+    secrets, project, left_out = write_project(here.home, name, sources, target=target, accept=accept)
     out.print(
         f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {counted(len(project.tables), 'table')}"
     )
+    for file in left_out:
+        out.print(f"[yellow]![/] {escape(file.as_warning()['message'])}", soft_wrap=True)
     for table in empty_tables(project, here.home):
         out.print(f"[yellow]![/] {escape(table)} is empty: fill its file, or remove the table from project.yaml")
     for secret in secrets:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -10,7 +10,7 @@ from radix_assets.project.load import load_project
 from radix_assets.project.settings import INFRASTRUCTURE, PROJECT_FILE, Project, slug
 from radix_assets.question.horizon import Future
 from radix_assets.question.target import nearest, parse_target
-from radix_assets.raw.discovery import discover, headers
+from radix_assets.raw.discovery import FileLeftOut, discover_all, headers
 from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.sources.kinds.base import SourceContext
 from radix_resources.credentials.lookup import credentials
@@ -24,10 +24,18 @@ HEADER = """\
 """
 
 
-def write_project(
-    home: Home, name: str, arguments: list[str], *, target: str | None, accept: str
-) -> tuple[list[str], Project]:
-    """Write `projects/<name>/project.yaml`. Return the names of the credentials to set, and the project.
+class NewProject(NamedTuple):
+    """A project whose file was written."""
+
+    secrets: list[str]
+    """The names of the credentials to set."""
+    project: Project
+    left_out: list[FileLeftOut]
+    """Files of the arguments that are not taken for tables."""
+
+
+def write_project(home: Home, name: str, arguments: list[str], *, target: str | None, accept: str) -> NewProject:
+    """Write `projects/<name>/project.yaml`.
 
     Raise ConfigError RDX-CFG-006 if the project exists already: a user's file is never overwritten; and
     TagError RDX-TAG-002 or TargetError RDX-TGT-006 if the sources' headers show that the target is invalid.
@@ -48,8 +56,8 @@ def write_project(
             expected=f"letters, digits and underscores, starting with a letter; `{INFRASTRUCTURE}` is reserved",
             hint="choose another name" if name.lower() == INFRASTRUCTURE else f"try {_valid_name(name)}",
         )
-    sources, secrets = discover(arguments, folder, credentials(home.state), home.fetched)
-    entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in sources]
+    discovered = discover_all(arguments, folder, credentials(home.state), home.fetched)
+    entries = [source.model_dump(mode="json", exclude_defaults=True, by_alias=True) for source in discovered.sources]
     content: dict[str, Any] = {"name": name, "sources": entries}
     if target:
         content["goal"] = {"target": target}
@@ -69,7 +77,7 @@ def write_project(
             folder.rmdir()
         raise
     publish_schemas(home.projects)
-    return secrets, project
+    return NewProject(discovered.credential_names, project, discovered.left_out)
 
 
 def empty_tables(project: Project, home: Home) -> list[str]:

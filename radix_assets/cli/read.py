@@ -15,7 +15,8 @@ from radix_resources.credentials.redaction import scrub
 from radix_resources.errors import RadixError, SourceError
 
 if TYPE_CHECKING:
-    from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread
+    from radix_assets.raw.discovery import FileLeftOut
+    from radix_assets.raw.read_source import TableRead, TableUnread
 
 _PROJECT: Final = "project.yaml"
 
@@ -44,7 +45,8 @@ def read(
 
     Example: radix read orders.csv --out parquet/ --set columns.zip.type=text
     """
-    from radix_assets.raw.read_source import FileLeftOut, TableRead, TableUnread, read_source
+    from radix_assets.raw.discovery import FileLeftOut
+    from radix_assets.raw.read_source import TableRead, TableUnread, read_source
 
     try:
         with err.status("reading", spinner="dots") as status:

@@ -25,6 +25,7 @@ from radix_assets.cli.common import (
 )
 from radix_assets.cli.interrupts import cancel_own_runs, interruptible
 from radix_assets.project.settings import Project
+from radix_resources.errors import EmptySourceError
 
 if TYPE_CHECKING:
     from radix_assets.orchestration.local_run import Report
@@ -80,10 +81,17 @@ def run_and_print(
     from radix_assets.orchestration.local_run import run as run_project
     from radix_assets.stages import STAGES
 
+    tools = here.tools(project)
+
     def listen(key: str, state: str, details: dict[str, Any]) -> None:
         if state == "start":
             return
         seconds = f"{details['seconds']:6.1f} s" if "seconds" in details else " " * 8
+        error = details.get("error")
+        if isinstance(error, EmptySourceError) and tools.storage.latest(key) is None:
+            text = f"{MARKS['left_out']} {seconds}  {key.partition('/')[2]} is left out: {escape(error.found)}"
+            console.print(text, soft_wrap=True)
+            return
         more = f"  [dim]{escape(details['title'])}[/]" if state == "sampled" else ""
         console.print(f"{MARKS[state]} {seconds}  {key.partition('/')[2]}{more}", soft_wrap=True)
         if state == "failed":
@@ -91,7 +99,7 @@ def run_and_print(
 
     for leftover in reconcile(here.instance, here.home, thorough=False):
         console.print(f"[dim]{escape(f'{leftover.subject} {leftover.found}: {leftover.done}')}[/]", soft_wrap=True)
-    report = run_project(project, here.tools(project), here.instance, listen, STAGES, again=again)
+    report = run_project(project, tools, here.instance, listen, STAGES, again=again)
     summary = summarize(here, report)
     _print(console, report, summary)
     return report, summary
@@ -102,7 +110,7 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
     from radix_assets.models.registry import load_registration
     from radix_assets.models.serving_now import serving_now
     from radix_assets.models.stored import load_card
-    from radix_assets.pipeline.status import latest
+    from radix_assets.pipeline.status import latest, left_out
 
     project = here.project(report.project)
     tools = here.tools(project)
@@ -113,13 +121,20 @@ def summarize(here: Place, report: "Report") -> dict[str, Any]:
     page = latest(tools.storage, project, "report")
     deployed = tools.endpoint.inspect(project.name)
     states = {"stale": "waiting", "blocked": "waiting"}
+    missed = left_out(report.statuses)
     return {
         "project": report.project,
         "state": report.state,
         "assets": [
             {
                 "key": status.step.key,
-                "state": "made" if status.step.key in report.made else states.get(status.state, status.state),
+                "state": (
+                    "made"
+                    if status.step.key in report.made
+                    else "left_out"
+                    if status.step.name in missed
+                    else states.get(status.state, status.state)
+                ),
                 "seconds": round(report.made.get(status.step.key, 0.0), 3),
                 "error": status.error or (status.reason if status.state in {"waiting", "blocked"} else None),
             }
@@ -170,6 +185,18 @@ def _print(console: Console, report: "Report", summary: dict[str, Any]) -> None:
         console.print(f"endpoint  {summary['endpoint']}", soft_wrap=True)
     if summary["report"]:
         console.print(f"report    {relative(Path(summary['report']))}", soft_wrap=True)
+    _print_open(console, report)
+
+
+def _print_open(console: Console, report: "Report") -> None:
+    """Print what is left out, what failed, and what a user must do."""
+    from radix_assets.pipeline.status import left_out
+
+    missed = left_out(report.statuses)
+    for status in report.statuses:
+        if status.step.name in missed and status.error:
+            reason = f"{status.reason} ({status.error['code']}); {status.error['hint']}"
+            console.print(f"[yellow]left out[/]  {status.step.key}: {escape(reason)}", soft_wrap=True)
     for status in report.failed:
         code = status.error["code"] if status.error else ""
         console.print(f"[red]failed[/]    {status.step.key}: {code} {escape(status.reason)}", soft_wrap=True)

@@ -116,15 +116,7 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "project": project.name,
         "state": state,
         "fresh": states.count("fresh"),
-        "assets": [
-            {
-                "key": asset_status.step.key,
-                "state": asset_status.state,
-                "reason": asset_status.reason,
-                "version": asset_status.commit and asset_status.commit.sequence,
-            }
-            for asset_status in statuses
-        ],
+        "assets": [_asset(asset_status, is_left_out=asset_status.step.name in missed) for asset_status in statuses],
         "serving": serving and serving.as_json(),
         "endpoint": deployed.address if deployed and deployed.state == "running" else None,
         "endpoint_state": deployed.state if deployed else None,
@@ -132,6 +124,16 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "rules": _rules_note(statuses),
         "model": _model_note(statuses),
         "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
+    }
+
+
+def _asset(status: "AssetStatus", *, is_left_out: bool) -> dict[str, Any]:
+    blocked = is_left_out and status.state == "blocked"
+    return {
+        "key": status.step.key,
+        "state": "left_out" if is_left_out else status.state,
+        "reason": "its table is left out" if blocked else status.reason,
+        "version": status.commit and status.commit.sequence,
     }
 
 
@@ -207,7 +209,10 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
     from radix_assets.models.serving_now import in_words
 
     for row in rows:
-        count = f"{row['fresh']} of {len(row['assets'])} assets up to date"
+        left_out = sum(asset["state"] == "left_out" for asset in row["assets"])
+        count = f"{row['fresh']} of {len(row['assets'])} assets up to date" + (
+            f", {left_out} left out" * bool(left_out)
+        )
         state = "[yellow]done, but no model serves[/]" if _serves_nothing(row) else WORDS[row["state"]]
         out.print(f"[bold]{row['project']}[/]  {state}, {count}", soft_wrap=True)
         state = row["endpoint_state"]

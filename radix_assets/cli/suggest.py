@@ -74,7 +74,8 @@ def _suggestions_for(source: str, work: Path, target: str | None, say: Any) -> d
     result = answer(suggest(reading.tables, profiles, schema, parsed_target), schema, profiles)
     for table, path in reading.tables.items():
         result["tables"][table]["rejected"] = rejected_cells(path)
-    return result | {"errors": [vars(error) for error in reading.errors]}
+    result["errors"] = [vars(error) for error in reading.errors]
+    return result | ({"warnings": [file.as_warning() for file in reading.left_out]} if reading.left_out else {})
 
 
 def _read(source: str, work: Path, say: Any) -> "Reading":
@@ -111,6 +112,8 @@ def _print(suggestions: Mapping[str, Any]) -> None:
         sides = [f"{link[end]}({', '.join(link[end + '_columns'])})" for end in ("child", "parent")]
         out.print(f"  {escape(' → '.join(sides))}  {link['confidence']:.0%}", soft_wrap=True)
     _print_columns(suggestions["tables"])
+    for warning in suggestions.get("warnings", ()):
+        out.print(f"[yellow]![/] {escape(warning['message'])}", soft_wrap=True)
     for error in suggestions["errors"]:
         out.print(f"[red]✗[/] {escape(error['file'])}: {error['code']} {escape(error['found'])}", soft_wrap=True)
 

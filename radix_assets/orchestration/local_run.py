@@ -51,8 +51,9 @@ class Report:
 
     @property
     def failed(self) -> list[AssetStatus]:
-        """The assets that failed."""
-        return [status for status in self.statuses if status.state == "failed"]
+        """The assets that failed, without those that are left out."""
+        missed = left_out(self.statuses)
+        return [status for status in self.statuses if status.state == "failed" and status.step.name not in missed]
 
 
 def run(

@@ -16,6 +16,18 @@ NO_PROJECT: Final = Path("/without a project/projects/read")
 """A folder for the context of sources: no path is below its grandparent, so that all paths are absolute."""
 
 
+@dataclass(frozen=True)
+class FileLeftOut:
+    """A file of a folder that is not taken for a table."""
+
+    file: str
+    reason: str
+
+    def as_warning(self) -> dict[str, str]:
+        """Return it for a program."""
+        return {"code": "left_out", "message": f"{self.file} is not read: {self.reason}; name it to read it"}
+
+
 @dataclass
 class Discovery:
     """What arguments name."""
@@ -23,8 +35,12 @@ class Discovery:
     sources: list[Source] = field(default_factory=list)
     unread: list[tuple[str, RadixError]] = field(default_factory=list)
     """Files of a folder or a pattern whose tables could not be listed, with the reason."""
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    """Files of a folder or a pattern that are not taken for tables, with the reason."""
+    left_out: list[FileLeftOut] = field(default_factory=list)
+
+    @property
+    def credential_names(self) -> list[str]:
+        """Return the names of the credentials that reading the sources requires, each once."""
+        return list(dict.fromkeys(name for source in self.sources for name in source.credential_names()))
 
 
 @dataclass
@@ -55,7 +71,7 @@ def sources_of(arguments: Sequence[str], context: SourceContext, names: TableNam
         result.sources += others.sources
         result.unread += others.unread
         taken = _files_of(argument)
-        result.left_out += left_out(argument, [*others.taken, *taken])
+        result.left_out += [FileLeftOut(*file) for file in left_out(argument, [*others.taken, *taken])]
         if (others.sources or others.unread) and not taken:
             continue
         files.append(argument)
@@ -92,19 +108,25 @@ def _files_of(argument: str) -> list[Path]:
         return []
 
 
-def discover(
+def discover_all(
     arguments: list[str], folder: Path, credentials: Credentials = NO_CREDENTIALS, cache: Path | None = None
-) -> tuple[list[Source], list[str]]:
-    """Return the sources that the arguments name, and the names of the credentials that reading them requires.
+) -> Discovery:
+    """Return what the arguments name for a project in `folder`, with `cache` for fetched files. See `sources_of`.
 
-    `folder` is the folder of the project to be, `cache` that of fetched files. See `sources_of`; a file whose tables
-    cannot be listed is an error.
+    A file whose tables cannot be listed is an error.
     """
     discovered = sources_of(arguments, SourceContext(folder, credentials, cache=cache), TableNames(slug))
     if discovered.unread:
         raise discovered.unread[0][1]
-    names = dict.fromkeys(name for source in discovered.sources for name in source.credential_names())
-    return discovered.sources, list(names)
+    return discovered
+
+
+def discover(
+    arguments: list[str], folder: Path, credentials: Credentials = NO_CREDENTIALS, cache: Path | None = None
+) -> tuple[list[Source], list[str]]:
+    """Return the sources of `discover_all`, and the names of the credentials that reading them requires."""
+    discovered = discover_all(arguments, folder, credentials, cache)
+    return discovered.sources, discovered.credential_names
 
 
 def headers(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from radix_assets.raw.assignments import Assignment, parse_assignments, with_settings
-from radix_assets.raw.discovery import NO_PROJECT, sources_of
+from radix_assets.raw.discovery import NO_PROJECT, FileLeftOut, sources_of
 from radix_assets.raw.ingestion import read_table
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
@@ -56,18 +56,6 @@ class TableUnread:
     error: RadixError
 
 
-@dataclass(frozen=True)
-class FileLeftOut:
-    """A file of a folder that is not taken for a table."""
-
-    file: str
-    reason: str
-
-    def as_warning(self) -> dict[str, str]:
-        """Return it for a program."""
-        return {"code": "left_out", "message": f"{self.file} is not read: {self.reason}; name it to read it"}
-
-
 def read_source(
     argument: str,
     out: Path,
@@ -101,8 +89,7 @@ def _tables(
     inputs = {path.resolve() for path in (Path(argument).expanduser(), *entries(argument))}
     _create(out)
     used: set[str] = set()
-    for name, reason in discovered.left_out:
-        yield FileLeftOut(name, reason)
+    yield from discovered.left_out
     for name, error in discovered.unread:
         yield TableUnread(name, error)
     for source in sources:

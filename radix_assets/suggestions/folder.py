@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from radix_assets.project.settings import Project
-from radix_assets.raw.discovery import NO_PROJECT, sources_of
+from radix_assets.raw.discovery import NO_PROJECT, FileLeftOut, sources_of
 from radix_assets.raw.ingestion import ingest, read_table
 from radix_assets.sources.addresses import take_secrets
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
@@ -36,6 +36,7 @@ class Reading:
     tables: dict[str, Path] = field(default_factory=dict)
     """Raw snapshot directories."""
     errors: list[Unread] = field(default_factory=list)
+    left_out: list[FileLeftOut] = field(default_factory=list)
 
 
 def read_argument(
@@ -58,7 +59,9 @@ def read_argument(
 
 def _read(argument: str, work: Path, context: SourceContext, say: Callable[[str], None]) -> Reading:
     discovered = sources_of([argument], context, TableNames(str))
-    reading = Reading(errors=[_unreadable(file, error) for file, error in discovered.unread])
+    reading = Reading(
+        errors=[_unreadable(file, error) for file, error in discovered.unread], left_out=discovered.left_out
+    )
     for number, source in enumerate(discovered.sources):
         with source.hold_state(context) as state:
             for place, table in enumerate(source.list_tables()):

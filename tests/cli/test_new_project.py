@@ -1,9 +1,11 @@
 """A project file is written only if its target is valid, as far as the sources can tell before they are read."""
 
 import gzip
+import json
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from radix_assets.cli.new_project import write_project
 from radix_assets.raw.discovery import headers
@@ -68,3 +70,17 @@ def test_a_target_in_a_file_without_a_known_header_is_accepted_unchecked(home, d
     assert new(home, data, "plain.column_1").goal.target == "plain.column_1"
     with pytest.raises(RadixError, match="RDX-TAG-002"):
         new(home, data, "orders.amuont", "other")
+
+
+def test_files_of_a_folder_that_are_not_read_are_named(home, tmp_path):
+    from radix_assets.cli.main import register_commands
+
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    (folder / "a.csv").write_text("id,n\n1,2\n2,3\n")
+    (folder / "words.txt").write_text("A note about the data.\nIt has two lines of words.\n")
+    project = write_project(home, "mixed", [str(folder)], target=None, accept="human")
+    assert (project.project.tables, [file.file for file in project.left_out]) == (["a"], ["words.txt"])
+    done = CliRunner().invoke(register_commands(), ["suggest", str(folder), "--json"])
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert [warning["message"].split()[0] for warning in answer["warnings"]] == ["words.txt"]

@@ -163,9 +163,9 @@ def states(summary: dict[str, Any]) -> dict[str, str]:
 
 
 def errors(summary: dict[str, Any]) -> dict[str, str]:
-    """Return the error code of each failed asset, by its key without the project."""
+    """Return the error code of each asset that failed or is left out, by its key without the project."""
     return {
         asset["key"].partition("/")[2]: asset["error"]["code"]
         for asset in summary["assets"]
-        if asset["state"] == "failed"
+        if asset["state"] in {"failed", "left_out"} and isinstance(asset["error"], dict)
     }

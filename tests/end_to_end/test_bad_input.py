@@ -153,6 +153,7 @@ def test_an_empty_table_among_good_ones_stops_nothing(installation: Installation
     summary = installation.radix("run", "shop", "--json", expect=DONE).json
     assert summary["state"] == "done"
     assert errors(summary) == {"raw/refunds": "RDX-SRC-004"}
+    assert states(summary)["raw/refunds"] == states(summary)["profile/refunds"] == "left_out"
     runs = installation.runs()
     again = installation.radix("run", "shop", "--json", expect=DONE).json
     assert "made" not in states(again).values()
