@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR
 
 import numpy as np
 import polars as pl
@@ -125,8 +126,9 @@ def moments_of(texts: Sequence[str]) -> Times:
             for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
         )
     )["at"]
-    for text, moment in zip(texts, read, strict=True):
-        if moment is None:
+    years = read.dt.year()
+    for text, year in zip(texts, years, strict=True):
+        if year is None or not MINYEAR <= year <= MAXYEAR:
             raise TargetError(
                 "RDX-TGT-305",
                 f"{text.strip()!r} is not a time",

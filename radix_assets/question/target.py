@@ -2,11 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import product
 from typing import Literal, get_args
 
-from radix_resources.errors import TagError
+from radix_resources.errors import ConfigError, TagError
 
 Operator = Literal[">", ">=", "<", "<=", "==", "!="]
 
@@ -85,6 +85,24 @@ def _unknown(text: str, qualified: Sequence[tuple[str, str, str]]) -> TagError:
         f"{name!r} is not in the data",
         expected="table.column, or a comparison such as 'table.column > 15'",
         hint=f"did you mean {' or '.join(near)}?" if near else "use a column of the data",
+        target=text,
+    )
+
+
+def unread_table(text: str, tables: Sequence[str], read: Container[str]) -> ConfigError | None:
+    """Return the error for a target whose table, one of the project's, could not be read; None if it was read.
+
+    `read` are the tables of which everything is known that a target needs.
+    """
+    start = text.strip().casefold()
+    named = [table for table in tables if start.startswith(f"{table.casefold()}.")]
+    if not named or any(table in read for table in named):
+        return None
+    return ConfigError(
+        "RDX-CFG-004",
+        f"the table {named[0]!r} of the target could not be read or profiled",
+        expected="the target's table",
+        hint=f"fix what made raw/{named[0]} or profile/{named[0]} fail",
         target=text,
     )
 

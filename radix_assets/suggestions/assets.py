@@ -3,7 +3,7 @@
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.stage import Stage, Work
 from radix_assets.project.settings import PROJECT_FILE
-from radix_assets.question.target import parse_target
+from radix_assets.question.target import parse_target, unread_table
 from radix_resources.errors import TagError
 
 
@@ -24,6 +24,8 @@ def _compute(work: Work) -> Output:
             raise
         if target and _was_there(target, work):  # the gate of the tags asks a person about columns that disappeared
             return make_suggestions(raw, profiles, schema, None, work.out)
+        if unread := unread_table(target or "", work.project.tables, raw):
+            raise unread from None
         hint = f"fix goal.target in {PROJECT_FILE}" + (f"; {error.hint}" if "did you mean" in error.hint else "")
         raise TagError(error.code, error.found, expected=error.expected, hint=hint, target=target) from None
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from radix_assets.common.vocabulary import Problem
 from radix_assets.profiles.schema import ColumnProfile, TableProfile
 from radix_assets.project.settings import Project
-from radix_assets.question.target import Operator, parse_target
+from radix_assets.question.target import Operator, parse_target, unread_table
 from radix_assets.sources.rows import scan_values
 from radix_assets.suggestions.problems import MAX_CLASSES, problem_of
 from radix_assets.suggestions.schema import Suggestions
@@ -44,6 +44,8 @@ def resolve_target(
     try:
         table, name, operator, value = parse_target(reference.text, columns)
     except TagError as error:
+        if unread := unread_table(reference.text, project.tables, columns):
+            raise unread from None
         raise TagError(
             error.code,
             error.found,

@@ -121,7 +121,8 @@ def test_without_a_model_standard_error_says_what_to_do(shop: str, command: tupl
 
 
 def test_times_of_predict_are_parsed_first(shop: str):
-    assert refused("predict", shop, "--at", "soon", "--output", "b.csv").code == "RDX-TGT-305"
+    for moment in ("soon", "0000-01-01"):
+        assert refused("predict", shop, "--at", moment, "--output", "b.csv").code == "RDX-TGT-305"
 
 
 def test_predictions_replace_no_source_and_no_file_that_exists(shop: str, home: Home, tmp_path: Path):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radix_assets.question.target import parse_target
+from radix_assets.question.target import parse_target, unread_table
 from radix_resources.errors import TagError
 
 COLUMNS = {
@@ -83,3 +83,12 @@ def test_a_column_with_any_name_is_found_if_its_name_is_unambiguous(columns, dat
     full = f"{table}.{name}"
     if sum(f"{t}.{c}" == full for t, names in columns.items() for c in names) == 1:
         assert parse_target(full, columns) == (table, name, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [("events.alarm", True), ("Events.alarm > 3", True), ("good.n", False), ("nothing.n", False), ("alarm", False)],
+)
+def test_a_target_of_a_table_that_failed_is_not_said_to_be_absent(text, unread):
+    error = unread_table(text, ["good", "events"], {"good"})
+    assert (error is not None and error.code == "RDX-CFG-004") == unread
