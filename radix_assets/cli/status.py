@@ -218,7 +218,10 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
         state = row["endpoint_state"]
         endpoint = row["endpoint"] or ("" if state is None else f"{state}; no request is answered")
         notes = (
-            ("serves", in_words(row["serving"]) if row["serving"] else ""),
+            (
+                "serves",
+                in_words(row["serving"] | ({"learned_from": ""} if row["model"] else {})) if row["serving"] else "",
+            ),
             ("endpoint", endpoint),
             ("failed", _failures_text(row["log"])),
             ("started", _unfinished_text(row["log"])),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from radix_assets.models.approvals import approve, approved
 from radix_assets.models.registry import load_registration
-from radix_assets.models.serving_now import LEARNED_FROM
 from radix_assets.models.stored import load_card, load_champion
 from radix_assets.pipeline.output import Output
 from radix_assets.pipeline.reads import Reads
@@ -131,21 +130,7 @@ def _decide(work: Work) -> Output | None:
     )
     if output is not None:
         _keep_plan(work)
-        if learned := _learned_from(work, output):
-            output.shown[LEARNED_FROM] = learned
     return output
-
-
-def _learned_from(work: Work, output: Output) -> str:
-    """Return how many rows the model that serves has learned from, and until when; empty if that is unknown."""
-    from radix_assets.models.champion import learned_rows
-
-    before = work.previous.shown.get("shown", {}) if work.previous else {}
-    if output.shown["serving"] == before.get("serving"):
-        return str(before.get(LEARNED_FROM, ""))
-    if output.shown["serving"] != load_card(work.input("model")).model_id:
-        return ""
-    return learned_rows(work.input("model"), work.input("features"), private_time=_masking(work).time)
 
 
 def _withdrawal(work: Work, champion: Path | None) -> str:

@@ -7,8 +7,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from radix_assets.common.plural import counted
-from radix_assets.features.schema import CUTOFF, ROW, TARGET
+from radix_assets.features.schema import ROW, TARGET
 from radix_assets.models.bootstrap import interval, judge
 from radix_assets.models.data import Data
 from radix_assets.models.fitted import FittedModel, load_judged
@@ -86,21 +85,6 @@ def decide(
     _copy(challenger, out)
     (out / CHAMPION).write_text(decision.model_dump_json(indent=1), encoding="utf-8")
     return _output(decision, card, reason, card, changed=True)
-
-
-def learned_rows(challenger: Path, features: Path, *, private_time: bool) -> str:
-    """Return how many rows a model has learned from, and the time of the newest, such as `800 rows until 2030-01-31`.
-
-    `features` is the snapshot that it was trained on. The time is left out if rows have none or it is private.
-    """
-    card = load_card(challenger)
-    matrix = pl.scan_parquet(features / "matrix.parquet").filter(pl.col(TARGET).is_not_null())
-    if not card.cross_validated:  # else the model was fitted on the tested rows too
-        matrix = matrix.join(pl.scan_parquet(challenger / PREDICTIONS), on=ROW, how="anti")
-    newest = None if private_time else matrix.select(pl.col(CUTOFF).max()).collect().item()
-    return counted(card.train_rows, "row") + (
-        f" until {newest:%Y-%m-%d %H:%M}".removesuffix(" 00:00") if newest else ""
-    )
 
 
 def _compare(

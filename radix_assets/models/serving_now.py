@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.models.stored import load_champion
+from radix_assets.common.plural import counted
+from radix_assets.models.stored import CARD, load_card, load_champion
 
 if TYPE_CHECKING:
     from radix_assets.project.settings import Project
     from radix_resources.storage.base import Commit, Storage
 
-LEARNED_FROM = "learned from"
-"""The key of that fact among what is shown of a champion."""
 _SERVING = "serving"
 
 
@@ -54,16 +54,23 @@ def serving_now(storage: "Storage", project: "Project") -> ServingNow | None:
     newest = storage.latest(project.key("champion"))
     if newest is None or not storage.is_there(newest):
         return None
-    decision = load_champion(storage.path(newest))
+    path = storage.path(newest)
+    decision = load_champion(path)
     return ServingNow(
         model=decision.model_id,
         version=decision.version,
         metric=decision.metric,
         score=decision.score.value if decision.score else None,
         since=decision.since or _since(storage, newest),
-        learned_from=str(_shown(newest).get(LEARNED_FROM, "")),
+        learned_from=_learned_from(path) if decision.model_id and (path / CARD).is_file() else "",
         reason=decision.reason,
     )
+
+
+def _learned_from(path: Path) -> str:
+    card = load_card(path)
+    until = f" until {card.served_until.replace('T', ' ')}" if card.served_until else ""
+    return f"{counted(card.served_rows, 'row')}{until}" if card.served_rows else ""
 
 
 def _since(storage: "Storage", newest: "Commit") -> str:
