@@ -22,8 +22,8 @@ _FAMILY: Final = {
     "integer": "number", "whole": "number", "float": "number", "decimal": "number", "empty": "array",
     "list": "array", "records": "array", "moment": "text",
 }  # fmt: skip
-_NUMERIC: Final = re.compile(r"[-+]?[\d., ]*\d")
-_MOMENT: Final = re.compile(
+NUMERIC: Final = re.compile(r"[-+]?[\d., ]*\d")
+MOMENT: Final = re.compile(
     r"\d{1,4}[-/.] ?(\d{1,2}|[A-Za-z]{3,9})[-/. ]|\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d"
     r"|[A-Za-z]{3,9}\.?,? \d{1,2},? \d|\d{1,2}:\d\d"
 )
@@ -149,17 +149,17 @@ def _text(value: Any, column: Column) -> str:
         column.note_integer(value)
         return str(value)
     if isinstance(value, Number):
-        column.kinds.add("float" if _is_float(value) else "decimal")
+        column.kinds.add("float" if is_float(value) else "decimal")
         return _CONSTANTS.get(value, str(value))
     if isinstance(value, str):
         if value:
-            column.kinds.add("moment" if _MOMENT.match(value) and not _NUMERIC.fullmatch(value) else "text")
+            column.kinds.add("moment" if MOMENT.match(value) and not NUMERIC.fullmatch(value) else "text")
         return value
     column.kinds.add("list" if value else "empty")
     return dump(value)
 
 
-def _is_float(text: Number) -> bool:
+def is_float(text: Number) -> bool:
     """Return whether a binary fraction of 64 bits writes the same number."""
     if text in _CONSTANTS or (len(text) <= _ALWAYS_EXACT and "e" not in text.lower()):
         return True

@@ -21,6 +21,8 @@ _FIRST: Final = 5
 _MOST_SHOWN: Final = 200
 _MOST_BROKEN: Final = 0.5
 NOT_JSON: Final = "not JSON"
+LINES: Final = "JSON lines"
+"""The layout of a file with a value on each line."""
 _SPACE: Final = " \t\r\n"
 
 
@@ -104,7 +106,7 @@ def decode(path: Path, notes: Decoded, place: Place) -> Any:
         # A first line that is broken, or one object that is longer than what was looked at.
         is_lines = not is_array and "\n" in start.strip() and start.split("\n", 2)[1].lstrip().startswith("{")
     if is_lines:
-        notes.layout = "JSON lines"
+        notes.layout = LINES
         return _lines(path, encoding, place)
     if is_array:
         return _elements(path, encoding, place)

@@ -9,7 +9,8 @@ from radix_assets.sources.read.guard import reading_errors
 from radix_assets.sources.read.naming import stem
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.records.columns import dump, escaped
-from radix_assets.sources.read.records.decode import Broken, Decoded
+from radix_assets.sources.read.records.decode import LINES, Broken, Decoded
+from radix_assets.sources.read.records.lines import holds_lists_of_records
 from radix_assets.sources.read.records.tree import Pointer, Root, inner_lists, records_of, render, roots
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import Reject
@@ -23,7 +24,10 @@ def list_tables(file: Path, name: str, reader: Reader, place: Place) -> list[tup
     """Return the names and parts of the lists of records in a document, parents first. Raise as `stage_records`."""
     result: list[tuple[str, str]] = []
     with reading_errors(place):
-        outer = roots(reader(file, Decoded(), place))
+        notes = Decoded()
+        outer = roots(reader(file, notes, place))
+        if notes.layout == LINES and not holds_lists_of_records(file):
+            return [(name, "")]
         for root in outer:
             own = name if len(outer) == 1 else root.pointer[-1]
             inner: dict[Pointer, None] = {}

@@ -11,9 +11,10 @@ from radix_assets.sources.read.dialect import unique_names
 from radix_assets.sources.read.files import SourceFile
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.records.columns import NOT_UNICODE, REPEATED, Column, Columns
-from radix_assets.sources.read.records.decode import MOST_REJECTS, NOT_JSON, Decoded
+from radix_assets.sources.read.records.decode import LINES, MOST_REJECTS, NOT_JSON, Decoded, decode
 from radix_assets.sources.read.records.documents import Documents, Reader
 from radix_assets.sources.read.records.keys import KeyFinder, unused
+from radix_assets.sources.read.records.lines import Lines, NotPlain
 from radix_assets.sources.read.records.tree import Pointer, descend, parse, record_of, render
 from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Reject, Staged, position
@@ -90,13 +91,15 @@ def stage_records(
     documents = Documents(source, files, pointer, reader)
     opened = documents.root(0, notes)
     below = pointer[len(opened.pointer) :] if pointer else ()
-    batches = _Batches(work, Columns())
     finder = KeyFinder(documents.name)
+    plain = _plain_lines(documents, files, work, notes) if not pointer and reader is decode else None
+    batches = plain or _Batches(work, Columns())
     if below:
         for number in range(len(files)):
             for _, record in documents.records(number, Decoded()):
                 finder.add(record)
-    _read(documents, files, batches, finder, below, notes)
+    if plain is None:
+        _read(documents, files, batches, finder, below, notes)
     staged = _staged(files, batches, finder, opened.pointer, below, typed or {}, notes)
     staged.rejects += notes.rejects
     staged.layout, staged.dialect["format"] = notes.layout, notes.layout.lower()
@@ -108,6 +111,23 @@ def stage_records(
         staged.dialect["header"] = {"confidence": 0.95 if notes.is_header_sure else 0.7, "evidence": "the first array"}
     staged.warnings += _warnings(notes, is_header_unsure=bool(notes.header) and not notes.is_header_sure)
     return staged
+
+
+def _plain_lines(documents: Documents, files: Sequence[SourceFile], work: Path, notes: Decoded) -> _Batches | None:
+    """Return the rows of JSON lines of flat records; None if they are to be decoded one by one."""
+    layouts = {notes.layout}
+    for number in range(1, len(files)):
+        own = Decoded()
+        documents.root(number, own)
+        layouts.add(own.layout)
+    if layouts != {LINES}:
+        return None
+    lines = Lines(work, Columns())
+    try:
+        lines.read(files)
+    except NotPlain:
+        return None
+    return _Batches(work, lines.columns, files=lines.files)
 
 
 def _warnings(notes: Decoded, *, is_header_unsure: bool) -> Iterator[ReadWarning]:
