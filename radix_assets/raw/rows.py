@@ -17,6 +17,7 @@ from radix_assets.sources.read.staging import ROW, Staged
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import ColumnSchema, Reading, read_schema
 from radix_assets.sources.types.dates import FAMILIES
+from radix_assets.sources.types.nearly import THINGS
 from radix_assets.sources.types.readings import CANONICAL, NULL_TOKENS, parsed
 from radix_assets.sources.types.typed import canonical
 from radix_resources.errors import SourceError
@@ -184,8 +185,8 @@ def _unread_rows(
         where = ", ".join(map(str, failed.head(5).to_list())) + (" …" if len(failed) > 5 else "")  # noqa: PLR2004
         raise SourceError(
             "RDX-SRC-018",
-            f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {column.dtype}",
-            expected=f"values of the type {column.dtype}, as in the table",
+            f"{len(failed):,} of {counted(present, 'cell')} cannot be read as {THINGS[column.dtype]}",
+            expected=f"{THINGS[column.dtype]}, as in the table",
             hint="correct the column in the file" + ("" if is_required else ", or omit it"),
             file=file.name,
             column=column.name,

@@ -11,6 +11,8 @@ from radix_assets.raw.columns import Column
 from radix_assets.sources.read.staging import FILE, ROW, Staged
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import REJECTS_FILE, ReadWarning
+from radix_assets.sources.types.absence import LIMIT
+from radix_assets.sources.types.nearly import THINGS
 from radix_assets.sources.types.typed import shown
 
 _BEYOND = "(beyond the last column)"
@@ -26,6 +28,14 @@ def rejected_of(rows: Rows, columns: list[Column]) -> dict[str, int]:
         return {}
     counts = rows.one((column.there & column.value.is_null()).sum().alias(column.staged) for column in lossy)
     return {column.staged: number for column, number in zip(lossy, counts, strict=True) if number}
+
+
+def _reason(column: Column) -> pl.Expr:
+    unreadable = f"{_UNREADABLE} {THINGS[column.dtype]}"
+    if not any(warning.code == "censored_values" for warning in (column.finding.warnings if column.finding else [])):
+        return pl.lit(unreadable)
+    limit = pl.col(column.staged).str.contains(LIMIT)
+    return pl.when(limit).then(pl.lit(f"{unreadable}: a limit")).otherwise(pl.lit(unreadable))
 
 
 def unread_of(rows: Rows, staged: Staged) -> Counter[int | None]:
@@ -47,7 +57,7 @@ def write_rejects(
             pl.col(FILE),
             pl.lit(column.name).alias("column"),
             shown(column.staged, schema[column.staged]).alias("text"),
-            pl.lit(f"{_UNREADABLE} {column.dtype}").alias("reason"),
+            _reason(column).alias("reason"),
         )
         for column in columns
         if column.staged in rejected
@@ -100,7 +110,7 @@ def warnings_of(
         if number:
             yield ReadWarning(
                 code="rejected_cells",
-                message=f"{counted(number, 'cell')} of {column.name!r} cannot be read as {column.dtype}; "
+                message=f"{counted(number, 'cell')} of {column.name!r} cannot be read as {THINGS[column.dtype]}; "
                 f"{'it is' if number == 1 else 'they are'} null, and the text is in {REJECTS_FILE}; "
                 "`columns` in project.yaml can give the column another type, or list texts that mean null under `null`",
                 column=column.name,

@@ -14,7 +14,17 @@ UTC), Time. Stages after the raw snapshot see decimals as Float64, through `sour
 DATA_FILE = "data.parquet"
 SCHEMA_FILE = "schema.json"
 REJECTS_FILE = "rejects.parquet"
-DOUBTS = frozenset({"ambiguous_number", "ambiguous_dates", "ambiguous_time", "mixed_zones", "mixed_values"})
+DOUBTS = frozenset(
+    {
+        "ambiguous_number",
+        "ambiguous_dates",
+        "ambiguous_time",
+        "mixed_zones",
+        "mixed_values",
+        "mixed_units",
+        "debit_credit",
+    }
+)
 """Codes of warnings that ask a person to decide between two readings."""
 _LONGEST_COMMENT = 120
 

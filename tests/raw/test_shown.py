@@ -30,7 +30,7 @@ def test_rejected_cells_are_counted_and_located_and_their_text_is_stored(read):
     assert raw.output.shown["rejected cells"] == 1
     assert raw.output.shown["rejected"] == Table([{"column": "n", "cells": 1, "in rows": "2001"}])
     assert pl.read_parquet(raw.path / "rejects.parquet").rows() == [
-        (2001, "n", "x-ray", "cannot be read as integer", "table.csv")
+        (2001, "n", "x-ray", "cannot be read as whole numbers", "table.csv")
     ]
     verdicts = {check.name: check for check in raw.output.checks}
     assert not verdicts["cells_readable"].passed

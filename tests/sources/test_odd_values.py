@@ -68,7 +68,6 @@ def test_a_word_of_absence_is_a_value_where_it_is_common_or_the_rest_are_no_numb
     [
         (WHOLE, ["abc"], ColumnSettings(type="integer")),
         (WHOLE, ["1O5"], ColumnSettings(type="integer")),
-        (WHOLE, ["<5", "<5"], ColumnSettings(type="integer")),
         ([f"€ {text}" for text in COMMAS], ["on request"], ColumnSettings(type="float", decimal=",")),
         (DAYS, ["31.02.2024"], ColumnSettings(type="date")),
     ],

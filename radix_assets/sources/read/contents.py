@@ -10,6 +10,7 @@ from pathlib import Path
 from radix_assets.sources.read.archives import STEP, Member, extract, head_of, list_members
 from radix_assets.sources.read.avro_files import read_avro
 from radix_assets.sources.read.compression import codec_of, without_suffix
+from radix_assets.sources.read.delimited.pages import without_page_lines
 from radix_assets.sources.read.delimited.ruled import without_rules
 from radix_assets.sources.read.delimited.stacked import find_sections
 from radix_assets.sources.read.dialect import detect
@@ -104,6 +105,7 @@ def _in_text(path: Path, work: Path, place: Place) -> list[Content]:
         return []
     decoded = to_utf8(copy(path, work / "copy", place).path, work / "text", None, place)
     without_rules(decoded.path)
+    without_page_lines(decoded.path)
     name = stem(path.name)
     return [
         Content(name if number == 1 else f"{name}_{number}", str(number))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.sources.read.delimited.pages import without_page_lines
 from radix_assets.sources.read.delimited.ruled import without_rules
 from radix_assets.sources.read.dialect import detect, unique_names
 from radix_assets.sources.read.encoding import to_utf8
@@ -49,5 +50,6 @@ def _header_of_text(source: FileSettings, file: Path) -> list[str] | None:
         overrides = overrides_of(source)
         if overrides.delimiter in {None, "|"}:
             without_rules(decoded.path)
+        without_page_lines(decoded.path)
         dialect = detect(decoded.path, None, overrides)
     return unique_names(dialect.header, dialect.width) if dialect and dialect.header else None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.sources.read.delimited.pages import PageLines, without_page_lines
 from radix_assets.sources.read.delimited.prose import require_table
 from radix_assets.sources.read.delimited.report import FileReport, described, shown, warnings_of
 from radix_assets.sources.read.delimited.rows import Rows, regular_form
@@ -40,6 +41,7 @@ class _Text:
     dialect: Dialect
     rows: Rows
     stack: Stack
+    pages: PageLines
 
 
 def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
@@ -71,6 +73,7 @@ def _text(file: SourceFile, work: Path, source: FileSettings, overrides: Overrid
         raw.unlink()
     if overrides.delimiter in {None, "|"}:
         without_rules(decoded.path)
+    pages = without_page_lines(decoded.path)
     stack = choose_section(decoded.path, file.inside, overrides, place)
     dialect = detect(decoded.path, None, overrides)
     if dialect is None:
@@ -85,7 +88,7 @@ def _text(file: SourceFile, work: Path, source: FileSettings, overrides: Overrid
         require_table(decoded.path, dialect, place)
     declared = overrides.comment is not None
     rows = regular_form(decoded.path, work.with_suffix(".rows"), dialect, declared_comment=declared)
-    return _Text(place, decoded, dialect, rows, stack)
+    return _Text(place, decoded, dialect, rows, stack, pages)
 
 
 def _settle_columns(texts: list[_Text], staged: Staged) -> None:
@@ -229,7 +232,7 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             text.place.file if several else "", text.decoded, text.dialect, text.rows.events, text.rows.last_line
         )
         described_files.append(described(report))
-        staged.warnings += [*text.stack.warnings(report.file), *warnings_of(report)]
+        staged.warnings += [*text.stack.warnings(report.file), *warnings_of(report, text.pages.lines)]
         staged.rejects += [
             Reject(cell.row, number, staged.unique.index(own[cell.column]), cell.text, f"not {text.decoded.encoding}")
             for cell in text.rows.bad
@@ -240,6 +243,7 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             for place, record in text.dialect.numbered_footer()
         ]
         staged.rejects += [Reject(each.row, number, None, each.text, each.reason) for each in text.rows.aside]
+        staged.rejects += [Reject(line, number, None, each, "a line of a page") for line, each in text.pages.lines]
         staged.rejects += [Reject(line, number, None, each, "another table") for line, each in text.stack.aside]
     staged.dialect = dict(described_files[0])
     others = {

@@ -4,6 +4,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from radix_assets.sources.types.whole_formats import has_year
+
 
 class ColumnSettings(BaseModel):
     """How one column is read, in place of what Radix would infer."""
@@ -36,6 +38,8 @@ class ColumnSettings(BaseModel):
     def _fits_its_type(self) -> Self:
         if self.format is not None and self.type not in {"date", "datetime", "time"}:
             raise ValueError("`format` needs `type: date`, `datetime` or `time`")
+        if self.format is not None and self.type != "time" and not has_year(self.format):
+            raise ValueError("a format of dates needs a year, such as %Y; where values have none they are `type: text`")
         if self.pivot is not None and self.type not in {"date", "datetime"}:
             raise ValueError("`pivot` needs `type: date` or `datetime`")
         if (self.decimal is not None or self.thousands) and self.type not in {"integer", "decimal", "float"}:

@@ -9,21 +9,24 @@ from collections.abc import Mapping, Sequence
 
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading, ReadWarning
-from radix_assets.sources.types.absence import without_absent
+from radix_assets.sources.types.absence import is_absent, without_absent
 from radix_assets.sources.types.centuries import PRESENT, settle_centuries
 from radix_assets.sources.types.column_settings import ColumnSettings
 from radix_assets.sources.types.counts import Counts, Finding, count, count_parsed, present_in, required
 from radix_assets.sources.types.damaged import warn_of_lost_digits
 from radix_assets.sources.types.doubts import doubt_number, doubt_times, doubt_versions, shows_commas, shows_spaces
 from radix_assets.sources.types.exact import keep_exact
+from radix_assets.sources.types.limits import warn_of_limits
 from radix_assets.sources.types.marks import OTHER, Decision, decide
+from radix_assets.sources.types.mixed_dates import find_mixed_dates
+from radix_assets.sources.types.mixed_kinds import explain_kinds
 from radix_assets.sources.types.moments import infer_moments
 from radix_assets.sources.types.nearly import explain_text, keep_nearest, nearly_plain
 from radix_assets.sources.types.numbers import ZERO_LED, looks_numeric, number_candidates, plain_number
 from radix_assets.sources.types.overrides import find_overridden
 from radix_assets.sources.types.samples import sample_columns
 from radix_assets.sources.types.words import infer_booleans, nulls_of
-from radix_assets.sources.types.zones import settle_zones, warn_of_fractions
+from radix_assets.sources.types.zones import explain_zones, settle_zones, warn_of_fractions, warn_of_zone_names
 
 _FIRST_DAY, _LAST_DAY = 19000101, 21001231
 
@@ -53,6 +56,7 @@ def infer(
     settle_centuries(rows, counts, given, names, year, overridden=True)
     findings |= given
     warn_of_fractions(rows, findings)
+    warn_of_zone_names(rows, findings)
     nulls = nulls_of(rows, counts, findings)
     for column in columns:
         reading = findings.setdefault(column, Finding(Reading())).reading
@@ -79,13 +83,21 @@ def _infer_present(
         again = {**counts, **count(present, list(cells))}
         near = {}
         findings, _ = _infer(present, again, columns, names, delimiter, year, near)
-        for column, number in cells.items():
-            if column in near:
-                near[column].failed += number
+        warn_of_limits(findings, cells)
+        counts = again
+    texts = [column for column in texts if column not in findings]
+    findings |= find_mixed_dates(present, counts, {column: _without_absent(samples[column]) for column in texts})
     texts = [column for column in texts if column not in findings]
     near |= {column: plain for column in texts if (plain := nearly_plain(counts[column])) is not None}
-    findings |= explain_text(rows, counts, {column: near[column] for column in texts if column in near}, names)
+    findings |= explain_text(present, counts, {column: near[column] for column in texts if column in near}, names)
+    rest = {column: samples[column] for column in texts if column not in findings}
+    findings |= explain_zones(present, counts, rest)
+    findings |= explain_kinds(present, rest, names)
     return findings | warn_of_lost_digits(rows, {column: counts[column] for column in columns}, findings, names)
+
+
+def _without_absent(values: Sequence[str]) -> list[str]:
+    return [value for value in values if not is_absent(value)]
 
 
 def _infer(

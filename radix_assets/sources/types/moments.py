@@ -39,7 +39,7 @@ def infer_moments(
         for column, values in samples.items()
         if _may_be_times(values[:20])
         for family in FAMILIES
-        if (reading := _suggest(values, family)) is not None
+        if (reading := suggest_reading(values, family)) is not None
     ]
     converted = count_parsed(rows, [(column, reading) for column, _, reading in tries])
     options: dict[str, list[tuple[int, Family, Reading]]] = {}
@@ -65,7 +65,7 @@ def _may_be_times(values: list[str]) -> bool:
     return bool(values) and numeric >= _NEARLY * len(values)
 
 
-def _suggest(values: list[str], family: Family) -> Reading | None:
+def suggest_reading(values: list[str], family: Family) -> Reading | None:
     """Return the formats of a family that a sample of distinct values requires."""
     if not _mostly_held(values, family):
         return None
@@ -117,7 +117,10 @@ def _possible(formats: Sequence[str], texts: pl.Series) -> list[str]:
     To try the others costs much. A text without a fraction is read by the same format without it.
     """
     clock = texts.str.contains(":", literal=True).any()
-    marks = {"T": r"T", **({"%p": "[mM]", "%#z": "[zZ]|UTC|GMT|:.*[+\u2212-]", "%.f": r"\."} if clock else {})}
+    marks = {
+        "T": r"T",
+        **({"%p": "[mM]", "%#z": r"[zZ]|UTC|GMT|:.*[+\u2212-]|:\d\d.*[A-Z]{3,4}$", "%.f": r"\."} if clock else {}),
+    }
     missing = [mark for mark, pattern in marks.items() if not texts.str.contains(pattern).any()]
     if not clock:
         missing.append(":")

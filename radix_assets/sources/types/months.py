@@ -39,7 +39,8 @@ def is_named(pattern: str) -> bool:
 
 def plain_format(pattern: str) -> str:
     """Return a format for the texts that `plain` gives."""
-    return re.sub("^%[aA],? ", "", pattern).replace(",", "").replace("%B", "%b").replace("%d.", "%d")
+    pattern = re.sub("^%[aA],? ", "", pattern).replace(",", "").replace("%B", "%b")
+    return pattern.replace("%d.", "%d").replace("%b.", "%b")
 
 
 def plain(text: pl.Expr, pattern: str) -> pl.Expr:
@@ -58,7 +59,8 @@ def plain(text: pl.Expr, pattern: str) -> pl.Expr:
 
 
 def _guard(pattern: str) -> str:
-    day = re.split(r"[ T]%[HI]", plain_format(pattern), maxsplit=1)[0]
+    day = re.split(r"[ T:]*%[HIMSTRprszZ.#]", plain_format(pattern), maxsplit=1)[0]
     for directive, expression in _GUARDS.items():
         day = day.replace(directive, expression)
+    day = re.sub("%.", ".*?", day)
     return rf"^{day}(?:\D|$)"

@@ -1,12 +1,13 @@
 """Columns of text that nearly all are numbers, dates or times: a few other values make them text, which is said."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import polars as pl
 
 from radix_assets.common.plural import counted
 from radix_assets.sources.rows import Rows
-from radix_assets.sources.schema import Reading, ReadWarning
+from radix_assets.sources.schema import DType, Reading, ReadWarning
 from radix_assets.sources.types.counts import Counts, Finding, present_in
 from radix_assets.sources.types.hints import CODES, tells
 from radix_assets.sources.types.numbers import are_codes
@@ -20,19 +21,22 @@ _CODE = r"^\pL{0,3}[-/. ]?\d+[-/. ]?\pL{0,3}$"
 """Letters beside digits, such as V57 or 12a: where they are not rare, numbers beside them are codes as well."""
 _RARE = 0.05
 _FEW = 3
-_THINGS = {
+THINGS: Final[Mapping[DType, str]] = {
     "integer": "whole numbers",
     "float": "numbers",
     "decimal": "numbers",
     "date": "dates",
     "datetime": "datetimes",
     "time": "times of day",
+    "boolean": "truth values",
+    "string": "text",
 }
+"""What the values of a type are, in words."""
 
 
 def is_near(failed: int, present: int) -> bool:
     """Return whether so few values are not converted that a person should know of them."""
-    return 0 < failed <= (1 - NEARLY) * present or (failed == 1 and present >= _FEWEST)
+    return 0 < failed <= present - NEARLY * present or (failed == 1 and present >= _FEWEST)
 
 
 def explain_text(
@@ -59,7 +63,7 @@ def explain_text(
                 ReadWarning(
                     code="mixed_values",
                     message=f"{finding.failed:,} of {counted(count.present, 'value')} cannot be read as "
-                    f"{_THINGS[finding.reading.dtype]}, so that the column is kept as text; under `columns` in "
+                    f"{THINGS[finding.reading.dtype]}, so that the column is kept as text; under `columns` in "
                     f"project.yaml {_setting(finding.reading)} sets them aside, `null` lists texts that mean null, and "
                     "`type: text` confirms it",
                     count=finding.failed,

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.counts import Counts, Finding, required
 from radix_assets.sources.types.readings import is_formatted, number_pattern
 
-_CURRENCIES = [
+_CODES = [
     "USD",
     "EUR",
     "GBP",
@@ -60,8 +61,8 @@ _WORDS = [
     *("Dollar", "dollars"),
 ]
 """Currencies of letters, which may be part of a code as well. A point behind them abbreviates: `Rs. 500`."""
-_SYMBOLS = [*_SIGNS, *_WORDS, *_CURRENCIES]
-_MEASURES = [
+CURRENCIES: Final = [*_SIGNS, *_WORDS, *_CODES]
+MEASURES: Final = [
     *("kg", "mg", "µg", "lbs", "lb", "oz", "km", "cm", "mm", "µm", "nm", "miles", "mi", "ft", "inch", "yd", "ha"),
     *("km²", "m²", "m³", "sqm", "sqft", "sq ft", "ml", "cl", "dl", "hl", "kWh", "MWh", "Wh", "kW", "MW", "kV", "mV"),
     *("kJ", "kcal", "cal", "bar", "mbar", "hPa", "kPa", "MPa", "psi", "Hz", "kHz", "MHz", "GHz", "rpm", "hp", "bhp"),
@@ -189,12 +190,12 @@ def _unit(values: list[str]) -> str:
         )
         return number / len(values)
 
-    for mark in ["%", *_SYMBOLS]:
+    for mark in ["%", *CURRENCIES]:
         if share(mark, before=True) >= (_NEARLY if mark == "%" else _MOSTLY) and not (
             mark in _WORDS and _are_marked(values, mark)
         ):
             return mark
-    for mark in [*sorted(_MEASURES, key=len, reverse=True), *_LETTERS]:
+    for mark in [*sorted(MEASURES, key=len, reverse=True), *_LETTERS]:
         if share(mark, before=False) >= _MOSTLY and not (mark in _LETTERS and _may_be_codes(values, mark)):
             return mark
     return ""

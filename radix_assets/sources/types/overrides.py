@@ -12,6 +12,7 @@ from radix_assets.sources.types.moments import infer_moments
 from radix_assets.sources.types.numbers import number_candidates
 from radix_assets.sources.types.readings import is_formatted
 from radix_assets.sources.types.samples import sample_columns
+from radix_assets.sources.types.whole_formats import native
 
 _WORDS = (["true", "t", "yes", "y", "1"], ["false", "f", "no", "n", "0"])
 
@@ -74,7 +75,7 @@ def _formats(
     rows: Rows, counts: Mapping[str, Counts], column: str, dtype: DType, settings: ColumnSettings
 ) -> list[str]:
     if settings.format:
-        return [settings.format]
+        return [native(settings.format)]
     near: dict[str, Finding] = {}
     findings = infer_moments(rows, counts, sample_columns(rows, counts, [column]), near)
     finding = findings.get(column) or near.get(column)

@@ -7,6 +7,8 @@ import polars as pl
 
 from radix_assets.sources.schema import DType, Reading
 from radix_assets.sources.types.months import is_named, plain, plain_format
+from radix_assets.sources.types.whole_formats import missing_parts
+from radix_assets.sources.types.zone_names import with_offsets
 
 DIGITS = 38
 """The digits of a decimal."""
@@ -150,13 +152,18 @@ def _moments(text: pl.Expr, reading: Reading) -> pl.Expr:
     target = _TEMPORAL[reading.dtype]
     attempts = []
     for pattern in reading.formats:
-        zoned = pattern.endswith(ZONE)
-        candidate = _utc(text) if zoned else text
-        written = pattern
+        zoned = pattern.endswith(ZONE) or "%Z" in pattern or "%z" in pattern
+        candidate = with_offsets(text) if zoned else text
+        written = pattern.replace(" %Z", ZONE).replace("%Z", ZONE).replace(" %z", ZONE)
         if is_named(pattern):
-            candidate, written = plain(candidate, pattern), plain_format(pattern)
+            candidate, written = plain(candidate, written), plain_format(written)
         elif guard := _year_guard(pattern):
             candidate = pl.when(candidate.str.contains(guard)).then(candidate)
+        more, directives = missing_parts(pattern)
+        if more:
+            candidate, written = candidate + more, written + directives
+        if ",%.f" in pattern or "%.f" in written:
+            candidate = candidate.str.replace(r"(:\d{2}),(\d)", "${1}.${2}")
         moment = candidate.str.strptime(
             pl.Datetime("us", "UTC") if zoned else target, written, strict=False, ambiguous="null"
         )
@@ -177,17 +184,24 @@ def _in_century(moment: pl.Expr, pivot: int) -> pl.Expr:
     return pl.when(moved.dt.day() == moment.dt.day()).then(moved)
 
 
-def _utc(text: pl.Expr) -> pl.Expr:
-    """Return the text with Z as an offset, and with minutes added to an offset of hours only."""
-    return text.str.replace(r"\s*(?:Z|z|UTC|GMT)$", "+0000").str.replace(r"\s*([+-]\d{2})$", "${1}00")
+_SHORT_YEAR: Final = re.compile(r"%[dm]\D%[dm]\D%y")
+
+
+def _digits(pattern: str) -> str:
+    """Return a regular expression by which a year of two digits has two digits."""
+    parts = re.split(r"(%[-_0]?[A-Za-z])", pattern)
+    known = {"%y": r"\d{2}", "%Y": r"\d{4}", **dict.fromkeys(("%d", "%m", "%H", "%M", "%S", "%I"), r"\d{1,2}")}
+    return "^" + "".join(known.get(part, ".*?" if part.startswith("%") else re.escape(part)) for part in parts)
 
 
 def _year_guard(pattern: str) -> str:
     """Require the number of digits of the format's year: strptime would read 1/2/20 as the year 20, 1.2.3 as a day."""
     if pattern.startswith("%Y"):
         return r"^\d{4}"
-    if pattern.startswith("%y"):
+    if pattern.startswith("%y") and pattern[3:5] == "%m" and pattern[6:8] == "%d":
         return r"^\d{2}\D\d{2}\D\d{2}(?:\D|$)"
+    if "%y" in pattern and not _SHORT_YEAR.match(pattern):
+        return _digits(pattern)
     if "%y" in pattern:
         return r"^\d{1,2}\D\d{1,2}\D\d{2}(?:\D|$)"
     return r"\d{4}" if "%Y" in pattern else ""

@@ -1,12 +1,16 @@
 """Parts of a moment that some values have and others lack, or that a snapshot cannot hold: zones and nanoseconds."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from radix_assets.common.plural import counted
 from radix_assets.sources.rows import Rows
 from radix_assets.sources.schema import Reading, ReadWarning
 from radix_assets.sources.types.counts import Counts, Finding, count_parsed, present_in, required
 from radix_assets.sources.types.readings import ZONE
+from radix_assets.sources.types.zone_names import NAMED
+
+_NAMED_TIME = re.compile(r"\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: [AP]M)? ?[A-Z]{3,5}(?: \d{4})?$")
 
 
 def settle_zones(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -37,6 +41,40 @@ def settle_zones(rows: Rows, counts: Mapping[str, Counts], findings: Mapping[str
         )
         warning = ReadWarning(code="mixed_zones", message=message, count=numbers[1])
         result[column] = Finding(Reading(), "text, because only some of its times have a zone", warnings=[warning])
+    return result
+
+
+def warn_of_zone_names(rows: Rows, findings: Mapping[str, Finding]) -> None:
+    """Warn of datetimes whose zone is a name such as CET, which is read as its usual distance from UTC."""
+    columns = [column for column, finding in findings.items() if any(map(_has_zone, finding.reading.formats))]
+    if not columns:
+        return
+    named = rows.one(present_in(column).str.contains(NAMED).sum().alias(column) for column in columns)
+    for column, number in zip(columns, named, strict=True):
+        if number:
+            message = (
+                f"{counted(number, 'datetime')} {'names its' if number == 1 else 'name their'} time zone, as CET or "
+                "PST; they are converted to UTC by the usual meaning of the name"
+            )
+            findings[column].warnings.append(ReadWarning(code="zone_names", message=message, count=number))
+
+
+def explain_zones(rows: Rows, counts: Mapping[str, Counts], samples: Mapping[str, Sequence[str]]) -> dict[str, Finding]:
+    """Return findings of text, with a warning, for times behind which a name stands that means several zones."""
+    result = {}
+    for column, values in samples.items():
+        if not values or not all(_NAMED_TIME.search(value) for value in values[:20]):
+            continue
+        number = int(rows.select(present_in(column).str.contains(_NAMED_TIME.pattern).sum()).item())
+        if number < required(counts[column].present):
+            continue
+        message = (
+            "the times have the name of a time zone that several zones have, or that is not known, such as CST or IST; "
+            "the column is kept as text until `columns` in project.yaml says `type: text`, or the source is exported "
+            "with offsets such as +01:00"
+        )
+        warning = ReadWarning(code="mixed_zones", message=message, count=number)
+        result[column] = Finding(Reading(), "text, because its time zones are not certain", warnings=[warning])
     return result
 
 

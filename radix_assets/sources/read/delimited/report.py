@@ -83,9 +83,9 @@ def shown(delimiter: str) -> str:
     return _NAMES.get(delimiter, delimiter if delimiter.isprintable() else repr(delimiter)[1:-1])
 
 
-def warnings_of(report: FileReport) -> list[ReadWarning]:
-    """Return what a person should know of how a file was read."""
-    warnings = [*_of_encoding(report), *_of_structure(report)]
+def warnings_of(report: FileReport, page_lines: Sequence[tuple[int, str]] = ()) -> list[ReadWarning]:
+    """Return what a person should know of how a file was read. `page_lines` are the lines of pages left out of it."""
+    warnings = [*_of_encoding(report), *_of_pages(page_lines), *_of_structure(report)]
     for code, text in _TEXTS.items():
         event = report.events.get(code)
         if event:
@@ -127,6 +127,17 @@ def _of_encoding(report: FileReport) -> list[ReadWarning]:
             "declare `encoding` if letters are wrong",
         )
     ]
+
+
+def _of_pages(lines: Sequence[tuple[int, str]]) -> list[ReadWarning]:
+    if not lines:
+        return []
+    numbers = [number for number, _ in lines]
+    message = (
+        f"{len(lines):,} line{'s' * (len(lines) > 1)} of printed pages ({listed(numbers)}): page numbers, titles and "
+        "headers that every page repeats; set aside"
+    )
+    return [_warning("page_lines", message, numbers)]
 
 
 def _of_mixed(decoded: Decoded) -> ReadWarning:

@@ -21,8 +21,9 @@ from radix_assets.sources.read.delimited.words import is_known
 _MOST: Final = 1 << 23
 """Bytes of a file that is searched: reports with several tables are small."""
 _MOST_TABLES: Final = 200
-_GAP: Final = re.compile(rb"[^\s,;|][^\r\n]*(?:\r?\n|\r)(?:[ \t,;|]*(?:\r?\n|\r))+[ \t\"']*[^\s,;|\"']")
-_WORDS_ONLY: Final = re.compile(rb"^[^0-9\r\n]*[^\s0-9][^0-9\r\n]*$", re.MULTILINE)
+_EMPTY: Final = b" \t,;|\"'"
+_OTHERS: Final = bytes(byte for byte in range(256) if byte not in b"0123456789\n")
+_WORDS_ONLY: Final = re.compile(rb"^[^0-9\n]++$", re.MULTILINE)
 _MOST_WORDS: Final = 0.05
 _LEAST_LINES: Final = 6
 _BODY, _TITLES = 300, 3
@@ -99,18 +100,19 @@ def lines_of(path: Path, section: Section) -> list[tuple[int, str]]:
 
 def _may_be_several(raw: bytes) -> bool:
     """Return whether a file has a blank line between others, or a few lines without a digit below lines with some."""
-    if _GAP.search(raw):
+    text = raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+    text = text.translate(None, b"\r").strip(b"\n" + _EMPTY)
+    if b"\n\n" in text or (
+        any(b"\n" + bytes([mark]) in text for mark in _EMPTY) and b"\n\n" in text.translate(None, _EMPTY)
+    ):
         return True
-    lines = raw.count(b"\n") + raw.count(b"\r") * (b"\n" not in raw)
-    if lines < _LEAST_LINES:
+    lines = text.count(b"\n")
+    digits = text.translate(None, _OTHERS)
+    number = digits.count(b"\n\n")
+    if lines < _LEAST_LINES or not 0 < number <= max(_TITLES + 2, _MOST_WORDS * lines):
         return False
-    number = 0
-    last = 0
-    for hit in _WORDS_ONLY.finditer(raw):
-        number, last = number + 1, hit.start()
-        if number > max(_TITLES + 2, _MOST_WORDS * lines):
-            return False
-    return raw.count(b"\n", 0, last) > _TITLES
+    last = max((hit.start() for hit in _WORDS_ONLY.finditer(text)), default=0)
+    return text.count(b"\n", 0, last) > _TITLES
 
 
 def _starts(records: Sequence[Record]) -> list[tuple[int, tuple[str, ...]]]:
