@@ -34,8 +34,8 @@ def explain_mistake(
         found, expected, hint = (str(first["ctx"][part]) for part in ("found", "expected", "hint"))
     else:
         message = first["msg"].removeprefix("Value error, ")
-        shown = "" if where and where[0] == "sources" else f" (found {first['input']!r})"
-        found, expected, hint = f"{name}{shown}: {message}", "", "fix the line"
+        shown = "" if not where or where[0] == "sources" else f" (found {first['input']!r})"
+        found, expected, hint = f"{name}{shown}: {message}", "", "fix the line" if where else "fix the file"
         if first["type"] in {"literal_error", "greater_than_equal", "less_than_equal"}:
             found, expected = f"{name} is {first['input']!r}", message.removeprefix("Input should be ")
     return ConfigError("RDX-CFG-003", found, expected=expected, hint=hint, file=path, **place_of(text, below + where))

@@ -54,7 +54,7 @@ def _external_state(work: Work) -> str:
 
 
 def _settings(project: Project, table: str) -> Any:
-    return project.source_of(table).model_dump(mode="json")
+    return project.source_of(table).settings_of(table)
 
 
 def _estimate(work: Work, need: "Need") -> "Need":

@@ -43,7 +43,7 @@ from radix_assets.raw.ingestion import ingest
 from radix_assets.sources.kinds import registry
 from radix_assets.sources.kinds.base import Source, SourceContext, TableNames
 from radix_assets.sources.kinds.registry import BUILT_IN, kind_of_argument, kinds, parse_source
-from radix_assets.sources.kinds.sql_file import SqlFileSource
+from radix_assets.sources.kinds.sql import SqlSource
 from radix_assets.sources.places.client import Client
 from radix_assets.sources.read.staging import FILE, ROW, scan_staged
 from radix_resources.credentials.environment import Environment
@@ -421,7 +421,7 @@ def test_two_sources_with_the_same_table_get_different_names_or_an_error(case: C
     kind = kind_of_argument(case.argument)
     if kind.kind in {"files", "files elsewhere", "Delta", "Iceberg", "Delta elsewhere", "Iceberg elsewhere"}:
         assert kind.discover([case.argument], case.context, names)[0].list_tables() == [f"{TABLE}_2"]
-    elif issubclass(kind, SqlFileSource):
+    elif issubclass(kind, SqlSource):
         (other,) = kind.discover([case.argument], case.context, names)[0].list_tables()
         assert other.endswith(f"_{TABLE}")
     else:

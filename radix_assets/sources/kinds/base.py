@@ -176,6 +176,14 @@ class Source(BaseModel, ABC):
     def describe_table(self, table: str) -> str:
         """Return where a table comes from, for display: an address or a path, without any secret. Without I/O."""
 
+    def settings_of(self, table: str) -> dict[str, Any]:
+        """Return the settings that decide how a table is read: it is read again if one of them changes. Without I/O.
+
+        By default all. A kind whose entries list several tables leaves out what is about the others.
+        """
+        del table
+        return self.model_dump(mode="json")
+
     # version
 
     @abstractmethod

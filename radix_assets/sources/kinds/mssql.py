@@ -42,7 +42,7 @@ class MssqlSource(SessionSource):
         from radix_assets.sources.databases.mssql import table_version
 
         with self._session(context, table) as session:
-            version = table_version(session, self.schema_name, table, self._cursor(table))
+            version = table_version(session, self.schema_name, self._in_database(table), self._cursor(table))
         return self._with_period(version, table)
 
     def _session(self, context: SourceContext, table: str | None = None) -> AbstractContextManager[Any]:

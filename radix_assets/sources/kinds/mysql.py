@@ -41,7 +41,7 @@ class MysqlSource(SessionSource):
         from radix_assets.sources.databases.mysql import table_version
 
         with self._session(context, table) as session:
-            version = table_version(session, table, self._cursor(table))
+            version = table_version(session, self._in_database(table), self._cursor(table))
         return self._with_period(version, table)
 
     def _session(self, context: SourceContext, table: str | None = None) -> AbstractContextManager[Any]:

@@ -42,7 +42,7 @@ class PostgresqlSource(SqlSource):
         from radix_assets.sources.databases.postgresql import table_version
 
         cursor = self._cursor(table)
-        version = table_version(self.database, self.schema_name, table, context.credentials, cursor)
+        version = table_version(self.database, self.schema_name, self._in_database(table), context.credentials, cursor)
         return self._with_period(version, table)
 
     def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":

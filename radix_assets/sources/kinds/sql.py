@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from radix_assets.sources.read.staging import Staged
 
 
-_LATER = ("cursor", "overlap", "full_every_hours")
-
-
 class SqlSource(Source):
     """Tables of a database. A kind of database derives from it, and gives the schemes of its addresses."""
 
     version_is_cheap: ClassVar[bool] = False
     schemes: ClassVar[tuple[str, ...]]
     """The schemes of its addresses, the usual one first."""
+    later: ClassVar[tuple[str, ...]] = ("cursor", "overlap", "full_every_hours", "names")
+    """Settings that earlier versions did not have; they are left out of marks where they are not set."""
 
     database: str = Field(description="The address of the database; a secret is a reference, never a value.")
     tables: list[str] = Field(description="The tables to read.", min_length=1)
@@ -48,12 +47,19 @@ class SqlSource(Source):
         24, description="With a cursor: how often the whole table is read all the same; 0 for never.", ge=0
     )
 
+    names: dict[str, str] = Field(
+        default_factory=dict,
+        description="The names of tables in the project that differ from those in the database, by the latter.",
+    )
+
     @model_serializer(mode="wrap")
     def _without_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave later settings out where they are not set, so that marks of earlier versions still name a project."""
         fields = type(self).model_fields
         return {
-            name: value for name, value in handler(self).items() if name not in _LATER or value != fields[name].default
+            name: value
+            for name, value in handler(self).items()
+            if name not in self.later or value != fields[name].get_default(call_default_factory=True)
         }
 
     @field_validator("database")
@@ -98,10 +104,13 @@ class SqlSource(Source):
         schema, tables = cls._list(address, asked, context)
         if not tables:
             raise cls._no_table(schema, address)
-        names.take(tables)
         parts = urlsplit(address)
-        name = re.sub(r"\W+", "_", parts.path.strip("/") or parts.hostname or "database", flags=re.ASCII).upper()
-        settings: dict[str, Any] = {"database": with_reference(address, f"{name}_PASSWORD"), "tables": tables}
+        name = re.sub(r"\W+", "_", parts.path.strip("/") or parts.hostname or "database", flags=re.ASCII)
+        settings: dict[str, Any] = {"database": with_reference(address, f"{name.upper()}_PASSWORD"), "tables": tables}
+        prefix = schema if schema and asked else name
+        chosen = {table: names.unused(table, f"{prefix}_{table}") for table in tables}
+        renamed = {table: other for table, other in chosen.items() if other != table}
+        settings |= {"names": renamed} if renamed else {}
         return cls(**settings, **({"schema": schema} if schema else {}))
 
     @classmethod
@@ -120,11 +129,15 @@ class SqlSource(Source):
         """Return the schema, by default the connection's; empty if the kind has none; and the tables in it."""
 
     def list_tables(self) -> list[str]:
-        return self.tables
+        return [self.names.get(table, table) for table in self.tables]
 
     def describe_table(self, table: str) -> str:
         schema = getattr(self, "schema_name", "")
-        return f"{without_secret(self.database)} · {schema}{'.' if schema else ''}{table}"
+        return f"{without_secret(self.database)} · {schema}{'.' if schema else ''}{self._in_database(table)}"
+
+    def settings_of(self, table: str) -> dict[str, Any]:
+        """Return the settings without the other tables, so that they are not read again when one is added."""
+        return self.model_dump(mode="json") | {"tables": [self._in_database(table)]}
 
     def connection_address(self) -> str:
         return self.database
@@ -137,7 +150,7 @@ class SqlSource(Source):
 
     def _in_database(self, table: str) -> str:
         """Return the name that a table of the project has in the database."""
-        return table
+        return next((own for own, name in self.names.items() if name == table), table)
 
     def _cursor(self, table: str) -> "Cursor | None":
         from radix_assets.sources.databases.cursor import Cursor
@@ -156,7 +169,7 @@ class SqlSource(Source):
 
     def read_table(self, table: str, work: Path, context: SourceContext) -> "Staged":
         period, cursor = self._period(), self._cursor(table)
-        staged = self._read(table, work, context, cursor)
+        staged = self._read_as(table, work, context, cursor)
         if cursor is not None:
             staged.state = {"period": period}
             if self._window(cursor, context) is False:
@@ -179,13 +192,24 @@ class SqlSource(Source):
         window = self._window(cursor, context) if cursor is not None else None
         if not window or previous is None:
             return None
-        staged = self._read(table, work, context, window)
+        staged = self._read_as(table, work, context, window)
         staged.state = dict(previous.state)
+        return staged
+
+    def _read_as(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
+        """Stage a table under the names that it and its parents have in the project."""
+        own = self._in_database(table)
+        staged = self._read(own, work, context, cursor)
+        if own != table:
+            staged.dialect["table"] = own
+            staged.notes.append(f"the table {own!r} of the database, as another table has this name")
+        for link in staged.declared.foreign_keys:
+            link.parent = self.names.get(link.parent, link.parent)
         return staged
 
     @abstractmethod
     def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
-        """Stage the rows of a table: all of them, or those in the window of the cursor."""
+        """Stage the rows of a table of the database: all of them, or those in the window of the cursor."""
 
 
 class SessionSource(SqlSource):

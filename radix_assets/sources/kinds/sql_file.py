@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import Field
-
 from radix_assets.common.plural import counted
 from radix_assets.sources.kinds.base import ProbeResult, SourceContext
 from radix_assets.sources.kinds.sql import SqlSource, split_schema
@@ -30,10 +28,7 @@ class SqlFileSource(SqlSource):
     beside: ClassVar[tuple[str, ...]]
     """What is appended to the file's name for the files that hold its recent changes."""
 
-    names: dict[str, str] = Field(
-        default_factory=dict,
-        description="The names of tables in the project that differ from those in the database, by the latter.",
-    )
+    later: ClassVar[tuple[str, ...]] = ("cursor", "overlap", "full_every_hours")
 
     @classmethod
     def matches_argument(cls, argument: str) -> bool:
@@ -78,13 +73,6 @@ class SqlFileSource(SqlSource):
     def _schemas(cls, connection: Any, asked: str | None) -> list[tuple[str, list[str]]]:
         """Return the schemas with their tables, the default one first."""
         return [cls._tables(connection, asked)]
-
-    def list_tables(self) -> list[str]:
-        return [self.names.get(table, table) for table in self.tables]
-
-    def _in_database(self, table: str) -> str:
-        """Return the name that a table of the project has in the database."""
-        return next((own for own, name in self.names.items() if name == table), table)
 
     def reads_file(self, file: Path, context: SourceContext) -> bool:
         from radix_assets.sources.databases.files import path_of
@@ -154,14 +142,7 @@ class SqlFileSource(SqlSource):
     def _read(self, table: str, work: Path, context: SourceContext, cursor: "Cursor | None") -> "Staged":
         with contextlib.ExitStack() as stack:
             connection = context.state or stack.enter_context(self._opened(self._file(context)))
-            own = self._in_database(table)
-            staged = self._stage(connection, own, work, self._file(context), cursor)
-        if own != table:
-            staged.dialect["table"] = own
-            staged.notes.append(f"the table {own!r} of the database, as another table has this name")
-        for link in staged.declared.foreign_keys:
-            link.parent = self.names.get(link.parent, link.parent)
-        return staged
+            return self._stage(connection, table, work, self._file(context), cursor)
 
     def estimate_bytes(self, table: str, context: SourceContext) -> int | None:
         """Return the size of the whole file; its tables have none of their own."""
