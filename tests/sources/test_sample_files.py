@@ -1,12 +1,17 @@
 """A sample of a large file holds rows of the file, from all over it, and is staged as the file would be."""
 
+import contextlib
 import gzip
 import json
+import sqlite3
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from radix_assets.sources.kinds.base import SourceContext
+from radix_assets.sources.kinds.duckdb import DuckdbSource
+from radix_assets.sources.kinds.sqlite import SqliteSource
 from radix_assets.sources.read import sample_files as module
 from radix_assets.sources.read.sample import Sample
 from radix_assets.sources.read.sample_files import sample_files
@@ -99,3 +104,29 @@ def test_many_files_are_sampled_with_the_values_of_their_folders(tmp_path: Path)
     assert len(years) == 16
     assert {"2000", "2039"} <= set(map(str, years))
     assert taken.rows == pytest.approx(40 * ROWS, rel=0.2)
+
+
+def test_a_sample_of_a_database_file_comes_from_all_over_its_table(tmp_path: Path):
+    duckdb = pytest.importorskip("duckdb")
+    columns = "n AS id, CASE n % 2 WHEN 0 THEN 'red' ELSE 'blue' END AS color"
+    with contextlib.closing(sqlite3.connect(tmp_path / "s.sqlite")) as connection, connection:
+        connection.execute(
+            f"CREATE TABLE t AS WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < 299999)"  # noqa: S608 no input
+            f" SELECT {columns} FROM c"
+        )
+        connection.execute("CREATE VIEW v AS SELECT * FROM t")
+    with contextlib.closing(duckdb.connect(str(tmp_path / "d.duckdb"))) as connection:
+        connection.execute(f"CREATE TABLE t AS SELECT {columns} FROM range(300000) r(n)")  # noqa: S608 no input
+        connection.execute("CREATE VIEW v AS SELECT * FROM t")
+    context = SourceContext(tmp_path)
+    for kind, name in ((SqliteSource, "sqlite:///s.sqlite"), (DuckdbSource, "duckdb:///d.duckdb")):
+        source = kind(database=name, tables=["t", "v"])
+        work = tmp_path / kind.__name__
+        work.mkdir()
+        taken = source.read_sample("t", work, context)
+        assert taken is not None
+        ids = taken.staged.rows().select("c0").to_series()
+        assert 50_000 < len(ids.unique()) == len(ids) < 200_000
+        assert len((ids // 60_000).unique()) == 5
+        assert taken.rows == pytest.approx(300_000, rel=0.05)
+        assert source.read_sample("v", work, context) is None

@@ -13,6 +13,7 @@ from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor,
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
+from radix_assets.sources.read.sample import Sample
 from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
@@ -24,6 +25,7 @@ _SETTINGS: dict[str, Any] = {
     "memory_limit": "512MB",
     "threads": "2",
 }
+_SIZE = "SELECT estimated_size FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
 _TABLES = """
 SELECT table_name FROM (
   SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal
@@ -100,7 +102,21 @@ def stage_table(connection: Any, path: Path, schema: str, table: str, work: Path
         return _stage(connection, schema, table, work, by)
 
 
-def _stage(connection: Any, schema: str, table: str, work: Path, by: Cursor | None) -> Staged:
+def sample_table(connection: Any, path: Path, schema: str, table: str, work: Path, number: int) -> Sample | None:
+    """Stage about so many rows of blocks chosen by chance; None if the table has hardly more, or is a view.
+
+    Raise as `stage_table` does.
+    """
+    with _errors(path):
+        size = connection.execute(_SIZE, [schema, table]).fetchone()
+        if size is None or size[0] <= number:
+            return None
+        part = f" TABLESAMPLE system({100.0 * number / size[0]:.6f} PERCENT) REPEATABLE (0) LIMIT {2 * number}"
+        staged = _stage(connection, schema, table, work, None, part)
+        return Sample(staged, "rows of blocks chosen by chance", size[0])
+
+
+def _stage(connection: Any, schema: str, table: str, work: Path, by: Cursor | None, part: str = "") -> Staged:
     listed = connection.execute(_COLUMNS, [schema, table]).fetchall()
     if not listed:
         raise no_such_table(table, list_tables(connection, schema), {}, schema=schema)
@@ -110,7 +126,7 @@ def _stage(connection: Any, schema: str, table: str, work: Path, by: Cursor | No
     declared.not_null = [name for name, *_, nullable in listed if not nullable]
     chosen = [f"{column.value} AS {position(number)}" for number, column in enumerate(columns)]
     chosen += [f"{column.rest} AS {rest_of(number)}" for number, column in enumerate(columns) if column.rest]
-    rows, where = f"{quoted(schema)}.{quoted(table)}", ""
+    rows, where = f"{quoted(schema)}.{quoted(table)}", part
     if by is not None:
         column = column_of_cursor(by, columns, {"table": table})
         where = window_of(by.low, column, quoted(by.column), declared, _at_least)

@@ -23,6 +23,7 @@ from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor,
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
+from radix_assets.sources.read.sample import Sample
 from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey, ReadWarning
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
@@ -126,6 +127,34 @@ def stage_table(connection: Connection, path: Path, table: str, work: Path, by: 
         raise _error(error, path, table) from None
     staged.warnings += [warning for field in fields if (warning := field.warning()) is not None]
     return staged
+
+
+def sample_table(connection: Connection, path: Path, table: str, work: Path, number: int) -> Sample | None:
+    """Stage about so many rows from all over a table; None if it has hardly more, or no row numbers, as a view.
+
+    Raise as `stage_table` does.
+    """
+    parts = 16
+    try:
+        listed = _listed(connection, table)
+        try:
+            [(first, last)] = connection.rows(f"SELECT min(rowid), max(rowid) FROM main.{quoted(table)}")  # noqa: S608 quoted
+        except sqlite3.OperationalError:
+            return None
+        if first is None or last - first < number:
+            return None
+        size, step = number // parts, (last - first) // parts
+        ranges = (f"rowid BETWEEN {first + step * part} AND {first + step * part + size - 1}" for part in range(parts))
+        where = f" WHERE {' OR '.join(ranges)}"
+        fields = _fields(connection, table, listed, where)
+        batches = _batches(connection, table, fields, where, "rowid")
+        staged = stage_batches([field.column for field in fields], batches, work, layout="SQLite")
+    except sqlite3.Error as error:
+        raise _error(error, path, table) from None
+    share = staged.rows().height() / (size * parts)
+    return Sample(
+        staged, f"{parts} ranges of row numbers from the first to the last", round(share * (last - first + 1))
+    )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from radix_assets.sources.kinds.sql import SqlSource, split_schema
 if TYPE_CHECKING:
     from radix_assets.sources.databases.cursor import Cursor
     from radix_assets.sources.kinds.base import TableNames
+    from radix_assets.sources.read.sample import Sample
     from radix_assets.sources.read.staging import Staged
 
 
@@ -143,6 +144,16 @@ class SqlFileSource(SqlSource):
         with contextlib.ExitStack() as stack:
             connection = context.state or stack.enter_context(self._opened(self._file(context)))
             return self._stage(connection, table, work, self._file(context), cursor)
+
+    def read_sample(self, table: str, work: Path, context: SourceContext) -> "Sample | None":
+        with contextlib.ExitStack() as stack:
+            connection = context.state or stack.enter_context(self._opened(self._file(context)))
+            return self._sample(connection, self._in_database(table), work, self._file(context))
+
+    def _sample(self, connection: Any, table: str, work: Path, path: Path) -> "Sample | None":
+        """Stage a sample of a table; None if the kind has no cheap way to that."""
+        del connection, table, work, path
+        return None
 
     def estimate_bytes(self, table: str, context: SourceContext) -> int | None:
         """Return the size of the whole file; its tables have none of their own."""

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
+from radix_assets.sources.kinds.base import SAMPLE_ROWS
 from radix_assets.sources.kinds.sql_file import SqlFileSource
 
 if TYPE_CHECKING:
     import contextlib
 
     from radix_assets.sources.databases.cursor import Cursor
+    from radix_assets.sources.read.sample import Sample
     from radix_assets.sources.read.staging import Staged
 
 
@@ -37,6 +39,11 @@ class SqliteSource(SqlFileSource):
 
         del schema
         return "", list_tables(connection)
+
+    def _sample(self, connection: Any, table: str, work: Path, path: Path) -> "Sample | None":
+        from radix_assets.sources.databases.sqlite import sample_table
+
+        return sample_table(connection, path, table, work, SAMPLE_ROWS)
 
     def _stage(self, connection: Any, table: str, work: Path, path: Path, cursor: "Cursor | None") -> "Staged":
         from radix_assets.sources.databases.sqlite import stage_table
