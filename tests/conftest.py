@@ -1,6 +1,8 @@
 """Fixtures shared by all tests, and the checks of a whole session."""
 
+import contextlib
 import gc
+import importlib
 import os
 import shutil
 import sys
@@ -17,12 +19,16 @@ from scratch import close_scratch, open_scratch
 
 from radix_resources.home import Home
 
+# The assertions of a test file are rewritten once, and not in each worker and each session.
+sys.dont_write_bytecode = False
+
 # Deterministic examples, so that a result depends on the change only; `make explore` tries other examples each time.
 settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore", derandomize=False, print_blob=True)
 settings.load_profile("repeatable")
 
-PLUGINS = str(Path(__file__).parent / "plugins")
+TESTS = Path(__file__).parent
+PLUGINS = str(TESTS / "plugins")
 """A package that looks installed to this process and its children, and does not belong to Radix."""
 if PLUGINS not in sys.path:
     sys.path.append(PLUGINS)
@@ -82,14 +88,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Import the tests without collecting garbage, and leave out of later collections what they imported."""
     gc.disable()
     try:
+        _import_own_share_first(session.config)
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _import_own_share_first(config: pytest.Config) -> None:
+    """Import the test files, each worker from another place on, so that each finds what the others have rewritten."""
+    if not hasattr(config, "workerinput") or [Path(name).name for name in config.args] != ["tests"]:
+        return
+    ignored = [Path(name).absolute() for name in config.option.ignore or ()]
+    files = [
+        file for file in sorted(TESTS.rglob("test_*.py")) if not any(file.is_relative_to(each) for each in ignored)
+    ]
+    worker, workers = int(config.workerinput["workerid"].removeprefix("gw")), config.workerinput["workercount"]
+    start = len(files) * worker // workers
+    sys.path[:0] = sorted({str(file.parent) for file in files} - set(sys.path))
+    for file in files[start:] + files[:start]:
+        with contextlib.suppress(Exception, pytest.skip.Exception):  # the collection will meet it again, and report it
+            importlib.import_module(file.stem)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
