@@ -107,6 +107,15 @@ def moment(parts: Sequence[str], schema: pl.Schema) -> pl.Expr:
     return start.cast(pl.Datetime("us"))
 
 
+def known_from(parts: Sequence[str], others: Sequence[str], schema: pl.Schema) -> pl.Expr:
+    """Return since when a row is known: the latest of its time and of other dates; null if it has no time."""
+    time = moment(parts, schema)
+    if not others:
+        return time
+    latest = pl.max_horizontal(time, *(read(name, schema[name], "datetime") for name in others))
+    return pl.when(time.is_not_null()).then(latest)
+
+
 def _date(values: list[pl.Expr]) -> pl.Expr:
     year, month, day = [*values, pl.lit(1, pl.Int64), pl.lit(1, pl.Int64)][:3]
     valid = year.is_between(1, 9999) & month.is_between(1, 12) & day.is_between(1, 31)

@@ -130,6 +130,9 @@ class Plan(BaseModel):
     """The table that the rows belong to."""
     times: dict[str, tuple[str, ...]]
     """The time index of the tables that have one. Without one for the rows' table, everything is static."""
+    known: dict[str, tuple[str, ...]] = {}
+    """Further times of the rows of these tables, such as when they were entered or closed: a row is known from the
+    latest of all its times."""
     links: list[Link]
     outputs: list[Output]
     inputs: list[Input] = []

@@ -99,6 +99,15 @@ def moment(parts: Sequence[str], column: Column, schema: pl.Schema) -> str:
     return "(" + " + ".join(f"({piece})" for piece in pieces) + ")"
 
 
+def known_from(parts: Sequence[str], others: Sequence[str], column: Column, schema: pl.Schema) -> str:
+    """Return SQL for the microseconds since which a row is known: the latest of its time and of other dates."""
+    time = moment(parts, column, schema)
+    if not others:
+        return time
+    dates = ", ".join(moment([name], column, schema) for name in others)
+    return f"(CASE WHEN {time} IS NOT NULL THEN greatest({time}, {dates}) END)"
+
+
 def key(raw: str, dtype: pl.DataType, common_type: pl.DataType) -> str:
     """Return SQL for a part of a key, in the type in which both sides are compared."""
     if dtype == common_type:

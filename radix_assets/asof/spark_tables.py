@@ -8,7 +8,7 @@ import polars as pl
 
 from radix_assets.asof.keys import common
 from radix_assets.asof.plan import Link
-from radix_assets.asof.spark_sql import key, moment, words
+from radix_assets.asof.spark_sql import key, known_from, words
 from radix_assets.asof.times import ALWAYS, NEVER
 from radix_assets.common.spelling import folded_sql
 from radix_assets.sources.rows import scan_values
@@ -34,8 +34,10 @@ class SparkTables:
         times: Mapping[str, tuple[str, ...]],
         links: Sequence[Link],
         copies: Mapping[str, str] | None = None,
+        known: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """`paths` are snapshot directories. Without a session only the schemas can be read."""
+        self._known = dict(known or {})
         self._session = session
         self.links = list(links)
         self.times_of = dict(times)
@@ -155,7 +157,12 @@ class SparkTables:
     def _computed_times(self, table: str) -> "DataFrame":
         frame = self.snapshot(table).frame
         if table in self.times_of:
-            sql = moment(self.times_of[table], lambda name: self.column(table, name), self.schema(table))
+            sql = known_from(
+                self.times_of[table],
+                self._known.get(table, ()),
+                lambda name: self.column(table, name),
+                self.schema(table),
+            )
             return frame.selectExpr(ROW, f"coalesce({sql}, {FOREVER}) AS {TIME}")
         frame = frame.select(ROW).selectExpr(ROW, f"{EVER} AS {TIME}")
         for number, link in enumerate(self.links):

@@ -125,8 +125,8 @@ class Store:
         return self._ranks[table]
 
     def _own_times(self, table: str) -> Times:
-        parts = self.plan.times[table]
-        return moments(self.frame(table, parts), parts)
+        parts, others = self.plan.times[table], self.plan.known.get(table, ())
+        return moments(self.frame(table, (*parts, *others)), parts, others)
 
     def _inherited(self, table: str) -> Times | None:
         latest: Times | None = None

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from radix_assets.asof.keys import MISSING, Positions
-from radix_assets.asof.parsing import moment
+from radix_assets.asof.parsing import known_from
 
 Times = npt.NDArray[np.int64]
 """Microseconds since 1970, UTC."""
@@ -18,9 +18,9 @@ ALWAYS = np.iinfo(np.int64).min
 """The time of a row that was always known."""
 
 
-def moments(rows: pl.DataFrame, parts: Sequence[str]) -> Times:
-    """Return the times of rows; NEVER where null, which means now as a cutoff."""
-    return micros(rows.select(moment(parts, rows.schema)).to_series())
+def moments(rows: pl.DataFrame, parts: Sequence[str], others: Sequence[str] = ()) -> Times:
+    """Return the times of rows, or the latest of them and of other dates; NEVER where null, as a cutoff: now."""
+    return micros(rows.select(known_from(parts, others, rows.schema)).to_series())
 
 
 def micros(values: pl.Series) -> Times:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import polars as pl
 
 from radix_assets.asof.keys import key_part
-from radix_assets.asof.parsing import moment as as_moment
+from radix_assets.asof.parsing import known_from
 from radix_assets.asof.plan import Node
 from radix_assets.asof.store import Store
 from radix_assets.features.encoding import encode
@@ -57,7 +57,8 @@ class PolarsTables:
             dtype = store.key_types(link)[part]
             columns.append(key_part(raw, store.schema(table)[raw], dtype, folded_key=step.folded).alias(name))
         if table in store.plan.times:
-            own = as_moment(store.plan.times[table], store.schema(table)).cast(pl.Int64)
+            others = store.plan.known.get(table, ())
+            own = known_from(store.plan.times[table], others, store.schema(table)).cast(pl.Int64)
             columns.append(own.alias(OWN))
         return store.scan(table).select(columns)
 

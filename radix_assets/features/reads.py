@@ -31,6 +31,9 @@ def columns_read(folder: Path) -> dict[tuple[str, str], list[str]]:
     for table, columns in plan.times.items():
         for column in columns if plan.source(table) in tables else ():
             uses.setdefault((plan.source(table), column), []).append("the time of a row")
+    for table, columns in plan.known.items():
+        for column in columns if plan.source(table) in tables else ():
+            uses.setdefault((plan.source(table), column), []).append("the time from which a row is known")
     return {place: list(dict.fromkeys(texts)) for place, texts in uses.items()}
 
 

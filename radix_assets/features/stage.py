@@ -15,8 +15,10 @@ from radix_assets.asof.plan import Plan
 from radix_assets.features.checks import checks_of
 from radix_assets.features.definitions import Definition, define
 from radix_assets.features.describe import columns, explain, path, route
+from radix_assets.features.equal_rows import EQUAL_FILE, write_first_equal
 from radix_assets.features.fallback import any_foreign
 from radix_assets.features.graph.build import build_graph
+from radix_assets.features.graph.known_from import described
 from radix_assets.features.graph.schema import Graph
 from radix_assets.features.graph.schema import Table as GraphTable
 from radix_assets.features.matrix import ComputedFeatures, Pieces, compute
@@ -101,6 +103,11 @@ def make_features(
         "picture": Picture(PICTURE, "features by path and type"),
         "seconds": round(time.perf_counter() - started, 2),
     }
+    later = described(list(graph.tables.values()))
+    if later:
+        shown["rows known later than they are dated"] = Table(
+            [{"table": name, "known from": reason} for name, reason in later.items()]
+        )
     for title, features_of in (
         ("computed here, not on Spark", computed.local),
         ("not computed on Spark", computed.too_large),
@@ -150,6 +157,7 @@ def _plan(graph: Graph, definitions: list[Definition]) -> Plan:
     return Plan(
         table=graph.target,
         times={table.name: table.time for table in graph.tables.values() if table.time},
+        known={table.name: table.known for table in graph.tables.values() if table.known},
         links=graph.links,
         outputs=[PlanOutput(name=d.name, type=d.type, node=d.node) for d in definitions],
         copies={table.name: table.source for table in graph.tables.values() if table.source != table.name},
@@ -191,3 +199,5 @@ def _write(tags: Tags, graph: Graph, pieces: Pieces, names: list[str], out: Path
     pieces.write(head.lazy(), names, out / MATRIX_FILE)
     key = [name for name in tags.tables[graph.target].primary_key if name in table.schema]
     table.scan().select(exactly(name) for name in key).collect().write_parquet(out / KEYS_FILE)
+    if tags.target.future is None:
+        write_first_equal(table, tags.tables[graph.target], out / EQUAL_FILE)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from radix_assets.models.metrics import Metric
+from radix_assets.models.metrics import Metric, within
 from radix_assets.models.schema import Score
 from radix_assets.models.split import Floats, Ints
 
@@ -50,9 +50,11 @@ def draws_for(rows: int) -> int:
     return 1000 if rows <= 20_000 else 300  # noqa: PLR2004
 
 
-def judge(metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[Floats]) -> tuple[float, Floats]:
-    """Return the value and its bootstrap distribution."""
-    prepared = metric.prepare(target, predicted)
+def judge(
+    metric: Metric, target: Ints | Floats, predicted: Floats, drawn: list[Floats], parts: Ints | None = None
+) -> tuple[float, Floats]:
+    """Return the value and its bootstrap distribution. `parts` numbers the models, if there are several (`within`)."""
+    prepared = within(metric, target, predicted, parts)
     with np.errstate(divide="ignore", invalid="ignore"):  # a draw of blocks may hold one class only and give NaN
         spread = np.concatenate([np.empty(0), *(prepared(chunk) for chunk in drawn)])
         return float(prepared(np.ones((1, len(target))))[0]), spread

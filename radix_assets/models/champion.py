@@ -7,13 +7,15 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from radix_assets.common.plural import counted
 from radix_assets.features.schema import ROW, TARGET
 from radix_assets.models.bootstrap import interval, judge
+from radix_assets.models.compare import Rows, lead
 from radix_assets.models.data import Data
 from radix_assets.models.fitted import FittedModel, load_judged
 from radix_assets.models.masking import Masking, read_masked
 from radix_assets.models.metadata import between, number, plotted
-from radix_assets.models.metrics import Metric, metrics_of
+from radix_assets.models.metrics import Metric, metrics_of, robust_metric
 from radix_assets.models.registry import REGISTRATION, load_registration
 from radix_assets.models.schema import FOLDER, JUDGED, Champion, ModelCard, Score
 from radix_assets.models.split import Floats, Ints
@@ -60,12 +62,12 @@ def decide(
         if serves and withdrawal:
             return _keep_champion(None, None, card, f"{withdrawal} {reason}", out)
         return _keep_champion(champion, old, card, reason, out)
-    lead, before, reason = None, None, "It is the first accepted model."
+    gain, before, reason = None, None, "It is the first accepted model."
     if serves and withdrawal:
         reason = f"{withdrawal} It can serve no longer, so the challenger takes over."
     elif serves and champion:
-        lead, before, reason = _compare(challenger, champion, features, card, masking or Masking())
-        if lead is not None and lead.low <= 0:
+        gain, before, reason = _compare(challenger, champion, features, card, masking or Masking())
+        if gain is not None and gain.low <= 0:
             return _keep_champion(champion, old, card, reason, out)
     version = load_registration(challenger).version
     if approval == "human" and not approved & {card.model_id, version or card.model_id}:
@@ -115,20 +117,22 @@ def _compare(
     metric = metrics_of(card.problem)[0]
     theirs, changed = _out_of_sample(champion, model, data, index, metric)
     target = data.target[index]
-    drawn = draws(data, index, split_of(card), seed=0)
-    value, spread = judge(metric, target, _matrix(own, card), drawn)
-    other, others = judge(metric, target, theirs, drawn)
-    sign = 1.0 if metric.greater_is_better else -1.0
-    lead = interval(sign * (value - other), sign * (spread - others))
-    words = "beats the champion" if lead.low > 0 else "is not shown to beat the champion"
+    tested = pl.read_parquet(challenger / ROWS)
+    parts = tested["part"].to_numpy() if "part" in tested.columns else None
+    rows = Rows(target, draws(data, index, split_of(card), seed=0), parts)
+    other, others = judge(metric, target, theirs, rows.drawn, parts)
+    result = lead(rows, metric, _matrix(own, card), {"the champion": theirs}, robust_metric(card.problem))
+    words = "beats the champion" if result.gain.low > 0 else "is not shown to beat the champion"
     reason = (
         f"On the same {len(index):,} rows the challenger {words}: "
-        f"{metric.name} {number(value)} against {number(other)}, "
-        f"lead {number(lead.value)}, 95 % interval {number(lead.low)} to {number(lead.high)}."
+        f"{result.metric.name} {number(result.value)} against {number(result.other_value)}, "
+        f"lead {number(result.gain.value)}, 95 % interval {number(result.gain.low)} to {number(result.gain.high)}."
     )
+    if len(result.decisive):
+        reason += f" By {metric.name} the verdict would hang on {counted(len(result.decisive), 'row')}."
     if changed:
         reason += f" The champion predicted {changed:,} of them again, since they have changed since it was tested."
-    return lead, interval(other, others), reason
+    return result.gain, interval(other, others), reason
 
 
 def _question(card: ModelCard) -> tuple[object, ...]:
@@ -153,7 +157,7 @@ def _out_of_sample(champion: Path, model: FittedModel, data: Data, index: Ints, 
     tested = (ids[place] == hashes) & same_target.to_numpy()
     changed = np.zeros(len(index), np.bool_)
     if "features" in rows.columns:
-        now = tested_rows(data, index, model.features)["features"].to_numpy()
+        now = tested_rows(data, index, model.features, None)["features"].to_numpy()
         changed = tested & (rows["features"].to_numpy()[place] != now)
     recorded = live.copy()
     recorded[tested] = _matrix(record, card)[place[tested]]

@@ -9,6 +9,7 @@ import polars as pl
 
 from radix_assets.common.plural import counted
 from radix_assets.common.vocabulary import NUMERIC, Problem
+from radix_assets.features.equal_rows import EQUAL_FILE, FIRST
 from radix_assets.features.schema import CUTOFF, GROUP, LEAST_ROWS, ROW, TARGET, Feature, FeatureSet
 from radix_assets.models.split import Floats, Ints, Rows
 from radix_resources.errors import ModelError, TargetError
@@ -16,8 +17,12 @@ from radix_resources.errors import ModelError, TargetError
 LEAST_CLASS_ROWS = 5
 MOST_CLASSES = 100
 MOSTLY = 0.4
-"""Least share of distinct rows for equal rows to count as copies. Below it the table has few columns, and equal rows
-may well describe different things."""
+"""Least share of distinct rows for equal rows to count as copies. Below it the table may have few values only, and
+equal rows may well describe different things."""
+TELLING = 0.8
+"""Values of a column, as a share of the distinct rows, from which equal rows are copies all the same."""
+LEAST_DIFFERENT, MOST_COPIES = 50, 10
+"""Least distinct rows, and most rows for each of them on average, for that."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Data:
     """Keyed hashes of private classes, which `classes` calls `class 1` …."""
     private: bool = False
     """Whether the target's values may not be shown."""
+    copies: int = 0
+    """Rows that are equal to another row in everything but the key, beyond the first of each; see `first_copies`."""
 
     def __len__(self) -> int:
         return len(self.target)
@@ -71,7 +78,8 @@ def read(path: Path, *, seed: int = 0, private_time: bool = False) -> Data:
         raise ModelError(
             "RDX-MOD-001", "there is no feature", expected="one or more", hint="tag more columns as features", **where
         )
-    hashes = _hashes(path, features, matrix, seed)
+    first = first_copies(path, features, matrix)
+    hashes = _hashes(path, features, matrix, seed)[first]
     labelled = matrix[TARGET].is_not_null()
     if matrix[TARGET].dtype.is_float():
         labelled &= matrix[TARGET].is_finite().fill_null(value=False)
@@ -90,7 +98,8 @@ def read(path: Path, *, seed: int = 0, private_time: bool = False) -> Data:
         rare = sizes.filter(pl.col("count") < LEAST_CLASS_ROWS)
         dropped = dict(zip(rare[text.name].to_list(), rare["count"].to_list(), strict=True))
         labelled &= ~text.is_in(list(dropped)).fill_null(value=False)
-    matrix, hashes = matrix.filter(labelled), hashes[labelled.to_numpy()]
+    matrix = matrix.filter(labelled)
+    hashes, first = hashes[labelled.to_numpy()], first[labelled.to_numpy()]
     target, classes = _target(matrix[TARGET], features.problem, where, dropped)
     return Data(
         features=features.features,
@@ -112,6 +121,7 @@ def read(path: Path, *, seed: int = 0, private_time: bool = False) -> Data:
         dropped_classes=dropped,
         table=features.table,
         name=features.target,
+        copies=len(first) - len(np.unique(first)),
     )
 
 
@@ -208,19 +218,33 @@ def _hashes(path: Path, features: FeatureSet, matrix: pl.DataFrame, seed: int) -
                 numbers = mix(keys[features.key[0]].fill_null(-1).to_numpy())
                 return mix((numbers ^ np.uint64(seed)).astype(np.int64)) if seed else numbers
             return keys.select(features.key).hash_rows(seed=seed).to_numpy()
-    return mix(matrix[ROW].to_numpy()[_first_equal_row(features, matrix)])
+    return mix(matrix[ROW].to_numpy())
 
 
-def _first_equal_row(features: FeatureSet, matrix: pl.DataFrame) -> Ints:
-    """Return for each row the position of the first row that equals it.
+def first_copies(path: Path, features: FeatureSet, matrix: pl.DataFrame) -> Ints:
+    """Return for each row the position of the row that it is a copy of; its own if it is none.
 
-    Copies of a row must not be on both sides of a split.
+    Copies are equal in every column of the table but its key. They must not be on both sides of a split, where a model
+    that remembers rows would be right for that alone. Rows of a table with few values are equal by chance, and are no
+    copies: most rows then have an equal one, and no column has nearly as many values as there are different rows.
     """
-    own = [feature.name for feature in features.features if feature.tables == [features.table]]
-    others = [name for name in (CUTOFF, TARGET) if name in matrix.columns]
-    hashes = matrix.select(*others, *(own or features.names)).hash_rows(seed=0).to_numpy()
-    values, first, place = np.unique(hashes, return_index=True, return_inverse=True)
-    return first[place] if len(values) >= MOSTLY * len(hashes) else np.arange(len(hashes))
+    own = [feature.name for feature in features.features if feature.tables == [features.table]] or features.names
+    file = path / EQUAL_FILE
+    if file.exists():
+        first = pl.read_parquet(file)[FIRST].to_numpy().astype(np.int64)
+    elif features.key:
+        return np.arange(matrix.height)
+    else:
+        others = [name for name in (CUTOFF, TARGET) if name in matrix.columns]
+        hashes = matrix.select(*others, *own).hash_rows(seed=0).to_numpy()
+        _, firsts, place = np.unique(hashes, return_index=True, return_inverse=True)
+        first = firsts[place]
+    different = len(np.unique(first))
+    if different == len(first):
+        return first
+    few_copies = different >= LEAST_DIFFERENT and len(first) <= MOST_COPIES * different
+    telling = few_copies and max(matrix[name].n_unique() for name in own) >= TELLING * different
+    return first if telling or different >= MOSTLY * len(first) else np.arange(matrix.height)
 
 
 def mix(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:

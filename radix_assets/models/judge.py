@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from radix_assets.features.schema import Feature
-from radix_assets.models.baselines import SHARES, baselines
+from radix_assets.models.baselines import baselines
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
 from radix_assets.models.fit import Config, fit
@@ -14,7 +14,7 @@ from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import task_of
 from radix_assets.models.learners.registry import get_learner, searched_learners
 from radix_assets.models.metrics import Metric
-from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel
+from radix_assets.models.search import Fold, Recipe, ceiling, find, in_parallel, simpler
 from radix_assets.models.split import Floats, Ints, Kind, Split, inner
 from radix_assets.project.sections import Search
 from radix_resources.errors import ModelError
@@ -34,10 +34,15 @@ class Judged:
     index: Ints
     """Positions of the labelled rows, ascending."""
     predicted: Floats
+    """By what the search chose."""
     baselines: dict[str, Floats]
+    simpler: dict[str, Floats]
+    """By simpler models of the same search, the simplest first."""
     recipes: list[Recipe]
-    model: FittedModel | None
-    """The model that predicted them; None if each fold has a model of its own."""
+    models: dict[str, FittedModel]
+    """The models that predicted them, by the names of their recipes; empty if each fold has models of its own."""
+    parts: Ints | None
+    """The fold of each row; None if there was one."""
 
 
 def run(data: Data, features: list[Feature], honest: Split, metric: Metric, search: Search) -> Judged:
@@ -46,48 +51,41 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
     If there are several folds, each is searched with half of the trials: the score then belongs to a search that is
     less thorough than that of the final model, never more.
     """
-    indexes, outputs, trivial, recipes = [], [], [], []
-    model = None
+    outputs: list[Floats] = []
+    trivial: list[dict[str, Floats]] = []
+    simple: list[dict[str, Floats]] = []
+    recipes: list[Recipe] = []
+    models: dict[str, FittedModel] = {}
     each = search.model_copy(update={"trials": max(1, search.trials // 2)}) if honest.crossed else search
     for train, test in honest.folds:
         recipe = find_recipe(data, features, train, honest.kind, metric, each)
-        model = refit(data, features, train, recipe, seed=search.seed)
-        inputs = Inputs(model.description.encoder, model.description.encoder.codes(data.frame[test]))
-        indexes.append(test)
-        outputs.append(model.scores_of(inputs))
+        fitted = {
+            name: refit(data, features, train, each, seed=search.seed)
+            for name, each in {**simpler(recipe), recipe.name: recipe}.items()
+        }
+        predicted = {name: model.scores(data.frame[test]) for name, model in fitted.items()}
+        outputs.append(predicted.pop(recipe.name))
+        simple.append(predicted)
         recipes.append(recipe)
-        encoder = model.description.encoder
-        codes = np.empty((len(data), len(encoder.columns)))
-        codes[train], codes[test] = encoder.codes(data.frame[train]), inputs.codes
-        trivial.append(
-            baselines(
-                codes,
-                encoder.categorical,
-                data.target,
-                train,
-                test,
-                classes=len(data.classes),
-                moments=data.rows.moments,
-            )
-        )
-        if not data.classes and honest.kind != "time":
-            # With a long-tailed target, a model that knows nothing about the rows may predict a luckier level than mean
-            # and median. Over time, the level itself is worth knowing.
-            trivial[-1]["its own average"] = np.full(len(test), float(outputs[-1].mean()))
-    order = np.argsort(np.concatenate(indexes), kind="stable")
-    names = [name for name in trivial[0] if all(name in fold for fold in trivial)]
-    pooled = {name: np.concatenate([fold[name] for fold in trivial])[order] for name in names}
-    if metric.ranks and SHARES in pooled:
-        # Shares differ from fold to fold. Pooled, they would order the rows, mostly the wrong way round, since the fold
-        # with the fewest cases is predicted from those with more; a model would be accepted for being less wrong.
-        pooled[SHARES] = np.broadcast_to(pooled[SHARES].mean(axis=0), pooled[SHARES].shape).copy()
+        trivial.append(baselines(data.target, train, test, classes=len(data.classes), moments=data.rows.moments))
+        models = {} if honest.crossed else fitted
+    order = np.argsort(honest.test, kind="stable")
+    parts = np.repeat(np.arange(len(honest.folds)), [len(test) for _, test in honest.folds])[order]
     return Judged(
-        index=np.concatenate(indexes)[order],
+        index=honest.test[order],
         predicted=np.concatenate(outputs)[order],
-        baselines=pooled,
+        baselines=_pooled(trivial, order),
+        simpler=_pooled(simple, order),
         recipes=recipes,
-        model=None if honest.crossed else model,
+        models=models,
+        parts=parts if honest.crossed else None,
     )
+
+
+def _pooled(folds: list[dict[str, Floats]], order: Ints) -> dict[str, Floats]:
+    """Return the predictions that there are in every fold, in one order."""
+    names = [name for name in folds[0] if all(name in fold for fold in folds)]
+    return {name: np.concatenate([fold[name] for fold in folds])[order] for name in names}
 
 
 def find_recipe(data: Data, features: list[Feature], rows: Ints, kind: Kind, metric: Metric, search: Search) -> Recipe:

@@ -1,6 +1,7 @@
 """Metadata of a model for the UI: its score, the baselines, the leaderboard and the checks."""
 
 from radix_assets.common.plural import counted
+from radix_assets.models.choose import Choice
 from radix_assets.models.metrics import METRICS, Metric
 from radix_assets.models.registry import Registration
 from radix_assets.models.schema import ModelCard, Score
@@ -50,15 +51,24 @@ def tracked(uri: str, name: str, registration: Registration) -> dict[str, Shown]
     return shown
 
 
-def verdict(metric: str, value: float, best: str, baseline: Score, gain: Score, *, few: int = 0) -> str:
-    """Return why the model may be used, or why not, in one sentence. It is written into the model card."""
-    span = f"the difference is {number(gain.value)}, 95 % interval {number(gain.low)} to {number(gain.high)}"
-    against = f"the best trivial baseline ({best}, {number(baseline.value)})"
-    if gain.low > 0 and few:
-        return f"Refused: its {metric} of {number(value)} is better than {against} thanks to {few} rows only; {span}."
-    if gain.low > 0:
-        return f"Its {metric} of {number(value)} is better than {against}; {span}."
-    return f"Refused: its {metric} of {number(value)} is not shown to be better than {against}; {span}."
+def verdict(choice: Choice, metric: Metric, value: float, decisive: str) -> str:
+    """Return why the model may be used, or why not. It is written into the model card.
+
+    `value` is the model's score by `metric`; `decisive` says on which rows the verdict by it hangs, if it does.
+    """
+    lead = choice.lead
+    span = f"the difference is {number(lead.gain.value)}, 95 % interval {number(lead.gain.low)} to "
+    span += number(lead.gain.high)
+    against = f"the best trivial baseline ({lead.other}, {number(lead.other_value)})"
+    words = "is better than" if choice.accepted else "is not shown to be better than"
+    text = f"its {lead.metric.name} of {number(lead.value)} {words} {against}; {span}."
+    if decisive:
+        text = f"the verdict by {metric.name} ({number(value)}) hangs on {decisive}, so another metric decides: {text}"
+    if choice.behind is not None:
+        other = f"({number(choice.behind.value)} against {number(choice.behind.other_value)})"
+        text += f" The best of the search is not better by more than chance {other}, so the simpler model is chosen: "
+        text += f"{choice.name}."
+    return text[0].upper() + text[1:] if choice.accepted else f"Refused: {text}"
 
 
 def leaderboard(recipe: Recipe, metric: Metric) -> list[dict[str, str | float]]:
@@ -144,6 +154,15 @@ def checks(card: ModelCard) -> list[Check]:
             f"It reaches {number(level)}; check whether a feature is known only after the outcome."
             if level >= limit
             else "The score is within the usual range.",
+            "WARN",
+        ),
+        Check(
+            "rows_are_independent",
+            not card.copies,
+            f"{counted(card.copies, 'row is a copy', 'rows are copies')} of others in everything but the key; they "
+            "were kept on one side of the split, and count as one in the intervals."
+            if card.copies
+            else "No row is a copy of another.",
             "WARN",
         ),
         Check(

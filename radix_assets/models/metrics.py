@@ -38,7 +38,8 @@ class Metric:
     """The meaning of a score for a business reader, with the fields {value}, {low}, {high} and, times 100, {percent},
     {percent_low}, {percent_high}."""
     ranks: bool = False
-    """Whether only the order of the predictions counts."""
+    """Whether only the order of the predictions counts, of rows of two classes. Predictions of several models are then
+    compared within the rows of each model (see `within`)."""
     too_good: float | None = None
     """The value from which a leak is suspected."""
 
@@ -66,6 +67,39 @@ def metric_named(name: str) -> Metric | None:
     """Return a metric by the name in a model card; None for one that this version does not have."""
     name = RENAMED_METRICS.get(name, name)
     return next((metric for metric in METRICS if metric.name == name), None)
+
+
+def robust_metric(problem: Problem) -> Metric | None:
+    """Return the metric that decides where squared error hangs on a few rows; None for classes."""
+    return MAE if MAE.name != DECIDING_METRIC[problem] and problem in MAE.problems else None
+
+
+def within(metric: Metric, target: Ints | Floats, predicted: Floats, parts: Ints | None) -> Judge:
+    """Return the computation of a metric; one that ranks is the mean over the parts, weighted by their pairs of rows.
+
+    `parts` has a number for each row, equal for rows that one model predicted; None if there was one model. Models that
+    were fitted on different rows, such as those before each of several windows in time, differ in the level of their
+    predictions. Pooled, the rows would be ranked by that level too, which says nothing of any of the models.
+    """
+    if parts is None or not metric.ranks:
+        return metric.prepare(target, predicted)
+    positive = target == 1
+    members = [np.flatnonzero(parts == part) for part in np.unique(parts)]
+    members = [rows for rows in members if 0 < positive[rows].sum() < len(rows)]
+    if not members:
+        return metric.prepare(target, predicted)
+    judges = [metric.prepare(target[rows], predicted[rows]) for rows in members]
+
+    def value(drawn: Floats) -> Floats:
+        total, weight = np.zeros(len(drawn)), np.zeros(len(drawn))
+        for rows, judge in zip(members, judges, strict=True):
+            own = drawn[:, rows]
+            pairs = own[:, positive[rows]].sum(axis=1) * own[:, ~positive[rows]].sum(axis=1)
+            total += np.where(pairs > 0, pairs * np.nan_to_num(judge(own)), 0.0)
+            weight += pairs
+        return np.asarray(total / weight)
+
+    return value
 
 
 def _positive(predicted: Floats) -> Floats:
@@ -203,6 +237,7 @@ AVERAGE_PRECISION = Metric(
     "average_precision",
     greater_is_better=True,
     prepare=_average_precision,
+    ranks=True,
     problems=BINARY,
     title="Average precision",
 )

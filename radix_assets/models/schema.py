@@ -33,13 +33,15 @@ class ModelCard(BaseModel):
     undefined: list[str] = []
     """Metrics without a value on these rows, such as R² for a constant target."""
     baselines: dict[str, Score] = {}
-    """The deciding metric of each trivial baseline."""
+    """The metric of what the model was compared with: guesses, and where a simpler model was chosen the others."""
     classes: list[str] = []
     """Classes as text, in the order of the probabilities; empty for numbers."""
     split: str
     """time, group or stratified, a colon, and the reason."""
     train_rows: int
     test_rows: int
+    copies: int = 0
+    """Rows that are equal to another row in everything but the key, beyond the first of each."""
     cross_validated: bool = False
     """Whether each row was tested by a model that had not seen it, and the model was then fitted on all rows."""
     random_score: Score | None = None
@@ -61,7 +63,12 @@ class ModelCard(BaseModel):
     target: str = ""
     """The target as a user writes it."""
     improvement: Score | None = None
-    """Lead over the best baseline on the same rows, paired; positive is better."""
+    """Lead over the best guess on the same rows by `decided_by`, paired; positive is better."""
+    decided_by: str = ""
+    """The metric that decided whether the model may be used: `metric`, or the mean absolute error if `decisive_rows`
+    has rows."""
+    decisive_rows: list[int] = []
+    """Few rows, counted from 0, without which the verdict by `metric` would be another."""
     dropped_leaks: dict[str, str] = {}
     """Features that predict the target alone, with the score that each reached; they were left out."""
     dropped_classes: dict[str, int] = {}

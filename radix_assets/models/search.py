@@ -5,7 +5,7 @@ The search is bounded by the number of trials, not by time, so the same seed and
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +15,8 @@ from radix_assets.models.encode import Encoder
 from radix_assets.models.fit import Config, fit
 from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import Learner
+from radix_assets.models.learners.linear import Linear
+from radix_assets.models.learners.rule import OneRule
 from radix_assets.models.metrics import Metric
 from radix_assets.models.split import Floats, Ints
 from radix_assets.models.tuner import Searcher
@@ -56,6 +58,22 @@ class Recipe:
         return "blend of " + ", ".join(f"{config.learner} {weight:.0%}" for config, _, weight in self.parts)
 
 
+RULE = Recipe([(Config(OneRule.name, {}), 1, 1.0)])
+"""The simplest recipe."""
+
+
+def simpler(recipe: Recipe) -> dict[str, Recipe]:
+    """Return the recipes of a search that are simpler than what it chose, the simplest first, by their names."""
+    recipes = {RULE.name: replace(RULE, trials=recipe.trials)}
+    linear = [trial for trial in recipe.trials if trial.config.learner == Linear.name]
+    if linear:
+        best = min(linear, key=lambda trial: trial.loss)
+        recipes[Linear.name] = Recipe([(best.config, best.rounds, 1.0)], recipe.trials)
+    names = list(recipes)
+    known = names.index(recipe.name) if recipe.name in names else len(names)
+    return {name: recipes[name] for name in names[:known]}
+
+
 @dataclass(frozen=True)
 class Fold:
     """One fold of the search, encoded by an encoder fitted on its learning part."""
@@ -91,7 +109,8 @@ def find(
     """Try `trials` configurations and blend the best of each learner if that is better than the best alone.
 
     Each learner is tried once first; then the two best learners share the rest. `log` allows fitting log(1 + y).
-    `trials` counts configurations; the first of each learner is tried with both forms of the target.
+    `trials` counts configurations; the first of each learner is tried with both forms of the target. One rule is the
+    recipe if it is better than all of them.
     """
     rows = len(folds[0].answers)
     bench = _Bench(folds, metric, classes, seed)
@@ -119,6 +138,9 @@ def find(
     }
     ranked = sorted(best_of.values(), key=lambda trial: trial.loss)
     parts = _blend(ranked, bench, classes)
+    rule = bench.run(RULE.parts[0][0])
+    if rule.loss < bench.loss(_weighted_predictions([trial for trial, _ in parts], np.array([w for _, w in parts]))):
+        return replace(RULE, trials=[*done, rule])
     return Recipe([(trial.config, trial.rounds, weight) for trial, weight in parts], done)
 
 

@@ -1,16 +1,19 @@
 """The model stage: search, test, accept or refuse, store and show."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from radix_assets.common.vocabulary import NUMERIC
+from radix_assets.common.plural import counted
 from radix_assets.features.schema import ROW, TARGET, Feature
 from radix_assets.models import charts
 from radix_assets.models import metadata as shown
 from radix_assets.models.bootstrap import draws_for, interval, judge, tidy, weights
+from radix_assets.models.choose import Choice, choose
+from radix_assets.models.compare import Rows
 from radix_assets.models.data import Data
 from radix_assets.models.fitted import FittedModel
 from radix_assets.models.importance import importance, shap_values
@@ -19,10 +22,10 @@ from radix_assets.models.judge import Judged, find_recipe, predict_folds, refit,
 from radix_assets.models.leaks import find_leaks
 from radix_assets.models.learners.lightgbm import quiet_openmp
 from radix_assets.models.masking import Masking, read_masked
-from radix_assets.models.metrics import Metric, metrics_of
+from radix_assets.models.metrics import Metric, metrics_of, robust_metric
 from radix_assets.models.registry import Registration, register
 from radix_assets.models.schema import FOLDER, JUDGED, ModelCard, Score
-from radix_assets.models.search import Recipe
+from radix_assets.models.search import RULE, Recipe, simpler
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
 from radix_assets.models.stored import CARD
 from radix_assets.pipeline.output import Output
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
 
 PREDICTIONS = "predictions.parquet"
 ROWS = "rows.parquet"
+SEARCHED = "the best of the search"
+"""The name of what several searches chose, one for each fold."""
+LISTED = 5
+"""Most rows whose numbers are written out."""
 BLOCKS = 200
 LEAST_BLOCKS = 10
 """Least groups to draw from; with fewer the interval is meaningless, so rows are drawn instead."""
@@ -80,23 +87,28 @@ def train(
             table=data.table,
         )
     judged = run(data, used, honest, metric, search)
-    model = judged.model
-    if model is None:
-        everything = np.arange(len(data))
-        recipe = find_recipe(data, used, everything, honest.kind, metric, search)
-        model = refit(data, used, everything, recipe, seed=search.seed)
-    else:
-        recipe = judged.recipes[0]
-
     target = data.target[judged.index]
     drawn = draws(data, judged.index, honest.kind, seed=search.seed)
-    value, spread = judge(metric, target, judged.predicted, drawn)
-    trivial = {name: judge(metric, target, out, drawn) for name, out in judged.baselines.items()}
-    sign = 1.0 if metric.greater_is_better else -1.0
-    best = max(trivial, key=lambda name: sign * trivial[name][0])
-    gain = interval(sign * (value - trivial[best][0]), sign * (spread - trivial[best][1]))
-    few = _decisive_rows(target, judged.predicted, judged.baselines[best]) if data.problem in NUMERIC else 0
-    accepted = gain.low > 0 and not few
+    rows = Rows(target, drawn, judged.parts)
+    searched = judged.recipes[0].name if judged.models else SEARCHED
+    choice = choose(
+        rows,
+        (searched, judged.predicted),
+        judged.simpler,
+        judged.baselines,
+        metric,
+        robust=robust_metric(data.problem),
+        level=not classes and honest.kind != "time",
+    )
+    accepted = choice.accepted
+    recipe, model = _final(data, used, honest, metric, search, judged, choice)
+    value, spread = judge(metric, target, choice.predicted, drawn, judged.parts)
+    compared = choice.guesses | {
+        name: predicted
+        for name, predicted in {**judged.simpler, searched: judged.predicted}.items()
+        if name != choice.name and (name == RULE.name or choice.behind)
+    }
+    scores = {name: interval(*judge(metric, target, each, drawn, judged.parts)) for name, each in compared.items()}
 
     encoder = model.description.encoder
     inputs = Inputs(encoder, encoder.codes(data.frame[judged.index]))
@@ -106,8 +118,7 @@ def train(
     if accepted and not honest.crossed:
         known = [feature for feature in used if feature.name in model.features]
         identity = refit(data, known, np.arange(len(data)), recipe, seed=search.seed).save(out / FOLDER)
-    baseline_scores = {name: interval(*pair) for name, pair in trivial.items()}
-    more = {predictor.name: judge(predictor, target, judged.predicted, drawn) for predictor in others}
+    more = {each.name: judge(each, target, choice.predicted, drawn, judged.parts) for each in others}
     card = ModelCard(
         problem=data.problem,
         metric=metric.name,
@@ -115,24 +126,27 @@ def train(
         score=interval(value, spread),
         metrics={name: interval(*pair) for name, pair in more.items() if np.isfinite(pair[0])},
         undefined=[name for name, (value, _) in more.items() if not np.isfinite(value)],
-        baselines=baseline_scores,
+        baselines=scores,
         classes=data.classes,
-        split=f"{honest.kind}: {honest.reason}",
+        split=f"{honest.kind}: {honest.reason}{_copies_in_words(data)}",
+        copies=data.copies,
         train_rows=len(data) if honest.crossed else len(honest.folds[0][0]),
         test_rows=len(judged.index),
         cross_validated=honest.crossed,
         random_score=_random(data, used, honest, recipe, search.seed, metric) if honest.kind != "stratified" else None,
         accepted=accepted,
-        reason=shown.verdict(metric.name, value, best, baseline_scores[best], gain, few=few),
+        reason=shown.verdict(choice, metric, value, _rows_in_words(data, judged.index, choice.lead.decisive)),
         estimator=recipe.name,
         leaderboard=shown.leaderboard(recipe, metric),
         importance=importance(effects, encoder.names),
         table=data.table,
         target=data.name,
-        improvement=gain,
+        improvement=choice.lead.gain,
+        decided_by=choice.lead.metric.name,
+        decisive_rows=data.positions[judged.index][choice.lead.decisive].tolist(),
         dropped_leaks=leaks,
         dropped_classes=data.dropped_classes,
-        calibration=_calibration(target, judged.predicted) if data.problem == "binary" else [],
+        calibration=_calibration(target, choice.predicted) if data.problem == "binary" else [],
         sealed=data.sealed,
         asked=masking.asked,
         private=data.private,
@@ -142,22 +156,57 @@ def train(
         judged_id=judged_id if identity != judged_id else "",
     )
     (out / CARD).write_text(card.model_dump_json(indent=1, exclude={"run_id", "version"}), encoding="utf-8")
-    _predictions(data, model, judged).write_parquet(out / PREDICTIONS, compression="zstd")
-    tested_rows(data, judged.index, model.features).write_parquet(out / ROWS, compression="zstd")
-    pictures = charts.draw(out, card, target, judged.predicted, effects, inputs.codes[chosen], encoder.names)
+    _predictions(data, model, judged.index, choice.predicted).write_parquet(out / PREDICTIONS, compression="zstd")
+    tested_rows(data, judged.index, model.features, judged.parts).write_parquet(out / ROWS, compression="zstd")
+    pictures = charts.draw(out, card, target, choice.predicted, effects, inputs.codes[chosen], encoder.names)
     registration = register(tracking, card, search, out, name) if tracking else Registration()
     return shown.output(card, registration, pictures, rows=len(judged.index))
 
 
-def tested_rows(data: Data, index: Ints, features: list[str]) -> pl.DataFrame:
-    """Return what identifies tested rows later: ROW, a hash of the key and one of the features that the model reads."""
+def tested_rows(data: Data, index: Ints, features: list[str], parts: Ints | None) -> pl.DataFrame:
+    """Return what identifies tested rows later: ROW, a hash of the key and one of the features that the model reads.
+
+    `part` is the number of the model that predicted the row, if there were several.
+    """
     return pl.DataFrame(
         {
             ROW: data.positions[index],
             "id": data.rows.hashes[index],
             "features": data.frame[index].select(features).hash_rows(seed=0),
+            **({} if parts is None else {"part": parts}),
         }
     )
+
+
+def _final(
+    data: Data, used: list[Feature], honest: Split, metric: Metric, search: Search, judged: Judged, choice: Choice
+) -> tuple[Recipe, FittedModel]:
+    """Return the chosen recipe and its judged model; after cross-validation a model of all rows by the same search."""
+    if judged.models:
+        recipe = judged.recipes[0]
+        return ({**simpler(recipe), recipe.name: recipe}[choice.name], judged.models[choice.name])
+    everything = np.arange(len(data))
+    recipe = replace(RULE, trials=judged.recipes[0].trials)
+    if choice.name != RULE.name:
+        recipe = find_recipe(data, used, everything, honest.kind, metric, search)
+        recipe = simpler(recipe).get(choice.name, recipe)
+    return recipe, refit(data, used, everything, recipe, seed=search.seed)
+
+
+def _rows_in_words(data: Data, index: Ints, decisive: Ints) -> str:
+    """Return which rows a verdict hangs on, counted from 1; empty if it hangs on none."""
+    if not len(decisive):
+        return ""
+    numbers = np.sort(data.positions[index][decisive]) + 1
+    listed = ", ".join(f"{number:,}" for number in numbers[:LISTED]) + (" …" if len(numbers) > LISTED else "")
+    return f"{'row' if len(numbers) == 1 else 'rows'} {listed} of {data.table}"
+
+
+def _copies_in_words(data: Data) -> str:
+    if not data.copies:
+        return ""
+    copies = counted(data.copies, "row is a copy", "rows are copies")
+    return f" {copies} of others in everything but the key; a row and its copies are on one side."
 
 
 def split_of(card: ModelCard) -> str:
@@ -182,18 +231,11 @@ def draws(data: Data, index: Ints, kind: str, *, seed: int) -> list[Floats]:
         order = np.argsort(data.rows.moments[index], kind="stable")
         blocks = np.empty(len(index), np.int64)
         blocks[order] = np.arange(len(index)) * min(BLOCKS, len(index)) // len(index)
+    elif data.copies:
+        values, blocks = np.unique(data.rows.hashes[index], return_inverse=True)
+        blocks = blocks if len(values) >= LEAST_BLOCKS else None
     strata = data.target[index].astype(np.int64) if data.classes else None
     return weights(len(index), draws_for(len(index)), seed=seed, strata=strata, blocks=blocks)
-
-
-def _decisive_rows(target: Ints | Floats, predicted: Floats, baseline: Floats) -> int:
-    """Return how few rows a lead in squared error depends on; 0 if it depends on many.
-
-    With a long-tailed target a few huge values decide the error, and the bootstrap is then too confident.
-    """
-    lead = (target - baseline) ** 2 - (target - predicted) ** 2
-    few = max(3, len(lead) // 200)
-    return few if np.sort(lead)[:-few].sum() <= 0 else 0
 
 
 def _random(data: Data, used: list[Feature], honest: Split, recipe: Recipe, seed: int, metric: Metric) -> Score:
@@ -206,16 +248,17 @@ def _random(data: Data, used: list[Feature], honest: Split, recipe: Recipe, seed
         test = honest.folds[0][1]
         folds = [(np.sort(order[len(test) :][:RANDOM_ROWS]), np.sort(order[: len(test)]))]
     index, predicted = predict_folds(data, used, folds, recipe, seed=seed)
+    parts = np.repeat(np.arange(len(folds)), [len(test) for _, test in folds]) if len(folds) > 1 else None
     target = data.target[index]
     strata = target.astype(np.int64) if data.classes else None
     drawn = weights(len(index), 200, seed=seed, strata=strata)
-    return interval(*judge(metric, target, predicted, drawn))
+    return interval(*judge(metric, target, predicted, drawn, parts))
 
 
-def _predictions(data: Data, model: FittedModel, judged: Judged) -> pl.DataFrame:
-    result = model.present(judged.predicted)
+def _predictions(data: Data, model: FittedModel, index: Ints, predicted: Floats) -> pl.DataFrame:
+    result = model.present(predicted)
     frame = pl.DataFrame(
-        {ROW: data.positions[judged.index], TARGET: data.original.gather(judged.index), "prediction": result.prediction}
+        {ROW: data.positions[index], TARGET: data.original.gather(index), "prediction": result.prediction}
     )
     return frame if result.probabilities is None else pl.concat([frame, result.probabilities], how="horizontal")
 

@@ -23,6 +23,7 @@ def everything(tags, tables) -> Plan:
     plan = Plan(
         table=graph.target,
         times={table.name: table.time for table in graph.tables.values() if table.time},
+        known={table.name: table.known for table in graph.tables.values() if table.known},
         links=graph.links,
         outputs=[Output(name=d.name, type=d.type, node=d.node) for d in definitions],
         copies={table.name: table.source for table in graph.tables.values() if table.source != table.name},

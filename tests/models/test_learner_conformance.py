@@ -18,7 +18,7 @@ from radix_resources.errors import ModelError
 
 ROWS = 400
 TARGETS = {"binary": "yes", "multiclass": "level", "regression": "score"}
-CASES = [(name, task) for name in learner_names() for task in sorted(get_learner(name).tasks)]
+CASES = [(name, task) for name in [*learner_names(), "one rule"] for task in sorted(get_learner(name).tasks)]
 every_case = pytest.mark.parametrize(("name", "task"), CASES)
 
 

@@ -1,11 +1,13 @@
 """Build the graph of usable tables and relationships from the tags and the data."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from radix_assets.asof.plan import Link
 from radix_assets.features.graph.columns import set_columns
+from radix_assets.features.graph.known_from import known_from_others
 from radix_assets.features.graph.links import mark_shared, reached_tables, usable_links
 from radix_assets.features.graph.schema import TARGET_REASON, Graph, Table
 from radix_assets.features.graph.time_index import set_time_index
@@ -38,11 +40,22 @@ def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) 
         if name not in reached:
             dropped[name] = "no relationship leads to this table"
     links = [link for link in links if link.child in reached]
+    ancestors = _ancestors(target.name, links)
     usable = {name: opened[name] for name in sorted(reached, key=list(opened).index)}
     for name, table in usable.items():
         set_time_index(table, tags.tables[table.source], forbidden, dropped, target=name == target.name)
+        if name not in ancestors:
+            table.known = known_from_others(table, tags.tables[table.source])
         set_columns(table, tags.tables[table.source], forbidden, links, dropped, target=name == target.name)
     return Graph(target.name, usable, mark_shared(links), dropped)
+
+
+def _ancestors(target: str, links: Sequence[Link]) -> set[str]:
+    """Return the target's table and those that it references: their rows existed before the target's."""
+    names = {target}
+    while more := {link.parent for link in links if link.child in names} - names:
+        names |= more
+    return names
 
 
 def _open(name: str, path: Path) -> Table:

@@ -28,6 +28,8 @@ class Table:
     """The columns that features may read, in the table's order."""
     time: tuple[str, ...] = ()
     """Its time index; empty if it has none."""
+    known: tuple[str, ...] = ()
+    """Further times of its rows, which are known from the latest of all (see `known_from`)."""
     time_readable: bool = False
     """Whether features may also read the time index."""
 

@@ -6,11 +6,14 @@ from radix_assets.models.learners.base import Learner, Task
 from radix_assets.models.learners.forest import ExtraTrees, RandomForest
 from radix_assets.models.learners.lightgbm import LightGBM
 from radix_assets.models.learners.linear import Linear
+from radix_assets.models.learners.rule import OneRule
 from radix_assets.project.learner_names import check_learner
 from radix_resources.errors import ConfigError, ModelError
 from radix_resources.plugins import load_plugin, plugins
 
-_CLASSES: dict[str, type[Learner]] = {learner.name: learner for learner in (LightGBM, ExtraTrees, Linear, RandomForest)}
+_CLASSES: dict[str, type[Learner]] = {
+    learner.name: learner for learner in (LightGBM, ExtraTrees, Linear, RandomForest, OneRule)
+}
 BUILT_IN: tuple[type[Learner], ...] = tuple(_CLASSES[name] for name in LEARNERS)
 """In the order in which the search tries them."""
 

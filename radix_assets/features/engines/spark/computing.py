@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def uncompiled(plan: Plan, tables: Mapping[str, Path]) -> dict[str, str]:
     """Return the features that Spark cannot compute as Polars does, with the reason. Only schemas are read."""
     reasons: dict[str, str] = {}
-    spark_tables = SparkTables(None, tables, plan.times, plan.links, plan.copies)
+    spark_tables = SparkTables(None, tables, plan.times, plan.links, plan.copies, plan.known)
     for output in plan.outputs:
         try:
             check(output.node, spark_tables, plan.table)
@@ -49,7 +49,7 @@ def compute(plan: Plan, tables: Mapping[str, Path], rows: Path, session: "SparkS
             hint="remove them, or set compute: {engine: polars}",
             table=plan.table,
         )
-    spark_tables = SparkTables(session, paths, plan.times, plan.links, plan.copies)
+    spark_tables = SparkTables(session, paths, plan.times, plan.links, plan.copies, plan.known)
     frame, single_cutoff = _with_cutoffs(plan, spark_tables, read(session, rows / "data.parquet"))
     frame, names = Stages(spark_tables, single_cutoff=single_cutoff).add(
         frame, plan.table, [output.node for output in plan.outputs], at=None
