@@ -91,6 +91,7 @@ MODEL = Stage(
         "beats_baselines": "The model is significantly better than trivial baselines.",
         "no_engineered_leak": "No single feature predicts the target almost perfectly.",
         "not_too_good_to_be_true": "The score is not so good that a leak is likely.",
+        "no_row_decides": "No few rows make up most of the squared error.",
         "rows_are_independent": "No row is a copy of another.",
         "classes_large_enough": "Every class has enough rows to learn and to test.",
     },

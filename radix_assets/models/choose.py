@@ -42,7 +42,7 @@ def choose(
     """Return the simplest model that is as good as the best of the search, if that one is better than guessing.
 
     `simpler` has the predictions of simpler models, the simplest first. One is as good if it is better than guessing
-    and at most one standard error behind (Breiman et al. 1984, "Classification and regression trees", 3.4.3). The best
+    and within chance of the best (see `Lead.within_chance`). The best
     of the search alone is tested against guessing: with every further test noise would be accepted more often. `level`
     says to compare numbers with their own average too: with a long-tailed target, a model that knows nothing of the
     rows may predict a luckier level than mean and median.
@@ -59,7 +59,7 @@ def choose(
         return choice
     for other, answers in simpler.items():
         behind = lead(rows, metric, predicted, {other: answers}, robust)
-        if behind.gain.value > behind.error:
+        if not behind.within_chance:
             continue
         gain, compared = against_guessing(answers)
         if gain.gain.low > 0:

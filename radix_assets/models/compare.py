@@ -12,6 +12,7 @@ from radix_assets.models.split import Floats, Ints
 
 FEW, FEW_SHARE = 3, 200
 """How many rows are few: three, or one in 200."""
+_NONE = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,15 @@ class Lead:
     """Few rows without which the verdict by the first metric would be another, so that the robust one decides instead;
     empty if there are none."""
 
+    @property
+    def within_chance(self) -> bool:
+        """Return whether the others are as good: not shown to be worse, and at most one standard error behind.
+
+        The second is the rule of Breiman et al. 1984, "Classification and regression trees", 3.4.3: with few rows the
+        interval alone would accept much worse predictions.
+        """
+        return self.gain.low <= 0 and self.gain.value <= self.error
+
 
 def lead(
     rows: Rows, metric: Metric, predicted: Floats, others: Mapping[str, Floats], robust: Metric | None = None
@@ -72,6 +82,18 @@ def lead(
     return replace(second, decisive=np.sort(decisive))
 
 
+def influential(target: Ints | Floats, predicted: Floats) -> Ints:
+    """Return the few rows that make up more than half of the squared error; none if it is spread over many."""
+    errors = (target - predicted) ** 2
+    order = np.argsort(-errors, kind="stable")[: _few(len(errors))]
+    most = np.cumsum(errors[order]) > errors.sum() / 2
+    return np.sort(order[: int(np.argmax(most)) + 1]) if most.any() and len(errors) > 2 * len(order) else _NONE
+
+
+def _few(rows: int) -> int:
+    return max(FEW, rows // FEW_SHARE)
+
+
 def _lead(rows: Rows, metric: Metric, predicted: Floats, others: Mapping[str, Floats]) -> Lead:
     value, spread = judge(metric, rows.target, predicted, rows.drawn, rows.parts)
     judged = {name: judge(metric, rows.target, other, rows.drawn, rows.parts) for name, other in others.items()}
@@ -86,7 +108,7 @@ def _lead(rows: Rows, metric: Metric, predicted: Floats, others: Mapping[str, Fl
         judged[best][0],
         interval(sign * (value - judged[best][0]), differences),
         float(usable.std()) if len(usable) > 1 else float("inf"),
-        np.empty(0, np.int64),
+        _NONE,
     )
 
 
@@ -94,14 +116,14 @@ def _decisive(rows: Rows, metric: Metric, predicted: Floats, other: Floats, gain
     """Return the few rows without which there would be no lead, or would be one; none if the verdict holds."""
     target = rows.target
     each = (target - other) ** 2 - (target - predicted) ** 2
-    few = max(FEW, len(each) // FEW_SHARE)
+    few = _few(len(each))
     if gain.low > 0:
         order = np.argsort(-each, kind="stable")
         left = each.sum() - np.cumsum(each[order[:few]])
-        return order[: int(np.argmax(left <= 0)) + 1] if (left <= 0).any() else np.empty(0, np.int64)
+        return order[: int(np.argmax(left <= 0)) + 1] if (left <= 0).any() else _NONE
     order = np.argsort(-np.abs(each), kind="stable")
     for count in sorted({1, 2, FEW, few}):
         others, index = rows.without(order[:count])
         if len(index) > 2 * few and _lead(others, metric, predicted[index], {"other": other[index]}).gain.low > 0:
             return order[:count]
-    return np.empty(0, np.int64)
+    return _NONE

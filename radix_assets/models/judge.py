@@ -38,6 +38,8 @@ class Judged:
     baselines: dict[str, Floats]
     simpler: dict[str, Floats]
     """By simpler models of the same search, the simplest first."""
+    as_good: list[str]
+    """Those of them that were as good in the search, or in half of the searches at least."""
     recipes: list[Recipe]
     models: dict[str, FittedModel]
     """The models that predicted them, by the names of their recipes; empty if each fold has models of its own."""
@@ -76,6 +78,7 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
         predicted=np.concatenate(outputs)[order],
         baselines=_pooled(trivial, order),
         simpler=_pooled(simple, order),
+        as_good=[name for name in simple[0] if 2 * sum(name in each.as_good for each in recipes) >= len(recipes)],
         recipes=recipes,
         models=models,
         parts=parts if honest.crossed else None,

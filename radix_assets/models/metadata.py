@@ -157,6 +157,14 @@ def checks(card: ModelCard) -> list[Check]:
             "WARN",
         ),
         Check(
+            "no_row_decides",
+            not card.influence,
+            f"{card.influence} Inspect what is in it; a mistake is best corrected in the source."
+            if card.influence
+            else "The error is spread over many rows.",
+            "WARN",
+        ),
+        Check(
             "rows_are_independent",
             not card.copies,
             f"{counted(card.copies, 'row is a copy', 'rows are copies')} of others in everything but the key; they "

@@ -69,6 +69,10 @@ class ModelCard(BaseModel):
     has rows."""
     decisive_rows: list[int] = []
     """Few rows, counted from 0, without which the verdict by `metric` would be another."""
+    influential_rows: list[int] = []
+    """Few rows, counted from 0, that make up more than half of the squared error; empty if it is spread over many."""
+    influence: str = ""
+    """Which rows these are, and the score without them, in one sentence."""
     dropped_leaks: dict[str, str] = {}
     """Features that predict the target alone, with the score that each reached; they were left out."""
     dropped_classes: dict[str, int] = {}

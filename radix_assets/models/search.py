@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 import numpy as np
 
 from radix_assets.features.schema import Feature
+from radix_assets.models.bootstrap import weights
+from radix_assets.models.compare import Rows, lead
 from radix_assets.models.encode import Encoder
 from radix_assets.models.fit import Config, fit
 from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import Learner
 from radix_assets.models.learners.linear import Linear
 from radix_assets.models.learners.rule import OneRule
-from radix_assets.models.metrics import Metric
+from radix_assets.models.metrics import MAE, Metric
 from radix_assets.models.split import Floats, Ints
 from radix_assets.models.tuner import Searcher
 
@@ -29,6 +31,8 @@ BLEND_STEPS = 20
 BLEND_GAIN = 0.001
 """Least improvement of a blend over the best single learner, as a share of that learner's lead over a constant."""
 LEAST_WEIGHT = 0.1
+DRAWS = 200
+"""Bootstrap draws that compare simpler recipes on the validation rows."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Recipe:
     parts: list[tuple[Config, int, float]]
     """Configuration, boosting rounds, weight; the weights sum to 1."""
     trials: list[Trial] = field(default_factory=list)
+    as_good: frozenset[str] = frozenset()
+    """Names of simpler recipes (see `simpler`) that are within chance of it on the validation rows."""
 
     @property
     def name(self) -> str:
@@ -138,10 +144,14 @@ def find(
     }
     ranked = sorted(best_of.values(), key=lambda trial: trial.loss)
     parts = _blend(ranked, bench, classes)
+    blend = _weighted_predictions([trial for trial, _ in parts], np.array([weight for _, weight in parts]))
     rule = bench.run(RULE.parts[0][0])
-    if rule.loss < bench.loss(_weighted_predictions([trial for trial, _ in parts], np.array([w for _, w in parts]))):
+    if rule.loss < bench.loss(blend):
         return replace(RULE, trials=[*done, rule])
-    return Recipe([(trial.config, trial.rounds, weight) for trial, weight in parts], done)
+    recipe = Recipe([(trial.config, trial.rounds, weight) for trial, weight in parts], done)
+    simple = {OneRule.name: rule} | ({Linear.name: best_of[Linear.name]} if Linear.name in best_of else {})
+    as_good = [name for name in simpler(recipe) if bench.within_chance(blend, simple[name].predicted)]
+    return replace(recipe, as_good=frozenset(as_good))
 
 
 class _Bench:
@@ -179,6 +189,16 @@ class _Bench:
             each = [self.metric.loss(fold.truth, _shape(out)) for fold, out in zip(self.folds, predicted, strict=True)]
         defined = np.isfinite(each)
         return float(np.average(np.array(each)[defined], weights=self.sizes[defined])) if defined.any() else 0.0
+
+    def within_chance(self, predicted: list[Floats], simple: list[Floats]) -> bool:
+        """Return whether simpler predictions are as good, compared row by row within the folds."""
+        target = np.concatenate([fold.truth for fold in self.folds])
+        folds = np.repeat(np.arange(len(self.folds)), [len(fold.truth) for fold in self.folds])
+        strata = target.astype(np.int64) if self.classes else None
+        rows = Rows(target, weights(len(target), DRAWS, seed=self.seed, strata=strata), folds)
+        best, other = (np.concatenate([_shape(part) for part in parts]) for parts in (predicted, simple))
+        robust = None if self.classes else MAE
+        return lead(rows, self.metric, best, {"simple": other}, robust).within_chance
 
 
 def in_parallel(run: Callable[[T], R], items: list[T], *, rows: int) -> list[R]:

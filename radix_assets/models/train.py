@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from radix_assets.common.plural import counted
 from radix_assets.features.schema import ROW, TARGET, Feature
 from radix_assets.models import charts
 from radix_assets.models import metadata as shown
 from radix_assets.models.bootstrap import draws_for, interval, judge, tidy, weights
 from radix_assets.models.choose import Choice, choose
-from radix_assets.models.compare import Rows
+from radix_assets.models.compare import Rows, influential
 from radix_assets.models.data import Data
 from radix_assets.models.fitted import FittedModel
 from radix_assets.models.importance import importance, shap_values
@@ -26,6 +25,7 @@ from radix_assets.models.metrics import Metric, metrics_of, robust_metric
 from radix_assets.models.registry import Registration, register
 from radix_assets.models.schema import FOLDER, JUDGED, ModelCard, Score
 from radix_assets.models.search import RULE, Recipe, simpler
+from radix_assets.models.sentences import copies_in_words, influence_in_words, rows_in_words
 from radix_assets.models.split import Floats, Ints, Split, split, stratified_folds
 from radix_assets.models.stored import CARD
 from radix_assets.pipeline.output import Output
@@ -39,8 +39,6 @@ PREDICTIONS = "predictions.parquet"
 ROWS = "rows.parquet"
 SEARCHED = "the best of the search"
 """The name of what several searches chose, one for each fold."""
-LISTED = 5
-"""Most rows whose numbers are written out."""
 BLOCKS = 200
 LEAST_BLOCKS = 10
 """Least groups to draw from; with fewer the interval is meaningless, so rows are drawn instead."""
@@ -94,7 +92,7 @@ def train(
     choice = choose(
         rows,
         (searched, judged.predicted),
-        judged.simpler,
+        {name: predicted for name, predicted in judged.simpler.items() if name in judged.as_good},
         judged.baselines,
         metric,
         robust=robust_metric(data.problem),
@@ -110,6 +108,7 @@ def train(
     }
     scores = {name: interval(*judge(metric, target, each, drawn, judged.parts)) for name, each in compared.items()}
 
+    outlying = np.empty(0, np.int64) if classes else influential(target, choice.predicted)
     encoder = model.description.encoder
     inputs = Inputs(encoder, encoder.codes(data.frame[judged.index]))
     effects, chosen = shap_values(model, inputs, seed=search.seed)
@@ -128,14 +127,14 @@ def train(
         undefined=[name for name, (value, _) in more.items() if not np.isfinite(value)],
         baselines=scores,
         classes=data.classes,
-        split=f"{honest.kind}: {honest.reason}{_copies_in_words(data)}",
+        split=f"{honest.kind}: {honest.reason}{copies_in_words(data)}",
         copies=data.copies,
         train_rows=len(data) if honest.crossed else len(honest.folds[0][0]),
         test_rows=len(judged.index),
         cross_validated=honest.crossed,
         random_score=_random(data, used, honest, recipe, search.seed, metric) if honest.kind != "stratified" else None,
         accepted=accepted,
-        reason=shown.verdict(choice, metric, value, _rows_in_words(data, judged.index, choice.lead.decisive)),
+        reason=shown.verdict(choice, metric, value, rows_in_words(data, judged.index, choice.lead.decisive)),
         estimator=recipe.name,
         leaderboard=shown.leaderboard(recipe, metric),
         importance=importance(effects, encoder.names),
@@ -143,6 +142,8 @@ def train(
         target=data.name,
         improvement=choice.lead.gain,
         decided_by=choice.lead.metric.name,
+        influential_rows=data.positions[judged.index][outlying].tolist(),
+        influence=influence_in_words(data, judged.index, choice.predicted, outlying, metric),
         decisive_rows=data.positions[judged.index][choice.lead.decisive].tolist(),
         dropped_leaks=leaks,
         dropped_classes=data.dropped_classes,
@@ -191,22 +192,6 @@ def _final(
         recipe = find_recipe(data, used, everything, honest.kind, metric, search)
         recipe = simpler(recipe).get(choice.name, recipe)
     return recipe, refit(data, used, everything, recipe, seed=search.seed)
-
-
-def _rows_in_words(data: Data, index: Ints, decisive: Ints) -> str:
-    """Return which rows a verdict hangs on, counted from 1; empty if it hangs on none."""
-    if not len(decisive):
-        return ""
-    numbers = np.sort(data.positions[index][decisive]) + 1
-    listed = ", ".join(f"{number:,}" for number in numbers[:LISTED]) + (" …" if len(numbers) > LISTED else "")
-    return f"{'row' if len(numbers) == 1 else 'rows'} {listed} of {data.table}"
-
-
-def _copies_in_words(data: Data) -> str:
-    if not data.copies:
-        return ""
-    copies = counted(data.copies, "row is a copy", "rows are copies")
-    return f" {copies} of others in everything but the key; a row and its copies are on one side."
 
 
 def split_of(card: ModelCard) -> str:
