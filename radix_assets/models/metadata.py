@@ -98,7 +98,7 @@ def output(card: ModelCard, registration: Registration, pictures: dict[str, Pict
             [{"predictor": "the model", card.metric: card.score.value, "low": card.score.low, "high": card.score.high}]
             + [
                 {"predictor": name, card.metric: score.value, "low": score.low, "high": score.high}
-                for name, score in card.baselines.items()
+                for name, score in {**card.baselines, **card.alternatives}.items()
             ]
         ),
         "split": Markdown(f"{card.split} Trained on {card.train_rows:,} rows, tested on {card.test_rows:,}."),

@@ -1,6 +1,7 @@
 """Record a tested model in the tracking store."""
 
 import hashlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from radix_resources.tracking.base import Tracking
 
 REGISTRATION = "registration.json"
+_UNUSABLE = re.compile(r"[^\w\-. /:]")
+"""Characters that a name of a metric may not have in MLflow, such as the percent signs of a blend."""
 LOADER = "radix_assets.models.loader"
 """The module that MLflow loads the model with."""
 
@@ -33,6 +36,7 @@ def register(tracking: "Tracking", card: ModelCard, search: Search, out: Path, n
     }
     metrics |= {name: score.value for name, score in card.metrics.items()}
     metrics |= {f"baseline/{name}": score.value for name, score in card.baselines.items()}
+    metrics |= {f"alternative/{_UNUSABLE.sub('', name)}": score.value for name, score in card.alternatives.items()}
     if card.random_score:
         metrics[f"random_split_{card.metric}"] = card.random_score.value
     if card.improvement:

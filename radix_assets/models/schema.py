@@ -33,7 +33,9 @@ class ModelCard(BaseModel):
     undefined: list[str] = []
     """Metrics without a value on these rows, such as R² for a constant target."""
     baselines: dict[str, Score] = {}
-    """The metric of what the model was compared with: guesses, and where a simpler model was chosen the others."""
+    """The metric of each guess, and of one rule if that is not the model."""
+    alternatives: dict[str, Score] = {}
+    """Where a simpler model was chosen: the metric of the others that were compared with it."""
     classes: list[str] = []
     """Classes as text, in the order of the probabilities; empty for numbers."""
     split: str

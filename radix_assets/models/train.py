@@ -70,7 +70,7 @@ def train(
     quiet_openmp()
     masking = masking or Masking()
     data = read_masked(features, masking)
-    metric, *others = metrics_of(data.problem)
+    metric, *further = metrics_of(data.problem)
     classes = len(data.classes)
     honest = split(data.rows, classes=classes)
     leaks = find_leaks(data, honest.folds[0][0], keep=keep or set())
@@ -101,12 +101,15 @@ def train(
     accepted = choice.accepted
     recipe, model = _final(data, used, honest, metric, search, judged, choice)
     value, spread = judge(metric, target, choice.predicted, drawn, judged.parts)
-    compared = choice.guesses | {
-        name: predicted
-        for name, predicted in {**judged.simpler, searched: judged.predicted}.items()
-        if name != choice.name and (name == RULE.name or choice.behind)
+    models = {**judged.simpler, searched: judged.predicted}
+    others = {
+        name: each for name, each in models.items() if name != choice.name and (name == RULE.name or choice.behind)
     }
-    scores = {name: interval(*judge(metric, target, each, drawn, judged.parts)) for name, each in compared.items()}
+    scores = {
+        name: interval(*judge(metric, target, each, drawn, judged.parts))
+        for name, each in (choice.guesses | others).items()
+    }
+    trivial = {*choice.guesses, RULE.name}
 
     outlying = np.empty(0, np.int64) if classes else influential(target, choice.predicted)
     encoder = model.description.encoder
@@ -117,7 +120,7 @@ def train(
     if accepted and not honest.crossed:
         known = [feature for feature in used if feature.name in model.features]
         identity = refit(data, known, np.arange(len(data)), recipe, seed=search.seed).save(out / FOLDER)
-    more = {each.name: judge(each, target, choice.predicted, drawn, judged.parts) for each in others}
+    more = {each.name: judge(each, target, choice.predicted, drawn, judged.parts) for each in further}
     card = ModelCard(
         problem=data.problem,
         metric=metric.name,
@@ -125,7 +128,8 @@ def train(
         score=interval(value, spread),
         metrics={name: interval(*pair) for name, pair in more.items() if np.isfinite(pair[0])},
         undefined=[name for name, (value, _) in more.items() if not np.isfinite(value)],
-        baselines=scores,
+        baselines={name: score for name, score in scores.items() if name in trivial},
+        alternatives={name: score for name, score in scores.items() if name not in trivial},
         classes=data.classes,
         split=f"{honest.kind}: {honest.reason}{copies_in_words(data)}",
         copies=data.copies,

@@ -188,7 +188,8 @@ def test_a_matrix_computed_in_chunks_is_the_same_matrix(tmp_path: Path, monkeypa
     whole, pieces = (pl.read_parquet(tmp_path / name / "matrix.parquet") for name in ("whole", "pieces"))
     assert_frame_equal(whole, pieces, check_exact=True)
     assert sorted(file.name for file in (tmp_path / "pieces").iterdir()) == [
-        "definitions.json", "features.json", "features.png", "keys.parquet", "matrix.parquet", "plan.json",
+        "definitions.json", "equal.parquet", "features.json", "features.png", "keys.parquet", "matrix.parquet",
+        "plan.json",
     ]  # fmt: skip
 
 

@@ -16,9 +16,12 @@ from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import TrainingData
 from radix_assets.models.learners.rule import OneRule
 from radix_assets.models.metrics import AVERAGE_PRECISION, MAE, RMSE, ROC_AUC
+from radix_assets.models.registry import register
+from radix_assets.models.schema import FOLDER, ModelCard, Score
 from radix_assets.models.stored import load_card
 from radix_assets.models.train import train
 from radix_assets.project.sections import Search
+from radix_resources.tracking.local import LocalTracking
 
 
 def rows_of(target, parts=None, draws=300):
@@ -185,3 +188,25 @@ def test_an_outlier_is_named_and_does_not_decide(tmp_path):
         assert card.accepted, card.reason
         check = next(check for check in output.checks if check.name == "no_row_decides")
         assert check.passed == (row not in card.influential_rows)
+
+
+@pytest.mark.extended
+def test_the_scores_of_a_blend_are_recorded_under_a_name_that_mlflow_takes(tmp_path):
+    card = ModelCard(
+        problem="binary",
+        metric="roc_auc",
+        greater_is_better=True,
+        score=Score(value=0.6, low=0.5, high=0.7),
+        alternatives={"blend of linear 61%, lgbm 39%": Score(value=0.6, low=0.5, high=0.7)},
+        split="stratified: ",
+        train_rows=1,
+        test_rows=1,
+        accepted=True,
+        reason="",
+        estimator="linear",
+    )
+    (tmp_path / "model.json").write_text(card.model_dump_json())
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "fitted.json").write_text("{}")
+    tracking = LocalTracking(root=str(tmp_path / "mlflow"))
+    assert register(tracking, card, Search(), tmp_path, "name").version == "1"
