@@ -111,6 +111,10 @@ def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None,
         return Choice(Grammar("", mark), 1, 0.8, "no separator divides the lines consistently", comma)
     scored.sort(key=lambda item: -item.score)
     best = scored[0]
+    edges = [] if best.first or best.grammar.runs or best.quotes else find_edges(text.split(newline))
+    if len(edges) > max(best.width, _PAIR):  # a comma is the decimal mark of columns of fixed width
+        evidence = f"blanks at {len(edges) - 1} places of every line"
+        return Choice(Grammar("", "", edges=tuple(edges)), len(edges), 0.7, evidence)
     rival = next((item for item in scored[1:] if item.grammar.delimiter not in best.grammar.delimiter), None)
     margin = 1.0 if rival is None else 1 - rival.score / best.score
     confidence = round(min(0.99, best.share * (0.6 + min(1.0, 2 * margin) * 0.4)), 2)

@@ -82,7 +82,8 @@ def _edges(filled: Sequence[str]) -> list[int]:
         [line[left:right].strip() for left, right in zip(edges, [*edges[1:], width], strict=True)] for line in filled
     ]
     full = sum(all(row) for row in rows)
-    if full * 2 < len(rows):
+    cells = sum(sum(map(bool, row)) for row in rows)
+    if full * 2 < len(rows) and not (all(rows[0]) and cells * 2 > len(rows) * len(edges)):
         return []
     aligned = sum("  " in line.strip() for line in filled)
     return [0, *edges[1:]] if aligned * 2 >= len(filled) else []

@@ -88,13 +88,14 @@ def _continues(cells: Sequence[str], rows: Sequence[Sequence[str]], typed: Seque
 
 def _adds_names(above: Sequence[str], cells: Sequence[str], typed: Sequence[int]) -> bool:
     """Return whether a record names the columns without a name, and is blank where there are values and a name."""
-    missing = [index for index, name in enumerate(above) if not name.strip()]
+    missing = [index for index, name in enumerate(above) if not name.strip() and index < len(cells)]
     return (
         bool(missing)
         and bool(typed)
         and sum(bool(cell.strip()) for cell in cells) > 1  # one alone is the label of a group of rows
         and all(shape_of(cells[index]) == "words" for index in missing)
-        and all(not cells[index].strip() for index in typed if index not in missing)
+        and not any(cell.strip().casefold() in NOT_YET for cell in cells)
+        and (max(missing) > 0 or all(not cells[index].strip() for index in typed))  # the first may name the rows
     )
 
 

@@ -19,11 +19,13 @@ from radix_assets.sources.read.delimited.header_lines import (
 from radix_assets.sources.read.delimited.notes import without_notes
 from radix_assets.sources.read.delimited.preamble import below_preamble
 from radix_assets.sources.read.delimited.shapes import Shape, column_shapes, shape_of
+from radix_assets.sources.read.delimited.words import label_odds
 
 COMMENTS = ("#", "//", "%", "--")
 _PREAMBLE = 40
 _FULL = 0.8
 _MOST_HEADERS = 4
+_SURE_LABELS, _LIKELY_LABELS = 0.95, 0.5
 _REPEATED = 3
 """One of how many rows may be the header once more."""
 
@@ -44,6 +46,8 @@ class Layout:
     """The text at the start of a line that is a comment."""
     sure: bool = False
     """Whether every line that begins so is a comment, even one with as many cells as a row."""
+    labels: float = 0.0
+    """How likely the first row is the labels of the columns; 0 if it hardly is, or if it is part of the header."""
     row_names: bool = False
     """Whether the header is one cell shorter because the first column, names of rows, has none."""
     unnamed: bool = False
@@ -108,6 +112,8 @@ def find_layout(
         lines.insert(0, upper)
     names = [cell.strip() for cell in first.cells]
     further = survey or further_lines(records, body, width, names, _MOST_HEADERS - len(lines))
+    labels = 0.0 if further else _labels(names, rows, [records[index].cells for index in body[:1]])
+    further = further or int(labels >= _SURE_LABELS)
     lines, rest = [*lines, *body[:further]], body[further:]
     if survey:
         evidence = "below the names are the ids of a survey's questions"
@@ -142,6 +148,7 @@ def find_layout(
         header=lines,
         comment=mark,
         sure=sure,
+        labels=labels if not further and labels >= _LIKELY_LABELS else 0.0,
         row_names=row_names,
         unnamed=unnamed,
         survey=bool(survey),
@@ -149,6 +156,11 @@ def find_layout(
         confidence=confidence,
         evidence=evidence,
     )
+
+
+def _labels(names: Sequence[str], rows: Sequence[Sequence[str]], second: Sequence[Sequence[str]]) -> float:
+    """Return how likely the record below the names is their labels."""
+    return label_odds(names, rows[0], rows[1:]) if len(rows) > 1 and list(rows[:1]) == list(second) else 0.0
 
 
 def _without_repeated(rows: list[list[str]], header: list[str]) -> list[list[str]]:

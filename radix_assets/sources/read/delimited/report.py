@@ -208,6 +208,12 @@ def _of_header(dialect: Dialect) -> list[ReadWarning]:
             else "were joined"
         )
         warnings.append(_warning("several_header_rows", message, header))
+    if layout.labels:
+        message = (
+            f"the first row, line {dialect.first_row:,}, may be the labels of the columns ({layout.labels:.0%}); it "
+            f"was read as a row; declare `header: {[*header, dialect.first_row]}` if it is no row"
+        )
+        warnings.append(_warning("label_row", message, [dialect.first_row]))
     if layout.row_names:
         message = "the header is one cell shorter than the rows; the first column holds names of rows"
         warnings.append(_warning("row_names", message, header))

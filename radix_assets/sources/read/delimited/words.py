@@ -30,6 +30,9 @@ _CERTAIN = 5
 """The first of them are patterns that no name of a column has."""
 _MANY, _SENTENCE = 5, 4
 _DIGITS = re.compile(r"\d+")
+_LABELS, _LONGER = math.log(0.01), math.log(5)
+_MANY_ROWS = 8
+_SHORT_NAME = re.compile(r"[\w.:$#-]{1,24}")
 _NUMBERED = re.compile(r"(\D+)(\d{1,4})")
 _TOKEN = re.compile(r"[A-ZÀ-Þ]+(?![a-zß-ÿ])|[A-ZÀ-Þ]?[a-zß-ÿ]+|[^\W\d_]+")
 _NAMES = frozenset(
@@ -110,6 +113,32 @@ def header_odds(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
     if len(set(present)) < len(present):
         score += _TWICE
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, score))))
+
+
+def label_odds(names: Sequence[str], cells: Sequence[str], rows: Sequence[Sequence[str]]) -> float:
+    """Return the probability (0 to 1) that a row of words below short names is their labels, as surveys are exported.
+
+    None of its words occurs again in columns in which others do, over and over.
+    """
+    if len(rows) < _MANY_ROWS or len(cells) != len(names) or not all(map(_SHORT_NAME.fullmatch, names)):
+        return 0.0
+    score, recurring, longer = _LABELS, 0, 0
+    for index, cell in enumerate(cells):
+        text = cell.strip()
+        column = [value for row in rows if index < len(row) and (value := row[index].strip())]
+        if not text or text in column or text == names[index]:
+            return 0.0
+        distinct = len(set(column))
+        longer += " " in text and sum(len(value) < len(text) for value in column) >= _MOSTLY * len(column)
+        if 2 * distinct <= len(column):
+            recurring += 1
+            score += min(
+                math.log((len(column) + 1) / (sum(n == 1 for n in Counter(column).values()) + 0.5)), math.log(20)
+            )
+    if recurring < _LEAST:
+        return 0.0
+    score += _LONGER if 2 * longer >= len(cells) else 0.0
+    return 1 / (1 + math.exp(-score))
 
 
 def _of_values(cell: str, column: Sequence[str]) -> float:

@@ -91,7 +91,7 @@ class _Finder:
         """Return the first row of data and the number of columns that show it; None if none does."""
         starts: Counter[int] = Counter()
         for column in self.columns:
-            sequence = [kinds[column] if column < len(kinds) else "" for kinds in self.kinds]
+            sequence = self._sequence(column)
             first = next((index for index, kind in enumerate(sequence) if kind in TYPED), None)
             if first is None:
                 continue
@@ -104,6 +104,17 @@ class _Finder:
             if self._is_start(start):
                 return start, support
         return None, 0
+
+    def _sequence(self, column: int) -> list[str]:
+        """Return the kinds of a column's cells; years in a line of names, above values that are none, are text."""
+        sequence: list[str] = [kinds[column] if column < len(kinds) else "" for kinds in self.kinds]
+        for index, kind in enumerate(sequence[:_MOST_LINES]):
+            if kind in TYPED and self._is_text(index) and is_period(self.rows[index].cells[column]):
+                below = [row.cells[column] for row in self.rows[index + 1 :] if column < len(row.cells)]
+                values = [cell for cell in below if kind_of_cell(cell) in TYPED]
+                if sum(map(is_period, values)) * 4 < len(values):
+                    sequence[index] = "text"
+        return sequence
 
     def _is_start(self, start: int) -> bool:
         header = start - 1
