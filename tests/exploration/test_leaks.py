@@ -290,3 +290,31 @@ def test_groups_with_different_means_are_honest_and_bands_of_the_target_are_not(
     assert found(exploration, "shop", "weak") == {"predictive"}
     assert "predictive" in found(exploration, "band")
     assert "predictive" in found(exploration, "stray")
+
+
+@pytest.mark.parametrize("kind", ["binary", "regression", "multiclass"])
+@pytest.mark.parametrize("how", ["mean", "scaled", "group left out", "sum"])
+def test_an_aggregate_with_the_rows_own_target_is_a_strong_suspect(
+    world: World, rng: np.random.Generator, kind: str, how: str
+) -> None:
+    frame = table(rng)
+    if kind != "regression":
+        high = pl.when(pl.col("y") > 1.5).then(pl.lit("c")).otherwise(pl.lit("b"))
+        cut = 0.5 if kind == "binary" else -1.0
+        rest = pl.lit("b") if kind == "binary" else high
+        frame = frame.with_columns(pl.when(pl.col("y") > cut).then(rest).otherwise(pl.lit("a")).alias("y"))
+    number = frame["y"] if kind == "regression" else (frame["y"] == frame["y"].unique().sort()[0]).cast(pl.Float64)
+    team = pl.Series("team", [f"team {n}" for n in rng.integers(0, N // 4, N)])
+    frame = frame.with_columns(team, number.alias("n"))
+    made = pl.col("n").sum() if how == "sum" else pl.col("n").mean()
+    frame = frame.with_columns((made * (100 if how == "scaled" else 1)).over("team").alias("rate")).drop("n")
+    frame = frame.drop("team") if how == "group left out" else frame
+    exploration = world(tag({"t": frame}, Target(table="t", column="y", problem=kind)), {"t": frame})
+    assert "aggregate" in found(exploration, "rate")
+    assert not found(exploration, "honest")
+
+
+def test_an_aggregate_of_something_else_is_no_suspect(world: World, rng: np.random.Generator) -> None:
+    frame = table(rng).with_columns(pl.Series("team", [f"team {n}" for n in rng.integers(0, N // 4, N)]))
+    frame = frame.with_columns(pl.col("honest").mean().over("team").alias("rate"), pl.len().over("team").alias("size"))
+    assert world(tag({"t": frame}, NUMBER), {"t": frame}).strong == set()

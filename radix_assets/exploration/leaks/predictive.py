@@ -12,6 +12,8 @@ from radix_assets.exploration.scoring import Result, as_numbers, bins_of, score,
 
 STRONG = 0.95
 WEAK = 0.85
+REMARKABLE = 0.93
+"""Score from which a column that may well be an honest feature is shown to a person: below, too many are."""
 RECODE = 0.90
 """AUC from which a column with as many values as there are classes is a recode with some noise."""
 DETERMINED = 0.99
@@ -90,7 +92,7 @@ def _classes(column: pl.Series, answer: Answer, result: Result) -> PredictiveSig
         if (few and value < DETERMINED) or result.skill < SKILL:
             return "predictive", "weak", value, words + "; it may be an honest, excellent feature"
         return "predictive", "strong", value, words
-    return ("predictive", "weak", value, words) if value >= WEAK else None
+    return ("predictive", "weak", value, words) if value >= REMARKABLE else None
 
 
 def _numbers(column: pl.Series, answer: Answer, result: Result) -> PredictiveSignal:
@@ -111,7 +113,7 @@ def _numbers(column: pl.Series, answer: Answer, result: Result) -> PredictiveSig
         if entities(column, answer):
             return "predictive", "weak", value, words + "; its values seem to name things that differ, seen often"
         return "predictive", "strong", value, words
-    return ("predictive", "weak", value, words) if value >= WEAK else None
+    return ("predictive", "weak", value, words) if value >= REMARKABLE else None
 
 
 def one_to_one(column: pl.Series, answer: Answer) -> bool:

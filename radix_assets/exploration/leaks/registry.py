@@ -1,5 +1,6 @@
 """All leak signals of raw columns, in the order in which they run. A new one is added here."""
 
+from radix_assets.exploration.leaks.aggregates import AGGREGATES
 from radix_assets.exploration.leaks.arithmetic import ARITHMETIC
 from radix_assets.exploration.leaks.as_of_now import AS_OF_NOW
 from radix_assets.exploration.leaks.base import Data, Findings, Signal
@@ -17,6 +18,7 @@ SIGNALS: dict[str, Signal] = {
         MISSINGNESS,
         MISSING_WITH_TARGET,
         ARITHMETIC,
+        AGGREGATES,
         CHILDREN,
         NAMES,
         AS_OF_NOW,
