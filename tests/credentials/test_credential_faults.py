@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
 import dagster as dg
@@ -31,8 +32,8 @@ GOOD, WRONG = "KRET-good", "KRET-wrong"
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with served(tmp_path_factory.mktemp("pg")) as made:
+def database(tmp_path_factory: pytest.TempPathFactory, session_folder: Path) -> Iterator[Database]:
+    with served(tmp_path_factory.mktemp("pg"), session_folder) as made:
         made.password(GOOD)
         yield made
 

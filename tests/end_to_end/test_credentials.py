@@ -46,8 +46,8 @@ PHRASE = "Qzxphrase of seven words"
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with served(tmp_path_factory.mktemp("pg")) as made:
+def database(tmp_path_factory: pytest.TempPathFactory, session_folder: Path) -> Iterator[Database]:
+    with served(tmp_path_factory.mktemp("pg"), session_folder) as made:
         yield made
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from syntax import statements
 
 REPOSITORY = Path(__file__).parents[2]
 OF_EXTRAS = {
@@ -51,7 +52,7 @@ def imported(*folders: str) -> dict[str, set[str]]:
     }
     modules = defaultdict(set)
     for file in (path for folder in folders for path in (REPOSITORY / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in statements(ast.parse(file.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for top in {name.split(".")[0] for name in names} - own - sys.stdlib_module_names:

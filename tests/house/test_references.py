@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from syntax import statements
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("tests", "benchmarks", "samples", "radix_assets", "radix_resources")
@@ -46,16 +47,19 @@ def missing(reference: str) -> str | None:
 
 def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield each string that is data, not documentation, with its line."""
-    for node in ast.walk(tree):
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
         for child in ast.iter_child_nodes(node):
-            is_documentation = isinstance(node, ast.Expr)
-            if isinstance(child, ast.Constant) and isinstance(child.value, str) and not is_documentation:
+            if not isinstance(child, ast.Constant):
+                nodes.append(child)
+            elif isinstance(child.value, str) and not isinstance(node, ast.Expr):
                 yield child.lineno, child.value
 
 
 def imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield each import of Radix, with its line, as a reference."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in {"radix_assets", "radix_resources"}:
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names if alias.name != "*")
 
