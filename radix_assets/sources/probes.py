@@ -35,7 +35,7 @@ def probe(address: str, credentials: Credentials) -> ProbeResult:
     raise ConfigError(
         "RDX-CFG-010",
         f"no kind of source reads {scheme}://" if "://" in address else "the argument is not an address",
-        expected="postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, gs://, az://, sftp://, https://, "
-        "http://, sqlite:/// or duckdb:///",
+        expected="postgresql://, mysql://, mssql://, snowflake://, mongodb://, kafka://, s3://, gs://, az://, "
+        "sftp://, https://, http://, sqlite:/// or duckdb:///",
         hint="check the address",
     )

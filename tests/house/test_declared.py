@@ -27,6 +27,7 @@ OF_EXTRAS = {
     "mysql": {"pymysql"},
     "s3": {"botocore"},
     "sftp": {"asyncssh"},
+    "snowflake": {"adbc-driver-snowflake"},
     "spark": {"pyspark"},
 }
 """Imports that need an extra."""

@@ -24,6 +24,7 @@ from radix_assets.sources.kinds.mssql import MssqlSource
 from radix_assets.sources.kinds.mysql import MysqlSource
 from radix_assets.sources.kinds.places import PlaceSource
 from radix_assets.sources.kinds.postgresql import PostgresqlSource
+from radix_assets.sources.kinds.snowflake import SnowflakeSource
 from radix_assets.sources.kinds.sqlite import SqliteSource
 from radix_resources.errors import ConfigError
 from radix_resources.plugins import load_plugin, plugins
@@ -42,6 +43,7 @@ BUILT_IN: tuple[type[Source], ...] = (
     KafkaSource,
     MongodbSource,
     MssqlSource,
+    SnowflakeSource,
     DltSource,
 )
 GROUP: Final = "radix.sources"

@@ -66,7 +66,9 @@ class SqlSource(Source):
     @classmethod
     def _no_secret(cls, address: str) -> str:
         if not cls._is_address(address):
-            raise ValueError("only postgresql://, mysql://, mssql://, sqlite:/// and duckdb:/// addresses are read")
+            raise ValueError(
+                "only postgresql://, mysql://, mssql://, snowflake://, sqlite:/// and duckdb:/// addresses are read"
+            )
         return refuse_secret(address)
 
     @model_validator(mode="after")

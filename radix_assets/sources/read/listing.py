@@ -38,8 +38,8 @@ def list_files(argument: str) -> list[Path]:
         raise ConfigError(
             "RDX-CFG-010",
             f"no kind of source reads {scheme[0]}",
-            expected="a path, or postgresql://, mysql://, mssql://, mongodb://, kafka://, s3://, gs://, az://, "
-            "sftp://, https://, http://, sqlite:/// or duckdb:///",
+            expected="a path, or postgresql://, mysql://, mssql://, snowflake://, mongodb://, kafka://, s3://, gs://, "
+            "az://, sftp://, https://, http://, sqlite:/// or duckdb:///",
             hint="download the files and name their folder, or install a package that reads such addresses",
         )
     path = Path(argument).expanduser()
