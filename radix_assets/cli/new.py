@@ -38,10 +38,10 @@ def new(
 
     Example: radix new shop data/*.csv --target orders.total
     """
-    from radix_assets.cli.new_project import empty_tables, write_project
+    from radix_assets.cli.new_project import create_project, empty_tables
 
     here = place()
-    secrets, project, left_out = write_project(here.home, name, sources, target=target, accept=accept)
+    secrets, project, left_out = create_project(here.home, name, sources, target=target, accept=accept)
     out.print(
         f"[green]✓[/] {relative(here.home.projects / name / PROJECT_FILE)}: {counted(len(project.tables), 'table')}"
     )

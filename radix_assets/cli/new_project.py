@@ -34,7 +34,7 @@ class NewProject(NamedTuple):
     """Files of the arguments that are not taken for tables."""
 
 
-def write_project(home: Home, name: str, arguments: list[str], *, target: str | None, accept: str) -> NewProject:
+def create_project(home: Home, name: str, arguments: list[str], *, target: str | None, accept: str) -> NewProject:
     """Write `projects/<name>/project.yaml`.
 
     Raise ConfigError RDX-CFG-006 if the project exists already: a user's file is never overwritten; and
@@ -78,6 +78,14 @@ def write_project(home: Home, name: str, arguments: list[str], *, target: str | 
         raise
     publish_schemas(home.projects)
     return NewProject(discovered.credential_names, project, discovered.left_out)
+
+
+def write_project(
+    home: Home, name: str, arguments: list[str], *, target: str | None, accept: str
+) -> tuple[list[str], Project]:
+    """Create a project as `create_project` does. Return the names of the credentials to set, and the project."""
+    created = create_project(home, name, arguments, target=target, accept=accept)
+    return created.secrets, created.project
 
 
 def empty_tables(project: Project, home: Home) -> list[str]:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from radix_assets.cli.new_project import write_project
+from radix_assets.cli.new_project import create_project, write_project
 from radix_assets.raw.discovery import headers
 from radix_resources.errors import RadixError, TagError, TargetError
 
@@ -79,7 +79,7 @@ def test_files_of_a_folder_that_are_not_read_are_named(home, tmp_path):
     folder.mkdir()
     (folder / "a.csv").write_text("id,n\n1,2\n2,3\n")
     (folder / "words.txt").write_text("A note about the data.\nIt has two lines of words.\n")
-    project = write_project(home, "mixed", [str(folder)], target=None, accept="human")
+    project = create_project(home, "mixed", [str(folder)], target=None, accept="human")
     assert (project.project.tables, [file.file for file in project.left_out]) == (["a"], ["words.txt"])
     done = CliRunner().invoke(register_commands(), ["suggest", str(folder), "--json"])
     answer = json.loads(done.stdout.splitlines()[-1])
