@@ -37,6 +37,9 @@ RUNS: tuple[tuple[str, tuple[str, ...], Path | None], ...] = (
     ("reading_formats.py", (), None),
     ("reading.py", ("--rows", "1e6"), None),
     ("reading_memory.py", (), None),
+    ("reading_others.py", ("--rows", "5e5"), None),
+    ("reading_others.py", ("--only", "xlsx", "--rows", "1e5"), None),
+    ("first_look.py", (), None),
     ("increment.py", (), None),
     ("scale.py", ("--rows", "1e6,1e7,1e8"), None),
 )

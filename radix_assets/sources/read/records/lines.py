@@ -177,32 +177,36 @@ def _record(line: str) -> dict[str, Any]:
     return value
 
 
-def _texts_of(tokens: pl.Series, column: Column) -> pl.Series:
+def _texts_of(cells: pl.Series, column: Column) -> pl.Series:
     """Return the texts of plain values, which are written as in JSON; note their kinds in the column."""
     cell = pl.col(_CELL)
-    first = cell.str.slice(0, 1)
-    frame = tokens.alias(_CELL).to_frame()
-    is_text, is_number, is_flag = frame.select(
-        (first == '"').alias("text"), (~first.is_in(['"', "t", "f", "n"])).alias("number"), first.is_in(["t", "f"])
+    frame = cells.alias(_CELL).to_frame()
+    is_text, is_flag, is_null = frame.select(
+        cell.str.starts_with('"').alias("text"),
+        (cell.str.starts_with("t") | cell.str.starts_with("f")).alias("flag"),
+        cell.str.starts_with("n").alias("null"),
     ).get_columns()
+    is_number = ~(is_text | is_flag | is_null)
     if is_flag.any():
         column.kinds.add("boolean")
-    if is_number.any():
-        _note_numbers(frame.filter(is_number)[_CELL], column)
-    if is_text.all():
-        result = frame.select(cell.str.strip_prefix('"').str.strip_suffix('"')).to_series()
-        _note_texts(result, column)
-        return result
     if is_text.any():
-        _note_texts(frame.filter(is_text).select(cell.str.strip_prefix('"').str.strip_suffix('"')).to_series(), column)
+        texts = frame.lazy().filter(is_text) if not is_text.all() else frame.lazy()
+        texts_only = texts.select(_without_quotes(cell)).collect().to_series()
+        _note_texts(texts_only, column)
+        if is_text.all():
+            return texts_only
+    if is_number.any():
+        numbers = frame.filter(is_number)[_CELL] if not is_number.all() else frame[_CELL]
+        _note_numbers(numbers, column)
+        if is_number.all() and not (numbers == "-0").any():
+            return numbers
     return frame.select(
-        pl.when(first == '"')
-        .then(cell.str.strip_prefix('"').str.strip_suffix('"'))
-        .when(cell == "-0")
-        .then(pl.lit("0"))
-        .when(first != "n")
-        .then(cell)
+        pl.when(is_text).then(_without_quotes(cell)).when(cell == "-0").then(pl.lit("0")).when(~is_null).then(cell)
     ).to_series()
+
+
+def _without_quotes(cell: pl.Expr) -> pl.Expr:
+    return cell.str.strip_prefix('"').str.strip_suffix('"')
 
 
 def _note_texts(texts: pl.Series, column: Column) -> None:
