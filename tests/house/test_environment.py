@@ -24,8 +24,9 @@ ENTRY_POINTS = {
 
 def reads(source: str) -> bool:
     """Return whether a module calls or passes on `Home.from_environment`."""
-    return any(
-        isinstance(node, ast.Attribute) and node.attr == "from_environment" for node in ast.walk(ast.parse(source))
+    name = "from_environment"
+    return name in source and any(
+        isinstance(node, ast.Attribute) and node.attr == name for node in ast.walk(ast.parse(source))
     )
 
 
