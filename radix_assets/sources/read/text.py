@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from radix_assets.sources.read.delimited.formulas import warnings_of_formulas, without_formulas
 from radix_assets.sources.read.delimited.pages import PageLines, without_page_lines
 from radix_assets.sources.read.delimited.prose import require_table
 from radix_assets.sources.read.delimited.report import FileReport, described, shown, warnings_of
@@ -42,6 +43,8 @@ class _Text:
     rows: Rows
     stack: Stack
     pages: PageLines
+    formulas: int
+    """Texts written as formulas."""
 
 
 def stage_text(source: FileSettings, files: Sequence[SourceFile], work: Path) -> Staged:
@@ -73,6 +76,7 @@ def _text(file: SourceFile, work: Path, source: FileSettings, overrides: Overrid
         raw.unlink()
     if overrides.delimiter in {None, "|"}:
         without_rules(decoded.path)
+    formulas = without_formulas(decoded.path)
     pages = without_page_lines(decoded.path)
     stack = choose_section(decoded.path, file.inside, overrides, place)
     dialect = detect(decoded.path, None, overrides)
@@ -88,7 +92,7 @@ def _text(file: SourceFile, work: Path, source: FileSettings, overrides: Overrid
         require_table(decoded.path, dialect, place)
     declared = overrides.comment is not None
     rows = regular_form(decoded.path, work.with_suffix(".rows"), dialect, declared_comment=declared)
-    return _Text(place, decoded, dialect, rows, stack, pages)
+    return _Text(place, decoded, dialect, rows, stack, pages, formulas)
 
 
 def _settle_columns(texts: list[_Text], staged: Staged) -> None:
@@ -232,6 +236,7 @@ def _describe(texts: list[_Text], staged: Staged) -> None:
             text.place.file if several else "", text.decoded, text.dialect, text.rows.events, text.rows.last_line
         )
         described_files.append(described(report))
+        staged.warnings += warnings_of_formulas(text.formulas)
         staged.warnings += [*text.stack.warnings(report.file), *warnings_of(report, text.pages.lines)]
         staged.rejects += [
             Reject(cell.row, number, staged.unique.index(own[cell.column]), cell.text, f"not {text.decoded.encoding}")

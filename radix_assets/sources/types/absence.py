@@ -92,10 +92,10 @@ def is_limit(value: str) -> bool:
 
 
 def absent_in(column: str, *, dates: bool = False) -> pl.Expr:
-    """Return whether the values of a column are words of absence, marks only, or dates that are none."""
+    """Return whether the values of a column are words of absence or marks only; of `dates`, those that are none not."""
     text = present_in(column)
     absent = text.str.to_lowercase().is_in(sorted(ABSENT)) | text.str.contains(NO_WORD)
-    return absent | text.str.contains(NO_DATE) if dates else absent
+    return absent & ~text.str.contains(NO_DATE) if dates else absent
 
 
 def without_absent(
@@ -107,16 +107,19 @@ def without_absent(
     without any are left out, and without such columns the rows are those that were given.
     """
     likely: dict[str, pl.Expr] = {}
+    dates: set[str] = set()
     for column, values in samples.items():
         rest = [value for value in values if not is_absent(value) and not is_limit(value)]
         days = [value for value in rest if not re.match(NO_DATE, value)]
-        dates = 0 < len(days) < len(rest) and all(map(_DAY.fullmatch, days))
-        rest = days if dates else rest
+        if 0 < len(days) < len(rest) and all(map(_DAY.fullmatch, days)):
+            rest = days
+            dates.add(column)
         if 0 < len(rest) < len(values) and all(any(mark.isdigit() for mark in value) for value in rest):
-            likely[column] = absent_in(column, dates=dates)
+            likely[column] = absent_in(column, dates=column in dates)
     if not likely:
         return rows, {}
     limit = {column: present_in(column).str.contains(LIMIT) for column in likely}
+    none = {column: present_in(column).str.contains(NO_DATE) for column in dates if column in likely}
     numbers = rows.one(
         count.alias(f"{column}.{place}")
         for column, absent in likely.items()
@@ -126,9 +129,9 @@ def without_absent(
     for column, words, limits in zip(likely, numbers[::2], numbers[1::2], strict=True):
         absent = Absent(int(words or 0), int(limits or 0))
         present = counts[column].present
-        if absent.cells and 2 * absent.words <= present and absent.cells <= _MOST * present:
+        if (absent.cells or column in none) and 2 * absent.words <= present and absent.cells <= _MOST * present:
             cells[column] = absent
     if not cells:
         return rows, {}
-    null = {column: likely[column] | limit[column] for column in cells}
+    null = {column: likely[column] | limit[column] | none.get(column, pl.lit(value=False)) for column in cells}
     return rows.replace(*(pl.when(~null[column]).then(pl.col(column)).alias(column) for column in cells)), cells

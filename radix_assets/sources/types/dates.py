@@ -9,6 +9,8 @@ from radix_assets.sources.schema import DType
 
 _CLOCKS = ["%H:%M:%S", "%H:%M", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p"]
 
+_WITHOUT_ZONE = frozenset({"%I:%M %p", "%I:%M%p", "%I:%M:%S%p"})
+"""Clocks of halves of the day behind which zones are hardly written."""
 _SHORT_YEAR = re.compile(r"\d{2}\D\d{2}\D\d{2}(?:\D|$)")
 _NAME = re.compile(r"[^\W\d_]{3}")
 
@@ -45,7 +47,8 @@ class Family:
 
 
 def _family(name: str, order: str, separator: str, *dates: str, joints: tuple[str, ...] = (" ",)) -> Family:
-    clocks = [clock + zone for clock, zone in product(_CLOCKS, ("", "%#z")) if not (zone and "%p" in clock)]
+    pairs = product(_CLOCKS, ("", "%#z"))
+    clocks = [clock + zone for clock, zone in pairs if not zone or clock not in _WITHOUT_ZONE]
     moments = [day + joint + clock for day, joint, clock in product(dates, joints, clocks)]
     # A date without a time may occur among datetimes: it is midnight.
     return Family(name, order, separator, tuple(dates), (*moments, *dates))

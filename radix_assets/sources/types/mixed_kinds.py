@@ -32,6 +32,7 @@ _KINDS: Final = {
     "estimate": re.compile(
         rf"(?:~|\u2248|\u00b1|ca\.?|circa|c\.|approx\.?|about|etwa|env\.?)\s*{_NUMBER}", re.IGNORECASE
     ),
+    "flag": re.compile(r"[-+]?\d+[.,]\d+\s[a-z]{1,3}"),
     "range": re.compile(rf"{_NUMBER}\s*(?:[-\u2013]|to|bis)\s*{_NUMBER}"),
     "mark": re.compile(rf"{_NUMBER}\s*(?:[*?!^\u2020\u2021\u00b9\u00b2\u00b3]+|\([a-z*]\)|\[\w\]|[a-z]\))"),
 }
@@ -120,8 +121,9 @@ def _reason(  # noqa: PLR0911 one for each kind of evidence
             f"{counted(kinds['side'], 'amount')} marked as debit or credit, and nothing says which of them is negative"
         )
         return "debit_credit", kinds["side"], text
-    odd = kinds["size"] + kinds["estimate"] + kinds["mark"] + kinds["range"]
-    if named or kinds["number"] + kinds["size"] < _MOSTLY * total or not kinds["number"]:
+    odd = kinds["size"] + kinds["estimate"] + kinds["mark"] + kinds["range"] + kinds["flag"]
+    plain = kinds["number"] + kinds["size"] + kinds["flag"]
+    if named or plain < _MOSTLY * total or not kinds["number"] + kinds["flag"]:
         return None
     if odd:
         text = f"{counted(odd, 'value')} beside numbers such as ~10, 10*, 10-15 or 5K, which are not exact numbers"

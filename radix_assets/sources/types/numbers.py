@@ -54,7 +54,7 @@ _CODES = [
 ]
 _SIGNS = [
     *("US$", "CA$", "NT$", "HK$", "NZ$", "AU$", "R$", "A$", "C$", "S$", "$", "€", "£", "¥", "₹", "₩", "₽", "₺", "₪"),
-    *("฿", "₫", "₴", "₦", "₱", "円", "元", "원", "zł", "Kč", "руб", "грн"),
+    *("￥", "＄", "฿", "₫", "₴", "₦", "₱", "円", "元", "원", "zł", "Kč", "руб", "грн"),
 ]
 _WORDS = [
     *("SFr", "sFr", "Fr", "Rs", "kr", "Kr", "Ft", "TL", "RM", "Rp", "lei", "Lei", "DM", "Euro", "euro", "euros"),
@@ -119,6 +119,7 @@ _ZERO_LED = re.compile(ZERO_LED)
 _TELEPHONE = re.compile(r"^\+[\d ]+$")
 _FULL_GROUPS = re.compile(r"^\d{3}(?:[ .]\d{3}){2,}$")
 _BRACKETED = re.compile(r"^\(.*\)$|^[^\d(]*\(.*\)$|(?<![.,])[-\u2212]$")
+_FRACTION = re.compile(r"\d[.,]\d")
 _NO_CENTS = re.compile(r"\d[.,][-\u2010-\u2015]{1,2}(?!\d)")
 """Amounts without cents: 5,- or 5.–"""
 _INDIAN = re.compile(r"\d,\d{2},\d{3}(?!\d)")
@@ -136,6 +137,7 @@ def number_candidates(values: list[str], decimal: str) -> list[Finding]:
     bracketed = sum(bool(_BRACKETED.search(value)) for value in values)
     signs = (
         0 < bracketed < len(values)
+        or (bracketed and any(_FRACTION.search(value) for value in values))
         or any(value.startswith("\u2212") for value in values)
         or (not unit and any(_NO_CENTS.search(value) for value in values))
     )

@@ -9,7 +9,12 @@ from radix_assets.sources.schema import Reading
 from radix_assets.sources.types.counts import Counts, Finding, known_of, present_in, required
 from radix_assets.sources.types.readings import INFINITE, NULL_TOKENS
 
-_PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n")]
+_LOCAL = [
+    *(("wahr", "falsch"), ("vrai", "faux"), ("vero", "falso"), ("verdadero", "falso"), ("verdadeiro", "falso")),
+    *(("waar", "onwaar"), ("prawda", "fałsz"), ("pravda", "nepravda"), ("истина", "ложь")),
+]
+"""How spreadsheets write truth values in other languages."""
+_PAIRS = [("true", "false"), ("t", "f"), ("yes", "no"), ("y", "n"), *_LOCAL]
 _MOSTLY = 0.9
 _UNKNOWN = "?"
 

@@ -45,5 +45,6 @@ _REPLACEMENTS: Final = [OFFSET_OF[name.strip()] for name in _NAMES]
 
 def with_offsets(text: pl.Expr) -> pl.Expr:
     """Return moments with an offset of hours and minutes for the name of a zone: `10:00+0100` for `10:00 CET`."""
-    text = text.str.replace(_REGION, "").str.replace_many(_NAMES, _REPLACEMENTS, leftmost=True)
+    text = text.str.replace(_REGION, "").str.replace(r"\s*(?:GMT|UTC)([+-])(\d(?::?\d\d)?)$", "${1}0${2}")
+    text = text.str.replace(r"\s*(?:GMT|UTC)([+-]\d)", "${1}").str.replace_many(_NAMES, _REPLACEMENTS, leftmost=True)
     return text.str.replace(r"\s*[Zz]$", "+0000").str.replace(r"\s*([+-]\d{2})$", "${1}00")

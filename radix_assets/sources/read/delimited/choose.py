@@ -115,12 +115,17 @@ def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None,
     if len(edges) > max(best.width, _PAIR):  # a comma is the decimal mark of columns of fixed width
         evidence = f"blanks at {len(edges) - 1} places of every line"
         return Choice(Grammar("", "", edges=tuple(edges)), len(edges), 0.7, evidence)
-    rival = next((item for item in scored[1:] if item.grammar.delimiter not in best.grammar.delimiter), None)
+    rival = next((item for item in scored[1:] if not _repeats(item.grammar.delimiter, best.grammar.delimiter)), None)
     margin = 1.0 if rival is None else 1 - rival.score / best.score
     confidence = round(min(0.99, best.share * (0.6 + min(1.0, 2 * margin) * 0.4)), 2)
     evidence = f"{best.share:.0%} of {best.rows:,} rows looked at have {best.width} cells"
     close = rival is not None and rival.score > _RIVAL * best.score and rival.width > 1
     return Choice(best.grammar, best.width, confidence, evidence, rival.grammar if rival and close else None)
+
+
+def _repeats(delimiter: str, other: str) -> bool:
+    """Return whether a delimiter is part of another, or the other several times."""
+    return delimiter in other or not delimiter.replace(other, "")
 
 
 def _lines(piece: str) -> int:
@@ -284,7 +289,7 @@ def _cleanliness(grammar: Grammar, rows: Sequence[Record], width: int) -> float:
             if not cell:
                 continue
             total += 1
-            dirty += any(mark in cell for mark in others) or (
+            dirty += any(mark in cell.strip() for mark in others) or (
                 grammar.delimiter not in {",", ""} and "," in cell and shape_of(cell) == "words" and ", " not in cell
             )
     return 1 - dirty / total if total else 1.0
@@ -301,6 +306,7 @@ def _credible(item: _Scored) -> bool:
         return False
     if grammar.runs:
         return item.first and (item.typed or item.quotes > 0) and item.share >= _LEAST_RARE
-    if item.whole or (grammar.delimiter == "/" and not item.contrast):
+    pairs_of_keys = grammar.delimiter == "=" and item.width > _PAIR and not item.contrast
+    if item.whole or pairs_of_keys or (grammar.delimiter == "/" and not item.contrast):
         return False
     return item.first or item.width > _PAIR

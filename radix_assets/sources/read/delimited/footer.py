@@ -31,6 +31,14 @@ _NOTE = re.compile(
 )
 
 
+_COUNT = re.compile(
+    r"\(?\d[\d,.]* (?:rows?|records?|lines?|entries|results?|zeilen|lignes|filas)"
+    r"(?: (?:selected|affected|returned|in set))?[^\d]*",
+    re.IGNORECASE,
+)
+"""What a database says below its rows."""
+
+
 @dataclass
 class Body:
     """What is known of the rows above a footer."""
@@ -56,11 +64,22 @@ def footer_of(body: Body) -> int:
     for distance, record in enumerate(reversed(records[-_MOST:]), start=1):
         if record.blank:
             continue
-        behind_blank = distance < len(records) and records[-distance - 1].blank
+        behind_blank = _is_behind_blank(records, len(records) - distance)
         if not _is_footer(record, body, behind_blank=behind_blank, noted=footer > 0):
             break
         footer = distance
     return footer if footer < len(records) else 0
+
+
+def _is_behind_blank(records: Sequence[Record], place: int) -> bool:
+    """Return whether a blank line is above a record, or above it and other lines of one cell."""
+    while place and _is_lone(records[place]) and _is_lone(records[place - 1]):
+        place -= 1
+    return place > 0 and records[place - 1].blank
+
+
+def _is_lone(record: Record) -> bool:
+    return not record.blank and not any(cell.strip() for cell in record.cells[1:])
 
 
 def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -> bool:
@@ -68,6 +87,8 @@ def _is_footer(record: Record, body: Body, *, behind_blank: bool, noted: bool) -
     filled = [index for index, text in enumerate(texts) if text]
     first, width, shapes = texts[filled[0]], body.width, body.shapes
     wide = width > 3  # noqa: PLR2004
+    if len(filled) < width and _COUNT.fullmatch(" ".join(texts[index] for index in filled)):
+        return True
     if len(filled) > 1:
         return (
             is_total(record, body, behind_blank=behind_blank, noted=noted)

@@ -8,6 +8,7 @@ from radix_assets.sources.read.delimited.words import header_odds
 
 _FEW = 0.1
 _EVEN, _SURE = 0.5, 0.8
+_PAIR = 2
 _YEARS = range(1800, 2101)
 _TYPED = frozenset({"number", "moment"})
 
@@ -72,7 +73,8 @@ def _are_numbers_as_names(cells: Sequence[str], same: Sequence[int], rows: Seque
         return True
     rising = len(numbers) > 1 and all(left < right for left, right in pairwise(numbers))
     if len(same) < len(cells):
-        return rising
+        steps = {right - left for left, right in pairwise(numbers)}
+        return rising and (years or (len(steps) == 1 and (len(numbers) > _PAIR or numbers[0] in {0, 1})))
     return (
         rising
         and numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -10,6 +10,11 @@ _RULE: Final = re.compile(rb"^\s*[|+](?:\s*:?[-=]{2,}:?\s*[|+])+\s*$|^\s*:?-{3,}
 _ROW: Final = re.compile(rb"^\s*\|(.*)\|\s*$")
 _SOLID: Final = re.compile(rb"^\s*[-=+]{5,}\s*$")
 _LEAST_ROWS: Final = 2
+_DASHES: Final = re.compile(rb"^[ \t]*[-=]{2,}(?:[ \t]+[-=]{2,})+[ \t]*$")
+_MARKED: Final = re.compile(rb"^[ \t]*(?:#[ \t]*Fields:|[#%]+(?=[ \t]))", re.IGNORECASE)
+_TOP: Final = 30
+_ROWS: Final = 200
+_MOST: Final = 1 << 26
 _HALF: Final = 0.5
 
 
@@ -21,6 +26,8 @@ def without_rules(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(_HEAD).splitlines()
     filled = [line for line in head if line.strip()]
+    if _without_marks(path, filled):
+        return
     framed = [line for line in filled if _ROW.match(line) and not _RULE.match(line)]
     if len(framed) >= _LEAST_ROWS and all(_ROW.match(line) or _SOLID.match(line) for line in filled):
         pass  # bars at both ends of all lines
@@ -30,6 +37,30 @@ def without_rules(path: Path) -> None:
     with path.open("rb") as source, target.open("wb") as out:
         out.writelines(_plain_lines(source))
     target.replace(path)
+
+
+def _without_marks(path: Path, filled: Sequence[bytes]) -> bool:
+    """Blank out a line of dashes below names, and the mark of a comment before names: `# year day`, `#Fields: date`."""
+    replaced = {}
+    for place, line in enumerate(filled[:_TOP]):
+        if _DASHES.match(line) and 0 < place < len(filled) - 1:
+            replaced[line] = b""
+            break
+    named = next((line for line in reversed(filled[:_TOP]) if _MARKED.match(line)), None)
+    rows = [line.split() for line in filled if not line.lstrip().startswith((b"#", b"%"))][:_ROWS]
+    if named is not None and len(rows) >= _LEAST_ROWS and not any(mark in named for mark in (b",", b";", b"\t", b"|")):
+        blank = _MARKED.sub(lambda hit: b" " * len(hit[0]), named)
+        if {len(row) for row in rows} == {len(blank.split())} and len(rows[0]) > 1:
+            replaced |= {line: b"" for line in filled[:_TOP] if line.lstrip().startswith((b"#", b"%"))}
+            replaced[named] = blank
+    if not replaced:
+        return False
+    raw = path.read_bytes() if path.stat().st_size <= _MOST else b""
+    for line, text in replaced.items():
+        raw = raw.replace(line, text, 1)
+    if raw:
+        path.write_bytes(raw)
+    return bool(raw)
 
 
 def _is_ruled(filled: Sequence[bytes]) -> bool:
