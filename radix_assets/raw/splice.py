@@ -1,6 +1,7 @@
 """Join Parquet files by their row groups, without decoding them.
 
-So appending rows to a snapshot costs a copy of its bytes, and the result is the file that writing all rows gives.
+So appending rows to a snapshot costs a copy of its bytes. The result has the rows, row groups and pages that writing
+all rows gives; it lacks the page indexes behind them, so that its bytes, and its hash, are others.
 """
 
 import os
