@@ -32,7 +32,6 @@ DISAGREE = {
     "spanish_chars.csv": "the note below the rows is set aside",
     "comments/only_midline.csv": "the notes divide it at commas, of which it has none",
     "csv/sentence-4x.txt": "prose is refused",
-    "parquet/nation.dict.parquet": "Polars refuses a dictionary page whose header states another size",
 }
 """Files whose truth is read otherwise on purpose, with the reason."""
 

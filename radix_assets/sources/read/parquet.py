@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from polars import selectors as cs
@@ -25,6 +26,9 @@ from radix_assets.sources.read.settings import FileSettings
 from radix_assets.sources.read.staging import FILE, ROW, STAGED_FILE, Staged, position
 from radix_assets.sources.schema import ReadWarning
 from radix_resources.errors import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 _HEX_BYTES = 64
 """Bytes up to which binary values are written as text."""
@@ -64,7 +68,8 @@ def open_scan(path: Path) -> Scan:
     with pq.ParquetFile(path) as file:
         arrow, rows = file.schema_arrow, file.metadata.num_rows
         odd = columns_of_odd_fractions(file)
-    if odd or needs_arrow(arrow):
+        incomplete = _lacks_encodings(file)
+    if odd or incomplete or needs_arrow(arrow):
         path = plain_parquet(path, odd)
         arrow = pq.read_schema(path)
     return Scan(
@@ -74,6 +79,15 @@ def open_scan(path: Path) -> Scan:
         uuids=frozenset(field.name for field in arrow if is_uuid(field.type)),
         infer=frozenset(field.name for field in arrow if INFER in (field.metadata or {})),
     )
+
+
+def _lacks_encodings(file: "pq.ParquetFile") -> bool:
+    """Return whether the writer left out how its pages are encoded, as early ones did: Polars refuses such pages."""
+    if not file.metadata.num_row_groups:
+        return False
+    group = file.metadata.row_group(0)
+    chunks = (group.column(number) for number in range(group.num_columns))
+    return any(not chunk.encodings and not chunk.has_dictionary_page for chunk in chunks)
 
 
 def stage_scans(source: FileSettings, files: Sequence[SourceFile], scans: Sequence[Scan], layout: str) -> Staged:
