@@ -5,8 +5,10 @@ from pydantic import BaseModel
 from radix_assets.asof.matrix_columns import CUTOFF, GROUP, ROW, TARGET, MatrixType
 from radix_assets.common.vocabulary import Problem
 
-__all__ = ["CUTOFF", "GROUP", "LEAST_ROWS", "ROW", "TARGET", "Feature", "FeatureSet", "MatrixType"]
+__all__ = ["CUTOFF", "GROUP", "LEAK_REASON", "LEAST_ROWS", "ROW", "TARGET", "Feature", "FeatureSet", "MatrixType"]
 
+LEAK_REASON = "never used: known too late, it would leak the answer"
+"""Why a column that leaks, or is suspected to, is among `FeatureSet.dropped`."""
 LEAST_ROWS = 20
 """Rows whose target is known that a model needs."""
 

@@ -3,10 +3,12 @@
 Signals on raw columns are in `radix_assets/exploration/leaks/`.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
-from radix_assets.features.schema import Feature
+from radix_assets.features.schema import LEAK_REASON, Feature
 from radix_assets.models.data import Data
 from radix_assets.models.encode import Encoder
 from radix_assets.models.metrics import R2, ROC_AUC
@@ -18,6 +20,24 @@ ROWS = 50_000
 BINS = 256
 LEAST_ROWS = 40
 """Least rows for the test: with fewer, a feature too easily predicts the target by chance."""
+
+
+MOST_NAMED = 3
+"""Columns that a refusal names."""
+
+
+def left_out(dropped: Mapping[str, str], leaks: Mapping[str, str]) -> str:
+    """Return a sentence that names the columns and features left out as leaks; empty if there are none.
+
+    `dropped` are the columns that are no features, with the reason, and `leaks` the features that predict the target
+    alone. A model may be no better than guessing because the one column that says something was suspected wrongly.
+    """
+    names = [*leaks, *(name for name, reason in dropped.items() if reason == LEAK_REASON and name not in leaks)]
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    which = ", ".join(names[:MOST_NAMED]) + more
+    return f" Left out as known too late: {which}; what was known in time after all is used once its role is `feature`."
 
 
 def find_leaks(data: Data, rows: Ints, *, keep: set[str]) -> dict[str, str]:

@@ -13,12 +13,12 @@ from radix_assets.models import metadata as shown
 from radix_assets.models.bootstrap import draws_for, interval, judge, tidy, weights
 from radix_assets.models.choose import Choice, choose
 from radix_assets.models.compare import Rows, influential
-from radix_assets.models.data import Data
+from radix_assets.models.data import Data, read_features
 from radix_assets.models.fitted import FittedModel
 from radix_assets.models.importance import importance, shap_values
 from radix_assets.models.inputs import Inputs
 from radix_assets.models.judge import Judged, find_recipe, predict_folds, refit, run
-from radix_assets.models.leaks import find_leaks
+from radix_assets.models.leaks import find_leaks, left_out
 from radix_assets.models.learners.lightgbm import quiet_openmp
 from radix_assets.models.masking import Masking, read_masked
 from radix_assets.models.metrics import Metric, metrics_of, robust_metric
@@ -138,7 +138,8 @@ def train(
         cross_validated=honest.crossed,
         random_score=_random(data, used, honest, recipe, search.seed, metric) if honest.kind != "stratified" else None,
         accepted=accepted,
-        reason=shown.verdict(choice, metric, value, rows_in_words(data, judged.index, choice.lead.decisive)),
+        reason=shown.verdict(choice, metric, value, rows_in_words(data, judged.index, choice.lead.decisive))
+        + ("" if accepted else left_out(read_features(features).dropped, leaks)),
         estimator=recipe.name,
         leaderboard=shown.leaderboard(recipe, metric),
         importance=importance(effects, encoder.names),

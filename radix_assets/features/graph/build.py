@@ -11,10 +11,9 @@ from radix_assets.features.graph.known_from import known_from_others
 from radix_assets.features.graph.links import mark_shared, reached_tables, usable_links
 from radix_assets.features.graph.schema import TARGET_REASON, Graph, Table
 from radix_assets.features.graph.time_index import set_time_index
+from radix_assets.features.schema import LEAK_REASON
 from radix_assets.tags.schema import Tags
 from radix_resources.errors import FeatureError
-
-_LEAK = "never used: known too late, it would leak the answer"
 
 
 def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) -> Graph:
@@ -31,7 +30,7 @@ def build_graph(tags: Tags, tables: dict[str, Path], excluded: Collection[str]) 
     for name, tag in ((name, tag) for name, tag in tags.tables.items() if name in opened):
         for column, line in tag.columns.items():
             if line.role == "leak" or {f"{name}.{column}", f"{name}.*"} & set(excluded):
-                forbidden.setdefault((name, column), _LEAK)
+                forbidden.setdefault((name, column), LEAK_REASON)
     links = usable_links(tags.relationships, opened, set(forbidden), target.name, dropped)
     for copy in [name for name, table in opened.items() if table.source != name]:
         forbidden |= {(copy, c): reason for (name, c), reason in forbidden.items() if name == opened[copy].source}
