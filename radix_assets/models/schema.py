@@ -50,7 +50,7 @@ class ModelCard(BaseModel):
     """The score on a random split. Its lead over `score` is the optimism gap: what a careless split would add."""
     accepted: bool
     reason: str
-    """Why the model may be used, or was refused, in one sentence."""
+    """Why the model may be used, or was refused, and what is odd about the rows: few that decide, copies."""
     estimator: str
     """The learner that won the search, or the blend."""
     leaderboard: list[dict[str, str | float]] = []

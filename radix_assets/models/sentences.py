@@ -13,11 +13,11 @@ LISTED = 5
 
 
 def copies_in_words(data: Data) -> str:
-    """Return how many rows are copies, as a sentence that follows another; empty if none is."""
+    """Return how many rows are copies, as a sentence; empty if none is."""
     if not data.copies:
         return ""
     copies = counted(data.copies, "row is a copy", "rows are copies")
-    return f" {copies} of others in everything but the key; a row and its copies are on one side."
+    return f"{copies} of others in everything but the key; a row and its copies are on one side."
 
 
 def influence_in_words(data: Data, index: Ints, predicted: Floats, outlying: Ints, metric: Metric) -> str:

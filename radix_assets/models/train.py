@@ -112,6 +112,10 @@ def train(
     trivial = {*choice.guesses, RULE.name}
 
     outlying = np.empty(0, np.int64) if classes else influential(target, choice.predicted)
+    influence = influence_in_words(data, judged.index, choice.predicted, outlying, metric)
+    decisive = rows_in_words(data, judged.index, choice.lead.decisive)
+    named = "" if accepted else left_out(read_features(features).dropped, leaks)
+    reasons = [shown.verdict(choice, metric, value, decisive) + named, influence, copies_in_words(data)]
     encoder = model.description.encoder
     inputs = Inputs(encoder, encoder.codes(data.frame[judged.index]))
     effects, chosen = shap_values(model, inputs, seed=search.seed)
@@ -131,15 +135,14 @@ def train(
         baselines={name: score for name, score in scores.items() if name in trivial},
         alternatives={name: score for name, score in scores.items() if name not in trivial},
         classes=data.classes,
-        split=f"{honest.kind}: {honest.reason}{copies_in_words(data)}",
+        split=f"{honest.kind}: {' '.join(filter(None, [honest.reason, copies_in_words(data)]))}",
         copies=data.copies,
         train_rows=len(data) if honest.crossed else len(honest.folds[0][0]),
         test_rows=len(judged.index),
         cross_validated=honest.crossed,
         random_score=_random(data, used, honest, recipe, search.seed, metric) if honest.kind != "stratified" else None,
         accepted=accepted,
-        reason=shown.verdict(choice, metric, value, rows_in_words(data, judged.index, choice.lead.decisive))
-        + ("" if accepted else left_out(read_features(features).dropped, leaks)),
+        reason=" ".join(filter(None, reasons)),
         estimator=recipe.name,
         leaderboard=shown.leaderboard(recipe, metric),
         importance=importance(effects, encoder.names),
@@ -148,7 +151,7 @@ def train(
         improvement=choice.lead.gain,
         decided_by=choice.lead.metric.name,
         influential_rows=data.positions[judged.index][outlying].tolist(),
-        influence=influence_in_words(data, judged.index, choice.predicted, outlying, metric),
+        influence=influence,
         decisive_rows=data.positions[judged.index][choice.lead.decisive].tolist(),
         dropped_leaks=leaks,
         dropped_classes=data.dropped_classes,

@@ -94,4 +94,5 @@ def test_a_model_that_remembers_copies_of_a_coin_is_refused_and_a_signal_is_not(
         assert card.accepted == accepted, card.reason
         assert card.copies == 4 * rows.height
         assert "are copies of others in everything but the key" in card.split
+        assert "are copies of others in everything but the key" in card.reason
         assert not next(check for check in output.checks if check.name == "rows_are_independent").passed
