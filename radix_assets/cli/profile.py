@@ -89,7 +89,7 @@ def _profiles(
             except RadixError as error:
                 yield table, error, "", None
             else:
-                yield table, profile, f"exact: every one of {counted(profile.rows, 'row')}", None
+                yield table, profile, f"exact: all {counted(profile.rows, 'row')}", None
 
 
 def _tables(argument: str, cache: Path) -> "Iterator[tuple[Source, str, SourceContext]]":

@@ -122,7 +122,6 @@ def _status(here: Place, project: Any) -> dict[str, Any]:
         "endpoint_state": deployed.state if deployed else None,
         "data": _data_note(statuses),
         "rules": _rules_note(statuses),
-        "model": _model_note(statuses),
         "next": f"it was destroyed; rebuild it with: radix run {project.name}" if destroyed else actions[state],
     }
 
@@ -153,12 +152,6 @@ def _data_note(statuses: "list[AssetStatus]") -> str:
 
     commit = next((status.commit for status in statuses if status.step.name == "tags"), None)
     return str(commit.shown.get("shown", {}).get(COLUMNS_NOTE, "")) if commit else ""
-
-
-def _model_note(statuses: "list[AssetStatus]") -> str:
-    """Return what the model that serves was judged on and fitted on; empty if none serves."""
-    commit = next((status.commit for status in statuses if status.step.name == "champion"), None)
-    return str(commit.shown.get("shown", {}).get("fitted on", "")) if commit else ""
 
 
 def _rules_note(statuses: "list[AssetStatus]") -> str:
@@ -218,15 +211,13 @@ def _print_status(rows: list[dict[str, Any]], *, detail: bool) -> None:
         state = row["endpoint_state"]
         endpoint = row["endpoint"] or ("" if state is None else f"{state}; no request is answered")
         notes = (
-            (
-                "serves",
-                in_words(row["serving"] | ({"learned_from": ""} if row["model"] else {})) if row["serving"] else "",
-            ),
+            ("serves", in_words(row["serving"]) if row["serving"] else ""),
+            ("", row["serving"]["fitted_on"] if row["serving"] else ""),
             ("endpoint", endpoint),
             ("failed", _failures_text(row["log"])),
             ("started", _unfinished_text(row["log"])),
         )
-        for title, text in (*notes, *((name, row[name]) for name in ("model", "data", "rules", "next"))):
+        for title, text in (*notes, *((name, row[name]) for name in ("data", "rules", "next"))):
             if text:
                 out.print(f"  {title:9} {escape(text)}", soft_wrap=True)
     for row in rows if detail else []:

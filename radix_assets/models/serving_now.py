@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from radix_assets.common.plural import counted
 from radix_assets.models.stored import CARD, load_card, load_champion
 
 if TYPE_CHECKING:
@@ -26,8 +24,8 @@ class ServingNow:
     score: float | None
     since: str
     """UTC, ISO 8601: when it was promoted, or the oldest record of it if that of its promotion is no longer kept."""
-    learned_from: str
-    """Such as `1,920 rows until 2030-01-31`; empty if an earlier version of Radix promoted it."""
+    fitted_on: str
+    """What it was judged on and fitted on, in a sentence; empty if an earlier version of Radix promoted it."""
     reason: str
 
     def as_json(self) -> dict[str, Any]:
@@ -36,7 +34,7 @@ class ServingNow:
 
 
 def in_words(serving: Mapping[str, Any]) -> str:
-    """Return what `ServingNow.as_json` holds in one line."""
+    """Return which model serves, how good it is and since when, in one line."""
     if serving["model"] is None:
         return f"nothing: {serving['reason']}"
     score = f"{serving['metric']} {serving['score']:.4g} when it was tested" if serving["score"] is not None else ""
@@ -44,7 +42,6 @@ def in_words(serving: Mapping[str, Any]) -> str:
         (f"version {serving['version']}" if serving["version"] else f"model {serving['model']}")
         + (f" ({score or 'no score'})"),
         serving["since"] and f"since {serving['since'][:16].replace('T', ' ')} UTC",
-        serving["learned_from"] and f"learned from {serving['learned_from']}",
     ]
     return "; ".join(filter(None, parts))
 
@@ -62,15 +59,9 @@ def serving_now(storage: "Storage", project: "Project") -> ServingNow | None:
         metric=decision.metric,
         score=decision.score.value if decision.score else None,
         since=decision.since or _since(storage, newest),
-        learned_from=_learned_from(path) if decision.model_id and (path / CARD).is_file() else "",
+        fitted_on=load_card(path).fitted_on if decision.model_id and (path / CARD).is_file() else "",
         reason=decision.reason,
     )
-
-
-def _learned_from(path: Path) -> str:
-    card = load_card(path)
-    until = f" until {card.served_until.replace('T', ' ')}" if card.served_until else ""
-    return f"{counted(card.served_rows, 'row')}{until}" if card.served_rows else ""
 
 
 def _since(storage: "Storage", newest: "Commit") -> str:

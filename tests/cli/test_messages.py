@@ -243,7 +243,7 @@ def test_the_result_of_a_run_shows_the_model_only_if_it_is_current(*, state: str
     [
         (
             "4f",
-            "serves    version 3 (roc_auc 0.87 when it was tested); since 2030-01-31 08:15 UTC; learned from 9 rows",
+            "serves    version 3 (roc_auc 0.87 when it was tested); since 2030-01-31 08:15 UTC",
         ),
         (None, "serves    nothing: The challenger was refused: chance."),
     ],
@@ -255,7 +255,7 @@ def test_the_last_lines_of_a_run_say_which_model_serves(model: str | None, line:
         "metric": "roc_auc",
         "score": 0.87,
         "since": "2030-01-31T08:15:59+00:00",
-        "learned_from": "9 rows",
+        "fitted_on": "Judged on 2 rows.",
         "reason": "The challenger was refused: chance.",
     }
     console = Console(record=True, width=200)
