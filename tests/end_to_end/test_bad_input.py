@@ -121,6 +121,7 @@ STATUS_COMMANDS = (
 )
 
 
+@pytest.mark.extended
 def test_a_password_in_an_address_is_never_stored(installation: Installation, database: str):
     result = installation.radix("new", "shop", database.replace("${TILL_PASSWORD}", PASSWORD))
     assert "radix credentials set" in result.out

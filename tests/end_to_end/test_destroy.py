@@ -27,7 +27,6 @@ KILLS = [
     "radix_resources.storage.local:sync_directory:1:after",
     "radix_assets.operations.destroy:_close_cut_off:1:before",
 ]
-IN_CI = [KILLS[1], KILLS[2], KILLS[6], KILLS[7]]
 """Each is a new `radix destroy`, which continues where the previous one was killed."""
 
 
@@ -46,8 +45,8 @@ def finished_copy(session_folder: Path) -> Iterator[Prepared]:
         yield copy
 
 
-@pytest.mark.parametrize("kills", [IN_CI, pytest.param(KILLS, marks=pytest.mark.extended)], ids=["some", "every"])
-def test_killed_at_every_point_and_run_again_it_leaves_nothing(finished_copy: Prepared, kills: list[str]):
+@pytest.mark.extended
+def test_killed_at_every_point_and_run_again_it_leaves_nothing(finished_copy: Prepared):
     installation, address = finished_copy.installation, finished_copy.result.json["endpoint"]
     files = list(installation.data.iterdir())
     assert len(files) == len(TABLES)
@@ -61,7 +60,7 @@ def test_killed_at_every_point_and_run_again_it_leaves_nothing(finished_copy: Pr
 
     served = read_status(installation.home.endpoints / "shop")
     assert served is not None
-    for where in kills:
+    for where in KILLS:
         installation.killed(where, "destroy", "shop", "--yes-delete-data")
     installation.radix("destroy", "shop", "--yes-delete-data")
 

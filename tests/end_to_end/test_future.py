@@ -15,7 +15,7 @@ from radix_assets.pipeline.tools import tools
 from radix_assets.privacy import Seal
 from radix_assets.serving.batch import predict_moments
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.extended]
 
 START = datetime(2023, 1, 1)  # noqa: DTZ001 the files hold no time zone
 QUESTION = {"for_each": "members", "predict": "count(visits) == 0", "within": "14d", "where": "count(visits, 60d) > 0"}
@@ -123,7 +123,6 @@ def test_predictions_are_better_than_chance(club: Installation, tmp_path: Path) 
     assert correlation < -0.5
 
 
-@pytest.mark.extended
 def test_mistakes_in_the_question_point_at_their_position(club: Installation) -> None:
     wrong = {**QUESTION, "predict": "count(vists) == 0"}
     club.new("wrong", str(club.data / "members.csv"), str(club.data / "visits.csv"), "--accept", "auto")

@@ -70,6 +70,7 @@ def test_before_any_approval_no_value_that_looks_private_is_stored_and_no_event_
     assert [one for one in sightings(shop.home.state) if any(f"qzx{kind}" in one.lower() for kind in suspected)] == []
 
 
+@pytest.mark.extended
 def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowhere_afterwards(
     shop: Installation, finished: dict[str, Any]
 ):
@@ -85,6 +86,7 @@ def test_a_column_marked_private_is_removed_from_earlier_output_and_appears_nowh
 
 
 @pytest.mark.usefixtures("finished")
+@pytest.mark.extended
 def test_private_classes_are_named_only_in_answers_to_requests(shop: Installation, tmp_path: Path):
     row = {
         "order_id": 1,
@@ -107,6 +109,7 @@ def test_private_classes_are_named_only_in_answers_to_requests(shop: Installatio
 
 
 @pytest.mark.usefixtures("finished")
+@pytest.mark.extended
 def test_a_request_that_cannot_be_answered_is_refused_without_its_values(shop: Installation):
     for body in (
         {"order_id": 1, "national_id": "Qzxname 7714289", "weight": 1.0, "express": "yes"},
@@ -172,6 +175,7 @@ def test_a_column_marked_private_late_is_removed_from_everything_but_the_action_
 
 
 @pytest.mark.usefixtures("finished")
+@pytest.mark.extended
 def test_the_preview_hides_what_is_private_at_the_time_it_is_opened(shop: Installation):
     page = preview_page(shop.home, "shop", "raw/orders")
     assert page is not None

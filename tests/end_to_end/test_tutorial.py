@@ -14,6 +14,7 @@ BLOCK = re.compile(r"(?ms)^```(python|bash)(?: exit=(\d))?\n(.*?)^```$")
 
 
 @pytest.mark.slow
+@pytest.mark.extended
 def test_the_tutorial_does_what_it_says(tmp_path: Path):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "RADIX_HOME": str(tmp_path / ".radix"), "PATH": path}

@@ -136,18 +136,18 @@ def test_unchanged_rows_keep_their_recorded_answers(tmp_path, trained, rows):
     assert "again, since" not in output.shown["reason"]
 
 
-def test_two_models_are_compared_as_they_were_judged(tmp_path):
+def test_two_models_are_compared_as_they_were_judged(tmp_path, trained):
     """What serves has learnt from the rows on which they are compared, and would win each time."""
-    first, _ = run(tmp_path, "first", trained(tmp_path, "a", table(1200)), None)
+    first, _ = run(tmp_path, "first", trained(table(1200)), None)
     recorded = load_card(first).score
     # Only the features of a later matrix differ, by a column that says nothing, so that the same rows are compared.
     more = table(1200).with_columns(noise=pl.Series(signal(1200, seed=5)["score"]))
-    path, output = run(tmp_path, "second", trained(tmp_path, "b", more), first)
+    path, output = run(tmp_path, "second", trained(more), first)
     assert "not shown to beat" in output.shown["reason"]
     assert f"against {recorded.value:.4g}" in output.shown["reason"]
     # Without a record every row is answered again, by the model that has not seen it.
     rows = pl.read_parquet(first / "rows.parquet")
     rows.with_columns(id=pl.col("id") ^ 1).write_parquet(first / "rows.parquet")
-    _, output = run(tmp_path, "third", trained(tmp_path, "c", more), first)
+    _, output = run(tmp_path, "third", trained(more), first)
     assert f"against {recorded.value:.4g}" in output.shown["reason"]
     assert "refitted in the same way on all 1,200 rows" in load_card(path).fitted_on
