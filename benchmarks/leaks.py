@@ -4,7 +4,7 @@
 
 Each published table with one target is read as `radix suggest` reads it, its own known leaks left out. A leak of one
 kind at a time is added, and the table is explored with the tags that Radix suggests. A leak counts if its column is
-suspected or has a role that is not learnt from. Every third set is held out: what is missed there is not shown.
+suspected or has a role that is not learned from. Every third set is held out: what is missed there is not shown.
 """
 
 import argparse

@@ -109,7 +109,7 @@ def _warnings(
         warnings.append(f"The target is known in {counted(known, 'row')} only: every number here is uncertain.")
     if balance.unknown:
         warnings.append(
-            f"The target is not known in {balance.unknown:,} of {counted(balance.rows, 'row')}, not learnt from."
+            f"The target is not known in {balance.unknown:,} of {counted(balance.rows, 'row')}, not learned from."
         )
     rare = [each for each in balance.classes if each.rows < RARE_ROWS]
     if rare:
@@ -119,7 +119,7 @@ def _warnings(
     if profile is not None and profile.duplicates:
         warnings.append(
             f"{counted(profile.duplicates, 'row repeats', 'rows repeat')} an earlier row; where there is no key, "
-            "such rows are never learnt from and judged by at once."
+            "such rows are never learned from and judged by at once."
         )
     if coverage is not None:
         if coverage.undated:

@@ -1,8 +1,8 @@
 """Score one column as a predictor of the target, out of fold.
 
 A column is cut into bins (numbers by quantiles, text by its values, nulls as a bin of their own); the target's mean per
-bin, learnt on four fifths of the rows, predicts the remaining fifth. This is a tree of one column: fast, independent of
-scale, and unable to profit from values that occur once.
+bin, learned on four fifths of the rows, predicts the remaining fifth. This is a tree of one column: fast, independent
+of scale, and unable to profit from values that occur once.
 """
 
 from dataclasses import dataclass

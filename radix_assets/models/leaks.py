@@ -85,9 +85,9 @@ def _column_score(codes: Floats, target: Ints | Floats, half: Bools, classes: in
     return min(result)
 
 
-def _cells(codes: Floats, learnt: Floats) -> Floats:
+def _cells(codes: Floats, learned: Floats) -> Floats:
     """Return numbers as bins, with null as a bin of its own."""
-    present = learnt[~np.isnan(learnt)]
+    present = learned[~np.isnan(learned)]
     if not len(present):
         return np.isnan(codes).astype(np.float64)
     kinds = np.unique(present)

@@ -12,7 +12,7 @@ _LEARNT = frozenset({"numeric", "categorical", "sentence", "embedded-number", "l
 def accepted_part(project: Project | None, suggestions: Suggestions, schema: Schema) -> tuple[Suggestions, Schema]:
     """Return suggestions and schema without the relationships that nobody confirms and that are not certain enough.
 
-    Their columns become features if their values can be learnt from, and are ignored otherwise. A project whose tags a
+    Their columns become features if their values can be learned from, and are ignored otherwise. A project whose tags a
     person confirms takes everything: the person sees the confidence.
     """
     doubtful = [link for link in schema.relationships if not is_trusted(link)]

@@ -14,7 +14,7 @@ TABLES = ("customers", "orders", "items")
 def write_shop(folder: Path) -> list[str]:
     """Write customers.csv, orders.csv and items.csv; return their paths.
 
-    `returned` and `days` of an order can be learnt from the other columns.
+    `returned` and `days` of an order can be learned from the other columns.
     """
     random = np.random.default_rng(7)
     folder.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ TAGGED = {
 
 
 def write_private_shop(folder: Path) -> list[str]:
-    """Write customers.parquet, orders.csv and items.csv; return their paths. The target can be learnt."""
+    """Write customers.parquet, orders.csv and items.csv; return their paths. The target can be learned."""
     random = np.random.default_rng(11)
     folder.mkdir(parents=True, exist_ok=True)
     number = np.arange(CUSTOMERS)

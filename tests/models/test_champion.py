@@ -137,7 +137,7 @@ def test_unchanged_rows_keep_their_recorded_answers(tmp_path, trained, rows):
 
 
 def test_two_models_are_compared_as_they_were_judged(tmp_path, trained):
-    """What serves has learnt from the rows on which they are compared, and would win each time."""
+    """What serves has learned from the rows on which they are compared, and would win each time."""
     first, _ = run(tmp_path, "first", trained(table(1200)), None)
     recorded = load_card(first).score
     # Only the features of a later matrix differ, by a column that says nothing, so that the same rows are compared.
