@@ -13,6 +13,7 @@ from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor,
 from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
 from radix_assets.sources.databases.stage import rest_of, stage_batches
+from radix_assets.sources.packages import not_installed
 from radix_assets.sources.read.sample import Sample
 from radix_assets.sources.read.staging import Increment, Staged, position
 from radix_assets.sources.schema import Declared, ForeignKey
@@ -70,12 +71,7 @@ def opened(path: Path) -> Iterator[Any]:
     try:
         import duckdb
     except ImportError:
-        raise SourceError(
-            "RDX-SRC-050",
-            "the package that reads DuckDB files is not installed",
-            expected="the extra `duckdb`",
-            hint="pip install 'radix[duckdb]'",
-        ) from None
+        raise not_installed("DuckDB files", "duckdb") from None
     with _errors(path), contextlib.closing(duckdb.connect(str(path), read_only=True, config=_SETTINGS)) as connection:
         # A view of the file may name any other file or address; none is opened.
         connection.execute("SET enable_external_access = false")

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
 from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
@@ -63,12 +64,7 @@ def opened(address: str, credentials: Credentials, table: str | None = None) -> 
     try:
         import pymssql
     except ImportError:
-        raise SourceError(
-            "RDX-SRC-050",
-            "the package that reads SQL Server is not installed",
-            expected="the extra `mssql`",
-            hint="pip install 'radix[mssql]'",
-        ) from None
+        raise not_installed("SQL Server", "mssql") from None
     with errors(where, names_in(address)):
         connection = pymssql.connect(
             server=parts.hostname or "localhost",

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
 from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
@@ -69,12 +70,7 @@ def opened(address: str, credentials: Credentials, table: str | None = None) -> 
         import pymysql
         import pymysql.converters
     except ImportError:
-        raise SourceError(
-            "RDX-SRC-050",
-            "the package that reads MySQL and MariaDB is not installed",
-            expected="the extra `mysql`",
-            hint="pip install 'radix[mysql]'",
-        ) from None
+        raise not_installed("MySQL and MariaDB", "mysql") from None
     # Without decoders the driver hands over text.
     encoders = {kind: encode for kind, encode in pymysql.converters.conversions.items() if not isinstance(kind, int)}
     with errors(where, names_in(address)):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
 from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
@@ -64,12 +65,7 @@ def opened(address: str, credentials: Credentials, table: str | None = None) -> 
     try:
         from adbc_driver_snowflake import dbapi
     except ImportError:
-        raise SourceError(
-            "RDX-SRC-050",
-            "the package that reads Snowflake is not installed",
-            expected="the extra `snowflake`",
-            hint="pip install 'radix[snowflake]'",
-        ) from None
+        raise not_installed("Snowflake", "snowflake") from None
     with errors(where, names_in(address)):
         connection = dbapi.connect(db_kwargs=_options(parts.hostname or "", parts.port, parts), autocommit=True)
         with contextlib.closing(connection):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
 from radix_assets.sources.databases.errors import credential_refused, no_such_table
 from radix_assets.sources.documents.bson_values import plain, read_documents
+from radix_assets.sources.packages import not_installed
 from radix_assets.sources.read.files import SourceFile
 from radix_assets.sources.read.records.stage import stage_records
 from radix_assets.sources.read.records.tree import inner_lists
@@ -57,12 +58,7 @@ def opened(address: str, credentials: Credentials, table: str | None = None) -> 
     try:
         from pymongo import MongoClient
     except ImportError:
-        raise SourceError(
-            "RDX-SRC-050",
-            "the package that reads MongoDB is not installed",
-            expected="the extra `mongodb`",
-            hint="pip install 'radix[mongodb]'",
-        ) from None
+        raise not_installed("MongoDB", "mongodb") from None
     with errors(where, names_in(address)):
         limit = _SECONDS * 1000
         settings: dict[str, Any] = {"serverSelectionTimeoutMS": limit, "connectTimeoutMS": limit, "appname": "radix"}

@@ -34,21 +34,15 @@ class MssqlSource(SessionSource):
         with opened(address, context.credentials) as session, errors(session.where):
             return schema, list_tables(session, schema)
 
-    def read_version(self, table: str, context: SourceContext) -> str:
-        """Return a digest of the table's columns, the number of its rows and the sum of the hashes of its rows.
-
-        The database computes it with a pass over the table; with a cursor, with one over its newest rows and a count.
-        """
-        from radix_assets.sources.databases.mssql import table_version
-
-        with self._session(context, table) as session:
-            version = table_version(session, self.schema_name, self._in_database(table), self._cursor(table))
-        return self._with_period(version, table)
-
     def _session(self, context: SourceContext, table: str | None = None) -> AbstractContextManager[Any]:
         from radix_assets.sources.databases.mssql_connection import opened
 
         return opened(self.database, context.credentials, table)
+
+    def _version(self, session: Any, table: str, cursor: "Cursor | None") -> str:
+        from radix_assets.sources.databases.mssql import table_version
+
+        return table_version(session, self.schema_name, table, cursor)
 
     def _stage(self, session: Any, table: str, work: Path, cursor: "Cursor | None") -> "Staged":
         from radix_assets.sources.databases.mssql import stage_table

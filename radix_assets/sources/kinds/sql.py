@@ -225,6 +225,18 @@ class SessionSource(SqlSource):
     def _stage(self, session: Any, table: str, work: Path, cursor: "Cursor | None") -> "Staged":
         """Stage a table in the directory `work`."""
 
+    @abstractmethod
+    def _version(self, session: Any, table: str, cursor: "Cursor | None") -> str:
+        """Return what `read_version` does of a table of the database."""
+
+    def read_version(self, table: str, context: SourceContext) -> str:
+        """Return a digest of the table's columns, the number of its rows and the hashes of its rows.
+
+        The database computes it with a pass over the table; with a cursor, with one over its newest rows and a count.
+        """
+        with self._session(context, table) as session:
+            return self._with_period(self._version(session, self._in_database(table), self._cursor(table)), table)
+
     @contextlib.contextmanager
     def hold_state(self, context: SourceContext) -> Iterator[SourceContext]:
         with self._session(context) as session:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from radix_assets.sources.lakes.errors import inside, no_such_table, no_such_version, not_installed, not_read
+from radix_assets.sources.lakes.errors import inside, no_such_table, no_such_version, not_read
 from radix_assets.sources.lakes.errors import table_errors as errors
 from radix_assets.sources.lakes.stage import stage_arrow_batches
+from radix_assets.sources.packages import not_installed
 from radix_assets.sources.read.lakes import lake_of
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.schema import Declared
@@ -42,7 +43,7 @@ def opened(path: Path, table: str, version: int | None = None) -> "DeltaTable":
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
     except ImportError:
-        raise not_installed("deltalake", "delta") from None
+        raise not_installed("Delta tables", "delta") from None
     with errors(table):
         try:
             delta = DeltaTable(path, version=version)

@@ -7,16 +7,6 @@ from pathlib import Path
 from radix_resources.errors import RadixError, SourceError
 
 
-def not_installed(package: str, extra: str) -> SourceError:
-    """Return the error for a package that is absent."""
-    return SourceError(
-        "RDX-SRC-050",
-        f"the package {package}, which reads this kind of source, is not installed",
-        expected=f"the extra `{extra}`",
-        hint=f"pip install 'radix[{extra}]'",
-    )
-
-
 def not_read(what: str, table: str, hint: str) -> SourceError:
     """Return the error for a table that needs something of its reader that Radix does not do."""
     return SourceError(

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from radix_assets.sources.lakes.errors import no_such_table, no_such_version, not_installed, not_read, table_errors
+from radix_assets.sources.lakes.errors import no_such_table, no_such_version, not_read, table_errors
 from radix_assets.sources.lakes.iceberg_nested import columns_of, read_columns
 from radix_assets.sources.lakes.stage import stage_arrow_batches
+from radix_assets.sources.packages import not_installed
 from radix_assets.sources.read.lakes import METADATA, lake_of
 from radix_assets.sources.read.staging import Staged
 from radix_assets.sources.schema import Declared
@@ -38,7 +39,7 @@ def opened(path: Path, table: str, fetch: Callable[[Sequence[str]], None] | None
         from pyiceberg.serializers import FromByteStream
         from pyiceberg.table import Table
     except ImportError:
-        raise not_installed("pyiceberg", "iceberg") from None
+        raise not_installed("Iceberg tables", "iceberg") from None
     from radix_assets.sources.lakes.iceberg_files import FilesOfFolder
 
     file = path if path.name.endswith(METADATA) else _newest(path, table)

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed
 from radix_assets.sources.databases.errors import credential_refused
-from radix_assets.sources.lakes.errors import no_such_table, not_installed, table_errors
+from radix_assets.sources.lakes.errors import no_such_table, table_errors
+from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import SourceError, TransientSourceError
 
@@ -28,7 +29,7 @@ def opened(identifier: str, settings: Mapping[str, str], folder: Path, credentia
     try:
         from pyiceberg.catalog import load_catalog
     except ImportError:
-        raise not_installed("pyiceberg", "iceberg") from None
+        raise not_installed("Iceberg tables", "iceberg") from None
     properties = {name: revealed(value, credentials, identifier) for name, value in settings.items()}
     for name, value in properties.items():
         if "://" in value:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata
 from radix_assets.sources.databases.errors import no_such_table
-from radix_assets.sources.lakes.errors import not_installed
+from radix_assets.sources.packages import not_installed
 from radix_assets.sources.read.files import SourceFile
 from radix_assets.sources.read.place import Place
 from radix_assets.sources.read.records.decode import Decoded, decoder
@@ -103,7 +103,7 @@ def _key(line: str, keys: list[str]) -> str:
 
 def _run(task: dict[str, Any], work: Path, table: str, names: list[str]) -> dict[str, Any]:
     if importlib.util.find_spec("dlt") is None:
-        raise not_installed("dlt", "dlt")
+        raise not_installed("sources of dlt", "dlt")
     # Settings and secrets of dlt come from the environment and from files around it; this process has neither.
     environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
     environment |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "HOME": str(work), "DLT_DATA_DIR": str(work / "dlt")}

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
 from radix_assets.sources.databases.errors import credential_refused, no_such_table
+from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
@@ -106,12 +107,7 @@ def opened(address: str, credentials: Credentials, table: str | None = None) -> 
     try:
         from confluent_kafka import Consumer
     except ImportError:
-        raise SourceError(
-            "RDX-SRC-050",
-            "the package that reads Kafka is not installed",
-            expected="the extra `kafka`",
-            hint="pip install 'radix[kafka]'",
-        ) from None
+        raise not_installed("Kafka", "kafka") from None
     consumer = Consumer(_SETTINGS | _connection(parts))
     try:
         yield Cluster(consumer, where, names_in(address))
