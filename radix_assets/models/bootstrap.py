@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from radix_assets.models.metrics import Metric, within
+from radix_assets.models.metrics import Judge, Metric
 from radix_assets.models.schema import Score
 from radix_assets.models.split import Floats, Ints
 
@@ -10,6 +10,34 @@ LARGEST = 1e300
 """In place of infinity as the end of an interval, since JSON has no infinity."""
 CHUNK = 4_000_000
 """Weights in memory at once."""
+
+
+def within(metric: Metric, target: Ints | Floats, predicted: Floats, parts: Ints | None) -> Judge:
+    """Return the computation of a metric; one that ranks is the mean over the parts, weighted by their pairs of rows.
+
+    `parts` has a number for each row, equal for rows that one model predicted; None if there was one model. Models that
+    were fitted on different rows, such as those before each of several windows in time, differ in the level of their
+    predictions. Pooled, the rows would be ranked by that level too, which says nothing of any of the models.
+    """
+    if parts is None or not metric.ranks:
+        return metric.prepare(target, predicted)
+    positive = target == 1
+    members = [np.flatnonzero(parts == part) for part in np.unique(parts)]
+    members = [rows for rows in members if 0 < positive[rows].sum() < len(rows)]
+    if not members:
+        return metric.prepare(target, predicted)
+    judges = [metric.prepare(target[rows], predicted[rows]) for rows in members]
+
+    def value(drawn: Floats) -> Floats:
+        total, weight = np.zeros(len(drawn)), np.zeros(len(drawn))
+        for rows, judge in zip(members, judges, strict=True):
+            own = drawn[:, rows]
+            pairs = own[:, positive[rows]].sum(axis=1) * own[:, ~positive[rows]].sum(axis=1)
+            total += np.where(pairs > 0, pairs * np.nan_to_num(judge(own)), 0.0)
+            weight += pairs
+        return np.asarray(total / weight)
+
+    return value
 
 
 def weights(

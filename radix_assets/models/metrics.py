@@ -39,7 +39,7 @@ class Metric:
     {percent_low}, {percent_high}."""
     ranks: bool = False
     """Whether only the order of the predictions counts, of rows of two classes. Predictions of several models are then
-    compared within the rows of each model (see `within`)."""
+    compared within the rows of each model (see `bootstrap.within`)."""
     too_good: float | None = None
     """The value from which a leak is suspected."""
 
@@ -72,34 +72,6 @@ def metric_named(name: str) -> Metric | None:
 def robust_metric(problem: Problem) -> Metric | None:
     """Return the metric that decides where squared error hangs on a few rows; None for classes."""
     return MAE if MAE.name != DECIDING_METRIC[problem] and problem in MAE.problems else None
-
-
-def within(metric: Metric, target: Ints | Floats, predicted: Floats, parts: Ints | None) -> Judge:
-    """Return the computation of a metric; one that ranks is the mean over the parts, weighted by their pairs of rows.
-
-    `parts` has a number for each row, equal for rows that one model predicted; None if there was one model. Models that
-    were fitted on different rows, such as those before each of several windows in time, differ in the level of their
-    predictions. Pooled, the rows would be ranked by that level too, which says nothing of any of the models.
-    """
-    if parts is None or not metric.ranks:
-        return metric.prepare(target, predicted)
-    positive = target == 1
-    members = [np.flatnonzero(parts == part) for part in np.unique(parts)]
-    members = [rows for rows in members if 0 < positive[rows].sum() < len(rows)]
-    if not members:
-        return metric.prepare(target, predicted)
-    judges = [metric.prepare(target[rows], predicted[rows]) for rows in members]
-
-    def value(drawn: Floats) -> Floats:
-        total, weight = np.zeros(len(drawn)), np.zeros(len(drawn))
-        for rows, judge in zip(members, judges, strict=True):
-            own = drawn[:, rows]
-            pairs = own[:, positive[rows]].sum(axis=1) * own[:, ~positive[rows]].sum(axis=1)
-            total += np.where(pairs > 0, pairs * np.nan_to_num(judge(own)), 0.0)
-            weight += pairs
-        return np.asarray(total / weight)
-
-    return value
 
 
 def _positive(predicted: Floats) -> Floats:

@@ -20,12 +20,12 @@ import polars as pl
 
 from radix_assets.sources.databases.columns import Column, Order
 from radix_assets.sources.databases.cursor import Cursor, Low, column_of_cursor, window_of
-from radix_assets.sources.databases.errors import no_such_table
 from radix_assets.sources.databases.files import existing
+from radix_assets.sources.databases.sqlite_catalogue import declared_of, listed_columns, quoted
 from radix_assets.sources.databases.stage import rest_of, stage_batches
 from radix_assets.sources.read.sample import Sample
 from radix_assets.sources.read.staging import Increment, Staged, position
-from radix_assets.sources.schema import Declared, ForeignKey, ReadWarning
+from radix_assets.sources.schema import ReadWarning
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
 
 _BATCH = 20_000
@@ -91,13 +91,6 @@ def opened(path: Path) -> Iterator[Connection]:
         raise _error(error, path) from None
 
 
-def list_tables(connection: Connection) -> list[str]:
-    """Return the tables and views, without those in which SQLite keeps its own data."""
-    listed = connection.rows("PRAGMA main.table_list")
-    names = [name for _, name, kind, *_ in listed if kind != "shadow" and not name.startswith("sqlite_")]
-    return sorted(names)
-
-
 def stage_table(connection: Connection, path: Path, table: str, work: Path, by: Cursor | None = None) -> Staged:
     """Stage a table in the directory `work`, ordered by its primary key if it has one.
 
@@ -105,8 +98,8 @@ def stage_table(connection: Connection, path: Path, table: str, work: Path, by: 
     a cursor), and what `opened` raises.
     """
     try:
-        declared = _declared(connection, table)
-        listed = _listed(connection, table)
+        declared = declared_of(connection.rows, table)
+        listed = listed_columns(connection.rows, table)
         where = ""
         if by is not None:
             # What a column holds is known by a pass over it; an index answers it.
@@ -136,7 +129,7 @@ def sample_table(connection: Connection, path: Path, table: str, work: Path, num
     """
     parts = 16
     try:
-        listed = _listed(connection, table)
+        listed = listed_columns(connection.rows, table)
         try:
             [(first, last)] = connection.rows(f"SELECT min(rowid), max(rowid) FROM main.{quoted(table)}")  # noqa: S608 quoted
         except sqlite3.OperationalError:
@@ -187,14 +180,6 @@ def _at_least(order: Order, quote: str, low: Low) -> str:
     # Text, whose day may be another one than that of the moment in UTC.
     day = dt.date.fromordinal(max(low.toordinal() - 1, 1))
     return f"{quote} COLLATE BINARY >= '{day.isoformat()}'"
-
-
-def _listed(connection: Connection, table: str) -> list[tuple[Any, ...]]:
-    # Hidden columns of virtual tables are no data; generated columns (2, 3) are.
-    listed = [row for row in connection.rows(f"PRAGMA main.table_xinfo({quoted(table)})") if row[6] != 1]
-    if not listed:
-        raise no_such_table(table, list_tables(connection), {})
-    return listed
 
 
 def _fields(connection: Connection, table: str, listed: Sequence[tuple[Any, ...]], where: str = "") -> list[_Field]:
@@ -270,45 +255,6 @@ def _frame(connection: Connection, fields: Sequence[_Field], rows: list[tuple[An
             columns.append(rest.alias(rest_of(number)))
         columns.append(series.alias(position(number)))
     return pl.DataFrame(columns)
-
-
-def _declared(connection: Connection, table: str) -> Declared:
-    names: dict[str, dict[str, str]] = {}
-
-    def spelled(other: str, name: str) -> str:
-        """Return a column's name as its table declares it: names of SQLite do not depend on case."""
-        if other not in names:
-            names[other] = {row[1].lower(): row[1] for row in connection.rows(f"PRAGMA table_xinfo({quoted(other)})")}
-        return names[other].get(name.lower(), name)
-
-    def key_of(other: str) -> list[str]:
-        rows = connection.rows(f"PRAGMA main.table_info({quoted(other)})")
-        return [row[1] for row in sorted(rows, key=lambda row: row[5]) if row[5]]
-
-    tables = {name.lower(): name for name in list_tables(connection)}
-    declared = Declared(primary_key=key_of(table))
-    declared.not_null = [row[1] for row in connection.rows(f"PRAGMA main.table_info({quoted(table)})") if row[3]]
-    for _, name, unique, origin, partial in connection.rows(f"PRAGMA main.index_list({quoted(table)})"):
-        columns = [row[2] for row in connection.rows(f"PRAGMA main.index_info({quoted(name)})")]
-        if unique and not partial and origin != "pk" and all(columns):
-            declared.unique.append(columns)
-    links: dict[int, ForeignKey] = {}
-    for number, _, parent, name, parent_name, *_ in connection.rows(f"PRAGMA main.foreign_key_list({quoted(table)})"):
-        parent = tables.get(parent.lower(), parent)  # noqa: PLW2901 as it is spelled
-        link = links.setdefault(number, ForeignKey(columns=[], parent=parent, parent_columns=[]))
-        link.columns.append(spelled(table, name))
-        if parent_name is not None:
-            link.parent_columns.append(spelled(parent, parent_name))
-    for link in links.values():
-        link.parent_columns = link.parent_columns or key_of(link.parent)
-    declared.foreign_keys = [link for link in links.values() if len(link.columns) == len(link.parent_columns)]
-    declared.unique.sort()
-    return declared
-
-
-def quoted(name: str) -> str:
-    """Return an identifier quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _error(error: sqlite3.Error, path: Path, table: str | None = None) -> RadixError:

@@ -35,10 +35,10 @@ class SqliteSource(SqlFileSource):
 
     @classmethod
     def _tables(cls, connection: Any, schema: str | None) -> tuple[str, list[str]]:
-        from radix_assets.sources.databases.sqlite import list_tables
+        from radix_assets.sources.databases.sqlite_catalogue import list_tables
 
         del schema
-        return "", list_tables(connection)
+        return "", list_tables(connection.rows)
 
     def _sample(self, connection: Any, table: str, work: Path, path: Path) -> "Sample | None":
         from radix_assets.sources.databases.sqlite import sample_table
