@@ -128,5 +128,7 @@ def test_a_sample_of_a_database_file_comes_from_all_over_its_table(tmp_path: Pat
         ids = taken.staged.rows().select("c0").to_series()
         assert 50_000 < len(ids.unique()) == len(ids) < 200_000
         assert len((ids // 60_000).unique()) == 5
+        if kind is SqliteSource:
+            assert (ids.min(), ids.max()) == (0, 299_999)
         assert taken.rows == pytest.approx(300_000, rel=0.05)
         assert source.read_sample("v", work, context) is None

@@ -136,8 +136,9 @@ def sample_table(connection: Connection, path: Path, table: str, work: Path, num
             return None
         if first is None or last - first < number:
             return None
-        size, step = number // parts, (last - first) // parts
-        ranges = (f"rowid BETWEEN {first + step * part} AND {first + step * part + size - 1}" for part in range(parts))
+        size = number // parts
+        starts = [first + (last - first + 1 - size) * part // (parts - 1) for part in range(parts)]
+        ranges = (f"rowid BETWEEN {start} AND {start + size - 1}" for start in starts)
         where = f" WHERE {' OR '.join(ranges)}"
         fields = _fields(connection, table, listed, where)
         batches = _batches(connection, table, fields, where, "rowid")
