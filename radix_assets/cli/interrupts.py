@@ -48,6 +48,9 @@ def interruptible(work: Callable[[], T], end: Callable[[signal.Signals], None]) 
     context = contextvars.copy_context()
 
     def run() -> None:
+        # Ctrl-C goes to all processes of a terminal. Children inherit the mask: they neither print a traceback nor end
+        # before they have passed on what is written last.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             result.set_result(context.run(work))
         except BaseException as error:  # noqa: BLE001 raised again in the main thread
