@@ -8,8 +8,8 @@ from pathlib import Path
 from radix_assets.relationships.references import normalize
 from radix_assets.tags.additions import add_items, remove_items
 from radix_assets.tags.edit_plan import EditPlan, Edits, check_setting
+from radix_assets.tags.target import target_value
 from radix_assets.tags.user_edits import record_edits
-from radix_assets.tags.write import target_value
 from radix_assets.tags_file import nodes
 from radix_assets.tags_file.atomic import Companion, rewrite
 from radix_assets.tags_file.diff import changes, settings_in

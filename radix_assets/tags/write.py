@@ -9,11 +9,11 @@ from radix_assets.common.plural import counted
 from radix_assets.profiles.schema import TableProfile
 from radix_assets.project.settings import Project
 from radix_assets.question.horizon import Future
-from radix_assets.question.target import parse_target
 from radix_assets.relationships.schema import Schema
 from radix_assets.rules.suggest import suggest_rules
 from radix_assets.schemas.shipped import publish_schemas, schema_line
 from radix_assets.suggestions.schema import ColumnSuggestion, Suggestions, TableSuggestion
+from radix_assets.tags.target import target_column, target_text, target_value
 from radix_assets.tags.unconfirmed import accepted_part
 from radix_assets.tags_file.atomic import create
 from radix_assets.tags_file.diff import Change, nested, settings_in
@@ -21,7 +21,6 @@ from radix_assets.tags_file.file import parse_tags, sha_of
 from radix_assets.tags_file.ledger import Ledger, ledger_path
 from radix_assets.tags_file.lines import Key
 from radix_assets.tags_file.yaml_text import LONGEST_KEY, aligned, listed, quoted, quoted_reference, remark
-from radix_resources.errors import TagError
 
 _PERCENT = re.compile(r"^(\d+)%")
 """The confidence at the start of a comment; an earlier version wrote `97 %`."""
@@ -146,10 +145,10 @@ def suggested_lines(
     for link in unsure:
         body, note = relationship_line(link.name, link.confidence, link.evidence)
         lines["relationships", link.name] = SuggestedLine(body, note, {})
-    target_column = _target_column(target or (target_text(project) if project else ""), suggestions, profiles)
+    asked = target_column(target or (target_text(project) if project else ""), suggestions, profiles)
     for name in _ordered(suggestions):
         if name in profiles:
-            lines.update(_table(name, suggestions.tables[name], schema, profiles[name], target_column))
+            lines.update(_table(name, suggestions.tables[name], schema, profiles[name], asked))
     for rule in suggest_rules(profiles, schema, suggestions):
         lines["rules", rule.text] = SuggestedLine(f"  - {quoted_reference(rule.text)}", remark(rule.evidence), {})
     return lines
@@ -249,17 +248,6 @@ def _table(
             yield ("tables", name, "columns", column), SuggestedLine(f"      {name_text}: {value}", note, settings)
 
 
-def target_text(project: Project) -> str:
-    """Return the target set in the project as text; empty if none."""
-    target = project.goal.target
-    return target.text if isinstance(target, Future) else target or ""
-
-
-def target_value(text: str) -> str:
-    """Return a target as YAML: a question as it is, a reference in quotes if needed."""
-    return text if text.startswith("{") or not text else quoted_reference(text)
-
-
 def _top(project: Project, suggestions: Suggestions) -> dict[Key, SuggestedLine]:
     text, problem = target_text(project), str(project.goal.problem or "")
     note = "set in the project" if text else "no candidate found; write table.column"
@@ -273,26 +261,12 @@ def _top(project: Project, suggestions: Suggestions) -> dict[Key, SuggestedLine]
         )
         text, problem = text or f"{first.table}.{first.column}", problem or str(first.problem)
         note = note_of(first.confidence, remark(first.evidence) + alternatives)
-        if first.other_problem and problem == first.problem and not (isinstance(project.goal.target, Future)):
+        if first.other_problem and problem == first.problem:
             problem_note = f"{_OTHER_PROBLEM[first.other_problem]}; {problem_note}"
     return {
         ("target",): SuggestedLine(f"target: {target_value(text)}".rstrip(), remark(note), {}),
         ("problem",): SuggestedLine(f"problem: {problem}".rstrip(), problem_note if problem else "", {}),
     }
-
-
-def _target_column(text: str, suggestions: Suggestions, profiles: Mapping[str, TableProfile]) -> tuple[str, str] | None:
-    """Return table and column of the target; None if it is not in the data."""
-    if text.startswith("{"):
-        return None
-    if not text:
-        first = suggestions.targets[0] if suggestions.targets else None
-        return (first.table, first.column) if first else None
-    try:
-        table, column, *_ = parse_target(text, {name: list(profile.columns) for name, profile in profiles.items()})
-    except TagError:
-        return None
-    return table, column
 
 
 def _ordered(suggestions: Suggestions) -> list[str]:

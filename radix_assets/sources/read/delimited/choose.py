@@ -5,46 +5,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from radix_assets.sources.read.delimited.candidates import COMMON, RARE, ROWS, candidates
 from radix_assets.sources.read.delimited.fixed import find_edges
 from radix_assets.sources.read.delimited.grammar import Grammar, Parser, Record
 from radix_assets.sources.read.delimited.notes import without_notes
 from radix_assets.sources.read.delimited.shapes import column_shape, column_shapes, shape_of
 
-_COMMON = (",", ";", "\t", "|")
-_RARE = (
-    "\x1f",
-    "\x1e",
-    "\x01",
-    "\x02",
-    "\x07",
-    "~",
-    "^",
-    "§",
-    "¦",
-    "¬",
-    "@",
-    "#",
-    "!",
-    "*",
-    "&",
-    "$",
-    "%",
-    ":",
-    "=",
-    "/",
-)
-_SEVERAL = ("||", "::", ";;", "~~", "|~|", "~|~", "^|^", "##", "@@", "\t\t", "<>", "->", "$$", "&&", "%%", "^^", "¦¦")
 _PRIOR = {":": 0.6, "=": 0.5, "/": 0.4, "-": 0.3, "%": 0.5, "$": 0.5, "*": 0.6, "&": 0.6, "!": 0.6, "#": 0.6}
 _PAIR = 2
 _TYPED = frozenset({"number", "moment"})
 _LEAST = 0.5
 _LEAST_RARE = 0.9
 _RIVAL = 0.93
-_ROWS = 400
 _ABOVE, _BELOW, _LEAST_ROWS = 40, 12, 3
 """Lines above and below a table, and rows that it must have to be seen between them."""
 _MOSTLY = 0.9
-_CLOCK = re.compile(r"^\W?\d{2,4}[-/.]\d\d[-/.]\d{2,4}[T ,]+\d\d:\d\d:\d\d")
 LONE_RETURN = re.compile(r"\r(?!\n)")
 _ADDRESS = re.compile(
     r"[^@\s]+@[\w-]+(?:\.[\w-]+)+|[a-z][a-z0-9+.-]*://\S+|www\.\S+|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
@@ -92,7 +67,7 @@ def choose(pieces: Sequence[str], newline: str, *, delimiter: str | None = None,
     if newline == "\n" and sum(len(LONE_RETURN.findall(piece)) for piece in pieces) * 2 > sum(map(_lines, pieces)):
         pieces = [LONE_RETURN.sub("\n", piece) for piece in pieces]  # carriage returns end rows as well
     text = "".join(pieces)
-    grammars = _candidates(text, newline, delimiter, quote)
+    grammars = candidates(text, newline, delimiter, quote)
     scored = [score for grammar in grammars if (score := _score(grammar, pieces, newline)) is not None]
     if delimiter is not None:
         best = max(scored, key=lambda item: (item.score, item.width), default=None)
@@ -132,58 +107,9 @@ def _lines(piece: str) -> int:
     return piece.count("\n") + 1
 
 
-def _candidates(text: str, newline: str, delimiter: str | None, quote: str | None) -> list[Grammar]:
-    lines = [line for line in text.split(newline)[:_ROWS] if line.strip()]
-    marks: list[str] = (
-        [delimiter]
-        if delimiter is not None
-        else [
-            mark
-            for mark in (*_COMMON, *_SEVERAL, *_RARE)
-            if sum(mark in line for line in lines) * 2 >= len(lines) or mark in _COMMON
-        ]
-    )
-    # Lines that begin with a moment, as those of a log, are not divided inside it.
-    timed = sum(bool(_CLOCK.search(line)) for line in lines) * 2 > len(lines)
-    grammars = []
-    for mark in marks:
-        if delimiter is None and (mark not in text or (mark == ":" and timed)):
-            continue
-        for quotation in [quote] if quote is not None else _quotes(text, mark):
-            escapes = ["", "\\"] if quotation and f"\\{quotation}" in text else [""]
-            grammars += [
-                Grammar(mark, quotation, escape, trimmed=bool(quotation) and _spaced(text, mark, quotation))
-                for escape in escapes
-            ]
-    if delimiter is None or delimiter == " ":
-        grammars += [
-            Grammar(" ", quotation, runs=True) for quotation in ([quote] if quote is not None else _quotes(text, " "))
-        ]
-        grammars = [grammar for grammar in grammars if grammar.runs or grammar.delimiter != " "]
-    return grammars
-
-
-def _quotes(text: str, delimiter: str) -> list[str]:
-    """Return the quotation marks that a file may use: single ones only where they enclose whole cells."""
-    edge = re.escape(delimiter)
-    enclosed = (
-        len(re.findall(rf"(?:^|{edge})[ ]*'(?:[^'\n]|''|\\')*'[ ]*(?={edge}|\r|$)", text, re.MULTILINE))
-        if delimiter
-        else 0
-    )
-    begun = len(re.findall(rf"(?:^|{edge})[ ]*'", text, re.MULTILINE)) if delimiter else 0
-    if enclosed >= 1 and enclosed >= 0.9 * begun and text.count('"') < enclosed:
-        return ["'", '"']
-    return ['"']
-
-
-def _spaced(text: str, delimiter: str, quote: str) -> bool:
-    return delimiter != " " and bool(re.search(rf"{re.escape(delimiter)} +{re.escape(quote)}", text))
-
-
 def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | None:
     records: list[Record] = []
-    share_of_piece = max(20, _ROWS // len(pieces)) if len(pieces) > 1 else 4 * _ROWS
+    share_of_piece = max(20, ROWS // len(pieces)) if len(pieces) > 1 else 4 * ROWS
     for piece in pieces:
         parser = Parser(grammar, newline)
         for number, (record, _) in enumerate(parser.records(piece)):
@@ -206,7 +132,7 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
         width = first
     width = _width_at_end(records, width)
     rows = [record for record in records if len(record.cells) == width]
-    table = records if grammar.runs or grammar.delimiter in _RARE else _table_in(records, width)
+    table = records if grammar.runs or grammar.delimiter in RARE else _table_in(records, width)
     share = len(rows) / len(table)
     if len(table) < len(records):  # titles and notes speak a little against a grammar that does not divide them
         share = _MOSTLY * share + (1 - _MOSTLY) * len(rows) / len(records)
@@ -215,7 +141,7 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
     typed = sum(_purity(rows, index) for index in range(width)) / width
     prior = (
         1.0
-        if grammar.delimiter in _COMMON
+        if grammar.delimiter in COMMON
         else 0.7
         if grammar.runs
         else _PRIOR.get(grammar.delimiter, 0.85 if len(grammar.delimiter) == 1 else 1.05)
@@ -227,7 +153,7 @@ def _score(grammar: Grammar, pieces: Sequence[str], newline: str) -> _Scored | N
     lines = [grammar.delimiter.join(record.cells) for record in sample if not record.quotes]
     values = len(lines) > 0 and all(shape_of(line) in _TYPED or _ADDRESS.fullmatch(line.strip()) for line in lines)
     # Cells that are numbers are rarely one number with several marks in it, but a date has several.
-    whole = values and (width == _PAIR or grammar.delimiter not in _COMMON)
+    whole = values and (width == _PAIR or grammar.delimiter not in COMMON)
     is_typed = any(shape in _TYPED for shape in column_shapes([record.cells for record in sample], width))
     contrast = len(rows) > 1 and _has_contrast([record.cells for record in rows], width)
     return _Scored(grammar, width, share, score, len(records), first == width, is_typed, whole, quotes, contrast)
@@ -252,7 +178,7 @@ def _width_at_end(records: Sequence[Record], width: int) -> int:
 
 def _has_contrast(rows: Sequence[list[str]], width: int) -> bool:
     """Return whether the first row has words, or a few years, above columns of numbers or dates."""
-    shapes = column_shapes(without_notes(list(rows[1:_ROWS])), width)
+    shapes = column_shapes(without_notes(list(rows[1:ROWS])), width)
     typed = [index for index, shape in enumerate(shapes) if shape in _TYPED]
     return any(shape_of(rows[0][index]) == "words" for index in typed)
 
@@ -282,7 +208,7 @@ def _cleanliness(grammar: Grammar, rows: Sequence[Record], width: int) -> float:
     """Return the share of cells in which no other separator stands."""
     others = [mark for mark in (";", "\t", "|") if mark not in grammar.delimiter]
     dirty = total = 0
-    for record in rows[:_ROWS]:
+    for record in rows[:ROWS]:
         if record.quotes:
             continue
         for cell in record.cells[:width]:
@@ -300,7 +226,7 @@ def _credible(item: _Scored) -> bool:
     grammar = item.grammar
     if item.width < _PAIR:
         return False
-    if grammar.delimiter in _COMMON and (item.first or not item.whole):
+    if grammar.delimiter in COMMON and (item.first or not item.whole):
         return item.share >= (_LEAST if item.rows > 3 else 0.3)  # noqa: PLR2004 a header and a row or two
     if item.rows < 2 or (item.share < _LEAST_RARE and (len(grammar.delimiter) == 1 or item.share < _LEAST)):  # noqa: PLR2004
         return False

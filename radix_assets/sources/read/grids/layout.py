@@ -1,23 +1,17 @@
 """Find the header of a table in a grid of cells, and the rows above it that are no part of the table."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from radix_assets.sources.read.grids.cells import TYPED, Row, Span, is_period, kind_of_cell, name_of
+from radix_assets.sources.read.grids.grid import Grid
 
 _MOST_LINES = 4
 """Lines of a header."""
 _FULL, _HALF, _PURE, _NEARLY, _ALL = 0.6, 0.5, 0.7, 0.8, 0.95
-_UNIT = re.compile(
-    r"[(\[{].*[)\]}]|%|[€$£¥]|°?[CFK]|(?:usd|eur|gbp|chf|k?g|mg|t|lbs?|[kcmµn]?m[²³23]?|m?l|sq ?ft|ft|in|miles?|ha|"
-    r"m?s|secs?|min|hours?|hrs?|h|days?|months?|years?|yrs?|k?wh?|m[wv]h?|v|a|hz|k?pa|hpa|bar|ppm|km/h|m/s|mph|n|no\.)",
-    re.IGNORECASE,
-)
 _RISING = 3
 
 
@@ -46,14 +40,8 @@ def find_layout(rows: Sequence[Row], spans: Sequence[Span] = ()) -> Layout:
     return _Finder(rows, spans).layout()
 
 
-class _Finder:
-    def __init__(self, rows: Sequence[Row], spans: Sequence[Span]) -> None:
-        self.rows = rows
-        self.width = max(len(row.cells) for row in rows)
-        self.kinds = [[kind_of_cell(cell) for cell in row.cells] for row in rows]
-        self.numbers = {row.number: index for index, row in enumerate(rows)}
-        self.spans = [span for span in spans if span.top in self.numbers]
-        self.columns = [c for c in range(self.width) if any(kinds[c] for kinds in self.kinds)]
+class _Finder(Grid):
+    """The rows of a grid, in which the header is to be found."""
 
     def layout(self) -> Layout:
         start, support = self._start_by_contrast()
@@ -63,8 +51,8 @@ class _Finder:
                 start, lines = self._first_full() + 1, (self._first_full(),)
             return self._layout(lines, start, 0.95, f"text above {support} columns of other types")
         first = self._first_full()
-        texts = self._is_text(first)
-        if not texts and first and self._is_text(first - 1) and self._fill(first - 1) >= _HALF:
+        texts = self.is_text(first)
+        if not texts and first and self.is_text(first - 1) and self.fill(first - 1) >= _HALF:
             return self._layout(self._lines(first - 1), first, 0.8, "the line of text above the first full row")
         if not texts and first and self._is_corner(first - 1) and self._is_named(first - 1):
             return self._layout(self._lines(first - 1), first, 0.8, "years or numbers as names above a full row")
@@ -109,7 +97,7 @@ class _Finder:
         """Return the kinds of a column's cells; years in a line of names, above values that are none, are text."""
         sequence: list[str] = [kinds[column] if column < len(kinds) else "" for kinds in self.kinds]
         for index, kind in enumerate(sequence[:_MOST_LINES]):
-            if kind in TYPED and self._is_text(index) and is_period(self.rows[index].cells[column]):
+            if kind in TYPED and self.is_text(index) and is_period(self.rows[index].cells[column]):
                 below = [row.cells[column] for row in self.rows[index + 1 :] if column < len(row.cells)]
                 values = [cell for cell in below if kind_of_cell(cell) in TYPED]
                 if sum(map(is_period, values)) * 4 < len(values):
@@ -120,9 +108,9 @@ class _Finder:
         header = start - 1
         if not any(kind in TYPED or kind in {"null", "error"} for kind in self.kinds[start]):
             return False
-        if sum(self._fill(index) >= _FULL and self._is_text(index) for index in range(start)) > _MOST_LINES:
+        if sum(self.fill(index) >= _FULL and self.is_text(index) for index in range(start)) > _MOST_LINES:
             return False
-        wide = self._fill(header) >= _HALF or (header > 0 and (self._is_units(header) or self._across(header - 1)))
+        wide = self.fill(header) >= _HALF or (header > 0 and (self.is_units(header) or self.across(header - 1)))
         texts = sum(kind in {"text", "null"} for kind in self.kinds[header])
         return wide and 2 * texts >= sum(bool(kind) for kind in self.kinds[header])
 
@@ -132,7 +120,7 @@ class _Finder:
             if self.rows[index + 1].number - self.rows[index].number != 1:
                 return False
             label = name_of(self.rows[index].cells[self.columns[0]])
-            if self._fill(index) >= _ALL and self._spread(index) > 1 and not label.endswith(":"):
+            if self.fill(index) >= _ALL and self.spread(index) > 1 and not label.endswith(":"):
                 return True
         return False
 
@@ -140,12 +128,12 @@ class _Finder:
         """Return whether full rows of text are all that is above a header: the first is the header, the others rows."""
         above = range(top + 1)
         together = self.rows[top].number - self.rows[0].number == top
-        return top > 0 and together and all(self._fill(index) >= _ALL and self._spread(index) > 1 for index in above)
+        return top > 0 and together and all(self.fill(index) >= _ALL and self.spread(index) > 1 for index in above)
 
     def _first_full(self) -> int:
-        fills = [self._fill(index) for index in range(len(self.rows)) if self._spread(index) > 1]
+        fills = [self.fill(index) for index in range(len(self.rows)) if self.spread(index) > 1]
         wanted = _NEARLY * median(fills) if fills else 0.0
-        return next(i for i in range(len(self.rows)) if self._fill(i) >= wanted and (not fills or self._spread(i) > 1))
+        return next(i for i in range(len(self.rows)) if self.fill(i) >= wanted and (not fills or self.spread(i) > 1))
 
     def _is_corner(self, index: int) -> bool:
         """Return whether a row directly above another is blank only in its first cell, below which are texts."""
@@ -175,7 +163,7 @@ class _Finder:
 
     def _lowest(self, line: int) -> int:
         """Return the last line of a header of text: lines below merged cells belong to it."""
-        while line + 1 < len(self.rows) - 1 and self._is_text(line + 1) and (self._across(line) or self._joined(line)):
+        while line + 1 < len(self.rows) - 1 and self.is_text(line + 1) and (self.across(line) or self.joined(line)):
             line += 1
         return line
 
@@ -188,19 +176,19 @@ class _Finder:
 
     def _continues(self, upper: int, lower: int) -> bool:  # noqa: PLR0911 a list of reasons
         """Return whether a line is part of the header that the line below it belongs to."""
-        if self.rows[lower].number - self.rows[upper].number != 1 or not self._is_text(upper):
+        if self.rows[lower].number - self.rows[upper].number != 1 or not self.is_text(upper):
             return False
-        if self._joined(upper):
+        if self.joined(upper):
             return True
         if not self._is_top(upper):
             return False
-        if self._across(upper):
+        if self.across(upper):
             return True
-        if self._spread(upper) < 2:  # noqa: PLR2004 a title
+        if self.spread(upper) < 2:  # noqa: PLR2004 a title
             return False
         # A full line of text below a full line of text may as well be a row whose values are not known yet.
-        if self._is_units(lower):
-            return self._fill(upper) >= _HALF or self._resolves(upper, lower)
+        if self.is_units(lower):
+            return self.fill(upper) >= _HALF or self._resolves(upper, lower)
         return self._resolves(upper, lower) and not self._names_all(upper)
 
     def _is_top(self, index: int) -> bool:
@@ -208,9 +196,9 @@ class _Finder:
         if index == 0 or self.rows[index].number - self.rows[index - 1].number != 1:
             return True
         above = index - 1
-        if self._across(above) or (self._is_text(above) and self._fill(above) >= _NEARLY and self._spread(above) > 1):
+        if self.across(above) or (self.is_text(above) and self.fill(above) >= _NEARLY and self.spread(above) > 1):
             return self._is_top(above)
-        return self._spread(above) < 2  # noqa: PLR2004 a title
+        return self.spread(above) < 2  # noqa: PLR2004 a title
 
     def _resolves(self, upper: int, lower: int) -> bool:
         """Return whether names that occur twice differ by the name above them, which holds for those to its right."""
@@ -240,7 +228,7 @@ class _Finder:
         for position, line in enumerate(lines):
             names = [name_of(cell) for cell in self.rows[line].cells]
             names += [""] * (self.width - len(names))
-            if position + 1 < len(lines) and not self._across(line) and self._resolves(line, lines[position + 1]):
+            if position + 1 < len(lines) and not self.across(line) and self._resolves(line, lines[position + 1]):
                 below = [name_of(cell) for cell in self.rows[lines[position + 1]].cells]
                 spread = self._filled(line)
                 names = [
@@ -255,51 +243,3 @@ class _Finder:
             )
             or ("",) * self.width
         )
-
-    # rows
-
-    def _fill(self, index: int) -> float:
-        """Return the share of the columns that a row fills; a title counts as one cell however far it is merged."""
-        return self._spread(index) / max(1, len(self.columns))
-
-    def _spread(self, index: int) -> int:
-        """Return how many columns a row fills; one if all are one merged cell."""
-        filled = sum(bool(kind) for kind in self.kinds[index])
-        number = self.rows[index].number
-        whole = any(
-            span.top <= number <= span.bottom and span.right - span.left + 1 >= filled > 1 for span in self.spans
-        )
-        return 1 if whole else filled
-
-    def _across(self, index: int) -> bool:
-        """Return whether a row has a cell that is merged over several columns, though not over all."""
-        number = self.rows[index].number
-        return any(
-            span.top == number and 1 < span.right - span.left + 1 < len(self.columns) and self._starts_inside(span)
-            for span in self.spans
-        )
-
-    def _starts_inside(self, span: Span) -> bool:
-        """Return whether a merged cell is not a title: it begins right of the first column, or others are beside it."""
-        kinds = self.kinds[self.numbers[span.top]]
-        outside = [c for c, kind in enumerate(kinds) if kind and not span.left <= c <= span.right]
-        return span.left > self.columns[0] or bool(outside)
-
-    def _joined(self, index: int) -> bool:
-        """Return whether a cell is merged with the row below."""
-        number = self.rows[index].number
-        return any(span.top <= number < span.bottom for span in self.spans)
-
-    def _is_text(self, index: int) -> bool:
-        """Return whether a row holds only text, years and dates, and some text."""
-        cells: Sequence[Any] = self.rows[index].cells
-        kinds = self.kinds[index]
-        return "text" in kinds and all(
-            kind in {"", "text", "null"} or is_period(cell) for kind, cell in zip(kinds, cells, strict=True)
-        )
-
-    def _is_units(self, index: int) -> bool:
-        """Return whether a row holds units or remarks in brackets, which belong to the names above."""
-        names = [name_of(cell) for cell in self.rows[index].cells]
-        present = [name for name in names if name]
-        return bool(present) and sum(bool(_UNIT.fullmatch(name)) for name in present) > _FULL * len(present)
