@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 
-from radix_resources.errors import CredentialError, SourceError
+from radix_resources.errors import CredentialError, SourceError, TransientSourceError
 
 
 def credential_refused(names: Sequence[str], where: Mapping[str, str]) -> CredentialError:
@@ -31,3 +31,20 @@ def no_such_table(
         hint=hint or ("correct `tables`" if schema is None else "correct `tables` or `schema`"),
         **({"table": table} | dict(where)),
     )
+
+
+def no_answer(server: str, where: Mapping[str, str], error: object = "", *, hint: str = "") -> TransientSourceError:
+    """Return the error for a server that does not answer now. `error` is the number of its error, if it gave one."""
+    return TransientSourceError(
+        "RDX-SRC-012",
+        "the database does not answer" + (f" (error {error})" if error else ""),
+        expected=f"{server} at that address",
+        hint=hint or "check host and port, the network, and that the server runs; then try again",
+        **where,
+    )
+
+
+def could_not_answer(error: str, where: Mapping[str, str], log: str = "the database's own log") -> SourceError:
+    """Return the error for what no other error describes. `error` names it as the server does."""
+    hint = f"read the table with another program as the same user; see {log}"
+    return SourceError("RDX-SRC-016", f"the database could not answer ({error})", hint=hint, **where)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
-from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.databases.errors import could_not_answer, credential_refused, no_answer
 from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
@@ -128,12 +128,5 @@ def error_of(error: Exception, where: Mapping[str, str], names: Sequence[str] = 
         hint = "run it again; runs of a project retry it automatically"
         return TransientSourceError("RDX-SRC-011", "the table was changed while it was read", hint=hint, **where)
     if code in _TRANSIENT:
-        return TransientSourceError(
-            "RDX-SRC-012",
-            "the database does not answer" + (f" (error {code})" if code else ""),
-            expected="a SQL Server at that address",
-            hint="check host and port, the network, and that the server runs; then try again",
-            **where,
-        )
-    hint = "read the table with another program as the same user; see the database's own log"
-    return SourceError("RDX-SRC-016", f"the database could not answer (error {code})", hint=hint, **where)
+        return no_answer("a SQL Server", where, code)
+    return could_not_answer(f"error {code}", where)

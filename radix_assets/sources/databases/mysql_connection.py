@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
-from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.databases.errors import could_not_answer, credential_refused, no_answer
 from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import RadixError, SourceError, TransientSourceError
@@ -125,16 +125,5 @@ def _error(code: int, where: dict[str, str], names: list[str]) -> RadixError:
         hint = "runs retry it automatically; close other programs' connections, or raise max_connections"
         return TransientSourceError("RDX-SRC-019", "the database has no free connection", hint=hint, **where)
     if code in _TRANSIENT or not code:
-        return TransientSourceError(
-            "RDX-SRC-012",
-            "the database does not answer" + (f" (error {code})" if code else ""),
-            expected="a MySQL or MariaDB server at that address",
-            hint="check host and port, the network, and that the server runs; then try again",
-            **where,
-        )
-    return SourceError(
-        "RDX-SRC-016",
-        f"the database could not answer (error {code})",
-        hint="read the table with another program as the same user; see the database's own log",
-        **where,
-    )
+        return no_answer("a MySQL or MariaDB server", where, code)
+    return could_not_answer(f"error {code}", where)

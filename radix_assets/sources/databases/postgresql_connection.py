@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from radix_assets.sources.addresses import resolve, without_secret
-from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.databases.errors import could_not_answer, credential_refused, no_answer
 from radix_resources.credentials.lookup import Credentials, names_in
 from radix_resources.errors import CredentialError, RadixError, SourceError, TransientSourceError
 
@@ -173,13 +173,7 @@ def _connection_error(error: Exception, where: dict[str, str]) -> RadixError:
         )
     if state.startswith("28") or _REFUSED.search(text):
         return CredentialError("RDX-CRD-002", "the database refused the user or the password", **where)
-    return TransientSourceError(
-        "RDX-SRC-012",
-        "the database does not answer",
-        expected="a PostgreSQL server at that address",
-        hint="check host and port, the network, and that the server runs; then try again",
-        **where,
-    )
+    return no_answer("a PostgreSQL server", where)
 
 
 def _query_error(error: Exception, where: dict[str, str]) -> RadixError:
@@ -199,9 +193,4 @@ def _query_error(error: Exception, where: dict[str, str]) -> RadixError:
             hint="try again; see the database's own log if it persists",
             **where,
         )
-    return SourceError(
-        "RDX-SRC-016",
-        f"the database could not answer (SQLSTATE {state})",
-        hint="read the table with another program as the same user; see the database's own log",
-        **where,
-    )
+    return could_not_answer(f"SQLSTATE {state}", where)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
-from radix_assets.sources.databases.errors import credential_refused
+from radix_assets.sources.databases.errors import could_not_answer, credential_refused, no_answer
 from radix_assets.sources.packages import not_installed
 from radix_resources.credentials.lookup import Credentials, names_in
-from radix_resources.errors import RadixError, SourceError, TransientSourceError
+from radix_resources.errors import RadixError, SourceError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,12 +120,7 @@ def error_of(error: Exception, where: Mapping[str, str], names: Sequence[str] = 
         hint = "name a warehouse that the role may use: ?warehouse=NAME at the end of the address"
         return SourceError("RDX-SRC-016", "no warehouse is active that could read", hint=hint, **where)
     if code in _TRANSIENT or type(error).__name__ == "OperationalError" or not code:
-        return TransientSourceError(
-            "RDX-SRC-012",
-            "the database does not answer" + (f" (error {code})" if code else ""),
-            expected="an account of Snowflake at that address",
-            hint="check the account's name and the network; then try again",
-            **where,
+        return no_answer(
+            "an account of Snowflake", where, code, hint="check the account's name and the network; then try again"
         )
-    hint = "read the table with another program as the same user; see the query history of Snowflake"
-    return SourceError("RDX-SRC-016", f"the database could not answer (error {code})", hint=hint, **where)
+    return could_not_answer(f"error {code}", where, "the query history of Snowflake")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from radix_assets.sources.addresses import refuse_metadata, revealed, without_secret
-from radix_assets.sources.databases.errors import credential_refused, no_such_table
+from radix_assets.sources.databases.errors import credential_refused, no_answer, no_such_table
 from radix_assets.sources.documents.bson_values import plain, read_documents
 from radix_assets.sources.packages import not_installed
 from radix_assets.sources.read.files import SourceFile
@@ -187,13 +187,7 @@ def errors(where: Mapping[str, str], names: list[str]) -> Iterator[None]:
             **where,
         ) from None
     except ConnectionFailure:
-        raise TransientSourceError(
-            "RDX-SRC-012",
-            "the database does not answer",
-            expected="a MongoDB server at that address",
-            hint="check host and port, the network, and that the server runs; then try again",
-            **where,
-        ) from None
+        raise no_answer("a MongoDB server", where) from None
     except OperationFailure as error:
         raise _error(error.code or 0, where, names) from None
     except PyMongoError as error:
