@@ -58,12 +58,12 @@ def run(data: Data, features: list[Feature], honest: Split, metric: Metric, sear
     simple: list[dict[str, Floats]] = []
     recipes: list[Recipe] = []
     models: dict[str, FittedModel] = {}
-    each = search.model_copy(update={"trials": max(1, search.trials // 2)}) if honest.crossed else search
+    lighter = search.model_copy(update={"trials": max(1, search.trials // 2)}) if honest.crossed else search
     for train, test in honest.folds:
-        recipe = find_recipe(data, features, train, honest.kind, metric, each)
+        recipe = find_recipe(data, features, train, honest.kind, metric, lighter)
         fitted = {
-            name: refit(data, features, train, each, seed=search.seed)
-            for name, each in {**simpler(recipe), recipe.name: recipe}.items()
+            name: refit(data, features, train, candidate, seed=search.seed)
+            for name, candidate in {**simpler(recipe), recipe.name: recipe}.items()
         }
         predicted = {name: model.scores(data.frame[test]) for name, model in fitted.items()}
         outputs.append(predicted.pop(recipe.name))

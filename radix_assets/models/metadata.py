@@ -1,5 +1,7 @@
 """Metadata of a model for the UI: its score, the baselines, the leaderboard and the checks."""
 
+from collections.abc import Sequence
+
 from radix_assets.common.plural import counted
 from radix_assets.models.choose import Choice
 from radix_assets.models.metrics import METRICS, Metric
@@ -51,10 +53,11 @@ def tracked(uri: str, name: str, registration: Registration) -> dict[str, Shown]
     return shown
 
 
-def verdict(choice: Choice, metric: Metric, value: float, decisive: str) -> str:
+def verdict(choice: Choice, metric: Metric, value: float, decisive: str, simpler: Sequence[str]) -> str:
     """Return why the model may be used, or why not. It is written into the model card.
 
-    `value` is the model's score by `metric`; `decisive` says on which rows the verdict by it hangs, if it does.
+    `value` is the model's score by `metric`; `decisive` says on which rows the verdict by it hangs, if it does;
+    `simpler` has the names of the simpler models that it was compared with.
     """
     lead = choice.lead
     span = f"the difference is {number(lead.gain.value)}, 95 % interval {number(lead.gain.low)} to "
@@ -68,6 +71,10 @@ def verdict(choice: Choice, metric: Metric, value: float, decisive: str) -> str:
         other = f"({number(choice.behind.value)} against {number(choice.behind.other_value)})"
         text += f" The best of the search is not better by more than chance {other}, so the simpler model is chosen: "
         text += f"{choice.name}."
+    elif choice.accepted and simpler:
+        one = len(simpler) == 1
+        text += f" {' and '.join(simpler)} {'is' if one else 'are'} simpler, but did worse on these rows or on those "
+        text += "that the search compared with."
     return text[0].upper() + text[1:] if choice.accepted else f"Refused: {text}"
 
 

@@ -35,7 +35,7 @@ class ModelCard(BaseModel):
     baselines: dict[str, Score] = {}
     """The metric of each guess, and of one rule if that is not the model."""
     alternatives: dict[str, Score] = {}
-    """Where a simpler model was chosen: the metric of the others that were compared with it."""
+    """The metric of the other models that were compared with it: the best linear one, or the best of the search."""
     classes: list[str] = []
     """Classes as text, in the order of the probabilities; empty for numbers."""
     split: str

@@ -102,12 +102,10 @@ def train(
     recipe, model = _final(data, used, honest, metric, search, judged, choice)
     value, spread = judge(metric, target, choice.predicted, drawn, judged.parts)
     models = {**judged.simpler, searched: judged.predicted}
-    others = {
-        name: each for name, each in models.items() if name != choice.name and (name == RULE.name or choice.behind)
-    }
+    others = {name: predicted for name, predicted in models.items() if name != choice.name}
     scores = {
-        name: interval(*judge(metric, target, each, drawn, judged.parts))
-        for name, each in (choice.guesses | others).items()
+        name: interval(*judge(metric, target, predicted, drawn, judged.parts))
+        for name, predicted in (choice.guesses | others).items()
     }
     trivial = {*choice.guesses, RULE.name}
 
@@ -115,7 +113,11 @@ def train(
     influence = influence_in_words(data, judged.index, choice.predicted, outlying, metric)
     decisive = rows_in_words(data, judged.index, choice.lead.decisive)
     named = "" if accepted else left_out(read_features(features).dropped, leaks)
-    reasons = [shown.verdict(choice, metric, value, decisive) + named, influence, copies_in_words(data)]
+    reasons = [
+        shown.verdict(choice, metric, value, decisive, list(judged.simpler)) + named,
+        influence,
+        copies_in_words(data),
+    ]
     encoder = model.description.encoder
     inputs = Inputs(encoder, encoder.codes(data.frame[judged.index]))
     effects, chosen = shap_values(model, inputs, seed=search.seed)

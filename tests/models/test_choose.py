@@ -15,6 +15,7 @@ from radix_assets.models.fitted import load_model
 from radix_assets.models.inputs import Inputs
 from radix_assets.models.learners.base import TrainingData
 from radix_assets.models.learners.rule import OneRule
+from radix_assets.models.metadata import verdict
 from radix_assets.models.metrics import AVERAGE_PRECISION, MAE, RMSE, ROC_AUC
 from radix_assets.models.registry import register
 from radix_assets.models.schema import FOLDER, ModelCard, Score
@@ -31,6 +32,10 @@ def rows_of(target, parts=None, draws=300):
 
 def chances(values):
     return np.column_stack([1 - values, values])
+
+
+def reason_of(choice):
+    return verdict(choice, ROC_AUC, choice.lead.value, "", ["rule", "linear"])
 
 
 def test_the_simplest_model_within_chance_of_the_best_is_chosen():
@@ -50,6 +55,8 @@ def test_the_simplest_model_within_chance_of_the_best_is_chosen():
     assert chosen(rule=worse).name == "lgbm"
     assert chosen(rule=guesses["class shares"]).name == "lgbm"
     assert all(chosen(rule=each).accepted for each in (nearly, worse))
+    assert "rule and linear are simpler, but did worse" in reason_of(chosen(rule=worse, linear=worse))
+    assert "the simpler model is chosen: linear" in reason_of(chosen(rule=worse, linear=nearly))
 
 
 def test_a_simpler_model_serves_only_if_it_is_better_than_guessing():
