@@ -72,9 +72,7 @@ def verdict(choice: Choice, metric: Metric, value: float, decisive: str, simpler
         text += f" The best of the search is not better by more than chance {other}, so the simpler model is chosen: "
         text += f"{choice.name}."
     elif choice.accepted and simpler:
-        one = len(simpler) == 1
-        text += f" {' and '.join(simpler)} {'is' if one else 'are'} simpler, but did worse on these rows or on those "
-        text += "that the search compared with."
+        text += f" Simpler models ({', '.join(simpler)}) did worse on these rows or on those that the search compared."
     return text[0].upper() + text[1:] if choice.accepted else f"Refused: {text}"
 
 

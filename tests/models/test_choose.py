@@ -55,7 +55,7 @@ def test_the_simplest_model_within_chance_of_the_best_is_chosen():
     assert chosen(rule=worse).name == "lgbm"
     assert chosen(rule=guesses["class shares"]).name == "lgbm"
     assert all(chosen(rule=each).accepted for each in (nearly, worse))
-    assert "rule and linear are simpler, but did worse" in reason_of(chosen(rule=worse, linear=worse))
+    assert "Simpler models (rule, linear) did worse" in reason_of(chosen(rule=worse, linear=worse))
     assert "the simpler model is chosen: linear" in reason_of(chosen(rule=worse, linear=nearly))
 
 
