@@ -80,14 +80,6 @@ def create_project(home: Home, name: str, arguments: list[str], *, target: str |
     return NewProject(discovered.credential_names, project, discovered.left_out)
 
 
-def write_project(
-    home: Home, name: str, arguments: list[str], *, target: str | None, accept: str
-) -> tuple[list[str], Project]:
-    """Create a project as `create_project` does. Return the names of the credentials to set, and the project."""
-    created = create_project(home, name, arguments, target=target, accept=accept)
-    return created.secrets, created.project
-
-
 def empty_tables(project: Project, home: Home) -> list[str]:
     """Return the tables whose files hold no bytes. A database is not asked."""
     context = SourceContext(project.folder, credentials(home.state))

@@ -42,24 +42,25 @@ def profile(
     """Profile every table of a source: a sample within seconds, then all rows. Writes nothing.
 
     Small tables, and sources of which no part can be read alone, are read as a whole at once. With --json each profile
-    is a line of its own; the last one of a table replaces those before it.
+    is a line of its own; the last one of a table replaces those before it. The exit code is 1 if a table could not be
+    read.
 
     Example: radix profile orders.csv --sample
     """
-    good = False
+    code = OK
     for table, answer, title, facts in _profiles(source, whole=not sample):
         if isinstance(answer, RadixError):
+            code = FAILED
             if as_json:
                 say_json({"table": table, "error": error_as_json(answer)})
             else:
                 out.print(f"[red]✗[/] {escape(table)}: {escape(str(scrub(answer)))}", soft_wrap=True)
             continue
-        good = True
         if as_json:
             say_json({"table": table, "rows": answer.rows, "sample": facts, "columns": _columns(answer)})
         else:
             _print(table, answer, title)
-    raise typer.Exit(OK if good else FAILED)
+    raise typer.Exit(code)
 
 
 def _profiles(

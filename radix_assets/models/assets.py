@@ -82,8 +82,9 @@ def _search_settings(search: "Search") -> dict[str, object]:
 
 MODEL = Stage(
     name="model",
-    description="The best model of a bounded, seeded search, compared with trivial baselines on rows it was not "
-    "trained on. A model that does not beat them is refused, and the reason is shown here.",
+    description="The simplest model that is as good as the best of a bounded, seeded search, judged on rows that it "
+    "was not trained on. One that is no better than guessing is refused, and the reason is shown here; an accepted one "
+    "is then refitted on all rows.",
     kinds=("flaml", "mlflow"),
     requires=("tracking",),
     deps=("labels", "exploration", "features"),

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from radix_assets.cli import tags_actions
 from radix_assets.cli.common import place
 from radix_assets.cli.main import main, register_commands
-from radix_assets.cli.new_project import write_project
+from radix_assets.cli.new_project import create_project
 from radix_assets.cli.run import _print
 from radix_assets.cli.tags_actions import _sentence
 from radix_assets.cli.tags_options import parse_setting
@@ -37,7 +37,7 @@ def orders(tmp_path: Path) -> str:
 
 @pytest.fixture
 def shop(home: Home, orders: str) -> str:
-    write_project(home, "shop", [orders], target=None, accept="human")
+    create_project(home, "shop", [orders], target=None, accept="human")
     return "shop"
 
 
@@ -54,9 +54,9 @@ def refused(*arguments: str) -> RadixError:
 @pytest.mark.parametrize(("name", "valid"), [("1shop", "project_1shop"), ("my shop", "my_shop"), ("-_-", "table")])
 def test_the_hint_for_an_invalid_name_is_a_valid_name(home: Home, orders: str, name: str, valid: str):
     with pytest.raises(ConfigError) as error:
-        write_project(home, name, [orders], target=None, accept="human")
+        create_project(home, name, [orders], target=None, accept="human")
     assert error.value.hint == f"try {valid}"
-    write_project(home, valid, [orders], target=None, accept="human")
+    create_project(home, valid, [orders], target=None, accept="human")
 
 
 def test_status_does_not_suggest_a_first_project_if_one_is_broken(home: Home):

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from radix_assets.cli.new_project import create_project, write_project
+from radix_assets.cli.new_project import create_project
 from radix_assets.raw.discovery import headers
 from radix_resources.errors import RadixError, TagError, TargetError
 
@@ -24,7 +24,7 @@ def data(tmp_path):
 
 def new(home, data, target, name="shop"):
     files = [str(file) for file in sorted(data.iterdir())]
-    return write_project(home, name, files, target=target, accept="human")[1]
+    return create_project(home, name, files, target=target, accept="human").project
 
 
 def test_the_columns_of_files_are_known_before_they_are_read(home, data):

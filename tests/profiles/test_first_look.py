@@ -60,3 +60,12 @@ def test_the_command_can_stop_at_the_sample(orders: Path):
     assert result.exit_code == 0, result.output
     assert "a sample" in result.stdout
     assert "exact" not in result.stdout
+
+
+def test_a_table_that_cannot_be_read_is_named_and_the_exit_code_is_1(orders: Path):
+    (orders.parent / "broken.parquet").write_bytes(b"PAR1 and nothing else")
+    result = CliRunner().invoke(register_commands(), ["profile", str(orders.parent), "--json"])
+    assert result.exit_code == 1
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {line["table"] for line in lines if "error" in line} == {"broken"}
+    assert {line["table"] for line in lines if "error" not in line} == {"orders"}

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from tag_shop import open_shop
 
-from radix_assets.cli.new_project import write_project
+from radix_assets.cli.new_project import create_project
 from radix_assets.project.load import load_project
 from radix_assets.project.settings import PROJECT_FILE
 from radix_assets.schemas.build import build
@@ -67,7 +67,7 @@ def test_a_new_project_is_valid_and_its_schema_is_where_the_file_says(home, tmp_
     for name in ("orders", "lines"):
         pl.DataFrame({"id": [1, 2], "amount": [3.5, 4.5]}).write_csv(tmp_path / f"{name}.csv")
     sources = [str(tmp_path / "orders.csv"), str(tmp_path / "lines.csv")]
-    write_project(home, "shop", sources, target=target, accept="auto")
+    create_project(home, "shop", sources, target=target, accept="auto")
     path = home.projects / "shop" / PROJECT_FILE
     first, _, rest = path.read_text().partition("\n")
     assert not errors("project", rest)

@@ -13,7 +13,7 @@ import pytest
 from confluent_kafka import Producer
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.cli.new_project import write_project
+from radix_assets.cli.new_project import create_project
 from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.tools import tools_of
 from radix_assets.raw.assets import RAW
@@ -194,7 +194,7 @@ def test_offsets_are_in_the_commit_record_and_the_next_run_goes_on(
     broker: Broker, home: Home, instance: dg.DagsterInstance
 ):
     broker.send("visits", {"n": 1}, {"n": 2})
-    _, project = write_project(home, "shop", [f"{broker.address}/visits"], target="visits.n", accept="human")
+    project = create_project(home, "shop", [f"{broker.address}/visits"], target="visits.n", accept="human").project
     tools = tools_of(project, home)
     for count, offset in ((2, 2), (3, 3)):
         assert run(project, tools, instance, lambda *_: None, (RAW,)).state == "done"

@@ -28,7 +28,7 @@ from place_servers import SftpServer, WebServer, s3_server, sftp_server, web_ser
 from pyiceberg.catalog.sql import SqlCatalog
 
 from radix_assets.budget.hold import asset_statuses
-from radix_assets.cli.new_project import write_project
+from radix_assets.cli.new_project import create_project
 from radix_assets.operations.check_credentials import check
 from radix_assets.orchestration.local_run import run
 from radix_assets.pipeline.credentials import needs_of
@@ -597,7 +597,7 @@ def test_importing_a_kind_loads_nothing_that_reads():
 
 def test_a_project_of_an_installed_kind_runs_from_new_to_profiles(home: Home, instance: dg.DagsterInstance):
     case = _sqlite(home.state)
-    _, project = write_project(home, "shop", [case.argument], target=f"{TABLE}.amount", accept="human")
+    project = create_project(home, "shop", [case.argument], target=f"{TABLE}.amount", accept="human").project
     assert project.tables == [TABLE]
     stages = (RAW, PROFILE)
     assert [one.state for one in asset_statuses(project, stages, tools_of(project, home))] == ["stale", "stale"]
